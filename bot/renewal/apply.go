@@ -1,0 +1,202 @@
+package renewal
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Apply is the one way in which a request changes. Its error is a *Refusal, and then
+// the Change holds the unchanged request and the entry that records the refusal, or a
+// programming error, and then nothing is to be saved.
+func (r Request) Apply(e Event, now time.Time, p Policy) (Change, error) {
+	r.Votes = slices.Clone(r.Votes)
+	r.Attempts = slices.Clone(r.Attempts)
+	c := &changing{before: r, Request: r, now: now, policy: p}
+	err := c.apply(e)
+	var refusal *Refusal
+	switch {
+	case errors.As(err, &refusal):
+		return r.Denied(actorOf(e), e.action(), refusal, now), refusal
+	case err != nil:
+		return Change{}, err
+	}
+	c.Request.UpdatedAt = now
+	c.entry.At = now
+	c.entry.RequestID = r.ID
+	c.entry.Revision = c.Request.Revision
+	c.entry.From, c.entry.To = r.Status, c.Request.Status
+	c.job(SyncSlack, now)
+	return Change{Request: c.Request, Entry: c.entry, Jobs: c.jobs}, nil
+}
+
+// Denied is the change that only records a refused action.
+func (r Request) Denied(actor, action string, refusal *Refusal, now time.Time) Change {
+	return Change{
+		Request: r,
+		Entry: Entry{
+			RequestID: r.ID, At: now, Code: CodeDenied, Actor: actor, Revision: r.Revision,
+			From: r.Status, To: r.Status,
+			Detail: map[string]string{DetailAction: action, DetailRefusal: refusal.Code},
+		},
+		Jobs: []Job{{Kind: SyncSlack, RequestID: r.ID, At: now}},
+	}
+}
+
+// changing is a change in the making.
+type changing struct {
+	Request
+	before Request
+	now    time.Time
+	policy Policy
+	entry  Entry
+	jobs   []Job
+}
+
+func (c *changing) apply(e Event) error {
+	switch e := e.(type) {
+	case Amend:
+		return c.amend(e)
+	case Approve:
+		return c.approve(e)
+	case Reject:
+		return c.reject(e)
+	case Cancel:
+		return c.cancel(e)
+	case Retry:
+		return c.retry(e)
+	case Close:
+		return c.closeRefused(e)
+	case SettlePlaced:
+		return c.settlePlaced(e)
+	case SettleNotPlaced:
+		return c.settleNotPlaced(e)
+	case Expiry:
+		return c.expire()
+	case Reminder:
+		return c.remind(e)
+	case Changed:
+		return c.changed(e)
+	case Gone:
+		return c.gone(e)
+	case DryRunDone:
+		return c.dryRunDone()
+	case Begin:
+		return c.begin(e)
+	case Answered:
+		return c.answered(e)
+	case Failed:
+		return c.failed(e)
+	case DeadlinePassed:
+		return c.deadlinePassed(e)
+	case Found:
+		return c.found(e)
+	case Polled:
+		return c.polled(e)
+	}
+	return fmt.Errorf("renewal: event %T cannot be applied to a request", e)
+}
+
+func actorOf(e Event) string {
+	switch e := e.(type) {
+	case Submission:
+		return e.By.UserID
+	case Amend:
+		return e.By.UserID
+	case Approve:
+		return e.By.UserID
+	case Reject:
+		return e.By.UserID
+	case Cancel:
+		return e.By.UserID
+	case Retry:
+		return e.By.UserID
+	case Close:
+		return e.By.UserID
+	case SettlePlaced:
+		return e.By.UserID
+	case SettleNotPlaced:
+		return e.By.UserID
+	}
+	return System
+}
+
+// record sets the entry of the change.
+func (c *changing) record(code Code, actor string, detail map[string]string) {
+	c.entry.Code, c.entry.Actor = code, actor
+	for k, v := range detail {
+		c.note(k, v)
+	}
+}
+
+// note adds a detail to the entry; empty ones are left out.
+func (c *changing) note(key, value string) {
+	if value == "" {
+		return
+	}
+	if c.entry.Detail == nil {
+		c.entry.Detail = map[string]string{}
+	}
+	c.entry.Detail[key] = value
+}
+
+func (c *changing) job(kind JobKind, at time.Time) {
+	c.jobs = append(c.jobs, Job{Kind: kind, RequestID: c.ID, At: at})
+}
+
+// expect refuses when the request is in none of the wanted states.
+func (c *changing) expect(wanted ...Status) error {
+	if slices.Contains(wanted, c.Status) {
+		return nil
+	}
+	return &Refusal{RefusedStatus, c.Standing()}
+}
+
+// sees refuses a decision about anything but the present revision.
+func (c *changing) sees(s Shown) error {
+	if s.Revision == c.Revision && s.Fingerprint == c.Fingerprint {
+		return nil
+	}
+	return &Refusal{RefusedStale, fmt.Sprintf(
+		"%s was changed since this card was drawn, so your click did nothing. Please look at the present card and decide again.",
+		c.Reference())}
+}
+
+// Standing says in a sentence where the request stands and whether anything was ordered.
+func (r Request) Standing() string {
+	ref := r.Reference()
+	switch r.Status {
+	case Pending:
+		return ref + " is waiting for approval. Nothing has been ordered."
+	case Approved:
+		return ref + " is approved and its order is about to be placed."
+	case Ordering:
+		return ref + " is being ordered right now."
+	case Ordered:
+		return fmt.Sprintf("%s was ordered: order %s.", ref, r.orderNo())
+	case Processing:
+		return fmt.Sprintf("%s was sent to the vendor as order %s, which is not finished yet.", ref, r.orderNo())
+	case Unknown:
+		return ref + " may or may not have been ordered. Nothing will be sent again until somebody settles it."
+	case Refused:
+		return ref + " was not ordered. It can be tried again or closed."
+	case Rejected:
+		return fmt.Sprintf("%s was rejected by <@%s>. Nothing was ordered.", ref, r.ClosedBy)
+	case Cancelled:
+		if r.ClosedBy == System {
+			return ref + " was a dry run. Nothing was ordered."
+		}
+		return fmt.Sprintf("%s was closed by <@%s>. Nothing was ordered.", ref, r.ClosedBy)
+	case Expired:
+		return ref + " timed out before it was approved. Nothing was ordered."
+	}
+	return fmt.Sprintf("%s is %s.", ref, r.Status)
+}
+
+func (r Request) orderNo() string {
+	if r.Order == nil {
+		return ""
+	}
+	return r.Order.OrderNo
+}

@@ -1,0 +1,22 @@
+// Package renewal is the domain: a renewal request, its states, who may move it
+// from one to the next, and what is written down when somebody does. It is pure:
+// no I/O, no clock, no randomness, nothing of Slack but user and channel ids.
+//
+// Every change is Apply(request, event, now, policy) -> (request', entry, jobs).
+// Whoever keeps requests must save all three in one transaction or none.
+//
+//	pending ──approve──▶ approved ──attempt──▶ ordering ──▶ ordered
+//	   │ ▲                 │  ▲                   ├───────▶ processing ─▶ ordered, refused
+//	   │ └────changed──────┘  └──not sent─────────┤
+//	   ├─▶ rejected           ▲                   ├───────▶ refused ─▶ approved (try again)
+//	   ├─▶ cancelled          └───try again───────┤             └────▶ cancelled (close)
+//	   └─▶ expired                                └───────▶ unknown ─▶ ordered, processing, refused
+//
+// Four moves go beyond the plain path. An order that turns up for an attempt that was
+// called not placed becomes the request's own while no other attempt was begun. An attempt whose POST certainly never
+// reached the vendor goes back to approved, a bounded number of times, and is
+// followed by an attempt with a number of its own. When the look-ups made just
+// before ordering differ from what was approved, the request goes back to pending
+// as a new revision, or to refused when what was approved is gone. And a dry run
+// ends as cancelled: a success that is not one must not look like one.
+package renewal

@@ -1,0 +1,97 @@
+package renewal
+
+import "time"
+
+// Code names what happened, for ever: exports and dashboards rely on it.
+type Code string
+
+// The audit codes.
+const (
+	CodeSubmitted     Code = "request.submitted"
+	CodeAmended       Code = "request.amended"
+	CodeChanged       Code = "request.changed" // the vendor's data differ from what was approved
+	CodeVoted         Code = "request.voted"   // an approval, more are needed
+	CodeApproved      Code = "request.approved"
+	CodeRejected      Code = "request.rejected"
+	CodeCancelled     Code = "request.cancelled"
+	CodeExpired       Code = "request.expired"
+	CodeReminded      Code = "request.reminded"
+	CodeClosed        Code = "request.closed"
+	CodeDryRun        Code = "request.dry_run"
+	CodeDenied        Code = "request.denied" // somebody tried what they may not or cannot do
+	CodeOrdering      Code = "order.attempted"
+	CodeOrdered       Code = "order.placed"
+	CodeProcessing    Code = "order.processing"
+	CodeRefused       Code = "order.refused"
+	CodePostponed     Code = "order.postponed" // certainly not placed; another attempt follows by itself
+	CodeUnknown       Code = "order.unknown"
+	CodeSettledPlaced Code = "order.settled_placed"
+	CodeSettledNot    Code = "order.settled_not_placed"
+	CodeRetried       Code = "order.retried"
+	CodeLate          Code = "order.late" // an order turned up for an attempt that was called not placed
+)
+
+// System is the actor of what nobody did by hand.
+const System = "system"
+
+// Entry is one line of the audit trail.
+type Entry struct {
+	Seq       int64             `json:"seq"`        // given by the ledger, without gaps
+	RequestID int64             `json:"request_id"` // 0: belongs to no request
+	At        time.Time         `json:"at"`
+	Code      Code              `json:"code"`
+	Actor     string            `json:"actor"` // Slack user id, or System
+	Revision  int               `json:"revision"`
+	From      Status            `json:"from,omitempty"`
+	To        Status            `json:"to,omitempty"`
+	Detail    map[string]string `json:"detail,omitempty"`
+	PrevHash  string            `json:"prev_hash"` // given by the ledger
+	Hash      string            `json:"hash"`      // given by the ledger
+}
+
+// The keys of Entry.Detail.
+const (
+	DetailReason        = "reason"         // words of a person
+	DetailRefusal       = "refusal"        // why an action was denied: a Refusal's code
+	DetailAction        = "action"         // what was tried
+	DetailAttempt       = "attempt"        // number of the attempt
+	DetailOrderNo       = "order_no"       //
+	DetailTransactionNo = "transaction_no" //
+	DetailVendorStatus  = "vendor_status"  // the vendor's orderStatus
+	DetailVendorCode    = "vendor_code"
+	DetailVendorDetail  = "vendor_detail"
+	DetailVendorRequest = "vendor_request_id"
+	DetailFingerprint   = "fingerprint"
+	DetailVotes         = "votes" // "1 of 2"
+	DetailSelfApproval  = "self_approval"
+	DetailChanges       = "changes"
+	DetailRetryAt       = "retry_at" // RFC 3339
+	DetailSummary       = "summary"  // what is asked for, in one line
+)
+
+// JobKind names a piece of work that follows a change.
+type JobKind string
+
+// The jobs.
+const (
+	SyncSlack      JobKind = "sync_slack"
+	PlaceOrder     JobKind = "place_order"
+	ReconcileOrder JobKind = "reconcile_order"
+	PollOrder      JobKind = "poll_order"
+	Remind         JobKind = "remind"
+	Expire         JobKind = "expire"
+)
+
+// Job is work that must be done after a change was saved.
+type Job struct {
+	Kind      JobKind
+	RequestID int64
+	At        time.Time // not before
+}
+
+// Change is what an event does to a request.
+type Change struct {
+	Request Request
+	Entry   Entry
+	Jobs    []Job
+}

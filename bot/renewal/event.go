@@ -1,0 +1,129 @@
+package renewal
+
+import (
+	"time"
+
+	"renewbot/yeastar"
+)
+
+// Event is something that happens to a request.
+type Event interface {
+	// action names the event in the audit trail.
+	action() string
+}
+
+// Shown is what a person saw when they decided: a decision about anything older is
+// refused.
+type Shown struct {
+	Revision    int
+	Fingerprint string
+}
+
+// What people do.
+type (
+	// Submission is the first event of a request.
+	Submission struct {
+		// Key tells two deliveries of one submission from two submissions.
+		Key     string
+		By      Actor
+		Channel string
+		Offer   Offer
+		Note    string
+	}
+	// Amend replaces what is asked for; the votes start anew.
+	Amend struct {
+		By    Actor
+		Shown Shown
+		Offer Offer
+		Note  string
+	}
+	// Approve is one approver's yes.
+	Approve struct {
+		By    Actor
+		Shown Shown
+	}
+	// Reject is an approver's no.
+	Reject struct {
+		By     Actor
+		Shown  Shown
+		Reason string
+	}
+	// Cancel withdraws a pending request.
+	Cancel struct{ By Actor }
+	// Retry sends a refused request to the vendor again.
+	Retry struct {
+		By    Actor
+		Shown Shown
+	}
+	// Close ends a refused request.
+	Close struct{ By Actor }
+	// SettlePlaced says that an order of unknown fate was placed. The number was
+	// checked with the vendor before.
+	SettlePlaced struct {
+		By      Actor
+		Attempt int
+		Order   yeastar.OrderResult
+	}
+	// SettleNotPlaced says that an order of unknown fate was not placed.
+	SettleNotPlaced struct {
+		By      Actor
+		Attempt int
+		Reason  string
+	}
+)
+
+// What the clock and the workers do.
+type (
+	// Expiry ends a request that nobody decided.
+	Expiry struct{}
+	// Reminder tells that approvers were reminded.
+	Reminder struct{ Next time.Time }
+	// Changed says that the vendor's data differ from what was approved.
+	Changed struct{ Offer Offer }
+	// Gone says that what was approved cannot be ordered any more.
+	Gone struct{ Detail string }
+	// DryRunDone ends an approved request whose order is not to be sent.
+	DryRunDone struct{}
+	// Begin writes an attempt down. Nothing is sent before it is saved.
+	Begin struct{ Deadline time.Time }
+	// Answered is the vendor's answer to an attempt.
+	Answered struct {
+		Attempt int
+		Order   yeastar.OrderResult
+	}
+	// Failed is an attempt's end without an order number.
+	Failed struct {
+		Attempt int
+		Problem Problem
+	}
+	// DeadlinePassed says that an attempt has no outcome and its time is up.
+	DeadlinePassed struct{ Attempt int }
+	// Found says that the order of a lost attempt is in the vendor's list.
+	Found struct {
+		Attempt int
+		Order   yeastar.OrderResult
+	}
+	// Polled is what the vendor says of an order that it had not finished.
+	Polled struct{ Order yeastar.OrderResult }
+)
+
+func (Submission) action() string      { return "submit" }
+func (Amend) action() string           { return "amend" }
+func (Approve) action() string         { return "approve" }
+func (Reject) action() string          { return "reject" }
+func (Cancel) action() string          { return "cancel" }
+func (Retry) action() string           { return "retry" }
+func (Close) action() string           { return "close" }
+func (SettlePlaced) action() string    { return "settle_placed" }
+func (SettleNotPlaced) action() string { return "settle_not_placed" }
+func (Expiry) action() string          { return "expire" }
+func (Reminder) action() string        { return "remind" }
+func (Changed) action() string         { return "changed" }
+func (Gone) action() string            { return "gone" }
+func (DryRunDone) action() string      { return "dry_run" }
+func (Begin) action() string           { return "begin" }
+func (Answered) action() string        { return "answered" }
+func (Failed) action() string          { return "failed" }
+func (DeadlinePassed) action() string  { return "deadline" }
+func (Found) action() string           { return "found" }
+func (Polled) action() string          { return "polled" }

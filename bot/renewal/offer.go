@@ -1,0 +1,203 @@
+package renewal
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"renewbot/yeastar"
+)
+
+// Holder is whose package is renewed.
+type Holder struct {
+	PartnerID    yeastar.ID `json:"partner_id,omitempty"`    // empty: the calling account itself
+	SerialNumber string     `json:"serial_number,omitempty"` // for products held by serial number
+	Name         string     `json:"name"`                    // for people
+	Email        string     `json:"email,omitempty"`
+}
+
+// Key tells holders apart; "own" is the calling account.
+func (h Holder) Key() string {
+	return cmp.Or(h.SerialNumber, string(h.PartnerID), "own")
+}
+
+// Line is a plan or a service to renew.
+type Line struct {
+	Type     string     `json:"type"` // yeastar.LinePlan or yeastar.LineService
+	ID       yeastar.ID `json:"id"`
+	Name     string     `json:"name"`
+	Quantity int        `json:"quantity,omitempty"` // 0 when the line has none
+}
+
+// Contact gets the vendor's invoice.
+type Contact struct {
+	ID    yeastar.ID `json:"id"`
+	Name  string     `json:"name"`
+	Email string     `json:"email,omitempty"`
+}
+
+// Price is what the vendor says that the renewal costs.
+type Price struct {
+	Amount   decimal.Decimal `json:"amount"`
+	Currency string          `json:"currency"`
+}
+
+// Offer is what somebody asks to order.
+type Offer struct {
+	Product       string    `json:"product"` // yeastar.Product.Key
+	Holder        Holder    `json:"holder"`
+	Lines         []Line    `json:"lines"`
+	Contact       Contact   `json:"contact"`
+	PONumber      string    `json:"po_number,omitempty"` // as the requester typed it
+	Price         *Price    `json:"price,omitempty"`     // nil: not available from the API
+	CurrentExpiry time.Time `json:"current_expiry,omitzero"`
+	// QuantitySource says where the number of extensions came from, for people.
+	QuantitySource string `json:"quantity_source,omitempty"`
+}
+
+// Plan is the offer's plan line, if it has one.
+func (o Offer) Plan() (Line, bool) {
+	for _, l := range o.Lines {
+		if l.Type == yeastar.LinePlan {
+			return l, true
+		}
+	}
+	return Line{}, false
+}
+
+// Services are the offer's service lines.
+func (o Offer) Services() []Line {
+	var services []Line
+	for _, l := range o.Lines {
+		if l.Type == yeastar.LineService {
+			services = append(services, l)
+		}
+	}
+	return services
+}
+
+// Body is the order for the vendor, byte for byte as it will be sent.
+func (o Offer) Body(poNumber string) (json.RawMessage, error) {
+	product, ok := yeastar.ProductByKey(o.Product)
+	if !ok {
+		return nil, fmt.Errorf("unknown product %q", o.Product)
+	}
+	order := yeastar.Order{
+		Product: product, PartnerID: o.Holder.PartnerID, ProductNo: o.Holder.SerialNumber,
+		BillingID: o.Contact.ID, PONumber: poNumber,
+	}
+	for _, l := range o.Lines {
+		order.Lines = append(order.Lines, yeastar.OrderLine{ServiceType: l.Type, ServiceID: l.ID, Quantity: l.Quantity})
+	}
+	return order.Body()
+}
+
+// fingerprint binds an approval to what was shown: the bytes of the order, and the
+// price beside them.
+func fingerprint(body json.RawMessage, price *Price) string {
+	h := sha256.New()
+	h.Write(body)
+	if price != nil {
+		fmt.Fprintf(h, "\n%s %s", price.Amount.String(), price.Currency)
+	}
+	return hex.EncodeToString(h.Sum(nil))[:32]
+}
+
+// PONumberMode says what an order carries as its poNumber.
+type PONumberMode string
+
+// The values of RENEW_PO_NUMBER.
+const (
+	PONumberReference PONumberMode = "reference" // the typed number, then the request's reference
+	PONumberTyped     PONumberMode = "typed"     // only what was typed
+)
+
+// MaxPONumber is the longest PO number that people may type, in characters: the
+// vendor documents no limit, 32 is what we count on, and 11 are for the reference.
+const MaxPONumber = 20
+
+// poNumber puts the order's poNumber together. With the reference in it, an order
+// whose answer was lost can be found in the vendor's list.
+func (m PONumberMode) poNumber(typed, reference string) string {
+	if m == PONumberTyped {
+		return typed
+	}
+	return strings.TrimSpace(typed + " " + reference)
+}
+
+// CheckPONumber says what is wrong with a typed PO number, in plain words.
+func CheckPONumber(s string) error {
+	if len(s) > MaxPONumber {
+		return fmt.Errorf("at most %d characters, please", MaxPONumber)
+	}
+	for _, c := range s {
+		if c < ' ' || c > '~' {
+			return fmt.Errorf("only plain letters, digits and signs, please: %q can't be sent", c)
+		}
+	}
+	return nil
+}
+
+// Difference names what b has otherwise than a, a line each, for people who are
+// asked to approve again.
+func Difference(a, b Offer) []string {
+	var out []string
+	change := func(what, was, is string) {
+		if was != is {
+			out = append(out, fmt.Sprintf("%s: %s → %s", what, cmp.Or(was, "none"), cmp.Or(is, "none")))
+		}
+	}
+	change("Customer", describeHolder(a.Holder), describeHolder(b.Holder))
+	planA, _ := a.Plan()
+	planB, _ := b.Plan()
+	change("Plan", describeID(planA.Name, planA.ID), describeID(planB.Name, planB.ID))
+	change("Extensions", quantity(planA.Quantity), quantity(planB.Quantity))
+	change("Services", describeServices(a), describeServices(b))
+	change("Billing contact", describeID(a.Contact.Name, a.Contact.ID), describeID(b.Contact.Name, b.Contact.ID))
+	change("PO number", a.PONumber, b.PONumber)
+	change("Price", a.Price.String(), b.Price.String())
+	return out
+}
+
+// String is the price for people; a nil price is empty.
+func (p *Price) String() string {
+	if p == nil {
+		return ""
+	}
+	return strings.TrimSpace(p.Amount.StringFixed(2) + " " + p.Currency)
+}
+
+func describeHolder(h Holder) string {
+	if h.Key() == "own" {
+		return h.Name
+	}
+	return fmt.Sprintf("%s (%s)", h.Name, h.Key())
+}
+
+func describeID(name string, id yeastar.ID) string {
+	if id == "" {
+		return ""
+	}
+	return fmt.Sprintf("%s (%s)", name, id)
+}
+
+func quantity(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprint(n)
+}
+
+func describeServices(o Offer) string {
+	var parts []string
+	for _, l := range o.Services() {
+		parts = append(parts, strings.TrimSpace(fmt.Sprintf("%s × %d", l.Name, l.Quantity)))
+	}
+	return strings.Join(parts, ", ")
+}

@@ -1,0 +1,129 @@
+package renewal
+
+import (
+	"encoding/json"
+	"time"
+
+	"renewbot/yeastar"
+)
+
+// Request is a renewal request with all that is known of it. It is a value: a
+// change makes a new one.
+type Request struct {
+	ID      int64  `json:"id"`
+	Version int64  `json:"version"` // counts saves; guards against two at once
+	Status  Status `json:"status"`
+
+	Requester string `json:"requester"` // Slack user id
+	AmendedBy string `json:"amended_by,omitempty"`
+	Channel   string `json:"channel"` // Slack channel id
+	Note      string `json:"note,omitempty"`
+
+	Revision    int             `json:"revision"` // counts what was asked for, from 1
+	Offer       Offer           `json:"offer"`
+	Body        json.RawMessage `json:"body"` // the order, byte for byte
+	Fingerprint string          `json:"fingerprint"`
+	Changes     []string        `json:"changes,omitempty"` // how this revision differs from the one before
+	DryRun      bool            `json:"dry_run,omitempty"`
+
+	Votes    []Vote `json:"votes,omitempty"` // approvals of this revision
+	Required int    `json:"required"`        // approvals that it takes
+
+	Attempts []Attempt `json:"attempts,omitempty"`
+	// AttemptsAsked is how many attempts there were when people last said yes.
+	AttemptsAsked int                  `json:"attempts_asked,omitempty"`
+	Order         *yeastar.OrderResult `json:"order,omitempty"`   // the vendor's answer, once there is one
+	Problem       *Problem             `json:"problem,omitempty"` // why it is refused or unknown
+
+	ClosedBy string `json:"closed_by,omitempty"` // who rejected, cancelled or closed
+	Reason   string `json:"reason,omitempty"`    // why, in their words
+
+	CreatedAt time.Time `json:"created_at"`
+	UpdatedAt time.Time `json:"updated_at"`
+	ExpiresAt time.Time `json:"expires_at"`
+}
+
+// Reference is the name under which people know the request.
+func (r Request) Reference() string { return Reference(r.ID) }
+
+// Product is the row of the product table that the request renews.
+func (r Request) Product() yeastar.Product {
+	p, _ := yeastar.ProductByKey(r.Offer.Product)
+	return p
+}
+
+// Attempt is the attempt that was made last.
+func (r Request) Attempt() (Attempt, bool) {
+	if len(r.Attempts) == 0 {
+		return Attempt{}, false
+	}
+	return r.Attempts[len(r.Attempts)-1], true
+}
+
+// VotedBy says whether a person has approved this revision.
+func (r Request) VotedBy(userID string) bool {
+	for _, v := range r.Votes {
+		if v.By == userID {
+			return true
+		}
+	}
+	return false
+}
+
+// Vote is one person's approval.
+type Vote struct {
+	By string    `json:"by"`
+	At time.Time `json:"at"`
+}
+
+// Outcome is what became of an attempt.
+type Outcome string
+
+// The outcomes of an attempt. An attempt without one is under way, or its worker died.
+const (
+	Placed    Outcome = "placed"     // the vendor has the order
+	NotPlaced Outcome = "not_placed" // certainly no order
+	Lost      Outcome = "lost"       // nobody knows yet
+)
+
+// Attempt is one POST of the order. It is written down before the POST.
+type Attempt struct {
+	Number      int                  `json:"number"` // from 1; never reused
+	StartedAt   time.Time            `json:"started_at"`
+	Deadline    time.Time            `json:"deadline"` // only after it may others judge the attempt
+	Fingerprint string               `json:"fingerprint"`
+	Body        json.RawMessage      `json:"body"` // the bytes that are sent
+	Outcome     Outcome              `json:"outcome,omitempty"`
+	EndedAt     time.Time            `json:"ended_at,omitzero"`
+	Order       *yeastar.OrderResult `json:"order,omitempty"`
+	Problem     *Problem             `json:"problem,omitempty"`
+}
+
+// Problem says what went wrong with an order.
+type Problem struct {
+	Class     yeastar.Class `json:"class,omitempty"`
+	Code      string        `json:"code,omitempty"`       // the vendor's code, or ours
+	Detail    string        `json:"detail"`               // the vendor's words, or ours; for people
+	RequestID string        `json:"request_id,omitempty"` // the vendor's, for support tickets
+	// RetryAfter is how long the vendor asked to wait.
+	RetryAfter time.Duration `json:"retry_after,omitempty"`
+}
+
+// Policy is what the configuration says about requests.
+type Policy struct {
+	Required     int  // distinct approvals that a request needs
+	SelfApproval bool // the requester's own approval counts
+	PONumber     PONumberMode
+	DryRun       bool
+	RemindAfter  time.Duration
+	ExpireAfter  time.Duration
+}
+
+// Actor is a person at the moment of an action, with what they may do then. The
+// caller finds that out anew for each action.
+type Actor struct {
+	UserID     string
+	MayRequest bool
+	MayApprove bool
+	Denied     string // when neither: why, as a sentence
+}

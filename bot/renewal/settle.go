@@ -1,0 +1,72 @@
+package renewal
+
+import "renewbot/yeastar"
+
+func (c *changing) retry(e Retry) error {
+	if err := c.expect(Refused); err != nil {
+		return err
+	}
+	if err := c.mayDecide(e.By, "try again"); err != nil {
+		return err
+	}
+	if err := c.sees(e.Shown); err != nil {
+		return err
+	}
+	if a, ok := c.Attempt(); ok && a.Outcome != NotPlaced {
+		return &Refusal{RefusedStatus, c.Standing()}
+	}
+	c.Status, c.Problem, c.Order = Approved, nil, nil
+	c.AttemptsAsked = len(c.Attempts)
+	c.job(PlaceOrder, c.now)
+	c.record(CodeRetried, e.By.UserID, map[string]string{DetailFingerprint: c.Fingerprint})
+	c.noteSelfApproval(e.By)
+	return nil
+}
+
+func (c *changing) closeRefused(e Close) error {
+	if err := c.expect(Refused); err != nil {
+		return err
+	}
+	if !e.By.MayApprove && e.By.UserID != c.Requester {
+		return &Refusal{RefusedNotAllowed, deniedSentence(e.By, "Only the requester or an approver can close "+c.Reference()+".")}
+	}
+	c.Status, c.ClosedBy = Cancelled, e.By.UserID
+	c.record(CodeClosed, e.By.UserID, nil)
+	return nil
+}
+
+func (c *changing) settlePlaced(e SettlePlaced) error {
+	if err := c.expect(Unknown); err != nil {
+		return err
+	}
+	if !e.By.MayApprove {
+		return &Refusal{RefusedNotAllowed, deniedSentence(e.By, "Only approvers can settle "+c.Reference()+".")}
+	}
+	if _, err := c.open(e.Attempt); err != nil {
+		return err
+	}
+	return c.adopt(e.Attempt, e.Order, e.By.UserID, CodeSettledPlaced)
+}
+
+func (c *changing) settleNotPlaced(e SettleNotPlaced) error {
+	if err := c.expect(Unknown); err != nil {
+		return err
+	}
+	if !e.By.MayApprove {
+		return &Refusal{RefusedNotAllowed, deniedSentence(e.By, "Only approvers can settle "+c.Reference()+".")}
+	}
+	a, err := c.open(e.Attempt)
+	if err != nil {
+		return err
+	}
+	reason, err := checkReason(e.Reason)
+	if err != nil {
+		return err
+	}
+	a.Outcome, a.EndedAt = NotPlaced, c.now
+	c.Status = Refused
+	c.Problem = &Problem{Class: yeastar.ClassRefused, Code: "settled", Detail: "settled by hand as not placed: " + reason}
+	c.record(CodeSettledNot, e.By.UserID, problemDetail(e.Attempt, Problem{}))
+	c.note(DetailReason, reason)
+	return nil
+}

@@ -1,0 +1,55 @@
+package renewal
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// Status is where a request stands.
+type Status string
+
+// The states of a request.
+const (
+	Pending    Status = "pending"    // waits for approvers
+	Approved   Status = "approved"   // waits for its order attempt
+	Ordering   Status = "ordering"   // an attempt is written; its POST may be under way
+	Ordered    Status = "ordered"    // the vendor has said: succeed
+	Processing Status = "processing" // the vendor has the order and has not finished it
+	Unknown    Status = "unknown"    // it is not known whether the vendor has the order
+	Refused    Status = "refused"    // certainly not ordered; may be tried again
+	Rejected   Status = "rejected"   // an approver said no
+	Cancelled  Status = "cancelled"  // withdrawn or closed by people, or a dry run
+	Expired    Status = "expired"    // nobody decided in time
+)
+
+// Statuses lists every state.
+func Statuses() []Status {
+	return []Status{Pending, Approved, Ordering, Ordered, Processing, Unknown, Refused, Rejected, Cancelled, Expired}
+}
+
+// Final says whether no event can move a request out of s.
+func (s Status) Final() bool {
+	switch s {
+	case Ordered, Rejected, Cancelled, Expired:
+		return true
+	}
+	return false
+}
+
+var reference = regexp.MustCompile(`^RNW-([0-9]{1,12})$`)
+
+// Reference is the name under which people know the request: RNW-000123.
+func Reference(id int64) string { return fmt.Sprintf("RNW-%06d", id) }
+
+// ParseReference reads a reference as people type it: in any case, with or without
+// the leading zeros.
+func ParseReference(s string) (int64, bool) {
+	m := reference.FindStringSubmatch(strings.ToUpper(strings.TrimSpace(s)))
+	if m == nil {
+		return 0, false
+	}
+	id, err := strconv.ParseInt(m[1], 10, 64)
+	return id, err == nil && id > 0
+}

@@ -1,0 +1,147 @@
+package renewal
+
+import (
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"renewbot/yeastar"
+)
+
+// MaxNote and MaxReason are the longest texts that people may add, in characters.
+const (
+	MaxNote   = 500
+	MaxReason = 500
+)
+
+// New makes a request of a submission. The id is the next free one.
+func New(id int64, s Submission, now time.Time, p Policy) (Change, error) {
+	r := Request{
+		ID: id, Status: Pending, Requester: s.By.UserID, Channel: s.Channel, DryRun: p.DryRun,
+		Required: max(p.Required, 1), CreatedAt: now, UpdatedAt: now, ExpiresAt: now.Add(p.ExpireAfter),
+	}
+	if err := CheckSubmission(s); err != nil {
+		return Change{}, err
+	}
+	c := &changing{Request: r, now: now, policy: p}
+	if err := c.ask(s.Offer, s.Note); err != nil {
+		return Change{}, err
+	}
+	c.record(CodeSubmitted, s.By.UserID, map[string]string{
+		DetailSummary: c.Offer.Summary(), DetailFingerprint: c.Fingerprint,
+	})
+	c.entry.At, c.entry.RequestID, c.entry.Revision, c.entry.To = now, id, c.Revision, Pending
+	c.job(SyncSlack, now)
+	c.job(Remind, now.Add(p.RemindAfter))
+	c.job(Expire, c.ExpiresAt)
+	return Change{Request: c.Request, Entry: c.entry, Jobs: c.jobs}, nil
+}
+
+// CheckSubmission says whether a submission may become a request; its error is a *Refusal.
+func CheckSubmission(s Submission) error {
+	if !s.By.MayRequest {
+		return &Refusal{RefusedNotAllowed, deniedSentence(s.By, "You may not request renewals.")}
+	}
+	if s.Channel == "" {
+		return &Refusal{RefusedOffer, "Choose the channel for the request. Nothing was ordered."}
+	}
+	return checkOffer(s.Offer, s.Note)
+}
+
+func checkOffer(o Offer, note string) error {
+	if utf8.RuneCountInString(note) > MaxNote {
+		return &Refusal{RefusedOffer, fmt.Sprintf("The note may have at most %d characters. Nothing was ordered.", MaxNote)}
+	}
+	if err := CheckPONumber(o.PONumber); err != nil {
+		return &Refusal{RefusedOffer, fmt.Sprintf("PO number: %v. Nothing was ordered.", err)}
+	}
+	if _, err := o.Body(o.PONumber); err != nil {
+		return &Refusal{RefusedOffer, fmt.Sprintf("This cannot be ordered: %v. Nothing was ordered.", err)}
+	}
+	return nil
+}
+
+// ask makes the offer the request's next revision.
+func (c *changing) ask(o Offer, note string) error {
+	if err := checkOffer(o, note); err != nil {
+		return err
+	}
+	body, err := o.Body(c.policy.PONumber.poNumber(o.PONumber, c.Reference()))
+	if err != nil {
+		return fmt.Errorf("order of %s: %w", c.Reference(), err)
+	}
+	if c.Revision > 0 {
+		c.Changes = Difference(c.Offer, o)
+	}
+	c.Revision++
+	c.Offer, c.Note, c.Body = o, note, body
+	c.Fingerprint = fingerprint(body, o.Price)
+	c.Votes = nil
+	c.Status = Pending
+	return nil
+}
+
+func (c *changing) amend(e Amend) error {
+	if err := c.expect(Pending); err != nil {
+		return err
+	}
+	if !e.By.MayRequest || e.By.UserID != c.Requester {
+		return &Refusal{RefusedNotAllowed, deniedSentence(e.By,
+			fmt.Sprintf("Only <@%s>, who asked for it, can change %s.", c.Requester, c.Reference()))}
+	}
+	if err := c.sees(e.Shown); err != nil {
+		return err
+	}
+	if err := c.ask(e.Offer, e.Note); err != nil {
+		return err
+	}
+	c.AmendedBy = e.By.UserID
+	c.record(CodeAmended, e.By.UserID, map[string]string{
+		DetailSummary: c.Offer.Summary(), DetailFingerprint: c.Fingerprint,
+		DetailChanges: strings.Join(c.Changes, "; "),
+	})
+	return nil
+}
+
+// changed puts what the vendor says now before the approvers again.
+func (c *changing) changed(e Changed) error {
+	if err := c.expect(Approved); err != nil {
+		return err
+	}
+	if err := c.ask(e.Offer, c.Note); err != nil {
+		return err
+	}
+	c.ExpiresAt = c.now.Add(c.policy.ExpireAfter)
+	c.record(CodeChanged, System, map[string]string{
+		DetailSummary: c.Offer.Summary(), DetailFingerprint: c.Fingerprint,
+		DetailChanges: strings.Join(c.Changes, "; "),
+	})
+	c.job(Remind, c.now.Add(c.policy.RemindAfter))
+	c.job(Expire, c.ExpiresAt)
+	return nil
+}
+
+// Summary says in one line what is asked for.
+func (o Offer) Summary() string {
+	var parts []string
+	for _, l := range o.Lines {
+		switch {
+		case l.Quantity == 0:
+			parts = append(parts, l.Name)
+		case l.Type == yeastar.LinePlan:
+			parts = append(parts, fmt.Sprintf("%s for %d extensions", l.Name, l.Quantity))
+		default:
+			parts = append(parts, fmt.Sprintf("%s × %d", l.Name, l.Quantity))
+		}
+	}
+	product, _ := yeastar.ProductByKey(o.Product)
+	return fmt.Sprintf("%s for %s, %s: %s", product.Name, o.Holder.Name, product.Term, strings.Join(parts, ", "))
+}
+
+func deniedSentence(a Actor, fallback string) string {
+	if a.Denied != "" {
+		return a.Denied + " Nothing was ordered."
+	}
+	return fallback + " Nothing was ordered."
+}
