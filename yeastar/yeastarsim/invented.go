@@ -1,0 +1,34 @@
+package yeastarsim
+
+// Names are the INVENTED field names: the guide says or suggests that something of the kind is in the answer, but not
+// what it is called. Nothing outside this file may guess a name. WithNames replaces them.
+type Names struct {
+	// purchase_product_info: the two lists, and what is in them beside planId and serviceId.
+	PlanList, ServiceList            string
+	PlanName, ServiceName            string
+	PricingPlanID, PricingServiceID  string
+	ProductName                      string
+	UnitPrice, Currency, TotalAmount string // switch Price
+	CurrentQuantity                  string // switch CurrentQuantity
+	ExpireDate                       string // switch Expiry
+	OwnerID, OwnerCompany            string // switch Owner
+	PackagePlanName, PackageServices string // switch PackagePlan
+	OrderLines, LineName, LineAmount string // switch OrderLines; amounts by switch Price
+	PONumber                         string // switch EchoPONumber
+}
+
+func defaultNames() Names {
+	return Names{
+		PlanList: "planList", ServiceList: "serviceList",
+		PlanName: "planName", ServiceName: "serviceName",
+		PricingPlanID: "pricingPlanId", PricingServiceID: "pricingServiceId",
+		ProductName: "productName",
+		UnitPrice:   "unitPrice", Currency: "currencyCode", TotalAmount: "totalAmount",
+		CurrentQuantity: "currentQuantity",
+		ExpireDate:      "expireDate",
+		OwnerID:         "partnerId", OwnerCompany: "company",
+		PackagePlanName: "planName", PackageServices: "serviceList",
+		OrderLines: "serviceList", LineName: "serviceName", LineAmount: "amount",
+		PONumber: "poNumber",
+	}
+}

@@ -1,0 +1,130 @@
+package yeastarsim
+
+import (
+	"slices"
+	"time"
+)
+
+// Turnkey is the product id of the P-Series Turnkey Package.
+const Turnkey = 14
+
+// Package is one owned product: a Turnkey package of an account, or a PBX.
+type Package struct {
+	ProductID  int              `json:"productId"`
+	ProductNo  string           `json:"productNo"` // account id of the holder, or the serial number of the PBX
+	InstanceID string           `json:"instanceId"`
+	PartnerID  string           `json:"partnerId"` // holder; empty is the own account
+	PlanID     string           `json:"planId"`
+	Extensions int              `json:"extensions"` // zero where the product is not counted
+	Services   []PackageService `json:"services"`
+	Cycle      string           `json:"billingCycle"` // annually or monthly
+	Expires    time.Time        `json:"expires"`
+	Created    time.Time        `json:"created"`
+	Comment    string           `json:"comment"`
+}
+
+// PackageService is a service on a package, with its own current quantity; zero where it is not counted.
+type PackageService struct {
+	ServiceID string `json:"serviceId"`
+	Quantity  int    `json:"quantity"`
+}
+
+func (p Package) clone() Package {
+	p.Services = slices.Clone(p.Services)
+	return p
+}
+
+// Packages returns all owned products, newest first.
+func (s *Server) Packages() []Package {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.clonePackages()
+}
+
+// Package returns the Turnkey package of a subordinate user, or of the own account when partnerID is empty.
+func (s *Server) Package(partnerID string) (Package, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if p := s.heldPackage(Turnkey, partnerID); p != nil {
+		return p.clone(), true
+	}
+	return Package{}, false
+}
+
+// AddPackage adds an owned product, or replaces the one with the same product and product number.
+func (s *Server) AddPackage(p Package) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if old := s.numberedPackage(p.ProductID, p.ProductNo); old != nil {
+		*old = p.clone()
+	} else {
+		s.packages = append([]Package{p.clone()}, s.packages...)
+	}
+	s.notify()
+}
+
+// RemovePackage removes an owned product and reports whether there was one.
+func (s *Server) RemovePackage(productID int, productNo string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := len(s.packages)
+	s.packages = slices.DeleteFunc(s.packages, func(p Package) bool {
+		return p.ProductID == productID && p.ProductNo == productNo
+	})
+	s.notify()
+	return len(s.packages) < n
+}
+
+// UpdatePackage changes the Turnkey package of a holder (empty: the own account) and reports whether there was one.
+func (s *Server) UpdatePackage(partnerID string, change func(*Package)) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p := s.heldPackage(Turnkey, partnerID)
+	if p == nil {
+		return false
+	}
+	change(p)
+	s.notify()
+	return true
+}
+
+// SetExtensions changes the current number of extensions of a holder's Turnkey package (empty: the own account).
+func (s *Server) SetExtensions(partnerID string, n int) bool {
+	return s.UpdatePackage(partnerID, func(p *Package) { p.Extensions = n })
+}
+
+// SetExpiry changes when a holder's Turnkey package ends (empty: the own account).
+func (s *Server) SetExpiry(partnerID string, t time.Time) bool {
+	return s.UpdatePackage(partnerID, func(p *Package) { p.Expires = t })
+}
+
+// SetServices replaces the services on a holder's Turnkey package (empty: the own account).
+func (s *Server) SetServices(partnerID string, services ...PackageService) bool {
+	return s.UpdatePackage(partnerID, func(p *Package) { p.Services = services })
+}
+
+func (s *Server) clonePackages() []Package {
+	out := make([]Package, len(s.packages))
+	for i, p := range s.packages {
+		out[i] = p.clone()
+	}
+	return out
+}
+
+func (s *Server) heldPackage(productID int, partnerID string) *Package {
+	for i := range s.packages {
+		if p := &s.packages[i]; p.ProductID == productID && p.PartnerID == partnerID {
+			return p
+		}
+	}
+	return nil
+}
+
+func (s *Server) numberedPackage(productID int, productNo string) *Package {
+	for i := range s.packages {
+		if p := &s.packages[i]; p.ProductID == productID && p.ProductNo == productNo {
+			return p
+		}
+	}
+	return nil
+}

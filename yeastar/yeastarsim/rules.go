@@ -1,0 +1,41 @@
+package yeastarsim
+
+import "slices"
+
+// renewalRule is what the renewal tutorial of a product fixes.
+type renewalRule struct {
+	operation  string
+	bySerial   bool // the product number says which PBX; otherwise the holder is the account or a partnerId
+	plan       bool // plan lines are possible
+	services   bool // service lines are possible
+	together   bool // a plan and the services of the PBX are renewed in one order
+	extensions bool // the plan line carries the current number of extensions; otherwise no quantity
+	cycles     map[string][]int
+	sameCycle  bool // the cycle must be the current one
+}
+
+var (
+	years    = []int{1, 2, 3, 4, 5}
+	onceYear = map[string][]int{"annually": {0}}
+)
+
+// renewalRules by product id. Where the reference has no captured value (cycles of 12, 13 and 19), the values of the
+// product's nearest tutorial stand. RM Premium is missing because its tutorial contradicts itself.
+var renewalRules = map[int]renewalRule{
+	Turnkey: {operation: "renew_plan", plan: true, services: true, extensions: true, cycles: onceYear},
+	13:      {operation: "renew_plan", bySerial: true, plan: true, services: true, together: true, extensions: true, cycles: map[string][]int{"annually": years, "monthly": {0}}},
+	12:      {operation: "renew_plan", bySerial: true, plan: true, services: true, together: true, extensions: true, cycles: map[string][]int{"annually": years}},
+	11:      {operation: "renew_plan", bySerial: true, plan: true, cycles: map[string][]int{"annually": years, "monthly": {0}}, sameCycle: true},
+	15:      {operation: "renew_plan", plan: true, cycles: map[string][]int{"annually": {1}}},
+	19:      {operation: "renew_service", services: true, cycles: onceYear},
+}
+
+func (r renewalRule) checkCycle(l OrderLine, f *fields, current string) {
+	counts, ok := r.cycles[l.BillingCycle]
+	switch {
+	case !ok, r.sameCycle && l.BillingCycle != current:
+		f.fail("billingCycle", "oneof", "does not fit the product")
+	case !slices.Contains(counts, l.MultiCycle):
+		f.fail("multiCycle", "oneof", "does not fit the product")
+	}
+}
