@@ -1,0 +1,157 @@
+package yeastar
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+const (
+	codeSuccess    = "success"
+	maxDetailRunes = 500
+	maxResultBytes = 8 << 10
+	maxRetryAfter  = time.Hour
+)
+
+// envelope is the frame of every answer. Source: response-results.
+type envelope struct {
+	Code      string
+	Detail    string
+	RequestID string
+	Result    json.RawMessage
+	Status    int // 0: absent
+}
+
+// parseEnvelope fails for anything that is not an object with a code: a proxy's
+// page, half an answer, another service's JSON.
+func parseEnvelope(body []byte) (envelope, error) {
+	var o object
+	if err := json.Unmarshal(body, &o); err != nil {
+		return envelope{}, fmt.Errorf("the answer is not the vendor's JSON: %w", withoutContent(err))
+	}
+	e := envelope{
+		Code:      oneLine(o.text("code"), 100),
+		Detail:    oneLine(o.text("detailMessage"), maxDetailRunes),
+		RequestID: oneLine(o.text("requestId"), 100),
+		Result:    o["result"],
+	}
+	if e.Code == "" {
+		return envelope{}, errors.New("the answer has no code")
+	}
+	if raw, ok := o["status"]; ok && !isNull(raw) {
+		n, err := strconv.Atoi(textOf(raw))
+		if err != nil {
+			return envelope{}, errors.New("the answer's status is not a number")
+		}
+		e.Status = n
+	}
+	return e, nil
+}
+
+// withoutContent keeps a JSON error's kind and place and drops the values that
+// some of them quote.
+func withoutContent(err error) error {
+	if e, ok := errors.AsType[*json.SyntaxError](err); ok {
+		return fmt.Errorf("broken at byte %d", e.Offset)
+	}
+	if e, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		return fmt.Errorf("unexpected type at byte %d", e.Offset)
+	}
+	return errors.New("unreadable")
+}
+
+// answer is what came back for one HTTP request, as far as it came.
+type answer struct {
+	status int // HTTP
+	header http.Header
+	body   []byte
+	err    error // why the body is not whole
+}
+
+// judge decides what an answer says. It returns the envelope only for a success;
+// design and reference: success needs HTTP 2xx, code "success" and status 200 (or
+// none) together, and a refusal counts as "not done" only when nothing in the
+// answer contradicts it.
+func (a answer) judge(op string, now time.Time) (envelope, *Error) {
+	fail := &Error{Op: op, Class: ClassUnknown, HTTPStatus: a.status}
+	if a.status == http.StatusTooManyRequests {
+		fail.RetryAfter = retryAfter(a.header.Get("Retry-After"), now)
+	}
+	env, err := parseEnvelope(a.body)
+	switch {
+	case a.err != nil:
+		fail.Err = fmt.Errorf("read the answer: %w", a.err)
+	case err != nil:
+		fail.Err = err
+	default:
+		fail.Code, fail.Detail, fail.RequestID, fail.Status = env.Code, env.Detail, env.RequestID, env.Status
+		if len(env.Result) <= maxResultBytes && !isNull(env.Result) {
+			fail.Result = bytes.Clone(env.Result)
+		}
+	}
+	if fail.Err != nil {
+		// A 429 is from the gate in front of the service, whatever its body is.
+		if a.status == http.StatusTooManyRequests {
+			fail.Class = ClassRateLimited
+		}
+		return envelope{}, fail
+	}
+	good2xx := a.status >= 200 && a.status < 300
+	if env.Code == codeSuccess {
+		if good2xx && (env.Status == 0 || env.Status == http.StatusOK) {
+			return env, nil
+		}
+		fail.Err = errors.New("the answer contradicts itself")
+		return envelope{}, fail
+	}
+	fail.Class = refusal(a.status, env)
+	return envelope{}, fail
+}
+
+// refusal is the class of a whole envelope whose code is not success.
+func refusal(httpStatus int, env envelope) Class {
+	either := func(status int) bool { return httpStatus == status || env.Status == status }
+	switch {
+	case httpStatus >= 500 || env.Status >= 500:
+		// The service broke somewhere, maybe after the effect.
+		return ClassUnknown
+	case httpStatus >= 300 && httpStatus < 400:
+		return ClassUnknown
+	case httpStatus == http.StatusTooManyRequests || env.Status == http.StatusTooManyRequests:
+		return ClassRateLimited
+	case env.RequestID == "":
+		// The vendor's envelopes have a request id; this may be somebody else's JSON.
+		return ClassUnknown
+	case either(http.StatusUnauthorized) || either(http.StatusForbidden):
+		return ClassAuth
+	}
+	return ClassRefused
+}
+
+// needsToken says that the vendor, in one of the ways it may have, did not like
+// the token. Without an envelope that is enough to repeat a look-up, but not to
+// call an order "not placed".
+func (e *Error) needsToken() bool {
+	for _, s := range []int{e.HTTPStatus, e.Status} {
+		if s == http.StatusUnauthorized || s == http.StatusForbidden {
+			return true
+		}
+	}
+	return false
+}
+
+func retryAfter(header string, now time.Time) time.Duration {
+	header = strings.TrimSpace(header)
+	if n, err := strconv.Atoi(header); err == nil {
+		return min(max(0, time.Duration(min(n, 1<<20))*time.Second), maxRetryAfter)
+	}
+	if t, err := http.ParseTime(header); err == nil {
+		return min(max(0, t.Sub(now)), maxRetryAfter)
+	}
+	return 0
+}

@@ -1,0 +1,138 @@
+package yeastar
+
+import (
+	"bytes"
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Found is a field of the mapping and where an answer has it.
+type Found struct {
+	Field
+	At   Candidate // the place that is used; empty when the answer has none
+	Seen bool
+}
+
+// FieldsFound says which fields of the mapping an answer has: for each field of the
+// named call, in order. call is a name as Config.Observe gets it; raw is the Raw of
+// a value that the call returned. It shows names, never values.
+func FieldsFound(call string, raw json.RawMessage) []Found {
+	var out []Found
+	for _, f := range Mapping() {
+		if !slices.Contains(strings.Split(f.Answer, ", "), call) {
+			continue
+		}
+		found := Found{Field: f}
+		for _, c := range f.Candidates {
+			if partOf(f.Name, raw, c.Path) {
+				found.At, found.Seen = c, true
+				break
+			}
+		}
+		out = append(out, found)
+	}
+	return out
+}
+
+// partOf looks for a path at the top of an answer, or in the parts that a name
+// like "Plan.Name" belongs to.
+func partOf(name string, raw json.RawMessage, path string) bool {
+	roots := []json.RawMessage{raw}
+	switch part, _, _ := strings.Cut(name, "."); part {
+	case "Plan":
+		roots = objectsWith(raw, "planId")
+	case "Service":
+		roots = objectsWith(raw, "serviceId")
+	case "Line":
+		roots = append(objectsWith(raw, "serviceId"), objectsWith(raw, "planId")...)
+	case "PurchaseType":
+		roots = append(objectsWith(raw, "planId"), objectsWith(raw, "serviceId")...)
+	}
+	return slices.ContainsFunc(roots, func(root json.RawMessage) bool { return !isNull(at(root, path)) })
+}
+
+// at follows a path through objects; nil when it leads nowhere.
+func at(raw json.RawMessage, path string) json.RawMessage {
+	for name := range strings.SplitSeq(path, ".") {
+		o, ok := asObject(raw)
+		if !ok {
+			return nil
+		}
+		raw = o[name]
+	}
+	return raw
+}
+
+// find reads the first place of a field that has a value of the right kind.
+func find[T any](raw json.RawMessage, f Field, read func(json.RawMessage) (T, bool)) (T, bool) {
+	for _, c := range f.Candidates {
+		if v, ok := read(at(raw, c.Path)); ok {
+			return v, true
+		}
+	}
+	var zero T
+	return zero, false
+}
+
+func findText(raw json.RawMessage, f Field) string {
+	s, _ := find(raw, f, func(v json.RawMessage) (string, bool) {
+		s := textOf(v)
+		return s, s != ""
+	})
+	return s
+}
+
+func findID(raw json.RawMessage, f Field) ID {
+	id, _ := find(raw, f, idOf)
+	return id
+}
+
+func findInt(raw json.RawMessage, f Field) *int {
+	if n, ok := find(raw, f, intOf); ok {
+		return &n
+	}
+	return nil
+}
+
+// maxDepth ends the walk through an answer; the vendor's are a few levels deep.
+const maxDepth = 16
+
+// walk visits every object of an answer, a parent before its children, arrays in
+// their order and an object's fields by name, so that the same answer always gives
+// the same order. visit's result is handed to the children's visits.
+func walk[T any](raw json.RawMessage, from T, depth int, visit func(raw json.RawMessage, o object, from T) T) {
+	raw = bytes.TrimSpace(raw)
+	if len(raw) == 0 || depth == 0 {
+		return
+	}
+	switch raw[0] {
+	case '[':
+		var items []json.RawMessage
+		if json.Unmarshal(raw, &items) == nil {
+			for _, item := range items {
+				walk(item, from, depth-1, visit)
+			}
+		}
+	case '{':
+		if o, ok := asObject(raw); ok {
+			from = visit(raw, o, from)
+			for _, name := range slices.Sorted(maps.Keys(o)) {
+				walk(o[name], from, depth-1, visit)
+			}
+		}
+	}
+}
+
+// objectsWith lists the objects, at any depth, that have an id of the given name.
+func objectsWith(raw json.RawMessage, name string) []json.RawMessage {
+	var out []json.RawMessage
+	walk(raw, struct{}{}, maxDepth, func(raw json.RawMessage, o object, none struct{}) struct{} {
+		if o.id(name) != "" {
+			out = append(out, raw)
+		}
+		return none
+	})
+	return out
+}

@@ -1,0 +1,184 @@
+package yeastar
+
+import "slices"
+
+// Certainty says how well a field's name is known.
+type Certainty string
+
+// The certainties, as in the reference notes.
+const (
+	Documented Certainty = "documented" // the vendor's page or a tutorial has the name for this answer
+	Inferred   Certainty = "inferred"   // the vendor uses the name for the same thing elsewhere
+	Guessed    Certainty = "guessed"
+)
+
+// Candidate is a place where a field may be.
+type Candidate struct {
+	// Path is the names from the answer's result down, separated by dots; for a plan,
+	// a service or a line, from its own object down.
+	Path      string
+	Certainty Certainty
+}
+
+// Field is a value that answers may hold, with the places in which it is looked
+// for, the best first. Everything works when none of them is there.
+type Field struct {
+	Answer     string // the call's name
+	Name       string // the Go field
+	Candidates []Candidate
+}
+
+// This file has every name that the captured part of the vendor's pages does not
+// give (and, beside them, the documented ones of the same answers). Correct it here
+// when an answer of a live account shows the true name: `check -live` prints which
+// were found.
+
+const (
+	callProducts       = "product_list"
+	callCatalogue      = "purchase_product_info"
+	callCustomers      = "partner_list"
+	callCustomer       = "subordinate_user"
+	callContacts       = "billing_contact_list"
+	callRenewPlan      = "renew_plan_info"
+	callRenewService   = "renew_add_on_info"
+	callOwnedProducts  = "instance_product_list"
+	callOwnedProduct   = "instance_product_detail"
+	callOrders         = "order_page"
+	callOrderDetail    = "order_get"
+	answerRenewal      = "renew_plan_info, renew_add_on_info"
+	answerOwnedProduct = "instance_product_list, instance_product_detail"
+)
+
+func documented(paths ...string) []Candidate { return candidates(Documented, paths) }
+func inferred(paths ...string) []Candidate   { return candidates(Inferred, paths) }
+func guessed(paths ...string) []Candidate    { return candidates(Guessed, paths) }
+
+func candidates(c Certainty, paths []string) []Candidate {
+	out := make([]Candidate, len(paths))
+	for i, p := range paths {
+		out[i] = Candidate{Path: p, Certainty: c}
+	}
+	return out
+}
+
+func field(answer, name string, places ...[]Candidate) Field {
+	return Field{Answer: answer, Name: name, Candidates: slices.Concat(places...)}
+}
+
+// purchase_product_info. Plans and services are the objects with a planId or a
+// serviceId, wherever they are, so the names of the lists need not be known. The
+// paths of Plan and Service start at such an object. There is deliberately no
+// guess for the two ids: they go into orders.
+var (
+	fieldOfferingID       = field(callCatalogue, "OfferingID", documented("offeringId"))
+	fieldPlanID           = field(callCatalogue, "Plan.ID", documented("planId"))
+	fieldPlanName         = field(callCatalogue, "Plan.Name", guessed("planName", "name", "displayName", "planTitle"))
+	fieldPlanPricingID    = field(callCatalogue, "Plan.PricingID", inferred("pricingPlanId"), guessed("planPricingId", "pricingId"))
+	fieldServiceID        = field(callCatalogue, "Service.ID", documented("serviceId"))
+	fieldServiceName      = field(callCatalogue, "Service.Name", guessed("serviceName", "name", "displayName", "addOnName"))
+	fieldServicePricingID = field(callCatalogue, "Service.PricingID", inferred("pricingServiceId"), guessed("servicePricingId", "addOnPricingId", "pricingId"))
+	fieldServicePlanID    = field(callCatalogue, "Service.PlanIDs", inferred("connectionPlanId"), guessed("planId", "connectionPlanIds", "planIds"))
+	fieldPurchaseType     = field(callCatalogue, "PurchaseType", documented("purchaseType"))
+)
+
+// renew/plan_info and renew/add_on_info. Nothing of their content is documented.
+var (
+	fieldRenewalQuantity  = field(answerRenewal, "Quantity", guessed(append(quantityNames(), "quantity")...))
+	fieldRenewalAmount    = field(answerRenewal, "Price.Amount", guessed("totalPrice", "totalAmount", "payAmount", "orderAmount", "price.totalAmount", "price.amount"))
+	fieldRenewalUnitPrice = field(answerRenewal, "Price.Amount (per unit)", guessed("unitPrice", "price.unitPrice"))
+	fieldRenewalCurrency  = field(answerRenewal, "Price.Currency", inferred("currencyCode"), guessed("currency", "price.currencyCode", "price.currency"))
+	fieldRenewalExpiry    = field(answerRenewal, "Expiry", guessed(expiryNames()...))
+)
+
+// instance_product_list and instance_product/detail.
+var (
+	fieldOwnedProductNo  = field(answerOwnedProduct, "ProductNo", inferred("productNo"), guessed("sn", "serialNumber"))
+	fieldOwnedActivation = field(answerOwnedProduct, "ActivationStatus", documented("activationStatus"))
+	fieldOwnedComment    = field(answerOwnedProduct, "Comment", documented("comment"))
+	fieldOwnedCreateTime = field(answerOwnedProduct, "CreateTime", documented("createTime"))
+	fieldOwnedCurrent    = field(answerOwnedProduct, "CurrentPlan", documented("currentPlan"))
+	fieldOwnedHolder     = field(answerOwnedProduct, "HolderID", inferred("partnerId"), guessed("customerId", "ownerId", "subordinateId", "ucId", "assignId"))
+	fieldOwnedPlanID     = field(answerOwnedProduct, "PlanID", inferred("planId"), guessed("plan.planId"))
+	fieldOwnedPlanName   = field(answerOwnedProduct, "PlanName", guessed("planName", "plan.planName", "plan.name", "subscriptionPlan"))
+	fieldOwnedExtensions = field(answerOwnedProduct, "Extensions", guessed(append(quantityNames(), "plan.quantity", "quantity")...))
+	// The documented name is filled only while a plan switch is pending, so it comes last.
+	fieldOwnedExpiry       = field(answerOwnedProduct, "Expiry", guessed(expiryNames()...), documented("currentPlanExpireDate"))
+	fieldOwnedServiceID    = field(answerOwnedProduct, "Service.ID", inferred("serviceId"))
+	fieldOwnedServiceName  = field(answerOwnedProduct, "Service.Name", guessed("serviceName", "name", "displayName", "addOnName"))
+	fieldOwnedServiceCount = field(answerOwnedProduct, "Service.Quantity", guessed(append([]string{"quantity"}, quantityNames()...)...))
+)
+
+// order/page. The paths start at one entry of the list.
+var (
+	fieldOrderID        = field(callOrders, "ID", documented("id"), inferred("orderId"))
+	fieldOrderNo        = field(callOrders, "OrderNo", documented("orderNo"))
+	fieldOrderStatus    = field(callOrders, "OrderStatus", documented("orderStatus"))
+	fieldOrderCreated   = field(callOrders, "CreateTime", documented("createTime"))
+	fieldOrderCurrency  = field(callOrders, "Currency", documented("currencyCode"))
+	fieldOrderReference = field(callOrders, "CustomReferenceNo", documented("customReferenceNo"))
+	fieldOrderPO        = field(callOrders, "PONumber", inferred("poNumber"), guessed("poNo", "purchaseOrderNo", "purchaseOrderNumber"))
+)
+
+// order/get. The four parts are documented, their fields only in part.
+var (
+	fieldDetailID        = field(callOrderDetail, "ID", guessed(inParts("id", "orderId")...))
+	fieldDetailNo        = field(callOrderDetail, "OrderNo", guessed(inParts("orderNo")...))
+	fieldDetailStatus    = field(callOrderDetail, "OrderStatus", guessed(inParts("orderStatus", "status")...))
+	fieldDetailCreated   = field(callOrderDetail, "CreateTime", guessed(inParts("createTime")...))
+	fieldDetailProductID = field(callOrderDetail, "ProductID", documented("basicInformation.productId"), guessed("productId"))
+	fieldDetailProduct   = field(callOrderDetail, "ProductName", documented("basicInformation.productName"), guessed("productName"))
+	fieldDetailProductNo = field(callOrderDetail, "ProductNo", documented("basicInformation.productNo"), guessed("productNo"))
+	fieldDetailReference = field(callOrderDetail, "CustomReferenceNo", guessed(inParts("customReferenceNo")...))
+	fieldDetailPO        = field(callOrderDetail, "PONumber", guessed(inParts("poNumber", "poNo", "purchaseOrderNo")...))
+	fieldDetailPartner   = field(callOrderDetail, "PartnerID", guessed(inParts("partnerId", "customerId")...))
+	fieldDetailBilling   = field(callOrderDetail, "BillingID", inferred("billingInformation.billingContactId", "billingInformation.billingId"), guessed("billingInformation.id", "billingContactId", "billingId"))
+	fieldDetailTransact  = field(callOrderDetail, "TransactionNo", guessed(inParts("transactionNo")...))
+	fieldDetailAmount    = field(callOrderDetail, "Price.Amount", guessed(inParts("totalAmount", "totalPrice", "orderAmount", "payAmount")...))
+	fieldDetailCurrency  = field(callOrderDetail, "Price.Currency", guessed(inParts("currencyCode", "currency")...))
+	fieldLineServiceID   = field(callOrderDetail, "Line.ServiceID", inferred("serviceId"), guessed("planId"))
+	fieldLineType        = field(callOrderDetail, "Line.ServiceType", inferred("serviceType"))
+	fieldLineName        = field(callOrderDetail, "Line.Name", guessed("serviceName", "planName", "name", "displayName"))
+	fieldLineQuantity    = field(callOrderDetail, "Line.Quantity", inferred("quantity"), guessed("count", "num"))
+)
+
+func quantityNames() []string {
+	return []string{
+		"currentQuantity", "currentExtensions", "extensionQuantity", "extensionCount", "extensionNum",
+		"extensionCapacity", "capacity.extensionCapacity", "extensions",
+	}
+}
+
+func expiryNames() []string {
+	return []string{
+		"expireDate", "expirationDate", "expiryDate", "expireTime", "expirationTime", "planExpireDate",
+		"serviceExpireDate", "endDate", "endTime",
+	}
+}
+
+// inParts puts names into the parts of an order's details, the likeliest part first.
+func inParts(names ...string) []string {
+	var paths []string
+	for _, n := range names {
+		for _, part := range []string{"orderInformation.", "basicInformation.", "orderSummary.", ""} {
+			paths = append(paths, part+n)
+		}
+	}
+	return paths
+}
+
+// Mapping lists every field that is looked for by name, in the order of the calls.
+func Mapping() []Field {
+	return []Field{
+		fieldOfferingID, fieldPlanID, fieldPlanName, fieldPlanPricingID,
+		fieldServiceID, fieldServiceName, fieldServicePricingID, fieldServicePlanID, fieldPurchaseType,
+		fieldRenewalQuantity, fieldRenewalAmount, fieldRenewalUnitPrice, fieldRenewalCurrency, fieldRenewalExpiry,
+		fieldOwnedProductNo, fieldOwnedActivation, fieldOwnedComment, fieldOwnedCreateTime, fieldOwnedCurrent,
+		fieldOwnedHolder, fieldOwnedPlanID, fieldOwnedPlanName, fieldOwnedExtensions, fieldOwnedExpiry,
+		fieldOwnedServiceID, fieldOwnedServiceName, fieldOwnedServiceCount,
+		fieldOrderID, fieldOrderNo, fieldOrderStatus, fieldOrderCreated, fieldOrderCurrency, fieldOrderReference, fieldOrderPO,
+		fieldDetailID, fieldDetailNo, fieldDetailStatus, fieldDetailCreated, fieldDetailProductID, fieldDetailProduct,
+		fieldDetailProductNo, fieldDetailReference, fieldDetailPO, fieldDetailPartner, fieldDetailBilling,
+		fieldDetailTransact, fieldDetailAmount, fieldDetailCurrency,
+		fieldLineServiceID, fieldLineType, fieldLineName, fieldLineQuantity,
+	}
+}

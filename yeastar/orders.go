@@ -1,0 +1,175 @@
+package yeastar
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/url"
+	"time"
+)
+
+// OrderPage is a page of the account's orders.
+type OrderPage struct {
+	Total      int // of all pages; 0 when the vendor does not say
+	TotalPages int // 0 when the vendor does not say: read on until a page is empty
+	Orders     []OrderSummary
+}
+
+// OrderSummary is an order in the list.
+type OrderSummary struct {
+	ID                ID
+	OrderNo           string
+	OrderStatus       string    // one of the Order… constants, or one not known yet
+	CreateTime        time.Time // by the vendor's clock; zero when not there
+	Currency          string    // "USD", "RMB"
+	CustomReferenceNo string
+	PONumber          string // guessed name; empty when not there
+	Raw               json.RawMessage
+}
+
+// Orders reads a page of the orders, the first of which is 1, in the vendor's own
+// order, which is not documented. Source: query-order-list.
+func (c *Client) Orders(ctx context.Context, page, size int) (OrderPage, error) {
+	return c.orders(ctx, page, size, "")
+}
+
+// NewestOrders is Orders and asks for the newest first. The vendor's pages show a
+// parameter for that but do not document it, so the caller has to look at the times.
+func (c *Client) NewestOrders(ctx context.Context, page, size int) (OrderPage, error) {
+	return c.orders(ctx, page, size, "-id")
+}
+
+func (c *Client) orders(ctx context.Context, no, size int, sort string) (OrderPage, error) {
+	query := url.Values{}
+	setPage(query, no, size)
+	if sort != "" {
+		query.Set("sort", sort)
+	}
+	env, err := c.get(ctx, callOrders, "/order/openapi/order/v1/page", query)
+	if err != nil {
+		return OrderPage{}, err
+	}
+	p, err := readPage(env.Result)
+	if err != nil {
+		return OrderPage{}, misread(callOrders, env, err)
+	}
+	out := OrderPage{Total: p.total, TotalPages: p.pages}
+	for _, raw := range p.entries {
+		if o := readOrderSummary(raw); o.ID != "" || o.OrderNo != "" {
+			out.Orders = append(out.Orders, o)
+		}
+	}
+	// An order that cannot be read must not look like one that is not there.
+	if len(out.Orders) != len(p.entries) {
+		return OrderPage{}, misread(callOrders, env, errors.New("an order of the list has neither id nor number"))
+	}
+	return out, nil
+}
+
+func readOrderSummary(raw json.RawMessage) OrderSummary {
+	o := OrderSummary{
+		ID:                findID(raw, fieldOrderID),
+		OrderNo:           findText(raw, fieldOrderNo),
+		OrderStatus:       findText(raw, fieldOrderStatus),
+		Currency:          findText(raw, fieldOrderCurrency),
+		CustomReferenceNo: findText(raw, fieldOrderReference),
+		PONumber:          findText(raw, fieldOrderPO),
+		Raw:               raw,
+	}
+	o.CreateTime, _ = find(raw, fieldOrderCreated, timeOf)
+	return o
+}
+
+// OrderDetail is one order. The product's three fields are documented, the names of
+// all others are guessed, and any may be empty.
+type OrderDetail struct {
+	ProductID   ID
+	ProductName string
+	ProductNo   string
+
+	ID                ID
+	OrderNo           string
+	OrderStatus       string
+	CreateTime        time.Time
+	PONumber          string
+	CustomReferenceNo string
+	TransactionNo     string
+	PartnerID         ID
+	BillingID         ID
+	Price             *Price
+	Lines             []OrderDetailLine
+	Quantity          *int // of the plan's line, or of the only one
+
+	// The documented parts of the answer, as they came.
+	BasicInformation, BillingInformation, OrderInformation, OrderSummary json.RawMessage
+	Raw                                                                  json.RawMessage
+}
+
+// OrderDetailLine is a plan or a service of an order that was placed.
+type OrderDetailLine struct {
+	ServiceType string // "plan", "service"; empty when the answer does not say
+	ServiceID   ID
+	Name        string
+	Quantity    *int
+}
+
+// Order reads one order, by its id or its number. Source: get-order-details.
+func (c *Client) Order(ctx context.Context, idOrNo string) (OrderDetail, error) {
+	seg, err := segment(idOrNo)
+	if err != nil {
+		return OrderDetail{}, &Error{Op: callOrderDetail, Class: ClassNotSent, Err: err}
+	}
+	env, err := c.get(ctx, callOrderDetail, "/order/openapi/order/v1/get/"+seg, nil)
+	if err != nil {
+		return OrderDetail{}, err
+	}
+	raw, err := one(env.Result)
+	if err != nil {
+		return OrderDetail{}, misread(callOrderDetail, env, err)
+	}
+	return readOrderDetail(raw), nil
+}
+
+func readOrderDetail(raw json.RawMessage) OrderDetail {
+	d := OrderDetail{
+		ProductID:         findID(raw, fieldDetailProductID),
+		ProductName:       findText(raw, fieldDetailProduct),
+		ProductNo:         findText(raw, fieldDetailProductNo),
+		ID:                findID(raw, fieldDetailID),
+		OrderNo:           findText(raw, fieldDetailNo),
+		OrderStatus:       findText(raw, fieldDetailStatus),
+		PONumber:          findText(raw, fieldDetailPO),
+		CustomReferenceNo: findText(raw, fieldDetailReference),
+		TransactionNo:     findText(raw, fieldDetailTransact),
+		PartnerID:         findID(raw, fieldDetailPartner),
+		BillingID:         findID(raw, fieldDetailBilling),
+		Price:             findPrice(raw, fieldDetailAmount, fieldDetailCurrency),
+
+		BasicInformation:   at(raw, "basicInformation"),
+		BillingInformation: at(raw, "billingInformation"),
+		OrderInformation:   at(raw, "orderInformation"),
+		OrderSummary:       at(raw, "orderSummary"),
+		Raw:                raw,
+	}
+	d.CreateTime, _ = find(raw, fieldDetailCreated, timeOf)
+	walk(d.OrderSummary, struct{}{}, maxDepth, func(raw json.RawMessage, _ object, none struct{}) struct{} {
+		if id := findID(raw, fieldLineServiceID); id != "" {
+			d.Lines = append(d.Lines, OrderDetailLine{
+				ServiceType: findText(raw, fieldLineType), ServiceID: id,
+				Name: findText(raw, fieldLineName), Quantity: findInt(raw, fieldLineQuantity),
+			})
+		}
+		return none
+	})
+	d.Quantity = planQuantity(d.Lines)
+	return d
+}
+
+func planQuantity(lines []OrderDetailLine) *int {
+	for _, l := range lines {
+		if l.ServiceType == LinePlan || len(lines) == 1 {
+			return l.Quantity
+		}
+	}
+	return nil
+}

@@ -1,0 +1,162 @@
+package yeastar
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/url"
+	"slices"
+	"strconv"
+	"time"
+)
+
+// OwnedProduct is something bought: a package or a PBX. Only ProductNo is always
+// there; the fields from HolderID on have guessed names.
+type OwnedProduct struct {
+	ProductNo        string // serial number; for account products a 19-digit number
+	ActivationStatus string // "unknown", "unactivated", "activated"
+	Comment          string
+	CreateTime       time.Time
+	CurrentPlan      string // filled only while a plan switch is pending
+
+	HolderID   ID // partnerId of the customer, if the answer tells
+	PlanID     ID
+	PlanName   string
+	Extensions *int
+	Expiry     time.Time
+	Services   []OwnedService
+
+	Raw json.RawMessage
+}
+
+// OwnedService is a service of an owned product.
+type OwnedService struct {
+	ID       ID
+	Name     string
+	Quantity *int
+}
+
+// The page size is the largest that is believed to be allowed; the number of pages
+// only ends a list that would never end.
+const (
+	ownedPageSize = 100
+	maxOwnedPages = 200
+)
+
+// OwnedProducts lists what was bought of a product, all pages. Each page is bounded
+// by ReadTimeout. Source: query-product-list.
+func (c *Client) OwnedProducts(ctx context.Context, productID int) ([]OwnedProduct, error) {
+	var all []OwnedProduct
+	seen := map[string]bool{}
+	for no := 1; no <= maxOwnedPages; no++ {
+		query := productQuery(productID, "")
+		setPage(query, no, ownedPageSize)
+		env, err := c.get(ctx, callOwnedProducts, "/product/openapi/instance_product/v1/client/instance_product_list", query)
+		if err != nil {
+			return nil, err
+		}
+		p, err := readPage(env.Result)
+		if err != nil {
+			return nil, misread(callOwnedProducts, env, err)
+		}
+		fresh := 0
+		for _, raw := range p.entries {
+			o := readOwned(raw)
+			if o.ProductNo == "" || seen[o.ProductNo] {
+				continue // without its number it cannot be told apart, asked about or renewed
+			}
+			seen[o.ProductNo] = true
+			fresh++
+			all = append(all, o)
+		}
+		if len(p.entries) > 0 && len(all) == 0 {
+			return nil, misread(callOwnedProducts, env, errors.New("no entry of the answer's list has a product number"))
+		}
+		if fresh == 0 || p.last(no, ownedPageSize) {
+			return all, nil
+		}
+	}
+	return nil, &Error{Op: callOwnedProducts, Class: ClassUnknown, Err: errors.New("the list does not end")}
+}
+
+// OwnedProduct looks one up by its number. Source: get-product-details.
+func (c *Client) OwnedProduct(ctx context.Context, productID int, productNo string) (OwnedProduct, error) {
+	env, err := c.get(ctx, callOwnedProduct, "/product/openapi/instance_product/v1/detail", productQuery(productID, productNo))
+	if err != nil {
+		return OwnedProduct{}, err
+	}
+	raw, err := one(env.Result)
+	if err != nil {
+		return OwnedProduct{}, misread(callOwnedProduct, env, err)
+	}
+	o := readOwned(raw)
+	keepFirst(&o.ProductNo, productNo)
+	return o, nil
+}
+
+func readOwned(raw json.RawMessage) OwnedProduct {
+	o := OwnedProduct{
+		ProductNo:        findText(raw, fieldOwnedProductNo),
+		ActivationStatus: findText(raw, fieldOwnedActivation),
+		Comment:          findText(raw, fieldOwnedComment),
+		CurrentPlan:      findText(raw, fieldOwnedCurrent),
+		HolderID:         findID(raw, fieldOwnedHolder),
+		PlanID:           findID(raw, fieldOwnedPlanID),
+		PlanName:         findText(raw, fieldOwnedPlanName),
+		Extensions:       findInt(raw, fieldOwnedExtensions),
+		Raw:              raw,
+	}
+	o.CreateTime, _ = find(raw, fieldOwnedCreateTime, timeOf)
+	o.Expiry, _ = find(raw, fieldOwnedExpiry, timeOf)
+	for _, s := range objectsWith(raw, "serviceId") {
+		o.Services = append(o.Services, OwnedService{
+			ID: findID(s, fieldOwnedServiceID), Name: findText(s, fieldOwnedServiceName), Quantity: findInt(s, fieldOwnedServiceCount),
+		})
+	}
+	return o
+}
+
+// page is one page of a list. Source: query-order-list, query-product-list.
+type page struct {
+	total, pages int // 0: the answer does not say
+	entries      []json.RawMessage
+}
+
+func setPage(q url.Values, no, size int) {
+	q.Set("pageNo", strconv.Itoa(no))
+	q.Set("pageSize", strconv.Itoa(size))
+}
+
+func readPage(raw json.RawMessage) (page, error) {
+	list, err := rawListOf(raw)
+	if err != nil {
+		return page{}, err
+	}
+	p := page{entries: list}
+	if o, ok := asObject(raw); ok {
+		if _, paged := o["pageNo"]; paged && !slices.ContainsFunc(wrapperKeys, func(k string) bool { _, has := o[k]; return has }) {
+			p.entries = nil // a page without its list is an empty page, not an entry
+		}
+		// count is the grand total too, by the vendor's sample.
+		if n, ok := intOf(o["total"]); ok {
+			p.total = n
+		} else if n, ok := intOf(o["count"]); ok {
+			p.total = n
+		}
+		p.pages, _ = intOf(o["totalPage"])
+	}
+	return p, nil
+}
+
+// last says that no page comes after this one. A server that caps the page size
+// sends fewer than asked for, so a short page alone is no proof of the end when the
+// number of pages is known.
+func (p page) last(no, size int) bool {
+	if len(p.entries) == 0 {
+		return true
+	}
+	if p.pages > 0 {
+		return no >= p.pages
+	}
+	return len(p.entries) < size
+}
