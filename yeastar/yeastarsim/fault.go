@@ -240,25 +240,21 @@ func (s *Server) apply(faults []Fault, w http.ResponseWriter, r *http.Request, r
 
 // pause waits as a fault says, whatever the client does meanwhile, and reports false when the server closes first.
 func (s *Server) pause(f Fault) bool {
-	timer := time.NewTimer(f.wait)
-	defer timer.Stop()
-	gate := f.gate
-	if gate == nil {
-		open := make(chan struct{})
-		close(open)
-		gate = open
-	}
-	for range 2 {
+	if f.gate != nil {
 		select {
-		case <-timer.C:
-			timer.C = nil
-		case <-gate:
-			gate = nil
+		case <-f.gate:
 		case <-s.done:
 			return false
 		}
 	}
-	return true
+	timer := time.NewTimer(f.wait)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-s.done:
+		return false
+	}
 }
 
 // cut ends the connection with a TCP reset, as far as the connection can be taken over.

@@ -111,8 +111,11 @@ func (s *Server) waitFor(ctx context.Context, what string, reached func() bool) 
 func (s *Server) arrive(e Endpoint, c *call) (seq int, before, after []Fault) {
 	header := c.Header.Clone()
 	if auth := header.Get("Authorization"); auth != "" {
-		head, _, _ := strings.Cut(auth, " ")
-		header.Set("Authorization", head+" [token]")
+		redacted := "[token]"
+		if head, _, ok := strings.Cut(auth, " "); ok {
+			redacted = head + " [token]"
+		}
+		header.Set("Authorization", redacted)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -123,7 +126,9 @@ func (s *Server) arrive(e Endpoint, c *call) (seq int, before, after []Fault) {
 		Seq: s.calls[AnyEndpoint], At: s.now(), Endpoint: e, Method: c.Method,
 		Path: c.URL.EscapedPath(), Query: c.URL.RawQuery, Header: header,
 	}
-	if e != Token {
+	if e == Token {
+		entry.Query = "" // a client that puts its secret there is refused, and still not told on
+	} else {
 		entry.Body = c.body
 	}
 	for _, f := range slices.Concat(before, after) {
