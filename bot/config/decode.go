@@ -1,0 +1,169 @@
+package config
+
+import (
+	"log/slog"
+	"net"
+	"strconv"
+	"strings"
+	"time"
+
+	"renewbot/bot/renewal"
+)
+
+// decoded is a value, or what is wrong with the text it should come from. The Decode
+// methods note the fault and return nil, since envconfig stops at the first error and
+// prints the value with it.
+type decoded[T any] struct {
+	value T
+	fault string
+}
+
+func (d *decoded[T]) wrong() string { return d.fault }
+
+func (d *decoded[T]) refuse(fault string) { d.fault = fault }
+
+const emptyFault = "is empty; give it a value, or remove it to get the default"
+
+type number struct{ decoded[int] }
+
+// Decode reads a whole number.
+func (d *number) Decode(text string) error {
+	n, err := strconv.Atoi(strings.TrimSpace(text))
+	switch {
+	case strings.TrimSpace(text) == "":
+		d.refuse(emptyFault)
+	case err != nil:
+		d.refuse("is not a whole number; write digits only, such as 2")
+	default:
+		d.value = n
+	}
+	return nil
+}
+
+type boolean struct{ decoded[bool] }
+
+// Decode reads true or false, and nothing that needs guessing.
+func (d *boolean) Decode(text string) error {
+	switch strings.ToLower(strings.TrimSpace(text)) {
+	case "":
+		d.refuse(emptyFault)
+	case "true":
+		d.value = true
+	case "false":
+		d.value = false
+	default:
+		d.refuse("is neither true nor false; write one of the two")
+	}
+	return nil
+}
+
+type duration struct{ decoded[time.Duration] }
+
+// Decode reads a duration such as 90m or 4h.
+func (d *duration) Decode(text string) error {
+	v, err := time.ParseDuration(strings.TrimSpace(text))
+	switch {
+	case strings.TrimSpace(text) == "":
+		d.refuse(emptyFault)
+	case err != nil:
+		d.refuse("is not a duration; write a number with h, m or s, such as 90m or 72h (there is no unit for days)")
+	default:
+		d.value = v
+	}
+	return nil
+}
+
+type poNumber struct {
+	decoded[renewal.PONumberMode]
+}
+
+// Decode reads the mode of the PO number.
+func (d *poNumber) Decode(text string) error {
+	switch mode := renewal.PONumberMode(strings.ToLower(strings.TrimSpace(text))); mode {
+	case renewal.PONumberReference, renewal.PONumberTyped:
+		d.value = mode
+	default:
+		d.refuse("is neither reference nor typed; write one of the two")
+	}
+	return nil
+}
+
+type logLevel struct{ decoded[slog.Level] }
+
+// Decode reads one of slog's four levels.
+func (d *logLevel) Decode(text string) error {
+	switch strings.ToLower(strings.TrimSpace(text)) {
+	case "debug":
+		d.value = slog.LevelDebug
+	case "info":
+		d.value = slog.LevelInfo
+	case "warn":
+		d.value = slog.LevelWarn
+	case "error":
+		d.value = slog.LevelError
+	default:
+		d.refuse("is not a log level; write debug, info, warn or error")
+	}
+	return nil
+}
+
+type logFormat struct{ decoded[string] }
+
+// Decode reads the form of the log's lines.
+func (d *logFormat) Decode(text string) error {
+	switch format := strings.ToLower(strings.TrimSpace(text)); format {
+	case LogJSON, LogText:
+		d.value = format
+	default:
+		d.refuse("is neither json nor text; write one of the two")
+	}
+	return nil
+}
+
+type listenAddr struct{ decoded[string] }
+
+// Decode reads host:port; an empty text stands for no listener.
+func (d *listenAddr) Decode(text string) error {
+	addr := strings.TrimSpace(text)
+	if addr == "" {
+		return nil
+	}
+	host, port, err := net.SplitHostPort(addr)
+	if err == nil {
+		_, err = strconv.ParseUint(port, 10, 16)
+	}
+	if err != nil || strings.ContainsAny(host, "/@ ") {
+		d.refuse("is not an address to listen on; write host:port, such as 127.0.0.1:9090, or leave it empty to switch it off")
+		return nil
+	}
+	d.value = addr
+	return nil
+}
+
+type userAgent struct{ decoded[string] }
+
+const maxUserAgent = 256 // characters; far more than any server wants to read
+
+// Decode reads a header's value.
+func (d *userAgent) Decode(text string) error {
+	agent := strings.TrimSpace(text)
+	switch {
+	case agent == "":
+		d.refuse("is empty, but the vendor wants it on every call; remove it to get the default")
+	case len(agent) > maxUserAgent || !printable(agent):
+		d.refuse("cannot be sent as a header; use up to 256 printable ASCII characters")
+	default:
+		d.value = agent
+	}
+	return nil
+}
+
+// printable says whether a text is of ASCII characters that can be seen, and spaces.
+func printable(text string) bool {
+	for i := range len(text) {
+		if text[i] < ' ' || text[i] > '~' {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,165 @@
+package config
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"renewbot/bot/renewal"
+)
+
+// MinRemindAfter is the shortest time after which approvers are reminded.
+const MinRemindAfter = time.Minute
+
+// Validate says all that is wrong with a configuration; its error is of type Problems.
+func (c Config) Validate() error {
+	var problems Problems
+	c.check(&problems)
+	return problems.inOrder().orNil()
+}
+
+// check adds what is wrong to the problems that decoding found, and keeps quiet about
+// what follows from those.
+func (c Config) check(p *Problems) {
+	checkToken(p, "SLACK_BOT_TOKEN", c.Slack.BotToken.Reveal(), "xoxb-",
+		`it is under "OAuth & Permissions" in the app's settings`)
+	checkToken(p, "SLACK_APP_TOKEN", c.Slack.AppToken.Reveal(), "xapp-",
+		`make it under "Basic Information", "App-Level Tokens" in the app's settings, with the scope connections:write`)
+	checkCredential(p, "YEASTAR_CLIENT_ID", c.Yeastar.ClientID.Reveal())
+	checkCredential(p, "YEASTAR_CLIENT_SECRET", c.Yeastar.ClientSecret.Reveal())
+	c.checkPeople(p)
+	c.checkTimes(p)
+	if fault := databaseFault(c.DatabaseURL.Reveal()); fault != "" && !p.about("DATABASE_URL_FILE") {
+		p.add("DATABASE_URL", fault)
+	}
+}
+
+func checkToken(p *Problems, name, token, prefix, where string) {
+	if p.about(name + "_FILE") {
+		return
+	}
+	kinds := []struct{ prefix, what string }{
+		{"xoxb-", "a bot token, which belongs in SLACK_BOT_TOKEN"},
+		{"xapp-", "an app-level token, which belongs in SLACK_APP_TOKEN"},
+		{"xoxp-", "a user token, which Renewbot does not use"},
+		{"xoxe", "a token of token rotation, which Renewbot does not use"},
+	}
+	switch {
+	case token == "":
+		p.add(name, "is not set; "+where)
+	case token == prefix:
+		p.add(name, "has only the beginning of a token; "+where)
+	case strings.HasPrefix(token, prefix) && strings.Contains(token, " "):
+		p.add(name, "has a space in it; copy it again, "+where)
+	case !strings.HasPrefix(token, prefix):
+		for _, kind := range kinds {
+			if strings.HasPrefix(token, kind.prefix) {
+				p.add(name, "holds "+kind.what+"; put the "+prefix+"… token there, "+where)
+			}
+		}
+		p.add(name, "does not begin with "+prefix+"; "+where)
+	}
+}
+
+func checkCredential(p *Problems, name, value string) {
+	switch {
+	case p.about(name + "_FILE"):
+	case value == "":
+		p.add(name, "is not set; it is in the Partner Portal, where API access is switched on")
+	case strings.Contains(value, " "):
+		p.add(name, "has a space in it; copy it again from the Partner Portal")
+	case strings.HasPrefix(value, "xoxb-") || strings.HasPrefix(value, "xapp-"):
+		p.add(name, "holds a token of Slack; put the credential of the Partner Portal there")
+	}
+}
+
+func (c Config) checkPeople(p *Problems) {
+	r := c.Renew
+	if len(r.Approvers) == 0 {
+		p.add("RENEW_APPROVERS", "lists nobody, so nothing could ever be approved; list user ids (U…) or user-group ids (S…), separated by commas")
+	}
+	switch {
+	case r.AuditChannel == "":
+		p.add("RENEW_AUDIT_CHANNEL", "is not set; give the id (C…) of the channel that is to keep the audit trail")
+	case strings.Contains(r.AuditChannel, ","):
+		p.add("RENEW_AUDIT_CHANNEL", "lists more than one channel; choose one")
+	}
+	if r.ApprovalsRequired < 1 {
+		p.add("RENEW_APPROVALS_REQUIRED", "is less than 1; every order needs an approval")
+	} else if users := len(r.Approvers.Users()); len(r.Approvers.Groups()) == 0 &&
+		r.ApprovalsRequired > users && !p.about("RENEW_APPROVERS") {
+		p.add("RENEW_APPROVALS_REQUIRED", fmt.Sprintf(
+			"asks for more approvals than RENEW_APPROVERS lists people (%d); lower it or list more", users))
+	}
+	if !slices.Contains([]renewal.PONumberMode{renewal.PONumberReference, renewal.PONumberTyped}, r.PONumber) {
+		p.add("RENEW_PO_NUMBER", "is neither reference nor typed; write one of the two")
+	}
+}
+
+func (c Config) checkTimes(p *Problems) {
+	r := c.Renew
+	if r.RemindAfter < MinRemindAfter {
+		p.add("RENEW_REMIND_AFTER", "is shorter than a minute; write a longer time, such as 4h")
+	}
+	if r.ExpireAfter <= 0 {
+		p.add("RENEW_EXPIRE_AFTER", "is not more than nothing; write a longer time, such as 72h")
+	}
+	if r.LookupTTL <= 0 {
+		p.add("RENEW_LOOKUP_TTL", "is not more than nothing; write a longer time, such as 5m")
+	}
+	if r.RemindAfter >= r.ExpireAfter && !p.about("RENEW_REMIND_AFTER", "RENEW_EXPIRE_AFTER") {
+		p.add("RENEW_REMIND_AFTER", "is not before RENEW_EXPIRE_AFTER, so nobody would be reminded; make it shorter")
+	}
+}
+
+// databaseFault says what is wrong with the address of the database.
+func databaseFault(text string) string {
+	const forms = "write sqlite:file.db, sqlite:///path/to/file.db or postgres://user@host/database"
+	scheme, rest, _ := strings.Cut(text, ":")
+	switch scheme {
+	case "sqlite":
+		switch {
+		case rest == "" || strings.HasSuffix(rest, "/"):
+			return "names no file; " + forms
+		case strings.HasPrefix(rest, "//") && !strings.HasPrefix(rest, "///"):
+			return "has two slashes after sqlite:, which says neither relative nor absolute; " + forms
+		case strings.Contains(rest, ":memory:"):
+			return "keeps requests in memory, where a restart loses them; " + forms
+		case strings.Contains(rest, "?"):
+			return "has settings after a question mark, and Renewbot makes its own; leave them out"
+		}
+		return ""
+	case "postgres", "postgresql":
+		u, err := url.Parse(text)
+		if err != nil || !strings.HasPrefix(rest, "//") || u.Path == "" && u.Host == "" && u.RawQuery == "" {
+			return "is not a URL of PostgreSQL; write postgres://user@host/database, with % codes for special characters in the password"
+		}
+		return ""
+	case "":
+		return "is empty; give it a value, or remove it to get the default"
+	}
+	return "is of an unknown kind; " + forms
+}
+
+// inOrder puts the problems into the order of the documentation, unknown variables last.
+func (p Problems) inOrder() Problems {
+	rank := map[string]int{}
+	for i, v := range Variables() {
+		rank[v.Name], rank[v.Name+"_FILE"] = i+1, i+1
+	}
+	slices.SortStableFunc(p, func(a, b Problem) int {
+		ra, rb := rank[a.Variable], rank[b.Variable]
+		switch {
+		case ra == rb:
+			return strings.Compare(a.Variable, b.Variable)
+		case ra == 0:
+			return 1
+		case rb == 0:
+			return -1
+		}
+		return ra - rb
+	})
+	return p
+}
