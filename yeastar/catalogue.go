@@ -101,25 +101,26 @@ func productQuery(productID int, productNo string) url.Values {
 // readCatalogue takes every object with a serviceId for a service and every other
 // one with a planId for a plan. A service inside a plan hangs on that plan.
 func readCatalogue(raw json.RawMessage) (Catalogue, error) {
-	if _, isObject := asObject(raw); !isObject {
+	top, isObject := asObject(raw)
+	if !isObject {
 		var list []json.RawMessage
 		if json.Unmarshal(raw, &list) != nil {
 			return Catalogue{}, errors.New("the answer's result is neither an object nor a list")
 		}
 	}
-	cat := Catalogue{OfferingID: findID(raw, fieldOfferingID), Raw: raw}
-	walk(raw, ID(""), maxDepth, func(raw json.RawMessage, _ object, within ID) ID {
-		if id := findID(raw, fieldServiceID); id != "" {
+	cat := Catalogue{OfferingID: findID(top, fieldOfferingID), Raw: raw}
+	walk(raw, ID(""), maxDepth, func(o object, within ID) ID {
+		if id := findID(o, fieldServiceID); id != "" {
 			cat.addService(Service{
-				ID: id, PricingID: findID(raw, fieldServicePricingID), Name: findText(raw, fieldServiceName),
-				PlanIDs: servicePlans(raw, within), PurchaseType: findText(raw, fieldPurchaseType),
+				ID: id, PricingID: findID(o, fieldServicePricingID), Name: findText(o, fieldServiceName),
+				PlanIDs: servicePlans(o, within), PurchaseType: findText(o, fieldPurchaseType),
 			})
 			return within
 		}
-		if id := findID(raw, fieldPlanID); id != "" {
+		if id := findID(o, fieldPlanID); id != "" {
 			cat.addPlan(Plan{
-				ID: id, PricingID: findID(raw, fieldPlanPricingID), Name: findText(raw, fieldPlanName),
-				PurchaseType: findText(raw, fieldPurchaseType),
+				ID: id, PricingID: findID(o, fieldPlanPricingID), Name: findText(o, fieldPlanName),
+				PurchaseType: findText(o, fieldPurchaseType),
 			})
 			return id
 		}
@@ -128,8 +129,8 @@ func readCatalogue(raw json.RawMessage) (Catalogue, error) {
 	return cat, nil
 }
 
-func servicePlans(raw json.RawMessage, within ID) []ID {
-	ids, _ := find(raw, fieldServicePlanID, func(v json.RawMessage) ([]ID, bool) {
+func servicePlans(o object, within ID) []ID {
+	ids, _ := find(o, fieldServicePlanID, func(v json.RawMessage) ([]ID, bool) {
 		if id, ok := idOf(v); ok {
 			return []ID{id}, true
 		}

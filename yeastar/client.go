@@ -125,6 +125,9 @@ func (c *Client) Login(ctx context.Context) error {
 	return err
 }
 
+// CloseIdleConnections closes the connections that wait for the next look-up.
+func (c *Client) CloseIdleConnections() { c.transport.CloseIdleConnections() }
+
 func orDefault[T int | time.Duration | rate.Limit](v, byDefault T) T {
 	if v <= 0 {
 		return byDefault

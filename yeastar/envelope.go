@@ -25,6 +25,7 @@ type envelope struct {
 	RequestID string
 	Result    json.RawMessage
 	Status    int // 0: absent
+	HTTP      int
 }
 
 // parseEnvelope fails for anything that is not an object with a code: a proxy's
@@ -40,7 +41,7 @@ func parseEnvelope(body []byte) (envelope, error) {
 		RequestID: oneLine(o.text("requestId"), 100),
 		Result:    o["result"],
 	}
-	if e.Code == "" {
+	if e.Code == "" || !bytes.HasPrefix(o["code"], []byte(`"`)) {
 		return envelope{}, errors.New("the answer has no code")
 	}
 	if raw, ok := o["status"]; ok && !isNull(raw) {
@@ -90,9 +91,7 @@ func (a answer) judge(op string, now time.Time) (envelope, *Error) {
 		fail.Err = err
 	default:
 		fail.Code, fail.Detail, fail.RequestID, fail.Status = env.Code, env.Detail, env.RequestID, env.Status
-		if len(env.Result) <= maxResultBytes && !isNull(env.Result) {
-			fail.Result = bytes.Clone(env.Result)
-		}
+		fail.Result = bounded(env.Result)
 	}
 	if fail.Err != nil {
 		// A 429 is from the gate in front of the service, whatever its body is.
@@ -104,6 +103,7 @@ func (a answer) judge(op string, now time.Time) (envelope, *Error) {
 	good2xx := a.status >= 200 && a.status < 300
 	if env.Code == codeSuccess {
 		if good2xx && (env.Status == 0 || env.Status == http.StatusOK) {
+			env.HTTP = a.status
 			return env, nil
 		}
 		fail.Err = errors.New("the answer contradicts itself")
@@ -143,6 +143,14 @@ func (e *Error) needsToken() bool {
 		}
 	}
 	return false
+}
+
+// bounded keeps a result for an error, unless it is too long for that.
+func bounded(result json.RawMessage) json.RawMessage {
+	if len(result) > maxResultBytes || isNull(result) {
+		return nil
+	}
+	return bytes.Clone(result)
 }
 
 func retryAfter(header string, now time.Time) time.Duration {

@@ -39,7 +39,8 @@ func FieldsFound(call string, raw json.RawMessage) []Found {
 // partOf looks for a path at the top of an answer, or in the parts that a name
 // like "Plan.Name" belongs to.
 func partOf(name string, raw json.RawMessage, path string) bool {
-	roots := []json.RawMessage{raw}
+	top, _ := asObject(raw)
+	roots := []object{top}
 	switch part, _, _ := strings.Cut(name, "."); part {
 	case "Plan":
 		roots = objectsWith(raw, "planId")
@@ -50,25 +51,23 @@ func partOf(name string, raw json.RawMessage, path string) bool {
 	case "PurchaseType":
 		roots = append(objectsWith(raw, "planId"), objectsWith(raw, "serviceId")...)
 	}
-	return slices.ContainsFunc(roots, func(root json.RawMessage) bool { return !isNull(at(root, path)) })
+	return slices.ContainsFunc(roots, func(root object) bool { return !isNull(root.at(path)) })
 }
 
 // at follows a path through objects; nil when it leads nowhere.
-func at(raw json.RawMessage, path string) json.RawMessage {
-	for name := range strings.SplitSeq(path, ".") {
-		o, ok := asObject(raw)
-		if !ok {
-			return nil
-		}
-		raw = o[name]
+func (o object) at(path string) json.RawMessage {
+	name, rest, nested := strings.Cut(path, ".")
+	if !nested {
+		return o[name]
 	}
-	return raw
+	inner, _ := asObject(o[name])
+	return inner.at(rest)
 }
 
 // find reads the first place of a field that has a value of the right kind.
-func find[T any](raw json.RawMessage, f Field, read func(json.RawMessage) (T, bool)) (T, bool) {
+func find[T any](o object, f Field, read func(json.RawMessage) (T, bool)) (T, bool) {
 	for _, c := range f.Candidates {
-		if v, ok := read(at(raw, c.Path)); ok {
+		if v, ok := read(o.at(c.Path)); ok {
 			return v, true
 		}
 	}
@@ -76,21 +75,21 @@ func find[T any](raw json.RawMessage, f Field, read func(json.RawMessage) (T, bo
 	return zero, false
 }
 
-func findText(raw json.RawMessage, f Field) string {
-	s, _ := find(raw, f, func(v json.RawMessage) (string, bool) {
+func findText(o object, f Field) string {
+	s, _ := find(o, f, func(v json.RawMessage) (string, bool) {
 		s := textOf(v)
 		return s, s != ""
 	})
 	return s
 }
 
-func findID(raw json.RawMessage, f Field) ID {
-	id, _ := find(raw, f, idOf)
+func findID(o object, f Field) ID {
+	id, _ := find(o, f, idOf)
 	return id
 }
 
-func findInt(raw json.RawMessage, f Field) *int {
-	if n, ok := find(raw, f, intOf); ok {
+func findInt(o object, f Field) *int {
+	if n, ok := find(o, f, intOf); ok {
 		return &n
 	}
 	return nil
@@ -102,7 +101,7 @@ const maxDepth = 16
 // walk visits every object of an answer, a parent before its children, arrays in
 // their order and an object's fields by name, so that the same answer always gives
 // the same order. visit's result is handed to the children's visits.
-func walk[T any](raw json.RawMessage, from T, depth int, visit func(raw json.RawMessage, o object, from T) T) {
+func walk[T any](raw json.RawMessage, from T, depth int, visit func(o object, from T) T) {
 	raw = bytes.TrimSpace(raw)
 	if len(raw) == 0 || depth == 0 {
 		return
@@ -117,7 +116,7 @@ func walk[T any](raw json.RawMessage, from T, depth int, visit func(raw json.Raw
 		}
 	case '{':
 		if o, ok := asObject(raw); ok {
-			from = visit(raw, o, from)
+			from = visit(o, from)
 			for _, name := range slices.Sorted(maps.Keys(o)) {
 				walk(o[name], from, depth-1, visit)
 			}
@@ -126,11 +125,11 @@ func walk[T any](raw json.RawMessage, from T, depth int, visit func(raw json.Raw
 }
 
 // objectsWith lists the objects, at any depth, that have an id of the given name.
-func objectsWith(raw json.RawMessage, name string) []json.RawMessage {
-	var out []json.RawMessage
-	walk(raw, struct{}{}, maxDepth, func(raw json.RawMessage, o object, none struct{}) struct{} {
+func objectsWith(raw json.RawMessage, name string) []object {
+	var out []object
+	walk(raw, struct{}{}, maxDepth, func(o object, none struct{}) struct{} {
 		if o.id(name) != "" {
-			out = append(out, raw)
+			out = append(out, o)
 		}
 		return none
 	})

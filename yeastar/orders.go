@@ -67,16 +67,17 @@ func (c *Client) orders(ctx context.Context, no, size int, sort string) (OrderPa
 }
 
 func readOrderSummary(raw json.RawMessage) OrderSummary {
+	f, _ := asObject(raw)
 	o := OrderSummary{
-		ID:                findID(raw, fieldOrderID),
-		OrderNo:           findText(raw, fieldOrderNo),
-		OrderStatus:       findText(raw, fieldOrderStatus),
-		Currency:          findText(raw, fieldOrderCurrency),
-		CustomReferenceNo: findText(raw, fieldOrderReference),
-		PONumber:          findText(raw, fieldOrderPO),
+		ID:                findID(f, fieldOrderID),
+		OrderNo:           findText(f, fieldOrderNo),
+		OrderStatus:       findText(f, fieldOrderStatus),
+		Currency:          findText(f, fieldOrderCurrency),
+		CustomReferenceNo: findText(f, fieldOrderReference),
+		PONumber:          findText(f, fieldOrderPO),
 		Raw:               raw,
 	}
-	o.CreateTime, _ = find(raw, fieldOrderCreated, timeOf)
+	o.CreateTime, _ = find(f, fieldOrderCreated, timeOf)
 	return o
 }
 
@@ -131,32 +132,33 @@ func (c *Client) Order(ctx context.Context, idOrNo string) (OrderDetail, error) 
 }
 
 func readOrderDetail(raw json.RawMessage) OrderDetail {
+	f, _ := asObject(raw)
 	d := OrderDetail{
-		ProductID:         findID(raw, fieldDetailProductID),
-		ProductName:       findText(raw, fieldDetailProduct),
-		ProductNo:         findText(raw, fieldDetailProductNo),
-		ID:                findID(raw, fieldDetailID),
-		OrderNo:           findText(raw, fieldDetailNo),
-		OrderStatus:       findText(raw, fieldDetailStatus),
-		PONumber:          findText(raw, fieldDetailPO),
-		CustomReferenceNo: findText(raw, fieldDetailReference),
-		TransactionNo:     findText(raw, fieldDetailTransact),
-		PartnerID:         findID(raw, fieldDetailPartner),
-		BillingID:         findID(raw, fieldDetailBilling),
-		Price:             findPrice(raw, fieldDetailAmount, fieldDetailCurrency),
+		ProductID:         findID(f, fieldDetailProductID),
+		ProductName:       findText(f, fieldDetailProduct),
+		ProductNo:         findText(f, fieldDetailProductNo),
+		ID:                findID(f, fieldDetailID),
+		OrderNo:           findText(f, fieldDetailNo),
+		OrderStatus:       findText(f, fieldDetailStatus),
+		PONumber:          findText(f, fieldDetailPO),
+		CustomReferenceNo: findText(f, fieldDetailReference),
+		TransactionNo:     findText(f, fieldDetailTransact),
+		PartnerID:         findID(f, fieldDetailPartner),
+		BillingID:         findID(f, fieldDetailBilling),
+		Price:             findPrice(f, fieldDetailAmount, fieldDetailCurrency),
 
-		BasicInformation:   at(raw, "basicInformation"),
-		BillingInformation: at(raw, "billingInformation"),
-		OrderInformation:   at(raw, "orderInformation"),
-		OrderSummary:       at(raw, "orderSummary"),
+		BasicInformation:   f.at("basicInformation"),
+		BillingInformation: f.at("billingInformation"),
+		OrderInformation:   f.at("orderInformation"),
+		OrderSummary:       f.at("orderSummary"),
 		Raw:                raw,
 	}
-	d.CreateTime, _ = find(raw, fieldDetailCreated, timeOf)
-	walk(d.OrderSummary, struct{}{}, maxDepth, func(raw json.RawMessage, _ object, none struct{}) struct{} {
-		if id := findID(raw, fieldLineServiceID); id != "" {
+	d.CreateTime, _ = find(f, fieldDetailCreated, timeOf)
+	walk(d.OrderSummary, struct{}{}, maxDepth, func(o object, none struct{}) struct{} {
+		if id := findID(o, fieldLineServiceID); id != "" {
 			d.Lines = append(d.Lines, OrderDetailLine{
-				ServiceType: findText(raw, fieldLineType), ServiceID: id,
-				Name: findText(raw, fieldLineName), Quantity: findInt(raw, fieldLineQuantity),
+				ServiceType: findText(o, fieldLineType), ServiceID: id,
+				Name: findText(o, fieldLineName), Quantity: findInt(o, fieldLineQuantity),
 			})
 		}
 		return none

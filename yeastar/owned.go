@@ -95,19 +95,20 @@ func (c *Client) OwnedProduct(ctx context.Context, productID int, productNo stri
 }
 
 func readOwned(raw json.RawMessage) OwnedProduct {
+	f, _ := asObject(raw)
 	o := OwnedProduct{
-		ProductNo:        findText(raw, fieldOwnedProductNo),
-		ActivationStatus: findText(raw, fieldOwnedActivation),
-		Comment:          findText(raw, fieldOwnedComment),
-		CurrentPlan:      findText(raw, fieldOwnedCurrent),
-		HolderID:         findID(raw, fieldOwnedHolder),
-		PlanID:           findID(raw, fieldOwnedPlanID),
-		PlanName:         findText(raw, fieldOwnedPlanName),
-		Extensions:       findInt(raw, fieldOwnedExtensions),
+		ProductNo:        string(findID(f, fieldOwnedProductNo)),
+		ActivationStatus: findText(f, fieldOwnedActivation),
+		Comment:          findText(f, fieldOwnedComment),
+		CurrentPlan:      findText(f, fieldOwnedCurrent),
+		HolderID:         findID(f, fieldOwnedHolder),
+		PlanID:           findID(f, fieldOwnedPlanID),
+		PlanName:         findText(f, fieldOwnedPlanName),
+		Extensions:       findInt(f, fieldOwnedExtensions),
 		Raw:              raw,
 	}
-	o.CreateTime, _ = find(raw, fieldOwnedCreateTime, timeOf)
-	o.Expiry, _ = find(raw, fieldOwnedExpiry, timeOf)
+	o.CreateTime, _ = find(f, fieldOwnedCreateTime, timeOf)
+	o.Expiry, _ = find(f, fieldOwnedExpiry, timeOf)
 	for _, s := range objectsWith(raw, "serviceId") {
 		o.Services = append(o.Services, OwnedService{
 			ID: findID(s, fieldOwnedServiceID), Name: findText(s, fieldOwnedServiceName), Quantity: findInt(s, fieldOwnedServiceCount),

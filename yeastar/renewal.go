@@ -60,11 +60,12 @@ func readRenewal(raw json.RawMessage) (RenewalInfo, error) {
 	if err != nil {
 		return RenewalInfo{}, err
 	}
-	info := RenewalInfo{Quantity: findInt(raw, fieldRenewalQuantity), Raw: raw}
-	info.Expiry, _ = find(raw, fieldRenewalExpiry, timeOf)
-	info.Price = findPrice(raw, fieldRenewalAmount, fieldRenewalCurrency)
+	o, _ := asObject(raw)
+	info := RenewalInfo{Quantity: findInt(o, fieldRenewalQuantity), Raw: raw}
+	info.Expiry, _ = find(o, fieldRenewalExpiry, timeOf)
+	info.Price = findPrice(o, fieldRenewalAmount, fieldRenewalCurrency)
 	if info.Price == nil {
-		info.Price = findPrice(raw, fieldRenewalUnitPrice, fieldRenewalCurrency)
+		info.Price = findPrice(o, fieldRenewalUnitPrice, fieldRenewalCurrency)
 		if info.Price != nil {
 			info.Price.PerUnit = true
 		}
@@ -73,9 +74,9 @@ func readRenewal(raw json.RawMessage) (RenewalInfo, error) {
 }
 
 // findPrice needs a currency too: a bare number is no price.
-func findPrice(raw json.RawMessage, amount, currency Field) *Price {
-	sum, ok := find(raw, amount, amountOf)
-	unit := strings.ToUpper(findText(raw, currency))
+func findPrice(o object, amount, currency Field) *Price {
+	sum, ok := find(o, amount, amountOf)
+	unit := strings.ToUpper(findText(o, currency))
 	if !ok || len(unit) != 3 || strings.Trim(unit, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
 		return nil
 	}
