@@ -1,0 +1,479 @@
+package yeastar
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestPlaceOrderSendsTheTutorialsRequest(t *testing.T) {
+	t.Parallel()
+	s := setup(t)
+	var got *http.Request
+	var body []byte
+	s.mux.HandleFunc("/order/", func(w http.ResponseWriter, r *http.Request) {
+		got = r
+		body, _ = io.ReadAll(r.Body)
+		fmt.Fprint(w, tutorialAnswer)
+	})
+	order, err := planOrder(t).Body()
+	if err != nil {
+		t.Fatal(err)
+	}
+	result, err := s.PlaceOrder(t.Context(), order)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := OrderResult{
+		OrderID: "1782052", OrderNo: "XS3401174502129270784", OrderStatus: OrderSucceed, TransactionNo: "IW3401174503953793025",
+		ProductNo: "3076913644890832896", InstanceID: "1948832", RequestID: "94ef8ff15c1432f6a01283c945569e43",
+	}
+	if diff := cmp.Diff(want, result); diff != "" {
+		t.Errorf("result (-want +got):\n%s", diff)
+	}
+	if got.Method != "POST" || got.URL.Path != "/order/openapi/order/v1/save" || got.URL.RawQuery != "" || got.ProtoMajor != 1 {
+		t.Errorf("request %s %s %s", got.Method, got.URL, got.Proto)
+	}
+	// The tutorial's headers, and beside them only what HTTP needs.
+	wantHeader := http.Header{
+		"Content-Type": {"application/json"}, "User-Agent": {"OpenAPI"}, "Authorization": {"Bearer token-1"},
+		"Content-Length": {fmt.Sprint(len(order))},
+	}
+	if diff := cmp.Diff(wantHeader, got.Header); diff != "" {
+		t.Errorf("headers (-want +got):\n%s", diff)
+	}
+	if !bytes.Equal(body, order) {
+		t.Errorf("sent %s\nwant %s", body, order)
+	}
+	var sample bytes.Buffer
+	if err := json.Compact(&sample, []byte(tutorialOrder)); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(sample.String(), string(body)); diff != "" {
+		t.Errorf("body (-tutorial +got):\n%s", diff)
+	}
+}
+
+// TestPlaceOrderClasses is the table of what an answer says about an order.
+func TestPlaceOrderClasses(t *testing.T) {
+	t.Parallel()
+	const html = "<html><body>Bad things</body></html>"
+	tests := []struct {
+		name   string
+		status int
+		body   string
+		want   Class
+	}{
+		{"refused, HTTP 400", 400, refusalBody("quantity_mismatch", "No.", 400), ClassRefused},
+		{"refused, body status alone", 200, refusalBody("quantity_mismatch", "No.", 400), ClassRefused},
+		{"refused, code alone", 200, refusalBody("quantity_mismatch", "No.", 200), ClassRefused},
+		{"refused, no status", 409, `{"code":"x","requestId":"r"}`, ClassRefused},
+		{"401 with envelope", 401, refusalBody("unauthorized", "", 401), ClassAuth},
+		{"403 with envelope", 403, refusalBody("forbidden", "", 403), ClassAuth},
+		{"body status 401", 200, refusalBody("unauthorized", "", 401), ClassAuth},
+		{"429 with envelope", 429, refusalBody("too_many", "", 429), ClassRateLimited},
+		{"429 without", 429, html, ClassRateLimited},
+		{"body status 429", 200, refusalBody("too_many", "", 429), ClassRateLimited},
+
+		{"401 without envelope", 401, html, ClassUnknown},
+		{"400 without envelope", 400, html, ClassUnknown},
+		{"404 without envelope", 404, "404 page not found", ClassUnknown},
+		{"400 with somebody else's JSON", 400, `{"code":400,"message":"Bad Request"}`, ClassUnknown},
+		{"400 with a code and no request id", 400, `{"code":"bad_request"}`, ClassUnknown},
+		{"500 with envelope", 500, refusalBody("internal", "", 500), ClassUnknown},
+		{"500 in the body", 200, refusalBody("internal", "", 500), ClassUnknown},
+		{"502 from a gateway", 502, html, ClassUnknown},
+		{"503", 503, "", ClassUnknown},
+		{"redirect", 307, refusalBody("moved", "", 307), ClassUnknown},
+		{"empty answer", 200, "", ClassUnknown},
+		{"a web page", 200, html, ClassUnknown},
+		{"broken JSON", 200, tutorialAnswer[:len(tutorialAnswer)/2], ClassUnknown},
+		{"two JSON values", 200, tutorialAnswer + "{}", ClassUnknown},
+		{"success, status 500", 200, strings.Replace(tutorialAnswer, `"status": 200`, `"status": 500`, 1), ClassUnknown},
+		{"success, HTTP 400", 400, tutorialAnswer, ClassUnknown},
+		{"success, HTTP 401", 401, tutorialAnswer, ClassUnknown},
+		{"success, HTTP 429", 429, tutorialAnswer, ClassUnknown},
+		{"status is no number", 200, strings.Replace(refusalBody("x", "", 400), `"status":400`, `"status":"bad"`, 1), ClassUnknown},
+		{"no order number", 200, success(`{"orderStatus":"succeed"}`), ClassUnknown},
+		{"empty order number", 200, success(`{"orderNo":" "}`), ClassUnknown},
+		{"order number is nonsense", 200, success(`{"orderNo":"XS 1\n"}`), ClassUnknown},
+		{"result null", 200, success(`null`), ClassUnknown},
+		{"two orders", 200, success(`[{"orderNo":"XS1"},{"orderNo":"XS2"}]`), ClassUnknown},
+		{"too long", 200, strings.Repeat(" ", maxOrderAnswer) + tutorialAnswer, ClassUnknown},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			s := setup(t)
+			var calls atomic.Int64
+			s.mux.HandleFunc("POST /order/openapi/order/v1/save", func(w http.ResponseWriter, _ *http.Request) {
+				calls.Add(1)
+				w.Header().Set("Location", "/partner/api/elsewhere")
+				w.WriteHeader(tt.status)
+				fmt.Fprint(w, tt.body)
+			})
+			s.mux.HandleFunc("/elsewhere", func(http.ResponseWriter, *http.Request) { t.Error("a redirect was followed") })
+			result, err := s.PlaceOrder(t.Context(), json.RawMessage(tutorialOrder))
+			if err == nil || ClassOf(err) != tt.want {
+				t.Errorf("PlaceOrder = %v, %v; want class %s", result, err, tt.want)
+			}
+			if n := calls.Load(); n != 1 {
+				t.Errorf("the order was sent %d times", n)
+			}
+		})
+	}
+}
+
+func TestPlaceOrderSucceeds(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name, body string
+		want       OrderResult
+	}{
+		{"no status in the envelope", `{"code":"success","requestId":"r","result":{"orderNo":"XS1","orderStatus":"pending"}}`,
+			OrderResult{OrderNo: "XS1", OrderStatus: OrderPending, RequestID: "r"}},
+		{"an order status not known yet", success(`{"orderNo":"XS1","orderStatus":"confirming"}`),
+			OrderResult{OrderNo: "XS1", OrderStatus: "confirming", RequestID: requestID}},
+		{"ids as numbers", success(`{"orderNo":3401174502129270784,"orderId":1782052,"productNo":3076913644890832896}`),
+			OrderResult{OrderNo: "3401174502129270784", OrderID: "1782052", ProductNo: "3076913644890832896", RequestID: requestID}},
+		{"fields of other types do not cost the order number", success(`{"orderNo":"XS1","orderId":{},"productNo":1.5,"orderStatus":7,"transactionNo":[]}`),
+			OrderResult{OrderNo: "XS1", OrderStatus: "7", RequestID: requestID}},
+		{"a list of one", success(`[{"orderNo":"XS1"}]`), OrderResult{OrderNo: "XS1", RequestID: requestID}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			s := setup(t)
+			s.answers("POST /order/openapi/order/v1/save", tt.body)
+			got, err := s.PlaceOrder(t.Context(), json.RawMessage(tutorialOrder))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("result (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// wire is a vendor whose order endpoint is a bare TCP connection; tokens come from
+// the stub.
+func wire(t *testing.T, s *stub, handle func(net.Conn)) (dials *atomic.Int64) {
+	t.Helper()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { ln.Close() })
+	go func() {
+		for {
+			conn, err := ln.Accept()
+			if err != nil {
+				return
+			}
+			go handle(conn)
+		}
+	}()
+	if err := s.Login(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	s.CloseIdleConnections() // those to the stub
+	dials = new(atomic.Int64)
+	s.transport.DialContext = func(ctx context.Context, network, _ string) (net.Conn, error) {
+		dials.Add(1)
+		var d net.Dialer
+		return d.DialContext(ctx, network, ln.Addr().String())
+	}
+	return dials
+}
+
+// readRequest reads one whole request off a connection.
+func readRequest(conn net.Conn) {
+	buf := make([]byte, 64<<10)
+	var got []byte
+	for !bytes.Contains(got, []byte(`"multiCycle": 0`)) {
+		n, err := conn.Read(buf)
+		if err != nil {
+			return
+		}
+		got = append(got, buf[:n]...)
+	}
+}
+
+func TestPlaceOrderOverABrokenWire(t *testing.T) {
+	t.Parallel()
+	reset := func(conn net.Conn) {
+		_ = conn.(*net.TCPConn).SetLinger(0)
+		conn.Close()
+	}
+	tests := []struct {
+		name   string
+		handle func(net.Conn)
+	}{
+		{"reset at the first byte", func(c net.Conn) { io.ReadFull(c, make([]byte, 1)); reset(c) }},
+		{"reset after the request", func(c net.Conn) { readRequest(c); reset(c) }},
+		{"closed after the request", func(c net.Conn) { readRequest(c); c.Close() }},
+		{"half a status line", func(c net.Conn) { readRequest(c); io.WriteString(c, "HTTP/1.1 20"); c.Close() }},
+		{"half an answer", func(c net.Conn) {
+			readRequest(c)
+			fmt.Fprintf(c, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s", len(tutorialAnswer), tutorialAnswer[:100])
+			c.Close()
+		}},
+		{"an answer without its last byte", func(c net.Conn) {
+			readRequest(c)
+			fmt.Fprintf(c, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s", len(tutorialAnswer)+1, tutorialAnswer)
+			c.Close()
+		}},
+		{"half a refusal", func(c net.Conn) {
+			readRequest(c)
+			fmt.Fprintf(c, "HTTP/1.1 400 Bad Request\r\nContent-Length: 1000\r\n\r\n%s", refusalBody("x", "", 400))
+			c.Close()
+		}},
+		{"not HTTP", func(c net.Conn) { readRequest(c); io.WriteString(c, "hello\r\n\r\n"); c.Close() }},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			s := setup(t)
+			dials := wire(t, s, tt.handle)
+			_, err := s.PlaceOrder(t.Context(), json.RawMessage(tutorialOrder))
+			if err == nil || ClassOf(err) != ClassUnknown {
+				t.Errorf("error %v; want class unknown", err)
+			}
+			if n := dials.Load(); n != 1 {
+				t.Errorf("%d connections were made", n)
+			}
+		})
+	}
+}
+
+func TestPlaceOrderThatHangs(t *testing.T) {
+	t.Parallel()
+	arrived := make(chan struct{})
+	hang := func(conn net.Conn) {
+		readRequest(conn)
+		close(arrived)
+		io.Copy(io.Discard, conn) // until the client leaves
+		conn.Close()
+	}
+	t.Run("until its time-out", func(t *testing.T) {
+		t.Parallel()
+		s := setup(t, func(c *Config) { c.OrderTimeout = 100 * time.Millisecond })
+		wire(t, s, func(conn net.Conn) { readRequest(conn); io.Copy(io.Discard, conn); conn.Close() })
+		_, err := s.PlaceOrder(t.Context(), json.RawMessage(tutorialOrder))
+		if ClassOf(err) != ClassUnknown || !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("error %v; want unknown, deadline exceeded", err)
+		}
+	})
+	t.Run("until it is cancelled", func(t *testing.T) {
+		t.Parallel()
+		s := setup(t)
+		wire(t, s, hang)
+		ctx, cancel := context.WithCancel(t.Context())
+		go func() { <-arrived; cancel() }()
+		_, err := s.PlaceOrder(ctx, json.RawMessage(tutorialOrder))
+		if ClassOf(err) != ClassUnknown || !errors.Is(err, context.Canceled) {
+			t.Errorf("error %v; want unknown, canceled", err)
+		}
+	})
+}
+
+func TestPlaceOrderThatWasNotSent(t *testing.T) {
+	t.Parallel()
+	login := func(t *testing.T, s *stub) {
+		if err := s.Login(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	tests := []struct {
+		name    string
+		prepare func(t *testing.T, s *stub) context.Context
+		body    string
+	}{
+		{"nobody listens", func(t *testing.T, s *stub) context.Context {
+			login(t, s)
+			s.server.Close()
+			return t.Context()
+		}, tutorialOrder},
+		{"the name is not known", func(t *testing.T, s *stub) context.Context {
+			login(t, s)
+			s.transport.DialContext = func(context.Context, string, string) (net.Conn, error) {
+				return nil, &net.OpError{Op: "dial", Err: &net.DNSError{Err: "no such host", IsNotFound: true}}
+			}
+			return t.Context()
+		}, tutorialOrder},
+		{"no encryption", func(t *testing.T, s *stub) context.Context {
+			login(t, s)
+			s.base = strings.Replace(s.base, "http:", "https:", 1) // the stub answers in clear
+			return t.Context()
+		}, tutorialOrder},
+		{"cancelled before", func(t *testing.T, s *stub) context.Context {
+			login(t, s)
+			ctx, cancel := context.WithCancel(t.Context())
+			cancel()
+			return ctx
+		}, tutorialOrder},
+		{"cancelled while dialling", func(t *testing.T, s *stub) context.Context {
+			login(t, s)
+			ctx, cancel := context.WithCancel(t.Context())
+			s.transport.DialContext = func(context.Context, string, string) (net.Conn, error) {
+				cancel()
+				return nil, errors.New("too late")
+			}
+			return ctx
+		}, tutorialOrder},
+		{"the credentials are wrong", func(t *testing.T, s *stub) context.Context {
+			s.Client.tokens.ask = func() (token, error) {
+				return token{}, &Error{Op: callToken, Class: ClassAuth, HTTPStatus: 401, RequestID: requestID}
+			}
+			return t.Context()
+		}, tutorialOrder},
+		{"no answer to the token", func(t *testing.T, s *stub) context.Context {
+			s.Client.tokens.ask = func() (token, error) {
+				return token{}, &Error{Op: callToken, Class: ClassUnknown, RequestID: requestID}
+			}
+			return t.Context()
+		}, tutorialOrder},
+		{"not JSON", func(t *testing.T, _ *stub) context.Context { return t.Context() }, `{"operationType"`},
+		{"nothing", func(t *testing.T, _ *stub) context.Context { return t.Context() }, ``},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			s := setup(t)
+			var calls atomic.Int64
+			s.mux.HandleFunc("POST /order/openapi/order/v1/save", func(http.ResponseWriter, *http.Request) { calls.Add(1) })
+			ctx := tt.prepare(t, s)
+			_, err := s.PlaceOrder(ctx, json.RawMessage(tt.body))
+			if err == nil || ClassOf(err) != ClassNotSent {
+				t.Errorf("error %v; want class not_sent", err)
+			}
+			if n := calls.Load(); n != 0 {
+				t.Errorf("the order was sent %d times", n)
+			}
+		})
+	}
+}
+
+// TestPlaceOrderIsNeverRepeatedByNetHTTP has a server that keeps a connection alive
+// after a look-up and closes it when the next request comes, which is where net/http
+// by itself sends a request again on another connection.
+func TestPlaceOrderIsNeverRepeatedByNetHTTP(t *testing.T) {
+	t.Parallel()
+	s := setup(t)
+	var requests atomic.Int64
+	dials := wire(t, s, func(conn net.Conn) {
+		defer conn.Close()
+		buf := make([]byte, 64<<10)
+		n, err := conn.Read(buf)
+		if err != nil {
+			return
+		}
+		if bytes.HasPrefix(buf[:n], []byte("POST")) {
+			requests.Add(1) // an order, at once or on a fresh connection: cut
+			return
+		}
+		body := success("[]")
+		fmt.Fprintf(conn, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s", len(body), body)
+		if n, _ := conn.Read(buf); n > 0 && bytes.HasPrefix(buf[:n], []byte("POST")) {
+			requests.Add(1) // an order on the connection that served the look-up
+		}
+	})
+	if _, err := s.Customers(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	_, err := s.PlaceOrder(t.Context(), json.RawMessage(tutorialOrder))
+	if ClassOf(err) != ClassUnknown {
+		t.Errorf("error %v; want class unknown", err)
+	}
+	if n := requests.Load(); n != 1 {
+		t.Errorf("the order was sent %d times", n)
+	}
+	if n := dials.Load(); n != 2 {
+		t.Errorf("%d connections; the order must have one of its own", n)
+	}
+}
+
+// TestOrderRequestCannotBeReplayed pins what net/http looks at.
+func TestOrderRequestCannotBeReplayed(t *testing.T) {
+	t.Parallel()
+	s := setup(t)
+	req, err := s.orderRequest(t.Context(), []byte(tutorialOrder))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if req.GetBody != nil || req.Body == nil || req.ContentLength != int64(len(tutorialOrder)) {
+		t.Errorf("GetBody %v, length %d", req.GetBody != nil, req.ContentLength)
+	}
+	for _, h := range []string{"Idempotency-Key", "X-Idempotency-Key", "Expect"} {
+		if req.Header.Values(h) != nil {
+			t.Errorf("header %s is set", h)
+		}
+	}
+	s.transport.ForceAttemptHTTP2 = true
+	a, b := s.orderTransport(), s.orderTransport()
+	if a == b || a == s.transport {
+		t.Error("two orders share a transport")
+	}
+	if p := a.Protocols; p == nil || !p.HTTP1() || p.HTTP2() || p.UnencryptedHTTP2() || a.ForceAttemptHTTP2 {
+		t.Errorf("protocols %v", a.Protocols)
+	}
+}
+
+func TestPlaceOrderAuthDropsTheTokenAndDoesNotRepeat(t *testing.T) {
+	t.Parallel()
+	s := setup(t)
+	var seen []string
+	s.mux.HandleFunc("POST /order/openapi/order/v1/save", func(w http.ResponseWriter, r *http.Request) {
+		seen = append(seen, r.Header.Get("Authorization"))
+		if len(seen) == 1 {
+			w.WriteHeader(401)
+			fmt.Fprint(w, refusalBody("unauthorized", "The access token is invalid.", 401))
+			return
+		}
+		fmt.Fprint(w, tutorialAnswer)
+	})
+	if _, err := s.PlaceOrder(t.Context(), json.RawMessage(tutorialOrder)); ClassOf(err) != ClassAuth {
+		t.Errorf("error %v; want class auth", err)
+	}
+	if len(seen) != 1 {
+		t.Fatalf("sent %d times", len(seen))
+	}
+	if _, err := s.PlaceOrder(t.Context(), json.RawMessage(tutorialOrder)); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"Bearer token-1", "Bearer token-2"}, seen); diff != "" {
+		t.Errorf("tokens (-want +got):\n%s", diff)
+	}
+}
+
+func TestPlaceOrderRetryAfter(t *testing.T) {
+	t.Parallel()
+	s := setup(t)
+	s.mux.HandleFunc("POST /order/openapi/order/v1/save", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Retry-After", "17")
+		w.WriteHeader(429)
+		fmt.Fprint(w, refusalBody("too_many", "Slow down.", 429))
+	})
+	_, err := s.PlaceOrder(t.Context(), json.RawMessage(tutorialOrder))
+	e, ok := errors.AsType[*Error](err)
+	if !ok {
+		t.Fatal(err)
+	}
+	want := &Error{Op: callOrder, Class: ClassRateLimited, HTTPStatus: 429, Status: 429, Code: "too_many", Detail: "Slow down.",
+		RequestID: requestID, RetryAfter: 17 * time.Second, Result: json.RawMessage(`{"field":"quantity"}`)}
+	if diff := cmp.Diff(want, e); diff != "" {
+		t.Errorf("error (-want +got):\n%s", diff)
+	}
+}
