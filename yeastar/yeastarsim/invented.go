@@ -1,7 +1,8 @@
 package yeastarsim
 
 // Names are the INVENTED field names: the guide says or suggests that something of the kind is in the answer, but not
-// what it is called. Nothing outside this file may guess a name. WithNames replaces them.
+// what it is called. Nothing outside this file may guess a name. WithNames replaces them; an empty name leaves a field
+// that a switch brings out of the answers again.
 type Names struct {
 	// purchase_product_info: the two lists, and what is in them beside planId and serviceId.
 	PlanList, ServiceList            string

@@ -90,6 +90,7 @@ func (s *Server) planInfo(c *call) (any, *refusal) {
 	s.addPrice(out, plan.UnitPrice)
 	if renewal {
 		s.addState(out, pkg)
+		s.addTotal(out, product, OrderLine{ServiceID: plan.ID, Quantity: pkg.Extensions})
 	}
 	return out, nil
 }
@@ -115,27 +116,43 @@ func (s *Server) addOnInfo(c *call) (any, *refusal) {
 	out := object{"serviceId": s.idNumber(service.ID), s.names.PricingServiceID: s.idText(service.PricingID), s.names.ServiceName: service.Name}
 	s.addPrice(out, service.UnitPrice)
 	if renewal {
+		quantity := pkg.service(service.ID).Quantity
 		s.addState(out, pkg)
+		s.addTotal(out, product, OrderLine{ServiceID: service.ID, Quantity: quantity})
 		if s.switches.CurrentQuantity {
-			out[s.names.CurrentQuantity] = pkg.service(service.ID).Quantity
+			put(out, s.names.CurrentQuantity, quantity)
 		}
 	}
 	return out, nil
 }
 
+// put sets an invented field unless its name was taken away.
+func put(out object, name string, value any) {
+	if name != "" {
+		out[name] = value
+	}
+}
+
 func (s *Server) addPrice(out object, unit string) {
 	if s.switches.Price {
-		out[s.names.UnitPrice], out[s.names.Currency] = unit, "USD"
+		put(out, s.names.UnitPrice, unit)
+		put(out, s.names.Currency, "USD")
+	}
+}
+
+func (s *Server) addTotal(out object, product *Product, l OrderLine) {
+	if s.switches.Price {
+		put(out, s.names.TotalAmount, lineAmount(product, l).FloatString(2))
 	}
 }
 
 // addState adds what the guide expects in an answer about an owned product without naming it.
 func (s *Server) addState(out object, p *Package) {
 	if s.switches.CurrentQuantity {
-		out[s.names.CurrentQuantity] = p.Extensions
+		put(out, s.names.CurrentQuantity, p.Extensions)
 	}
 	if s.switches.Expiry {
-		out[s.names.ExpireDate] = s.expiry(p.Expires)
+		put(out, s.names.ExpireDate, s.expiry(p.Expires))
 	}
 	if s.switches.Owner {
 		s.addOwner(out, p.PartnerID)
@@ -148,24 +165,30 @@ func (s *Server) addState(out object, p *Package) {
 		return
 	}
 	if plan := product.plan(p.PlanID); plan != nil {
-		out["planId"], out[s.names.PackagePlanName] = s.idNumber(plan.ID), plan.Name
+		out["planId"] = s.idNumber(plan.ID)
+		put(out, s.names.PackagePlanName, plan.Name)
 	}
 	services := []object{}
 	for _, held := range p.Services {
-		item := object{"serviceId": s.idNumber(held.ServiceID), s.names.CurrentQuantity: held.Quantity}
+		item := object{"serviceId": s.idNumber(held.ServiceID)}
+		put(item, s.names.CurrentQuantity, held.Quantity)
 		if v := product.service(held.ServiceID); v != nil {
-			item[s.names.ServiceName] = v.Name
+			put(item, s.names.ServiceName, v.Name)
 		}
 		services = append(services, item)
 	}
-	out[s.names.PackageServices] = services
+	put(out, s.names.PackageServices, services)
 }
 
 func (s *Server) addOwner(out object, partnerID string) {
-	out[s.names.OwnerID], out[s.names.OwnerCompany] = partnerID, s.account.Company
+	company := s.account.Company
 	if i := s.customerIndex(partnerID); i >= 0 {
-		out[s.names.OwnerID], out[s.names.OwnerCompany] = s.idText(partnerID), s.customers[i].Company
+		company = s.customers[i].Company
+	} else if partnerID != "" {
+		company = "" // a customer that was removed
 	}
+	put(out, s.names.OwnerID, s.idText(partnerID))
+	put(out, s.names.OwnerCompany, company)
 }
 
 func (s *Server) instanceProductList(c *call) (any, *refusal) {

@@ -32,10 +32,10 @@ func (s *Server) orderItem(o *Order) object {
 		"currencyCode": o.CurrencyCode, "customReferenceNo": o.CustomReferenceNo, "invoiceNo": o.InvoiceNo,
 	}
 	if s.switches.EchoPONumber {
-		out[s.names.PONumber] = o.PONumber
+		put(out, s.names.PONumber, o.PONumber)
 	}
 	if s.switches.Price {
-		out[s.names.TotalAmount] = s.total(o)
+		put(out, s.names.TotalAmount, s.total(o))
 	}
 	if s.switches.Owner {
 		s.addOwner(out, o.PartnerID)
@@ -49,13 +49,11 @@ func (s *Server) orderGet(c *call) (any, *refusal) {
 		return nil, &refusal{status: http.StatusNotFound, code: "order_not_found", detail: "The order does not exist."}
 	}
 	basic := object{
-		"productId":         s.idText(strconv.Itoa(o.ProductID)),
-		s.names.ProductName: "",
-		"productNo":         s.idText(o.ProductNo),
+		"productId": s.idText(strconv.Itoa(o.ProductID)), "productName": "", "productNo": s.idText(o.ProductNo),
 	}
 	product := s.product(o.ProductID)
 	if product != nil {
-		basic[s.names.ProductName] = product.Name
+		basic["productName"] = product.Name
 	}
 	billing := object{"billingContactId": s.idText(o.BillingID)} // the contact may be gone by now
 	if i := s.contactIndex(o.BillingID); i >= 0 {
@@ -67,10 +65,11 @@ func (s *Server) orderGet(c *call) (any, *refusal) {
 		for _, l := range o.Lines {
 			lines = append(lines, s.lineItem(product, l))
 		}
-		summary[s.names.OrderLines] = lines
+		put(summary, s.names.OrderLines, lines)
 	}
 	if s.switches.Price {
-		summary[s.names.TotalAmount], summary[s.names.Currency] = s.total(o), o.CurrencyCode
+		put(summary, s.names.TotalAmount, s.total(o))
+		put(summary, s.names.Currency, o.CurrencyCode)
 	}
 	return object{
 		"basicInformation": basic, "billingInformation": billing,
@@ -79,20 +78,20 @@ func (s *Server) orderGet(c *call) (any, *refusal) {
 }
 
 func (s *Server) lineItem(product *Product, l OrderLine) object {
-	out := object{"serviceType": l.ServiceType, "serviceId": s.idNumber(l.ServiceID), "quantity": l.Quantity, s.names.LineName: ""}
+	out := object{"serviceType": l.ServiceType, "serviceId": s.idNumber(l.ServiceID), "quantity": l.Quantity}
 	if l.ConnectionPlanID != "" {
 		out["connectionPlanId"] = s.idNumber(l.ConnectionPlanID)
 	}
 	if product != nil {
 		if p := product.plan(l.ServiceID); p != nil {
-			out[s.names.LineName] = p.Name
+			put(out, s.names.LineName, p.Name)
 		}
 		if v := product.service(l.ServiceID); v != nil {
-			out[s.names.LineName] = v.Name
+			put(out, s.names.LineName, v.Name)
 		}
 	}
 	if s.switches.Price {
-		out[s.names.LineAmount] = lineAmount(product, l).FloatString(2)
+		put(out, s.names.LineAmount, lineAmount(product, l).FloatString(2))
 	}
 	return out
 }
