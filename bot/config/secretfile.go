@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"os"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 const maxSecret = 8 << 10 // bytes; a token or a database URL is far shorter
@@ -30,8 +32,8 @@ func secretFault(text string) string {
 		return "is longer than 8 KiB; check what was put there"
 	case len(text) >= 2 && (text[0] == '"' || text[0] == '\'') && text[len(text)-1] == text[0]:
 		return "is in quotes, which are part of it here; remove them"
-	case !printable(text):
-		return "has characters in it that cannot be sent; copy it again"
+	case !utf8.ValidString(text) || strings.ContainsFunc(text, unicode.IsControl):
+		return "has line breaks or other control characters in it; copy it again"
 	case strings.TrimSpace(text) != text:
 		return "has spaces around it; remove them"
 	}

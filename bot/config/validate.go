@@ -24,9 +24,9 @@ func (c Config) Validate() error {
 // what follows from those.
 func (c Config) check(p *Problems) {
 	checkToken(p, "SLACK_BOT_TOKEN", c.Slack.BotToken.Reveal(), "xoxb-",
-		`it is under "OAuth & Permissions" in the app's settings`)
+		`see "OAuth & Permissions" in the app's settings`)
 	checkToken(p, "SLACK_APP_TOKEN", c.Slack.AppToken.Reveal(), "xapp-",
-		`make it under "Basic Information", "App-Level Tokens" in the app's settings, with the scope connections:write`)
+		`see "Basic Information", "App-Level Tokens" in the app's settings; it needs the scope connections:write`)
 	checkCredential(p, "YEASTAR_CLIENT_ID", c.Yeastar.ClientID.Reveal())
 	checkCredential(p, "YEASTAR_CLIENT_SECRET", c.Yeastar.ClientSecret.Reveal())
 	c.checkPeople(p)
@@ -40,36 +40,43 @@ func checkToken(p *Problems, name, token, prefix, where string) {
 	if p.about(name + "_FILE") {
 		return
 	}
-	kinds := []struct{ prefix, what string }{
-		{"xoxb-", "a bot token, which belongs in SLACK_BOT_TOKEN"},
-		{"xapp-", "an app-level token, which belongs in SLACK_APP_TOKEN"},
-		{"xoxp-", "a user token, which Renewbot does not use"},
-		{"xoxe", "a token of token rotation, which Renewbot does not use"},
-	}
 	switch {
 	case token == "":
 		p.add(name, "is not set; "+where)
 	case token == prefix:
 		p.add(name, "has only the beginning of a token; "+where)
-	case strings.HasPrefix(token, prefix) && strings.Contains(token, " "):
-		p.add(name, "has a space in it; copy it again, "+where)
 	case !strings.HasPrefix(token, prefix):
-		for _, kind := range kinds {
-			if strings.HasPrefix(token, kind.prefix) {
-				p.add(name, "holds "+kind.what+"; put the "+prefix+"… token there, "+where)
-			}
-		}
-		p.add(name, "does not begin with "+prefix+"; "+where)
+		p.add(name, tokenKind(token)+"; it wants a token that begins with "+prefix+": "+where)
+	case strings.ContainsFunc(token, unsendable):
+		p.add(name, "has a space or an unusual character in it; copy it again: "+where)
 	}
 }
+
+// tokenKind says which token was taken for another.
+func tokenKind(token string) string {
+	switch {
+	case strings.HasPrefix(token, "xoxb-"):
+		return "holds a bot token, which belongs in SLACK_BOT_TOKEN"
+	case strings.HasPrefix(token, "xapp-"):
+		return "holds an app-level token, which belongs in SLACK_APP_TOKEN"
+	case strings.HasPrefix(token, "xoxp-"):
+		return "holds a user token, which Renewbot does not use"
+	case strings.HasPrefix(token, "xoxe"):
+		return "holds a token of token rotation, which Renewbot does not use"
+	}
+	return "holds something else"
+}
+
+// unsendable says whether a character has no place in a token.
+func unsendable(r rune) bool { return r <= ' ' || r > '~' }
 
 func checkCredential(p *Problems, name, value string) {
 	switch {
 	case p.about(name + "_FILE"):
 	case value == "":
 		p.add(name, "is not set; it is in the Partner Portal, where API access is switched on")
-	case strings.Contains(value, " "):
-		p.add(name, "has a space in it; copy it again from the Partner Portal")
+	case strings.ContainsFunc(value, unsendable):
+		p.add(name, "has a space or an unusual character in it; copy it again from the Partner Portal")
 	case strings.HasPrefix(value, "xoxb-") || strings.HasPrefix(value, "xapp-"):
 		p.add(name, "holds a token of Slack; put the credential of the Partner Portal there")
 	}
