@@ -1,0 +1,403 @@
+package slacksim
+
+import (
+	"encoding/base64"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+func init() {
+	register("auth.test", method{token: anyToken, run: (*Workspace).authTest})
+	register("conversations.info", method{tier: 3, read: true, run: (*Workspace).conversationsInfo})
+	register("conversations.members", method{tier: 4, read: true, run: (*Workspace).conversationsMembers})
+	register("conversations.open", method{scopes: []string{"im:write", "mpim:write"}, tier: 3, run: (*Workspace).conversationsOpen})
+	register("conversations.replies", method{tier: 3, read: true, run: (*Workspace).conversationsReplies})
+	register("conversations.history", method{tier: 3, read: true, run: (*Workspace).conversationsHistory})
+	register("conversations.list", method{tier: 2, read: true, run: (*Workspace).conversationsList})
+	register("conversations.join", method{scopes: []string{"channels:join"}, tier: 3, run: (*Workspace).conversationsJoin})
+	register("users.info", method{scopes: []string{"users:read"}, tier: 4, read: true, run: (*Workspace).usersInfo})
+	register("users.list", method{scopes: []string{"users:read"}, tier: 2, read: true, run: (*Workspace).usersList})
+	register("users.lookupByEmail", method{scopes: []string{"users:read.email"}, tier: 3, read: true, run: (*Workspace).usersLookup})
+	register("users.conversations", method{tier: 3, read: true, run: (*Workspace).usersConversations})
+	register("usergroups.list", method{scopes: []string{"usergroups:read"}, tier: 2, read: true, run: (*Workspace).groupsList})
+	register("usergroups.users.list", method{scopes: []string{"usergroups:read"}, tier: 2, read: true, run: (*Workspace).groupsUsers})
+	register("reactions.add", method{scopes: []string{"reactions:write"}, tier: 3, run: (*Workspace).reactionsAdd})
+}
+
+func (w *Workspace) authTest(c *call) (obj, *apiError) {
+	out := obj{
+		"url": "https://" + w.teamDomain + ".slack.com/", "team": w.teamName, "team_id": w.teamID,
+		"user": w.users[w.botUserID].Name, "user_id": w.botUserID, "bot_id": w.botID, "is_enterprise_install": false,
+	}
+	if c.token == w.appToken {
+		out = obj{"app_name": w.manifest.Display.Name, "app_id": w.appID}
+	}
+	if w.enterpriseID != "" {
+		out["enterprise_id"] = w.enterpriseID
+	}
+	return out, nil
+}
+
+// scopeFor is the scope that a reading method needs for a kind of channel.
+func scopeFor(ch *channel, what string) string {
+	switch {
+	case ch.IM:
+		return "im:" + what
+	case ch.Private:
+		return "groups:" + what
+	}
+	return "channels:" + what
+}
+
+// readable finds a channel of a reading method and checks the scope for its kind.
+func (w *Workspace) readable(c *call, what string) (*channel, *apiError) {
+	all := []string{"channels:" + what, "groups:" + what, "mpim:" + what, "im:" + what}
+	if !slices.ContainsFunc(all, w.manifest.hasScope) {
+		return nil, w.missingScope(all...)
+	}
+	ch := w.channels[c.str("channel")]
+	if ch == nil {
+		return nil, fail("channel_not_found")
+	}
+	if scope := scopeFor(ch, what); !w.manifest.hasScope(scope) {
+		return nil, w.missingScope(scope)
+	}
+	if (ch.Private || ch.IM) && !ch.has(w.botUserID) {
+		return nil, fail("channel_not_found")
+	}
+	return ch, nil
+}
+
+func (w *Workspace) conversationsInfo(c *call) (obj, *apiError) {
+	ch, e := w.readable(c, "read")
+	if e != nil {
+		return nil, e
+	}
+	out := w.channelJSON(ch)
+	if c.flag("include_num_members") {
+		out["num_members"] = len(ch.Members)
+	}
+	return obj{"channel": out}, nil
+}
+
+func (w *Workspace) conversationsMembers(c *call) (obj, *apiError) {
+	ch, e := w.readable(c, "read")
+	if e != nil {
+		return nil, e
+	}
+	members, next, e := page(c, ch.Members, 100)
+	if e != nil {
+		return nil, e
+	}
+	return obj{"members": stringsOrEmpty(members), "response_metadata": obj{"next_cursor": next}}, nil
+}
+
+// page cuts a list by the call's limit and cursor.
+func page[T any](c *call, all []T, usual int) (part []T, next string, e *apiError) {
+	limit := c.number("limit", usual)
+	if limit <= 0 || limit > 1000 {
+		return nil, "", fail("invalid_limit")
+	}
+	from := 0
+	if cursor := c.str("cursor"); cursor != "" {
+		if from = cursorIndex(cursor); from < 0 || from > len(all) {
+			return nil, "", fail("invalid_cursor")
+		}
+	}
+	to := min(len(all), from+limit)
+	if to < len(all) {
+		next = cursorFor(to)
+	}
+	return all[from:to], next, nil
+}
+
+func (w *Workspace) conversationsOpen(c *call) (obj, *apiError) {
+	if id := c.str("channel"); id != "" {
+		if ch := w.channels[id]; ch != nil && ch.IM {
+			return obj{"channel": obj{"id": ch.ID}}, nil
+		}
+		return nil, fail("channel_not_found")
+	}
+	ids := strings.Split(c.str("users"), ",")
+	if len(ids) > 1 {
+		if !w.manifest.hasScope("mpim:write") {
+			return nil, w.missingScope("mpim:write")
+		}
+		return nil, fail("method_not_supported_for_channel_type")
+	}
+	if !w.manifest.hasScope("im:write") {
+		return nil, w.missingScope("im:write")
+	}
+	u := w.users[strings.TrimSpace(ids[0])]
+	switch {
+	case ids[0] == "":
+		return nil, fail("users_list_not_supplied")
+	case u == nil:
+		return nil, fail("user_not_found")
+	case u.Deleted:
+		return nil, fail("user_disabled")
+	case u.Bot || u.ID == "USLACKBOT":
+		return nil, fail("cannot_dm_bot")
+	case u.Stranger && !w.sharesChannel(u.ID):
+		return nil, fail("user_not_visible")
+	}
+	ch := w.openIM(u.ID)
+	out := obj{"id": ch.ID}
+	if c.flag("return_im") {
+		out = w.channelJSON(ch)
+	}
+	return obj{"channel": out}, nil
+}
+
+func (w *Workspace) sharesChannel(user string) bool {
+	for _, ch := range w.channels {
+		if ch.ExtShared && ch.has(user) {
+			return true
+		}
+	}
+	return false
+}
+
+// inRange says whether a message lies between the call's oldest and latest.
+func inRange(c *call, ts string) bool {
+	oldest, latest, inclusive := c.str("oldest"), c.str("latest"), c.flag("inclusive")
+	after := oldest == "" || oldest == "0" || ts > oldest || inclusive && ts == oldest
+	before := latest == "" || ts < latest || inclusive && ts == latest
+	return after && before
+}
+
+func (w *Workspace) conversationsReplies(c *call) (obj, *apiError) {
+	ch, e := w.readable(c, "history")
+	if e != nil {
+		return nil, e
+	}
+	if !ch.has(w.botUserID) {
+		return nil, fail("not_in_channel")
+	}
+	root := ch.find(c.str("ts"))
+	if root == nil {
+		return nil, fail("thread_not_found")
+	}
+	list := []*Message{root}
+	for _, m := range ch.replies(root.TS) {
+		if inRange(c, m.TS) {
+			list = append(list, m)
+		}
+	}
+	return w.messagePage(c, ch, list, 1000)
+}
+
+func (w *Workspace) conversationsHistory(c *call) (obj, *apiError) {
+	ch, e := w.readable(c, "history")
+	if e != nil {
+		return nil, e
+	}
+	if !ch.has(w.botUserID) {
+		return nil, fail("not_in_channel")
+	}
+	var list []*Message
+	for _, m := range ch.messages {
+		if (!m.IsReply() || m.Broadcast) && inRange(c, m.TS) {
+			list = append(list, m)
+		}
+	}
+	slices.Reverse(list)
+	return w.messagePage(c, ch, list, 100)
+}
+
+func (w *Workspace) messagePage(c *call, ch *channel, list []*Message, usual int) (obj, *apiError) {
+	part, next, e := page(c, list, usual)
+	if e != nil {
+		return nil, e
+	}
+	messages := make([]obj, len(part))
+	for i, m := range part {
+		messages[i] = w.messageJSON(ch, m, c.flag("include_all_metadata"))
+	}
+	out := obj{"messages": messages, "has_more": next != ""}
+	if next != "" {
+		out["response_metadata"] = obj{"next_cursor": next}
+	}
+	return out, nil
+}
+
+// listed are the channels of the kinds asked for, each kind with its scope.
+func (w *Workspace) listed(c *call, member string) ([]obj, *apiError) {
+	types := c.str("types")
+	if types == "" {
+		types = "public_channel"
+	}
+	scopes := map[string]string{"public_channel": "channels:read", "private_channel": "groups:read", "mpim": "mpim:read", "im": "im:read"}
+	kinds := strings.Split(types, ",")
+	for i, k := range kinds {
+		kinds[i] = strings.TrimSpace(k)
+		scope, ok := scopes[kinds[i]]
+		if !ok {
+			return nil, fail("invalid_types")
+		}
+		if !w.manifest.hasScope(scope) {
+			return nil, w.missingScope(scope)
+		}
+	}
+	var out []obj
+	for _, id := range w.channelOrder {
+		ch := w.channels[id]
+		kind := "public_channel"
+		if ch.IM {
+			kind = "im"
+		} else if ch.Private {
+			kind = "private_channel"
+		}
+		visible := kind == "public_channel" || ch.has(w.botUserID)
+		if !visible || !slices.Contains(kinds, kind) || member != "" && !ch.has(member) || ch.Archived && c.flag("exclude_archived") {
+			continue
+		}
+		out = append(out, w.channelJSON(ch))
+	}
+	return out, nil
+}
+
+func (w *Workspace) conversationsList(c *call) (obj, *apiError) { return w.channelPage(c, "") }
+
+func (w *Workspace) usersConversations(c *call) (obj, *apiError) {
+	user := c.str("user")
+	if user == "" {
+		user = w.botUserID
+	}
+	return w.channelPage(c, user)
+}
+
+func (w *Workspace) channelPage(c *call, member string) (obj, *apiError) {
+	all, e := w.listed(c, member)
+	if e != nil {
+		return nil, e
+	}
+	part, next, e := page(c, all, 100)
+	if e != nil {
+		return nil, e
+	}
+	return obj{"channels": append([]obj{}, part...), "response_metadata": obj{"next_cursor": next}}, nil
+}
+
+func (w *Workspace) conversationsJoin(c *call) (obj, *apiError) {
+	ch := w.channels[c.str("channel")]
+	switch {
+	case ch == nil:
+		return nil, fail("channel_not_found")
+	case ch.Private || ch.IM:
+		return nil, fail("method_not_supported_for_channel_type")
+	case ch.Archived:
+		return nil, fail("is_archived")
+	}
+	w.join(ch, w.botUserID)
+	return obj{"channel": w.channelJSON(ch)}, nil
+}
+
+func (w *Workspace) usersInfo(c *call) (obj, *apiError) {
+	u := w.users[c.str("user")]
+	if u == nil {
+		return nil, fail("user_not_found")
+	}
+	if u.Stranger && !w.sharesChannel(u.ID) {
+		return nil, fail("user_not_visible")
+	}
+	return obj{"user": w.userJSON(u)}, nil
+}
+
+func (w *Workspace) usersList(c *call) (obj, *apiError) {
+	part, next, e := page(c, w.userOrder, 1000)
+	if e != nil {
+		return nil, e
+	}
+	members := []obj{}
+	for _, id := range part {
+		members = append(members, w.userJSON(w.users[id]))
+	}
+	return obj{"members": members, "cache_ts": w.clock.Now().Unix(), "response_metadata": obj{"next_cursor": next}}, nil
+}
+
+func (w *Workspace) usersLookup(c *call) (obj, *apiError) {
+	for _, id := range w.userOrder {
+		if u := w.users[id]; u.Email != "" && strings.EqualFold(u.Email, c.str("email")) && !u.Deleted {
+			return obj{"user": w.userJSON(u)}, nil
+		}
+	}
+	return nil, fail("users_not_found")
+}
+
+func (w *Workspace) groupsList(c *call) (obj, *apiError) {
+	if w.noGroups {
+		return nil, fail("plan_upgrade_required")
+	}
+	out := []obj{}
+	for _, id := range w.groupOrder {
+		g := w.groups[id]
+		if g.Disabled && !c.flag("include_disabled") {
+			continue
+		}
+		o := obj{
+			"id": g.ID, "team_id": w.teamID, "is_usergroup": true, "name": g.Name, "handle": g.Handle,
+			"description": "", "is_external": false, "date_create": 1, "date_update": 1, "date_delete": 0,
+			"auto_type": nil, "created_by": "USLACKBOT", "updated_by": "USLACKBOT", "deleted_by": nil,
+			"prefs": obj{"channels": []string{}, "groups": []string{}},
+		}
+		if g.Disabled {
+			o["date_delete"] = 1
+		}
+		if c.flag("include_count") {
+			o["user_count"] = len(g.Members)
+		}
+		if c.flag("include_users") {
+			o["users"] = stringsOrEmpty(g.Members)
+		}
+		out = append(out, o)
+	}
+	return obj{"usergroups": out}, nil
+}
+
+func (w *Workspace) groupsUsers(c *call) (obj, *apiError) {
+	if w.noGroups {
+		return nil, fail("plan_upgrade_required")
+	}
+	g := w.groups[c.str("usergroup")]
+	if g == nil || g.Disabled && !c.flag("include_disabled") {
+		return nil, fail("no_such_subteam")
+	}
+	return obj{"users": stringsOrEmpty(g.Members)}, nil
+}
+
+func (w *Workspace) reactionsAdd(c *call) (obj, *apiError) {
+	ch := w.channels[c.str("channel")]
+	if ch == nil {
+		return nil, fail("channel_not_found")
+	}
+	if m := ch.find(c.str("timestamp")); m == nil || m.Deleted {
+		return nil, fail("message_not_found")
+	}
+	if strings.Trim(c.str("name"), ":") == "" {
+		return nil, fail("no_reaction")
+	}
+	return obj{}, nil
+}
+
+// A cursor is opaque to the app: the index of the next item, dressed up as Slack's are.
+func cursorFor(i int) string {
+	return base64.StdEncoding.EncodeToString([]byte("next:" + strconv.Itoa(i)))
+}
+
+func cursorIndex(cursor string) int {
+	b, err := base64.StdEncoding.DecodeString(cursor)
+	if err != nil {
+		return -1
+	}
+	s, ok := strings.CutPrefix(string(b), "next:")
+	if !ok {
+		return -1
+	}
+	i, err := strconv.Atoi(s)
+	if err != nil {
+		return -1
+	}
+	return i
+}

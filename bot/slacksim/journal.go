@@ -1,0 +1,109 @@
+package slacksim
+
+import (
+	"encoding/json"
+	"slices"
+	"time"
+)
+
+// EntryKind says what a journal entry records.
+type EntryKind string
+
+// The kinds of journal entry.
+const (
+	EntryCall      EntryKind = "call"      // a Web API request of the app and its answer
+	EntryHook      EntryKind = "hook"      // a request to a response_url
+	EntrySocket    EntryKind = "socket"    // a connection opened or ended, a disconnect frame
+	EntryEnvelope  EntryKind = "envelope"  // sent to the app
+	EntryAck       EntryKind = "ack"       // received from the app
+	EntryViolation EntryKind = "violation" // the app broke a rule of the protocol
+)
+
+// Entry is one thing that happened between the app and the workspace.
+type Entry struct {
+	Seq      int
+	Time     time.Time // real time
+	Kind     EntryKind
+	Incoming bool          // from the app to the workspace
+	Name     string        // method, envelope type (or payload type), or what happened to a socket
+	ID       string        // envelope id
+	Conn     int           // connection number, from 1
+	Body     []byte        // as it was on the wire
+	Params   obj           // of a call: the arguments, decoded
+	Status   int           // of a call: HTTP status, 0 when the connection was reset or hung
+	Answer   []byte        // of a call: the response body
+	Latency  time.Duration // of a call or an ack
+	Note     string
+}
+
+// Param returns an argument of a call as a string; objects as JSON.
+func (e Entry) Param(name string) string {
+	switch v := e.Params[name].(type) {
+	case nil:
+		return ""
+	case string:
+		return v
+	default:
+		b, _ := json.Marshal(v)
+		return string(b)
+	}
+}
+
+// OK says whether a call was answered with "ok":true.
+func (e Entry) OK() bool {
+	var a struct {
+		OK bool `json:"ok"`
+	}
+	return json.Unmarshal(e.Answer, &a) == nil && a.OK
+}
+
+// ErrorCode is the "error" of a call's answer, empty if there is none.
+func (e Entry) ErrorCode() string {
+	var a struct {
+		Error string `json:"error"`
+	}
+	_ = json.Unmarshal(e.Answer, &a)
+	return a.Error
+}
+
+// Journal returns everything that has happened, in order.
+func (w *Workspace) Journal() []Entry {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	out := make([]Entry, len(w.journal))
+	for i, e := range w.journal {
+		out[i] = *e
+	}
+	return out
+}
+
+// Calls returns the calls of a Web API method, or of all if method is empty.
+func (w *Workspace) Calls(method string) []Entry {
+	return slices.DeleteFunc(w.Journal(), func(e Entry) bool {
+		return e.Kind != EntryCall || method != "" && e.Name != method
+	})
+}
+
+// Violations returns what the app did against the protocol: late, second and unknown acks, frames that are
+// too long, answers that Slack would not take.
+func (w *Workspace) Violations() []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Clone(w.violations)
+}
+
+// record appends to the journal. The lock is held.
+func (w *Workspace) record(e Entry) *Entry {
+	e.Seq = len(w.journal) + 1
+	if e.Time.IsZero() {
+		e.Time = time.Now()
+	}
+	w.journal = append(w.journal, &e)
+	return &e
+}
+
+// violation records a breach of the protocol. The lock is held.
+func (w *Workspace) violation(name, note string) {
+	w.record(Entry{Kind: EntryViolation, Incoming: true, Name: name, Note: note})
+	w.violations = append(w.violations, name+": "+note)
+}

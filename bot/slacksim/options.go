@@ -1,0 +1,81 @@
+package slacksim
+
+import (
+	"math/rand/v2"
+	"time"
+)
+
+// A WorkspaceOption changes how a workspace is made.
+type WorkspaceOption func(*Workspace)
+
+// WithClock lets c tell the time; the default is the real clock.
+func WithClock(c Clock) WorkspaceOption { return func(w *Workspace) { w.clock = c } }
+
+// WithTokens fixes the bot token (xoxb-…) and the app-level token (xapp-1-…), which are random otherwise.
+func WithTokens(bot, app string) WorkspaceOption {
+	return func(w *Workspace) { w.botToken, w.appToken = bot, app }
+}
+
+// WithTeam fixes the workspace's id (T…), its domain and its name.
+func WithTeam(id, domain, name string) WorkspaceOption {
+	return func(w *Workspace) { w.teamID, w.teamDomain, w.teamName = id, domain, name }
+}
+
+// WithEnterprise makes the workspace part of an Enterprise Grid organisation (E…).
+func WithEnterprise(id, name string) WorkspaceOption {
+	return func(w *Workspace) { w.enterpriseID, w.enterpriseName = id, name }
+}
+
+// WithSeed fixes the random choices: ids, and which connection gets an envelope.
+func WithSeed(seed uint64) WorkspaceOption {
+	return func(w *Workspace) { w.rng = rand.New(rand.NewPCG(seed, seed)) }
+}
+
+// WithAddr makes Start listen on addr instead of a free loopback port.
+func WithAddr(addr string) WorkspaceOption { return func(w *Workspace) { w.addr = addr } }
+
+// WithAckTimeout changes the time an ack may take, 3 s at Slack. A test of a timeout need not wait that long.
+func WithAckTimeout(d time.Duration) WorkspaceOption { return func(w *Workspace) { w.ackTimeout = d } }
+
+// WithPings changes how often a ping frame is sent (5 s) and how long a connection lives without a pong (15 s).
+func WithPings(every, deadAfter time.Duration) WorkspaceOption {
+	return func(w *Workspace) { w.pingEvery, w.pongWait = every, deadAfter }
+}
+
+// WithRateLimits turns on the counters of Slack's tiers, and one message per second and channel.
+func WithRateLimits() WorkspaceOption { return func(w *Workspace) { w.rateLimits = true } }
+
+// TriggerErrors chooses in which of the forms seen from Slack a bad trigger is reported.
+type TriggerErrors int
+
+const (
+	// TriggerErrorsNamed answers expired_trigger_id, exchanged_trigger_id, invalid_trigger_id.
+	TriggerErrorsNamed TriggerErrors = iota
+	// TriggerErrorsProse answers trigger_expired, trigger_exchanged, invalid_trigger.
+	TriggerErrorsProse
+	// TriggerErrorsArguments answers invalid_arguments with the reason in response_metadata.messages.
+	TriggerErrorsArguments
+)
+
+// SetTriggerErrors chooses the form of trigger errors from now on.
+func (w *Workspace) SetTriggerErrors(form TriggerErrors) { w.locked(func() { w.triggerErrors = form }) }
+
+// SetEmptyStateAsArray makes answers of views.* carry "state":{"values":[]}, as Slack's PHP side does at times.
+func (w *Workspace) SetEmptyStateAsArray(on bool) { w.locked(func() { w.stateAsArray = on }) }
+
+// SetEditWindow closes messages to chat.update once they are older than d; 0 leaves them open for ever.
+func (w *Workspace) SetEditWindow(d time.Duration) { w.locked(func() { w.editWindow = d }) }
+
+// SetUserGroupsUnavailable makes usergroups.* answer plan_upgrade_required, as on a free plan.
+func (w *Workspace) SetUserGroupsUnavailable(on bool) { w.locked(func() { w.noGroups = on }) }
+
+// SetRateLimits turns the tier counters on or off.
+func (w *Workspace) SetRateLimits(on bool) { w.locked(func() { w.rateLimits = on }) }
+
+// RevokeTokens makes every further Web API call answer token_revoked, and sends tokens_revoked if declared.
+func (w *Workspace) RevokeTokens() {
+	w.locked(func() {
+		w.emit("tokens_revoked", obj{"tokens": obj{"bot": []string{w.botUserID}}})
+		w.revoked = true
+	})
+}

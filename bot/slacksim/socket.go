@@ -1,0 +1,326 @@
+package slacksim
+
+import (
+	"encoding/json"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/gorilla/websocket"
+)
+
+func init() {
+	register("apps.connections.open", method{token: appTokens, tier: 3, run: (*Workspace).connectionsOpen})
+}
+
+const (
+	mostSockets  = 10
+	longestFrame = 20_480 // bytes; frames of this length or more are dropped without a word
+	serverHost   = "applink-sim-1"
+)
+
+func (w *Workspace) connectionsOpen(*call) (obj, *apiError) {
+	if !w.manifest.Settings.SocketMode || w.socketsOff {
+		return nil, fail("no_permission")
+	}
+	ticket := w.hexID(16)
+	w.tickets[ticket] = true
+	return obj{"url": "ws" + strings.TrimPrefix(w.baseURL, "http") + "/link/?ticket=" + ticket + "&app_id=" + w.appID}, nil
+}
+
+// conn is one Socket Mode connection of the app.
+type conn struct {
+	n        int // from 1
+	host     string
+	ws       *websocket.Conn
+	sniffer  *frameSniffer
+	write    sync.Mutex
+	retiring bool // a disconnect was sent: gets no more envelopes
+	gone     bool
+	done     chan struct{}
+	once     sync.Once
+}
+
+// send writes one text frame.
+func (c *conn) send(frame []byte) error {
+	c.write.Lock()
+	defer c.write.Unlock()
+	_ = c.ws.SetWriteDeadline(time.Now().Add(5 * time.Second))
+	return c.ws.WriteMessage(websocket.TextMessage, frame)
+}
+
+// cut ends the TCP connection at once, without a close frame.
+func (c *conn) cut() {
+	c.once.Do(func() {
+		if tcp, ok := c.sniffer.Conn.(*net.TCPConn); ok {
+			_ = tcp.SetLinger(0)
+		}
+		_ = c.ws.Close()
+	})
+}
+
+// bye ends the connection with a close frame.
+func (c *conn) bye(code int, why string) {
+	_ = c.ws.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, why), time.Now().Add(time.Second))
+	c.once.Do(func() { _ = c.ws.Close() })
+}
+
+func (w *Workspace) serveSocket(rw http.ResponseWriter, r *http.Request) {
+	ticket := r.URL.Query().Get("ticket")
+	w.mu.Lock()
+	fresh := w.tickets[ticket]
+	delete(w.tickets, ticket)
+	w.mu.Unlock()
+	if !fresh {
+		http.Error(rw, "invalid ticket", http.StatusForbidden)
+		return
+	}
+	sniffing := &sniffingWriter{ResponseWriter: rw}
+	up := websocket.Upgrader{ReadBufferSize: 4096, WriteBufferSize: 4096, CheckOrigin: func(*http.Request) bool { return true }}
+	ws, err := up.Upgrade(sniffing, r, nil)
+	if err != nil {
+		return
+	}
+	c := &conn{host: serverHost, ws: ws, sniffer: sniffing.sniffer, done: make(chan struct{})}
+	// The handler goroutine belongs to the server, which forgets hijacked connections: wait for it ourselves.
+	w.mu.Lock()
+	if w.ctx.Err() != nil {
+		w.mu.Unlock()
+		c.cut()
+		return
+	}
+	w.wg.Add(1)
+	defer w.wg.Done()
+	w.mu.Unlock()
+	w.serveConn(c)
+}
+
+// serveConn says hello, pings and reads until the connection ends.
+func (w *Workspace) serveConn(c *conn) {
+	w.mu.Lock()
+	w.connSeq++
+	c.n = w.connSeq
+	full := len(w.openConns()) >= mostSockets
+	if !full {
+		w.conns = append(w.conns, c)
+	}
+	open := len(w.openConns())
+	w.record(Entry{Kind: EntrySocket, Name: "open", Conn: c.n})
+	w.mu.Unlock()
+	defer w.dropConn(c)
+
+	if full {
+		_ = c.send(mustJSON(obj{
+			"type": "disconnect", "reason": "too_many_websockets", "num_connections": open + 1,
+			"debug_info": obj{"host": c.host}, "connection_info": obj{"app_id": w.appID},
+		}))
+		c.bye(websocket.CloseNormalClosure, "")
+		return
+	}
+	hello := mustJSON(obj{
+		"type": "hello", "num_connections": open, "connection_info": obj{"app_id": w.appID},
+		"debug_info": obj{
+			"host": c.host, "build_number": 10, "approximate_connection_time": 18060,
+			"started": w.clock.Now().UTC().Format("2006-01-02 15:04:05.000"),
+		},
+	})
+	if c.send(hello) != nil {
+		return
+	}
+	alive := func() { _ = c.ws.SetReadDeadline(time.Now().Add(w.pongWait)) }
+	alive()
+	c.ws.SetPongHandler(func(string) error { alive(); return nil })
+	w.wg.Go(func() { w.pingLoop(c) })
+	w.locked(func() {
+		w.touch(Change{Kind: ChangeSocket})
+		w.flushEvents()
+	})
+	for {
+		kind, frame, err := c.ws.ReadMessage()
+		if err != nil {
+			return
+		}
+		w.receive(c, kind, frame, c.sniffer.fragmented())
+	}
+}
+
+func (w *Workspace) pingLoop(c *conn) {
+	t := time.NewTicker(w.pingEvery)
+	defer t.Stop()
+	for {
+		select {
+		case <-t.C:
+			if c.ws.WriteControl(websocket.PingMessage, []byte("Ping from "+c.host), time.Now().Add(time.Second)) != nil {
+				return
+			}
+		case <-c.done:
+			return
+		}
+	}
+}
+
+func (w *Workspace) dropConn(c *conn) {
+	c.once.Do(func() { _ = c.ws.Close() })
+	close(c.done)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	c.gone = true
+	var left []*conn
+	for _, o := range w.conns {
+		if o != c {
+			left = append(left, o)
+		}
+	}
+	w.conns = left
+	w.record(Entry{Kind: EntrySocket, Name: "closed", Conn: c.n})
+	w.touch(Change{Kind: ChangeSocket})
+}
+
+// openConns counts as num_connections does; liveConns are those that may get an envelope.
+func (w *Workspace) openConns() []*conn { return w.conns }
+
+func (w *Workspace) liveConns() []*conn {
+	var live []*conn
+	for _, c := range w.conns {
+		if !c.retiring {
+			live = append(live, c)
+		}
+	}
+	return live
+}
+
+// receive handles one frame from the app.
+func (w *Workspace) receive(c *conn, kind int, frame []byte, fragmented bool) {
+	now := time.Now()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	switch {
+	case len(frame) >= longestFrame:
+		w.violation("frame too long", strconv.Itoa(len(frame))+" bytes: dropped")
+		return
+	case fragmented:
+		w.violation("fragmented frame", "dropped")
+		return
+	case kind != websocket.TextMessage:
+		w.violation("binary frame", "dropped")
+		return
+	}
+	var ack struct {
+		ID      string          `json:"envelope_id"`
+		Payload json.RawMessage `json:"payload"`
+	}
+	if err := json.Unmarshal(frame, &ack); err != nil || ack.ID == "" {
+		w.violation("unreadable frame", "no envelope_id: dropped")
+		return
+	}
+	e := w.record(Entry{Time: now, Kind: EntryAck, Incoming: true, ID: ack.ID, Conn: c.n, Body: frame})
+	d := w.deliveries[ack.ID]
+	if d == nil {
+		w.violation("unknown ack", ack.ID)
+		return
+	}
+	e.Name, e.Latency = d.name, now.Sub(d.sent)
+	w.acked(d, c, ack.Payload, e)
+}
+
+// Connections returns the numbers of the app's open connections, oldest first.
+func (w *Workspace) Connections() []int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	out := []int{}
+	for _, c := range w.conns {
+		out = append(out, c.n)
+	}
+	return out
+}
+
+// pick finds connections by number; all of them if none is given.
+func (w *Workspace) pick(numbers []int) []*conn {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var out []*conn
+	for _, c := range w.conns {
+		if len(numbers) == 0 {
+			out = append(out, c)
+		}
+		for _, n := range numbers {
+			if c.n == n {
+				out = append(out, c)
+			}
+		}
+	}
+	return out
+}
+
+// Reasons for which Slack ends a connection.
+const (
+	ReasonWarning  = "warning"           // the container goes away in about ten seconds
+	ReasonRefresh  = "refresh_requested" // the connection is replaced
+	ReasonDisabled = "link_disabled"     // Socket Mode was switched off
+	ReasonTooMany  = "too_many_websockets"
+)
+
+// Disconnect sends a disconnect frame with the reason to the numbered connections (all if none is given). A
+// warned connection goes on for ten seconds; the others get no more envelopes and are closed a second later.
+func (w *Workspace) Disconnect(reason string, numbers ...int) {
+	grace := time.Second
+	if reason == ReasonWarning {
+		grace = 10 * time.Second
+	}
+	for _, c := range w.pick(numbers) {
+		w.retire(c, reason, grace)
+	}
+}
+
+func (w *Workspace) retire(c *conn, reason string, grace time.Duration) {
+	frame := obj{"type": "disconnect", "reason": reason, "debug_info": obj{"host": c.host}}
+	w.mu.Lock()
+	if reason == ReasonTooMany {
+		frame["num_connections"], frame["connection_info"] = len(w.conns), obj{"app_id": w.appID}
+	}
+	if reason != ReasonWarning {
+		c.retiring = true
+		w.touch(Change{Kind: ChangeSocket})
+	}
+	w.record(Entry{Kind: EntrySocket, Name: "disconnect", Conn: c.n, Note: reason})
+	closing := w.ctx.Err() != nil
+	if !closing {
+		w.wg.Add(1)
+	}
+	w.mu.Unlock()
+	if closing {
+		return
+	}
+	_ = c.send(mustJSON(frame))
+	go func() {
+		defer w.wg.Done()
+		t := time.NewTimer(grace)
+		defer t.Stop()
+		select {
+		case <-t.C:
+			c.bye(websocket.CloseNormalClosure, "")
+		case <-c.done:
+		case <-w.ctx.Done():
+		}
+	}()
+}
+
+// DropConnections cuts the numbered connections (all if none is given) without a word, as a lost network does.
+func (w *Workspace) DropConnections(numbers ...int) {
+	for _, c := range w.pick(numbers) {
+		c.cut()
+	}
+}
+
+// DisableSocketMode switches Socket Mode off, as in the app's settings: connections end with link_disabled and
+// no new one can be opened until EnableSocketMode.
+func (w *Workspace) DisableSocketMode() {
+	w.locked(func() { w.socketsOff = true })
+	w.Disconnect(ReasonDisabled)
+}
+
+// EnableSocketMode switches Socket Mode on again.
+func (w *Workspace) EnableSocketMode() { w.locked(func() { w.socketsOff = false }) }

@@ -1,0 +1,171 @@
+package slacksim
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/big"
+	"net/url"
+	"regexp"
+	"strings"
+	"unicode/utf8"
+)
+
+var emailText = regexp.MustCompile(`^[^@\s]+@[^@\s]+\.[^@\s]+$`)
+
+// heldBack says at which fields Slack's client would not let a form go, by block id.
+func heldBack(v *view) map[string]string {
+	bad := map[string]string{}
+	eachElement(v.blocks, func(e placed) {
+		if e.place != "input" {
+			return
+		}
+		value := v.state.get(e.blockID(), e.actionID())[slots[e.typ()].field]
+		if empty(value) {
+			if e.block["optional"] != true {
+				bad[e.blockID()] = "Please complete this required field."
+			}
+			return
+		}
+		if why := outOfRange(e, value); why != "" {
+			bad[e.blockID()] = why
+		}
+	})
+	return bad
+}
+
+func empty(v any) bool {
+	switch v := v.(type) {
+	case nil:
+		return true
+	case string:
+		return strings.TrimSpace(v) == ""
+	case []any:
+		return len(v) == 0
+	}
+	return false
+}
+
+// outOfRange is what Slack's client says about a value it does not send.
+func outOfRange(e placed, value any) string {
+	text, _ := value.(string)
+	switch e.typ() {
+	case "plain_text_input":
+		if least := integer(e.el["min_length"]); utf8.RuneCountInString(text) < least {
+			return fmt.Sprintf("Please enter at least %d characters.", least)
+		}
+	case "number_input":
+		return numberRange(e, text)
+	case "email_text_input":
+		if !emailText.MatchString(text) {
+			return "Please enter a valid email address."
+		}
+	case "url_text_input":
+		if u, err := url.Parse(text); err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
+			return "Please enter a valid URL."
+		}
+	}
+	return ""
+}
+
+func numberRange(e placed, text string) string {
+	n, ok := new(big.Rat).SetString(strings.ReplaceAll(text, ",", "."))
+	if !ok {
+		return "Please enter a valid number."
+	}
+	if least, ok := new(big.Rat).SetString(str(e.el["min_value"])); ok && n.Cmp(least) < 0 {
+		return "Please enter a number of at least " + str(e.el["min_value"]) + "."
+	}
+	if most, ok := new(big.Rat).SetString(str(e.el["max_value"])); ok && n.Cmp(most) > 0 {
+		return "Please enter a number of at most " + str(e.el["max_value"]) + "."
+	}
+	return ""
+}
+
+// respondToSubmission does what the ack of a submission asks for; the answer says why Slack cannot.
+// The lock is held.
+func (w *Workspace) respondToSubmission(v *view, raw json.RawMessage) string {
+	if len(raw) == 0 {
+		w.closeView(v)
+		return ""
+	}
+	parsed, err := decode(raw)
+	body, ok := parsed.(obj)
+	if err != nil || !ok {
+		return "not an object"
+	}
+	if !v.open {
+		return ""
+	}
+	switch action := str(body["response_action"]); action {
+	case "errors":
+		return w.showErrors(v, body)
+	case "clear":
+		w.closeAll(v.user)
+		return ""
+	case "update", "push":
+		next, ok := body["view"].(obj)
+		if !ok {
+			return "response_action " + action + " without a view"
+		}
+		if problems := checkView(next); len(problems) > 0 {
+			return strings.Join(problemStrings(problems), "; ")
+		}
+		if next["type"] != "modal" {
+			return "the view is not a modal"
+		}
+		if len(mustJSON(next)) > largestView {
+			return "view_too_large"
+		}
+		if action == "update" {
+			if w.externalTaken(str(next["external_id"]), v) {
+				return "duplicate_external_id"
+			}
+			w.draw(v, next)
+			return ""
+		}
+		if w.externalTaken(str(next["external_id"]), nil) {
+			return "duplicate_external_id"
+		}
+		if len(w.stacks[v.user]) >= stackDepth {
+			return "push_limit_reached"
+		}
+		w.pushView(v.user, next, v.channel)
+		return ""
+	default:
+		return fmt.Sprintf("response_action %q is not known", action)
+	}
+}
+
+func (w *Workspace) showErrors(v *view, body obj) string {
+	errs, ok := body["errors"].(obj)
+	if !ok || len(errs) == 0 {
+		return "response_action errors without errors"
+	}
+	inputs := map[string]bool{}
+	eachElement(v.blocks, func(e placed) {
+		if e.place == "input" {
+			inputs[e.blockID()] = true
+		}
+	})
+	shown := map[string]string{}
+	for id, text := range errs {
+		s, ok := text.(string)
+		if !ok || s == "" {
+			return fmt.Sprintf("error for %q is not a text", id)
+		}
+		if !inputs[id] {
+			return fmt.Sprintf("errors name %q, which is no input block of the view", id)
+		}
+		shown[id] = s
+	}
+	v.errors = shown
+	w.touchView(v)
+	return ""
+}
+
+// closeView closes a view wherever it stands in its stack, and what lies above it.
+func (w *Workspace) closeView(v *view) {
+	for v.open && w.top(v.user) != nil {
+		w.closeTop(v.user)
+	}
+}

@@ -1,0 +1,253 @@
+package slacksim
+
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
+// placed is an element and where it stands.
+type placed struct {
+	block obj
+	el    obj
+	place string // block type: input, section, actions, …
+}
+
+func (p placed) typ() string      { return str(p.el["type"]) }
+func (p placed) blockID() string  { return str(p.block["block_id"]) }
+func (p placed) actionID() string { return str(p.el["action_id"]) }
+
+// dispatches says whether a change of the element sends block_actions.
+func (p placed) dispatches() bool {
+	return p.place != "input" || p.block["dispatch_action"] == true
+}
+
+// label is what a person reads beside the element.
+func (p placed) label() string {
+	switch {
+	case p.place == "input":
+		return textOf(p.block["label"])
+	case p.el["text"] != nil:
+		return textOf(p.el["text"])
+	case p.place == "section" && p.block["text"] != nil:
+		return textOf(p.block["text"])
+	}
+	return textOf(p.el["placeholder"])
+}
+
+// eachElement calls f for every interactive element of the blocks, in order.
+func eachElement(blocks []any, f func(placed)) {
+	for _, b := range blocks {
+		block, ok := b.(obj)
+		if !ok {
+			continue
+		}
+		place := str(block["type"])
+		one := func(v any) {
+			if el, ok := v.(obj); ok && el["type"] != "image" && el["action_id"] != nil {
+				f(placed{block, el, place})
+			}
+		}
+		one(block["accessory"])
+		one(block["element"])
+		for _, key := range []string{"elements", "actions"} {
+			if list, ok := block[key].([]any); ok && place != "context" && place != "rich_text" {
+				for _, v := range list {
+					one(v)
+				}
+			}
+		}
+		if list, ok := block["elements"].([]any); ok && place == "carousel" {
+			eachElement(list, f)
+		}
+	}
+}
+
+func str(v any) string {
+	s, _ := v.(string)
+	return s
+}
+
+// textOf is the text of a text object.
+func textOf(v any) string {
+	o, _ := v.(obj)
+	return str(o["text"])
+}
+
+// fillIDs returns a copy of the blocks in which every block has a block_id and every element an action_id;
+// those that are missing are made anew each time, as Slack makes them.
+func (w *Workspace) fillIDs(blocks []any) []any {
+	out := make([]any, len(blocks))
+	for i, b := range blocks {
+		block, ok := b.(obj)
+		if !ok {
+			out[i] = b
+			continue
+		}
+		block = maps.Clone(block)
+		if str(block["block_id"]) == "" {
+			block["block_id"] = w.shortID()
+		}
+		for _, key := range []string{"accessory", "element"} {
+			if el, ok := block[key].(obj); ok {
+				block[key] = w.fillElement(el)
+			}
+		}
+		for _, key := range []string{"elements", "actions"} {
+			list, ok := block[key].([]any)
+			if !ok || block["type"] == "context" || block["type"] == "rich_text" {
+				continue
+			}
+			list = slices.Clone(list)
+			for j, v := range list {
+				if el, ok := v.(obj); ok {
+					list[j] = w.fillElement(el)
+				}
+			}
+			block[key] = list
+		}
+		out[i] = block
+	}
+	return out
+}
+
+func (w *Workspace) fillElement(el obj) obj {
+	if t := str(el["type"]); t == "image" || t == "card" {
+		return el
+	}
+	el = maps.Clone(el)
+	if str(el["action_id"]) == "" {
+		el["action_id"] = w.shortID()
+	}
+	return el
+}
+
+func (w *Workspace) shortID() string {
+	const alphabet = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+/"
+	var b strings.Builder
+	for range 5 {
+		b.WriteByte(alphabet[w.rng.IntN(len(alphabet))])
+	}
+	return b.String()
+}
+
+// state is what people have put into elements: block id, action id, and the value in Slack's own form.
+type state map[string]map[string]obj
+
+func (s state) get(block, action string) obj { return s[block][action] }
+
+func (s state) set(block, action string, v obj) {
+	if s[block] == nil {
+		s[block] = map[string]obj{}
+	}
+	s[block][action] = v
+}
+
+// slot says in which field an element type keeps its value, and which field presets it.
+type slot struct {
+	field, initial string
+	list           bool
+}
+
+var slots = map[string]slot{
+	"plain_text_input":           {field: "value", initial: "initial_value"},
+	"number_input":               {field: "value", initial: "initial_value"},
+	"email_text_input":           {field: "value", initial: "initial_value"},
+	"url_text_input":             {field: "value", initial: "initial_value"},
+	"static_select":              {field: "selected_option", initial: "initial_option"},
+	"external_select":            {field: "selected_option", initial: "initial_option"},
+	"radio_buttons":              {field: "selected_option", initial: "initial_option"},
+	"checkboxes":                 {field: "selected_options", initial: "initial_options", list: true},
+	"multi_static_select":        {field: "selected_options", initial: "initial_options", list: true},
+	"multi_external_select":      {field: "selected_options", initial: "initial_options", list: true},
+	"users_select":               {field: "selected_user", initial: "initial_user"},
+	"multi_users_select":         {field: "selected_users", initial: "initial_users", list: true},
+	"conversations_select":       {field: "selected_conversation", initial: "initial_conversation"},
+	"multi_conversations_select": {field: "selected_conversations", initial: "initial_conversations", list: true},
+	"channels_select":            {field: "selected_channel", initial: "initial_channel"},
+	"multi_channels_select":      {field: "selected_channels", initial: "initial_channels", list: true},
+	"datepicker":                 {field: "selected_date", initial: "initial_date"},
+	"timepicker":                 {field: "selected_time", initial: "initial_time"},
+	"datetimepicker":             {field: "selected_date_time", initial: "initial_date_time"},
+	"rich_text_input":            {field: "rich_text_value", initial: "initial_value"},
+	"file_input":                 {field: "files", list: true},
+}
+
+// initialState is the state of freshly drawn blocks. What stands in before is kept where block_id, action_id
+// and type are the same, and nowhere else.
+func initialState(blocks []any, before state) state {
+	out := state{}
+	eachElement(blocks, func(p placed) {
+		s, stateful := slots[p.typ()]
+		if !stateful {
+			return
+		}
+		if old := before.get(p.blockID(), p.actionID()); old != nil && old["type"] == p.el["type"] && stillOffered(p, old, s) {
+			out.set(p.blockID(), p.actionID(), old)
+			return
+		}
+		var v any
+		if s.initial != "" {
+			v = p.el[s.initial]
+		}
+		if v == nil && s.list {
+			v = []any{}
+		}
+		out.set(p.blockID(), p.actionID(), obj{"type": p.typ(), s.field: v})
+	})
+	return out
+}
+
+// stillOffered says whether a kept choice still stands among the options of a select that lists them.
+func stillOffered(p placed, old obj, s slot) bool {
+	options := listedOptions(p.el)
+	if options == nil {
+		return true
+	}
+	chosen, isList := old[s.field].([]any)
+	if !isList && old[s.field] != nil {
+		chosen = []any{old[s.field]}
+	}
+	for _, c := range chosen {
+		o, _ := c.(obj)
+		if !slices.ContainsFunc(options, func(l obj) bool { return l["value"] == o["value"] }) {
+			return false
+		}
+	}
+	return true
+}
+
+// listedOptions are the options an element carries itself, groups flattened; nil if it carries none.
+func listedOptions(el obj) []obj {
+	if el["options"] == nil && el["option_groups"] == nil {
+		return nil
+	}
+	out := []obj{}
+	add := func(v any) {
+		list, _ := v.([]any)
+		for _, o := range list {
+			if o, ok := o.(obj); ok {
+				out = append(out, o)
+			}
+		}
+	}
+	add(el["options"])
+	groups, _ := el["option_groups"].([]any)
+	for _, g := range groups {
+		if g, ok := g.(obj); ok {
+			add(g["options"])
+		}
+	}
+	return out
+}
+
+func find(blocks []any, match func(placed) bool) (placed, bool) {
+	var found placed
+	ok := false
+	eachElement(blocks, func(p placed) {
+		if !ok && match(p) {
+			found, ok = p, true
+		}
+	})
+	return found, ok
+}
