@@ -1,0 +1,138 @@
+package ledger
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"renewbot/bot/renewal"
+)
+
+// errConflict says that somebody else changed the request in the meantime.
+var errConflict = errors.New("the request was changed at the same moment")
+
+// maxConflicts bounds how often a change is tried again from the start: each conflict
+// means that another change went through.
+const maxConflicts = 100
+
+// Apply lets an event happen to a request and saves what follows from it. When the
+// error is a *renewal.Refusal the request is unchanged, and what a person tried is in
+// the audit trail.
+func (l *Ledger) Apply(ctx context.Context, id int64, e renewal.Event) (renewal.Request, error) {
+	for range maxConflicts {
+		r, refusal, err := l.apply(ctx, id, e)
+		switch {
+		case errors.Is(err, errConflict):
+			continue
+		case err != nil:
+			return renewal.Request{}, fmt.Errorf("apply %T to %s: %w", e, renewal.Reference(id), err)
+		case refusal != nil:
+			return r, refusal
+		}
+		return r, nil
+	}
+	return renewal.Request{}, fmt.Errorf("apply %T to %s: %w", e, renewal.Reference(id), errConflict)
+}
+
+func (l *Ledger) apply(ctx context.Context, id int64, e renewal.Event) (r renewal.Request, refusal *renewal.Refusal, err error) {
+	err = l.engine.change(ctx, func(t tx) error {
+		before, err := get(ctx, t, id)
+		if err != nil {
+			return err
+		}
+		now, err := l.now(ctx, t)
+		if err != nil {
+			return err
+		}
+		change, err := before.Apply(e, now, l.options.Policy)
+		if errors.As(err, &refusal) {
+			r = before
+			if change.Entry.Actor == renewal.System {
+				return nil // a worker that came too late or too early; nobody tried anything
+			}
+			return l.record(ctx, t, change)
+		}
+		if err != nil {
+			return err
+		}
+		if r, err = save(ctx, t, before, change.Request); err != nil {
+			return err
+		}
+		return l.record(ctx, t, change)
+	})
+	return r, refusal, err
+}
+
+// save writes the request's next version and its attempts.
+func save(ctx context.Context, t tx, before, after renewal.Request) (renewal.Request, error) {
+	after.Version = before.Version + 1
+	document, after, err := encode(after)
+	if err != nil {
+		return after, err
+	}
+	var ordered any
+	if after.Status == renewal.Ordered {
+		ordered = micros(after.UpdatedAt)
+	}
+	n, err := t.exec(ctx, `UPDATE requests SET version = $1, status = $2, product = $3, holder_key = $4,
+		ordered_at = coalesce(ordered_at, $5), updated_at = $6, document = $7 WHERE id = $8 AND version = $9`,
+		after.Version, string(after.Status), clean(after.Offer.Product), clean(after.Offer.Holder.Key()),
+		ordered, micros(after.UpdatedAt), document, after.ID, before.Version)
+	switch {
+	case err != nil:
+		return after, fmt.Errorf("save: %w", err)
+	case n != 1:
+		return after, errConflict
+	}
+	return after, saveAttempts(ctx, t, before, after)
+}
+
+// record appends the entry of a change and adds its jobs.
+func (l *Ledger) record(ctx context.Context, t tx, c renewal.Change) error {
+	if err := appendEntry(ctx, t, c.Entry); err != nil {
+		return err
+	}
+	return l.enqueue(ctx, t, c.Entry.At, c.Jobs)
+}
+
+// Deny audits an action that was refused before it could reach a request. With a
+// requestID the request's posts are drawn again, so that an old button goes away.
+func (l *Ledger) Deny(ctx context.Context, requestID int64, actor, action string, refusal *renewal.Refusal) error {
+	err := l.engine.change(ctx, func(t tx) error {
+		var r renewal.Request
+		if requestID != 0 {
+			var err error
+			if r, err = get(ctx, t, requestID); err != nil {
+				return err
+			}
+		}
+		now, err := l.now(ctx, t)
+		if err != nil {
+			return err
+		}
+		return l.record(ctx, t, r.Denied(actor, action, refusal, now))
+	})
+	if err != nil {
+		return fmt.Errorf("record a refused action: %w", err)
+	}
+	return nil
+}
+
+// Record appends an entry that belongs to no change. The ledger gives it its number,
+// its hashes and, when it has none, its time.
+func (l *Ledger) Record(ctx context.Context, e renewal.Entry) error {
+	err := l.engine.change(ctx, func(t tx) error {
+		if e.At.IsZero() {
+			now, err := l.now(ctx, t)
+			if err != nil {
+				return err
+			}
+			e.At = now
+		}
+		return appendEntry(ctx, t, e)
+	})
+	if err != nil {
+		return fmt.Errorf("record %s: %w", e.Code, err)
+	}
+	return nil
+}

@@ -1,0 +1,151 @@
+package ledger
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strconv"
+	"time"
+
+	"renewbot/bot/renewal"
+)
+
+// hashVersion begins every hashed text. Another encoding gets another version.
+const hashVersion = "renewbot-audit-1"
+
+// hashTime is how times are hashed: UTC with six decimals, always.
+const hashTime = "2006-01-02T15:04:05.000000Z"
+
+// Hash is the hash that binds an entry to all before it: the lower-case hexadecimal
+// SHA-256 of these fields, each written as a netstring, that is its length in bytes as
+// a decimal number, ":", its bytes as UTF-8, and ",":
+//
+//	"renewbot-audit-1", prev_hash ("" for the first entry), seq, request_id,
+//	at (2006-01-02T15:04:05.000000Z), code, actor, revision, from, to,
+//	the number of details, and then key and value of each detail, sorted by the keys' bytes
+//
+// Numbers are decimal without leading zeros. Whoever has an export of the trail can
+// compute it again without this program.
+func Hash(e renewal.Entry) string {
+	h := sha256.New()
+	for _, s := range []string{
+		hashVersion, e.PrevHash, strconv.FormatInt(e.Seq, 10), strconv.FormatInt(e.RequestID, 10),
+		e.At.UTC().Format(hashTime), string(e.Code), e.Actor, strconv.Itoa(e.Revision),
+		string(e.From), string(e.To), strconv.Itoa(len(e.Detail)),
+	} {
+		netstring(h, s)
+	}
+	for _, k := range slices.Sorted(maps.Keys(e.Detail)) {
+		netstring(h, k)
+		netstring(h, e.Detail[k])
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+func netstring(w io.Writer, s string) {
+	_, _ = io.WriteString(w, strconv.Itoa(len(s))+":"+s+",") // a hash never fails
+}
+
+// ChainError is the first place where the audit trail is not what was written.
+type ChainError struct {
+	Seq     int64 // the entry
+	Problem string
+}
+
+func (e *ChainError) Error() string {
+	return fmt.Sprintf("audit trail broken at entry %d: %s", e.Seq, e.Problem)
+}
+
+// Verify computes the chain of hashes again. Its error is a *ChainError when entries
+// were changed, removed, inserted or cut off at the end. A trail that was cut off and
+// whose every other trace was changed to fit can only be told by an older export.
+func (l *Ledger) Verify(ctx context.Context) error {
+	// The end is read first: entries that are appended meanwhile lie after it.
+	var end renewal.Entry
+	if err := l.engine.one(ctx, `SELECT seq, hash FROM trail WHERE id = 1`).Scan(&end.Seq, &end.Hash); err != nil {
+		return fmt.Errorf("verify the audit trail: %w", err)
+	}
+	c := chain{end: end}
+	err := l.engine.each(ctx, func(row row) error {
+		e, err := scanEntry(row)
+		if err != nil {
+			return &ChainError{c.last.Seq + 1, err.Error()}
+		}
+		return c.next(e)
+	}, selectEntries+` WHERE seq <= $1 OR NOT EXISTS (SELECT 1 FROM entries WHERE seq = $1) ORDER BY seq`, end.Seq)
+	if err != nil {
+		return fmt.Errorf("verify the audit trail: %w", err)
+	}
+	if err := c.finish(); err != nil {
+		return fmt.Errorf("verify the audit trail: %w", err)
+	}
+	return l.verifyRequests(ctx, end.Seq)
+}
+
+// verifyRequests looks for requests that had entries after the end of the trail.
+func (l *Ledger) verifyRequests(ctx context.Context, _ int64) error {
+	err := l.engine.each(ctx, func(row row) error {
+		var id, last int64
+		if err := row.Scan(&id, &last); err != nil {
+			return err
+		}
+		return &ChainError{last, fmt.Sprintf("it is missing: %s had it", renewal.Reference(id))}
+	}, `SELECT r.id, r.last_entry FROM requests r LEFT JOIN entries e ON e.seq = r.last_entry AND e.request_id = r.id
+		WHERE e.seq IS NULL ORDER BY r.last_entry LIMIT 1`)
+	if err != nil {
+		return fmt.Errorf("verify the audit trail: %w", err)
+	}
+	return nil
+}
+
+// chain is a trail that is being verified.
+type chain struct {
+	last renewal.Entry
+	end  renewal.Entry // what the ledger says is the last entry
+}
+
+func (c *chain) next(e renewal.Entry) error {
+	want := c.last.Seq + 1
+	switch {
+	case e.Seq != want:
+		return &ChainError{want, fmt.Sprintf("it is missing: entry %d comes next", e.Seq)}
+	case e.PrevHash != c.last.Hash:
+		return &ChainError{e.Seq, "it does not follow the entry before it"}
+	case e.Hash != Hash(e):
+		return &ChainError{e.Seq, "it was changed"}
+	}
+	c.last = e
+	return nil
+}
+
+func (c *chain) finish() error {
+	switch {
+	case c.last.Seq < c.end.Seq:
+		return &ChainError{c.last.Seq + 1, fmt.Sprintf("it is missing: the trail was cut off after entry %d", c.last.Seq)}
+	case c.last.Seq > c.end.Seq:
+		return &ChainError{c.end.Seq + 1, fmt.Sprintf("it was added: the trail ends at entry %d", c.end.Seq)}
+	case c.last.Hash != c.end.Hash:
+		return &ChainError{c.last.Seq, "it is not the entry that the trail ends with"}
+	}
+	return nil
+}
+
+// VerifyEntries checks a piece of a trail, such as an export: its hashes, its order
+// and that nothing is missing inside. It cannot know what came before or after.
+func VerifyEntries(entries []renewal.Entry) error {
+	if len(entries) == 0 {
+		return nil
+	}
+	c := chain{last: renewal.Entry{Seq: entries[0].Seq - 1, Hash: entries[0].PrevHash}}
+	for _, e := range entries {
+		e.At = e.At.Truncate(time.Microsecond)
+		if err := c.next(e); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,160 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"time"
+
+	"renewbot/bot/renewal"
+)
+
+// Errors of the ledger.
+var (
+	ErrNotFound = errors.New("there is no such request")
+	ErrReadOnly = errors.New("the ledger was opened read-only")
+	ErrInUse    = errors.New("the database is in use by another process: SQLite serves one at a time")
+)
+
+// Options say how a ledger works.
+type Options struct {
+	// Policy is applied to every change.
+	Policy renewal.Policy
+	// Now is the clock of requests and jobs, for tests and the sandbox. Nil: the
+	// database's clock.
+	Now func() time.Time
+	// Logger gets what the jobs have to say. Nil: nothing is logged.
+	Logger *slog.Logger
+	// PollInterval is how often the database is asked for jobs. Zero: 50 ms.
+	PollInterval time.Duration
+	// ReadOnly opens a ledger that another process may be using, for reading alone:
+	// no lock, no migrations, no jobs.
+	ReadOnly bool
+}
+
+const defaultPollInterval = 50 * time.Millisecond
+
+// Ledger is an open ledger. Its methods may be called from several goroutines.
+type Ledger struct {
+	engine  engine
+	options Options
+
+	mu      sync.Mutex
+	running *running // nil: jobs are not worked
+	closed  bool
+}
+
+// Open opens the ledger that a DATABASE_URL names and brings its tables up to date:
+// "sqlite:relative/file.db", "sqlite:///absolute/file.db" or "sqlite::memory:", which
+// is gone when it is closed. It returns ErrInUse when another process has the file.
+func Open(ctx context.Context, databaseURL string, o Options) (*Ledger, error) {
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.PollInterval <= 0 {
+		o.PollInterval = defaultPollInterval
+	}
+	e, err := openEngine(databaseURL, o)
+	if err != nil {
+		return nil, fmt.Errorf("open the ledger: %w", err)
+	}
+	l := &Ledger{engine: e, options: o}
+	if err := l.prepare(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("open the ledger: %w", err), e.close())
+	}
+	return l, nil
+}
+
+func openEngine(databaseURL string, o Options) (engine, error) {
+	scheme, rest, ok := strings.Cut(databaseURL, ":")
+	switch {
+	case ok && scheme == "sqlite":
+		return openSQLite(rest, o)
+	case ok && (scheme == "postgres" || scheme == "postgresql"):
+		return nil, errors.New("this version keeps its ledger in SQLite only")
+	}
+	// The URL may carry a password, so it is not repeated.
+	return nil, errors.New(`DATABASE_URL must be "sqlite:file.db" or "sqlite:///absolute/file.db"`)
+}
+
+func (l *Ledger) prepare(ctx context.Context) error {
+	if l.options.ReadOnly {
+		return l.engine.checkMigrated(ctx)
+	}
+	if err := l.engine.migrate(ctx); err != nil {
+		return err
+	}
+	return l.engine.takeOver(ctx)
+}
+
+// Close stops the jobs, cancelling those that run, and closes the database.
+func (l *Ledger) Close() error {
+	l.mu.Lock()
+	if l.closed {
+		l.mu.Unlock()
+		return nil
+	}
+	l.closed = true
+	l.mu.Unlock()
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel() // no time for running jobs
+	return errors.Join(l.stop(ctx), l.engine.close())
+}
+
+// Now is the time by which the ledger judges.
+func (l *Ledger) Now(ctx context.Context) time.Time {
+	now, err := l.now(ctx, l.engine)
+	if err != nil {
+		return stamp(time.Now())
+	}
+	return now
+}
+
+func (l *Ledger) now(ctx context.Context, q querier) (time.Time, error) {
+	if l.options.Now != nil {
+		return stamp(l.options.Now()), nil
+	}
+	now, err := q.now(ctx)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("ask the database for the time: %w", err)
+	}
+	return stamp(now), nil
+}
+
+// stamp is a time as it is stored: UTC, whole microseconds, nothing of this process's clock.
+func stamp(t time.Time) time.Time {
+	if t.IsZero() {
+		return time.Time{}
+	}
+	return t.Round(0).UTC().Truncate(time.Microsecond)
+}
+
+// micros is a time for a column.
+func micros(t time.Time) int64 { return t.UnixMicro() }
+
+// fromMicros is a time of a column.
+func fromMicros(n int64) time.Time { return time.UnixMicro(n).UTC() }
+
+// orNull is a time for a column that may be empty.
+func orNull(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return micros(t)
+}
+
+// clean makes any text fit every database: valid UTF-8 without NUL.
+func clean(s string) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
+}
+
+func notFound(err error) error {
+	if errors.Is(err, sql.ErrNoRows) {
+		return ErrNotFound
+	}
+	return err
+}

@@ -1,0 +1,71 @@
+package ledger
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// PostState is how far a Slack post is.
+type PostState string
+
+// The states of a post.
+const (
+	PostPlanned PostState = "planned" // to be sent
+	PostSending PostState = "sending" // sent, and the answer is not known yet
+	PostShown   PostState = "shown"   // Slack has it
+	PostFailed  PostState = "failed"  // given up
+)
+
+// Post is a message in Slack that shows something of a request.
+type Post struct {
+	RequestID int64  // 0: belongs to no request
+	Key       string // tells the posts of a request apart
+	Channel   string
+	TS        string // Slack's message timestamp; empty until it is known
+	Digest    string // of the content that is shown
+	State     PostState
+	Tries     int
+	Problem   string
+	UpdatedAt time.Time // given by the ledger
+}
+
+// Posts lists the posts of a request, by key.
+func (l *Ledger) Posts(ctx context.Context, requestID int64) ([]Post, error) {
+	var posts []Post
+	err := l.engine.each(ctx, func(row row) error {
+		var p Post
+		var at int64
+		err := row.Scan(&p.RequestID, &p.Key, &p.Channel, &p.TS, &p.Digest, &p.State, &p.Tries, &p.Problem, &at)
+		p.UpdatedAt = fromMicros(at)
+		posts = append(posts, p)
+		return err
+	}, `SELECT request_id, key, channel, ts, digest, state, tries, problem, updated_at
+		FROM posts WHERE request_id = $1 ORDER BY key`, requestID)
+	if err != nil {
+		return nil, fmt.Errorf("read the posts: %w", err)
+	}
+	return posts, nil
+}
+
+// SavePost saves a post in place of the one with the same request and key.
+func (l *Ledger) SavePost(ctx context.Context, p Post) error {
+	err := l.engine.change(ctx, func(t tx) error {
+		now, err := l.now(ctx, t)
+		if err != nil {
+			return err
+		}
+		_, err = t.exec(ctx, `INSERT INTO posts (request_id, key, channel, ts, digest, state, tries, problem, updated_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+			ON CONFLICT (request_id, key) DO UPDATE SET channel = excluded.channel, ts = excluded.ts,
+				digest = excluded.digest, state = excluded.state, tries = excluded.tries,
+				problem = excluded.problem, updated_at = excluded.updated_at`,
+			p.RequestID, clean(p.Key), clean(p.Channel), clean(p.TS), clean(p.Digest), string(p.State), p.Tries,
+			clean(p.Problem), micros(now))
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("save a post: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,116 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+
+	"renewbot/bot/renewal"
+)
+
+// Get finds a request, or returns ErrNotFound.
+func (l *Ledger) Get(ctx context.Context, id int64) (renewal.Request, error) {
+	r, err := get(ctx, l.engine, id)
+	if err != nil {
+		return r, fmt.Errorf("get %s: %w", renewal.Reference(id), err)
+	}
+	return r, nil
+}
+
+func get(ctx context.Context, q querier, id int64) (renewal.Request, error) {
+	r, err := scanRequest(q.one(ctx, `SELECT document FROM requests WHERE id = $1`, id))
+	return r, notFound(err)
+}
+
+func scanRequest(row row) (renewal.Request, error) {
+	var document string
+	if err := row.Scan(&document); err != nil {
+		return renewal.Request{}, err
+	}
+	return decode(document)
+}
+
+// Filter says which requests are wanted. Empty fields do not narrow.
+type Filter struct {
+	Statuses  []renewal.Status
+	Requester string
+	HolderKey string // renewal.Holder.Key
+	Product   string
+	Before    int64 // only ids below it: the next page starts at the last id of this one
+	Limit     int   // zero: no limit
+}
+
+// List finds requests, newest first.
+func (l *Ledger) List(ctx context.Context, f Filter) ([]renewal.Request, error) {
+	statement, args := f.statement()
+	var found []renewal.Request
+	err := l.engine.each(ctx, func(row row) error {
+		r, err := scanRequest(row)
+		found = append(found, r)
+		return err
+	}, statement, args...)
+	if err != nil {
+		return nil, fmt.Errorf("list requests: %w", err)
+	}
+	return found, nil
+}
+
+func (f Filter) statement() (string, []any) {
+	var where []string
+	var args []any
+	arg := func(v any) string {
+		args = append(args, v)
+		return fmt.Sprintf("$%d", len(args))
+	}
+	if len(f.Statuses) > 0 {
+		var list []string
+		for _, s := range f.Statuses {
+			list = append(list, arg(string(s)))
+		}
+		where = append(where, "status IN ("+strings.Join(list, ", ")+")")
+	}
+	for _, c := range []struct{ column, value string }{
+		{"requester", f.Requester}, {"holder_key", f.HolderKey}, {"product", f.Product},
+	} {
+		if c.value != "" {
+			where = append(where, c.column+" = "+arg(clean(c.value)))
+		}
+	}
+	if f.Before > 0 {
+		where = append(where, "id < "+arg(f.Before))
+	}
+	statement := "SELECT document FROM requests"
+	if len(where) > 0 {
+		statement += " WHERE " + strings.Join(where, " AND ")
+	}
+	statement += " ORDER BY id DESC"
+	if f.Limit > 0 {
+		statement += " LIMIT " + arg(f.Limit)
+	}
+	return statement, args
+}
+
+// LastOrdered finds the request of a holder and product that was ordered last.
+func (l *Ledger) LastOrdered(ctx context.Context, product, holderKey string) (renewal.Request, bool, error) {
+	return l.last(ctx, `SELECT document FROM requests WHERE holder_key = $1 AND product = $2 AND ordered_at IS NOT NULL
+		ORDER BY ordered_at DESC LIMIT 1`, product, holderKey)
+}
+
+// LastRequest finds the newest request of a holder and product, however it ended.
+func (l *Ledger) LastRequest(ctx context.Context, product, holderKey string) (renewal.Request, bool, error) {
+	return l.last(ctx, `SELECT document FROM requests WHERE holder_key = $1 AND product = $2
+		ORDER BY id DESC LIMIT 1`, product, holderKey)
+}
+
+func (l *Ledger) last(ctx context.Context, statement, product, holderKey string) (renewal.Request, bool, error) {
+	r, err := scanRequest(l.engine.one(ctx, statement, clean(holderKey), clean(product)))
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return r, false, nil
+	case err != nil:
+		return r, false, fmt.Errorf("find the last request: %w", err)
+	}
+	return r, true, nil
+}

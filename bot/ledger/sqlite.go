@@ -1,0 +1,277 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver"
+	"github.com/riverqueue/river/riverdriver/riversqlite"
+	_ "modernc.org/sqlite" // the driver "sqlite"
+)
+
+// sqliteParams are set on every connection, in this order.
+var sqliteParams = []struct{ key, value string }{
+	// First: the pragmas after it already need the database's lock.
+	{"_pragma", "busy_timeout(10000)"},
+	// Readers go on while somebody writes, and a commit is one sequential write.
+	{"_pragma", "journal_mode(WAL)"},
+	// A commit is on the disk before it is reported: in WAL mode NORMAL would lose
+	// commits, and with them orders, when the power fails.
+	{"_pragma", "synchronous(FULL)"},
+	// Off by default in SQLite.
+	{"_pragma", "foreign_keys(1)"},
+	// A transaction takes the write lock at its start, where waiting works. One that
+	// reads first and then wants to write would fail at once when somebody else wrote.
+	{"_txlock", "immediate"},
+	// Statements cannot damage the file.
+	{"_defensive", "1"},
+}
+
+// sqliteEngine is a database in a file of this process alone.
+type sqliteEngine struct {
+	sqliteQuerier // reads, on their own connections
+	readers       *sql.DB
+	// writer has one connection: SQLite has one writer at a time, and waiting for a
+	// connection is fair where waiting for SQLite's lock is not. River uses it too.
+	writer   *sql.DB
+	driver   *riversqlite.Driver
+	inserter *river.Client[*sql.Tx]
+	release  func() // gives up the file's lock
+	remove   string // directory to remove at close; empty: none
+	options  Options
+}
+
+// openSQLite opens the database that the rest of a "sqlite:" URL names.
+func openSQLite(rest string, o Options) (*sqliteEngine, error) {
+	e := &sqliteEngine{options: o, release: func() {}}
+	path, err := sqlitePath(rest)
+	if err != nil {
+		return nil, err
+	}
+	if path == "" {
+		if o.ReadOnly {
+			return nil, errors.New("a database in memory cannot be opened read-only")
+		}
+		// A file, because a database in memory is gone when its connection is: a
+		// cancelled context is enough.
+		if e.remove, err = os.MkdirTemp("", "renewbot-"); err != nil {
+			return nil, fmt.Errorf("make a temporary directory: %w", err)
+		}
+		path = filepath.Join(e.remove, "renewbot.db")
+	}
+	if err := e.open(path); err != nil {
+		return nil, errors.Join(err, e.close())
+	}
+	return e, nil
+}
+
+func (e *sqliteEngine) open(path string) error {
+	mode := "rwc"
+	if e.options.ReadOnly {
+		mode = "rw" // the log of a WAL database is shared memory, which readers write
+		if _, err := os.Stat(path); err != nil {
+			return fmt.Errorf("no database: %w", err)
+		}
+	} else {
+		if info, err := os.Stat(filepath.Dir(path)); err != nil || !info.IsDir() {
+			return fmt.Errorf("%s is not a directory: make it first", filepath.Dir(path))
+		}
+		release, err := lockFile(path + ".lock")
+		if err != nil {
+			return err
+		}
+		e.release = release
+	}
+	var err error
+	if e.readers, err = sql.Open("sqlite", sqliteName(path, mode, true)); err != nil {
+		return fmt.Errorf("open for reading: %w", err)
+	}
+	readers := max(4, runtime.GOMAXPROCS(0))
+	e.readers.SetMaxOpenConns(readers)
+	e.readers.SetMaxIdleConns(readers)
+	e.sqliteQuerier = sqliteQuerier{e.readers}
+	if e.options.ReadOnly {
+		return nil
+	}
+	if e.writer, err = sql.Open("sqlite", sqliteName(path, mode, false)); err != nil {
+		return fmt.Errorf("open for writing: %w", err)
+	}
+	e.writer.SetMaxOpenConns(1)
+	e.driver = riversqlite.New(e.writer)
+	e.inserter, err = river.NewClient(e.driver, riverConfig(e.options))
+	if err != nil {
+		return fmt.Errorf("set up the jobs: %w", err)
+	}
+	return nil
+}
+
+// sqlitePath is the file that the rest of a "sqlite:" URL names; empty: in memory.
+func sqlitePath(rest string) (string, error) {
+	if rest == ":memory:" {
+		return "", nil
+	}
+	path := rest
+	if after, ok := strings.CutPrefix(rest, "//"); ok {
+		if !strings.HasPrefix(after, "/") {
+			return "", errors.New(`a sqlite URL is "sqlite:relative/file.db" or "sqlite:///absolute/file.db"`)
+		}
+		path = after
+	}
+	switch {
+	case path == "" || strings.HasSuffix(path, "/"):
+		return "", errors.New("the sqlite URL names no file")
+	case strings.ContainsAny(path, "?#\x00"):
+		return "", errors.New("a sqlite URL has no parameters")
+	}
+	absolute, err := filepath.Abs(path)
+	if err != nil {
+		return "", fmt.Errorf("find the database file: %w", err)
+	}
+	return absolute, nil
+}
+
+// sqliteName is the data source name of a file.
+func sqliteName(path, mode string, readOnly bool) string {
+	var b strings.Builder
+	b.WriteString("file:" + (&url.URL{Path: path}).EscapedPath() + "?mode=" + mode)
+	for _, p := range sqliteParams {
+		if readOnly && p.value == "journal_mode(WAL)" {
+			continue // the mode is kept in the file, and setting it may write
+		}
+		b.WriteString("&" + p.key + "=" + url.QueryEscape(p.value))
+	}
+	if readOnly {
+		b.WriteString("&_pragma=" + url.QueryEscape("query_only(1)"))
+	}
+	return b.String()
+}
+
+func (e *sqliteEngine) change(ctx context.Context, f func(tx) error) error {
+	if e.writer == nil {
+		return ErrReadOnly
+	}
+	t, err := e.writer.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("begin: %w", err)
+	}
+	if err := f(&sqliteTx{sqliteQuerier{t}, t, e.inserter}); err != nil {
+		if undo := t.Rollback(); undo != nil && !errors.Is(undo, sql.ErrTxDone) {
+			return errors.Join(err, fmt.Errorf("roll back: %w", undo))
+		}
+		return err
+	}
+	if err := t.Commit(); err != nil {
+		return fmt.Errorf("commit: %w", err)
+	}
+	return nil
+}
+
+// takeOver makes jobs available that were running: the file is locked, so whoever ran
+// them is dead. The same goes for leases and for the one who led the jobs.
+func (e *sqliteEngine) takeOver(ctx context.Context) error {
+	return e.change(ctx, func(t tx) error {
+		for _, statement := range []string{
+			`UPDATE river_job SET state = 'available' WHERE state = 'running'`,
+			`DELETE FROM river_leader`,
+			`DELETE FROM view_leases`,
+			`DELETE FROM waiting_syncs`,
+		} {
+			if _, err := t.exec(ctx, statement); err != nil {
+				return fmt.Errorf("take over from the last process: %w", err)
+			}
+		}
+		return nil
+	})
+}
+
+func (e *sqliteEngine) worker(c *river.Config) (worker, error) {
+	// The outbox that SQLite's River driver polls in place of LISTEN would cost a
+	// write for every job and is no faster than polling the jobs themselves.
+	c.PollOnly = true
+	client, err := river.NewClient(e.driver, c)
+	if err != nil {
+		return nil, err
+	}
+	return client, nil
+}
+
+// dueBatch is how many scheduled jobs are made available at once.
+const dueBatch = 1000
+
+func (e *sqliteEngine) makeDue(ctx context.Context, now time.Time) error {
+	_, err := e.driver.GetExecutor().JobSchedule(ctx, &riverdriver.JobScheduleParams{Max: dueBatch, Now: &now})
+	return err
+}
+
+func (e *sqliteEngine) close() error {
+	var errs []error
+	for _, db := range []*sql.DB{e.readers, e.writer} { // the writer last: it folds the log into the file
+		if db != nil {
+			errs = append(errs, db.Close())
+		}
+	}
+	e.release()
+	if e.remove != "" {
+		errs = append(errs, os.RemoveAll(e.remove))
+	}
+	return errors.Join(errs...)
+}
+
+// sqliteTx is a transaction on SQLite.
+type sqliteTx struct {
+	sqliteQuerier
+	tx       *sql.Tx
+	inserter *river.Client[*sql.Tx]
+}
+
+func (t *sqliteTx) insert(ctx context.Context, jobs []river.InsertManyParams) error {
+	_, err := t.inserter.InsertManyFastTx(ctx, t.tx, jobs)
+	return err
+}
+
+// sqliteQuerier runs statements on a connection pool or in a transaction.
+type sqliteQuerier struct {
+	on interface {
+		ExecContext(context.Context, string, ...any) (sql.Result, error)
+		QueryContext(context.Context, string, ...any) (*sql.Rows, error)
+		QueryRowContext(context.Context, string, ...any) *sql.Row
+	}
+}
+
+func (q sqliteQuerier) exec(ctx context.Context, statement string, args ...any) (int64, error) {
+	result, err := q.on.ExecContext(ctx, statement, args...)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+func (q sqliteQuerier) each(ctx context.Context, f func(row) error, statement string, args ...any) error {
+	rows, err := q.on.QueryContext(ctx, statement, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := f(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+func (q sqliteQuerier) one(ctx context.Context, statement string, args ...any) row {
+	return q.on.QueryRowContext(ctx, statement, args...)
+}
+
+// now is this process's time: SQLite runs inside of it.
+func (sqliteQuerier) now(context.Context) (time.Time, error) { return time.Now(), nil }

@@ -1,0 +1,85 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"renewbot/bot/renewal"
+)
+
+// actionSubmit names a submission in the audit trail.
+const actionSubmit = "submit"
+
+// Submit makes a request of a submission. A second delivery of the same submission,
+// told by its Key, gives the request of the first one and created is false. A
+// submission that may not become a request is audited, and the error is a
+// *renewal.Refusal.
+func (l *Ledger) Submit(ctx context.Context, s renewal.Submission) (r renewal.Request, created bool, err error) {
+	if s.Key == "" {
+		return renewal.Request{}, false, errors.New("submit: a submission needs a key")
+	}
+	var refusal *renewal.Refusal
+	err = l.engine.change(ctx, func(t tx) error {
+		r, created, refusal, err = l.submit(ctx, t, s)
+		return err
+	})
+	switch {
+	case err != nil:
+		return renewal.Request{}, false, fmt.Errorf("submit: %w", err)
+	case refusal != nil:
+		return renewal.Request{}, false, refusal
+	}
+	return r, created, nil
+}
+
+func (l *Ledger) submit(ctx context.Context, t tx, s renewal.Submission) (renewal.Request, bool, *renewal.Refusal, error) {
+	var none renewal.Request
+	// Taking the number first makes submissions wait for each other, so that a second
+	// delivery at the same moment sees the first one.
+	var id int64
+	err := t.one(ctx, `UPDATE counters SET value = value + 1 WHERE name = 'request' RETURNING value`).Scan(&id)
+	if err != nil {
+		return none, false, nil, fmt.Errorf("number the request: %w", err)
+	}
+	first, err := bySubmission(ctx, t, s.Key)
+	if !errors.Is(err, sql.ErrNoRows) {
+		return first, false, nil, errors.Join(err, giveBack(ctx, t))
+	}
+	now, err := l.now(ctx, t)
+	if err != nil {
+		return none, false, nil, err
+	}
+	change, err := renewal.New(id, s, now, l.options.Policy)
+	if refusal := (*renewal.Refusal)(nil); errors.As(err, &refusal) {
+		denied := none.Denied(s.By.UserID, actionSubmit, refusal, now)
+		return none, false, refusal, errors.Join(giveBack(ctx, t), l.record(ctx, t, denied))
+	}
+	if err != nil {
+		return none, false, nil, err
+	}
+	change.Request.Version = 1
+	document, r, err := encode(change.Request)
+	if err != nil {
+		return none, false, nil, err
+	}
+	_, err = t.exec(ctx, `INSERT INTO requests (id, version, submission_key, status, requester, product, holder_key,
+		last_entry, created_at, updated_at, document) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9, $10)`,
+		r.ID, r.Version, clean(s.Key), string(r.Status), clean(r.Requester), clean(r.Offer.Product), clean(r.Offer.Holder.Key()),
+		micros(r.CreatedAt), micros(r.UpdatedAt), document)
+	if err != nil {
+		return none, false, nil, fmt.Errorf("save %s: %w", r.Reference(), err)
+	}
+	return r, true, nil, l.record(ctx, t, change)
+}
+
+// giveBack returns the number that was taken last.
+func giveBack(ctx context.Context, t tx) error {
+	_, err := t.exec(ctx, `UPDATE counters SET value = value - 1 WHERE name = 'request'`)
+	return err
+}
+
+func bySubmission(ctx context.Context, q querier, key string) (renewal.Request, error) {
+	return scanRequest(q.one(ctx, `SELECT document FROM requests WHERE submission_key = $1`, clean(key)))
+}

@@ -1,0 +1,244 @@
+package ledger
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"time"
+
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
+
+	"renewbot/bot/renewal"
+)
+
+// Handler does a job. A job whose handler fails is tried again, for ever, after one
+// second and then ever later up to a minute. The same job may run more than once.
+type Handler func(ctx context.Context, job renewal.Job) error
+
+const (
+	firstRetry = time.Second
+	lastRetry  = time.Minute
+	// keptErrors is how many failed tries River notes in a job's row. Later ones count
+	// as snoozes, so that the row does not grow and the job is never given up.
+	keptErrors = 20
+	// maxAttempts leaves room above keptErrors for tries whose process died.
+	maxAttempts = 10_000
+	// stopGrace is how long cancelled handlers may take to return.
+	stopGrace = 5 * time.Second
+)
+
+// Snooze is what a handler returns to be called again after d, which is no failure.
+func Snooze(d time.Duration) error { return &snooze{max(d, 0)} }
+
+type snooze struct{ d time.Duration }
+
+func (s *snooze) Error() string { return "snoozed for " + s.d.String() }
+
+// running is what Start has started.
+type running struct {
+	worker worker
+	cancel context.CancelFunc
+	done   chan struct{} // closed when the clock's goroutine has ended
+}
+
+// Start works jobs until Stop or Close. Jobs of kinds without a handler wait.
+func (l *Ledger) Start(ctx context.Context, handlers map[renewal.JobKind]Handler) error {
+	if l.options.ReadOnly {
+		return ErrReadOnly
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	switch {
+	case l.closed:
+		return errors.New("start the jobs: the ledger is closed")
+	case l.running != nil:
+		return errors.New("start the jobs: they run already")
+	}
+	config := riverConfig(l.options)
+	config.Workers = river.NewWorkers()
+	config.Queues = map[string]river.QueueConfig{}
+	for kind, handle := range handlers {
+		k, ok := kinds[kind]
+		if !ok {
+			return fmt.Errorf("start the jobs: unknown kind %q", kind)
+		}
+		config.Queues[k.queue] = river.QueueConfig{MaxWorkers: queueWorkers[k.queue]}
+		river.AddWorkerArgs(config.Workers, args{kind: kind}, &jobWorker{ledger: l, kind: kind, handle: handle})
+	}
+	w, err := l.engine.worker(config)
+	if err != nil {
+		return fmt.Errorf("start the jobs: %w", err)
+	}
+	// Stop decides when the jobs end, not whoever called Start.
+	ctx = context.WithoutCancel(ctx)
+	if err := w.Start(ctx); err != nil {
+		return fmt.Errorf("start the jobs: %w", err)
+	}
+	r := &running{worker: w, done: make(chan struct{})}
+	ctx, r.cancel = context.WithCancel(ctx)
+	go func() {
+		defer close(r.done)
+		l.followClock(ctx)
+	}()
+	l.running = r
+	return nil
+}
+
+// Stop stops taking jobs and waits for those that run. When ctx ends first they are
+// cancelled.
+func (l *Ledger) Stop(ctx context.Context) error {
+	if err := l.stop(ctx); err != nil {
+		return fmt.Errorf("stop the jobs: %w", err)
+	}
+	return nil
+}
+
+func (l *Ledger) stop(ctx context.Context) error {
+	l.mu.Lock()
+	r := l.running
+	l.running = nil
+	l.mu.Unlock()
+	if r == nil {
+		return nil
+	}
+	r.cancel()
+	<-r.done
+	if ctx.Err() == nil && r.worker.Stop(ctx) == nil {
+		return nil
+	}
+	hard, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopGrace)
+	defer cancel()
+	return r.worker.StopAndCancel(hard)
+}
+
+// followClock makes jobs due as the clock of Options.Now moves. River looks for due
+// jobs every five seconds of real time, a few ahead, which serves a real clock well
+// and one that jumps badly.
+func (l *Ledger) followClock(ctx context.Context) {
+	if l.options.Now == nil {
+		return
+	}
+	ticker := time.NewTicker(l.options.PollInterval)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+		if err := l.engine.makeDue(ctx, stamp(l.options.Now())); err != nil && ctx.Err() == nil {
+			l.options.Logger.WarnContext(ctx, "jobs that are due could not be made available", "error", err)
+		}
+	}
+}
+
+// riverConfig is what all River clients have in common.
+func riverConfig(o Options) *river.Config {
+	c := &river.Config{
+		FetchCooldown:        min(o.PollInterval, river.FetchCooldownDefault),
+		FetchPollInterval:    o.PollInterval,
+		FetchOnlyKnownKinds:  true,
+		JobTimeout:           maxTimeout,
+		RescueStuckJobsAfter: rescueAfter,
+		RetryPolicy:          &backOff{time.Now},
+		Logger:               slog.New(quiet{o.Logger.Handler()}),
+		ReindexerIndexNames:  []string{}, // a bot's jobs are too few to need it
+	}
+	if o.Now != nil {
+		c.Test.Time = clock{o.Now}
+		c.RetryPolicy = &backOff{o.Now}
+		// The rescuer compares the real time with that of Options.Now.
+		c.RescueStuckJobsAfter = 100 * 365 * 24 * time.Hour
+	}
+	return c
+}
+
+// clock gives River the time of Options.Now.
+type clock struct{ now func() time.Time }
+
+func (c clock) Now() time.Time { return c.now() }
+
+func (c clock) NowOrNil() *time.Time {
+	now := c.now()
+	return &now
+}
+
+// backOff says when a failed job is tried again.
+type backOff struct{ now func() time.Time }
+
+// NextRetry doubles the delay with every failure, up to lastRetry.
+func (b *backOff) NextRetry(job *rivertype.JobRow) time.Time {
+	return b.now().Add(retryDelay(len(job.Errors)))
+}
+
+func retryDelay(failures int) time.Duration {
+	if failures >= 6 {
+		return lastRetry
+	}
+	return min(firstRetry<<failures, lastRetry)
+}
+
+// jobWorker runs a handler as a River worker.
+type jobWorker struct {
+	river.WorkerDefaults[args]
+	ledger *Ledger
+	kind   renewal.JobKind
+	handle Handler
+}
+
+// Timeout bounds how long a job may run.
+func (w *jobWorker) Timeout(*river.Job[args]) time.Duration { return kinds[w.kind].timeout }
+
+// Work runs the handler.
+func (w *jobWorker) Work(ctx context.Context, rj *river.Job[args]) error {
+	job, err := jobOf(rj.Kind, rj.EncodedArgs, rj.ScheduledAt)
+	if err == nil {
+		err = w.run(ctx, job)
+	}
+	var s *snooze
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &s):
+		return river.JobSnooze(s.d)
+	}
+	w.ledger.options.Logger.WarnContext(ctx, "a job failed and will be tried again",
+		"kind", rj.Kind, "request", rj.Args.RequestID, "try", rj.Attempt, "error", err)
+	if len(rj.Errors) >= keptErrors {
+		return river.JobSnooze(lastRetry)
+	}
+	return err
+}
+
+func (w *jobWorker) run(ctx context.Context, job renewal.Job) (err error) {
+	if job.Kind == renewal.SyncSlack {
+		if err := w.ledger.syncStarts(ctx, job.RequestID); err != nil {
+			return err
+		}
+	}
+	defer func() {
+		if p := recover(); p != nil {
+			w.ledger.options.Logger.ErrorContext(ctx, "a job panicked", "kind", job.Kind, "panic", p, "stack", string(debug.Stack()))
+			err = fmt.Errorf("panic: %v", p)
+		}
+	}()
+	return w.handle(ctx, job)
+}
+
+// quiet lets only warnings and errors of River through: what it says of its own doings
+// is not the bot's log.
+type quiet struct{ slog.Handler }
+
+// Enabled drops everything below warnings.
+func (q quiet) Enabled(ctx context.Context, level slog.Level) bool {
+	return level >= slog.LevelWarn && q.Handler.Enabled(ctx, level)
+}
+
+// WithAttrs stays quiet.
+func (q quiet) WithAttrs(attrs []slog.Attr) slog.Handler { return quiet{q.Handler.WithAttrs(attrs)} }
+
+// WithGroup stays quiet.
+func (q quiet) WithGroup(name string) slog.Handler { return quiet{q.Handler.WithGroup(name)} }
