@@ -11,5 +11,14 @@
 // Answers hold the documented fields. Names that the guide does not give are gathered in invented.go, and most of them
 // are absent until a switch brings them in (see Switches).
 //
+// A test makes a server, breaks it, and looks at what it remembers:
+//
+//	sim := yeastarsim.New()
+//	if err := sim.Start(); err != nil { … }
+//	defer sim.Close()
+//	sim.Fault(yeastarsim.OrderSave, yeastarsim.Reset().After().Times(1)) // the order is placed, its answer is lost
+//	… // use a client with sim.URL(), sim.ClientID() and sim.ClientSecret()
+//	orders, err := sim.WaitOrders(ctx, 1)
+//
 // Guide: https://help.yeastar.com/en/pp-ptr/developer-guide/about-this-guide.html
 package yeastarsim

@@ -57,7 +57,8 @@ func Hold(release <-chan struct{}) Fault { return Fault{name: "hold", gate: rele
 // Hang never answers: the call ends when the client gives up or the server closes.
 func Hang() Fault { return Fault{name: "hang", hang: true} }
 
-// Reset cuts the connection without an answer (TCP reset where the connection allows it).
+// Reset cuts the connection without an answer (TCP reset where the connection allows it). Go's http.Transport repeats a
+// GET by itself when that happens on a reused connection, so a GET may need the fault more than once to be seen.
 func Reset() Fault { return Fault{name: "reset", reset: true} }
 
 // Refuse answers a well-formed envelope with that code and message, as HTTP 400 unless Status says otherwise.

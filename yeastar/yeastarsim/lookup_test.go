@@ -283,6 +283,9 @@ func TestOrderFields(t *testing.T) {
 			if got := detail["billingInformation"]["billingContactId"]; got != yeastarsim.TutorialBillingContactID {
 				t.Errorf("billing contact %v", got)
 			}
+			if got := detail["orderSummary"]["expireDate"]; (got == "2026-03-25 09:30:00") != (tt.name == "generous") {
+				t.Errorf("expiry in the summary: %v", got)
+			}
 			if _, has := detail["orderSummary"]["serviceList"]; has == (tt.name == "bare" || tt.name == "reference") {
 				t.Errorf("order summary: %v", detail["orderSummary"])
 			}

@@ -110,77 +110,6 @@ func TestCustomerOrder(t *testing.T) {
 	}
 }
 
-// withServices is the tutorial's order for Northwind with its plan and the given service lines.
-func (b *bench) withServices(lines ...string) string {
-	b.Helper()
-	body := b.customerBody(yeastarsim.NorthwindID)
-	i := strings.LastIndex(body, "}\n  ]")
-	return body[:i+1] + "," + strings.Join(lines, ",") + body[i+1:]
-}
-
-func serviceLine(id, connection, quantity string) string {
-	line := `{"serviceType":"service","serviceId":` + id
-	if connection != "" {
-		line += `,"connectionPlanId":` + connection
-	}
-	if quantity != "" {
-		line += `,"quantity":` + quantity
-	}
-	return line + `,"purchaseType":"renew","billingModel":"recurring","billingCycle":"annually","multiCycle":0}`
-}
-
-func TestPlanWithServices(t *testing.T) {
-	t.Parallel()
-	const plan = yeastarsim.TutorialPlanID
-	var (
-		ultimate  = serviceLine(yeastarsim.UltimateServiceID, plan, "20")
-		recording = serviceLine(yeastarsim.RecordingServiceID, plan, "10000")
-		high      = serviceLine(yeastarsim.HighAvailabilityServiceID, plan, "")
-	)
-	tests := []struct {
-		name     string
-		together bool
-		lines    []string
-		code     string
-	}{
-		{"all", true, []string{ultimate, recording, high}, "success"},
-		{"some", false, []string{recording}, "success"},
-		{"some where all are required", true, []string{recording}, "services_required"},
-		{"connection missing", false, []string{serviceLine(yeastarsim.UltimateServiceID, "", "20")}, "parameter_validation_failed"},
-		{"connection to another plan", false, []string{serviceLine(yeastarsim.UltimateServiceID, yeastarsim.SecondPlanID, "20")}, "parameter_validation_failed"},
-		{"connection in quotes", false, []string{serviceLine(yeastarsim.UltimateServiceID, `"`+plan+`"`, "20")}, "parameter_validation_failed"},
-		{"quantity of the plan", false, []string{serviceLine(yeastarsim.UltimateServiceID, plan, "80")}, "quantity_mismatch"},
-		{"quantity missing", false, []string{serviceLine(yeastarsim.UltimateServiceID, plan, "")}, "parameter_validation_failed"},
-		{"uncounted service with a quantity", false, []string{serviceLine(yeastarsim.HighAvailabilityServiceID, plan, "7")}, "parameter_validation_failed"},
-		{"same service twice", false, []string{recording, recording}, "parameter_validation_failed"},
-		{"plan id as a service", false, []string{serviceLine(yeastarsim.SecondPlanID, plan, "80")}, "service_not_found"},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			b := setup(t, yeastarsim.WithSwitches(func(s *yeastarsim.Switches) { s.ServicesWithPlan = tt.together }))
-			r := b.save(b.withServices(tt.lines...))
-			if tt.code != "success" {
-				b.mustRefuse(r, 400, tt.code)
-				return
-			}
-			b.mustSucceed(r)
-			if got, want := len(b.sim.Placed()[0].Lines), 1+len(tt.lines); got != want {
-				t.Errorf("the order has %d lines, want %d", got, want)
-			}
-		})
-	}
-}
-
-func TestPlanAloneWhereServicesAreRequired(t *testing.T) {
-	t.Parallel()
-	b := setup(t, yeastarsim.WithSwitches(func(s *yeastarsim.Switches) { s.ServicesWithPlan = true }))
-	b.mustRefuse(b.save(b.customerBody(yeastarsim.NorthwindID)), 400, "services_required")
-	b.mustSucceed(b.save(tutorialBody)) // no services, nothing to miss
-	b.sim.Switch(func(s *yeastarsim.Switches) { s.ServicesWithPlan = false })
-	b.mustSucceed(b.save(b.customerBody(yeastarsim.NorthwindID)))
-}
-
 func TestOrderRefusals(t *testing.T) {
 	t.Parallel()
 	const invalid = "parameter_validation_failed"
@@ -327,51 +256,6 @@ func TestWorldChangesMeanwhile(t *testing.T) {
 				t.Fatal("nothing was there to change")
 			}
 			b.mustRefuse(b.save(order), 400, tt.code)
-		})
-	}
-}
-
-func TestOtherProducts(t *testing.T) {
-	t.Parallel()
-	line := func(kind, id, more, cycle string, multi int) string {
-		return fmt.Sprintf(`{"serviceType":%q,"serviceId":%s%s,"purchaseType":"renew","billingModel":"recurring","billingCycle":%q,"multiCycle":%d}`, kind, id, more, cycle, multi)
-	}
-	order := func(operation, product, holder string, lines ...string) string {
-		return fmt.Sprintf(`{"operationType":%q,"productId":%s,%s"billingId":3197218168379846218,"serviceList":[%s]}`, operation, product, holder, strings.Join(lines, ","))
-	}
-	software := `"productNo":"` + yeastarsim.SoftwareSerial + `",`
-	appliance := `"productNo":"` + yeastarsim.ApplianceSerial + `",`
-	softwarePlan := line("plan", "3048565102030405061", `,"quantity":120`, "annually", 1)
-	softwareService := line("service", "3048565102030405079", `,"connectionPlanId":3048565102030405061,"quantity":5000`, "annually", 1)
-	tests := []struct{ name, body, code string }{
-		{"software with its service", order("renew_plan", "12", software, softwarePlan, softwareService), "success"},
-		{"software without its service", order("renew_plan", "12", software, softwarePlan), "services_required"},
-		{"software service without its plan", order("renew_plan", "12", software, softwareService), "services_required"},
-		{"software without a serial number", order("renew_plan", "12", "", softwarePlan, softwareService), "parameter_validation_failed"},
-		{"software of somebody else", order("renew_plan", "12", software+`"partnerId":"`+yeastarsim.NorthwindID+`",`, softwarePlan, softwareService), "product_not_found"},
-		{"appliance for three years", order("renew_plan", "11", appliance, line("plan", "3048560232537899008", "", "annually", 3)), "success"},
-		{"appliance in another cycle", order("renew_plan", "11", appliance, line("plan", "3048560232537899008", "", "monthly", 0)), "parameter_validation_failed"},
-		{"appliance with a quantity", order("renew_plan", "11", appliance, line("plan", "3048560232537899008", `,"quantity":5`, "annually", 1)), "parameter_validation_failed"},
-		{"remote management", order("renew_plan", "15", "", line("plan", "3048915000000000123", "", "annually", 1)), "success"},
-		{"remote management with zero", order("renew_plan", "15", "", line("plan", "3048915000000000123", "", "annually", 0)), "parameter_validation_failed"},
-		{"white label", order("renew_service", "19", "", line("service", "3048919000000000211", "", "annually", 0)), "success"},
-		{"white label not held", order("renew_service", "19", "", line("service", "3048919000000000223", "", "annually", 0)), "service_not_found"},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			b := setup(t)
-			r := b.save(tt.body)
-			if r.env.Code != tt.code {
-				t.Fatalf("code %q, want %q: %s", r.env.Code, tt.code, r.raw)
-			}
-			if tt.name != "appliance for three years" {
-				return
-			}
-			o := b.sim.Placed()[0]
-			if want := o.ExpiryBefore.AddDate(3, 0, 0); !o.ExpiryAfter.Equal(want) {
-				t.Errorf("it ends %s, want %s", o.ExpiryAfter, want)
-			}
 		})
 	}
 }

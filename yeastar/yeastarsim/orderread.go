@@ -71,6 +71,9 @@ func (s *Server) orderGet(c *call) (any, *refusal) {
 		put(summary, s.names.TotalAmount, s.total(o))
 		put(summary, s.names.Currency, o.CurrencyCode)
 	}
+	if s.switches.Expiry && !o.ExpiryAfter.IsZero() {
+		put(summary, s.names.ExpireDate, s.expiry(o.ExpiryAfter))
+	}
 	return object{
 		"basicInformation": basic, "billingInformation": billing,
 		"orderInformation": s.orderItem(o), "orderSummary": summary,

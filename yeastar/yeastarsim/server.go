@@ -88,6 +88,11 @@ func (s *Server) Start() error {
 	if s.listener != nil {
 		return fmt.Errorf("starting the simulated Partner API: already started on %s", s.listener.Addr())
 	}
+	select {
+	case <-s.done:
+		return fmt.Errorf("starting the simulated Partner API: %w", errClosed)
+	default:
+	}
 	l, err := new(net.ListenConfig).Listen(context.Background(), "tcp", s.address)
 	if err != nil {
 		return fmt.Errorf("starting the simulated Partner API: %w", err)

@@ -22,7 +22,7 @@ type Switches struct {
 	Price bool
 	// CurrentQuantity puts the current number of extensions into product list, product detail and renewal plan info.
 	CurrentQuantity bool
-	// Expiry puts the expiry date into the same answers.
+	// Expiry puts the expiry date into the same answers, and into the details of orders that moved it.
 	Expiry bool
 	// Owner puts the holder's partner id and company into product and order answers.
 	Owner bool
@@ -107,4 +107,11 @@ func (s *Server) Switch(change func(*Switches)) {
 	defer s.mu.Unlock()
 	change(&s.switches)
 	s.notify()
+}
+
+// Switches returns the switches in force.
+func (s *Server) Switches() Switches {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.switches
 }

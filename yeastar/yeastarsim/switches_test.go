@@ -3,6 +3,7 @@ package yeastarsim_test
 import (
 	"encoding/json"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -150,5 +151,26 @@ func TestGoUserAgentAccepted(t *testing.T) {
 	res.Body.Close()
 	if res.StatusCode != 200 {
 		t.Errorf("HTTP %d, want 200", res.StatusCode)
+	}
+}
+
+func TestStart(t *testing.T) {
+	t.Parallel()
+	b := setup(t, yeastarsim.WithAddress("127.0.0.1:0"), yeastarsim.WithCredentials("some-id", "some-secret"))
+	if b.sim.ClientID() != "some-id" || b.sim.ClientSecret() != "some-secret" {
+		t.Error("the credentials are not those given")
+	}
+	if err := b.sim.Start(); err == nil {
+		t.Error("a second Start succeeds")
+	}
+	taken := yeastarsim.New(yeastarsim.WithAddress(strings.TrimPrefix(b.sim.URL(), "http://")))
+	defer taken.Close()
+	if err := taken.Start(); err == nil {
+		t.Error("starting on a taken address succeeds")
+	}
+	closed := yeastarsim.New()
+	closed.Close()
+	if err := closed.Start(); err == nil {
+		t.Error("starting a closed server succeeds")
 	}
 }
