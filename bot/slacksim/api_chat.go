@@ -57,7 +57,7 @@ func (c *call) content() (content, *apiError) {
 		}
 		m.hasBlocks = true
 	}
-	if problems := checkMessage(m.blocks, m.text); len(problems) > 0 {
+	if problems := checkMessage(m.blocks); len(problems) > 0 {
 		return m, invalidBlocks(problems)
 	}
 	if v, ok = c.value("attachments"); !ok {

@@ -1,5 +1,7 @@
 package slacksim
 
+import "unicode/utf8"
+
 // Problem is something that Slack would refuse, and where.
 type Problem struct {
 	Pointer string // JSON pointer, such as /view/blocks/0/element/options
@@ -18,17 +20,24 @@ func problemStrings(problems []Problem) []string {
 }
 
 // ValidateMessage reports what Slack would refuse about a message: its blocks, a JSON array or nothing, and its
-// top-level text.
+// top-level text, which must be short enough for chat.update too.
 func ValidateMessage(blocks []byte, text string) []Problem {
-	if len(blocks) == 0 {
-		return checkMessage(nil, text)
+	var list []any
+	if len(blocks) > 0 {
+		v, err := decode(blocks)
+		var ok bool
+		if list, ok = v.([]any); err != nil || !ok && v != nil {
+			return []Problem{{"/blocks", "must be an array of blocks"}}
+		}
 	}
-	v, err := decode(blocks)
-	list, ok := v.([]any)
-	if err != nil || !ok && v != nil {
-		return []Problem{{"/blocks", "must be an array of blocks"}}
+	problems := checkMessage(list)
+	if utf8.RuneCountInString(text) > longestUpdate {
+		problems = append(problems, Problem{"/text", "msg_too_long: chat.update takes 4000 characters"})
 	}
-	return checkMessage(list, text)
+	if text == "" && len(list) == 0 {
+		problems = append(problems, Problem{"/text", "no_text"})
+	}
+	return problems
 }
 
 // ValidateView reports what Slack would refuse about a modal or Home tab, given as JSON.
