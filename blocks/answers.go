@@ -1,0 +1,107 @@
+package blocks
+
+import (
+	"fmt"
+
+	"github.com/slack-go/slack"
+
+	"renewbot/bot/renewal"
+)
+
+const (
+	listed = 10 // requests per list in a message
+	story  = 15 // events in the story of a request
+)
+
+// Plain is a sentence of ours for one person. Words of others in it go through Outside.
+func Plain(s string) Message { return oneLineMessage("answer", sentence(s, limitSection)) }
+
+// Help says what can be typed after the command.
+func Help(command string) Message {
+	c := outside(command, 32)
+	lines := []string{
+		"*" + c + "* – open the form for a renewal",
+		"*" + c + " acme* – the same, with the customer looked up",
+		"*" + c + " list* – my open requests and what waits for me",
+		"*" + c + " status RNW-000123* – where a request stands, and its story",
+		"*" + c + " cancel RNW-000123* – withdraw my request",
+		"*" + c + " help* – this list",
+	}
+	end := "Nothing is ordered until an approver has agreed to it in the request's thread."
+	text := "Renew a customer's Yeastar subscription.\n" + joinWith("\n", lines...)
+	return Message{
+		Text: cutMarkup(text+"\n"+end, limitMessageText),
+		Blocks: []slack.Block{
+			section("help", text),
+			contextLine("help.end", end),
+		},
+	}
+}
+
+// List shows what somebody asked for and what waits for their decision.
+func List(mine, waiting []renewal.Request) Message {
+	if len(mine)+len(waiting) == 0 {
+		return oneLineMessage("list.empty", "You have no open requests, and none waits for your decision. Nothing is being ordered for you.")
+	}
+	var blocks []slack.Block
+	var text []string
+	add := func(id, heading string, requests []renewal.Request) {
+		if len(requests) == 0 {
+			return
+		}
+		var items []string
+		for _, r := range requests {
+			items = append(items, listItem(r))
+		}
+		s := "*" + heading + "*\n" + bullets(items, listed)
+		blocks = append(blocks, section(id, s))
+		text = append(text, cutMarkup(s, limitMessageText/2-2))
+	}
+	add("list.waiting", fmt.Sprintf("Waiting for your decision (%d)", len(waiting)), waiting)
+	add("list.mine", fmt.Sprintf("Your open requests (%d)", len(mine)), mine)
+	return Message{Text: joinWith("\n\n", text...), Blocks: blocks}
+}
+
+// listItem is a request in one line, short enough for ten of them in a section.
+func listItem(r renewal.Request) string {
+	s := stand(r)
+	return fmt.Sprintf("%s · %s · %s · by %s", r.Reference(), holder(r.Offer.Holder, outside), s.short(), mention(r.Requester)) + orderItem(r)
+}
+
+func orderItem(r renewal.Request) string {
+	if r.Order == nil || r.Order.OrderNo == "" {
+		return ""
+	}
+	return " · " + outside(r.Order.OrderNo, 40)
+}
+
+// Detail shows where a request stands and its story.
+func Detail(r renewal.Request, entries []renewal.Entry) Message {
+	s := stand(r)
+	id := blockIDs("detail", r)
+	blocks := []slack.Block{
+		header(id("header"), r.Reference()+title(r)+" · Renewal for "+holder(r.Offer.Holder, line)),
+		section(id("state"), s.bold()),
+	}
+	blocks = append(blocks, fields(id("facts"), offerFacts(r.Offer))...)
+	if note := outside(r.Note, reasonLimit); note != "" {
+		blocks = append(blocks, section(id("note"), "*Note*\n"+note))
+	}
+	blocks = append(blocks, changeBlocks(id("changes"), r)...)
+	if len(entries) > 0 {
+		blocks = append(blocks, divider(id("divider")))
+		if n := len(entries) - story; n > 0 {
+			blocks = append(blocks, contextLine(id("earlier"), count(n, "earlier event", "earlier events")+" not shown"))
+			entries = entries[n:]
+		}
+		for i, e := range entries {
+			blocks = append(blocks, contextLine(id(fmt.Sprintf("event%d", i)), moment(e.At)+" · "+eventSentence(r, e)))
+		}
+	}
+	return Message{
+		Text: cutMarkup(join(
+			fmt.Sprintf("%s: %s asked to renew %s (%s).", r.Reference(), mention(r.Requester), what(r.Offer, outside), price(r.Offer, outside)),
+			dryRun(r), s.plain()), limitMessageText),
+		Blocks: blocks,
+	}
+}

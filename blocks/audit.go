@@ -1,0 +1,94 @@
+package blocks
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"renewbot/bot/renewal"
+)
+
+// AuditLine is what the audit channel says of an entry, refusals included. It ends with
+// the entry's number and the first eight signs of its hash, so that the channel is a
+// witness outside the database. r is zero when the entry belongs to no request.
+func AuditLine(r renewal.Request, e renewal.Entry) Message {
+	ref := "no request"
+	if e.RequestID != 0 {
+		ref = renewal.Reference(e.RequestID)
+	}
+	parts := []string{
+		"*" + ref + "*" + auditRevision(e) + parenthesis(customer(r)) + " · " + auditTime(e) + " · " + outside(string(e.Code), shortLimit) + " by " + mention(e.Actor) + auditMove(e),
+		cutMarkup(eventSentence(r, e), 2000),
+	}
+	if d := auditDetail(e); d != "" {
+		parts = append(parts, d)
+	}
+	end := fmt.Sprintf("#%d · %s", e.Seq, outside(shortHash(e.Hash), 8))
+	body := cutMarkup(strings.Join(parts, "\n"), limitSection-width(end)-1)
+	return oneLineMessage(fmt.Sprintf("audit.%d", e.Seq), body+"\n"+end)
+}
+
+func customer(r renewal.Request) string {
+	if r.ID == 0 {
+		return ""
+	}
+	return holder(r.Offer.Holder, outside)
+}
+
+func auditRevision(e renewal.Entry) string {
+	if e.Revision < 2 {
+		return ""
+	}
+	return fmt.Sprintf(" revision %d", e.Revision)
+}
+
+func auditTime(e renewal.Entry) string {
+	if e.At.IsZero() {
+		return "no time"
+	}
+	return moment(e.At)
+}
+
+func auditMove(e renewal.Entry) string {
+	switch {
+	case e.From == e.To:
+		return ""
+	case e.From == "":
+		return " · → " + outside(string(e.To), shortLimit)
+	}
+	return " · " + outside(string(e.From), shortLimit) + " → " + outside(string(e.To), shortLimit)
+}
+
+// told are the details that eventSentence tells already.
+var told = []string{
+	renewal.DetailReason, renewal.DetailOrderNo, renewal.DetailTransactionNo, renewal.DetailVendorStatus,
+	renewal.DetailVendorDetail, renewal.DetailVendorCode, renewal.DetailSummary, renewal.DetailChanges,
+	renewal.DetailRefusal, renewal.DetailAction,
+}
+
+// auditDetail lists the details that the sentence leaves out.
+func auditDetail(e renewal.Entry) string {
+	var keys []string
+	for k, v := range e.Detail {
+		if v != "" && !slices.Contains(told, k) {
+			keys = append(keys, k)
+		}
+	}
+	slices.Sort(keys)
+	var parts []string
+	for _, k := range keys[:min(len(keys), 10)] {
+		v := e.Detail[k]
+		if k == renewal.DetailFingerprint {
+			v = shortHash(v)
+		}
+		parts = append(parts, outside(strings.ReplaceAll(k, "_", " "), shortLimit)+" "+outside(v, shortLimit))
+	}
+	return strings.Join(parts, ", ")
+}
+
+func shortHash(s string) string {
+	if r := []rune(clean(s)); len(r) > 8 {
+		return string(r[:8])
+	}
+	return clean(s)
+}

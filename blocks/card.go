@@ -1,0 +1,144 @@
+package blocks
+
+import (
+	"fmt"
+
+	"github.com/slack-go/slack"
+
+	"renewbot/bot/renewal"
+)
+
+// Card is the approval message in the thread of the summary: the same facts in short,
+// and the buttons that the state has.
+func Card(r renewal.Request) Message {
+	s := stand(r)
+	id := blockIDs("card", r)
+	blocks := []slack.Block{
+		section(id("what"), fmt.Sprintf("*%s%s*\n%s\n%s", r.Reference(), title(r), what(r.Offer, outside), cardFacts(r))),
+		section(id("state"), s.bold()),
+	}
+	if !r.Status.Final() {
+		blocks = append(blocks, changeBlocks(id("changes"), r)...)
+	}
+	if note := outside(r.Note, reasonLimit); note != "" && r.Status == renewal.Pending {
+		blocks = append(blocks, section(id("note"), "*Note from "+mention(r.Requester)+"*\n"+note))
+	}
+	blocks = append(blocks, contextLine(id("by"), joinWith(" · ", requested(r), revision(r), decided(r), dryRun(r))))
+	if buttons := cardButtons(r); len(buttons) > 0 {
+		blocks = append(blocks, slack.NewActionBlock(id("actions"), buttons...))
+	}
+	return Message{
+		Text: cutMarkup(join(
+			fmt.Sprintf("%s for %s: %s (%s).", r.Reference(), mention(r.Requester), what(r.Offer, outside), price(r.Offer, outside)),
+			dryRun(r), s.plain(), decided(r)), limitMessageText),
+		Blocks: blocks,
+	}
+}
+
+// cardFacts are the facts that what does not say, in one line.
+func cardFacts(r renewal.Request) string {
+	facts := []string{"Price: " + price(r.Offer, outside)}
+	if r.Offer.Price == nil {
+		facts[0] = "Price not available from the API"
+	}
+	if c := outside(r.Offer.Contact.Name, nameLimit/2); c != "" {
+		facts = append(facts, "invoice to "+c)
+	}
+	if po := outside(r.Offer.PONumber, shortLimit); po != "" {
+		facts = append(facts, "PO "+po)
+	}
+	if e := expiryDay(r.Offer.CurrentExpiry); e != "" {
+		facts = append(facts, "expires "+e)
+	}
+	return joinWith(" · ", facts...)
+}
+
+// decided says who decided and when.
+func decided(r renewal.Request) string {
+	switch r.Status {
+	case renewal.Pending:
+		return ""
+	case renewal.Rejected:
+		return "Rejected by " + mention(r.ClosedBy) + " " + moment(r.UpdatedAt)
+	case renewal.Expired:
+		return "Timed out " + moment(r.UpdatedAt)
+	case renewal.Cancelled:
+		if len(r.Votes) == 0 {
+			return "Cancelled by " + mention(r.ClosedBy) + " " + moment(r.UpdatedAt)
+		}
+	}
+	if len(r.Votes) == 0 {
+		return ""
+	}
+	var by []string
+	for i, v := range r.Votes {
+		if i == 5 {
+			by = append(by, fmt.Sprintf("%d more", len(r.Votes)-i))
+			break
+		}
+		by = append(by, mention(v.By)+" "+moment(v.At))
+	}
+	return "Approved by " + joinWith(", ", by...)
+}
+
+func cardButtons(r renewal.Request) []slack.BlockElement {
+	switch r.Status {
+	case renewal.Pending:
+		return []slack.BlockElement{
+			button(r, ActionApprove, "Approve").WithStyle(slack.StylePrimary).WithConfirm(confirmApprove(r)),
+			button(r, ActionReject, "Reject…").WithStyle(slack.StyleDanger),
+			button(r, ActionChange, "Change… (requester)"),
+			button(r, ActionCancel, "Cancel request (requester)").WithConfirm(confirm(
+				"Cancel this request?", what(r.Offer, line)+". ", "Nothing was ordered, and nothing will be.",
+				"Cancel request", "Keep it", slack.StyleDanger)),
+		}
+	case renewal.Refused:
+		return []slack.BlockElement{
+			button(r, ActionRetry, "Try again").WithStyle(slack.StylePrimary).WithConfirm(confirmRetry(r)),
+			button(r, ActionClose, "Close"),
+		}
+	case renewal.Unknown:
+		return []slack.BlockElement{
+			button(r, ActionSettlePlaced, "It was placed…"),
+			button(r, ActionSettleNotPlaced, "It was not placed…"),
+		}
+	}
+	return nil
+}
+
+func button(r renewal.Request, action, label string) *slack.ButtonBlockElement {
+	b := slack.NewButtonBlockElement(action, TargetOf(r).Encode(), plain(label, limitButton))
+	b.AccessibilityLabel = line(label+" "+r.Reference(), limitButton)
+	return b
+}
+
+func confirmApprove(r renewal.Request) *slack.ConfirmationBlockObject {
+	ask := what(r.Offer, line) + " (" + price(r.Offer, line) + "). "
+	missing := r.Required - len(r.Votes)
+	switch {
+	case r.DryRun:
+		return confirm("Approve "+r.Reference()+"?", ask, "Dry run: no order will be sent.", "Approve", "Not yet", slack.StylePrimary)
+	case missing > 1:
+		return confirm("Approve "+r.Reference()+"?", ask,
+			fmt.Sprintf("This is approval %d of %d. The last one places a real order at once; it cannot be undone.", len(r.Votes)+1, r.Required),
+			"Approve", "Not yet", slack.StylePrimary)
+	}
+	return confirm("Approve and order "+r.Reference()+"?", ask,
+		"This places a real order with Yeastar at once. It cannot be undone.", "Approve and order", "Not yet", slack.StylePrimary)
+}
+
+func confirmRetry(r renewal.Request) *slack.ConfirmationBlockObject {
+	ask := what(r.Offer, line) + " (" + price(r.Offer, line) + "). "
+	if r.DryRun {
+		return confirm("Try "+r.Reference()+" again?", ask, "Dry run: no order will be sent.", "Try again", "Not yet", slack.StylePrimary)
+	}
+	return confirm("Order "+r.Reference()+" again?", ask,
+		"This places a real order with Yeastar at once. It cannot be undone.", "Order again", "Not yet", slack.StylePrimary)
+}
+
+// confirm is a dialog whose last sentence always fits.
+func confirm(title, about, consequence, yes, no string, style slack.Style) *slack.ConfirmationBlockObject {
+	about = cut(about, limitConfirmText-width(consequence)-1)
+	return slack.NewConfirmationBlockObject(
+		plain(title, 100), plain(about+" "+consequence, limitConfirmText), plain(yes, 30), plain(no, 30)).WithStyle(style)
+}

@@ -1,0 +1,45 @@
+package blocks
+
+import (
+	"github.com/slack-go/slack"
+
+	"renewbot/bot/renewal"
+)
+
+// RejectForm asks an approver for the reason of a no.
+func RejectForm(r renewal.Request) slack.ModalViewRequest {
+	return small(CallbackReject, "Reject "+r.Reference(), "Reject", r,
+		section("about", what(r.Offer, outside)+".\nRequested by "+mention(r.Requester)+". Nothing has been ordered, and nothing will be."),
+		reasonInput("Reason", "The requester sees it, and it is kept with the request."))
+}
+
+// SettlePlacedForm asks for the number of an order whose answer was lost.
+func SettlePlacedForm(r renewal.Request) slack.ModalViewRequest {
+	element := slack.NewPlainTextInputBlockElement(plain("XS…", limitPlaceholder), ActionOrderNo).WithMaxLength(limitOrderNo)
+	return small(CallbackSettlePlaced, "It was placed", "Check and save", r,
+		section("about", r.Reference()+": "+what(r.Offer, outside)+".\nLook for the order in the Partner Portal. Nothing is sent by this form."),
+		slack.NewInputBlock(BlockOrderNo, plain("Order number", limitLabel),
+			plain("As the portal shows it. It is checked with Yeastar before it is saved.", limitLabel), element))
+}
+
+// SettleNotPlacedForm is the second confirmation that an order of unknown fate was not
+// placed.
+func SettleNotPlacedForm(r renewal.Request) slack.ModalViewRequest {
+	return small(CallbackSettleNotPlaced, "It was not placed", "It was not placed", r,
+		alert("warning", slack.AlertLevelWarning, "If the order exists after all, trying again pays for it twice."),
+		section("about", r.Reference()+": "+what(r.Offer, outside)+".\nLook in the Partner Portal first: orders may show up late. Nothing is sent by this form; the request can then be tried again or closed."),
+		reasonInput("How do you know?", "For example: not among the orders of the portal an hour later. It is kept with the request."))
+}
+
+func small(callback, title, submit string, r renewal.Request, blocks ...slack.Block) slack.ModalViewRequest {
+	v := modal(callback, title, blocks...)
+	v.Submit, v.Close = plain(submit, limitTitle), plain("Back", limitTitle)
+	v.PrivateMetadata = TargetOf(r).Encode()
+	return v
+}
+
+func reasonInput(label, hint string) slack.Block {
+	element := slack.NewPlainTextInputBlockElement(nil, ActionReason).
+		WithMultiline(true).WithMinLength(1).WithMaxLength(renewal.MaxReason)
+	return slack.NewInputBlock(BlockReason, plain(label, limitLabel), plain(hint, limitLabel), element)
+}

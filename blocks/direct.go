@@ -1,0 +1,50 @@
+package blocks
+
+import (
+	"fmt"
+
+	"github.com/slack-go/slack"
+
+	"renewbot/bot/renewal"
+)
+
+// Announcement is the final news for the channel itself: the order number of an
+// ordered request.
+func Announcement(r renewal.Request) Message {
+	head := "✅ *" + r.Reference() + " is ordered.*"
+	if r.Status != renewal.Ordered {
+		head = stand(r).sign + " *" + r.Reference() + ": " + stand(r).word + ".*"
+	}
+	s := join(head, what(r.Offer, outside)+".", orderWords(r), "Requested by "+mention(r.Requester)+approvedBy(r)+".")
+	return oneLineMessage(fmt.Sprintf("announcement.%d", r.ID), s)
+}
+
+func approvedBy(r renewal.Request) string {
+	if len(r.Votes) == 0 {
+		return ""
+	}
+	return ", approved by " + mentions(voters(r), 5)
+}
+
+// Direct is what the requester alone is told of an event; false when it is none that
+// they must hear of.
+func Direct(r renewal.Request, e renewal.Entry) (Message, bool) {
+	switch e.Code {
+	case renewal.CodeOrdered, renewal.CodeRefused, renewal.CodeRejected, renewal.CodeExpired, renewal.CodeUnknown,
+		renewal.CodeProcessing, renewal.CodeChanged, renewal.CodeDryRun:
+	case renewal.CodeSettledPlaced, renewal.CodeSettledNot, renewal.CodeLate:
+		// The order's fate changed after they were told of it.
+	default:
+		return Message{}, false
+	}
+	head := "*Your request " + r.Reference() + "* for " + holder(r.Offer.Holder, outside)
+	about := what(r.Offer, outside) + " · in " + mention(r.Channel)
+	news := eventSentence(r, e)
+	return Message{
+		Text: cutMarkup(join("Your request "+r.Reference()+": "+what(r.Offer, outside)+".", news), limitMessageText),
+		Blocks: []slack.Block{
+			section(fmt.Sprintf("direct.%d.%d", r.ID, e.Seq), head+"\n"+news),
+			contextLine(fmt.Sprintf("direct.%d.%d.about", r.ID, e.Seq), about),
+		},
+	}, true
+}

@@ -1,0 +1,133 @@
+package blocks
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"unicode"
+
+	"renewbot/bot/renewal"
+	"renewbot/yeastar"
+)
+
+// MaxServices is how many services one request may have: their quantities travel in
+// private_metadata.
+const MaxServices = 10
+
+// Draft is what somebody has chosen and typed. It travels in a view's
+// private_metadata and comes back from outside: nothing in it may be believed.
+type Draft struct {
+	Product         string                `json:"p,omitempty"`
+	Holder          string                `json:"h,omitempty"` // "": not chosen; HolderOwn, a partnerId or a serial number
+	Plan            yeastar.ID            `json:"l,omitempty"`
+	Services        []yeastar.ID          `json:"s,omitempty"`
+	Quantity        string                `json:"q,omitempty"` // as typed
+	ServiceQuantity map[yeastar.ID]string `json:"sq,omitempty"`
+	Contact         yeastar.ID            `json:"c,omitempty"`
+	PONumber        string                `json:"o,omitempty"`
+	Note            string                `json:"n,omitempty"`
+	Channel         string                `json:"ch,omitempty"`
+	Query           string                `json:"y,omitempty"` // typed after the command; narrows the customers
+	// Request, Revision and Fingerprint name the request that is being changed; 0: a new one.
+	Request     int64  `json:"r,omitempty"`
+	Revision    int    `json:"v,omitempty"`
+	Fingerprint string `json:"f,omitempty"`
+	// Reset counts changes of holder or plan. It is the suffix of the block ids of the
+	// inputs that depend on them, so that Slack forgets their old values.
+	Reset int    `json:"t,omitempty"`
+	Shown string `json:"w,omitempty"` // digest of the offer that the review showed
+}
+
+// Encode writes the draft for private_metadata, in at most 3000 characters. Whatever
+// people can type in the form fits; of anything longer the end is lost.
+func (d Draft) Encode() string {
+	d = d.bounded()
+	for _, shorten := range []func(*Draft){
+		func(*Draft) {},
+		func(d *Draft) { d.Query = "" },
+		func(d *Draft) { d.Note = cutRunes(d.Note, renewal.MaxNote/2) },
+		func(d *Draft) { d.Note = "" },
+		func(d *Draft) { d.Services, d.ServiceQuantity = nil, nil },
+	} {
+		shorten(&d)
+		if s := encode(d); width(s) <= limitMetadata {
+			return s
+		}
+	}
+	return encode(Draft{Request: d.Request, Revision: d.Revision, Reset: d.Reset})
+}
+
+// bounded is the draft with everything cut to what the form lets people enter.
+func (d Draft) bounded() Draft {
+	id := func(s yeastar.ID) yeastar.ID { return yeastar.ID(line(string(s), limitOption)) }
+	d.Product, d.Holder, d.Channel = line(d.Product, limitOption), line(d.Holder, limitOption), line(d.Channel, 32)
+	d.Plan, d.Contact = id(d.Plan), id(d.Contact)
+	d.Quantity = cutRunes(oneLine(d.Quantity), 20)
+	d.PONumber = cutRunes(oneLine(d.PONumber), 2*renewal.MaxPONumber)
+	d.Query = cutRunes(oneLine(d.Query), 100)
+	d.Fingerprint, d.Shown = line(d.Fingerprint, 64), line(d.Shown, 64)
+	d.Note = cutRunes(printable(d.Note), renewal.MaxNote)
+	services := d.Services
+	d.Services = nil
+	quantities := map[yeastar.ID]string{}
+	for _, s := range services[:min(len(services), MaxServices)] {
+		d.Services = append(d.Services, id(s))
+		if q := cutRunes(oneLine(d.ServiceQuantity[s]), 20); q != "" {
+			quantities[id(s)] = q
+		}
+	}
+	d.ServiceQuantity = nil
+	if len(quantities) > 0 {
+		d.ServiceQuantity = quantities
+	}
+	return d
+}
+
+func encode(d Draft) string {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(d); err != nil {
+		return "{}" // cannot happen: strings and numbers
+	}
+	return strings.TrimSpace(b.String())
+}
+
+// DecodeDraft reads a draft from private_metadata; empty metadata is an empty draft.
+func DecodeDraft(metadata string) (Draft, error) {
+	var d Draft
+	if metadata == "" {
+		return d, nil
+	}
+	if err := json.Unmarshal([]byte(metadata), &d); err != nil {
+		return Draft{}, fmt.Errorf("decode the draft of a form: %w", err)
+	}
+	return d, nil
+}
+
+// printable drops what JSON would write six characters for, and keeps lines.
+func printable(s string) string {
+	return strings.Map(func(c rune) rune {
+		switch {
+		case c == '\u2028', c == '\u2029':
+			return '\n'
+		case c == '\n', c == '\t':
+			return c
+		case unicode.IsControl(c):
+			return -1
+		}
+		return c
+	}, strings.ToValidUTF8(s, "\uFFFD"))
+}
+
+func oneLine(s string) string {
+	return strings.TrimSpace(strings.ReplaceAll(strings.ReplaceAll(printable(s), "\n", " "), "\t", " "))
+}
+
+func cutRunes(s string, limit int) string {
+	if r := []rune(s); len(r) > limit {
+		return string(r[:limit])
+	}
+	return s
+}

@@ -1,0 +1,79 @@
+package blocks
+
+import (
+	"fmt"
+
+	"renewbot/yeastar"
+)
+
+// The callback ids of the views, and of the global shortcut in the app's manifest.
+const (
+	CallbackForm            = "renew_form"
+	CallbackReview          = "renew_review"
+	CallbackReject          = "renew_reject"
+	CallbackSettlePlaced    = "renew_settle_placed"
+	CallbackSettleNotPlaced = "renew_settle_not_placed"
+	CallbackLoading         = "renew_loading"
+	CallbackTrouble         = "renew_trouble"
+	CallbackSubmitted       = "renew_submitted"
+	CallbackNotice          = "renew_notice"
+	CallbackHome            = "renew_home"
+	CallbackShortcut        = "renew_global"
+	ActionProduct           = "product"
+	ActionHolder            = "holder"
+	ActionPlan              = "plan"
+	ActionServices          = "services"
+	ActionQuantity          = "quantity"
+	ActionServiceQuantity   = "service_quantity"
+	ActionContact           = "contact"
+	ActionPO                = "po_number"
+	ActionNote              = "note"
+	ActionChannel           = "channel"
+	ActionReason            = "reason"
+	ActionOrderNo           = "order_no"
+	ActionApprove           = "approve"
+	ActionReject            = "reject"
+	ActionChange            = "change"
+	ActionCancel            = "cancel"
+	ActionRetry             = "retry"
+	ActionClose             = "close"
+	ActionSettlePlaced      = "settle_placed"
+	ActionSettleNotPlaced   = "settle_not_placed"
+	ActionOpenForm          = "open_form"
+	ActionRetryForm         = "retry_form"
+)
+
+// The block ids of inputs that depend on no other input.
+const (
+	BlockProduct = "product"
+	BlockHolder  = "holder"
+	BlockPO      = "po_number"
+	BlockNote    = "note"
+	BlockChannel = "channel"
+	BlockReason  = "reason"
+	BlockOrderNo = "order_no"
+)
+
+// HolderOwn is the holder value of the calling account itself.
+const HolderOwn = "own"
+
+// BlockPlan is the block id of the plan.
+func BlockPlan(d Draft) string { return dependent("plan", d) }
+
+// BlockServices is the block id of the services.
+func BlockServices(d Draft) string { return dependent("services", d) }
+
+// BlockQuantity is the block id of the number of extensions.
+func BlockQuantity(d Draft) string { return dependent("quantity", d) }
+
+// BlockServiceQuantity is the block id of a service's quantity.
+func BlockServiceQuantity(d Draft, id yeastar.ID) string {
+	return dependent("service_quantity."+line(string(id), limitOption), d)
+}
+
+// BlockContact is the block id of the billing contact.
+func BlockContact(d Draft) string { return dependent("contact", d) }
+
+// dependent makes a block id that is new after each reset: Slack keeps what stands in
+// an input as long as its ids stay.
+func dependent(name string, d Draft) string { return fmt.Sprintf("%s.%d", name, d.Reset) }

@@ -1,0 +1,141 @@
+package blocks
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"renewbot/bot/renewal"
+	"renewbot/yeastar"
+)
+
+const noPrice = "price not available from the API"
+
+// writer puts outside text into its place: outside for mrkdwn, line for plain_text.
+type writer func(s string, limit int) string
+
+// what says in one line what is ordered, for whom and for how long.
+func what(o renewal.Offer, w writer) string {
+	product, _ := yeastar.ProductByKey(o.Product)
+	s := w(cmp.Or(product.Name, o.Product), shortLimit) + " for " + holder(o.Holder, w)
+	if product.Term != "" {
+		s += ", " + product.Term
+	}
+	var lines []string
+	for i, l := range o.Lines {
+		if i == 4 {
+			lines = append(lines, count(len(o.Lines)-i, "more line", "more lines"))
+			break
+		}
+		lines = append(lines, lineWords(l, w))
+	}
+	if len(lines) > 0 {
+		s += ": " + strings.Join(lines, ", ")
+	}
+	return s
+}
+
+func lineWords(l renewal.Line, w writer) string {
+	name := w(cmp.Or(l.Name, string(l.ID)), shortLimit)
+	switch {
+	case l.Quantity == 0:
+		return name
+	case l.Type == yeastar.LinePlan:
+		return name + " for " + count(l.Quantity, "extension", "extensions")
+	}
+	return fmt.Sprintf("%s × %d", name, l.Quantity)
+}
+
+func holder(h renewal.Holder, w writer) string {
+	return w(cmp.Or(h.Name, h.Email, h.SerialNumber, string(h.PartnerID), "our own account"), nameLimit/2)
+}
+
+// price is the price with its currency, or that there is none.
+func price(o renewal.Offer, w writer) string {
+	if o.Price == nil {
+		return noPrice
+	}
+	return w(o.Price.String(), shortLimit)
+}
+
+// offerFacts are the facts of an offer, ten at most.
+func offerFacts(o renewal.Offer) []fact {
+	product, _ := yeastar.ProductByKey(o.Product)
+	plan, hasPlan := o.Plan()
+	facts := []fact{
+		{"Customer", who(o.Holder)},
+		{"Product", outside(cmp.Or(product.Name, o.Product), nameLimit)},
+	}
+	if hasPlan {
+		facts = append(facts, fact{"Plan", outside(cmp.Or(plan.Name, string(plan.ID)), nameLimit)})
+		if plan.Quantity > 0 {
+			facts = append(facts, fact{"Extensions", extensions(plan.Quantity, o.QuantitySource)})
+		}
+	}
+	var services []string
+	for _, l := range o.Services() {
+		services = append(services, lineWords(l, outside))
+	}
+	return append(facts,
+		fact{"Services", bullets(services, MaxServices)},
+		fact{"Term", outside(product.Term, shortLimit)},
+		fact{"Price", price(o, outside)},
+		fact{"Billing contact", nameAndMail(o.Contact.Name, o.Contact.Email, string(o.Contact.ID))},
+		fact{"PO number", outside(o.PONumber, shortLimit)},
+		fact{"Current expiry", expiryDay(o.CurrentExpiry)},
+	)
+}
+
+func extensions(n int, source string) string {
+	s := fmt.Sprint(n)
+	if source := outside(source, nameLimit); source != "" {
+		s += " (" + source + ")"
+	}
+	return s
+}
+
+func expiryDay(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return day(t)
+}
+
+func who(h renewal.Holder) string {
+	s := nameAndMail(h.Name, h.Email, "")
+	if s == "" {
+		s = "our own account"
+	}
+	if h.SerialNumber != "" {
+		s += "\nSN " + outside(h.SerialNumber, shortLimit)
+	}
+	return s
+}
+
+func nameAndMail(name, email, id string) string {
+	name, email = outside(name, nameLimit), outside(email, nameLimit)
+	if name == email {
+		email = ""
+	}
+	return cmp.Or(joinWith("\n", name, email), outside(id, shortLimit))
+}
+
+// changes lists how a revision differs from the one before.
+func changes(lines []string) string {
+	var items []string
+	for _, l := range lines {
+		items = append(items, outside(l, 240))
+	}
+	return bullets(items, 10)
+}
+
+// changeBlocks shows what a later revision has otherwise.
+func changeBlocks(id string, r renewal.Request) []slack.Block {
+	if r.Revision < 2 || len(r.Changes) == 0 {
+		return nil
+	}
+	return []slack.Block{section(id, fmt.Sprintf("*Changed in revision %d*\n%s", r.Revision, changes(r.Changes)))}
+}

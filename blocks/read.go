@@ -1,0 +1,98 @@
+package blocks
+
+import (
+	"strings"
+
+	"github.com/slack-go/slack"
+
+	"renewbot/yeastar"
+)
+
+// ReadForm is the draft of a view's private_metadata overlaid with what stands in its
+// inputs. What is not among the inputs stays as it was.
+func ReadForm(v slack.View) (Draft, error) {
+	d, err := DecodeDraft(v.PrivateMetadata)
+	if err != nil {
+		return Draft{}, err
+	}
+	s := stateOf(v)
+	s.choice(&d.Product, BlockProduct, ActionProduct)
+	s.choice(&d.Holder, BlockHolder, ActionHolder)
+	if d.Holder == HolderMore {
+		d.Holder = ""
+	}
+	s.choice((*string)(&d.Plan), BlockPlan(d), ActionPlan)
+	s.choice((*string)(&d.Contact), BlockContact(d), ActionContact)
+	s.typed(&d.Quantity, BlockQuantity(d), ActionQuantity)
+	s.typed(&d.PONumber, BlockPO, ActionPO)
+	s.typed(&d.Note, BlockNote, ActionNote)
+	if a, ok := s.input(BlockChannel, ActionChannel); ok {
+		for _, id := range []string{a.SelectedConversation, a.SelectedChannel, a.SelectedOption.Value} {
+			if id != "" {
+				d.Channel = id
+			}
+		}
+	}
+	if a, ok := s.input(BlockServices(d), ActionServices); ok {
+		d.Services = nil
+		for _, o := range a.SelectedOptions {
+			d.Services = append(d.Services, yeastar.ID(o.Value))
+		}
+	}
+	quantities := map[yeastar.ID]string{}
+	for _, id := range d.Services {
+		q := d.ServiceQuantity[id]
+		s.typed(&q, BlockServiceQuantity(d, id), ActionServiceQuantity)
+		if q != "" {
+			quantities[id] = q
+		}
+	}
+	d.ServiceQuantity = nil
+	if len(quantities) > 0 {
+		d.ServiceQuantity = quantities
+	}
+	return d, nil
+}
+
+// ReadReason is the reason that was typed into one of the small forms.
+func ReadReason(v slack.View) string {
+	var s string
+	stateOf(v).typed(&s, BlockReason, ActionReason)
+	return s
+}
+
+// ReadOrderNo is the order number that was typed into the form of SettlePlacedForm.
+func ReadOrderNo(v slack.View) string {
+	var s string
+	stateOf(v).typed(&s, BlockOrderNo, ActionOrderNo)
+	return s
+}
+
+// state is what stands in the inputs of a view, by block id and action id.
+type state map[string]map[string]slack.BlockAction
+
+func stateOf(v slack.View) state {
+	if v.State == nil {
+		return nil
+	}
+	return v.State.Values
+}
+
+func (s state) input(block, action string) (slack.BlockAction, bool) {
+	a, ok := s[block][action]
+	return a, ok
+}
+
+// choice reads a menu. People cannot empty it, so a menu without a choice says nothing.
+func (s state) choice(into *string, block, action string) {
+	if a, ok := s.input(block, action); ok && a.SelectedOption.Value != "" {
+		*into = a.SelectedOption.Value
+	}
+}
+
+// typed reads a text or number input. People can empty it, so an empty one counts.
+func (s state) typed(into *string, block, action string) {
+	if a, ok := s.input(block, action); ok {
+		*into = strings.TrimSpace(a.Value)
+	}
+}

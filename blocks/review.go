@@ -1,0 +1,84 @@
+package blocks
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"renewbot/bot/renewal"
+)
+
+// early is how long before the expiry a renewal deserves a second look: what it does to
+// the term is not documented.
+const early = 60 * 24 * time.Hour
+
+// ReviewData is what the review shows besides the offer.
+type ReviewData struct {
+	Now       time.Time
+	Channel   string // where the request will be posted
+	DryRun    bool
+	Approvers []string // user and user-group ids
+	Required  int      // approvals that it takes
+	Changes   []string // how it differs from the present revision, when changing
+	Warning   string   // a sentence above the rest
+}
+
+// Review shows exactly what will be ordered, before it is requested.
+func Review(d Draft, o renewal.Offer, p ReviewData) slack.ModalViewRequest {
+	var blocks []slack.Block
+	if p.DryRun {
+		blocks = append(blocks, alert("dry_run", slack.AlertLevelInfo, "Dry run: everything is done but the order itself."))
+	}
+	if w := sentence(p.Warning, limitAlert); w != "" {
+		blocks = append(blocks, alert("warning", slack.AlertLevelWarning, w))
+	}
+	if w := expiryWarning(o.CurrentExpiry, p.Now); w != "" {
+		blocks = append(blocks, alert("expiry", slack.AlertLevelWarning, w))
+	}
+	blocks = append(blocks, section("what", "*"+what(o, outside)+"*"))
+	blocks = append(blocks, fields("facts", offerFacts(o))...)
+	if note := outside(d.Note, reasonLimit); note != "" {
+		blocks = append(blocks, section("note", "*Note*\n"+note))
+	}
+	if len(p.Changes) > 0 {
+		blocks = append(blocks, section("changes", "*Changes*\n"+changes(p.Changes)))
+	}
+	blocks = append(blocks,
+		section("ordered", "*Nothing is ordered until it is approved.* "+asked(p)),
+		contextLine("auto_renewal", "If auto-renewal is on in the Partner Portal, it may renew this as well."))
+
+	v := modal(CallbackReview, "Please check", blocks...)
+	v.Submit, v.Close = plain("Request approval", limitTitle), plain("Back", limitTitle)
+	if d.Request != 0 {
+		v.Title, v.Submit = plain("Check the changes", limitTitle), plain("Save changes", limitTitle)
+	}
+	v.PrivateMetadata = d.Encode()
+	return v
+}
+
+func expiryWarning(expiry, now time.Time) string {
+	switch left := expiry.Sub(now); {
+	case expiry.IsZero() || now.IsZero():
+		return ""
+	case left <= 0:
+		return fmt.Sprintf("This expired on %s. Ask Yeastar from which day the new term runs.", expiry.UTC().Format(time.DateOnly))
+	case left > early:
+		return fmt.Sprintf("This runs until %s, for %d more days. Is it too early to renew?", expiry.UTC().Format(time.DateOnly), int(left/(24*time.Hour)))
+	}
+	return ""
+}
+
+func asked(p ReviewData) string {
+	s := "The request goes to the approvers"
+	if len(p.Approvers) > 0 {
+		s = "The request goes to " + mentions(p.Approvers, 10)
+	}
+	if p.Channel != "" {
+		s += " in " + mention(p.Channel)
+	}
+	if p.Required > 1 {
+		s += fmt.Sprintf("; it takes %d approvals", p.Required)
+	}
+	return s + "."
+}

@@ -1,0 +1,151 @@
+package blocks
+
+import (
+	"cmp"
+	"fmt"
+
+	"renewbot/bot/renewal"
+	"renewbot/yeastar"
+)
+
+// ThreadLine is what the thread says when something happens, in one line. approvers
+// are the user and user-group ids that a new request mentions. False: the event is for
+// the audit channel alone.
+func ThreadLine(r renewal.Request, e renewal.Entry, approvers []string) (Message, bool) {
+	s := eventSentence(r, e)
+	switch e.Code {
+	case renewal.CodeDenied:
+		return Message{}, false
+	case renewal.CodeSubmitted, renewal.CodeAmended, renewal.CodeChanged, renewal.CodeReminded:
+		if len(approvers) > 0 {
+			s = join(s, mentions(approvers, 20)+": please decide on the card in this thread.")
+		}
+	case renewal.CodeUnknown, renewal.CodeLate:
+		if len(approvers) > 0 {
+			s = join(s, mentions(approvers, 20)+": please have a look.")
+		}
+	}
+	if s == "" {
+		return Message{}, false
+	}
+	return oneLineMessage(fmt.Sprintf("line.%d.%d", e.RequestID, e.Seq), s), true
+}
+
+// eventSentence tells an event in finished mrkdwn, with its sign, and says whether
+// anything was ordered.
+func eventSentence(r renewal.Request, e renewal.Entry) string {
+	by, d := mention(e.Actor), e.Detail
+	votesIn := outside(d[renewal.DetailVotes], shortLimit)
+	order := orderNumbers(d[renewal.DetailOrderNo], d[renewal.DetailTransactionNo], d[renewal.DetailVendorStatus])
+	why := problemWords(d[renewal.DetailVendorDetail], d[renewal.DetailVendorCode], d[renewal.DetailVendorRequest])
+	switch e.Code {
+	case renewal.CodeSubmitted:
+		return join("📝 "+by+" asks for a renewal: "+summaryOf(r, e)+".", dryRun(r), nothingOrdered)
+	case renewal.CodeAmended:
+		return join("✏️ "+by+fmt.Sprintf(" changed the request; this is revision %d.", e.Revision), changeWords(d), "Approvals start anew.", nothingOrdered)
+	case renewal.CodeChanged:
+		return join("✏️ Yeastar's data differ from what was approved, so this needs approval again.", changeWords(d), nothingOrdered)
+	case renewal.CodeVoted:
+		return join("👍 "+by+" approved"+parenthesis(votesIn)+"."+selfApproval(d), "More approvals are needed.", nothingOrdered)
+	case renewal.CodeApproved:
+		return join("👍 "+by+" approved"+parenthesis(votesIn)+"."+selfApproval(d), next(r))
+	case renewal.CodeRejected:
+		return join("🚫 "+by+" rejected this"+reason(d[renewal.DetailReason]), "Nothing was ordered.")
+	case renewal.CodeCancelled:
+		return join("✖️ "+by+" cancelled the request.", "Nothing was ordered.")
+	case renewal.CodeExpired:
+		return "⌛ This request timed out: nobody approved it in time. Nothing was ordered."
+	case renewal.CodeReminded:
+		return join("🔔 Still waiting for approval.", votes(r), nothingOrdered)
+	case renewal.CodeClosed:
+		return join("✖️ "+by+" closed the request.", "Nothing was ordered.")
+	case renewal.CodeDryRun:
+		return "🧪 Dry run finished: everything was done but the order itself. Nothing was ordered."
+	case renewal.CodeOrdering:
+		return "📤 The order is being placed" + attemptWords(d) + "."
+	case renewal.CodeOrdered:
+		return "✅ Ordered. " + order
+	case renewal.CodeProcessing:
+		return "🕓 Yeastar has the order but has not finished it. " + order + " It may need paying in the Partner Portal."
+	case renewal.CodeRefused:
+		if d[renewal.DetailOrderNo] != "" {
+			return join("⚠️ The order did not go through.", order, "It can be tried again or closed on the card.")
+		}
+		return join("⚠️ Not ordered.", why, "It can be tried again or closed on the card.")
+	case renewal.CodePostponed:
+		return join("🔁 Not ordered yet: this attempt placed nothing, another one follows by itself.", why)
+	case renewal.CodeUnknown:
+		return join("❓", unsure, why)
+	case renewal.CodeSettledPlaced:
+		return "☑️ " + by + " found that the order was placed. " + order + settledEnd(e)
+	case renewal.CodeSettledNot:
+		return join("☑️ "+by+" found that the order was not placed"+reason(d[renewal.DetailReason]), "Nothing was ordered. It can be tried again or closed on the card.")
+	case renewal.CodeRetried:
+		return join("🔁 "+by+" asked to try again."+selfApproval(d), next(r))
+	case renewal.CodeLate:
+		return join("🚨 An order turned up for an attempt that was called not placed"+attemptWords(d)+".", order, lateEnd(e))
+	case renewal.CodeDenied:
+		return join("⛔ "+by+" may not do that"+parenthesis(joinWith(": ", outside(d[renewal.DetailAction], shortLimit), outside(d[renewal.DetailRefusal], shortLimit)))+".", "Nothing was changed.")
+	}
+	return outside(string(e.Code), shortLimit) + "."
+}
+
+func summaryOf(r renewal.Request, e renewal.Entry) string {
+	if r.ID != 0 && r.Revision == e.Revision {
+		return what(r.Offer, outside)
+	}
+	return outside(e.Detail[renewal.DetailSummary], detailLimit)
+}
+
+func changeWords(d map[string]string) string {
+	if s := outside(d[renewal.DetailChanges], detailLimit); s != "" {
+		return "Changed: " + s + "."
+	}
+	return ""
+}
+
+func next(r renewal.Request) string {
+	if r.DryRun {
+		return "Dry run: no order will be sent."
+	}
+	return "The order is placed now."
+}
+
+func selfApproval(d map[string]string) string {
+	if d[renewal.DetailSelfApproval] == "" {
+		return ""
+	}
+	return " It is their own request."
+}
+
+func attemptWords(d map[string]string) string {
+	n := d[renewal.DetailAttempt]
+	if n == "" || n == "1" {
+		return ""
+	}
+	return " (attempt " + outside(n, 10) + ")"
+}
+
+func settledEnd(e renewal.Entry) string {
+	if e.To == renewal.Processing {
+		return " Yeastar has not finished it; it may need paying in the Partner Portal."
+	}
+	return ""
+}
+
+func lateEnd(e renewal.Entry) string {
+	switch {
+	case e.To == renewal.Ordered, e.To == renewal.Processing:
+		return "It now counts as this request's order; nothing else will be sent."
+	case e.Detail[renewal.DetailVendorStatus] == yeastar.OrderSucceed:
+		return "There may be two orders: please check in the Partner Portal."
+	}
+	return "Please check in the Partner Portal."
+}
+
+func parenthesis(s string) string {
+	if s = cmp.Or(s, ""); s == "" {
+		return ""
+	}
+	return " (" + s + ")"
+}

@@ -1,0 +1,76 @@
+package blocks
+
+import (
+	"github.com/slack-go/slack"
+
+	"renewbot/bot/renewal"
+)
+
+func modal(callback, title string, blocks ...slack.Block) slack.ModalViewRequest {
+	return slack.ModalViewRequest{
+		Type: slack.VTModal, CallbackID: callback, Title: plain(title, limitTitle),
+		Close: plain("Close", limitTitle), Blocks: slack.Blocks{BlockSet: blocks},
+	}
+}
+
+// Loading is shown while the look-ups for the form are under way.
+func Loading() slack.ModalViewRequest {
+	v := modal(CallbackLoading, "Renew a subscription",
+		section("loading", "⏳ Asking Yeastar for customers, plans and billing contacts…"),
+		contextLine("loading.end", "Nothing is ordered by opening this form."))
+	v.Close = plain("Cancel", limitTitle)
+	return v
+}
+
+// Trouble says that the vendor or Slack failed. It keeps the draft and offers to try
+// again; code names the failure in the logs.
+func Trouble(draft Draft, s, code string) slack.ModalViewRequest {
+	again := slack.NewButtonBlockElement(ActionRetryForm, "again", plain("Try again", limitButton)).WithStyle(slack.StylePrimary)
+	blocks := []slack.Block{
+		section("trouble", "⚠️ "+sentence(s, limitSection-100)),
+		section("trouble.ordered", "*Nothing was ordered.*"),
+		slack.NewActionBlock("trouble.actions", again),
+	}
+	if code := outside(code, shortLimit); code != "" {
+		blocks = append(blocks, contextLine("trouble.code", "If it stays like this, tell your administrator this code: "+code))
+	}
+	v := modal(CallbackTrouble, "Renew a subscription", blocks...)
+	v.PrivateMetadata = draft.Encode()
+	return v
+}
+
+// Notice is a view of one sentence.
+func Notice(title, s string) slack.ModalViewRequest {
+	return modal(CallbackNotice, line(title, limitTitle), section("notice", sentence(s, limitSection)))
+}
+
+// Submitted follows a submission that is saved.
+func Submitted(r renewal.Request, amended bool) slack.ModalViewRequest {
+	head := "✅ *" + r.Reference() + " is saved.*"
+	where := "It is being posted in " + mention(r.Channel) + ", and you will hear from me when it is decided."
+	if amended {
+		head = "✅ *The changes of " + r.Reference() + " are saved.*"
+		where = "Its messages in " + mention(r.Channel) + " show them in a moment. Approvals start anew."
+	}
+	v := modal(CallbackSubmitted, "Request saved",
+		section("saved", head+"\n"+what(r.Offer, outside)+"."),
+		section("saved.next", where+"\n"+needed(r)),
+		section("saved.ordered", "*Nothing has been ordered yet.*"+spaced(dryRun(r))))
+	v.ClearOnClose = true
+	v.Close = plain("Done", limitTitle)
+	return v
+}
+
+func needed(r renewal.Request) string {
+	if r.Required <= 1 {
+		return "It takes one approval, in the request's thread, by an approver."
+	}
+	return "It takes " + count(r.Required, "approval", "approvals") + ", in the request's thread, by different approvers."
+}
+
+func spaced(s string) string {
+	if s == "" {
+		return ""
+	}
+	return " " + s
+}
