@@ -22,6 +22,12 @@ func (d *decoded[T]) wrong() string { return d.fault }
 
 func (d *decoded[T]) refuse(fault string) { d.fault = fault }
 
+// decoder is what every field of the environment is.
+type decoder interface {
+	Decode(text string) error
+	wrong() string
+}
+
 const emptyFault = "is empty; give it a value, or remove it to get the default"
 
 type number struct{ decoded[int] }
@@ -128,16 +134,21 @@ func (d *listenAddr) Decode(text string) error {
 	if addr == "" {
 		return nil
 	}
-	host, port, err := net.SplitHostPort(addr)
-	if err == nil {
-		_, err = strconv.ParseUint(port, 10, 16)
-	}
-	if err != nil || strings.ContainsAny(host, "/@ ") {
+	if !listenable(addr) {
 		d.refuse("is not an address to listen on; write host:port, such as 127.0.0.1:9090, or leave it empty to switch it off")
 		return nil
 	}
 	d.value = addr
 	return nil
+}
+
+func listenable(addr string) bool {
+	host, port, err := net.SplitHostPort(addr)
+	if err != nil || strings.ContainsAny(host, "/@ ") {
+		return false
+	}
+	_, err = strconv.ParseUint(port, 10, 16)
+	return err == nil
 }
 
 type userAgent struct{ decoded[string] }

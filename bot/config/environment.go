@@ -87,11 +87,13 @@ func (e *environment) decoded() Problems {
 	var problems Problems
 	for field, value := range reflect.ValueOf(e).Elem().Fields() {
 		name := field.Tag.Get("envconfig")
-		if secret, ok := value.Addr().Interface().(*secretText); ok {
+		if secret, ok := reflect.TypeAssert[*secretText](value.Addr()); ok {
 			secret.orFile(name, &problems)
 		}
-		if fault := value.Addr().Interface().(interface{ wrong() string }).wrong(); fault != "" {
-			problems.add(name, fault)
+		if d, ok := reflect.TypeAssert[decoder](value.Addr()); !ok {
+			panic("config: " + name + " has no decoder of ours")
+		} else if d.wrong() != "" {
+			problems.add(name, d.wrong())
 		}
 	}
 	return problems

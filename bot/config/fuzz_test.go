@@ -19,21 +19,21 @@ func FuzzDecode(f *testing.F) {
 		const mark = "Zq9"
 		for _, given := range []string{text, mark + text + mark, text + mark, "https://" + mark + text} {
 			for field := range reflect.TypeFor[environment]().Fields() {
-				decoder := reflect.New(field.Type).Interface().(interface {
-					Decode(string) error
-					wrong() string
-				})
-				if err := decoder.Decode(given); err != nil {
+				d, ok := reflect.TypeAssert[decoder](reflect.New(field.Type))
+				if !ok {
+					t.Fatalf("%s has no decoder of ours", field.Name)
+				}
+				if err := d.Decode(given); err != nil {
 					t.Fatalf("%s: Decode(%q) = %v", field.Name, given, err)
 				}
-				fault := decoder.wrong()
+				fault := d.wrong()
 				if strings.Contains(fault, mark) || strings.Contains(fault, "\n") {
 					t.Errorf("%s: Decode(%q) says %q", field.Name, given, fault)
 				}
 				if fault == "" {
 					continue
 				}
-				if value := reflect.ValueOf(decoder).Elem().FieldByName("value"); !value.IsZero() {
+				if value := reflect.ValueOf(d).Elem().FieldByName("value"); !value.IsZero() {
 					t.Errorf("%s: Decode(%q) gives a value and a fault", field.Name, given)
 				}
 			}
