@@ -1,0 +1,88 @@
+package slacksim
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+)
+
+var (
+	angle     = regexp.MustCompile(`<([^<>]+)>`)
+	dateToken = regexp.MustCompile(`\{[a-z_]+\}`)
+	entities  = strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&")
+)
+
+// mrkdwn turns Slack's markup into what a person reads: names for ids, dates in UTC, links with their address.
+// Bold and the like stay as they were typed.
+func (s *Snapshot) mrkdwn(text string) string {
+	return entities.Replace(angle.ReplaceAllStringFunc(text, func(found string) string {
+		inner := found[1 : len(found)-1]
+		target, label, labelled := strings.Cut(inner, "|")
+		switch target[0] {
+		case '@':
+			if u, ok := s.User(target[1:]); ok {
+				return "@" + u.Name
+			}
+			return "@" + target[1:]
+		case '#':
+			if c, ok := s.Channel(target[1:]); ok {
+				return "#" + c.Name
+			}
+			return "#" + target[1:]
+		case '!':
+			return s.special(target[1:], label)
+		}
+		if labelled && label != target {
+			return label + " (" + target + ")"
+		}
+		return strings.TrimPrefix(target, "mailto:")
+	}))
+}
+
+// special renders what starts with <!.
+func (s *Snapshot) special(target, label string) string {
+	if rest, ok := strings.CutPrefix(target, "date^"); ok {
+		stamp, form, _ := strings.Cut(rest, "^")
+		form, _, _ = strings.Cut(form, "^")
+		seconds, err := strconv.ParseInt(stamp, 10, 64)
+		if err != nil {
+			return label
+		}
+		return formatDate(time.Unix(seconds, 0).UTC(), form)
+	}
+	if id, ok := strings.CutPrefix(target, "subteam^"); ok {
+		for _, g := range s.Groups {
+			if g.ID == id {
+				return "@" + g.Handle
+			}
+		}
+		return "@" + id
+	}
+	return "@" + target
+}
+
+var dateForms = map[string]string{
+	"{date_num}": "2006-01-02", "{date}": "January 2, 2006", "{date_short}": "Jan 2, 2006",
+	"{date_long}": "Monday, January 2, 2006", "{date_pretty}": "January 2, 2006",
+	"{date_short_pretty}": "Jan 2, 2006", "{date_long_pretty}": "Monday, January 2, 2006",
+	"{time}": "15:04", "{time_secs}": "15:04:05", "{ago}": "2006-01-02 15:04",
+}
+
+func formatDate(t time.Time, form string) string {
+	return dateToken.ReplaceAllStringFunc(form, func(token string) string {
+		if layout, ok := dateForms[token]; ok {
+			return t.Format(layout)
+		}
+		return token
+	})
+}
+
+// textObject renders a text object.
+func (s *Snapshot) textObject(v any) string {
+	o, _ := v.(obj)
+	if o["type"] == "mrkdwn" {
+		return s.mrkdwn(str(o["text"]))
+	}
+	return str(o["text"])
+}
