@@ -1,0 +1,126 @@
+# What a developer needs. `make` alone says what there is.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+# Tools of the build, each built once into bin/ under its version.
+GOLANGCI_LINT_VERSION := v2.15.0
+GOVULNCHECK_VERSION   := v1.9.0
+GOTESTSUM_VERSION     := v1.13.0
+
+GO           ?= go
+BIN          := $(CURDIR)/bin
+GOLANGCI     := $(BIN)/golangci-lint-$(GOLANGCI_LINT_VERSION)
+GOVULNCHECK  := $(BIN)/govulncheck-$(GOVULNCHECK_VERSION)
+GOTESTSUM    := $(BIN)/gotestsum-$(GOTESTSUM_VERSION)
+TEST_TIMEOUT := 6m
+
+# Debian keeps the server programs of PostgreSQL away from the path. Asked at each use,
+# since `make test` may install them on the way.
+WITH_POSTGRES := export PATH="$$PATH:$$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | tail -n 1)";
+
+# Where git refuses to speak of the directory (another owner, as in some CI systems, or
+# no repository at all), Go must not ask it for the version.
+ifneq ($(shell git rev-parse HEAD > /dev/null 2>&1 && echo yes),yes)
+export GOFLAGS := $(GOFLAGS) -buildvcs=false
+endif
+
+.PHONY: help test fmt lint build bench vuln deps gofmt-check vet go-test
+
+help: ## Say what there is
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+test: ## Everything that must pass: layout, vet, lint, known vulnerabilities, all tests with -race, a static build
+	@$(MAKE) deps
+	@$(MAKE) gofmt-check
+	@$(MAKE) vet
+	@$(MAKE) lint
+	@$(MAKE) vuln
+	@$(MAKE) go-test
+	@$(MAKE) build
+	@echo "make test: everything passed"
+
+fmt: $(GOLANGCI) ## Lay out the Go files and sort their imports
+	@$(GOLANGCI) fmt ./...
+
+lint: $(GOLANGCI) ## Run the linters of .golangci.yaml
+	@echo "golangci-lint $(GOLANGCI_LINT_VERSION)"
+	@$(GOLANGCI) run ./...
+
+build: ## Build ./renewbot as one static binary
+	@CGO_ENABLED=0 $(GO) build -trimpath -o renewbot .
+	@echo "built ./renewbot"
+
+bench: ## Run the benchmarks
+	@$(GO) test -run '^$$' -bench . -benchmem -timeout $(TEST_TIMEOUT) ./...
+
+gofmt-check:
+	@unformatted=$$(find . -name '*.go' -not -path '*/node_modules/*' -not -path '*/testdata/*' -exec gofmt -l {} +); \
+	if [ -n "$$unformatted" ]; then echo "not laid out as gofmt does it (make fmt):"; echo "$$unformatted"; exit 1; fi
+	@echo "gofmt: fine"
+
+vet:
+	@$(GO) vet ./...
+	@echo "go vet: fine"
+
+# The list of known vulnerabilities is asked over the network. Without it the check
+# cannot be made, which is said and is no failure; a finding is one.
+vuln: $(GOVULNCHECK) ## Look for known vulnerabilities that the code can reach
+	@code=0; report=$$(timeout 120 $(GOVULNCHECK) ./... 2>&1) || code=$$?; \
+	case $$code in \
+	0) echo "govulncheck: nothing known";; \
+	3) echo "$$report"; exit 1;; \
+	*) echo "govulncheck: NOT CHECKED, most likely because the vulnerability database could not be reached:"; echo "$$report" | tail -n 3;; \
+	esac
+
+# Race detection needs a C compiler; the product is built without one.
+# In CI a test that skips is a failure: something that it needs is missing.
+go-test: $(GOTESTSUM)
+	@mkdir -p $(BIN); rm -f $(BIN)/test.json
+	@$(WITH_POSTGRES) CGO_ENABLED=1 $(GOTESTSUM) --format standard-quiet --jsonfile $(BIN)/test.json -- \
+		-race -timeout $(TEST_TIMEOUT) ./... < /dev/null
+	@skipped=$$(sed -nE 's/^\{"Time":"[^"]*","Action":"skip","Package":"([^"]*)","Test":"([^"]*)".*/  \1 \2/p' $(BIN)/test.json); \
+	ran=$$(grep -cE '^\{"Time":"[^"]*","Action":"pass","Package":"[^"]*","Test":"' $(BIN)/test.json || true); \
+	if [ "$$ran" = 0 ]; then echo "no test ran"; exit 1; fi; \
+	if [ -n "$$skipped" ]; then \
+		echo "skipped, see their reasons above:"; echo "$$skipped"; \
+		if [ "$${CI:-}" = true ]; then echo "in CI every test has to run"; exit 1; fi; \
+	fi; \
+	echo "go test -race: $$ran tests passed"
+
+# What the tests use apart from Go: a browser, a PostgreSQL server, Node with npm, and
+# a C compiler for the race detector.
+deps:
+	@$(WITH_POSTGRES) missing=(); \
+	need() { command -v "$$1" > /dev/null || missing+=("$$2"); }; \
+	need chromium chromium; need initdb postgresql; need node nodejs; need npm npm; need gcc gcc; need git git; \
+	[ -f /usr/include/stdlib.h ] || missing+=(libc6-dev); \
+	if [ "$${#missing[@]}" = 0 ]; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
+		echo "installing $${missing[*]}"; \
+		export DEBIAN_FRONTEND=noninteractive; \
+		apt-get update -qq < /dev/null; \
+		apt-get install -y -qq --no-install-recommends "$${missing[@]}" < /dev/null > /dev/null; \
+	elif [ "$${CI:-}" = true ]; then \
+		echo "missing: $${missing[*]}; install them, or run as root on Debian"; exit 1; \
+	else \
+		echo "missing: $${missing[*]}; tests that need them are skipped (as root: apt-get install $${missing[*]})"; \
+	fi
+
+# build-tool installs a tool at a version and gives it a name with that version in it.
+define build-tool
+	@echo "building $(notdir $@)"
+	@mkdir -p $(BIN)
+	@dir=$$(mktemp -d); trap 'rm -rf "$$dir"' EXIT; \
+	GOBIN="$$dir" GOFLAGS=-trimpath CGO_ENABLED=0 $(GO) install $(1)@$(2) && mv "$$dir"/* $@
+endef
+
+$(GOLANGCI):
+	$(call build-tool,github.com/golangci/golangci-lint/v2/cmd/golangci-lint,$(GOLANGCI_LINT_VERSION))
+
+$(GOVULNCHECK):
+	$(call build-tool,golang.org/x/vuln/cmd/govulncheck,$(GOVULNCHECK_VERSION))
+
+$(GOTESTSUM):
+	$(call build-tool,gotest.tools/gotestsum,$(GOTESTSUM_VERSION))
