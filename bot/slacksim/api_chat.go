@@ -11,7 +11,7 @@ import (
 
 func init() {
 	write := []string{"chat:write"}
-	register("chat.postMessage", method{scopes: append(write, "chat:write.public"), run: (*Workspace).chatPost})
+	register("chat.postMessage", method{scopes: write, run: (*Workspace).chatPost})
 	register("chat.update", method{scopes: write, tier: 3, run: (*Workspace).chatUpdate})
 	register("chat.postEphemeral", method{scopes: write, tier: 4, run: (*Workspace).chatEphemeral})
 	register("chat.delete", method{scopes: write, tier: 3, run: (*Workspace).chatDelete})

@@ -57,7 +57,7 @@ func (p *Person) chooseIn(ctx context.Context, surface func(string) (*view, erro
 func (p *Person) change(ctx context.Context, v *view, e placed, value any, tell bool) (ActResult, error) {
 	w := p.ws
 	if s, stateful := slots[e.typ()]; stateful {
-		v.state.set(e.blockID(), e.actionID(), obj{"type": e.typ(), s.field: value})
+		v.state = v.state.with(e.blockID(), e.actionID(), obj{"type": e.typ(), s.field: value})
 		w.touchView(v)
 	}
 	if !tell {

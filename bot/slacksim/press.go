@@ -89,7 +89,7 @@ func (p *Person) Pick(ctx context.Context, r Ref, field, choice string, opts ...
 		return ActResult{Confirm: dialog}, nil
 	}
 	if s, stateful := slots[el.typ()]; stateful {
-		m.state.set(el.blockID(), el.actionID(), obj{"type": el.typ(), s.field: value})
+		m.state = m.state.with(el.blockID(), el.actionID(), obj{"type": el.typ(), s.field: value})
 		w.touch(Change{Kind: ChangeMessage, Channel: ch.ID, TS: m.TS, User: p.id})
 	}
 	payload := w.messageAction(p.id, ch, m, w.action(el, value))

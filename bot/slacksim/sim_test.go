@@ -41,7 +41,10 @@ const (
 	sales = "C0SALES"
 )
 
-type m = map[string]any
+type (
+	m     = map[string]any
+	entry = slacksim.Entry
+)
 
 // bench is a workspace with two people in a channel, and the raw means to be its app.
 type bench struct {

@@ -20,6 +20,7 @@ const (
 	mostSockets  = 10
 	longestFrame = 20_480 // bytes; frames of this length or more are dropped without a word
 	serverHost   = "applink-sim-1"
+	debugLife    = 360 * time.Second // of a connection with debug_reconnects=true
 )
 
 func (w *Workspace) connectionsOpen(*call) (obj, *apiError) {
@@ -85,16 +86,10 @@ func (w *Workspace) serveSocket(rw http.ResponseWriter, r *http.Request) {
 		return
 	}
 	c := &conn{host: serverHost, ws: ws, sniffer: sniffing.sniffer, done: make(chan struct{})}
-	// The handler goroutine belongs to the server, which forgets hijacked connections: wait for it ourselves.
-	w.mu.Lock()
-	if w.ctx.Err() != nil {
-		w.mu.Unlock()
-		c.cut()
-		return
+	if r.URL.Query().Get("debug_reconnects") == "true" {
+		stop := w.clock.AfterFunc(debugLife, func() { w.retire(c, ReasonRefresh, time.Second) })
+		defer stop()
 	}
-	w.wg.Add(1)
-	defer w.wg.Done()
-	w.mu.Unlock()
 	w.serveConn(c)
 }
 
@@ -108,6 +103,9 @@ func (w *Workspace) serveConn(c *conn) {
 		w.conns = append(w.conns, c)
 	}
 	open := len(w.openConns())
+	if w.ctx.Err() != nil { // Close did not see this connection
+		c.cut()
+	}
 	w.record(Entry{Kind: EntrySocket, Name: "open", Conn: c.n})
 	w.mu.Unlock()
 	defer w.dropConn(c)

@@ -136,6 +136,17 @@ type state map[string]map[string]obj
 
 func (s state) get(block, action string) obj { return s[block][action] }
 
+// with returns a copy with one value changed; snapshots and payloads keep the state they were made from.
+func (s state) with(block, action string, v obj) state {
+	out := maps.Clone(s)
+	if out == nil {
+		out = state{}
+	}
+	out[block] = maps.Clone(out[block])
+	out.set(block, action, v)
+	return out
+}
+
 func (s state) set(block, action string, v obj) {
 	if s[block] == nil {
 		s[block] = map[string]obj{}

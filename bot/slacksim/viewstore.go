@@ -50,9 +50,9 @@ func (w *Workspace) presetConversation(v *view) {
 		}
 		cur := v.state.get(p.blockID(), p.actionID())
 		if list, isList := cur[s.field].([]any); s.list && isList && len(list) == 0 {
-			cur[s.field] = []any{v.channel}
+			v.state.set(p.blockID(), p.actionID(), obj{"type": p.typ(), s.field: []any{v.channel}})
 		} else if !s.list && cur[s.field] == nil {
-			cur[s.field] = v.channel
+			v.state.set(p.blockID(), p.actionID(), obj{"type": p.typ(), s.field: v.channel})
 		}
 	})
 }

@@ -154,10 +154,28 @@ func (w *Workspace) Close() error {
 // Handler serves the Web API, Socket Mode and response URLs, for those who bring their own listener.
 func (w *Workspace) Handler() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("/api/{method}", w.serveAPI)
-	mux.HandleFunc("/link/", w.serveSocket)
-	mux.HandleFunc("/hooks/", w.serveHook)
+	mux.HandleFunc("/api/{method}", w.tracked(w.serveAPI))
+	mux.HandleFunc("/link/", w.tracked(w.serveSocket))
+	mux.HandleFunc("/hooks/", w.tracked(w.serveHook))
 	return mux
+}
+
+// tracked makes Close wait for a handler; the server itself forgets connections that were taken over.
+func (w *Workspace) tracked(h http.HandlerFunc) http.HandlerFunc {
+	return func(rw http.ResponseWriter, r *http.Request) {
+		w.mu.Lock()
+		closing := w.ctx.Err() != nil
+		if !closing {
+			w.wg.Add(1)
+		}
+		w.mu.Unlock()
+		if closing {
+			reset(rw)
+			return
+		}
+		defer w.wg.Done()
+		h(rw, r)
+	}
 }
 
 // APIURL is the Web API's root; it ends in /api/.
