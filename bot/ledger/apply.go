@@ -36,6 +36,7 @@ func (l *Ledger) Apply(ctx context.Context, id int64, e renewal.Event) (renewal.
 
 func (l *Ledger) apply(ctx context.Context, id int64, e renewal.Event) (r renewal.Request, refusal *renewal.Refusal, err error) {
 	err = l.engine.change(ctx, func(t tx) error {
+		refusal = nil
 		before, err := get(ctx, t, id)
 		if err != nil {
 			return err

@@ -9,7 +9,6 @@ import (
 	"maps"
 	"slices"
 	"strconv"
-	"time"
 
 	"renewbot/bot/renewal"
 )
@@ -64,31 +63,57 @@ func (e *ChainError) Error() string {
 // were changed, removed, inserted or cut off at the end. A trail that was cut off and
 // whose every other trace was changed to fit can only be told by an older export.
 func (l *Ledger) Verify(ctx context.Context) error {
-	// The end is read first: entries that are appended meanwhile lie after it.
-	var end renewal.Entry
-	if err := l.engine.one(ctx, `SELECT seq, hash FROM trail WHERE id = 1`).Scan(&end.Seq, &end.Hash); err != nil {
+	if err := l.verify(ctx); err != nil {
 		return fmt.Errorf("verify the audit trail: %w", err)
 	}
-	c := chain{end: end}
-	err := l.engine.each(ctx, func(row row) error {
+	return nil
+}
+
+func (l *Ledger) verify(ctx context.Context) error {
+	// Entries may be appended meanwhile, so the end is read before and after.
+	before, err := l.trailEnd(ctx)
+	if err != nil {
+		return err
+	}
+	var c chain
+	err = l.engine.each(ctx, func(row row) error {
 		e, err := scanEntry(row)
 		if err != nil {
 			return &ChainError{c.last.Seq + 1, err.Error()}
 		}
-		return c.next(e)
-	}, selectEntries+` WHERE seq <= $1 OR NOT EXISTS (SELECT 1 FROM entries WHERE seq = $1) ORDER BY seq`, end.Seq)
+		if err := c.next(e); err != nil {
+			return err
+		}
+		if e.Seq == before.Seq && e.Hash != before.Hash {
+			return &ChainError{e.Seq, "it is not the entry that the trail ended with"}
+		}
+		return nil
+	}, selectEntries+` ORDER BY seq`)
 	if err != nil {
-		return fmt.Errorf("verify the audit trail: %w", err)
+		return err
 	}
-	if err := c.finish(); err != nil {
-		return fmt.Errorf("verify the audit trail: %w", err)
+	after, err := l.trailEnd(ctx)
+	switch {
+	case err != nil:
+		return err
+	case c.last.Seq < before.Seq:
+		return &ChainError{c.last.Seq + 1, fmt.Sprintf("it is missing: the trail was cut off after entry %d", c.last.Seq)}
+	case c.last.Seq > after.Seq:
+		return &ChainError{after.Seq + 1, fmt.Sprintf("it was added: the trail ends at entry %d", after.Seq)}
 	}
-	return l.verifyRequests(ctx, end.Seq)
+	return l.verifyRequests(ctx)
 }
 
-// verifyRequests looks for requests that had entries after the end of the trail.
-func (l *Ledger) verifyRequests(ctx context.Context, _ int64) error {
-	err := l.engine.each(ctx, func(row row) error {
+// trailEnd is what the ledger says is the last entry.
+func (l *Ledger) trailEnd(ctx context.Context) (renewal.Entry, error) {
+	var end renewal.Entry
+	err := l.engine.one(ctx, `SELECT seq, hash FROM trail WHERE id = 1`).Scan(&end.Seq, &end.Hash)
+	return end, err
+}
+
+// verifyRequests looks for requests whose newest entry is gone.
+func (l *Ledger) verifyRequests(ctx context.Context) error {
+	return l.engine.each(ctx, func(row row) error {
 		var id, last int64
 		if err := row.Scan(&id, &last); err != nil {
 			return err
@@ -96,17 +121,10 @@ func (l *Ledger) verifyRequests(ctx context.Context, _ int64) error {
 		return &ChainError{last, fmt.Sprintf("it is missing: %s had it", renewal.Reference(id))}
 	}, `SELECT r.id, r.last_entry FROM requests r LEFT JOIN entries e ON e.seq = r.last_entry AND e.request_id = r.id
 		WHERE e.seq IS NULL ORDER BY r.last_entry LIMIT 1`)
-	if err != nil {
-		return fmt.Errorf("verify the audit trail: %w", err)
-	}
-	return nil
 }
 
 // chain is a trail that is being verified.
-type chain struct {
-	last renewal.Entry
-	end  renewal.Entry // what the ledger says is the last entry
-}
+type chain struct{ last renewal.Entry }
 
 func (c *chain) next(e renewal.Entry) error {
 	want := c.last.Seq + 1
@@ -122,27 +140,14 @@ func (c *chain) next(e renewal.Entry) error {
 	return nil
 }
 
-func (c *chain) finish() error {
-	switch {
-	case c.last.Seq < c.end.Seq:
-		return &ChainError{c.last.Seq + 1, fmt.Sprintf("it is missing: the trail was cut off after entry %d", c.last.Seq)}
-	case c.last.Seq > c.end.Seq:
-		return &ChainError{c.end.Seq + 1, fmt.Sprintf("it was added: the trail ends at entry %d", c.end.Seq)}
-	case c.last.Hash != c.end.Hash:
-		return &ChainError{c.last.Seq, "it is not the entry that the trail ends with"}
-	}
-	return nil
-}
-
 // VerifyEntries checks a piece of a trail, such as an export: its hashes, its order
 // and that nothing is missing inside. It cannot know what came before or after.
 func VerifyEntries(entries []renewal.Entry) error {
 	if len(entries) == 0 {
 		return nil
 	}
-	c := chain{last: renewal.Entry{Seq: entries[0].Seq - 1, Hash: entries[0].PrevHash}}
+	c := chain{renewal.Entry{Seq: entries[0].Seq - 1, Hash: entries[0].PrevHash}}
 	for _, e := range entries {
-		e.At = e.At.Truncate(time.Microsecond)
 		if err := c.next(e); err != nil {
 			return err
 		}

@@ -78,7 +78,7 @@ func (l *Ledger) enqueue(ctx context.Context, t tx, now time.Time, jobs []renewa
 		}
 		o := &river.InsertOpts{Queue: kind.queue, MaxAttempts: maxAttempts}
 		if j.At.After(now) {
-			o.ScheduledAt = j.At
+			o.ScheduledAt = notBefore(j.At)
 		} else if j.Kind == renewal.SyncSlack {
 			waits, err := syncWaits(ctx, t, j.RequestID)
 			if err != nil {
@@ -97,6 +97,12 @@ func (l *Ledger) enqueue(ctx context.Context, t tx, now time.Time, jobs []renewa
 		return fmt.Errorf("insert jobs: %w", err)
 	}
 	return nil
+}
+
+// notBefore rounds up to whole milliseconds, which is what River keeps on SQLite: a job
+// that ran a moment too early would find that its time has not come.
+func notBefore(t time.Time) time.Time {
+	return t.UTC().Add(time.Millisecond - time.Nanosecond).Truncate(time.Millisecond)
 }
 
 // syncWaits says whether a sync_slack job of the request waits already, and notes that

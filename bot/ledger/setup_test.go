@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"fmt"
+	"os"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -15,18 +16,31 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	if url := os.Getenv(childEnv); url != "" {
+		child(url)
+	}
 	goleak.VerifyTestMain(m)
 }
 
 // store makes and opens ledgers on one database of an engine.
 type store interface {
 	open(t testing.TB, o Options) *Ledger
+	// another is an empty database of the same engine.
+	another(t testing.TB) store
+	// disarm removes the triggers that protect the audit trail.
+	disarm(t testing.TB, l *Ledger)
 }
 
 type sqliteStore struct{ url string }
 
 func newSQLiteStore(t testing.TB) store {
 	return sqliteStore{"sqlite://" + filepath.Join(t.TempDir(), "ledger.db")}
+}
+
+func (sqliteStore) another(t testing.TB) store { return newSQLiteStore(t) }
+
+func (sqliteStore) disarm(t testing.TB, l *Ledger) {
+	tamper(t, l, `DROP TRIGGER entries_no_update`, `DROP TRIGGER entries_no_delete`)
 }
 
 func (s sqliteStore) open(t testing.TB, o Options) *Ledger {

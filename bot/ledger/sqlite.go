@@ -90,6 +90,12 @@ func (e *sqliteEngine) open(path string) error {
 			return err
 		}
 		e.release = release
+		// SQLite would make a file that everybody on the machine can read.
+		f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+		if err != nil {
+			return fmt.Errorf("make the database file: %w", err)
+		}
+		_ = f.Close()
 	}
 	var err error
 	if e.readers, err = sql.Open("sqlite", sqliteName(path, mode, true)); err != nil {

@@ -22,6 +22,7 @@ func (l *Ledger) Submit(ctx context.Context, s renewal.Submission) (r renewal.Re
 	}
 	var refusal *renewal.Refusal
 	err = l.engine.change(ctx, func(t tx) error {
+		var err error
 		r, created, refusal, err = l.submit(ctx, t, s)
 		return err
 	})
