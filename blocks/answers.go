@@ -95,7 +95,7 @@ func Detail(r renewal.Request, entries []renewal.Entry) Message {
 			entries = entries[n:]
 		}
 		for i, e := range entries {
-			blocks = append(blocks, contextLine(id(fmt.Sprintf("event%d", i)), moment(e.At)+" · "+eventSentence(r, e)))
+			blocks = append(blocks, contextLine(id(fmt.Sprintf("event%d", i)), moment(e.At)+" · "+cutMarkup(eventSentence(r, e), 800)))
 		}
 	}
 	return Message{

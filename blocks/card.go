@@ -58,14 +58,8 @@ func decided(r renewal.Request) string {
 	switch r.Status {
 	case renewal.Pending:
 		return ""
-	case renewal.Rejected:
-		return "Rejected by " + mention(r.ClosedBy) + " " + moment(r.UpdatedAt)
-	case renewal.Expired:
-		return "Timed out " + moment(r.UpdatedAt)
-	case renewal.Cancelled:
-		if len(r.Votes) == 0 {
-			return "Cancelled by " + mention(r.ClosedBy) + " " + moment(r.UpdatedAt)
-		}
+	case renewal.Rejected, renewal.Cancelled, renewal.Expired:
+		return stand(r).word + " " + moment(r.UpdatedAt)
 	}
 	if len(r.Votes) == 0 {
 		return ""

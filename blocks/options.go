@@ -53,36 +53,40 @@ func HolderOptions(own Choice, customers []yeastar.Customer, more int) OptionsRe
 	if own.ID != "" {
 		choices = append(choices, own)
 	}
-	for _, c := range customers {
+	shown := customers[:min(len(customers), limitOptions)]
+	for _, c := range shown {
 		choices = append(choices, HolderChoice(c))
 	}
-	return bounded(choices, more)
+	return bounded(choices, more+len(customers)-len(shown))
 }
 
 // ContactOptions offers billing contacts, as many as one ack may carry.
 func ContactOptions(contacts []yeastar.BillingContact) OptionsResponse {
 	var choices []Choice
-	for _, c := range contacts {
+	shown := contacts[:min(len(contacts), limitOptions)]
+	for _, c := range shown {
 		choices = append(choices, ContactChoice(c))
 	}
-	return bounded(choices, 0)
+	return bounded(choices, len(contacts)-len(shown))
 }
 
 // bounded makes the answer of the first choices that fit, and of a last line that
 // counts the others.
 func bounded(choices []Choice, more int) OptionsResponse {
-	all := options(choices, len(choices))
+	choices = offered(choices)
 	size, n := len(`{"options":[]}`), 0
-	for _, o := range all {
+	shown := options(choices, limitOptions)
+	for _, o := range shown {
 		raw, err := json.Marshal(o)
-		if err != nil || n == limitOptions-1 || size+len(raw)+1 > limitAck-300 {
+		last := n == limitOptions-1 && len(choices)+max(more, 0) > limitOptions
+		if err != nil || last || size+len(raw)+1 > limitAck-300 {
 			break // the last place and 300 bytes are for the line about the others
 		}
 		size += len(raw) + 1
 		n++
 	}
-	more = max(more, 0) + len(all) - n
-	r := OptionsResponse{Options: all[:n:n]}
+	more = max(more, 0) + len(choices) - n
+	r := OptionsResponse{Options: shown[:n:n]}
 	if more > 0 {
 		label := fmt.Sprintf("… and %d more: type part of the name", more)
 		r.Options = append(r.Options, slack.NewOptionBlockObject(HolderMore, plain(label, limitOption), nil))
@@ -90,25 +94,35 @@ func bounded(choices []Choice, more int) OptionsResponse {
 	return r
 }
 
-// options makes menu options, without those that Slack would refuse, and with labels
-// that differ where the choices do.
-func options(choices []Choice, limit int) []*slack.OptionBlockObject {
-	var out []*slack.OptionBlockObject
-	labels, ids := map[string]bool{}, map[string]bool{}
+// offered are the choices that Slack accepts, each once.
+func offered(choices []Choice) []Choice {
+	var out []Choice
+	ids := make(map[string]bool, len(choices))
 	for _, c := range choices {
-		if len(out) == limit {
-			break
+		if offerable(c.ID) && !ids[c.ID] {
+			ids[c.ID] = true
+			out = append(out, c)
 		}
-		if !offerable(c.ID) || ids[c.ID] {
-			continue
-		}
-		ids[c.ID] = true
+	}
+	return out
+}
+
+// options makes menu options of the first choices. Choices that would look the same
+// show the ends of their ids.
+func options(choices []Choice, limit int) []*slack.OptionBlockObject {
+	choices = offered(choices)
+	choices = choices[:min(len(choices), limit)]
+	var out []*slack.OptionBlockObject
+	same := map[string]int{}
+	for _, c := range choices {
 		o := option(c)
-		if labels[o.Text.Text] {
-			o.Text = plain(withID(c), limitOption)
-		}
-		labels[o.Text.Text] = true
+		same[o.Text.Text]++
 		out = append(out, o)
+	}
+	for i, o := range out {
+		if same[o.Text.Text] > 1 {
+			o.Text = plain(withID(choices[i]), limitOption)
+		}
 	}
 	return out
 }

@@ -53,7 +53,7 @@ func approved(r renewal.Request) standing {
 	s := standing{"👍", "Approved", "The order is about to be placed."}
 	switch {
 	case r.DryRun:
-		s.meaning = "Dry run: no order will be sent."
+		s.meaning = "The dry run ends here, without an order."
 	case r.Problem != nil:
 		s.meaning = join("The last attempt placed nothing, another one follows by itself.", problem(r))
 	}
@@ -142,5 +142,5 @@ func reason(s string) string {
 	if s = outside(s, reasonLimit); s == "" {
 		return "."
 	}
-	return ": “" + s + "”"
+	return ": “" + s + "”."
 }

@@ -120,15 +120,15 @@ func line(s string, limit int) string { return cut(clean(s), limit) }
 // everything that escaping adds.
 func outside(s string, limit int) string {
 	s = clean(s)
-	for raw := limit; ; {
+	for raw := limit; raw > 1; {
 		out := neutral(cut(s, raw))
 		over := width(out) - limit
 		if over <= 0 {
 			return out
 		}
-		// Escaping makes a character at most five times as wide.
-		raw = max(raw-max(over/5, 1), 2)
+		raw -= max(over/5, 1) // escaping makes a character at most five times as wide
 	}
+	return ellipsis
 }
 
 // neutral escapes text and takes the effect of everything that Slack would format.

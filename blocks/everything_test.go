@@ -1,0 +1,211 @@
+package blocks_test
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"renewbot/blocks"
+	"renewbot/bot/renewal"
+	"renewbot/yeastar"
+)
+
+// shown is something that people see.
+type shown struct {
+	name string
+	what any // blocks.Message, a view, or blocks.OptionsResponse
+}
+
+// everything is each message and view in each state.
+func everything() []shown {
+	return slices.Concat(requestMessages(), eventMessages(), answers(), forms(), reviews(), smallViews(), homes(), menus())
+}
+
+// requests are requests in every state and every variant of it.
+func requests() map[string]renewal.Request {
+	out := map[string]renewal.Request{
+		"pending_quorum":    with(renewal.Pending, quorum),
+		"pending_dry_run":   with(renewal.Pending, dry),
+		"pending_priced":    with(renewal.Pending, priced),
+		"pending_revised":   with(renewal.Pending, revised),
+		"pending_own":       with(renewal.Pending, func(r *renewal.Request) { r.Offer, r.Note = ownOffer(), "" }),
+		"approved_dry_run":  with(renewal.Approved, dry),
+		"cancelled_dry_run": with(renewal.Cancelled, dryDone),
+		"refused_dry_run":   with(renewal.Refused, dry),
+		"approved_waiting": with(renewal.Approved, func(r *renewal.Request) {
+			r.Problem = &renewal.Problem{Class: yeastar.ClassNotSent, Detail: "no connection"}
+		}),
+		"cancelled_closed": with(renewal.Refused, func(r *renewal.Request) { r.Status, r.ClosedBy = renewal.Cancelled, bob }),
+	}
+	for _, s := range renewal.Statuses() {
+		out[string(s)] = request(s)
+	}
+	return out
+}
+
+func requestMessages() []shown {
+	var out []shown
+	for name, r := range requests() {
+		out = append(out, shown{"summary_" + name, blocks.Summary(r)}, shown{"card_" + name, blocks.Card(r)})
+	}
+	slices.SortFunc(out, func(a, b shown) int { return strings.Compare(a.name, b.name) })
+	return append(out, shown{"announcement", blocks.Announcement(request(renewal.Ordered))})
+}
+
+func eventMessages() []shown {
+	var out []shown
+	for _, e := range events() {
+		if m, ok := blocks.ThreadLine(e.request, e.entry, nil); ok {
+			out = append(out, shown{"thread_" + e.name, m})
+		}
+		if m, ok := blocks.Direct(e.request, e.entry); ok {
+			out = append(out, shown{"direct_" + e.name, m})
+		}
+		out = append(out, shown{"audit_" + e.name, blocks.AuditLine(e.request, e.entry)})
+	}
+	submitted := events()[0]
+	mentioned, _ := blocks.ThreadLine(submitted.request, submitted.entry, []string{bob, carol, "S0APPROVERS"})
+	noRequest := entry(renewal.CodeDenied, carol, "", "", map[string]string{
+		renewal.DetailAction: "submit", renewal.DetailRefusal: renewal.RefusedNotAllowed})
+	noRequest.RequestID, noRequest.Revision = 0, 0
+	return append(out, shown{"thread_submitted_mentioning", mentioned},
+		shown{"audit_no_request", blocks.AuditLine(renewal.Request{}, noRequest)})
+}
+
+func answers() []shown {
+	var many []renewal.Request
+	for i := range 30 {
+		many = append(many, with(renewal.Pending, func(r *renewal.Request) { r.ID = int64(100 + i) }))
+	}
+	var story []renewal.Entry
+	for _, e := range events() {
+		story = append(story, e.entry)
+	}
+	return []shown{
+		{"help", blocks.Help("/renew")},
+		{"list_empty", blocks.List(nil, nil)},
+		{"list_mine", blocks.List([]renewal.Request{request(renewal.Pending), request(renewal.Processing)}, nil)},
+		{"list_both", blocks.List([]renewal.Request{request(renewal.Unknown)}, []renewal.Request{with(renewal.Pending, quorum)})},
+		{"list_many", blocks.List(many, many)},
+		{"detail", blocks.Detail(request(renewal.Ordered), []renewal.Entry{story[0], story[4], story[14], story[16]})},
+		{"detail_long", blocks.Detail(with(renewal.Pending, revised), story)},
+		{"plain", blocks.Plain(request(renewal.Rejected).Standing())},
+	}
+}
+
+func forms() []shown {
+	f := func(name string, change func(*blocks.FormData)) shown {
+		data := form()
+		change(&data)
+		return shown{"form_" + name, blocks.Form(data)}
+	}
+	fresh := func(f *blocks.FormData) {
+		f.Draft, f.Holder, f.Contact, f.QuantityHint, f.Expiry = blocks.Draft{}, nil, nil, "", time.Time{}
+	}
+	return []shown{
+		f("full", func(*blocks.FormData) {}),
+		f("empty", fresh),
+		f("query_none", func(f *blocks.FormData) { fresh(f); f.Draft.Query = "acme" }),
+		f("query_one", func(f *blocks.FormData) { f.Draft.Query, f.Matches = "acme", 1 }),
+		f("query_many", func(f *blocks.FormData) { fresh(f); f.Draft.Query, f.Matches = "acme", 12 }),
+		f("waiting", func(f *blocks.FormData) { f.Waiting, f.QuantityHint, f.Draft.Quantity = true, "", "" }),
+		f("prefilled", func(f *blocks.FormData) {
+			f.Draft.Quantity, f.Draft.ServiceQuantity = "", nil
+			f.QuantityPrefill, f.QuantityHint = "80", "80 in the last order, of 2025-12-01. Must equal the current number of extensions."
+			f.ServicePrefill = map[yeastar.ID]string{"3048573759449317376": "20"}
+		}),
+		f("one_plan", func(f *blocks.FormData) { f.Plans, f.Services, f.Draft.Plan = f.Plans[:1], nil, "" }),
+		f("no_plan", func(f *blocks.FormData) { f.Plans = nil }),
+		f("products", func(f *blocks.FormData) {
+			f.Products = append(f.Products, yeastar.Product{Key: "other", Name: "Another Product", Term: "1 year"})
+		}),
+		f("no_quantity", func(f *blocks.FormData) {
+			f.Products[0].Quantity, f.Products[0].ServiceLines = yeastar.QuantityNone, false
+		}),
+		f("serial", func(f *blocks.FormData) { f.Products[0].Holder = yeastar.BySerial }),
+		f("change", func(f *blocks.FormData) {
+			f.Draft.Request, f.Draft.Revision, f.Draft.Fingerprint = 123, 1, "0123456789abcdef0123456789abcdef"
+		}),
+		f("channels", func(f *blocks.FormData) {
+			f.Channels = []string{"C0RENEW", "C0SALES"}
+			f.ChannelNames = map[string]string{"C0RENEW": "renewals"}
+			f.ChannelHint = "Renewbot is not in the channel you came from. To use that one, type /invite @renewbot there."
+		}),
+		f("one_channel", func(f *blocks.FormData) { f.Channels, f.Draft.Channel = []string{"C0RENEW"}, "" }),
+		f("warning_dry_run", func(f *blocks.FormData) {
+			f.DryRun, f.Warning = true, "Yeastar is slow just now: the choices are ten minutes old."
+		}),
+	}
+}
+
+func reviews() []shown {
+	review := func(name string, d blocks.Draft, o renewal.Offer, change func(*blocks.ReviewData)) shown {
+		p := blocks.ReviewData{Now: now, Channel: "C0RENEW", Approvers: []string{bob, "S0APPROVERS"}, Required: 1}
+		change(&p)
+		return shown{"review_" + name, blocks.Review(d, o, p)}
+	}
+	expiring := func(d time.Duration) renewal.Offer {
+		o := offer()
+		o.CurrentExpiry = now.Add(d)
+		return o
+	}
+	changing := draft()
+	changing.Request, changing.Revision = 123, 1
+	nothing := func(*blocks.ReviewData) {}
+	return []shown{
+		review("plain", draft(), offer(), nothing),
+		review("own", blocks.Draft{Holder: blocks.HolderOwn}, ownOffer(), nothing),
+		review("priced", draft(), with(renewal.Pending, priced).Offer, nothing),
+		review("early", draft(), expiring(61*24*time.Hour), nothing),
+		review("expired", draft(), expiring(-time.Hour), nothing),
+		review("changing", changing, offer(), func(p *blocks.ReviewData) { p.Changes = []string{"Extensions: 80 → 100"} }),
+		review("warning_dry_run_quorum", draft(), offer(), func(p *blocks.ReviewData) {
+			p.DryRun, p.Required, p.Warning = true, 2, "The portal says 100 extensions, the last order 80. Please find out which is right."
+		}),
+	}
+}
+
+func smallViews() []shown {
+	two := with(renewal.Pending, func(r *renewal.Request) { r.Required = 2 })
+	return []shown{
+		{"loading", blocks.Loading()},
+		{"trouble", blocks.Trouble(draft(), "Yeastar does not answer just now.", "a1b2c3")},
+		{"submitted", blocks.Submitted(request(renewal.Pending), false)},
+		{"submitted_quorum_dry_run", blocks.Submitted(with(renewal.Pending, func(r *renewal.Request) { *r = two; r.DryRun = true }), false)},
+		{"submitted_amended", blocks.Submitted(with(renewal.Pending, revised), true)},
+		{"reject", blocks.RejectForm(request(renewal.Pending))},
+		{"settle_placed", blocks.SettlePlacedForm(request(renewal.Unknown))},
+		{"settle_not_placed", blocks.SettleNotPlacedForm(request(renewal.Unknown))},
+		{"notice", blocks.Notice("Not allowed", "You asked for RNW-000123 yourself, so <@U0BOB> has to approve it. Nothing was ordered.")},
+	}
+}
+
+func homes() []shown {
+	var many []renewal.Request
+	for i := range 40 {
+		many = append(many, with(renewal.Pending, func(r *renewal.Request) { r.ID = int64(100 + i) }))
+	}
+	return []shown{
+		{"home_empty", blocks.Home(blocks.HomeData{Command: "/renew"})},
+		{"home_full", blocks.Home(blocks.HomeData{
+			Command: "/renew", Waiting: []renewal.Request{with(renewal.Pending, quorum)},
+			Open: []renewal.Request{request(renewal.Processing)}, Recent: []renewal.Request{request(renewal.Ordered), request(renewal.Rejected)},
+			Links: map[int64]string{123: "https://acme.slack.com/archives/C0RENEW/p1795000000000200"}, DryRun: true,
+		})},
+		{"home_many", blocks.Home(blocks.HomeData{Command: "/renew", Waiting: many, Open: many, Recent: many})},
+	}
+}
+
+func menus() []shown {
+	own := blocks.Choice{ID: blocks.HolderOwn, Label: "Our own account"}
+	contacts := []yeastar.BillingContact{
+		{ID: "3197218168379846218", Company: "Example Partner", Email: "billing@example.com"},
+		{ID: "3197218168379846219", Company: "Example Partner", Email: "billing@example.com"},
+	}
+	return []shown{
+		{"options_holder", blocks.HolderOptions(own, customers(3), 0)},
+		{"options_holder_more", blocks.HolderOptions(own, customers(2), 4998)},
+		{"options_none", blocks.HolderOptions(blocks.Choice{}, nil, 0)},
+		{"options_contact", blocks.ContactOptions(contacts)},
+	}
+}

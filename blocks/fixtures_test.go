@@ -1,0 +1,252 @@
+package blocks_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"renewbot/blocks"
+	"renewbot/bot/renewal"
+	"renewbot/yeastar"
+)
+
+// now is the moment of all fixtures.
+var now = time.Date(2026, time.November, 17, 10, 26, 40, 0, time.UTC)
+
+const (
+	alice = "U0ALICE"
+	bob   = "U0BOB"
+	carol = "U0CAROL"
+)
+
+func offer() renewal.Offer {
+	return renewal.Offer{
+		Product: "p-series-turnkey",
+		Holder:  renewal.Holder{PartnerID: "3100000000000000001", Name: "Example Telecom", Email: "it@example.org"},
+		Lines: []renewal.Line{
+			{Type: yeastar.LinePlan, ID: "3048941892189077504", Name: "Enterprise Plan", Quantity: 100},
+			{Type: yeastar.LineService, ID: "3048573759449317376", Name: "Call Recording", Quantity: 20},
+		},
+		Contact:        renewal.Contact{ID: "3197218168379846218", Name: "Example Partner", Email: "billing@example.com"},
+		PONumber:       "PO-2026-17",
+		CurrentExpiry:  time.Date(2026, time.December, 31, 0, 0, 0, 0, time.UTC),
+		QuantitySource: "from the Partner Portal",
+	}
+}
+
+// ownOffer is the smallest offer: our own account, the plan alone.
+func ownOffer() renewal.Offer {
+	return renewal.Offer{
+		Product: "p-series-turnkey", Holder: renewal.Holder{Name: "Our own account"},
+		Lines:   []renewal.Line{{Type: yeastar.LinePlan, ID: "3048941892189077504", Name: "Enterprise Plan", Quantity: 100}},
+		Contact: renewal.Contact{ID: "3197218168379846218", Name: "Example Partner"},
+	}
+}
+
+func request(status renewal.Status) renewal.Request {
+	r := renewal.Request{
+		ID: 123, Version: 3, Status: status, Requester: alice, Channel: "C0RENEW", Revision: 1, Offer: offer(),
+		Note: "They asked twice. Please do it this week.", Fingerprint: "0123456789abcdef0123456789abcdef", Required: 1,
+		CreatedAt: now, UpdatedAt: now.Add(2 * time.Hour), ExpiresAt: now.Add(72 * time.Hour),
+	}
+	switch status {
+	case renewal.Pending:
+		return r
+	case renewal.Rejected:
+		r.ClosedBy, r.Reason = bob, "They move to another provider in January."
+		return r
+	case renewal.Cancelled:
+		r.ClosedBy = alice
+		return r
+	case renewal.Expired:
+		return r
+	}
+	r.Votes = []renewal.Vote{{By: bob, At: now.Add(time.Hour)}}
+	if status == renewal.Approved {
+		return r
+	}
+	r.Attempts = []renewal.Attempt{{Number: 1, StartedAt: now.Add(time.Hour), Fingerprint: r.Fingerprint}}
+	switch status {
+	case renewal.Ordered:
+		r.Order = orderResult(yeastar.OrderSucceed)
+	case renewal.Processing:
+		r.Order = orderResult(yeastar.OrderPending)
+	case renewal.Refused:
+		r.Problem = &renewal.Problem{
+			Class: yeastar.ClassRefused, Code: "parameter_validation_failed", Detail: "The quantity does not match.",
+			RequestID: "94ef8ff15c1432f6a01283c945569e43",
+		}
+	case renewal.Unknown:
+		r.Problem = &renewal.Problem{Class: yeastar.ClassUnknown, Detail: "the connection broke before the answer"}
+	}
+	return r
+}
+
+func orderResult(status string) *yeastar.OrderResult {
+	return &yeastar.OrderResult{
+		OrderID: "1782052", OrderNo: "XS3401174502129270784", OrderStatus: status, TransactionNo: "IW3401174503953793025",
+		ProductNo: "3076913644890832896", InstanceID: "1948832", RequestID: "94ef8ff15c1432f6a01283c945569e43",
+	}
+}
+
+// with is a request of a status, changed.
+func with(status renewal.Status, change func(*renewal.Request)) renewal.Request {
+	r := request(status)
+	change(&r)
+	return r
+}
+
+func quorum(r *renewal.Request) {
+	r.Required = 2
+	r.Votes = []renewal.Vote{{By: bob, At: now.Add(time.Hour)}}
+}
+
+func dry(r *renewal.Request) { r.DryRun = true }
+
+func priced(r *renewal.Request) {
+	r.Offer.Price = &renewal.Price{Amount: decimal.RequireFromString("480"), Currency: "EUR"}
+}
+
+func revised(r *renewal.Request) {
+	r.Revision, r.AmendedBy = 2, alice
+	r.Changes = []string{"Extensions: 80 → 100", "PO number: none → PO-2026-17"}
+}
+
+func dryDone(r *renewal.Request) {
+	r.DryRun, r.ClosedBy = true, renewal.System
+	r.Votes = []renewal.Vote{{By: bob, At: now.Add(time.Hour)}}
+}
+
+// entry is an audit entry as the domain writes it.
+func entry(code renewal.Code, actor string, from, to renewal.Status, detail map[string]string) renewal.Entry {
+	return renewal.Entry{
+		Seq: 42, RequestID: 123, At: now.Add(time.Hour), Code: code, Actor: actor, Revision: 1, From: from, To: to,
+		Detail: detail, PrevHash: "00000000aaaaaaaa", Hash: "1a2b3c4d5e6f708192a3b4c5d6e7f809",
+	}
+}
+
+func orderDetails(status string) map[string]string {
+	return map[string]string{
+		renewal.DetailAttempt: "1", renewal.DetailOrderNo: "XS3401174502129270784", renewal.DetailTransactionNo: "IW3401174503953793025",
+		renewal.DetailVendorStatus: status, renewal.DetailVendorRequest: "94ef8ff15c1432f6a01283c945569e43",
+	}
+}
+
+func problemDetails(code, detail string) map[string]string {
+	return map[string]string{
+		renewal.DetailAttempt: "1", renewal.DetailVendorCode: code, renewal.DetailVendorDetail: detail,
+		renewal.DetailVendorRequest: "94ef8ff15c1432f6a01283c945569e43",
+	}
+}
+
+// event is an entry with the request as it is after it.
+type event struct {
+	name    string
+	request renewal.Request
+	entry   renewal.Entry
+}
+
+func events() []event {
+	const fp = "0123456789abcdef0123456789abcdef"
+	refused := request(renewal.Refused)
+	return []event{
+		{"submitted", request(renewal.Pending), entry(renewal.CodeSubmitted, alice, "", renewal.Pending, map[string]string{
+			renewal.DetailSummary: offer().Summary(), renewal.DetailFingerprint: fp})},
+		{"amended", with(renewal.Pending, revised), second(entry(renewal.CodeAmended, alice, renewal.Pending, renewal.Pending, map[string]string{
+			renewal.DetailSummary: offer().Summary(), renewal.DetailFingerprint: fp, renewal.DetailChanges: "Extensions: 80 → 100; PO number: none → PO-2026-17"}))},
+		{"changed", with(renewal.Pending, revised), second(entry(renewal.CodeChanged, renewal.System, renewal.Approved, renewal.Pending, map[string]string{
+			renewal.DetailSummary: offer().Summary(), renewal.DetailFingerprint: fp, renewal.DetailChanges: "Price: 480.00 EUR → 520.00 EUR"}))},
+		{"voted", with(renewal.Pending, quorum), entry(renewal.CodeVoted, bob, renewal.Pending, renewal.Pending, map[string]string{
+			renewal.DetailFingerprint: fp, renewal.DetailVotes: "1 of 2"})},
+		{"approved", request(renewal.Approved), entry(renewal.CodeApproved, bob, renewal.Pending, renewal.Approved, map[string]string{
+			renewal.DetailFingerprint: fp, renewal.DetailVotes: "1 of 1"})},
+		{"approved_own", request(renewal.Approved), entry(renewal.CodeApproved, alice, renewal.Pending, renewal.Approved, map[string]string{
+			renewal.DetailFingerprint: fp, renewal.DetailVotes: "1 of 1", renewal.DetailSelfApproval: "true"})},
+		{"approved_dry_run", with(renewal.Approved, dry), entry(renewal.CodeApproved, bob, renewal.Pending, renewal.Approved, map[string]string{
+			renewal.DetailFingerprint: fp, renewal.DetailVotes: "1 of 1"})},
+		{"rejected", request(renewal.Rejected), entry(renewal.CodeRejected, bob, renewal.Pending, renewal.Rejected, map[string]string{
+			renewal.DetailReason: "They move to another provider in January."})},
+		{"cancelled", request(renewal.Cancelled), entry(renewal.CodeCancelled, alice, renewal.Pending, renewal.Cancelled, nil)},
+		{"expired", request(renewal.Expired), entry(renewal.CodeExpired, renewal.System, renewal.Pending, renewal.Expired, nil)},
+		{"reminded", with(renewal.Pending, quorum), entry(renewal.CodeReminded, renewal.System, renewal.Pending, renewal.Pending, nil)},
+		{"closed", with(renewal.Cancelled, func(r *renewal.Request) { *r = refused; r.Status, r.ClosedBy = renewal.Cancelled, bob }),
+			entry(renewal.CodeClosed, bob, renewal.Refused, renewal.Cancelled, nil)},
+		{"dry_run", with(renewal.Cancelled, dryDone), entry(renewal.CodeDryRun, renewal.System, renewal.Approved, renewal.Cancelled, map[string]string{
+			renewal.DetailFingerprint: fp})},
+		{"denied", request(renewal.Pending), entry(renewal.CodeDenied, carol, renewal.Pending, renewal.Pending, map[string]string{
+			renewal.DetailAction: "approve", renewal.DetailRefusal: renewal.RefusedNotAllowed})},
+		{"ordering", request(renewal.Ordering), entry(renewal.CodeOrdering, renewal.System, renewal.Approved, renewal.Ordering, map[string]string{
+			renewal.DetailAttempt: "1", renewal.DetailFingerprint: fp})},
+		{"ordering_again", request(renewal.Ordering), entry(renewal.CodeOrdering, renewal.System, renewal.Approved, renewal.Ordering, map[string]string{
+			renewal.DetailAttempt: "2", renewal.DetailFingerprint: fp})},
+		{"ordered", request(renewal.Ordered), entry(renewal.CodeOrdered, renewal.System, renewal.Ordering, renewal.Ordered, orderDetails(yeastar.OrderSucceed))},
+		{"processing", request(renewal.Processing), entry(renewal.CodeProcessing, renewal.System, renewal.Ordering, renewal.Processing, orderDetails(yeastar.OrderPending))},
+		{"refused", refused, entry(renewal.CodeRefused, renewal.System, renewal.Ordering, renewal.Refused,
+			problemDetails("parameter_validation_failed", "The quantity does not match."))},
+		{"refused_by_status", refused, entry(renewal.CodeRefused, renewal.System, renewal.Processing, renewal.Refused, orderDetails(yeastar.OrderFailed))},
+		{"refused_gone", refused, entry(renewal.CodeRefused, renewal.System, renewal.Approved, renewal.Refused, map[string]string{
+			renewal.DetailVendorCode: "gone", renewal.DetailVendorDetail: "the plan is not offered any more"})},
+		{"postponed", with(renewal.Approved, func(r *renewal.Request) {
+			r.Problem = &renewal.Problem{Class: yeastar.ClassNotSent, Detail: "no connection"}
+		}), entry(renewal.CodePostponed, renewal.System, renewal.Ordering, renewal.Approved, map[string]string{
+			renewal.DetailAttempt: "1", renewal.DetailVendorDetail: "no connection", renewal.DetailRetryAt: "2026-11-17T11:27:00Z"})},
+		{"unknown", request(renewal.Unknown), entry(renewal.CodeUnknown, renewal.System, renewal.Ordering, renewal.Unknown,
+			problemDetails("", "the connection broke before the answer"))},
+		{"settled_placed", request(renewal.Ordered), entry(renewal.CodeSettledPlaced, bob, renewal.Unknown, renewal.Ordered, orderDetails(yeastar.OrderSucceed))},
+		{"settled_placed_pending", request(renewal.Processing), entry(renewal.CodeSettledPlaced, bob, renewal.Unknown, renewal.Processing, orderDetails(yeastar.OrderPending))},
+		{"settled_not_placed", refused, entry(renewal.CodeSettledNot, bob, renewal.Unknown, renewal.Refused, map[string]string{
+			renewal.DetailAttempt: "1", renewal.DetailReason: "It is not in the portal an hour later."})},
+		{"retried", request(renewal.Approved), entry(renewal.CodeRetried, bob, renewal.Refused, renewal.Approved, map[string]string{renewal.DetailFingerprint: fp})},
+		{"late_adopted", request(renewal.Ordered), entry(renewal.CodeLate, renewal.System, renewal.Refused, renewal.Ordered, orderDetails(yeastar.OrderSucceed))},
+		{"late_alarm", request(renewal.Ordered), entry(renewal.CodeLate, renewal.System, renewal.Ordered, renewal.Ordered, orderDetails(yeastar.OrderSucceed))},
+	}
+}
+
+func second(e renewal.Entry) renewal.Entry {
+	e.Revision = 2
+	return e
+}
+
+func draft() blocks.Draft {
+	return blocks.Draft{
+		Product: "p-series-turnkey", Holder: "3100000000000000001", Plan: "3048941892189077504",
+		Services: []yeastar.ID{"3048573759449317376"}, Quantity: "100",
+		ServiceQuantity: map[yeastar.ID]string{"3048573759449317376": "20"}, Contact: "3197218168379846218",
+		PONumber: "PO-2026-17", Note: "They asked twice.\nPlease do it this week.", Channel: "C0RENEW", Reset: 2,
+	}
+}
+
+func form() blocks.FormData {
+	return blocks.FormData{
+		Draft:    draft(),
+		Products: yeastar.Products(),
+		Holder:   &blocks.Choice{ID: "3100000000000000001", Label: "Example Telecom · it@example.org"},
+		Plans: []blocks.Choice{
+			{ID: "3048941892189077504", Label: "Enterprise Plan"}, {ID: "3048572026291630080", Label: "Ultimate Plan"},
+		},
+		Services: []blocks.Choice{
+			{ID: "3048573759449317376", Label: "Call Recording"}, {ID: "3048573935752720384", Label: "High Availability"},
+		},
+		Contact:      &blocks.Choice{ID: "3197218168379846218", Label: "Example Partner · billing@example.com"},
+		QuantityHint: "100 according to the Partner Portal. Must equal the current number of extensions.",
+		Expiry:       time.Date(2026, time.December, 31, 0, 0, 0, 0, time.UTC),
+	}
+}
+
+func customers(n int) []yeastar.Customer {
+	var out []yeastar.Customer
+	for i := range n {
+		out = append(out, yeastar.Customer{
+			ID: yeastar.ID(fmt.Sprint(3100000000000000001 + i)), Company: fmt.Sprintf("Example Telecom %04d", i), Email: fmt.Sprintf("it%d@example.org", i),
+		})
+	}
+	return out
+}
+
+func mustJSON(s string, v any) {
+	if err := json.Unmarshal([]byte(s), v); err != nil {
+		panic(err)
+	}
+}
