@@ -17,7 +17,7 @@ func AuditLine(r renewal.Request, e renewal.Entry) Message {
 		ref = renewal.Reference(e.RequestID)
 	}
 	parts := []string{
-		"*" + ref + "*" + auditRevision(e) + parenthesis(customer(r)) + " · " + auditTime(e) + " · " + outside(string(e.Code), shortLimit) + " by " + mention(e.Actor) + auditMove(e),
+		"*" + ref + "*" + auditRevision(e) + parenthesis(customer(r)) + " · " + auditTime(e) + " · " + code(e) + " by " + mention(e.Actor) + auditMove(e),
 		cutMarkup(eventSentence(r, e), 2000),
 	}
 	if d := auditDetail(e); d != "" {
@@ -42,6 +42,15 @@ func auditRevision(e renewal.Entry) string {
 	return fmt.Sprintf(" revision %d", e.Revision)
 }
 
+// code is the entry's code, which is ours and so needs no taming.
+func code(e renewal.Entry) string {
+	s := string(e.Code)
+	if strings.Trim(s, "abcdefghijklmnopqrstuvwxyz._") == "" && len(s) <= shortLimit {
+		return s
+	}
+	return outside(s, shortLimit)
+}
+
 func auditTime(e renewal.Entry) string {
 	if e.At.IsZero() {
 		return "no time"
@@ -63,13 +72,16 @@ func auditMove(e renewal.Entry) string {
 var told = []string{
 	renewal.DetailReason, renewal.DetailOrderNo, renewal.DetailTransactionNo, renewal.DetailVendorStatus,
 	renewal.DetailVendorDetail, renewal.DetailVendorCode, renewal.DetailSummary, renewal.DetailChanges,
-	renewal.DetailRefusal, renewal.DetailAction,
+	renewal.DetailRefusal, renewal.DetailAction, renewal.DetailVotes, renewal.DetailSelfApproval, renewal.DetailRetryAt,
 }
 
 // auditDetail lists the details that the sentence leaves out.
 func auditDetail(e renewal.Entry) string {
 	var keys []string
 	for k, v := range e.Detail {
+		if k == renewal.DetailVendorRequest && e.Detail[renewal.DetailOrderNo] == "" {
+			continue // stands beside the vendor's words
+		}
 		if v != "" && !slices.Contains(told, k) {
 			keys = append(keys, k)
 		}

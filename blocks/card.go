@@ -1,6 +1,7 @@
 package blocks
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/slack-go/slack"
@@ -37,19 +38,17 @@ func Card(r renewal.Request) Message {
 
 // cardFacts are the facts that what does not say, in one line.
 func cardFacts(r renewal.Request) string {
-	facts := []string{"Price: " + price(r.Offer, outside)}
-	if r.Offer.Price == nil {
-		facts[0] = "Price not available from the API"
-	}
-	if c := outside(r.Offer.Contact.Name, nameLimit/2); c != "" {
-		facts = append(facts, "invoice to "+c)
-	}
+	facts := []string{"Invoice to " + cmp.Or(outside(r.Offer.Contact.Name, nameLimit/2), outside(string(r.Offer.Contact.ID), shortLimit))}
 	if po := outside(r.Offer.PONumber, shortLimit); po != "" {
 		facts = append(facts, "PO "+po)
 	}
 	if e := expiryDay(r.Offer.CurrentExpiry); e != "" {
 		facts = append(facts, "expires "+e)
 	}
+	if r.Offer.Price == nil {
+		return joinWith(" · ", append(facts, noPrice)...)
+	}
+	facts = append(facts, "price "+price(r.Offer, outside))
 	return joinWith(" · ", facts...)
 }
 
@@ -83,7 +82,7 @@ func cardButtons(r renewal.Request) []slack.BlockElement {
 			button(r, ActionReject, "Reject…").WithStyle(slack.StyleDanger),
 			button(r, ActionChange, "Change… (requester)"),
 			button(r, ActionCancel, "Cancel request (requester)").WithConfirm(confirm(
-				"Cancel this request?", what(r.Offer, line)+". ", "Nothing was ordered, and nothing will be.",
+				"Cancel this request?", what(r.Offer, line)+".", "Nothing was ordered, and nothing will be.",
 				"Cancel request", "Keep it", slack.StyleDanger)),
 		}
 	case renewal.Refused:
@@ -107,7 +106,7 @@ func button(r renewal.Request, action, label string) *slack.ButtonBlockElement {
 }
 
 func confirmApprove(r renewal.Request) *slack.ConfirmationBlockObject {
-	ask := what(r.Offer, line) + " (" + price(r.Offer, line) + "). "
+	ask := what(r.Offer, line) + " (" + price(r.Offer, line) + ")."
 	missing := r.Required - len(r.Votes)
 	switch {
 	case r.DryRun:
@@ -122,7 +121,7 @@ func confirmApprove(r renewal.Request) *slack.ConfirmationBlockObject {
 }
 
 func confirmRetry(r renewal.Request) *slack.ConfirmationBlockObject {
-	ask := what(r.Offer, line) + " (" + price(r.Offer, line) + "). "
+	ask := what(r.Offer, line) + " (" + price(r.Offer, line) + ")."
 	if r.DryRun {
 		return confirm("Try "+r.Reference()+" again?", ask, "Dry run: no order will be sent.", "Try again", "Not yet", slack.StylePrimary)
 	}

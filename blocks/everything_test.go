@@ -32,6 +32,7 @@ func requests() map[string]renewal.Request {
 		"approved_dry_run":  with(renewal.Approved, dry),
 		"cancelled_dry_run": with(renewal.Cancelled, dryDone),
 		"refused_dry_run":   with(renewal.Refused, dry),
+		"refused_by_status": refusedByStatus(),
 		"approved_waiting": with(renewal.Approved, func(r *renewal.Request) {
 			r.Problem = &renewal.Problem{Class: yeastar.ClassNotSent, Detail: "no connection"}
 		}),

@@ -185,7 +185,7 @@ func events() []event {
 		{"processing", request(renewal.Processing), entry(renewal.CodeProcessing, renewal.System, renewal.Ordering, renewal.Processing, orderDetails(yeastar.OrderPending))},
 		{"refused", refused, entry(renewal.CodeRefused, renewal.System, renewal.Ordering, renewal.Refused,
 			problemDetails("parameter_validation_failed", "The quantity does not match."))},
-		{"refused_by_status", refused, entry(renewal.CodeRefused, renewal.System, renewal.Processing, renewal.Refused, orderDetails(yeastar.OrderFailed))},
+		{"refused_by_status", refusedByStatus(), entry(renewal.CodeRefused, renewal.System, renewal.Processing, renewal.Refused, orderDetails(yeastar.OrderFailed))},
 		{"refused_gone", refused, entry(renewal.CodeRefused, renewal.System, renewal.Approved, renewal.Refused, map[string]string{
 			renewal.DetailVendorCode: "gone", renewal.DetailVendorDetail: "the plan is not offered any more"})},
 		{"postponed", with(renewal.Approved, func(r *renewal.Request) {
@@ -249,4 +249,12 @@ func mustJSON(s string, v any) {
 	if err := json.Unmarshal([]byte(s), v); err != nil {
 		panic(err)
 	}
+}
+
+// refusedByStatus is a request whose order the vendor took and then failed.
+func refusedByStatus() renewal.Request {
+	return with(renewal.Refused, func(r *renewal.Request) {
+		r.Order = orderResult(yeastar.OrderFailed)
+		r.Problem.Code, r.Problem.Detail = yeastar.OrderFailed, `order XS3401174502129270784 ended as "failed"`
+	})
 }

@@ -38,7 +38,7 @@ func stand(r renewal.Request) standing {
 	case renewal.Unknown:
 		return standing{"❓", "Not known whether it was ordered", join(unsure, problem(r))}
 	case renewal.Refused:
-		return standing{"⚠️", "Not ordered", join(problem(r), "It can be tried again or closed.")}
+		return refused(r)
 	case renewal.Rejected:
 		return standing{"🚫", "Rejected", join("By "+mention(r.ClosedBy)+reason(r.Reason), "Nothing was ordered.")}
 	case renewal.Cancelled:
@@ -58,6 +58,14 @@ func approved(r renewal.Request) standing {
 		s.meaning = join("The last attempt placed nothing, another one follows by itself.", problem(r))
 	}
 	return s
+}
+
+func refused(r renewal.Request) standing {
+	const next = "It can be tried again or closed."
+	if r.Order != nil {
+		return standing{"⚠️", "The order did not go through", join(orderWords(r), next)}
+	}
+	return standing{"⚠️", "Not ordered", join(problem(r), next)}
 }
 
 func cancelled(r renewal.Request) standing {
@@ -109,7 +117,7 @@ func orderNumbers(order, transaction, status string) string {
 	return strings.Join(parts, ", ") + "."
 }
 
-// problem is why an order is refused or of unknown fate, with the vendor's words.
+// problem is why an order is refused or of unknown fate.
 func problem(r renewal.Request) string {
 	if r.Problem == nil {
 		return ""
@@ -117,30 +125,38 @@ func problem(r renewal.Request) string {
 	return problemWords(r.Problem.Detail, r.Problem.Code, r.Problem.RequestID)
 }
 
+// problemWords tells the vendor's words with what a support ticket needs, or ours.
 func problemWords(detail, code, requestID string) string {
 	detail = outside(strings.TrimRight(clean(detail), ". "), detailLimit)
-	code, requestID = outside(code, shortLimit), outside(requestID, shortLimit)
+	if code == "gone" || code == "settled" { // codes of ours, which say nothing to people
+		code = ""
+	}
 	var marks []string
 	if code != "" {
-		marks = append(marks, "code "+code)
+		marks = append(marks, "code "+outside(code, shortLimit))
 	}
 	if requestID != "" {
-		marks = append(marks, "request id "+requestID)
+		marks = append(marks, "request id "+outside(requestID, shortLimit))
 	}
-	s := detail
-	if len(marks) > 0 {
-		s = join(s, "("+strings.Join(marks, ", ")+")")
-	}
-	if s == "" {
+	switch {
+	case len(marks) == 0 && detail == "":
 		return ""
+	case len(marks) == 0:
+		return "What happened: " + detail + "."
+	case detail == "":
+		return "What happened: " + strings.Join(marks, ", ") + "."
 	}
-	return s + "."
+	return "Yeastar says “" + detail + "” (" + strings.Join(marks, ", ") + ")."
 }
 
 // reason is a person's reason as the end of a sentence.
 func reason(s string) string {
-	if s = outside(s, reasonLimit); s == "" {
+	s = outside(s, reasonLimit)
+	switch {
+	case s == "":
 		return "."
+	case strings.ContainsAny(s[len(s)-1:], ".!?"):
+		return ": “" + s + "”"
 	}
 	return ": “" + s + "”."
 }

@@ -1,8 +1,8 @@
 package blocks
 
 import (
-	"cmp"
 	"fmt"
+	"time"
 
 	"renewbot/bot/renewal"
 	"renewbot/yeastar"
@@ -62,7 +62,7 @@ func eventSentence(r renewal.Request, e renewal.Entry) string {
 	case renewal.CodeDryRun:
 		return "🧪 Dry run finished: everything was done but the order itself. Nothing was ordered."
 	case renewal.CodeOrdering:
-		return "📤 The order is being placed" + attemptWords(d) + "."
+		return "📤 The order is on its way to Yeastar" + attemptWords(d) + "; there is no answer yet."
 	case renewal.CodeOrdered:
 		return "✅ Ordered. " + order
 	case renewal.CodeProcessing:
@@ -73,7 +73,7 @@ func eventSentence(r renewal.Request, e renewal.Entry) string {
 		}
 		return join("⚠️ Not ordered.", why, "It can be tried again or closed on the card.")
 	case renewal.CodePostponed:
-		return join("🔁 Not ordered yet: this attempt placed nothing, another one follows by itself.", why)
+		return join("🔁 Not ordered yet: this attempt placed nothing, another one follows by itself"+retryAt(d)+".", why)
 	case renewal.CodeUnknown:
 		return join("❓", unsure, why)
 	case renewal.CodeSettledPlaced:
@@ -85,14 +85,14 @@ func eventSentence(r renewal.Request, e renewal.Entry) string {
 	case renewal.CodeLate:
 		return join("🚨 An order turned up for an attempt that was called not placed"+attemptWords(d)+".", order, lateEnd(e))
 	case renewal.CodeDenied:
-		return join("⛔ "+by+" may not do that"+parenthesis(joinWith(": ", outside(d[renewal.DetailAction], shortLimit), outside(d[renewal.DetailRefusal], shortLimit)))+".", "Nothing was changed.")
+		return join("⛔ "+by+" may not do that"+parenthesis(joinWith(": ", outside(d[renewal.DetailAction], shortLimit), outside(d[renewal.DetailRefusal], shortLimit)))+".", "Nothing was changed or ordered.")
 	}
-	return outside(string(e.Code), shortLimit) + "."
+	return code(e) + "."
 }
 
 func summaryOf(r renewal.Request, e renewal.Entry) string {
 	if r.ID != 0 && r.Revision == e.Revision {
-		return what(r.Offer, outside)
+		return what(r.Offer, outside) + " (" + price(r.Offer, outside) + ")"
 	}
 	return outside(e.Detail[renewal.DetailSummary], detailLimit)
 }
@@ -133,9 +133,18 @@ func settledEnd(e renewal.Entry) string {
 	return ""
 }
 
+// retryAt says when the next attempt is due.
+func retryAt(d map[string]string) string {
+	t, err := time.Parse(time.RFC3339, d[renewal.DetailRetryAt])
+	if err != nil {
+		return ""
+	}
+	return ", " + moment(t)
+}
+
 func lateEnd(e renewal.Entry) string {
 	switch {
-	case e.To == renewal.Ordered, e.To == renewal.Processing:
+	case e.From != e.To && (e.To == renewal.Ordered || e.To == renewal.Processing):
 		return "It now counts as this request's order; nothing else will be sent."
 	case e.Detail[renewal.DetailVendorStatus] == yeastar.OrderSucceed:
 		return "There may be two orders: please check in the Partner Portal."
@@ -144,7 +153,7 @@ func lateEnd(e renewal.Entry) string {
 }
 
 func parenthesis(s string) string {
-	if s = cmp.Or(s, ""); s == "" {
+	if s == "" {
 		return ""
 	}
 	return " (" + s + ")"
