@@ -72,13 +72,14 @@ func (w *Workspace) attempt(ctx context.Context, ev *event) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.clock.Now().Sub(ev.at) > oldestEvent || ev.attempts >= len(retryAfter) {
-		w.record(Entry{Kind: EntryViolation, Name: "event given up", Note: ev.name})
+		w.record(Entry{Kind: EntryEvent, Name: ev.name, Note: "given up"})
 		return
 	}
 	wait := retryAfter[ev.attempts]
 	ev.attempts++
 	if errors.Is(err, errNoSocket) {
 		w.undelivered = append(w.undelivered, ev)
+		w.record(Entry{Kind: EntryEvent, Name: ev.name, Note: "waits for a connection"})
 		return
 	}
 	if wait == 0 {

@@ -60,6 +60,7 @@ func (w *Workspace) serveHook(rw http.ResponseWriter, r *http.Request) {
 	}
 	w.locked(func() {
 		entry.Status, entry.Answer, entry.Latency, entry.Note = a.status, a.body, time.Since(start), a.note
+		w.wrote()
 	})
 	a.write(rw)
 }

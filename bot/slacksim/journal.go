@@ -1,7 +1,10 @@
 package slacksim
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"slices"
 	"time"
 )
@@ -16,6 +19,7 @@ const (
 	EntrySocket    EntryKind = "socket"    // a connection opened or ended, a disconnect frame
 	EntryEnvelope  EntryKind = "envelope"  // sent to the app
 	EntryAck       EntryKind = "ack"       // received from the app
+	EntryEvent     EntryKind = "event"     // an event waits for a connection, or was given up
 	EntryViolation EntryKind = "violation" // the app broke a rule of the protocol
 )
 
@@ -99,7 +103,37 @@ func (w *Workspace) record(e Entry) *Entry {
 		e.Time = time.Now()
 	}
 	w.journal = append(w.journal, &e)
+	w.wrote()
 	return &e
+}
+
+// wrote wakes up everybody who waits for the journal. The lock is held.
+func (w *Workspace) wrote() {
+	close(w.recorded)
+	w.recorded = make(chan struct{})
+}
+
+// WaitJournal waits for an entry for which match is true, from the beginning of the journal on, and returns it.
+func (w *Workspace) WaitJournal(ctx context.Context, match func(Entry) bool) (Entry, error) {
+	for {
+		w.mu.Lock()
+		recorded := w.recorded
+		for _, e := range w.journal {
+			if match(*e) {
+				found := *e
+				w.mu.Unlock()
+				return found, nil
+			}
+		}
+		w.mu.Unlock()
+		select {
+		case <-recorded:
+		case <-ctx.Done():
+			return Entry{}, fmt.Errorf("waiting for the journal: %w", context.Cause(ctx))
+		case <-w.ctx.Done():
+			return Entry{}, errors.New("waiting for the journal: the workspace was closed")
+		}
+	}
 }
 
 // violation records a breach of the protocol. The lock is held.

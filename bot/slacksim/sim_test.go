@@ -272,3 +272,12 @@ func input(id, label string, element m) m {
 func modal(title string, blocks ...any) m {
 	return m{"type": "modal", "callback_id": "form", "title": text(title), "submit": text("Send"), "blocks": blocks}
 }
+
+func decodeFrame(t *testing.T, raw []byte) frame {
+	t.Helper()
+	var f frame
+	if err := json.Unmarshal(raw, &f); err != nil {
+		t.Fatal(err)
+	}
+	return f
+}

@@ -98,11 +98,11 @@ func (w *Workspace) serveConn(c *conn) {
 	w.mu.Lock()
 	w.connSeq++
 	c.n = w.connSeq
-	full := len(w.openConns()) >= mostSockets
+	full := len(w.conns) >= mostSockets
 	if !full {
 		w.conns = append(w.conns, c)
 	}
-	open := len(w.openConns())
+	open := len(w.conns)
 	if w.ctx.Err() != nil { // Close did not see this connection
 		c.cut()
 	}
@@ -177,9 +177,7 @@ func (w *Workspace) dropConn(c *conn) {
 	w.touch(Change{Kind: ChangeSocket})
 }
 
-// openConns counts as num_connections does; liveConns are those that may get an envelope.
-func (w *Workspace) openConns() []*conn { return w.conns }
-
+// liveConns are the connections that may get an envelope.
 func (w *Workspace) liveConns() []*conn {
 	var live []*conn
 	for _, c := range w.conns {

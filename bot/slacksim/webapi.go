@@ -47,6 +47,7 @@ func (w *Workspace) serveAPI(rw http.ResponseWriter, r *http.Request) {
 	a := w.answer(r, c, fault)
 	w.locked(func() {
 		entry.Status, entry.Answer, entry.Latency, entry.Note = a.status, a.body, time.Since(start), a.note
+		w.wrote()
 	})
 	a.write(rw)
 }

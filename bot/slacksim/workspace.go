@@ -55,6 +55,7 @@ type Workspace struct {
 	calls         map[string]int
 	buckets       map[string][]time.Time
 	journal       []*Entry
+	recorded      chan struct{} // closed and replaced at every entry
 	violations    []string
 	lastTS        int64
 	triggerErrors TriggerErrors
@@ -93,7 +94,7 @@ func New(manifest []byte, opts ...WorkspaceOption) (*Workspace, error) {
 		views: map[string]*view{}, stacks: map[string][]*view{}, homes: map[string]*view{},
 		triggers: map[string]*trigger{}, hooks: map[string]*hook{}, tickets: map[string]bool{},
 		deliveries: map[string]*delivery{}, calls: map[string]int{}, buckets: map[string][]time.Time{},
-		changed: make(chan struct{}), subs: map[int]*subscriber{},
+		changed: make(chan struct{}), recorded: make(chan struct{}), subs: map[int]*subscriber{},
 	}
 	w.ctx, w.cancel = context.WithCancel(context.Background())
 	for _, opt := range opts {
