@@ -86,6 +86,60 @@ func TestLookUpRepeats(t *testing.T) {
 	}
 }
 
+// TestRedirectsAreNotFollowed keeps the token from going to where an answer points.
+func TestRedirectsAreNotFollowed(t *testing.T) {
+	t.Parallel()
+	s := setup(t)
+	s.mux.HandleFunc(partnerList, func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, basePath+"/elsewhere", http.StatusFound)
+	})
+	s.mux.HandleFunc("/elsewhere", func(w http.ResponseWriter, _ *http.Request) {
+		t.Error("the redirect was followed")
+		fmt.Fprint(w, success("[]"))
+	})
+	if _, err := s.Customers(t.Context()); err == nil || ClassOf(err) != ClassUnknown {
+		t.Errorf("error %v; want unknown", err)
+	}
+}
+
+// TestErrorsDoNotShowWhatWasAskedFor has every way in which a look-up by e-mail
+// address fails.
+func TestErrorsDoNotShowWhatWasAskedFor(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name   string
+		handle http.HandlerFunc
+	}{
+		{"cut", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }},
+		{"refused", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, refusalBody("no", "", 400)) }},
+		{"another shape", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, success(`[{"email":"ada@example.org"}]`)) }},
+		{"broken JSON", func(w http.ResponseWriter, _ *http.Request) {
+			fmt.Fprint(w, `{"code":"success","result":ada@example.org`)
+		}},
+		{"envelope of another type", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `["ada@example.org"]`) }},
+		{"hangs", func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			s := setup(t, func(c *Config) { c.ReadTimeout = 200 * time.Millisecond })
+			s.mux.HandleFunc("GET /user/openapi/user/v1/subordinate_user/{id}", tt.handle)
+			_, err := s.Customer(t.Context(), "ada@example.org")
+			if err == nil {
+				t.Fatal("no error")
+			}
+			for _, secret := range []string{"ada", "token-1", "very-secret"} {
+				if strings.Contains(err.Error(), secret) {
+					t.Errorf("%q is in %v", secret, err)
+				}
+			}
+			if !strings.Contains(err.Error(), "request id") {
+				t.Errorf("no word of a request id in %v", err)
+			}
+		})
+	}
+}
+
 func TestLookUpHonoursRetryAfter(t *testing.T) {
 	t.Parallel()
 	var calls atomic.Int64

@@ -96,6 +96,7 @@ func TestPlaceOrderClasses(t *testing.T) {
 		{"502 from a gateway", 502, html, ClassUnknown},
 		{"503", 503, "", ClassUnknown},
 		{"redirect", 307, refusalBody("moved", "", 307), ClassUnknown},
+		{"redirect that would become a GET", 302, "", ClassUnknown},
 		{"empty answer", 200, "", ClassUnknown},
 		{"a web page", 200, html, ClassUnknown},
 		{"broken JSON", 200, tutorialAnswer[:len(tutorialAnswer)/2], ClassUnknown},
