@@ -79,10 +79,7 @@ type answer struct {
 // none) together, and a refusal counts as "not done" only when nothing in the
 // answer contradicts it.
 func (a answer) judge(op string, now time.Time) (envelope, *Error) {
-	fail := &Error{Op: op, Class: ClassUnknown, HTTPStatus: a.status}
-	if a.status == http.StatusTooManyRequests {
-		fail.RetryAfter = retryAfter(a.header.Get("Retry-After"), now)
-	}
+	fail := &Error{Op: op, Class: ClassUnknown, HTTPStatus: a.status, RetryAfter: retryAfter(a.header.Get("Retry-After"), now)}
 	env, err := parseEnvelope(a.body)
 	switch {
 	case a.err != nil:

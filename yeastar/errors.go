@@ -39,7 +39,7 @@ type Error struct {
 	Code       string        // of the envelope
 	Detail     string        // detailMessage of the envelope, bounded and on one line
 	RequestID  string        // of the envelope
-	RetryAfter time.Duration // how long a 429 asks to wait; 0: it did not say
+	RetryAfter time.Duration // how long the answer (429, 503) asks to wait; 0: it did not say
 	// Result is the envelope's result, which may name the field that was wrong. It
 	// may hold personal data and so is never in the text. nil when over 8 KiB.
 	Result json.RawMessage

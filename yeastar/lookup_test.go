@@ -424,6 +424,10 @@ func TestOrder(t *testing.T) {
 				Price:    &Price{Amount: decimal.RequireFromString("99.90"), Currency: "USD"},
 				Lines:    []OrderDetailLine{{"service", "5", "", &thousand}, {"plan", "3048941892189077504", "Gold", &hundred}},
 				Quantity: &hundred}},
+		{"a line that tells about its plan", `{"orderSummary":{"x":[{"serviceId":5,"plan":{"planId":6}}]}}`,
+			OrderDetail{Lines: []OrderDetailLine{{"", "5", "", nil}}}},
+		{"services inside a plan, without a summary", `{"lines":[{"planId":6,"quantity":100,"serviceType":"plan","services":[{"serviceId":5,"quantity":1000}]}]}`,
+			OrderDetail{Lines: []OrderDetailLine{{"plan", "6", "", &hundred}, {"", "5", "", &thousand}}, Quantity: &hundred}},
 		{"lines of another shape", `{"orderSummary":[{"planId":"3048941892189077504","planName":"Gold","quantity":"100"}]}`,
 			OrderDetail{Lines: []OrderDetailLine{{"", "3048941892189077504", "Gold", &hundred}}, Quantity: &hundred}},
 	}

@@ -101,12 +101,17 @@ func (o Order) check() error {
 	if o.Product.Holder == BySerial && o.ProductNo == "" {
 		return fmt.Errorf("%s needs a serial number", o.Product.Name)
 	}
+	if o.Product.Holder == ByAccount && o.ProductNo != "" {
+		return fmt.Errorf("%s is renewed for an account, not for a serial number", o.Product.Name)
+	}
 	seen := map[ID]bool{}
 	for i, l := range o.Lines {
 		switch {
 		case seen[l.ServiceID]:
 			return fmt.Errorf("line %d repeats %s", i+1, l.ServiceID)
-		case l.ServiceType == LinePlan && (!o.Product.PlanLine || i > 0):
+		case l.ServiceType == LinePlan && !o.Product.PlanLine:
+			return fmt.Errorf("%s has no plan to renew", o.Product.Name)
+		case l.ServiceType == LinePlan && i > 0:
 			return errors.New("an order has at most one plan, as its first line")
 		case l.ServiceType == LineService && !o.Product.ServiceLines:
 			return fmt.Errorf("%s has no services to renew", o.Product.Name)

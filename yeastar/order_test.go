@@ -141,7 +141,8 @@ func TestOrderBodyRefuses(t *testing.T) {
 		{"the same line twice", func(o *Order) { o.Lines = append(o.Lines, service, service) }, "repeats"},
 		{"unknown line type", func(o *Order) { o.Lines[0].ServiceType = "gift" }, "unknown type"},
 		{"product without services", func(o *Order) { o.Product.ServiceLines = false; o.Lines = append(o.Lines, service) }, "no services"},
-		{"product without plan", func(o *Order) { o.Product.PlanLine = false }, "at most one plan"},
+		{"product without plan", func(o *Order) { o.Product.PlanLine = false }, "no plan to renew"},
+		{"serial number for an account's product", func(o *Order) { o.ProductNo = "369CA2401E55" }, "not for a serial number"},
 		{"serial number missing", func(o *Order) { o.Product.Holder = BySerial }, "serial number"},
 		{"quantity for a product without", func(o *Order) { o.Product.Quantity = QuantityNone }, "without a quantity"},
 	}

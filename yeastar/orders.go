@@ -154,17 +154,29 @@ func readOrderDetail(raw json.RawMessage) OrderDetail {
 		Raw:                raw,
 	}
 	d.CreateTime, _ = find(f, fieldDetailCreated, timeOf)
-	walk(d.OrderSummary, struct{}{}, maxDepth, func(o object, none struct{}) struct{} {
-		if id := findID(o, fieldLineServiceID); id != "" {
-			d.Lines = append(d.Lines, OrderDetailLine{
+	d.Lines = readLines(raw, d.OrderSummary)
+	d.Quantity = planQuantity(d.Lines)
+	return d
+}
+
+// readLines takes every object of the summary that has the id of a plan or a service
+// for a line, but not the plan that a service's own line tells about.
+func readLines(raw, summary json.RawMessage) []OrderDetailLine {
+	if isNull(summary) {
+		summary = raw
+	}
+	var lines []OrderDetailLine
+	walk(summary, false, maxDepth, func(o object, inService bool) bool {
+		service := o.id("serviceId") != ""
+		if id := findID(o, fieldLineServiceID); id != "" && (service || !inService) {
+			lines = append(lines, OrderDetailLine{
 				ServiceType: findText(o, fieldLineType), ServiceID: id,
 				Name: findText(o, fieldLineName), Quantity: findInt(o, fieldLineQuantity),
 			})
 		}
-		return none
+		return inService || service
 	})
-	d.Quantity = planQuantity(d.Lines)
-	return d
+	return lines
 }
 
 func planQuantity(lines []OrderDetailLine) *int {
