@@ -18,7 +18,7 @@ TEST_TIMEOUT := 6m
 
 # Debian keeps the server programs of PostgreSQL away from the path. Asked at each use,
 # since `make test` may install them on the way.
-WITH_POSTGRES := export PATH="$$PATH:$$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | tail -n 1)";
+WITH_POSTGRES := for dir in /usr/lib/postgresql/*/bin; do export PATH="$$PATH:$$dir"; done;
 
 # Where git refuses to speak of the directory (another owner, as in some CI systems, or
 # no repository at all), Go must not ask it for the version.
