@@ -1,0 +1,178 @@
+package yeastar
+
+import (
+	"fmt"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"github.com/shopspring/decimal"
+)
+
+func TestOwnedProductsReadsAllPages(t *testing.T) {
+	t.Parallel()
+	item := func(n int) string { return fmt.Sprintf(`{"productNo":"%d"}`, n) }
+	tests := []struct {
+		name  string
+		page  func(no int) string
+		want  []string
+		calls int
+		ok    bool
+	}{
+		{"by the number of pages, with short pages", func(no int) string {
+			return fmt.Sprintf(`{"total":3,"totalPage":3,"pageNo":%d,"results":[%s]}`, no, item(no))
+		}, []string{"1", "2", "3"}, 3, true},
+		{"a bare array", func(int) string { return `[` + item(1) + `,` + item(2) + `]` }, []string{"1", "2"}, 1, true},
+		{"a page that comes again and again", func(int) string { return `{"totalPage":50,"results":[` + item(1) + `]}` }, []string{"1"}, 2, true},
+		{"an empty page ends it", func(no int) string {
+			if no > 2 {
+				return `{"totalPage":50,"results":[]}`
+			}
+			return `{"totalPage":50,"results":[` + item(no) + `]}`
+		}, []string{"1", "2"}, 3, true},
+		{"none", func(int) string { return `{"total":0,"totalPage":0,"pageNo":1,"results":[]}` }, nil, 1, true},
+		{"none, without a list", func(int) string { return `{"total":0,"totalPage":0,"pageNo":1}` }, nil, 1, true},
+		{"a list without end", func(no int) string { return fmt.Sprintf(`{"totalPage":100000,"results":[%s]}`, item(no)) }, nil, maxOwnedPages, false},
+		{"entries that cannot be understood", func(int) string { return `[{"number":"1"}]` }, nil, 1, false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			s := setup(t)
+			calls := 0
+			s.mux.HandleFunc("GET /product/openapi/instance_product/v1/client/instance_product_list", func(w http.ResponseWriter, r *http.Request) {
+				calls++
+				var no int
+				fmt.Sscan(r.URL.Query().Get("pageNo"), &no)
+				fmt.Fprint(w, success(tt.page(no)))
+			})
+			list, err := s.OwnedProducts(t.Context(), 14)
+			if (err == nil) != tt.ok {
+				t.Fatalf("error %v; want ok %v", err, tt.ok)
+			}
+			var got []string
+			for _, o := range list {
+				got = append(got, o.ProductNo)
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" || calls != tt.calls {
+				t.Errorf("%d calls, want %d; (-want +got):\n%s", calls, tt.calls, diff)
+			}
+		})
+	}
+}
+
+func TestReadOwned(t *testing.T) {
+	t.Parallel()
+	fifty, minutes := 50, 10000
+	created := time.Date(2025, 3, 1, 12, 0, 0, 0, time.UTC)
+	tests := []struct {
+		name, result string
+		want         OwnedProduct
+	}{
+		{"the documented fields", fmt.Sprintf(`{"productNo":"307","activationStatus":"activated","comment":"HQ","createTime":%d,"currentPlan":"","currentPlanExpireDate":""}`, created.UnixMilli()),
+			OwnedProduct{ProductNo: "307", ActivationStatus: "activated", Comment: "HQ", CreateTime: created}},
+		{"seconds, and a plan switch pending", fmt.Sprintf(`{"productNo":307,"createTime":"%d","currentPlan":"Gold","currentPlanExpireDate":"2025-03-01T12:00:00Z"}`, created.Unix()),
+			OwnedProduct{ProductNo: "307", CreateTime: created, CurrentPlan: "Gold", Expiry: created}},
+		{"the guessed fields", `{"productNo":"307","partnerId":31,"planId":30,"planName":"Gold","currentQuantity":50,"expireDate":"2025-03-01 12:00:00",
+			"serviceList":[{"serviceId":5,"serviceName":"Recording","currentQuantity":10000},{"serviceId":6}]}`,
+			OwnedProduct{ProductNo: "307", HolderID: "31", PlanID: "30", PlanName: "Gold", Extensions: &fifty, Expiry: created,
+				Services: []OwnedService{{ID: "5", Name: "Recording", Quantity: &minutes}, {ID: "6"}}}},
+		{"nothing", `{}`, OwnedProduct{ProductNo: "asked"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			s := setup(t)
+			s.answers("GET /product/openapi/instance_product/v1/detail", success(tt.result))
+			got, err := s.OwnedProduct(t.Context(), 14, "asked")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(tt.want, got, ignoreRaw); diff != "" {
+				t.Errorf("product (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestOrders(t *testing.T) {
+	t.Parallel()
+	created := time.Date(2025, 2, 16, 10, 40, 0, 0, time.UTC)
+	sample := `{"createTime":1739702400000,"currencyCode":"USD","customReferenceNo":"ref","id":"1700001","invoiceNo":"","orderNo":"XS3400000000000000001","orderStatus":"succeed"}`
+	want := OrderSummary{ID: "1700001", OrderNo: "XS3400000000000000001", OrderStatus: OrderSucceed, CreateTime: created, Currency: "USD", CustomReferenceNo: "ref"}
+	withPO := want
+	withPO.PONumber = "RNW-000123"
+	tests := []struct {
+		name, result string
+		want         OrderPage
+		ok           bool
+	}{
+		{"the documented page", `{"count":117,"pageNo":1,"pageSize":3,"results":[` + sample + `],"total":117,"totalPage":39}`, OrderPage{117, 39, []OrderSummary{want}}, true},
+		{"count alone, seconds, id as number", `{"count":1,"results":[{"createTime":1739702400,"currencyCode":"USD","customReferenceNo":"ref","id":1700001,"orderNo":"XS3400000000000000001","orderStatus":"succeed","poNumber":"RNW-000123"}]}`,
+			OrderPage{1, 0, []OrderSummary{withPO}}, true},
+		{"a bare array", `[` + sample + `]`, OrderPage{0, 0, []OrderSummary{want}}, true},
+		{"no times", `[{"id":"1","orderStatus":"confirming"}]`, OrderPage{0, 0, []OrderSummary{{ID: "1", OrderStatus: "confirming"}}}, true},
+		{"empty", `{"count":0,"total":0,"totalPage":0,"pageNo":1,"pageSize":25,"results":[]}`, OrderPage{}, true},
+		{"an order that cannot be read is not left out", `[` + sample + `,{"foo":1}]`, OrderPage{}, false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			s := setup(t)
+			s.answers("GET /order/openapi/order/v1/page", success(tt.result))
+			got, err := s.Orders(t.Context(), 1, 25)
+			if (err == nil) != tt.ok {
+				t.Fatalf("error %v; want ok %v", err, tt.ok)
+			}
+			if diff := cmp.Diff(tt.want, got, ignoreRaw); diff != "" {
+				t.Errorf("page (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestOrder(t *testing.T) {
+	t.Parallel()
+	hundred, thousand := 100, 1000
+	tests := []struct {
+		name, result string
+		want         OrderDetail
+	}{
+		{"the documented parts, empty", `{"basicInformation":{},"billingInformation":{},"orderInformation":{},"orderSummary":{}}`, OrderDetail{}},
+		{"nothing", `{}`, OrderDetail{}},
+		{"the documented fields", `{"basicInformation":{"productId":"14","productName":"Turnkey","productNo":"307"}}`, OrderDetail{ProductID: "14", ProductName: "Turnkey", ProductNo: "307"}},
+		{"all that is guessed", `{"basicInformation":{"productId":14},"billingInformation":{"billingContactId":"3197218168379846218"},
+			"orderInformation":{"id":1,"orderNo":"XS1","orderStatus":"succeed","createTime":1739702400000,"poNumber":"RNW-1","customReferenceNo":"c","transactionNo":"IW1","partnerId":"31"},
+			"orderSummary":{"totalAmount":"99.90","currencyCode":"USD","serviceList":[{"serviceType":"service","serviceId":5,"quantity":1000},{"serviceType":"plan","serviceId":3048941892189077504,"serviceName":"Gold","quantity":100}]}}`,
+			OrderDetail{ProductID: "14", ID: "1", OrderNo: "XS1", OrderStatus: OrderSucceed, CreateTime: time.Date(2025, 2, 16, 10, 40, 0, 0, time.UTC),
+				PONumber: "RNW-1", CustomReferenceNo: "c", TransactionNo: "IW1", PartnerID: "31", BillingID: "3197218168379846218",
+				Price:    &Price{Amount: decimal.RequireFromString("99.90"), Currency: "USD"},
+				Lines:    []OrderDetailLine{{"service", "5", "", &thousand}, {"plan", "3048941892189077504", "Gold", &hundred}},
+				Quantity: &hundred}},
+		{"a line that tells about its plan", `{"orderSummary":{"x":[{"serviceId":5,"plan":{"planId":6}}]}}`,
+			OrderDetail{Lines: []OrderDetailLine{{"", "5", "", nil}}}},
+		{"services inside a plan, without a summary", `{"lines":[{"planId":6,"quantity":100,"serviceType":"plan","services":[{"serviceId":5,"quantity":1000}]}]}`,
+			OrderDetail{Lines: []OrderDetailLine{{"plan", "6", "", &hundred}, {"", "5", "", &thousand}}, Quantity: &hundred}},
+		{"lines of another shape", `{"orderSummary":[{"planId":"3048941892189077504","planName":"Gold","quantity":"100"}]}`,
+			OrderDetail{Lines: []OrderDetailLine{{"", "3048941892189077504", "Gold", &hundred}}, Quantity: &hundred}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			s := setup(t)
+			s.answers("GET /order/openapi/order/v1/get/{id}", success(tt.result))
+			got, err := s.Order(t.Context(), "XS1")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(tt.want, got, ignoreRaw, cmp.Comparer(decimal.Decimal.Equal), cmpopts.EquateEmpty()); diff != "" {
+				t.Errorf("order (-want +got):\n%s", diff)
+			}
+			if string(got.Raw) != tt.result {
+				t.Errorf("raw %s", got.Raw)
+			}
+		})
+	}
+}
