@@ -184,7 +184,7 @@ func TestLookUpDoesNotWaitLongerThanItMay(t *testing.T) {
 
 func TestLookUpIsBoundedInTime(t *testing.T) {
 	t.Parallel()
-	s := setup(t, func(c *Config) { c.ReadTimeout = 150 * time.Millisecond })
+	s := setup(t, func(c *Config) { c.ReadTimeout = 400 * time.Millisecond })
 	s.mux.HandleFunc(partnerList, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
 	if err := s.Login(t.Context()); err != nil {
 		t.Fatal(err)

@@ -6,5 +6,9 @@
 // as the Class of its error, what that says about the order. Whether to try again
 // is for its caller to decide, durably.
 //
+// The vendor's pages leave much unsaid, and so nothing fails because an optional
+// field is missing, has another type or another form. The names that are guessed
+// stand in mapping.go and nowhere else.
+//
 // The vendor's pages are under https://help.yeastar.com/en/pp-ptr/developer-guide/.
 package yeastar

@@ -77,7 +77,7 @@ func TestOrderFaults(t *testing.T) {
 				sim, _ := setup(t)
 				c := client(t, sim, func(cfg *yeastar.Config) {
 					if strings.HasPrefix(name, "hang") {
-						cfg.OrderTimeout = 300 * time.Millisecond
+						cfg.OrderTimeout = 500 * time.Millisecond
 					}
 				})
 				if err := c.Login(t.Context()); err != nil {

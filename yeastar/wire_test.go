@@ -114,7 +114,7 @@ func TestPlaceOrderThatHangs(t *testing.T) {
 	}
 	t.Run("until its time-out", func(t *testing.T) {
 		t.Parallel()
-		s := setup(t, func(c *Config) { c.OrderTimeout = 100 * time.Millisecond })
+		s := setup(t, func(c *Config) { c.OrderTimeout = 500 * time.Millisecond })
 		wire(t, s, func(conn net.Conn) { readRequest(conn); io.Copy(io.Discard, conn); conn.Close() })
 		_, err := s.PlaceOrder(t.Context(), json.RawMessage(tutorialOrder))
 		if ClassOf(err) != ClassUnknown || !errors.Is(err, context.DeadlineExceeded) {
