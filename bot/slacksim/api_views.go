@@ -129,10 +129,8 @@ func (w *Workspace) viewsUpdate(c *call) (obj, *apiError) {
 		return nil, e
 	}
 	v := w.views[id]
-	for _, o := range w.views {
-		if external != "" && o.open && o.external == external {
-			v = o
-		}
+	if external != "" {
+		v = w.byExternal(external)
 	}
 	if v == nil || !v.open || v.typ() != "modal" {
 		return nil, fail("not_found")

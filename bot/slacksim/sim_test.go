@@ -185,9 +185,13 @@ type app struct {
 	closed chan struct{}
 }
 
-func (b *bench) dial() (*websocket.Conn, error) {
+func (b *bench) dial() (*websocket.Conn, error) { return b.dialWith(64 << 10) }
+
+// dialWith connects with a write buffer of so many bytes: longer messages go out in fragments.
+func (b *bench) dialWith(buffer int) (*websocket.Conn, error) {
 	out := b.must("apps.connections.open", nil)
-	ws, res, err := websocket.DefaultDialer.DialContext(b.ctx(), out["url"].(string), nil)
+	dialer := websocket.Dialer{WriteBufferSize: buffer}
+	ws, res, err := dialer.DialContext(b.ctx(), out["url"].(string), nil)
 	if res != nil && res.Body != nil {
 		_ = res.Body.Close()
 	}
@@ -197,7 +201,12 @@ func (b *bench) dial() (*websocket.Conn, error) {
 // connect opens a connection and reads its hello. Envelopes go to react, or to frames if it is nil.
 func (b *bench) connect(react func(*app, frame)) *app {
 	b.t.Helper()
-	ws, err := b.dial()
+	return b.connectWith(64<<10, react)
+}
+
+func (b *bench) connectWith(buffer int, react func(*app, frame)) *app {
+	b.t.Helper()
+	ws, err := b.dialWith(buffer)
 	if err != nil {
 		b.t.Fatal(err)
 	}

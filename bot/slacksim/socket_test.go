@@ -185,15 +185,8 @@ func TestSecondAndLateAcksAreViolations(t *testing.T) {
 func TestFragmentedFramesAreDropped(t *testing.T) {
 	t.Parallel()
 	b := setup(t, slacksim.WithAckTimeout(100*time.Millisecond))
-	b.connect(func(a *app, f frame) {
-		// Two flushes of one message make two frames.
-		w, err := a.ws.NextWriter(websocket.TextMessage)
-		if err != nil {
-			return
-		}
-		body := `{"envelope_id":"` + f.ID + `","padding":"` + strings.Repeat("x", 10_000) + `"}`
-		_, _ = w.Write([]byte(body)) // more than the write buffer: goes out in fragments
-		_ = w.Close()
+	b.connectWith(4096, func(a *app, f frame) {
+		a.send(m{"envelope_id": f.ID, "padding": strings.Repeat("x", 10_000)})
 	})
 	res, err := b.As(alice).Command(b.ctx(), sales, "/go")
 	if err != nil || res.Failure != slacksim.FailureTimeout {

@@ -111,12 +111,25 @@ func (w *Workspace) externalTaken(id string, self *view) bool {
 	if id == "" {
 		return false
 	}
-	for _, v := range w.views {
-		if v != self && v.open && v.external == id {
-			return true
+	v := w.byExternal(id)
+	return v != nil && v != self
+}
+
+// byExternal finds the live view with an external id.
+func (w *Workspace) byExternal(id string) *view {
+	for _, v := range w.homes {
+		if v.external == id {
+			return v
 		}
 	}
-	return false
+	for _, stack := range w.stacks {
+		for _, v := range stack {
+			if v.external == id {
+				return v
+			}
+		}
+	}
+	return nil
 }
 
 // viewJSON is the view object of answers and payloads.
