@@ -1,0 +1,151 @@
+package renewal_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/shopspring/decimal"
+	"pgregory.net/rapid"
+
+	. "renewbot/bot/renewal"
+	"renewbot/yeastar"
+)
+
+func fingerprintOf(t *testing.T, o Offer) string {
+	t.Helper()
+	s := submission()
+	s.Offer = o
+	c, err := New(123, s, start, policy())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c.Request.Fingerprint
+}
+
+func TestFingerprintChangesWithWhatWasShown(t *testing.T) {
+	t.Parallel()
+	price := func(amount, currency string) *Price { return &Price{decimal.RequireFromString(amount), currency} }
+	seen := map[string]string{fingerprintOf(t, offer()): "the offer itself"}
+	for _, c := range []struct {
+		name   string
+		change func(*Offer)
+	}{
+		{"holder", func(o *Offer) { o.Holder.PartnerID = "7" }},
+		{"own account", func(o *Offer) { o.Holder = Holder{Name: "Us"} }},
+		{"plan", func(o *Offer) { o.Lines[0].ID = "7" }},
+		{"extensions", func(o *Offer) { o.Lines[0].Quantity++ }},
+		{"service", func(o *Offer) { o.Lines[1].ID = "7" }},
+		{"quantity of a service", func(o *Offer) { o.Lines[1].Quantity++ }},
+		{"one service less", func(o *Offer) { o.Lines = o.Lines[:1] }},
+		{"one service more", func(o *Offer) {
+			o.Lines = append(o.Lines, Line{Type: yeastar.LineService, ID: "8", Name: "x", Quantity: 1})
+		}},
+		{"billing contact", func(o *Offer) { o.Contact.ID = "7" }},
+		{"PO number", func(o *Offer) { o.PONumber = "PO-8" }},
+		{"no PO number", func(o *Offer) { o.PONumber = "" }},
+		{"price", func(o *Offer) { o.Price = price("100", "USD") }},
+		{"another price", func(o *Offer) { o.Price = price("100.01", "USD") }},
+		{"another currency", func(o *Offer) { o.Price = price("100", "EUR") }},
+	} {
+		o := offer()
+		c.change(&o)
+		f := fingerprintOf(t, o)
+		if other, ok := seen[f]; ok {
+			t.Errorf("%s has the fingerprint of %s", c.name, other)
+		}
+		seen[f] = c.name
+	}
+	same(t, fingerprintOf(t, offer()), fingerprintOf(t, offer()), "the same offer")
+	a, b := offer(), offer()
+	a.Price, b.Price = price("100.0", "USD"), price("100.00", "USD")
+	same(t, fingerprintOf(t, a), fingerprintOf(t, b), "the same price, written otherwise")
+}
+
+func TestReferences(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		text string
+		id   int64
+		ok   bool
+	}{
+		{"RNW-000123", 123, true}, {"rnw-123", 123, true}, {"  Rnw-0000123 ", 123, true}, {"RNW-1234567", 1234567, true},
+		{"RNW-0", 0, false}, {"RNW-", 0, false}, {"123", 0, false}, {"RNW-12x", 0, false}, {"RNW--1", 0, false},
+		{"RNW-1234567890123", 0, false}, {"xRNW-1", 0, false}, {"", 0, false},
+	} {
+		id, ok := ParseReference(c.text)
+		if ok != c.ok || (ok && id != c.id) {
+			t.Errorf("%q: %d, %v", c.text, id, ok)
+		}
+	}
+	same(t, "RNW-000001", Reference(1), "reference")
+	rapid.Check(t, func(t *rapid.T) {
+		id := rapid.Int64Range(1, 999_999_999_999).Draw(t, "id")
+		if got, ok := ParseReference(Reference(id)); !ok || got != id {
+			t.Fatalf("%s is read as %d, %v", Reference(id), got, ok)
+		}
+	})
+}
+
+func TestPONumberOfTheOrder(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		mode        PONumberMode
+		typed, want string
+	}{
+		{PONumberReference, "PO-7", `"poNumber":"PO-7 RNW-000123"`},
+		{PONumberReference, "", `"poNumber":"RNW-000123"`},
+		{PONumberTyped, "PO-7", `"poNumber":"PO-7"`},
+		{PONumberTyped, "", ""},
+	} {
+		p := policy()
+		p.PONumber = c.mode
+		s := submission()
+		s.Offer.PONumber = c.typed
+		got, err := New(123, s, start, p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body := string(got.Request.Body)
+		if !strings.Contains(body, c.want) || strings.Contains(body, "poNumber") != (c.want != "") {
+			t.Errorf("%s with %q: %s", c.mode, c.typed, body)
+		}
+	}
+}
+
+func TestCheckPONumber(t *testing.T) {
+	t.Parallel()
+	for text, ok := range map[string]bool{
+		"": true, "PO-2026/03 #7": true, strings.Repeat("9", MaxPONumber): true, strings.Repeat("9", MaxPONumber+1): false,
+		"Bestellung ü": false, "a\nb": false, "a\x00": false, "🚀": false,
+	} {
+		if err := CheckPONumber(text); (err == nil) != ok {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+}
+
+func TestDifference(t *testing.T) {
+	t.Parallel()
+	a, b := offer(), offer()
+	same(t, []string(nil), Difference(a, b), "no difference")
+	b.Holder = Holder{Name: "Us"}
+	b.Lines = []Line{{Type: yeastar.LinePlan, ID: "9", Name: "Basic Plan", Quantity: 5}}
+	b.Contact, b.PONumber = Contact{ID: "8", Name: "Other"}, ""
+	b.Price = &Price{decimal.RequireFromString("12.5"), "USD"}
+	same(t, []string{
+		"Customer: Acme (3016834412345678901) → Us",
+		"Plan: Ultimate Plan (3048941892189077504) → Basic Plan (9)",
+		"Extensions: 100 → 5",
+		"Services: Call Recording × 20 → none",
+		"Billing contact: Billing (3197218168379846218) → Other (8)",
+		"PO number: PO-7 → none",
+		"Price: none → 12.50 USD",
+	}, Difference(a, b), "differences")
+}
+
+func TestHolderKey(t *testing.T) {
+	t.Parallel()
+	same(t, "own", Holder{Name: "Us"}.Key(), "own account")
+	same(t, "7", Holder{PartnerID: "7"}.Key(), "customer")
+	same(t, "S1", Holder{PartnerID: "7", SerialNumber: "S1"}.Key(), "serial number")
+}

@@ -1,0 +1,171 @@
+package renewal_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	. "renewbot/bot/renewal"
+	"renewbot/yeastar"
+)
+
+// moves says for every event where it leads from each status. A status that is not
+// named refuses the event, with the code under "else" or with wrong_status.
+var moves = []struct {
+	name  string
+	event func(Request) Event
+	to    map[Status]string
+	// after is when it happens; by default a minute after the submission.
+	after time.Duration
+}{
+	{name: "amend", event: func(r Request) Event { return Amend{requester("U1"), shown(r), offer(), "note"} },
+		to: map[Status]string{Pending: "pending"}},
+	{name: "approve", event: func(r Request) Event { return Approve{approver("U2"), shown(r)} },
+		to: map[Status]string{Pending: "approved"}},
+	{name: "reject", event: func(r Request) Event { return Reject{approver("U2"), shown(r), "too dear"} },
+		to: map[Status]string{Pending: "rejected"}},
+	{name: "cancel", event: func(Request) Event { return Cancel{requester("U1")} },
+		to: map[Status]string{Pending: "cancelled"}},
+	{name: "time is up", event: func(Request) Event { return Expiry{} }, after: 72 * time.Hour,
+		to: map[Status]string{Pending: "expired"}},
+	{name: "remind", event: func(Request) Event { return Reminder{} },
+		to: map[Status]string{Pending: "pending"}},
+	{name: "begin", event: func(Request) Event { return Begin{later.Add(time.Minute)} },
+		to: map[Status]string{Approved: "ordering"}},
+	{name: "changed", event: func(Request) Event { return Changed{offer()} },
+		to: map[Status]string{Approved: "pending"}},
+	{name: "gone", event: func(Request) Event { return Gone{"the plan is gone"} },
+		to: map[Status]string{Approved: "refused"}},
+	{name: "dry run", event: func(Request) Event { return DryRunDone{} },
+		to: map[Status]string{Approved: "cancelled"}},
+	{name: "answered: succeed", event: func(Request) Event { return Answered{1, order(yeastar.OrderSucceed)} },
+		to: map[Status]string{Ordering: "ordered", Unknown: "ordered", Refused: "ordered", "else": RefusedAttempt}},
+	{name: "answered: pending", event: func(Request) Event { return Answered{1, order(yeastar.OrderPending)} },
+		to: map[Status]string{Ordering: "processing", Unknown: "processing", Refused: "processing", "else": RefusedAttempt}},
+	{name: "answered: a status not known yet", event: func(Request) Event { return Answered{1, order("in_review")} },
+		to: map[Status]string{Ordering: "processing", Unknown: "processing", Refused: "processing", "else": RefusedAttempt}},
+	{name: "answered: failed", event: func(Request) Event { return Answered{1, order(yeastar.OrderFailed)} },
+		to: map[Status]string{Ordering: "refused", Unknown: "refused", Refused: "refused", "else": RefusedAttempt}},
+	{name: "failed: refused", event: func(Request) Event { return Failed{1, problem(yeastar.ClassRefused)} },
+		to: map[Status]string{Ordering: "refused", Unknown: RefusedStatus, "else": RefusedAttempt}},
+	{name: "failed: not sent", event: func(Request) Event { return Failed{1, problem(yeastar.ClassNotSent)} },
+		to: map[Status]string{Ordering: "approved", Unknown: RefusedStatus, "else": RefusedAttempt}},
+	{name: "failed: unknown", event: func(Request) Event { return Failed{1, problem(yeastar.ClassUnknown)} },
+		to: map[Status]string{Ordering: "unknown", Unknown: RefusedStatus, "else": RefusedAttempt}},
+	{name: "failed: a class not known yet", event: func(Request) Event { return Failed{1, problem("odd")} },
+		to: map[Status]string{Ordering: "unknown", Unknown: RefusedStatus, "else": RefusedAttempt}},
+	{name: "deadline", event: func(Request) Event { return DeadlinePassed{1} },
+		to: map[Status]string{Ordering: "unknown"}},
+	{name: "found", event: func(Request) Event { return Found{1, order(yeastar.OrderSucceed)} },
+		to: map[Status]string{Ordering: "ordered", Unknown: "ordered", Refused: "ordered", "else": RefusedAttempt}},
+	{name: "polled: succeed", event: func(Request) Event { return Polled{order(yeastar.OrderSucceed)} },
+		to: map[Status]string{Processing: "ordered"}},
+	{name: "polled: cancelled", event: func(Request) Event { return Polled{order(yeastar.OrderCancelled)} },
+		to: map[Status]string{Processing: "refused"}},
+	{name: "polled: not finished", event: func(Request) Event { return Polled{order(yeastar.OrderPending)} },
+		to: map[Status]string{Processing: RefusedTooEarly}},
+	{name: "it was placed", event: func(Request) Event { return SettlePlaced{approver("U2"), 1, order(yeastar.OrderSucceed)} },
+		to: map[Status]string{Unknown: "ordered"}},
+	{name: "it was placed, not finished", event: func(Request) Event { return SettlePlaced{approver("U2"), 1, order(yeastar.OrderPending)} },
+		to: map[Status]string{Unknown: "processing"}},
+	{name: "it was not placed", event: func(Request) Event { return SettleNotPlaced{approver("U2"), 1, "looked"} },
+		to: map[Status]string{Unknown: "refused"}},
+	{name: "try again", event: func(r Request) Event { return Retry{approver("U2"), shown(r)} },
+		to: map[Status]string{Refused: "approved"}},
+	{name: "close", event: func(Request) Event { return Close{requester("U1")} },
+		to: map[Status]string{Refused: "cancelled"}},
+}
+
+func TestEveryEventInEveryStatus(t *testing.T) {
+	t.Parallel()
+	for _, m := range moves {
+		for _, s := range Statuses() {
+			t.Run(fmt.Sprintf("%s in %s", m.name, s), func(t *testing.T) {
+				t.Parallel()
+				p := policy()
+				r := in(t, s, p)
+				now := start.Add(max(m.after, time.Minute))
+				want, ok := m.to[s]
+				if !ok {
+					want, ok = m.to["else"]
+				}
+				if !ok {
+					want = RefusedStatus
+				}
+				if !isStatus(want) {
+					refused(t, r, m.event(r), now, p, want)
+					return
+				}
+				before := text(t, r)
+				c, err := r.Apply(m.event(r), now, p)
+				if err != nil {
+					t.Fatal(err)
+				}
+				same(t, before, text(t, r), "the request that the event was applied to")
+				if string(c.Request.Status) != want {
+					t.Errorf("is %s, want %s", c.Request.Status, want)
+				}
+				e := c.Entry
+				if e.Code == "" || e.Code == CodeDenied || e.Actor == "" || e.RequestID != r.ID || e.From != s ||
+					e.To != c.Request.Status || e.Revision != c.Request.Revision || !e.At.Equal(now) {
+					t.Errorf("entry %+v", e)
+				}
+				if last := c.Jobs[len(c.Jobs)-1]; last.Kind != SyncSlack || !last.At.Equal(now) {
+					t.Errorf("Slack is not told: %v", c.Jobs)
+				}
+				if !c.Request.UpdatedAt.Equal(now) || c.Request.Version != r.Version {
+					t.Errorf("updated %v, version %d", c.Request.UpdatedAt, c.Request.Version)
+				}
+			})
+		}
+	}
+}
+
+func isStatus(s string) bool {
+	for _, status := range Statuses() {
+		if string(status) == s {
+			return true
+		}
+	}
+	return false
+}
+
+func TestFinal(t *testing.T) {
+	t.Parallel()
+	var final []Status
+	for _, s := range Statuses() {
+		if s.Final() {
+			final = append(final, s)
+		}
+	}
+	same(t, []Status{Ordered, Rejected, Cancelled, Expired}, final, "final states")
+}
+
+func TestStandingSaysWhetherSomethingWasOrdered(t *testing.T) {
+	t.Parallel()
+	want := map[Status]string{
+		Pending:    "RNW-000123 is waiting for approval. Nothing has been ordered.",
+		Approved:   "RNW-000123 is approved and its order is about to be placed.",
+		Ordering:   "RNW-000123 is being ordered right now.",
+		Ordered:    "RNW-000123 was ordered: order XS1.",
+		Processing: "RNW-000123 was sent to the vendor as order XS1, which is not finished yet.",
+		Unknown:    "RNW-000123 may or may not have been ordered. Nothing will be sent again until somebody settles it.",
+		Refused:    "RNW-000123 was not ordered. It can be tried again or closed.",
+		Rejected:   "RNW-000123 was rejected by <@U2>. Nothing was ordered.",
+		Cancelled:  "RNW-000123 was closed by <@U1>. Nothing was ordered.",
+		Expired:    "RNW-000123 timed out before it was approved. Nothing was ordered.",
+	}
+	for _, s := range Statuses() {
+		same(t, want[s], in(t, s, policy()).Standing(), string(s))
+	}
+	dry := must(t, in(t, Approved, policy()), later, policy(), DryRunDone{})
+	same(t, "RNW-000123 was a dry run. Nothing was ordered.", dry.Standing(), "dry run")
+}
+
+func TestEventThatCannotHappenToARequest(t *testing.T) {
+	t.Parallel()
+	c, err := newRequest(t, policy()).Apply(submission(), later, policy())
+	if err == nil || c.Request.ID != 0 {
+		t.Errorf("a submission was applied to a request: %v", err)
+	}
+}
