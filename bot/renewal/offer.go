@@ -57,6 +57,9 @@ type Offer struct {
 	PONumber      string    `json:"po_number,omitempty"` // as the requester typed it
 	Price         *Price    `json:"price,omitempty"`     // nil: not available from the API
 	CurrentExpiry time.Time `json:"current_expiry,omitzero"`
+	// KnownQuantity is the number of extensions that the vendor told when this was asked
+	// for; 0: it did not tell.
+	KnownQuantity int `json:"known_quantity,omitempty"`
 	// QuantitySource says where the number of extensions came from, for people.
 	QuantitySource string `json:"quantity_source,omitempty"`
 }
@@ -200,4 +203,12 @@ func describeServices(o Offer) string {
 		parts = append(parts, strings.TrimSpace(fmt.Sprintf("%s × %d", l.Name, l.Quantity)))
 	}
 	return strings.Join(parts, ", ")
+}
+
+// Plus adds the price of one line, which is per unit or for the whole of it.
+func (p Price) Plus(amount decimal.Decimal, currency string, perUnit bool, quantity int) Price {
+	if perUnit {
+		amount = amount.Mul(decimal.NewFromInt(int64(max(quantity, 1))))
+	}
+	return Price{Amount: p.Amount.Add(amount), Currency: currency}
 }

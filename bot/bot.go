@@ -1,0 +1,198 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/slack-go/slack"
+	"golang.org/x/sync/errgroup"
+	"golang.org/x/sync/semaphore"
+	"golang.org/x/time/rate"
+
+	"renewbot/bot/config"
+	"renewbot/bot/ledger"
+	"renewbot/bot/renewal"
+	"renewbot/yeastar"
+)
+
+const (
+	// slackTimeout bounds one call of the Web API.
+	slackTimeout = 15 * time.Second
+	// handlersGrace and jobsGrace are how long work in flight may go on after the end
+	// was asked for; together they stay below 10 s.
+	handlersGrace = 3 * time.Second
+	jobsGrace     = 5 * time.Second
+	// flushGrace lets the last acks leave before the sockets close.
+	flushGrace = 100 * time.Millisecond
+	// socketStagger keeps Slack from replacing both sockets at the same moment.
+	socketStagger = 3 * time.Second
+)
+
+// Options are the parts that a bot is made of.
+type Options struct {
+	Config config.Config
+	Ledger *ledger.Ledger
+	Vendor *yeastar.Client
+	Log    *slog.Logger // must be set
+	// Now is the clock, for tests. Nil: the real one.
+	Now func() time.Time
+	// Instance tells this process from others on the same database. Empty: a new name.
+	Instance string
+	// OrderTimeout bounds the POST of an order. Zero: one minute.
+	OrderTimeout time.Duration
+}
+
+// Bot is the running conversation. Make it with New and start it with Run.
+type Bot struct {
+	api          *slack.Client
+	http         *http.Client
+	ledger       *ledger.Ledger
+	vendor       *vendor
+	people       *directory
+	channels     *channels
+	policy       renewal.Policy
+	auditChannel string
+	log          *slog.Logger
+	now          func() time.Time
+	instance     string
+	orderTimeout time.Duration
+
+	background *work // refreshes look-ups
+	handlers   *work // handles envelopes
+	slots      *semaphore.Weighted
+	views      *turns // by view id: the actions in one view
+	drawings   *turns // by request: the drawings of its messages
+	up         atomic.Int32
+	ready      chan struct{}
+	readyOnce  sync.Once
+}
+
+// New puts a bot together. It talks to nobody yet.
+func New(o Options) *Bot {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.OrderTimeout == 0 {
+		o.OrderTimeout = time.Minute
+	}
+	if o.Instance == "" {
+		o.Instance = fmt.Sprintf("%x", time.Now().UnixNano())
+	}
+	client := &http.Client{Timeout: slackTimeout, Transport: slackTransport()}
+	api := slack.New(o.Config.Slack.BotToken.Reveal(),
+		slack.OptionAppLevelToken(o.Config.Slack.AppToken.Reveal()),
+		slack.OptionAPIURL(o.Config.Slack.APIURL),
+		// No retries: whoever calls knows whether a call may be repeated.
+		slack.OptionHTTPClient(&gentle{next: client, opens: rate.NewLimiter(rate.Every(2*time.Second), 2*sockets)}),
+		slack.OptionLog(quietLog{o.Log}),
+	)
+	b := &Bot{
+		api: api, http: client, ledger: o.Ledger, policy: o.Config.Policy(), log: o.Log, now: o.Now,
+		auditChannel: o.Config.Renew.AuditChannel, instance: o.Instance, orderTimeout: o.OrderTimeout,
+		background: newWork(), handlers: newWork(), slots: semaphore.NewWeighted(atOnce),
+		views: newTurns(), drawings: newTurns(), ready: make(chan struct{}),
+	}
+	b.vendor = newVendor(o.Vendor, o.Config.Renew.LookupTTL, o.Now, b.background)
+	b.people = newDirectory(api, o.Log, o.Now, b.background, o.Config.Renew.Approvers, o.Config.Renew.Requesters)
+	b.channels = newChannels(api, o.Now, b.background, o.Config.Renew.Channels)
+	return b
+}
+
+// slackTransport keeps enough connections to Slack open for a busy minute.
+func slackTransport() *http.Transport {
+	t := http.DefaultTransport.(*http.Transport).Clone()
+	t.MaxIdleConnsPerHost = 32
+	return t
+}
+
+// quietLog lets slack-go's own lines pass at debug level only: it logs what it retries,
+// and the bot tells of the rest itself.
+type quietLog struct{ log *slog.Logger }
+
+// Output implements slack-go's logger.
+func (q quietLog) Output(_ int, s string) error {
+	q.log.Debug("slack-go", "line", s)
+	return nil
+}
+
+// Ready is closed once the bot hears Slack for the first time.
+func (b *Bot) Ready() <-chan struct{} { return b.ready }
+
+func (b *Bot) connected() { b.readyOnce.Do(func() { close(b.ready) }) }
+
+// Run serves until ctx ends, and then finishes what is in flight, within 10 seconds. It
+// returns an error when people must mend something first.
+func (b *Bot) Run(ctx context.Context) error {
+	if err := b.identify(ctx); err != nil {
+		return err
+	}
+	b.vendor.warm()
+	b.people.warm()
+	b.channels.warm()
+	if err := b.ledger.Start(ctx, b.jobHandlers()); err != nil {
+		return fmt.Errorf("start the jobs: %w", err)
+	}
+	// The audit lines that belong to no request have no change that would draw them.
+	err := b.ledger.Enqueue(ctx, renewal.Job{Kind: renewal.SyncSlack, At: b.ledger.Now(ctx)})
+	if err == nil {
+		err = b.listen(ctx)
+	}
+	return errors.Join(err, b.finish())
+}
+
+// identify asks Slack who we are; nobody can be judged before.
+func (b *Bot) identify(ctx context.Context) error {
+	who, err := b.api.AuthTestContext(ctx)
+	if err != nil {
+		return fmt.Errorf("slack does not accept SLACK_BOT_TOKEN (auth.test): %w", err)
+	}
+	b.people.self = identity{team: who.TeamID, enterprise: who.EnterpriseID, user: who.UserID}
+	b.channels.botName = who.User
+	return nil
+}
+
+// listen keeps the sockets until ctx ends and the clicks in flight are finished.
+func (b *Bot) listen(ctx context.Context) error {
+	listening, hangUp := context.WithCancel(context.WithoutCancel(ctx))
+	defer hangUp()
+	g, broken := errgroup.WithContext(listening)
+	for i := range sockets {
+		c := &connection{bot: b, up: &b.up, log: b.log.With("socket", i+1)}
+		g.Go(func() error {
+			select {
+			case <-time.After(time.Duration(i) * socketStagger):
+				return c.keep(broken)
+			case <-broken.Done():
+				return nil
+			}
+		})
+	}
+	select {
+	case <-ctx.Done():
+		grace, cancel := context.WithTimeout(context.Background(), handlersGrace)
+		defer cancel()
+		b.handlers.end(grace)
+		time.Sleep(flushGrace)
+	case <-broken.Done():
+	}
+	hangUp()
+	return g.Wait()
+}
+
+// finish ends the jobs and everything else that runs.
+func (b *Bot) finish() error {
+	grace, cancel := context.WithTimeout(context.Background(), jobsGrace)
+	defer cancel()
+	b.handlers.end(grace)
+	err := b.ledger.Stop(grace)
+	b.background.stop()
+	b.background.end(grace)
+	b.http.CloseIdleConnections()
+	return err
+}

@@ -1,0 +1,219 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/slack-go/slack"
+
+	"renewbot/blocks"
+	"renewbot/bot/ledger"
+	"renewbot/bot/renewal"
+)
+
+// command is the slash command of the app's manifest.
+const command = "/renew"
+
+// typed is what somebody typed after /renew.
+type typed struct {
+	verb verb
+	id   int64  // of the request that is meant
+	text string // what is looked for
+}
+
+type verb string
+
+const (
+	verbOpen   verb = "open" // the form, for the customer that text names
+	verbHelp   verb = "help"
+	verbList   verb = "list"
+	verbStatus verb = "status"
+	verbCancel verb = "cancel"
+)
+
+// parseCommand reads what somebody typed after /renew. Anything that is no command is
+// taken for part of a customer's name.
+func parseCommand(text string) typed {
+	words := strings.Fields(text)
+	if len(words) == 0 {
+		return typed{verb: verbOpen}
+	}
+	switch first := strings.ToLower(words[0]); {
+	case first == "help" || first == "?":
+		return typed{verb: verbHelp}
+	case first == "list" && len(words) == 1:
+		return typed{verb: verbList}
+	case first == "status" || first == "cancel":
+		if len(words) == 2 {
+			if id, ok := renewal.ParseReference(words[1]); ok {
+				return typed{verb: verb(first), id: id}
+			}
+		}
+		return typed{verb: verbHelp, text: fmt.Sprintf("After “%s” I need a request's number, such as %s.", first, renewal.Reference(123))}
+	}
+	return typed{verb: verbOpen, text: strings.Join(words, " ")}
+}
+
+func (b *Bot) slash(ctx context.Context, c slack.SlashCommand, env *envelope) {
+	p := person{id: c.UserID, channel: c.ChannelID, responseURL: c.ResponseURL, env: env, command: true}
+	actor := b.people.actor(ctx, c.UserID, requestAge)
+	t := parseCommand(c.Text)
+	if !actor.MayRequest && !actor.MayApprove {
+		b.deny(ctx, p, 0, string(t.verb), b.notAllowed(actor, "You may not request renewals. Ask whoever set Renewbot up to add you."))
+		return
+	}
+	switch t.verb {
+	case verbHelp:
+		b.help(ctx, p, t.text)
+	case verbList:
+		b.list(ctx, p, actor)
+	case verbStatus:
+		b.status(ctx, p, actor, t.id)
+	case verbCancel:
+		b.apply(ctx, p, t.id, renewal.Cancel{By: actor})
+	case verbOpen:
+		if !actor.MayRequest {
+			b.deny(ctx, p, 0, "open", b.notAllowed(actor, "You may approve renewals, but not request them."))
+			return
+		}
+		b.open(ctx, p, opening{trigger: c.TriggerID, query: t.text})
+	}
+}
+
+func (b *Bot) help(ctx context.Context, p person, first string) {
+	m := blocks.Help(command)
+	if first != "" {
+		m = blocks.Preface(first, m)
+	}
+	b.tell(ctx, p, m)
+}
+
+// notAllowed is the refusal of somebody who may not do something.
+func (b *Bot) notAllowed(a renewal.Actor, fallback string) *renewal.Refusal {
+	sentence := fallback
+	if a.Denied != "" {
+		sentence = a.Denied
+	}
+	return &renewal.Refusal{Code: renewal.RefusedNotAllowed, Sentence: sentence + " Nothing was ordered."}
+}
+
+// deny tells a person that they may not, and writes it down.
+func (b *Bot) deny(ctx context.Context, p person, request int64, action string, r *renewal.Refusal) {
+	b.say(ctx, p, r.Sentence)
+	if err := b.ledger.Deny(ctx, request, p.id, action, r); err != nil {
+		b.log.ErrorContext(ctx, "a refusal was not written down", "action", action, "error", err)
+	}
+}
+
+// refuse tells a person why something is refused, and writes it down.
+func (b *Bot) refuse(ctx context.Context, p person, request int64, action string, err error) {
+	var refusal *renewal.Refusal
+	if errors.As(err, &refusal) {
+		b.deny(ctx, p, request, action, refusal)
+		return
+	}
+	b.sorry(ctx, p, "do that", err)
+}
+
+// listed is how many requests a list reads at most.
+const listed = 50
+
+func (b *Bot) list(ctx context.Context, p person, a renewal.Actor) {
+	mine, waiting, err := b.openRequests(ctx, a)
+	if err != nil {
+		b.sorry(ctx, p, "list requests", err)
+		return
+	}
+	b.tell(ctx, p, blocks.List(mine, waiting))
+}
+
+// openRequests lists what a person has asked for and is not finished, and what waits for them.
+func (b *Bot) openRequests(ctx context.Context, a renewal.Actor) (mine, waiting []renewal.Request, err error) {
+	mine, err = b.ledger.List(ctx, ledger.Filter{Statuses: unfinished(), Requester: a.UserID, Limit: listed})
+	if err != nil || !a.MayApprove {
+		return mine, nil, err
+	}
+	undecided, err := b.ledger.List(ctx, ledger.Filter{
+		Statuses: []renewal.Status{renewal.Pending, renewal.Refused, renewal.Unknown}, Limit: listed,
+	})
+	for _, r := range undecided {
+		own := r.Requester == a.UserID || r.AmendedBy == a.UserID
+		if (!own || b.policy.SelfApproval) && !r.VotedBy(a.UserID) {
+			waiting = append(waiting, r)
+		}
+	}
+	return mine, waiting, err
+}
+
+// recent lists what a person asked for last.
+func (b *Bot) recent(ctx context.Context, userID string) ([]renewal.Request, error) {
+	var finished []renewal.Status
+	for _, s := range renewal.Statuses() {
+		if s.Final() {
+			finished = append(finished, s)
+		}
+	}
+	return b.ledger.List(ctx, ledger.Filter{Statuses: finished, Requester: userID, Limit: 10})
+}
+
+func unfinished() []renewal.Status {
+	var open []renewal.Status
+	for _, s := range renewal.Statuses() {
+		if !s.Final() {
+			open = append(open, s)
+		}
+	}
+	return open
+}
+
+func (b *Bot) status(ctx context.Context, p person, a renewal.Actor, id int64) {
+	r, ok := b.find(ctx, p, id)
+	if !ok {
+		return
+	}
+	if !b.maySee(ctx, a, r) {
+		b.deny(ctx, p, id, "status", &renewal.Refusal{
+			Code: renewal.RefusedNotAllowed, Sentence: r.Reference() + " belongs to a private channel that you are not in.",
+		})
+		return
+	}
+	entries, err := b.ledger.Entries(ctx, id)
+	if err != nil {
+		b.sorry(ctx, p, "read the story of "+r.Reference(), err)
+		return
+	}
+	b.tell(ctx, p, blocks.Detail(r, entries))
+}
+
+// maySee says whether a person may read a request: its requester, approvers, and who
+// can read the channel that it was posted in.
+func (b *Bot) maySee(ctx context.Context, a renewal.Actor, r renewal.Request) bool {
+	if a.MayApprove || r.Requester == a.UserID {
+		return true
+	}
+	ch, err := b.channels.info.get(ctx, r.Channel, 0)
+	if err != nil {
+		return false
+	}
+	return !ch.IsPrivate || b.channels.hasMember(ctx, r.Channel, a.UserID)
+}
+
+// find reads a request and tells the person when there is none.
+func (b *Bot) find(ctx context.Context, p person, id int64) (renewal.Request, bool) {
+	r, err := b.ledger.Get(ctx, id)
+	switch {
+	case isNotFound(err):
+		b.say(ctx, p, fmt.Sprintf("There is no request %s. Nothing was changed; “list” shows your open ones.", renewal.Reference(id)))
+	case err != nil:
+		b.sorry(ctx, p, "read "+renewal.Reference(id), err)
+	}
+	return r, err == nil
+}
+
+// sorry tells a person that something of ours failed, and what that means for orders.
+func (b *Bot) sorry(ctx context.Context, p person, what string, err error) {
+	b.log.ErrorContext(ctx, "could not "+what, "error", err)
+	b.say(ctx, p, fmt.Sprintf("Sorry, I could not %s just now. Nothing was changed and nothing was ordered by this. Please try again in a moment.", what))
+}

@@ -1,0 +1,144 @@
+package bot
+
+import (
+	"context"
+	"errors"
+
+	"github.com/slack-go/slack"
+
+	"renewbot/blocks"
+	"renewbot/bot/ledger"
+	"renewbot/bot/renewal"
+)
+
+func isNotFound(err error) bool { return errors.Is(err, ledger.ErrNotFound) }
+
+// apply lets an event happen to a request and tells the person when it may not. What
+// it changes is seen in Slack by itself.
+func (b *Bot) apply(ctx context.Context, p person, id int64, e renewal.Event) {
+	r, err := b.ledger.Apply(ctx, id, e)
+	var refusal *renewal.Refusal
+	switch {
+	case errors.As(err, &refusal):
+		b.say(ctx, p, refusal.Sentence)
+	case isNotFound(err):
+		b.find(ctx, p, id)
+	case err != nil:
+		b.sorry(ctx, p, "save this", err)
+	case p.command:
+		b.say(ctx, p, r.Standing())
+	}
+}
+
+// clicked handles a button of a card.
+func (b *Bot) clicked(ctx context.Context, ic slack.InteractionCallback, a *slack.BlockAction, env *envelope) {
+	p := person{
+		id: ic.User.ID, channel: ic.Container.ChannelID, thread: ic.Container.ThreadTs,
+		responseURL: ic.ResponseURL, env: env,
+	}
+	t, err := blocks.DecodeTarget(a.Value)
+	if err != nil {
+		b.log.WarnContext(ctx, "a button had a value that is not ours", "action", a.ActionID)
+		b.say(ctx, p, "I can't read that button. Nothing was ordered. “/renew list” shows what is open.")
+		return
+	}
+	// Money may depend on it: what Slack says of the person must be of now.
+	actor := b.people.actor(ctx, p.id, decisionAge)
+	shown := renewal.Shown{Revision: t.Revision, Fingerprint: t.Fingerprint}
+	switch a.ActionID {
+	case blocks.ActionApprove:
+		b.apply(ctx, p, t.Request, renewal.Approve{By: actor, Shown: shown})
+	case blocks.ActionCancel:
+		b.apply(ctx, p, t.Request, renewal.Cancel{By: actor})
+	case blocks.ActionRetry:
+		b.apply(ctx, p, t.Request, renewal.Retry{By: actor, Shown: shown})
+	case blocks.ActionClose:
+		b.apply(ctx, p, t.Request, renewal.Close{By: actor})
+	case blocks.ActionReject:
+		b.ask(ctx, p, ic.TriggerID, a.ActionID, t, renewal.Reject{By: actor, Shown: shown, Reason: "?"}, blocks.RejectForm)
+	case blocks.ActionSettlePlaced:
+		b.ask(ctx, p, ic.TriggerID, a.ActionID, t, renewal.SettleNotPlaced{By: actor, Attempt: t.Attempt, Reason: "?"}, blocks.SettlePlacedForm)
+	case blocks.ActionSettleNotPlaced:
+		b.ask(ctx, p, ic.TriggerID, a.ActionID, t, renewal.SettleNotPlaced{By: actor, Attempt: t.Attempt, Reason: "?"}, blocks.SettleNotPlacedForm)
+	case blocks.ActionChange:
+		b.change(ctx, p, actor, ic.TriggerID, t)
+	}
+}
+
+// ask opens the small form that a decision needs, unless the decision would be refused
+// anyway: then it is refused at once, by trying it.
+func (b *Bot) ask(ctx context.Context, p person, trigger, action string, t blocks.Target, trial renewal.Event, form func(renewal.Request) slack.ModalViewRequest) {
+	r, ok := b.find(ctx, p, t.Request)
+	if !ok {
+		return
+	}
+	if _, err := r.Apply(trial, b.now(), b.policy); err != nil {
+		b.refuse(ctx, p, r.ID, action, err)
+		return
+	}
+	b.openView(ctx, p, trigger, form(r))
+}
+
+// openView opens a view, and tells the person when Slack refuses.
+func (b *Bot) openView(ctx context.Context, p person, trigger string, v slack.ModalViewRequest) (*slack.View, bool) {
+	ctx, cancel := context.WithTimeout(ctx, ackBudget)
+	defer cancel()
+	opened, err := b.api.OpenViewContext(ctx, trigger, v)
+	if err == nil && opened.ID != "" {
+		return &opened.View, true
+	}
+	b.log.WarnContext(ctx, "a view was not opened", "callback_id", v.CallbackID, "error", err, "messages", slackMessages(err))
+	p.command = false // the ack may be gone already, and an ack with a text is not seen beside a view
+	b.tell(ctx, p, blocks.Reopen("Slack did not open the form in time. Nothing was ordered."))
+	return nil, false
+}
+
+// decided handles the submission of a small form.
+func (b *Bot) decided(ctx context.Context, ic slack.InteractionCallback, env *envelope) {
+	t, err := blocks.DecodeTarget(ic.View.PrivateMetadata)
+	if err != nil {
+		env.ack(slack.NewUpdateViewSubmissionResponse(view(blocks.Notice("Not saved", "I can't read this form any more. Nothing was changed and nothing was ordered."))))
+		return
+	}
+	actor := b.people.actor(ctx, ic.User.ID, decisionAge)
+	var e renewal.Event
+	field := blocks.BlockReason
+	switch ic.View.CallbackID {
+	case blocks.CallbackReject:
+		e = renewal.Reject{
+			By: actor, Shown: renewal.Shown{Revision: t.Revision, Fingerprint: t.Fingerprint},
+			Reason: blocks.ReadReason(ic.View),
+		}
+	case blocks.CallbackSettleNotPlaced:
+		e = renewal.SettleNotPlaced{By: actor, Attempt: t.Attempt, Reason: blocks.ReadReason(ic.View)}
+	case blocks.CallbackSettlePlaced:
+		field = blocks.BlockOrderNo
+		order, problem := b.checkOrder(ctx, t.Request, blocks.ReadOrderNo(ic.View))
+		if problem != "" {
+			env.ack(slack.NewErrorsViewSubmissionResponse(map[string]string{field: problem}))
+			return
+		}
+		e = renewal.SettlePlaced{By: actor, Attempt: t.Attempt, Order: order}
+	}
+	_, err = b.ledger.Apply(ctx, t.Request, e)
+	var refusal *renewal.Refusal
+	switch {
+	case errors.As(err, &refusal):
+		env.ack(slack.NewErrorsViewSubmissionResponse(map[string]string{field: refusal.Sentence}))
+	case err != nil:
+		b.log.ErrorContext(ctx, "a decision was not saved", "request", renewal.Reference(t.Request), "error", err)
+		env.ack(slack.NewErrorsViewSubmissionResponse(map[string]string{field: "Sorry, this could not be saved. Please try again in a moment. Nothing was ordered."}))
+	default:
+		env.ack(nil) // closes the form; the card tells the rest
+	}
+}
+
+func view(v slack.ModalViewRequest) *slack.ModalViewRequest { return &v }
+
+func slackMessages(err error) []string {
+	var e slack.SlackErrorResponse
+	if errors.As(err, &e) {
+		return e.ResponseMetadata.Messages
+	}
+	return nil
+}

@@ -1,0 +1,165 @@
+package bot
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"renewbot/blocks"
+	"renewbot/bot/renewal"
+	"renewbot/yeastar"
+)
+
+// form puts together what the form shows for a draft. It waits for what the form can't
+// do without, as long as ctx lasts, and for the rest a glance; what is missing then is
+// told by Waiting.
+func (b *Bot) form(ctx context.Context, d blocks.Draft) (blocks.FormData, error) {
+	p, err := product(d.Product)
+	if err != nil {
+		return blocks.FormData{}, err
+	}
+	customers, err := b.vendor.customers.get(ctx, all, 0)
+	if err != nil {
+		return blocks.FormData{}, err
+	}
+	catalogue, err := b.vendor.catalogues.get(ctx, p.Key, 0)
+	if err != nil {
+		return blocks.FormData{}, err
+	}
+	contacts, err := b.vendor.contacts.get(ctx, all, 0)
+	if err != nil {
+		return blocks.FormData{}, err
+	}
+	f := blocks.FormData{
+		Draft: d, Products: yeastar.Products(), DryRun: b.policy.DryRun,
+		Channels: b.channels.allowed, ChannelNames: b.channels.names(), ChannelHint: b.channels.hint(),
+	}
+	if d.Holder == "" && d.Query != "" {
+		f.Matches = len(customers.search(d.Query))
+		if c, ok := customers.only(d.Query); ok {
+			f.Draft.Holder = string(c.ID)
+		}
+	}
+	holder, ok := b.holder(ctx, f.Draft)
+	if !ok {
+		f.Draft.Holder = ""
+		return f, nil
+	}
+	f.Holder = holderChoice(holder)
+	return f, b.dependent(ctx, &f, p, holder, catalogue, contacts)
+}
+
+// dependent fills in what depends on who the renewal is for.
+func (b *Bot) dependent(ctx context.Context, f *blocks.FormData, p yeastar.Product, holder renewal.Holder, c yeastar.Catalogue, contacts []yeastar.BillingContact) error {
+	looking, cancel := context.WithTimeout(ctx, glance)
+	defer cancel()
+	found, err := b.vendor.findPack(looking, p.Key, holder, 0)
+	f.Waiting = err != nil && looking.Err() != nil && ctx.Err() == nil
+	last, hasLast, err := b.ledger.LastOrdered(ctx, p.Key, holder.Key())
+	if err != nil {
+		return err
+	}
+	d := &f.Draft
+	for _, plan := range c.Plans {
+		if plan.PurchaseType != "trial" {
+			f.Plans = append(f.Plans, blocks.Choice{ID: string(plan.ID), Label: plan.Name})
+		}
+	}
+	lastPlan, _ := last.Offer.Plan()
+	for _, id := range []yeastar.ID{found.planID, lastPlan.ID} {
+		if _, ok := c.Plan(id); ok && d.Plan == "" {
+			d.Plan = id
+		}
+	}
+	if d.Plan == "" && len(f.Plans) == 1 {
+		d.Plan = yeastar.ID(f.Plans[0].ID)
+	}
+	f.ServicePrefill = map[yeastar.ID]string{}
+	for _, s := range c.Services {
+		if s.PurchaseType == "trial" || !fits(s, d.Plan) {
+			continue
+		}
+		f.Services = append(f.Services, blocks.Choice{ID: string(s.ID), Label: s.Name})
+		if q := serviceQuantity(s.ID, found, last); q > 0 {
+			f.ServicePrefill[s.ID] = strconv.Itoa(q)
+		}
+	}
+	d.Services = slices.DeleteFunc(d.Services, func(id yeastar.ID) bool {
+		return !slices.ContainsFunc(f.Services, func(s blocks.Choice) bool { return s.ID == string(id) })
+	})
+	f.Expiry = found.expiry
+	f.QuantityPrefill, f.QuantityHint = prefill(found.extensions, last, hasLast)
+	f.Contact = b.contact(ctx, d, contacts)
+	return nil
+}
+
+func serviceQuantity(id yeastar.ID, found pack, last renewal.Request) int {
+	for _, s := range found.services {
+		if s.ID == id && s.Quantity != nil {
+			return *s.Quantity
+		}
+	}
+	for _, l := range last.Offer.Services() {
+		if l.ID == id {
+			return l.Quantity
+		}
+	}
+	return 0
+}
+
+// prefill proposes the number of extensions and says where it is from. When two sources
+// differ it proposes none.
+func prefill(extensions int, last renewal.Request, hasLast bool) (number, hint string) {
+	ordered := 0
+	if plan, ok := last.Offer.Plan(); ok && hasLast {
+		ordered = plan.Quantity
+	}
+	switch {
+	case extensions > 0 && ordered > 0 && extensions != ordered:
+		return "", fmt.Sprintf("The Partner Portal tells %d, the last order (%s) had %d: please check. It must be exactly the current number of extensions.",
+			extensions, last.Reference(), ordered)
+	case extensions > 0:
+		return strconv.Itoa(extensions), "The current number of extensions, from the Partner Portal. It must be exactly that."
+	case ordered > 0:
+		return strconv.Itoa(ordered), fmt.Sprintf("From the last order (%s). It must be exactly the current number of extensions.", last.Reference())
+	}
+	return "", ""
+}
+
+// contact is the billing contact that the form proposes: the one chosen, the one of the
+// customer's last request, or the only one there is.
+func (b *Bot) contact(ctx context.Context, d *blocks.Draft, contacts []yeastar.BillingContact) *blocks.Choice {
+	id := cmp.Or(d.Contact, b.lastContact(ctx, *d))
+	if id == "" && len(contacts) == 1 {
+		id = contacts[0].ID
+	}
+	for _, c := range contacts {
+		if c.ID == id {
+			d.Contact = id
+			choice := blocks.ContactChoice(c)
+			return &choice
+		}
+	}
+	d.Contact = ""
+	return nil
+}
+
+// draftOf is a request as the form shows it, to be changed.
+func draftOf(r renewal.Request) blocks.Draft {
+	d := blocks.Draft{
+		Product: r.Offer.Product, Holder: r.Offer.Holder.Key(), Contact: r.Offer.Contact.ID,
+		PONumber: r.Offer.PONumber, Note: r.Note, Channel: r.Channel,
+		Request: r.ID, Revision: r.Revision, Fingerprint: r.Fingerprint,
+		ServiceQuantity: map[yeastar.ID]string{},
+	}
+	if plan, ok := r.Offer.Plan(); ok {
+		d.Plan, d.Quantity = plan.ID, strconv.Itoa(plan.Quantity)
+	}
+	for _, l := range r.Offer.Services() {
+		d.Services = append(d.Services, l.ID)
+		d.ServiceQuantity[l.ID] = strconv.Itoa(l.Quantity)
+	}
+	return d
+}

@@ -1,0 +1,120 @@
+package bot
+
+import (
+	"context"
+
+	"github.com/slack-go/slack"
+	"github.com/slack-go/slack/slackevents"
+
+	"renewbot/blocks"
+	"renewbot/bot/renewal"
+)
+
+// interaction leads what people do with views, messages and shortcuts to its handler.
+func (b *Bot) interaction(ctx context.Context, ic slack.InteractionCallback, env *envelope) {
+	switch ic.Type {
+	case slack.InteractionTypeBlockActions:
+		b.actions(ctx, ic, env)
+	case slack.InteractionTypeViewSubmission:
+		b.submission(ctx, ic, env)
+	case slack.InteractionTypeBlockSuggestion:
+		b.suggest(ctx, ic, env)
+	case slack.InteractionTypeShortcut:
+		if ic.CallbackID == blocks.CallbackShortcut {
+			b.openFor(ctx, ic, env, blocks.Draft{})
+		}
+	}
+}
+
+// submission leads a submitted view to its handler. Views that only tell something have
+// no submit button; their close needs no answer.
+func (b *Bot) submission(ctx context.Context, ic slack.InteractionCallback, env *envelope) {
+	switch ic.View.CallbackID {
+	case blocks.CallbackForm:
+		b.submittedForm(ctx, ic, env)
+	case blocks.CallbackReview:
+		b.submittedReview(ctx, ic, env)
+	case blocks.CallbackReject, blocks.CallbackSettlePlaced, blocks.CallbackSettleNotPlaced:
+		b.decided(ctx, ic, env)
+	}
+}
+
+func (b *Bot) actions(ctx context.Context, ic slack.InteractionCallback, env *envelope) {
+	for _, a := range ic.ActionCallback.BlockActions {
+		switch a.ActionID {
+		case blocks.ActionProduct, blocks.ActionHolder, blocks.ActionPlan, blocks.ActionServices:
+			env.ack(nil) // it changes a view, which has its own time
+			b.chosen(ctx, ic, a)
+		case blocks.ActionRetryForm:
+			env.ack(nil)
+			b.again(ctx, ic)
+		case blocks.ActionOpenForm:
+			b.openFor(ctx, ic, env, blocks.Draft{})
+		default:
+			b.clicked(ctx, ic, a, env)
+		}
+	}
+}
+
+// openFor opens the form for somebody who did not type a command.
+func (b *Bot) openFor(ctx context.Context, ic slack.InteractionCallback, env *envelope, d blocks.Draft) {
+	p := person{id: ic.User.ID, channel: ic.Container.ChannelID, responseURL: ic.ResponseURL, env: env}
+	actor := b.people.actor(ctx, p.id, requestAge)
+	if !actor.MayRequest {
+		b.deny(ctx, p, 0, "open", b.notAllowed(actor, "You may not request renewals."))
+		return
+	}
+	b.open(ctx, p, opening{trigger: ic.TriggerID, draft: d})
+}
+
+// change opens the form with what a request asks for, to be asked for anew.
+func (b *Bot) change(ctx context.Context, p person, a renewal.Actor, trigger string, t blocks.Target) {
+	r, ok := b.find(ctx, p, t.Request)
+	if !ok {
+		return
+	}
+	trial := renewal.Amend{
+		By: a, Shown: renewal.Shown{Revision: t.Revision, Fingerprint: t.Fingerprint}, Offer: r.Offer, Note: r.Note,
+	}
+	if _, err := r.Apply(trial, b.now(), b.policy); err != nil {
+		b.refuse(ctx, p, r.ID, "change", err)
+		return
+	}
+	b.open(ctx, p, opening{trigger: trigger, draft: draftOf(r)})
+}
+
+// event handles what Slack tells of by itself.
+func (b *Bot) event(ctx context.Context, e slackevents.EventsAPIEvent) {
+	switch d := e.InnerEvent.Data.(type) {
+	case *slackevents.AppHomeOpenedEvent:
+		if d.Tab == "home" {
+			b.home(ctx, d.User)
+		}
+	case *slackevents.AppUninstalledEvent:
+		b.log.ErrorContext(ctx, "Renewbot was removed from the workspace: nothing works until it is installed again")
+	case *slackevents.TokensRevokedEvent:
+		b.log.ErrorContext(ctx, "Slack revoked tokens: install the app again and set the new tokens")
+	case *slackevents.SubteamMembersChangedEvent:
+		b.people.groups.forget(d.SubteamID)
+	}
+}
+
+// home draws somebody's Home tab.
+func (b *Bot) home(ctx context.Context, userID string) {
+	actor := b.people.actor(ctx, userID, requestAge)
+	data := blocks.HomeData{Command: command, DryRun: b.policy.DryRun}
+	var err error
+	if actor.MayRequest || actor.MayApprove {
+		if data.Open, data.Waiting, err = b.openRequests(ctx, actor); err == nil {
+			data.Recent, err = b.recent(ctx, userID)
+		}
+	}
+	if err != nil {
+		b.log.ErrorContext(ctx, "could not read what a Home tab shows", "error", err)
+		return
+	}
+	_, err = b.api.PublishViewContext(ctx, slack.PublishViewContextRequest{UserID: userID, View: blocks.Home(data)})
+	if err != nil {
+		b.log.WarnContext(ctx, "a Home tab was not drawn", "error", err, "messages", slackMessages(err))
+	}
+}

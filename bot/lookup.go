@@ -1,0 +1,165 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	cache "github.com/patrickmn/go-cache"
+	"golang.org/x/sync/singleflight"
+)
+
+const (
+	// failureTTL is how long a failed look-up is remembered, so that a vendor that is
+	// down is not asked by every keystroke.
+	failureTTL = 2 * time.Second
+	// loadTimeout bounds a look-up, whoever waits for it.
+	loadTimeout = 20 * time.Second
+	// forgetAfter is how long a value is kept at all.
+	forgetAfter = 24 * time.Hour
+)
+
+// lookup is a cache of one kind of answer. Many callers load a key once; a value past
+// its time is served while it is refreshed in the background. Keys come from look-ups,
+// never from what somebody typed.
+type lookup[T any] struct {
+	store *cache.Cache
+	group singleflight.Group
+	load  func(ctx context.Context, key string) (T, error)
+	ttl   time.Duration
+	now   func() time.Time
+	work  *work
+}
+
+type looked[T any] struct {
+	value T
+	at    time.Time
+}
+
+type failure struct {
+	err error
+	at  time.Time
+}
+
+func newLookup[T any](ttl time.Duration, now func() time.Time, w *work, load func(context.Context, string) (T, error)) *lookup[T] {
+	// No janitor: it would be a goroutine that nobody can stop.
+	return &lookup[T]{store: cache.New(forgetAfter, 0), load: load, ttl: ttl, now: now, work: w}
+}
+
+// get returns the value of key, not older than maxAge (0: of any age). A cold key is
+// waited for as long as ctx lasts.
+func (l *lookup[T]) get(ctx context.Context, key string, maxAge time.Duration) (T, error) {
+	if v, ok := l.peek(key, maxAge); ok {
+		return v, nil
+	}
+	if f, ok := l.store.Get("failed " + key); ok && l.now().Sub(f.(failure).at) < failureTTL {
+		var none T
+		return none, f.(failure).err
+	}
+	return l.wait(ctx, key)
+}
+
+// peek returns the value of key if it is there, without waiting; an ageing one is
+// refreshed in the background.
+func (l *lookup[T]) peek(key string, maxAge time.Duration) (T, bool) {
+	item, ok := l.store.Get(key)
+	if !ok {
+		var none T
+		return none, false
+	}
+	found := item.(looked[T])
+	age := l.now().Sub(found.at)
+	if age > l.ttl {
+		l.refresh(key)
+	}
+	return found.value, maxAge == 0 || age <= maxAge
+}
+
+// refresh loads key in the background.
+func (l *lookup[T]) refresh(key string) {
+	l.work.start(func(ctx context.Context) { _, _ = l.wait(ctx, key) })
+}
+
+// fresh loads key anew.
+func (l *lookup[T]) fresh(ctx context.Context, key string) (T, error) {
+	l.group.Forget(key)
+	return l.wait(ctx, key)
+}
+
+func (l *lookup[T]) forget(key string) { l.store.Delete(key) }
+
+func (l *lookup[T]) wait(ctx context.Context, key string) (T, error) {
+	// The load outlives a caller that goes away: others wait for the same answer.
+	result := l.group.DoChan(key, func() (any, error) {
+		loading, cancel := context.WithTimeout(l.work.ctx, loadTimeout)
+		defer cancel()
+		v, err := l.load(loading, key)
+		if err != nil {
+			l.store.Set("failed "+key, failure{err, l.now()}, failureTTL)
+			return nil, err
+		}
+		l.store.Delete("failed " + key)
+		l.store.Set(key, looked[T]{v, l.now()}, forgetAfter)
+		return v, nil
+	})
+	var none T
+	select {
+	case r := <-result:
+		if r.Err != nil {
+			return none, r.Err
+		}
+		v, ok := r.Val.(T)
+		if !ok {
+			return none, errors.New("look-up gave a value of another type")
+		}
+		return v, nil
+	case <-ctx.Done():
+		return none, ctx.Err()
+	}
+}
+
+// work runs the bot's background goroutines and waits for them at the end.
+type work struct {
+	ctx  context.Context
+	stop context.CancelFunc
+
+	mu      sync.Mutex
+	running sync.WaitGroup
+	closed  bool
+}
+
+func newWork() *work {
+	ctx, stop := context.WithCancel(context.Background())
+	return &work{ctx: ctx, stop: stop}
+}
+
+// start runs f unless the work has ended. f must return soon after its context ends.
+func (w *work) start(f func(ctx context.Context)) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.closed {
+		return false
+	}
+	w.running.Add(1)
+	go func() {
+		defer w.running.Done()
+		f(w.ctx)
+	}()
+	return true
+}
+
+// end lets nothing new start, waits for what runs until ctx ends, and then cancels it.
+func (w *work) end(ctx context.Context) {
+	w.mu.Lock()
+	w.closed = true
+	w.mu.Unlock()
+	done := make(chan struct{})
+	go func() { w.running.Wait(); close(done) }()
+	select {
+	case <-done:
+	case <-ctx.Done():
+	}
+	w.stop()
+	<-done
+}

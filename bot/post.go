@@ -1,0 +1,102 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"renewbot/blocks"
+	"renewbot/bot/ledger"
+	"renewbot/bot/renewal"
+)
+
+// metadataType names our messages' metadata, by which a message whose posting was not
+// confirmed is found again.
+const metadataType = "renewbot_message"
+
+// clockSkew is by how much Slack's clock and ours may differ.
+const clockSkew = 5 * time.Minute
+
+func content(m blocks.Message) []slack.MsgOption {
+	return []slack.MsgOption{
+		slack.MsgOptionText(m.Text, false), // escaped already
+		slack.MsgOptionBlocks(m.Blocks...),
+	}
+}
+
+// postMessage sends one message. Its error may mean that the message was posted all
+// the same.
+func (b *Bot) postMessage(ctx context.Context, w wanted, parent string, request int64) (channel, ts string, err error) {
+	ctx, cancel := context.WithTimeout(ctx, 15*time.Second)
+	defer cancel()
+	options := append(content(w.message),
+		slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl(),
+		slack.MsgOptionMetadata(slack.SlackMetadata{
+			EventType:    metadataType,
+			EventPayload: map[string]any{"request": renewal.Reference(request), "key": w.key},
+		}))
+	if w.threaded {
+		options = append(options, slack.MsgOptionTS(parent))
+	}
+	if w.broadcast {
+		options = append(options, slack.MsgOptionBroadcast())
+	}
+	channel, ts, err = b.api.PostMessageContext(ctx, w.channel, options...)
+	if err == nil && ts == "" {
+		err = errors.New("slack confirmed a message without naming it")
+	}
+	if err != nil {
+		return "", "", fmt.Errorf("chat.postMessage: %w", err)
+	}
+	return channel, ts, nil
+}
+
+// findPost looks for a message that may have been posted, by its metadata.
+func (b *Bot) findPost(ctx context.Context, w wanted, p ledger.Post, parent string, request int64) (ts, channel string, err error) {
+	channel = w.channel
+	if !isChannel(channel) {
+		im, _, _, err := b.api.OpenConversationContext(ctx, &slack.OpenConversationParameters{Users: []string{channel}})
+		if err != nil {
+			return "", "", fmt.Errorf("conversations.open: %w", err)
+		}
+		channel = im.ID
+	}
+	oldest := strconv.FormatInt(p.UpdatedAt.Add(-clockSkew).Unix(), 10)
+	cursor := ""
+	for {
+		var messages []slack.Message
+		if w.threaded {
+			messages, _, cursor, err = b.api.GetConversationRepliesContext(ctx, &slack.GetConversationRepliesParameters{
+				ChannelID: channel, Timestamp: parent, Oldest: oldest, Limit: 200, Cursor: cursor, IncludeAllMetadata: true,
+			})
+		} else {
+			var page *slack.GetConversationHistoryResponse
+			page, err = b.api.GetConversationHistoryContext(ctx, &slack.GetConversationHistoryParameters{
+				ChannelID: channel, Oldest: oldest, Limit: 200, Cursor: cursor, IncludeAllMetadata: true,
+			})
+			if err == nil {
+				messages, cursor = page.Messages, page.ResponseMetaData.NextCursor
+			}
+		}
+		if err != nil {
+			return "", "", err
+		}
+		for _, m := range messages {
+			if ours(m, renewal.Reference(request), w.key) {
+				return m.Timestamp, channel, nil
+			}
+		}
+		if cursor == "" {
+			return "", channel, nil
+		}
+	}
+}
+
+func ours(m slack.Message, request, key string) bool {
+	meta := m.Metadata
+	return meta.EventType == metadataType && meta.EventPayload["request"] == request && meta.EventPayload["key"] == key
+}

@@ -1,0 +1,294 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"sync/atomic"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"renewbot/blocks"
+	"renewbot/bot/ledger"
+	"renewbot/bot/renewal"
+)
+
+const (
+	// viewLease is how long one worker may draw a request alone.
+	viewLease = 2 * time.Minute
+	// maxPostTries is after how many refusals a message is given up.
+	maxPostTries = 60
+)
+
+// wanted is a message that Slack should show.
+type wanted struct {
+	key       string // tells it from the request's other messages, for ever
+	channel   string // or a user id, for a direct message
+	threaded  bool   // in the thread of the summary
+	broadcast bool   // in the channel as well
+	lasting   bool   // is changed when what it shows changes
+	message   blocks.Message
+}
+
+// The keys of the messages that are changed; each audit entry adds its own.
+const (
+	keySummary  = "summary"
+	keyCard     = "card"
+	keyUnposted = "unposted"
+)
+
+// wantedFor lists every message of a request, the parent of the others first.
+func (b *Bot) wantedFor(r renewal.Request, entries []renewal.Entry) []wanted {
+	list := []wanted{
+		{key: keySummary, channel: r.Channel, lasting: true, message: blocks.Summary(r)},
+		{key: keyCard, channel: r.Channel, threaded: true, lasting: true, message: blocks.Card(r)},
+	}
+	for _, e := range entries {
+		seq := strconv.FormatInt(e.Seq, 10)
+		if announces(e) {
+			list = append(list, wanted{
+				key: "thread:" + seq, channel: r.Channel, threaded: true, broadcast: true, message: blocks.Announcement(r),
+			})
+		} else if line, ok := blocks.ThreadLine(r, e, b.people.approvers); ok {
+			list = append(list, wanted{key: "thread:" + seq, channel: r.Channel, threaded: true, message: line})
+		}
+		list = append(list, wanted{key: "audit:" + seq, channel: b.auditChannel, message: blocks.AuditLine(r, e)})
+		if m, ok := blocks.Direct(r, e); ok {
+			list = append(list, wanted{key: "direct:" + seq, channel: r.Requester, message: m})
+		}
+	}
+	return list
+}
+
+// announces says whether an entry is news for the whole channel: the order number.
+func announces(e renewal.Entry) bool {
+	return e.To == renewal.Ordered && e.From != renewal.Ordered
+}
+
+// drawing is the bringing in line of one request's messages.
+type drawing struct {
+	bot     *Bot
+	request int64
+	posts   map[string]ledger.Post
+	// later is when to come back for what Slack would not take now.
+	later time.Duration
+	errs  []error
+}
+
+// drawn tells this process's drawings apart.
+var drawn atomic.Int64
+
+// syncSlack makes Slack show what the ledger says of a request; request 0 stands for
+// the audit entries that belong to none.
+func (b *Bot) syncSlack(ctx context.Context, job renewal.Job) error {
+	leave, _ := b.drawings.enter(renewal.Reference(job.RequestID), "")
+	defer leave()
+	owner := fmt.Sprintf("%s/%d", b.instance, drawn.Add(1))
+	mine, err := b.ledger.AcquireView(ctx, job.RequestID, owner, viewLease)
+	switch {
+	case err != nil:
+		return err
+	case !mine:
+		return ledger.Snooze(time.Second) // another process draws it
+	}
+	defer func() {
+		if err := b.ledger.ReleaseView(context.WithoutCancel(ctx), job.RequestID, owner); err != nil {
+			b.log.WarnContext(ctx, "a view lease was not given back", "error", err)
+		}
+	}()
+	entries, err := b.ledger.Entries(ctx, job.RequestID)
+	if err != nil {
+		return err
+	}
+	posts, err := b.ledger.Posts(ctx, job.RequestID)
+	if err != nil {
+		return err
+	}
+	d := &drawing{bot: b, request: job.RequestID, posts: map[string]ledger.Post{}}
+	for _, p := range posts {
+		d.posts[p.Key] = p
+	}
+	if job.RequestID == 0 {
+		d.drawLoose(ctx, entries)
+		return d.end()
+	}
+	r, err := b.ledger.Get(ctx, job.RequestID)
+	if err != nil {
+		return err
+	}
+	d.draw(ctx, r, entries)
+	return d.end()
+}
+
+func (d *drawing) drawLoose(ctx context.Context, entries []renewal.Entry) {
+	for _, e := range entries {
+		d.show(ctx, wanted{
+			key: "audit:" + strconv.FormatInt(e.Seq, 10), channel: d.bot.auditChannel,
+			message: blocks.AuditLine(renewal.Request{}, e),
+		})
+	}
+}
+
+func (d *drawing) draw(ctx context.Context, r renewal.Request, entries []renewal.Entry) {
+	for _, w := range d.bot.wantedFor(r, entries) {
+		if w.threaded && d.posts[keySummary].TS == "" {
+			continue // its parent could not be posted; that is being told below
+		}
+		d.show(ctx, w)
+	}
+	if p := d.posts[keySummary]; p.State == ledger.PostFailed {
+		d.show(ctx, wanted{key: keyUnposted, channel: r.Requester, message: blocks.Plain(fmt.Sprintf(
+			"I could not post %s in <#%s> (%s), so nobody there sees it. %s Invite me there again or cancel it with “/renew cancel %s”.",
+			r.Reference(), r.Channel, p.Problem, r.Standing(), r.Reference()))})
+	}
+}
+
+// end says whether there is more to do, and when.
+func (d *drawing) end() error {
+	if err := errors.Join(d.errs...); err != nil {
+		return err
+	}
+	if d.later > 0 {
+		return ledger.Snooze(d.later)
+	}
+	return nil
+}
+
+func (d *drawing) comeBack(after time.Duration) {
+	if d.later == 0 || after < d.later {
+		d.later = after
+	}
+}
+
+// show brings one message in line.
+func (d *drawing) show(ctx context.Context, w wanted) {
+	if ctx.Err() != nil {
+		d.errs = append(d.errs, ctx.Err())
+		return
+	}
+	p, known := d.posts[w.key]
+	switch {
+	case known && p.State == ledger.PostShown:
+		if w.lasting && p.Digest != w.message.Digest() {
+			d.change(ctx, w, p)
+		}
+		return
+	case known && p.State == ledger.PostSending:
+		// It may have arrived: a second one must not be sent.
+		ts, channel, err := d.bot.findPost(ctx, w, p, d.posts[keySummary].TS, d.request)
+		if err != nil {
+			d.errs = append(d.errs, fmt.Errorf("look for an earlier post: %w", err))
+			return
+		}
+		if ts != "" {
+			p.TS, p.Channel, p.State = ts, channel, ledger.PostShown
+			p.Digest = "" // what it shows is not known, so it is drawn again if it lasts
+			d.save(ctx, p)
+			d.show(ctx, w)
+			return
+		}
+	case known && p.Tries >= maxPostTries:
+		return
+	}
+	d.post(ctx, w, p.Tries)
+}
+
+// post sends a message that is not in Slack. That it is being sent is saved first.
+func (d *drawing) post(ctx context.Context, w wanted, tries int) {
+	p := ledger.Post{
+		RequestID: d.request, Key: w.key, Channel: w.channel, State: ledger.PostSending,
+		Digest: w.message.Digest(), Tries: tries + 1,
+	}
+	if !d.save(ctx, p) {
+		return
+	}
+	channel, ts, err := d.bot.postMessage(ctx, w, d.posts[keySummary].TS, d.request)
+	if err == nil {
+		p.Channel, p.TS, p.State = channel, ts, ledger.PostShown
+		d.save(ctx, p)
+		return
+	}
+	switch after, kind := classify(err); kind {
+	case slackWait:
+		p.State, p.Tries = ledger.PostPlanned, tries
+		d.comeBack(after)
+	case slackUnclear:
+		d.errs = append(d.errs, err)
+	case slackNo:
+		d.bot.log.WarnContext(ctx, "Slack does not take a message", "request", renewal.Reference(d.request),
+			"message", w.key, "error", err, "messages", slackMessages(err))
+		p.State, p.Problem = ledger.PostFailed, slackError(err)
+		d.comeBack(min(time.Duration(p.Tries)*time.Minute, time.Hour))
+	case slackBroken:
+		p.State = ledger.PostPlanned
+		d.errs = append(d.errs, err)
+	}
+	d.save(context.WithoutCancel(ctx), p)
+}
+
+// change updates a message that shows something older.
+func (d *drawing) change(ctx context.Context, w wanted, p ledger.Post) {
+	_, _, _, err := d.bot.api.UpdateMessageContext(ctx, p.Channel, p.TS, content(w.message)...)
+	if err == nil {
+		p.Digest = w.message.Digest()
+		d.save(ctx, p)
+		return
+	}
+	if slackError(err) == "message_not_found" {
+		d.post(ctx, w, 0)
+		return
+	}
+	switch after, kind := classify(err); kind {
+	case slackWait:
+		d.comeBack(after)
+	case slackNo:
+		// The thread's lines tell the same; the old buttons are refused by the ledger.
+		d.bot.log.WarnContext(ctx, "Slack does not let a message be changed", "request", renewal.Reference(d.request),
+			"message", w.key, "error", err, "messages", slackMessages(err))
+		p.Digest, p.Problem = w.message.Digest(), slackError(err)
+		d.save(ctx, p)
+	default:
+		d.errs = append(d.errs, err)
+	}
+}
+
+func (d *drawing) save(ctx context.Context, p ledger.Post) bool {
+	if err := d.bot.ledger.SavePost(ctx, p); err != nil {
+		d.errs = append(d.errs, err)
+		return false
+	}
+	d.posts[p.Key] = p
+	return true
+}
+
+// The kinds of Slack's failures, by what is to be done.
+type slackKind int
+
+const (
+	slackUnclear slackKind = iota // it may have been done: look before doing it again
+	slackWait                     // certainly not done; wait
+	slackNo                       // certainly not done; Slack refuses this message or this channel
+	slackBroken                   // certainly not done; the app or its token must be mended
+)
+
+var unclearCodes = []string{"internal_error", "fatal_error", "service_unavailable", "request_timeout", "update_failed"}
+
+func classify(err error) (time.Duration, slackKind) {
+	var limited *slack.RateLimitedError
+	var status slack.StatusCodeError
+	code := slackError(err)
+	switch {
+	case errors.As(err, &limited):
+		return max(limited.RetryAfter, time.Second), slackWait
+	case errors.As(err, &status) && status.Code == 429, code == "ratelimited", code == "rate_limited", code == "message_limit_exceeded":
+		return 30 * time.Second, slackWait
+	case code == "" || slices.Contains(unclearCodes, code):
+		return 0, slackUnclear
+	case slices.Contains(fatalErrors, code):
+		return 0, slackBroken
+	}
+	return 0, slackNo
+}

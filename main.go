@@ -1,0 +1,135 @@
+// Renewbot lets the staff of a Yeastar partner renew their customers' subscriptions from
+// Slack: /renew opens a form, somebody entitled approves in the thread, and the order
+// number comes back to the channel.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"golang.org/x/sync/errgroup"
+
+	"renewbot/bot"
+	"renewbot/bot/config"
+	"renewbot/bot/ledger"
+	"renewbot/bot/sandbox"
+	"renewbot/yeastar"
+)
+
+const usage = `Renewbot renews Yeastar subscriptions from Slack.
+
+Usage:
+
+  renewbot                  run, configured by the environment (see README.md)
+  renewbot sandbox          try it without any account: a simulated Slack and Partner Portal
+  renewbot sandbox -demo    play three renewals and print what the channels show
+  renewbot help             this text
+`
+
+// The exit codes.
+const (
+	exitOK     = 0
+	exitFailed = 1
+	exitUsage  = 2 // the command line or the configuration is wrong
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(command(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// command runs one subcommand and returns the exit code.
+func command(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	name := "run"
+	if len(args) > 0 {
+		name, args = args[0], args[1:]
+	}
+	switch name {
+	case "run":
+		return run(ctx, args, stderr)
+	case "sandbox":
+		return trySandbox(ctx, args, stdout, stderr)
+	case "help", "-h", "-help", "--help":
+		_, _ = io.WriteString(stdout, usage)
+		return exitOK
+	}
+	_, _ = fmt.Fprintf(stderr, "renewbot: there is no command %q\n\n%s", name, usage)
+	return exitUsage
+}
+
+func run(ctx context.Context, args []string, stderr io.Writer) int {
+	if len(args) > 0 {
+		_, _ = fmt.Fprintf(stderr, "renewbot: run takes no arguments\n\n%s", usage)
+		return exitUsage
+	}
+	c, err := config.Load()
+	if err != nil {
+		_, _ = fmt.Fprintf(stderr, "renewbot: the configuration is not right:\n%v\n", err)
+		return exitUsage
+	}
+	log := logger(c, stderr)
+	if err := serve(ctx, c, log); err != nil {
+		log.Error("renewbot stopped", "error", err)
+		return exitFailed
+	}
+	return exitOK
+}
+
+func logger(c config.Config, w io.Writer) *slog.Logger {
+	options := &slog.HandlerOptions{Level: c.LogLevel}
+	if c.LogFormat == config.LogText {
+		return slog.New(slog.NewTextHandler(w, options))
+	}
+	return slog.New(slog.NewJSONHandler(w, options))
+}
+
+// serve puts the parts together and runs them until ctx ends.
+func serve(ctx context.Context, c config.Config, log *slog.Logger) (err error) {
+	vendor, err := yeastar.New(yeastar.Config{
+		BaseURL: c.Yeastar.BaseURL, ClientID: c.Yeastar.ClientID.Reveal(), ClientSecret: c.Yeastar.ClientSecret.Reveal(),
+		UserAgent: c.Yeastar.UserAgent, Logger: log,
+	})
+	if err != nil {
+		return err
+	}
+	book, err := ledger.Open(ctx, c.DatabaseURL.Reveal(), ledger.Options{Policy: c.Policy(), Logger: log})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, book.Close()) }()
+	b := bot.New(bot.Options{Config: c, Ledger: book, Vendor: vendor, Log: log})
+	g, running := errgroup.WithContext(ctx)
+	g.Go(func() error { return b.Run(running) })
+	g.Go(func() error { return b.ServeHealth(running, c.HTTPAddr) })
+	g.Go(func() error {
+		select {
+		case <-b.Ready():
+			log.Info("renewbot listens to Slack", "dry_run", c.Renew.DryRun)
+		case <-running.Done():
+		}
+		return nil
+	})
+	return g.Wait()
+}
+
+func trySandbox(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	flags := flag.NewFlagSet("sandbox", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	demo := flags.Bool("demo", false, "play three renewals, print what the channels show, and stop")
+	if err := flags.Parse(args); err != nil {
+		return exitUsage
+	}
+	if err := sandbox.Run(ctx, *demo, stdout, stderr); err != nil {
+		_, _ = fmt.Fprintf(stderr, "renewbot: %v\n", err)
+		return exitFailed
+	}
+	return exitOK
+}
