@@ -2,6 +2,7 @@ package blocks
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -44,12 +45,13 @@ func auditRevision(e renewal.Entry) string {
 
 // code is the entry's code, which is ours and so needs no taming.
 func code(e renewal.Entry) string {
-	s := string(e.Code)
-	if strings.Trim(s, "abcdefghijklmnopqrstuvwxyz._") == "" && len(s) <= shortLimit {
-		return s
+	if knownCode.MatchString(string(e.Code)) {
+		return string(e.Code)
 	}
-	return outside(s, shortLimit)
+	return outside(string(e.Code), shortLimit)
 }
+
+var knownCode = regexp.MustCompile(`^(request|order)\.[a-z_]{1,40}$`)
 
 func auditTime(e renewal.Entry) string {
 	if e.At.IsZero() {

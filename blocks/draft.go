@@ -63,9 +63,9 @@ func (d Draft) bounded() Draft {
 	id := func(s yeastar.ID) yeastar.ID { return yeastar.ID(line(string(s), limitOption)) }
 	d.Product, d.Holder, d.Channel = line(d.Product, limitOption), line(d.Holder, limitOption), line(d.Channel, 32)
 	d.Plan, d.Contact = id(d.Plan), id(d.Contact)
-	d.Quantity = cutRunes(oneLine(d.Quantity), 20)
-	d.PONumber = cutRunes(oneLine(d.PONumber), 2*renewal.MaxPONumber)
-	d.Query = cutRunes(oneLine(d.Query), 100)
+	d.Quantity = oneLine(d.Quantity, 20)
+	d.PONumber = oneLine(d.PONumber, 2*renewal.MaxPONumber)
+	d.Query = oneLine(d.Query, 100)
 	d.Fingerprint, d.Shown = line(d.Fingerprint, 64), line(d.Shown, 64)
 	d.Note = cutRunes(printable(d.Note), renewal.MaxNote)
 	services := d.Services
@@ -73,7 +73,7 @@ func (d Draft) bounded() Draft {
 	quantities := map[yeastar.ID]string{}
 	for _, s := range services[:min(len(services), MaxServices)] {
 		d.Services = append(d.Services, id(s))
-		if q := cutRunes(oneLine(d.ServiceQuantity[s]), 20); q != "" {
+		if q := oneLine(d.ServiceQuantity[s], 20); q != "" {
 			quantities[id(s)] = q
 		}
 	}
@@ -121,8 +121,10 @@ func printable(s string) string {
 	}, strings.ToValidUTF8(s, "\uFFFD"))
 }
 
-func oneLine(s string) string {
-	return strings.TrimSpace(strings.ReplaceAll(strings.ReplaceAll(printable(s), "\n", " "), "\t", " "))
+// oneLine is what goes back into an input of one line.
+func oneLine(s string, limit int) string {
+	s = strings.NewReplacer("\n", " ", "\t", " ").Replace(printable(s))
+	return strings.TrimSpace(cutRunes(strings.TrimSpace(s), limit))
 }
 
 func cutRunes(s string, limit int) string {

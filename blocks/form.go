@@ -90,12 +90,15 @@ func (f FormData) dependent() []slack.Block {
 	product := f.product()
 	var blocks []slack.Block
 	if product.PlanLine {
+		if len(offered(f.Plans)) == 0 {
+			return []slack.Block{section("no_plan", "⚠️ Yeastar lists no plan that can be renewed here. Nothing was ordered.")}
+		}
 		blocks = append(blocks, f.planInput())
 	}
 	if product.Quantity != yeastar.QuantityNone && product.PlanLine {
 		blocks = append(blocks, f.quantityInput(product))
 	}
-	if product.ServiceLines && len(f.Services) > 0 {
+	if product.ServiceLines && len(offered(f.Services)) > 0 {
 		blocks = append(blocks, f.servicesInput())
 		if product.Quantity != yeastar.QuantityNone {
 			blocks = append(blocks, f.serviceQuantities(product)...)
@@ -149,9 +152,6 @@ func (f FormData) planInput() slack.Block {
 		chosen = f.Plans[0].ID
 	}
 	element := menu(ActionPlan, "Choose a plan", f.Plans, chosen)
-	if len(element.Options) == 0 {
-		return section("no_plan", "⚠️ Yeastar lists no plan that can be renewed here. Nothing was ordered.")
-	}
 	return slack.NewInputBlock(BlockPlan(f.Draft), plain("Plan", limitLabel), nil, element).WithDispatchAction(true)
 }
 
@@ -182,9 +182,9 @@ func (f FormData) chosen(id yeastar.ID) bool {
 // serviceQuantities asks for the quantity of each chosen service.
 func (f FormData) serviceQuantities(p yeastar.Product) []slack.Block {
 	var blocks []slack.Block
-	for _, c := range f.Services {
+	for _, c := range offered(f.Services) {
 		id := yeastar.ID(c.ID)
-		if !f.chosen(id) || !offerable(c.ID) || len(blocks) == MaxServices {
+		if !f.chosen(id) || len(blocks) == MaxServices {
 			continue
 		}
 		element := number(ActionServiceQuantity, p.MinQuantity, 100*p.MaxQuantity,
@@ -215,7 +215,7 @@ func (f FormData) contactInput() slack.Block {
 
 func (f FormData) poInput() slack.Block {
 	element := slack.NewPlainTextInputBlockElement(nil, ActionPO).WithMaxLength(renewal.MaxPONumber).
-		WithInitialValue(cutRunes(oneLine(f.Draft.PONumber), renewal.MaxPONumber))
+		WithInitialValue(oneLine(f.Draft.PONumber, renewal.MaxPONumber))
 	return slack.NewInputBlock(BlockPO, plain("PO number", limitLabel), nil, element).WithOptional(true)
 }
 
@@ -231,14 +231,14 @@ func (f FormData) channelInput() slack.Block {
 		hint = plain(h, limitLabel)
 	}
 	label := plain("Post the request in", limitLabel)
-	if len(f.Channels) > 0 {
-		var choices []Choice
-		for _, id := range f.Channels {
-			choices = append(choices, Choice{ID: id, Label: channelLabel(id, f.ChannelNames[id])})
-		}
+	var choices []Choice
+	for _, id := range f.Channels {
+		choices = append(choices, Choice{ID: id, Label: channelLabel(id, f.ChannelNames[id])})
+	}
+	if choices = offered(choices); len(choices) > 0 {
 		chosen := f.Draft.Channel
-		if len(f.Channels) == 1 {
-			chosen = f.Channels[0]
+		if len(choices) == 1 {
+			chosen = choices[0].ID
 		}
 		return slack.NewInputBlock(BlockChannel, label, hint, menu(ActionChannel, "Choose a channel", choices, chosen))
 	}

@@ -39,7 +39,7 @@ func what(o renewal.Offer, w writer) string {
 }
 
 func lineWords(l renewal.Line, w writer) string {
-	name := w(cmp.Or(l.Name, string(l.ID)), shortLimit)
+	name := cmp.Or(w(l.Name, shortLimit), w(string(l.ID), shortLimit), "–")
 	switch {
 	case l.Quantity == 0:
 		return name
@@ -50,7 +50,12 @@ func lineWords(l renewal.Line, w writer) string {
 }
 
 func holder(h renewal.Holder, w writer) string {
-	return w(cmp.Or(h.Name, h.Email, h.SerialNumber, string(h.PartnerID), "our own account"), nameLimit/2)
+	for _, s := range []string{h.Name, h.Email, h.SerialNumber, string(h.PartnerID)} {
+		if s = w(s, nameLimit/2); s != "" {
+			return s
+		}
+	}
+	return "our own account"
 }
 
 // price is the price with its currency, or that there is none.
@@ -70,7 +75,7 @@ func offerFacts(o renewal.Offer) []fact {
 		{"Product", outside(cmp.Or(product.Name, o.Product), nameLimit)},
 	}
 	if hasPlan {
-		facts = append(facts, fact{"Plan", outside(cmp.Or(plan.Name, string(plan.ID)), nameLimit)})
+		facts = append(facts, fact{"Plan", cmp.Or(outside(plan.Name, nameLimit), outside(string(plan.ID), nameLimit))})
 		if plan.Quantity > 0 {
 			facts = append(facts, fact{"Extensions", extensions(plan.Quantity, o.QuantitySource)})
 		}

@@ -38,10 +38,17 @@ func runeWidth(c rune) int {
 }
 
 // clean makes outside text one line of valid UTF-8 without invisible controls.
-func clean(s string) string {
+func clean(s string) string { return cleanTo(s, limitMessageText) }
+
+// cleanTo is clean for text that will be cut to a width: of what is far beyond, nothing
+// is looked at.
+func cleanTo(s string, limit int) string {
 	var b strings.Builder
-	space, rightToLeft := false, false
+	space, rightToLeft, used := false, false, 0
 	for _, c := range s {
+		if used > limit+32 { // more than cut steps back
+			break
+		}
 		switch {
 		case unicode.IsSpace(c), unicode.IsControl(c), c == '\u2028', c == '\u2029':
 			space = b.Len() > 0
@@ -54,6 +61,7 @@ func clean(s string) string {
 			space = false
 		}
 		b.WriteRune(c) // a broken byte arrives as U+FFFD
+		used += runeWidth(c)
 		rightToLeft = rightToLeft || unicode.In(c, unicode.Hebrew, unicode.Arabic, unicode.Syriac, unicode.Thaana, unicode.Nko)
 	}
 	if rightToLeft {
@@ -114,12 +122,12 @@ func inseparable(a, b rune) bool {
 }
 
 // line is outside text for plain_text.
-func line(s string, limit int) string { return cut(clean(s), limit) }
+func line(s string, limit int) string { return cut(cleanTo(s, limit), limit) }
 
 // outside is outside text for mrkdwn and top-level text, at most limit wide with
 // everything that escaping adds.
 func outside(s string, limit int) string {
-	s = clean(s)
+	s = cleanTo(s, limit)
 	for raw := limit; raw > 1; {
 		out := neutral(cut(s, raw))
 		over := width(out) - limit
@@ -261,7 +269,7 @@ func mentions(ids []string, limit int) string {
 		}
 		out = append(out, mention(id))
 	}
-	return strings.Join(out, ", ")
+	return joinWith(", ", out...)
 }
 
 // moment shows a time in each reader's own zone.
