@@ -22,6 +22,9 @@ type channel struct {
 	Channel
 	created  time.Time
 	messages []*Message // by ts
+
+	exported      []Message // for snapshots; nil after a change
+	exportedNames uint64
 }
 
 func (c *channel) has(user string) bool { return slices.Contains(c.Members, user) }

@@ -22,9 +22,12 @@ type Message struct {
 	Deleted     bool // a deleted parent that still has replies
 	EphemeralTo string
 	Replies     int
+	Version     uint64 // of the workspace when the message last changed
 
-	blocks []any // Blocks, decoded
-	state  state // what people chose in the message's elements
+	blocks   []any  // Blocks, decoded
+	state    state  // what people chose in the message's elements
+	rendered string // as text, with the names of renderedNames
+	names    uint64
 }
 
 // Ref names a message: channel id and ts.
@@ -49,17 +52,28 @@ func buttonTexts(blocks []any) []string {
 	return out
 }
 
-// export is the message as a snapshot shows it.
-func (w *Workspace) export(ch *channel, m *Message) Message {
-	out := *m
-	for _, r := range ch.messages {
-		if r.ThreadTS == m.TS && r.TS != m.TS && !r.Deleted {
-			out.Replies++
+// export is the channel's messages as a snapshot shows them, made anew only after a change.
+func (ch *channel) export(s *Snapshot) []Message {
+	if ch.exported != nil && ch.exportedNames == s.names {
+		return ch.exported
+	}
+	replies := map[string]int{}
+	for _, m := range ch.messages {
+		if m.IsReply() {
+			replies[m.ThreadTS]++
 		}
 	}
-	if out.Replies > 0 {
-		out.ThreadTS = m.TS
+	out := make([]Message, len(ch.messages))
+	for i, m := range ch.messages {
+		if m.rendered == "" || m.names != s.names {
+			m.rendered, m.names = s.render(*m), s.names
+		}
+		out[i] = *m
+		if n := replies[m.TS]; n > 0 {
+			out[i].Replies, out[i].ThreadTS = n, m.TS
+		}
 	}
+	ch.exported, ch.exportedNames = out, s.names
 	return out
 }
 
@@ -127,11 +141,15 @@ func (w *Workspace) Message(r Ref) (Message, bool) {
 	if ch == nil {
 		return Message{}, false
 	}
-	m := ch.find(r.TS)
-	if m == nil || m.Deleted {
+	if m := ch.find(r.TS); m == nil || m.Deleted {
 		return Message{}, false
 	}
-	return w.export(ch, m), true
+	for _, m := range w.snap().All(r.Channel) {
+		if m.TS == r.TS {
+			return m, true
+		}
+	}
+	return Message{}, false
 }
 
 // messageJSON is the message object of the Web API and of interaction payloads.

@@ -8,6 +8,13 @@ import (
 
 // Text is a message as a person reads it on a terminal: names for ids, dates in UTC, buttons as [Approve].
 func (s *Snapshot) Text(m Message) string {
+	if m.rendered != "" && m.names == s.names {
+		return m.rendered
+	}
+	return s.render(m)
+}
+
+func (s *Snapshot) render(m Message) string {
 	if len(m.blocks) == 0 {
 		return s.mrkdwn(m.Text)
 	}

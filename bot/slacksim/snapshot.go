@@ -50,6 +50,8 @@ type Snapshot struct {
 	Stacks     map[string][]View    // open modals by person, the root first
 	Homes      map[string]View      // by person
 	Sockets    int
+
+	names uint64 // version at which a name last changed
 }
 
 type subscriber struct {
@@ -87,6 +89,22 @@ func (w *Workspace) touch(c Change) {
 	w.version++
 	c.Version = w.version
 	w.snapshot = nil
+	switch c.Kind {
+	case ChangeUser, ChangeGroup, ChangeChannel:
+		w.names = w.version
+	case ChangeMessage:
+		ch := w.channels[c.Channel]
+		ch.exported = nil
+		if m := ch.find(c.TS); m != nil {
+			m.Version, m.rendered = w.version, ""
+		}
+	case ChangeEphemeral:
+		for _, m := range w.ephemerals {
+			if m.Channel == c.Channel && m.TS == c.TS {
+				m.Version = w.version
+			}
+		}
+	}
 	close(w.changed)
 	w.changed = make(chan struct{})
 	for _, s := range w.subs {
@@ -114,7 +132,7 @@ func (w *Workspace) snap() *Snapshot {
 		return w.snapshot
 	}
 	s := &Snapshot{
-		Version: w.version, Ephemerals: map[string][]Message{}, Stacks: map[string][]View{},
+		Version: w.version, names: w.names, Ephemerals: map[string][]Message{}, Stacks: map[string][]View{},
 		Homes: map[string]View{}, Sockets: len(w.liveConns()),
 	}
 	for _, id := range w.userOrder {
@@ -125,11 +143,10 @@ func (w *Workspace) snap() *Snapshot {
 	}
 	for _, id := range w.channelOrder {
 		ch := w.channels[id]
-		state := ChannelState{Channel: ch.Channel}
-		for _, m := range ch.messages {
-			state.Messages = append(state.Messages, w.export(ch, m))
-		}
-		s.Channels = append(s.Channels, state)
+		s.Channels = append(s.Channels, ChannelState{Channel: ch.Channel})
+	}
+	for i := range s.Channels { // once every channel's name is known
+		s.Channels[i].Messages = w.channels[s.Channels[i].ID].export(s)
 	}
 	for _, m := range w.ephemerals {
 		s.Ephemerals[m.EphemeralTo] = append(s.Ephemerals[m.EphemeralTo], *m)
@@ -238,13 +255,15 @@ func (w *Workspace) Wait(ctx context.Context, done func(*Snapshot) bool) error {
 // the given pieces, and returns it.
 func (w *Workspace) WaitMessage(ctx context.Context, channel string, pieces ...string) (Message, error) {
 	var found Message
+	var seen uint64 // what did not match before can only match after a change
 	err := w.Wait(ctx, func(s *Snapshot) bool {
 		for _, m := range s.All(channel) {
-			if !m.Deleted && containsAll(s.Text(m), pieces) {
+			if (m.Version > seen || s.names > seen) && !m.Deleted && containsAll(s.Text(m), pieces) {
 				found = m
 				return true
 			}
 		}
+		seen = s.Version
 		return false
 	})
 	if err != nil {
