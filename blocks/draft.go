@@ -60,13 +60,13 @@ func (d Draft) Encode() string {
 
 // bounded is the draft with everything cut to what the form lets people enter.
 func (d Draft) bounded() Draft {
-	id := func(s yeastar.ID) yeastar.ID { return yeastar.ID(line(string(s), limitOption)) }
-	d.Product, d.Holder, d.Channel = line(d.Product, limitOption), line(d.Holder, limitOption), line(d.Channel, 32)
+	id := func(s yeastar.ID) yeastar.ID { return yeastar.ID(oneLine(string(s), limitOption)) }
+	d.Product, d.Holder, d.Channel = oneLine(d.Product, limitOption), oneLine(d.Holder, limitOption), oneLine(d.Channel, 32)
 	d.Plan, d.Contact = id(d.Plan), id(d.Contact)
 	d.Quantity = oneLine(d.Quantity, 20)
 	d.PONumber = oneLine(d.PONumber, 2*renewal.MaxPONumber)
 	d.Query = oneLine(d.Query, 100)
-	d.Fingerprint, d.Shown = line(d.Fingerprint, 64), line(d.Shown, 64)
+	d.Fingerprint, d.Shown = oneLine(d.Fingerprint, 64), oneLine(d.Shown, 64)
 	d.Note = cutRunes(printable(d.Note), renewal.MaxNote)
 	services := d.Services
 	d.Services = nil
