@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"mime"
 	"net/http"
 	"net/url"
@@ -97,9 +98,7 @@ func (c *call) setJSON(raw []byte) {
 		c.badBody = "json_not_object"
 		return
 	}
-	for k, v := range o {
-		c.params[k] = v
-	}
+	maps.Copy(c.params, o)
 }
 
 // decode reads JSON with numbers kept as they were written.
@@ -181,9 +180,7 @@ func (e *apiError) json() obj {
 	if len(e.messages) > 0 {
 		out["response_metadata"] = obj{"messages": e.messages}
 	}
-	for k, v := range e.extra {
-		out[k] = v
-	}
+	maps.Copy(out, e.extra)
 	return out
 }
 

@@ -27,7 +27,7 @@ type channel struct {
 	exportedNames uint64
 }
 
-func (c *channel) has(user string) bool { return slices.Contains(c.Members, user) }
+func (ch *channel) has(user string) bool { return slices.Contains(ch.Members, user) }
 
 // AddChannel adds a channel and returns its id. Put BotUserID among the members to let the bot in.
 func (w *Workspace) AddChannel(c Channel) string {

@@ -3,6 +3,7 @@ package slacksim
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/url"
 	"regexp"
 	"slices"
@@ -49,12 +50,8 @@ func may(r rule) property { return property{r, false} }
 // with returns the schema and more fields.
 func (s schema) with(more schema) schema {
 	out := schema{}
-	for k, v := range s {
-		out[k] = v
-	}
-	for k, v := range more {
-		out[k] = v
-	}
+	maps.Copy(out, s)
+	maps.Copy(out, more)
 	return out
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 )
 
 // Forced acts as a person with a client that checks nothing: an attacker, a stale client, a person who may not.
@@ -65,9 +66,7 @@ func (f *Forced) click(c Click) (obj, error) {
 	if action["type"] == "button" {
 		action["value"], action["text"] = c.Value, obj{"type": "plain_text", "text": c.ActionID, "emoji": true}
 	}
-	for k, v := range c.Selected {
-		action[k] = v
-	}
+	maps.Copy(action, c.Selected)
 	if c.ViewID != "" {
 		v := w.views[c.ViewID]
 		if v == nil {

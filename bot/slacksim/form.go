@@ -6,9 +6,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
-	"time"
 	"unicode/utf8"
 )
 
@@ -367,17 +365,4 @@ func (p *Person) CloseView(ctx context.Context, all bool) (ActResult, error) {
 	payload["view"], payload["is_cleared"] = body, cleared
 	w.mu.Unlock()
 	return p.act(ctx, envelope{typ: "interactive", name: "view_closed", payload: payload})
-}
-
-func pickTime(kind, pick string) (any, bool) {
-	switch kind {
-	case "datepicker":
-		_, err := time.Parse(time.DateOnly, pick)
-		return pick, err == nil
-	case "timepicker":
-		_, err := time.Parse("15:04", pick)
-		return pick, err == nil
-	}
-	n, err := strconv.ParseInt(pick, 10, 64)
-	return json.Number(pick), err == nil && n > 0
 }

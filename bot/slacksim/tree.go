@@ -251,14 +251,3 @@ func listedOptions(el obj) []obj {
 	}
 	return out
 }
-
-func find(blocks []any, match func(placed) bool) (placed, bool) {
-	var found placed
-	ok := false
-	eachElement(blocks, func(p placed) {
-		if !ok && match(p) {
-			found, ok = p, true
-		}
-	})
-	return found, ok
-}

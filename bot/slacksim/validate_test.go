@@ -2,6 +2,7 @@ package slacksim_test
 
 import (
 	"encoding/json"
+	"maps"
 	"strings"
 	"testing"
 
@@ -35,9 +36,7 @@ func section(accessory m) m {
 
 func button(extra m) m {
 	out := m{"type": "button", "text": text("Go"), "action_id": "go"}
-	for k, v := range extra {
-		out[k] = v
-	}
+	maps.Copy(out, extra)
 	return out
 }
 
@@ -124,16 +123,12 @@ func TestValidateView(t *testing.T) {
 	}
 	plan := func(extra m) m {
 		el := m{"type": "static_select", "options": []any{opt("One", "1"), opt("Two", "2")}}
-		for k, v := range extra {
-			el[k] = v
-		}
+		maps.Copy(el, extra)
 		return field(el)
 	}
 	number := func(extra m) m {
 		el := m{"type": "number_input", "is_decimal_allowed": false}
-		for k, v := range extra {
-			el[k] = v
-		}
+		maps.Copy(el, extra)
 		return field(el)
 	}
 	noSubmit := field(m{"type": "plain_text_input"})

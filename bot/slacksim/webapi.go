@@ -1,6 +1,7 @@
 package slacksim
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -66,9 +67,7 @@ func (a *answer) write(rw http.ResponseWriter) {
 		reset(rw)
 		return
 	}
-	for k, v := range a.header {
-		rw.Header()[k] = v
-	}
+	maps.Copy(rw.Header(), a.header)
 	rw.WriteHeader(a.status)
 	_, _ = rw.Write(a.body)
 }
