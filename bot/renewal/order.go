@@ -86,8 +86,8 @@ func (c *changing) adopt(number int, order yeastar.OrderResult, actor string, co
 }
 
 // late records an order for an attempt that was called not placed. While no other
-// attempt was begun the order becomes the request's own, so that nobody sends a second
-// one; otherwise it is an alarm for people.
+// attempt is under way the order becomes the request's own, so that nobody and no
+// waiting job sends another one; otherwise it is an alarm for people.
 func (c *changing) late(number int, order yeastar.OrderResult, refusal error) error {
 	if number < 1 || number > len(c.Attempts) {
 		return refusal
@@ -97,7 +97,7 @@ func (c *changing) late(number int, order yeastar.OrderResult, refusal error) er
 		return refusal
 	}
 	a.Order = &order
-	if number == len(c.Attempts) && (c.Status == Approved || c.Status == Refused) {
+	if c.Status == Approved || c.Status == Refused {
 		a.Outcome = Placed
 		c.take(order)
 	}
@@ -105,20 +105,54 @@ func (c *changing) late(number int, order yeastar.OrderResult, refusal error) er
 	return nil
 }
 
+// ownLate makes an order that turned up while the present attempt was under way the
+// request's own, now that the present attempt has certainly placed nothing.
+func (c *changing) ownLate(detail map[string]string) bool {
+	i := slices.IndexFunc(c.Attempts, func(a Attempt) bool {
+		return a.Outcome == NotPlaced && a.Order != nil && !endedUnplaced(a.Order.OrderStatus)
+	})
+	if i < 0 {
+		return false
+	}
+	a := &c.Attempts[i]
+	a.Outcome = Placed
+	c.take(*a.Order)
+	c.record(codeOf(c.Status), System, detail)
+	for k, v := range orderDetail(a.Number, *a.Order) {
+		c.note(k, v)
+	}
+	return true
+}
+
+// endedUnplaced says whether the vendor's status means that there is no order any more.
+func endedUnplaced(status string) bool {
+	switch status {
+	case yeastar.OrderFailed, yeastar.OrderInvalid, yeastar.OrderCancelled, yeastar.OrderRefunded:
+		return true
+	}
+	return false
+}
+
 // take sets the request's state by the vendor's status of its order.
 func (c *changing) take(order yeastar.OrderResult) {
 	c.Order, c.Problem = &order, nil
-	switch order.OrderStatus {
-	case yeastar.OrderSucceed:
+	ended := endedUnplaced(order.OrderStatus)
+	for i := range c.Attempts {
+		if a := &c.Attempts[i]; a.Outcome == Placed {
+			a.Order = &order
+			if ended {
+				a.Outcome = NotPlaced
+			}
+		}
+	}
+	switch {
+	case order.OrderStatus == yeastar.OrderSucceed:
 		c.Status = Ordered
-	case yeastar.OrderFailed, yeastar.OrderInvalid, yeastar.OrderCancelled, yeastar.OrderRefunded:
+	case ended:
 		c.Status = Refused
 		c.Problem = &Problem{
 			Class: yeastar.ClassRefused, Code: order.OrderStatus, RequestID: order.RequestID,
 			Detail: fmt.Sprintf("order %s ended as %q", order.OrderNo, order.OrderStatus),
-		}
-		if a := &c.Attempts[len(c.Attempts)-1]; a.Outcome == Placed {
-			a.Outcome = NotPlaced
 		}
 	default:
 		c.Status = Processing
@@ -157,6 +191,9 @@ func (c *changing) failed(e Failed) error {
 	detail := problemDetail(e.Attempt, e.Problem)
 	if delay, again := c.unasked(e.Problem); again {
 		a.Outcome, c.Status = NotPlaced, Approved
+		if c.ownLate(detail) {
+			return nil
+		}
 		at := c.now.Add(delay)
 		c.job(PlaceOrder, at)
 		c.record(CodePostponed, System, detail)
@@ -166,6 +203,9 @@ func (c *changing) failed(e Failed) error {
 	switch e.Problem.Class {
 	case yeastar.ClassNotSent, yeastar.ClassAuth, yeastar.ClassRateLimited, yeastar.ClassRefused:
 		a.Outcome, c.Status = NotPlaced, Refused
+		if c.ownLate(detail) {
+			return nil
+		}
 		c.record(CodeRefused, System, detail)
 	default:
 		c.lose(a)

@@ -147,7 +147,24 @@ func TestLateOrders(t *testing.T) {
 			refused(t, got, Begin{later}, later, p, RefusedStatus) // the order that waited is not sent
 		}
 	})
-	t.Run("another attempt was begun", func(t *testing.T) {
+	t.Run("another attempt certainly placed nothing", func(t *testing.T) {
+		t.Parallel()
+		r := must(t, settled, later, p, Retry{approver("U2"), shown(settled)})
+		for _, class := range []yeastar.Class{yeastar.ClassNotSent, yeastar.ClassRefused} {
+			second := again(t, r, p, problem(class)).Request
+			got := must(t, second, later, p, found)
+			if got.Status != Ordered || got.Attempts[0].Outcome != Placed || got.Attempts[1].Outcome != NotPlaced {
+				t.Errorf("from %s: %s", second.Status, text(t, got))
+			}
+			refused(t, got, Begin{later}, later, p, RefusedStatus) // the job that waits sends nothing
+
+			failed := must(t, second, later, p, Found{1, order(yeastar.OrderFailed)})
+			if failed.Status != Refused || failed.Attempts[0].Outcome != NotPlaced {
+				t.Errorf("a failed order from %s: %s", second.Status, text(t, failed))
+			}
+		}
+	})
+	t.Run("another attempt is under way", func(t *testing.T) {
 		t.Parallel()
 		r := must(t, settled, later, p, Retry{approver("U2"), shown(settled)}, Begin{later.Add(time.Minute)})
 		c, err := r.Apply(found, later, p)
@@ -158,6 +175,27 @@ func TestLateOrders(t *testing.T) {
 			t.Errorf("alarm: %s, %+v", c.Request.Status, c.Entry)
 		}
 		refused(t, c.Request, found, later, p, RefusedAttempt) // one alarm is enough
+	})
+	t.Run("the attempt under way then places nothing", func(t *testing.T) {
+		t.Parallel()
+		r := must(t, settled, later, p, Retry{approver("U2"), shown(settled)}, Begin{later.Add(time.Minute)}, found)
+		for _, e := range []Event{
+			Failed{2, problem(yeastar.ClassNotSent)}, Failed{2, problem(yeastar.ClassRefused)},
+			SettleNotPlaced{approver("U2"), 2, "looked"},
+		} {
+			from := r
+			if _, settles := e.(SettleNotPlaced); settles {
+				from = must(t, r, later, p, Failed{2, problem(yeastar.ClassUnknown)})
+			}
+			c, err := from.Apply(e, later, p)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if c.Request.Status != Ordered || c.Request.Order.OrderNo != "XS1" || c.Entry.To != Ordered || c.Entry.Detail[DetailOrderNo] != "XS1" {
+				t.Errorf("%T: %s, %+v", e, c.Request.Status, c.Entry)
+			}
+			same(t, []string{"sync_slack +1m0s"}, kinds(c.Jobs), "jobs: nothing more is sent")
+		}
 	})
 	t.Run("the request was closed", func(t *testing.T) {
 		t.Parallel()

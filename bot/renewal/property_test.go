@@ -84,8 +84,16 @@ func check(t *rapid.T, before Request, c Change, e Event, p Policy) {
 		if a.Number != i+1 {
 			t.Fatalf("%T: attempt %d has the number %d", e, i+1, a.Number)
 		}
-		if i < len(after.Attempts)-1 && a.Outcome != NotPlaced {
+		if i < len(after.Attempts)-1 && a.Outcome != NotPlaced && (a.Outcome != Placed || a.Order == nil) {
 			t.Fatalf("%T: attempt %d was followed by another one, and its outcome is %q", e, a.Number, a.Outcome)
+		}
+		// A new revision is another order: people decide on it with the alarm before them.
+		alive := a.Order != nil && a.Order.OrderStatus != "failed" && a.Order.OrderStatus != "cancelled" && after.Revision == 1
+		if alive && (after.Status == Approved || after.Status == Refused) {
+			t.Fatalf("%T: %s, and attempt %d has the order %s", e, after.Status, a.Number, a.Order.OrderNo)
+		}
+		if a.Outcome == Placed && (after.Status == Approved || after.Status == Refused || after.Status == Ordering) {
+			t.Fatalf("%T: %s, and attempt %d has an order", e, after.Status, a.Number)
 		}
 		if i < len(before.Attempts) && !bytes.Equal(a.Body, before.Attempts[i].Body) {
 			t.Fatalf("%T changed what attempt %d sent", e, a.Number)

@@ -65,6 +65,10 @@ func (c *changing) settleNotPlaced(e SettleNotPlaced) error {
 	}
 	a.Outcome, a.EndedAt = NotPlaced, c.now
 	c.Status = Refused
+	if c.ownLate(nil) {
+		c.record(CodeSettledNot, e.By.UserID, map[string]string{DetailReason: reason})
+		return nil
+	}
 	c.Problem = &Problem{Class: yeastar.ClassRefused, Code: "settled", Detail: "settled by hand as not placed: " + reason}
 	c.record(CodeSettledNot, e.By.UserID, problemDetail(e.Attempt, Problem{}))
 	c.note(DetailReason, reason)
