@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/cenkalti/backoff/v5"
 	"github.com/slack-go/slack"
 	"golang.org/x/sync/errgroup"
 	"golang.org/x/sync/semaphore"
@@ -146,9 +147,20 @@ func (b *Bot) Run(ctx context.Context) error {
 	return errors.Join(err, b.finish())
 }
 
-// identify asks Slack who we are; nobody can be judged before.
+// identify asks Slack who we are; nobody can be judged before. It waits for a Slack that
+// does not answer, and fails when Slack refuses the token.
 func (b *Bot) identify(ctx context.Context) error {
-	who, err := b.api.AuthTestContext(ctx)
+	pause := backoff.NewExponentialBackOff()
+	pause.InitialInterval, pause.MaxInterval = time.Second, time.Minute
+	who, err := backoff.Retry(ctx, func() (*slack.AuthTestResponse, error) {
+		who, err := b.api.AuthTestContext(ctx)
+		if fatalSlack(err) {
+			err = backoff.Permanent(err)
+		}
+		return who, err
+	}, backoff.WithBackOff(pause), backoff.WithMaxElapsedTime(0), backoff.WithNotify(func(err error, wait time.Duration) {
+		b.log.WarnContext(ctx, "Slack does not answer yet", "error", err, "again_in", wait)
+	}))
 	if err != nil {
 		return fmt.Errorf("slack does not accept SLACK_BOT_TOKEN (auth.test): %w", err)
 	}

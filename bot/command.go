@@ -102,7 +102,12 @@ func (b *Bot) notAllowed(a renewal.Actor, fallback string) *renewal.Refusal {
 // deny tells a person that they may not, and writes it down.
 func (b *Bot) deny(ctx context.Context, p person, request int64, action string, r *renewal.Refusal) {
 	b.say(ctx, p, r.Sentence)
-	if err := b.ledger.Deny(ctx, request, p.id, action, r); err != nil {
+	b.audit(ctx, request, p.id, action, r)
+}
+
+// audit writes down what a person tried and may not.
+func (b *Bot) audit(ctx context.Context, request int64, userID, action string, r *renewal.Refusal) {
+	if err := b.ledger.Deny(ctx, request, userID, action, r); err != nil {
 		b.log.ErrorContext(ctx, "a refusal was not written down", "action", action, "error", err)
 	}
 }

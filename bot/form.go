@@ -3,6 +3,8 @@ package bot
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -196,23 +198,44 @@ func (b *Bot) submittedForm(ctx context.Context, ic slack.InteractionCallback, e
 	}
 	checking, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
+	if actor := b.people.actor(checking, ic.User.ID, requestAge); !actor.MayRequest {
+		refusal := b.notAllowed(actor, "You may not request renewals.")
+		env.ack(slack.NewUpdateViewSubmissionResponse(view(blocks.Notice("Not allowed", refusal.Sentence))))
+		b.audit(ctx, 0, ic.User.ID, "review", refusal)
+		return
+	}
 	o, errs, err := b.offer(checking, d)
-	switch {
-	case err != nil:
+	if err != nil {
 		b.log.WarnContext(ctx, "the offer's look-ups failed", "error", err)
 		env.ack(slack.NewUpdateViewSubmissionResponse(view(blocks.Trouble(d, trouble(err), reference(err)))))
 		return
-	case errs[blocks.BlockChannel] == "":
-		if problem := b.channels.problem(checking, d.Channel, ic.User.ID); problem != "" {
-			errs[blocks.BlockChannel] = problem
-		}
+	}
+	if d.Request == 0 { // a request that is changed stays in its channel
+		note(errs, blocks.BlockChannel, b.channels.problem(checking, d.Channel, ic.User.ID))
 	}
 	if len(errs) > 0 {
-		env.ack(slack.NewErrorsViewSubmissionResponse(errs))
+		env.ack(slack.NewErrorsViewSubmissionResponse(atFields(ic.View, errs)))
 		return
 	}
 	d.Shown = digest(o)
 	env.ack(slack.NewPushViewSubmissionResponse(view(blocks.Review(d, o, b.review(checking, d, o, "")))))
+}
+
+// atFields keeps the errors whose fields are in the view, as Slack takes no others; when
+// none is, the first stands at the field that is always there.
+func atFields(v slack.View, errs map[string]string) map[string]string {
+	shown := map[string]string{}
+	for _, block := range v.Blocks.BlockSet {
+		if problem := errs[block.ID()]; problem != "" && block.BlockType() == slack.MBTInput {
+			shown[block.ID()] = problem
+		}
+	}
+	if len(shown) == 0 {
+		for _, field := range slices.Sorted(maps.Keys(errs)) {
+			return map[string]string{blocks.BlockHolder: errs[field]}
+		}
+	}
+	return shown
 }
 
 // review is what the review step shows beside the offer.
@@ -250,7 +273,10 @@ func (b *Bot) submittedReview(ctx context.Context, ic slack.InteractionCallback,
 		answer(blocks.Trouble(d, trouble(err), reference(err)))
 		return
 	}
-	problem := b.channels.problem(checking, d.Channel, ic.User.ID)
+	problem := ""
+	if d.Request == 0 {
+		problem = b.channels.problem(checking, d.Channel, ic.User.ID)
+	}
 	for _, e := range errs {
 		problem = e
 	}

@@ -53,11 +53,19 @@ func (l *lookup[T]) get(ctx context.Context, key string, maxAge time.Duration) (
 	if v, ok := l.peek(key, maxAge); ok {
 		return v, nil
 	}
-	if f, ok := l.store.Get("failed " + key); ok && l.now().Sub(f.(failure).at) < failureTTL {
+	if err := l.failed(key); err != nil {
 		var none T
-		return none, f.(failure).err
+		return none, err
 	}
 	return l.wait(ctx, key)
+}
+
+// failed is the error of a load that failed a moment ago.
+func (l *lookup[T]) failed(key string) error {
+	if f, ok := l.store.Get("failed " + key); ok && l.now().Sub(f.(failure).at) < failureTTL {
+		return f.(failure).err
+	}
+	return nil
 }
 
 // peek returns the value of key if it is there, without waiting; an ageing one is
@@ -70,7 +78,7 @@ func (l *lookup[T]) peek(key string, maxAge time.Duration) (T, bool) {
 	}
 	found := item.(looked[T])
 	age := l.now().Sub(found.at)
-	if age > l.ttl {
+	if age > l.ttl && l.failed(key) == nil {
 		l.refresh(key)
 	}
 	return found.value, maxAge == 0 || age <= maxAge

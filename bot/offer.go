@@ -127,6 +127,9 @@ func (b *Bot) offer(ctx context.Context, d blocks.Draft) (renewal.Offer, map[str
 		note(errs, blocks.BlockServices(d), problem.plan)
 		note(errs, blocks.BlockServiceQuantity(d, id), problem.quantity)
 	}
+	if len(d.Services) > blocks.MaxServices {
+		errs[blocks.BlockServices(d)] = fmt.Sprintf("At most %d services in one request, please.", blocks.MaxServices)
+	}
 	i := slices.IndexFunc(contacts, func(c yeastar.BillingContact) bool { return c.ID == d.Contact })
 	if i < 0 {
 		errs[blocks.BlockContact(d)] = "Choose the billing contact. The one that was chosen may have been removed from the portal."

@@ -128,11 +128,11 @@ func (c *connection) run(ctx context.Context) error {
 func (c *connection) event(ctx context.Context, sm *socketmode.Client, e socketmode.Event) error {
 	switch d := e.Data.(type) {
 	case slack.SlashCommand:
-		c.handle(ctx, sm, e, func(ctx context.Context, env *envelope) { c.bot.slash(ctx, d, env) })
+		c.handle(sm, e, func(ctx context.Context, env *envelope) { c.bot.slash(ctx, d, env) })
 	case slack.InteractionCallback:
-		c.handle(ctx, sm, e, func(ctx context.Context, env *envelope) { c.bot.interaction(ctx, d, env) })
+		c.handle(sm, e, func(ctx context.Context, env *envelope) { c.bot.interaction(ctx, d, env) })
 	case slackevents.EventsAPIEvent:
-		c.handle(ctx, sm, e, func(ctx context.Context, env *envelope) {
+		c.handle(sm, e, func(ctx context.Context, env *envelope) {
 			env.ack(nil)
 			c.bot.event(ctx, d)
 		})
@@ -199,14 +199,14 @@ func (c *connection) unreadable(sm *socketmode.Client, raw json.RawMessage, caus
 
 // handle runs f for one envelope beside the reading loop, which must never wait. The
 // envelope is acked in time whatever f does.
-func (c *connection) handle(ctx context.Context, sm *socketmode.Client, e socketmode.Event, f func(context.Context, *envelope)) {
+func (c *connection) handle(sm *socketmode.Client, e socketmode.Event, f func(context.Context, *envelope)) {
 	if e.Request == nil {
 		return
 	}
 	env := newEnvelope(sm, e.Request.EnvelopeID, c.log)
-	// Clicks in flight are finished even when the connection goes away.
-	ctx = context.WithoutCancel(ctx)
-	started := c.bot.handlers.start(func(context.Context) {
+	// Clicks in flight are finished even when the connection goes away: their context
+	// ends with the bot, not with the socket.
+	started := c.bot.handlers.start(func(ctx context.Context) {
 		late := time.AfterFunc(ackBudget, func() { env.ack(nil) })
 		defer late.Stop()
 		defer func() {
