@@ -44,6 +44,7 @@ var conformance = []struct {
 	{"the audit trail is only appended to", testAppendOnly},
 	{"changed entries are found", testTamper},
 	{"missing and added entries are found", testMissing},
+	{"forged entries are found", testForged},
 	{"other entries", testRecord},
 	{"jobs run after their change", testJobsRun},
 	{"jobs survive a restart", testJobsRestart},

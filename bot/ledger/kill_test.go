@@ -84,6 +84,10 @@ func TestKill(t *testing.T) {
 		t.Fatalf("%d submitted, %d approved, %d running", len(submitted), len(approved), len(running))
 	}
 	l := s.open(t, Options{Policy: policy(1), PollInterval: fast})
+	var leaders int
+	if err := l.engine.one(t.Context(), `SELECT count(*) FROM river_leader`).Scan(&leaders); err != nil || leaders != 0 {
+		t.Errorf("a dead process leads the jobs, and timers wait until it is found out (%v)", err)
+	}
 	for id := range submitted {
 		r, err := l.Get(t.Context(), id)
 		if err != nil {

@@ -153,6 +153,53 @@ func testMissing(t *testing.T, s store) {
 	}
 }
 
+// Somebody who knows how hashes are made writes entries that are right by themselves.
+func testForged(t *testing.T, s store) {
+	for _, c := range []struct {
+		name  string
+		forge func([]renewal.Entry) (forged renewal.Entry, statements []string)
+		want  int64
+	}{
+		{"a changed entry with its own hash", func(e []renewal.Entry) (renewal.Entry, []string) {
+			e[1].Actor = "U9"
+			return e[1], []string{`DELETE FROM entries WHERE seq = 2`}
+		}, 3},
+		{"the last entry changed with its own hash", func(e []renewal.Entry) (renewal.Entry, []string) {
+			e[3].Actor = "U9"
+			return e[3], []string{`DELETE FROM entries WHERE seq = 4`}
+		}, 4},
+		{"an entry added at the end", func(e []renewal.Entry) (renewal.Entry, []string) {
+			added := e[3]
+			added.Seq, added.PrevHash = 5, e[3].Hash
+			return added, nil
+		}, 5},
+		{"the last two made one", func(e []renewal.Entry) (renewal.Entry, []string) {
+			return e[2], []string{`DELETE FROM entries WHERE seq >= 3`}
+		}, 4},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			l := s.another(t).open(t, Options{Policy: policy(1)})
+			for range 4 { // of no request: nothing but the trail tells of them
+				if err := l.Record(t.Context(), renewal.Entry{Code: "x", Actor: "U1"}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			verify(t, l)
+			entries, err := l.Entries(t.Context(), 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			forged, statements := c.forge(entries)
+			s.disarm(t, l)
+			tamper(t, l, append(statements, fmt.Sprintf(`INSERT INTO entries VALUES (%d, 0, %d, 'x', '%s', 0, '', '', 'null', '%s', '%s')`,
+				forged.Seq, micros(forged.At), forged.Actor, forged.PrevHash, Hash(forged)))...)
+			if got := broken(t, l); got != c.want {
+				t.Errorf("broken at %d, want %d", got, c.want)
+			}
+		})
+	}
+}
+
 func testRecord(t *testing.T, s store) {
 	clock := newClock()
 	l := s.open(t, Options{Policy: policy(1), Now: clock.Now})
