@@ -1,0 +1,293 @@
+package blocks_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/slack-go/slack"
+
+	"renewbot/blocks"
+	"renewbot/bot/renewal"
+	"renewbot/yeastar"
+)
+
+// saysAboutOrder are the ways in which a text tells whether anything was ordered.
+var saysAboutOrder = []string{
+	"nothing was ordered", "nothing has been ordered", "not ordered", "ordered.", "ordered, not finished", "order is about to be placed",
+	"on its way to yeastar", "may or may not have been placed", "did not go through", "is placed now", "has the order", "was placed", "not placed",
+	"dry run: no order", "without an order", "changed or ordered", "nothing is ordered", "no order is sent", "another one follows", "nothing has been ordered yet",
+}
+
+func TestTextSaysWhetherAnythingWasOrdered(t *testing.T) {
+	t.Parallel()
+	for _, s := range everything() {
+		m, ok := s.what.(blocks.Message)
+		if !ok || strings.HasPrefix(s.name, "list_") {
+			continue // a list has a word for each state instead
+		}
+		t.Run(s.name, func(t *testing.T) {
+			t.Parallel()
+			text := strings.ToLower(m.Text)
+			if !slices.ContainsFunc(saysAboutOrder, func(say string) bool { return strings.Contains(text, say) }) {
+				t.Errorf("does not say whether anything was ordered: %s", m.Text)
+			}
+		})
+	}
+}
+
+func TestTextSaysWhoWhatForWhomHowMuch(t *testing.T) {
+	t.Parallel()
+	for name, r := range requests() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			want := []string{
+				"RNW-000123", "<@U0ALICE>", "P-Series Turnkey Package", r.Offer.Holder.Name, "1 year", "Enterprise Plan for 100 extensions",
+			}
+			if r.Offer.Price == nil {
+				want = append(want, "price not available from the API")
+			} else {
+				want = append(want, "480.00 EUR")
+			}
+			if r.Order != nil {
+				want = append(want, "XS3401174502129270784", "IW3401174503953793025")
+			}
+			if r.DryRun {
+				want = append(want, "Dry run")
+			}
+			for kind, m := range map[string]blocks.Message{"summary": blocks.Summary(r), "card": blocks.Card(r)} {
+				for _, w := range want {
+					if !strings.Contains(m.Text, w) {
+						t.Errorf("the %s's text lacks %q: %s", kind, w, m.Text)
+					}
+				}
+			}
+		})
+	}
+}
+
+func buttons(m blocks.Message) []*slack.ButtonBlockElement {
+	var out []*slack.ButtonBlockElement
+	for _, b := range m.Blocks {
+		if actions, ok := b.(*slack.ActionBlock); ok {
+			for _, e := range actions.Elements.ElementSet {
+				out = append(out, e.(*slack.ButtonBlockElement))
+			}
+		}
+	}
+	return out
+}
+
+func TestCardHasTheButtonsOfItsState(t *testing.T) {
+	t.Parallel()
+	want := map[renewal.Status][]string{
+		renewal.Pending: {blocks.ActionApprove, blocks.ActionReject, blocks.ActionChange, blocks.ActionCancel},
+		renewal.Refused: {blocks.ActionRetry, blocks.ActionClose},
+		renewal.Unknown: {blocks.ActionSettlePlaced, blocks.ActionSettleNotPlaced},
+	}
+	for _, status := range renewal.Statuses() {
+		t.Run(string(status), func(t *testing.T) {
+			t.Parallel()
+			r := request(status)
+			var got []string
+			for _, b := range buttons(blocks.Card(r)) {
+				got = append(got, b.ActionID)
+				target, err := blocks.DecodeTarget(b.Value)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if diff := cmp.Diff(blocks.TargetOf(r), target); diff != "" {
+					t.Errorf("%s is about something else (-want +got):\n%s", b.ActionID, diff)
+				}
+				if !strings.Contains(b.AccessibilityLabel, "RNW-000123") {
+					t.Errorf("%s sounds like %q", b.ActionID, b.AccessibilityLabel)
+				}
+			}
+			if diff := cmp.Diff(want[status], got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+			if b := buttons(blocks.Summary(r)); len(b) > 0 {
+				t.Errorf("the summary has %d buttons", len(b))
+			}
+		})
+	}
+}
+
+func TestConfirmSaysWhatItDoes(t *testing.T) {
+	t.Parallel()
+	long := func(r *renewal.Request) {
+		r.Offer.Holder.Name = strings.Repeat("Example ", 100)
+		for i := range r.Offer.Lines {
+			r.Offer.Lines[i].Name = strings.Repeat("Plan ", 100)
+		}
+	}
+	for _, tt := range []struct {
+		name    string
+		request renewal.Request
+		action  string
+		want    []string
+	}{
+		{"the deciding approval", request(renewal.Pending), blocks.ActionApprove, []string{"Example Telecom", "100 extensions", "real order", "at once"}},
+		{"the first of two", with(renewal.Pending, func(r *renewal.Request) { r.Required = 2 }), blocks.ActionApprove, []string{"Example Telecom", "approval 1 of 2", "real order"}},
+		{"a dry run", with(renewal.Pending, dry), blocks.ActionApprove, []string{"Example Telecom", "no order will be sent"}},
+		{"names that are too long", with(renewal.Pending, long), blocks.ActionApprove, []string{"real order with Yeastar at once"}},
+		{"trying again", request(renewal.Refused), blocks.ActionRetry, []string{"Example Telecom", "real order", "at once"}},
+		{"cancelling", request(renewal.Pending), blocks.ActionCancel, []string{"Example Telecom", "Nothing was ordered"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			i := slices.IndexFunc(buttons(blocks.Card(tt.request)), func(b *slack.ButtonBlockElement) bool { return b.ActionID == tt.action })
+			confirm := buttons(blocks.Card(tt.request))[i].Confirm
+			for _, w := range tt.want {
+				if !strings.Contains(confirm.Text.Text, w) {
+					t.Errorf("lacks %q: %s", w, confirm.Text.Text)
+				}
+			}
+		})
+	}
+}
+
+// TestDecidedCardHasNewBlocks: Slack keeps what it knows of a block under its id.
+func TestDecidedCardHasNewBlocks(t *testing.T) {
+	t.Parallel()
+	ids := map[string]renewal.Status{}
+	for _, status := range renewal.Statuses() {
+		for _, b := range blocks.Card(request(status)).Blocks {
+			if before, taken := ids[b.ID()]; taken && before != status {
+				t.Errorf("%s is a block of %s and of %s", b.ID(), before, status)
+			}
+			ids[b.ID()] = status
+		}
+	}
+}
+
+func TestWhoHearsOfAnEvent(t *testing.T) {
+	t.Parallel()
+	direct := map[string]bool{
+		"ordered": true, "refused": true, "refused_by_status": true, "refused_gone": true, "rejected": true, "expired": true, "unknown": true,
+		"processing": true, "changed": true, "dry_run": true, "settled_placed": true, "settled_placed_pending": true,
+		"settled_not_placed": true, "late_adopted": true, "late_alarm": true,
+	}
+	for _, e := range events() {
+		t.Run(e.name, func(t *testing.T) {
+			t.Parallel()
+			if _, got := blocks.Direct(e.request, e.entry); got != direct[e.name] {
+				t.Errorf("the requester is told: %t", got)
+			}
+			if _, got := blocks.ThreadLine(e.request, e.entry, nil); got == (e.name == "denied") {
+				t.Errorf("the thread is told: %t", got)
+			}
+			audit := blocks.AuditLine(e.request, e.entry)
+			if !strings.HasSuffix(audit.Text, "#42 · 1a2b3c4d") {
+				t.Errorf("the audit line ends otherwise: %s", audit.Text)
+			}
+		})
+	}
+}
+
+// TestApproversAreMentionedInNewLinesOnly: a mention in a message that is drawn again
+// would call them again.
+func TestApproversAreMentionedInNewLinesOnly(t *testing.T) {
+	t.Parallel()
+	e := events()[0]
+	line, _ := blocks.ThreadLine(e.request, e.entry, []string{carol, "S0APPROVERS"})
+	for _, want := range []string{"<@U0CAROL>", "<!subteam^S0APPROVERS>"} {
+		if !strings.Contains(line.Text, want) {
+			t.Errorf("the line of a new request lacks %s: %s", want, line.Text)
+		}
+	}
+	for name, r := range requests() {
+		for _, m := range []blocks.Message{blocks.Summary(r), blocks.Card(r)} {
+			if text := string(marshal(t, m)); strings.Contains(text, "subteam") || strings.Contains(text, carol) {
+				t.Errorf("%s mentions approvers: %s", name, text)
+			}
+		}
+	}
+}
+
+func TestDigest(t *testing.T) {
+	t.Parallel()
+	r := request(renewal.Pending)
+	if blocks.Card(r).Digest() != blocks.Card(request(renewal.Pending)).Digest() {
+		t.Error("the same card has two digests")
+	}
+	seen := map[string]string{}
+	for name, r := range requests() {
+		d := blocks.Card(r).Digest()
+		if other, taken := seen[d]; taken {
+			t.Errorf("%s and %s have one digest", name, other)
+		}
+		seen[d] = name
+	}
+}
+
+func TestHolderOptionsAreBounded(t *testing.T) {
+	t.Parallel()
+	own := blocks.Choice{ID: blocks.HolderOwn, Label: "Our own account"}
+	wide := customers(300)
+	for i := range wide {
+		wide[i].Company = fmt.Sprintf("%s %04d", strings.Repeat("日本語の会社", 10), i)
+	}
+	for _, tt := range []struct {
+		name      string
+		customers []yeastar.Customer
+		more      int
+		last      string
+		least     int
+	}{
+		{"a few", customers(5), 0, "Example Telecom 0004 · it4@example.org", 6},
+		{"exactly a hundred with our own", customers(99), 0, "Example Telecom 0098 · it98@example.org", 100},
+		{"one too many", customers(100), 0, "… and 2 more: type part of the name", 100},
+		{"five thousand", customers(5000), 0, "… and 4902 more: type part of the name", 100},
+		{"the rest was not passed", customers(50), 4950, "… and 4950 more: type part of the name", 52},
+		{"wide letters", wide, 0, "", 40},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			o := blocks.HolderOptions(own, tt.customers, tt.more)
+			if n := len(marshal(t, o)) + 100; n >= ackLimit {
+				t.Errorf("the ack has %d bytes", n)
+			}
+			if len(o.Options) < tt.least || len(o.Options) > 100 {
+				t.Errorf("%d options", len(o.Options))
+			}
+			if got := o.Options[len(o.Options)-1].Text.Text; tt.last != "" && got != tt.last {
+				t.Errorf("the last one is %q, want %q", got, tt.last)
+			}
+		})
+	}
+}
+
+func TestSimilarCustomersLookDifferent(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("Very long company name ", 5)
+	similar := []yeastar.Customer{
+		{ID: "3100000000000000001", Company: "Example", Email: "a@example.org"},
+		{ID: "3100000000000000002", Company: "Example", Email: "b@example.org"},
+		{ID: "3100000000000000003", Company: "Example", Email: "b@example.org"},
+		{ID: "3100000000000000004", Company: long + "North", Email: "c@example.org"},
+		{ID: "3100000000000000005", Company: long + "South", Email: "c@example.org"},
+		{ID: "3100000000000000006", FirstName: "Ada", LastName: "Lee"},
+	}
+	seen := map[string]bool{}
+	for _, o := range blocks.HolderOptions(blocks.Choice{}, similar, 0).Options {
+		if seen[o.Text.Text] {
+			t.Errorf("two look like %q", o.Text.Text)
+		}
+		seen[o.Text.Text] = true
+	}
+	if len(seen) != len(similar) {
+		t.Errorf("%d of %d are offered", len(seen), len(similar))
+	}
+}
+
+func TestNoOptionsAreAnEmptyList(t *testing.T) {
+	t.Parallel()
+	for _, o := range []blocks.OptionsResponse{{}, blocks.ContactOptions(nil), blocks.HolderOptions(blocks.Choice{}, nil, 0)} {
+		if got := string(marshal(t, o)); got != `{"options":[]}` {
+			t.Errorf("marshals to %s", got)
+		}
+	}
+}
