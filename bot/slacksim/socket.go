@@ -1,7 +1,10 @@
 package slacksim
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
+	"io"
 	"net"
 	"net/http"
 	"strconv"
@@ -40,7 +43,7 @@ type conn struct {
 	sniffer  *frameSniffer
 	write    sync.Mutex
 	retiring bool // a disconnect was sent: gets no more envelopes
-	gone     bool
+	polite   bool // ends with a close frame, and so in the client's own time
 	done     chan struct{}
 	once     sync.Once
 }
@@ -63,9 +66,18 @@ func (c *conn) cut() {
 	})
 }
 
-// bye ends the connection with a close frame.
-func (c *conn) bye(code int, why string) {
-	_ = c.ws.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, why), time.Now().Add(time.Second))
+// bye sends a close frame. Like Slack it leaves it to the client to end the TCP connection.
+func (c *conn) bye() {
+	bye := websocket.FormatCloseMessage(websocket.CloseNormalClosure, "")
+	_ = c.ws.WriteControl(websocket.CloseMessage, bye, time.Now().Add(time.Second))
+}
+
+// linger waits until the client has ended the TCP connection, or for as long as d.
+func (c *conn) linger(ctx context.Context, d time.Duration) {
+	stop := context.AfterFunc(ctx, c.cut)
+	defer stop()
+	_ = c.sniffer.SetReadDeadline(time.Now().Add(d))
+	_, _ = io.Copy(io.Discard, c.sniffer.Conn)
 	c.once.Do(func() { _ = c.ws.Close() })
 }
 
@@ -115,7 +127,8 @@ func (w *Workspace) serveConn(c *conn) {
 			"type": "disconnect", "reason": "too_many_websockets", "num_connections": open + 1,
 			"debug_info": obj{"host": c.host}, "connection_info": obj{"app_id": w.appID},
 		}))
-		c.bye(websocket.CloseNormalClosure, "")
+		c.bye()
+		c.polite = true
 		return
 	}
 	hello := mustJSON(obj{
@@ -139,6 +152,8 @@ func (w *Workspace) serveConn(c *conn) {
 	for {
 		kind, frame, err := c.ws.ReadMessage()
 		if err != nil {
+			var goodbye *websocket.CloseError
+			c.polite = errors.As(err, &goodbye)
 			return
 		}
 		w.receive(c, kind, frame, c.sniffer.fragmented())
@@ -160,12 +175,20 @@ func (w *Workspace) pingLoop(c *conn) {
 	}
 }
 
+// dropConn forgets a connection and sees it off.
 func (w *Workspace) dropConn(c *conn) {
-	c.once.Do(func() { _ = c.ws.Close() })
 	close(c.done)
+	w.forget(c)
+	if c.polite {
+		c.linger(w.ctx, w.pongWait)
+		return
+	}
+	c.once.Do(func() { _ = c.ws.Close() })
+}
+
+func (w *Workspace) forget(c *conn) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	c.gone = true
 	var left []*conn
 	for _, o := range w.conns {
 		if o != c {
@@ -297,7 +320,7 @@ func (w *Workspace) retire(c *conn, reason string, grace time.Duration) {
 		defer t.Stop()
 		select {
 		case <-t.C:
-			c.bye(websocket.CloseNormalClosure, "")
+			c.bye()
 		case <-c.done:
 		case <-w.ctx.Done():
 		}

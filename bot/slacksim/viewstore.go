@@ -33,7 +33,7 @@ func (w *Workspace) draw(v *view, body obj) {
 	list, _ := body["blocks"].([]any)
 	v.body, v.blocks, v.external = body, w.fillIDs(list), str(body["external_id"])
 	v.state = initialState(v.blocks, v.state)
-	v.errors, v.trouble = nil, ""
+	v.errors, v.trouble, v.offered = nil, "", nil
 	v.hash = strconv.FormatInt(w.clock.Now().Unix(), 10) + "." + w.hexID(4)
 	if v.channel != "" {
 		w.presetConversation(v)
