@@ -190,7 +190,7 @@ func (b *Bot) listen(ctx context.Context) error {
 		grace, cancel := context.WithTimeout(context.Background(), handlersGrace)
 		defer cancel()
 		b.handlers.end(grace)
-		time.Sleep(flushGrace)
+		<-time.After(flushGrace)
 	case <-broken.Done():
 	}
 	hangUp()

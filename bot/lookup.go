@@ -149,11 +149,7 @@ func (w *work) start(f func(ctx context.Context)) bool {
 	if w.closed {
 		return false
 	}
-	w.running.Add(1)
-	go func() {
-		defer w.running.Done()
-		f(w.ctx)
-	}()
+	w.running.Go(func() { f(w.ctx) })
 	return true
 }
 

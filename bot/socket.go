@@ -72,14 +72,14 @@ type connection struct {
 func (c *connection) keep(ctx context.Context) error {
 	pause := backoff.NewExponentialBackOff()
 	pause.InitialInterval, pause.MaxInterval = time.Second, 5*time.Minute
-	for {
+	for ctx.Err() == nil {
 		began := time.Now()
 		err := c.run(ctx)
 		c.down()
-		switch {
-		case ctx.Err() != nil:
-			return nil
-		case fatalSlack(err):
+		if ctx.Err() != nil {
+			break
+		}
+		if fatalSlack(err) {
 			return fmt.Errorf("slack refuses the connection (%w): check SLACK_APP_TOKEN and that Socket Mode is on", err)
 		}
 		if time.Since(began) > time.Minute {
@@ -90,17 +90,18 @@ func (c *connection) keep(ctx context.Context) error {
 		select {
 		case <-time.After(wait):
 		case <-ctx.Done():
-			return nil
 		}
 	}
+	return nil
 }
 
 // run opens one connection and handles what comes over it until it fails for good.
 func (c *connection) run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	sm := socketmode.New(c.bot.api)
-	ended := make(chan error, 1)
-	go func() { ended <- sm.RunContext(ctx) }()
+	var failure error
+	ended := make(chan struct{})
+	go func() { failure = sm.RunContext(ctx); close(ended) }()
 	defer func() {
 		cancel()
 		// Whoever stops reading Events while the client still sends blocks it for ever.
@@ -114,9 +115,8 @@ func (c *connection) run(ctx context.Context) error {
 	}()
 	for {
 		select {
-		case err := <-ended:
-			ended <- err
-			return err
+		case <-ended:
+			return failure
 		case e := <-sm.Events:
 			if err := c.event(ctx, sm, e); err != nil {
 				return err
@@ -149,10 +149,9 @@ func (c *connection) event(ctx context.Context, sm *socketmode.Client, e socketm
 	case *socketmode.ErrorWriteFailed:
 		c.log.Error("a frame could not be sent to Slack", "error", d.Cause)
 	case *slack.IncomingEventError:
-		if ctx.Err() != nil {
-			return nil
+		if ctx.Err() == nil {
+			c.log.Warn("the connection to Slack broke off", "error", d.ErrorObj)
 		}
-		c.log.Warn("the connection to Slack broke off", "error", d.ErrorObj)
 	default:
 		switch {
 		case e.Type == socketmode.EventTypeHello:
