@@ -63,6 +63,35 @@ func testJobsRun(t *testing.T, s store) {
 	}
 }
 
+func TestNewJobsDoNotWaitForThePoll(t *testing.T) {
+	t.Parallel()
+	l := newSQLiteStore(t).open(t, Options{Policy: policy(1), PollInterval: time.Hour})
+	ran := start(t, l)
+	r := submit(t, l, "k")
+	wait(t, ran, "the sync job")
+	apply(t, l, r.ID, approve(r, "U2"))
+	same(t, map[renewal.JobKind]int{renewal.SyncSlack: 1, renewal.PlaceOrder: 1}, kindsOf(t, ran, 2), "jobs")
+}
+
+func TestJobsOutliveTheContextOfStart(t *testing.T) {
+	t.Parallel()
+	l := newSQLiteStore(t).open(t, Options{Policy: policy(1), PollInterval: fast})
+	ran := make(chan error, 1)
+	ctx, cancel := context.WithCancel(t.Context())
+	err := l.Start(ctx, map[renewal.JobKind]Handler{renewal.SyncSlack: func(ctx context.Context, _ renewal.Job) error {
+		ran <- ctx.Err()
+		return nil
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	cancel()
+	submit(t, l, "k")
+	if err := wait(t, ran, "the sync job"); err != nil {
+		t.Errorf("the job was cancelled: %v", err)
+	}
+}
+
 func testJobsRestart(t *testing.T, s store) {
 	o := Options{Policy: policy(1), PollInterval: fast}
 	l := s.open(t, o)

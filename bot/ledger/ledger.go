@@ -29,14 +29,19 @@ type Options struct {
 	Now func() time.Time
 	// Logger gets what the jobs have to say. Nil: nothing is logged.
 	Logger *slog.Logger
-	// PollInterval is how often the database is asked for jobs. Zero: 50 ms.
+	// PollInterval is how often the database is asked for jobs whose time has come; new
+	// ones start at once. Zero: 500 ms, or 50 ms with Now, whose jobs it makes due.
 	PollInterval time.Duration
 	// ReadOnly opens a ledger that another process may be using, for reading alone:
 	// no lock, no migrations, no jobs.
 	ReadOnly bool
 }
 
-const defaultPollInterval = 50 * time.Millisecond
+const (
+	defaultPollInterval = 500 * time.Millisecond
+	// clockPollInterval is quick, because somebody is waiting for the clock's effect.
+	clockPollInterval = 50 * time.Millisecond
+)
 
 // Ledger is an open ledger. Its methods may be called from several goroutines.
 type Ledger struct {
@@ -57,6 +62,9 @@ func Open(ctx context.Context, databaseURL string, o Options) (*Ledger, error) {
 	}
 	if o.PollInterval <= 0 {
 		o.PollInterval = defaultPollInterval
+		if o.Now != nil {
+			o.PollInterval = clockPollInterval
+		}
 	}
 	e, err := openEngine(databaseURL, o)
 	if err != nil {

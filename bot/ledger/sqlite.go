@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -43,7 +44,7 @@ type sqliteEngine struct {
 	// writer has one connection: SQLite has one writer at a time, and waiting for a
 	// connection is fair where waiting for SQLite's lock is not. River uses it too.
 	writer   *sql.DB
-	driver   *riversqlite.Driver
+	driver   bellDriver
 	inserter *river.Client[*sql.Tx]
 	release  func() // gives up the file's lock
 	remove   string // directory to remove at close; empty: none
@@ -112,7 +113,7 @@ func (e *sqliteEngine) open(path string) error {
 		return fmt.Errorf("open for writing: %w", err)
 	}
 	e.writer.SetMaxOpenConns(1)
-	e.driver = riversqlite.New(e.writer)
+	e.driver = bellDriver{riversqlite.New(e.writer), newBell()}
 	e.inserter, err = river.NewClient(e.driver, riverConfig(e.options))
 	if err != nil {
 		return fmt.Errorf("set up the jobs: %w", err)
@@ -169,7 +170,8 @@ func (e *sqliteEngine) change(ctx context.Context, f func(tx) error) error {
 	if err != nil {
 		return fmt.Errorf("begin: %w", err)
 	}
-	if err := f(&sqliteTx{sqliteQuerier{t}, t, e.inserter}); err != nil {
+	inside := &sqliteTx{sqliteQuerier: sqliteQuerier{t}, tx: t, inserter: e.inserter}
+	if err := f(inside); err != nil {
 		if undo := t.Rollback(); undo != nil && !errors.Is(undo, sql.ErrTxDone) {
 			return errors.Join(err, fmt.Errorf("roll back: %w", undo))
 		}
@@ -178,6 +180,7 @@ func (e *sqliteEngine) change(ctx context.Context, f func(tx) error) error {
 	if err := t.Commit(); err != nil {
 		return fmt.Errorf("commit: %w", err)
 	}
+	e.driver.bell.ring(inside.queues...)
 	return nil
 }
 
@@ -200,9 +203,6 @@ func (e *sqliteEngine) takeOver(ctx context.Context) error {
 }
 
 func (e *sqliteEngine) worker(c *river.Config) (worker, error) {
-	// The outbox that SQLite's River driver polls in place of LISTEN would cost a
-	// write for every job and is no faster than polling the jobs themselves.
-	c.PollOnly = true
 	client, err := river.NewClient(e.driver, c)
 	if err != nil {
 		return nil, err
@@ -214,8 +214,14 @@ func (e *sqliteEngine) worker(c *river.Config) (worker, error) {
 const dueBatch = 1000
 
 func (e *sqliteEngine) makeDue(ctx context.Context, now time.Time) error {
-	_, err := e.driver.GetExecutor().JobSchedule(ctx, &riverdriver.JobScheduleParams{Max: dueBatch, Now: &now})
-	return err
+	due, err := e.driver.GetExecutor().JobSchedule(ctx, &riverdriver.JobScheduleParams{Max: dueBatch, Now: &now})
+	if err != nil {
+		return err
+	}
+	for _, d := range due {
+		e.driver.bell.ring(d.Job.Queue)
+	}
+	return nil
 }
 
 func (e *sqliteEngine) close() error {
@@ -237,9 +243,15 @@ type sqliteTx struct {
 	sqliteQuerier
 	tx       *sql.Tx
 	inserter *river.Client[*sql.Tx]
+	queues   []string // that got jobs
 }
 
 func (t *sqliteTx) insert(ctx context.Context, jobs []river.InsertManyParams) error {
+	for _, j := range jobs {
+		if q := j.InsertOpts.Queue; j.InsertOpts.ScheduledAt.IsZero() && !slices.Contains(t.queues, q) {
+			t.queues = append(t.queues, q)
+		}
+	}
 	_, err := t.inserter.InsertManyFastTx(ctx, t.tx, jobs)
 	return err
 }

@@ -26,6 +26,8 @@ const (
 	keptErrors = 20
 	// maxAttempts leaves room above keptErrors for tries whose process died.
 	maxAttempts = 10_000
+	// fetchCooldown bounds how often a burst of new jobs makes River look for them.
+	fetchCooldown = 10 * time.Millisecond
 	// stopGrace is how long cancelled handlers may take to return.
 	stopGrace = 5 * time.Second
 )
@@ -138,7 +140,7 @@ func (l *Ledger) followClock(ctx context.Context) {
 // riverConfig is what all River clients have in common.
 func riverConfig(o Options) *river.Config {
 	c := &river.Config{
-		FetchCooldown:        min(o.PollInterval, river.FetchCooldownDefault),
+		FetchCooldown:        min(o.PollInterval, fetchCooldown),
 		FetchPollInterval:    o.PollInterval,
 		FetchOnlyKnownKinds:  true,
 		JobTimeout:           maxTimeout,
