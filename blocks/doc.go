@@ -13,7 +13,8 @@
 //   - Where the whole text is outside text it stands in plain_text with emoji off.
 //     Beside our own words it passes through outside, which escapes & < > and puts a
 //     word joiner (U+2060) into whatever Slack would format: * _ ~ `, :emoji:, @names,
-//     bare links and quotes. All mrkdwn is verbatim.
+//     bare links and quotes. All mrkdwn is verbatim, so that addresses and numbers
+//     that people copy (copyable) go without the joiners in links and names.
 //   - A sentence written by us (Plain, Notice, Trouble) keeps its formatting and its
 //     mentions of people and channels; any other angle bracket in it is escaped.
 //

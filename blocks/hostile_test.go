@@ -247,7 +247,7 @@ func checkMessage(t *rapid.T, name string, m blocks.Message) {
 	if m.Text == "" || m.Digest() == "" {
 		t.Fatalf("%s: no text or no digest", name)
 	}
-	tame(t, name+" text", m.Text)
+	tame(t, name+" text", m.Text, false)
 	walk(t, name, raw)
 }
 
@@ -297,7 +297,7 @@ func walk(t *rapid.T, name string, raw []byte) {
 		case map[string]any:
 			switch text, _ := v["text"].(string); v["type"] {
 			case "mrkdwn":
-				tame(t, name, text)
+				tame(t, name, text, true)
 				if v["verbatim"] != true {
 					t.Fatalf("%s: %q is not verbatim", name, text)
 				}
@@ -324,7 +324,7 @@ var (
 )
 
 // tame checks that mrkdwn has no markup but ours.
-func tame(t *rapid.T, name, s string) {
+func tame(t *rapid.T, name, s string, verbatim bool) {
 	rest := ours.ReplaceAllString(s, "")
 	if strings.ContainsAny(rest, "<>") || strings.Contains(entity.ReplaceAllString(rest, ""), "&") {
 		t.Fatalf("%s: unescaped: %q", name, s)
@@ -335,6 +335,9 @@ func tame(t *rapid.T, name, s string) {
 	for _, injected := range injections {
 		if strings.ContainsAny(injected, "<&") || injected == "> evil" || injected == "_evil_" {
 			continue // covered apart
+		}
+		if verbatim && strings.ContainsAny(injected, "@/.") {
+			continue // Slack makes no links and no names of verbatim text
 		}
 		if strings.Contains(s, injected) {
 			t.Fatalf("%s: %q got through: %q", name, injected, s)

@@ -19,28 +19,36 @@ const (
 	CallbackNotice          = "renew_notice"
 	CallbackHome            = "renew_home"
 	CallbackShortcut        = "renew_global"
-	ActionProduct           = "product"
-	ActionHolder            = "holder"
-	ActionPlan              = "plan"
-	ActionServices          = "services"
-	ActionQuantity          = "quantity"
-	ActionServiceQuantity   = "service_quantity"
-	ActionContact           = "contact"
-	ActionPO                = "po_number"
-	ActionNote              = "note"
-	ActionChannel           = "channel"
-	ActionReason            = "reason"
-	ActionOrderNo           = "order_no"
-	ActionApprove           = "approve"
-	ActionReject            = "reject"
-	ActionChange            = "change"
-	ActionCancel            = "cancel"
-	ActionRetry             = "retry"
-	ActionClose             = "close"
-	ActionSettlePlaced      = "settle_placed"
-	ActionSettleNotPlaced   = "settle_not_placed"
-	ActionOpenForm          = "open_form"
-	ActionRetryForm         = "retry_form"
+)
+
+// The action ids of the inputs of the forms.
+const (
+	ActionProduct         = "product"
+	ActionHolder          = "holder"
+	ActionPlan            = "plan"
+	ActionServices        = "services"
+	ActionQuantity        = "quantity"
+	ActionServiceQuantity = "service_quantity"
+	ActionContact         = "contact"
+	ActionPO              = "po_number"
+	ActionNote            = "note"
+	ActionChannel         = "channel"
+	ActionReason          = "reason"
+	ActionOrderNo         = "order_no"
+)
+
+// The action ids of the buttons. Those on a card have a Target as value.
+const (
+	ActionApprove         = "approve"
+	ActionReject          = "reject"
+	ActionChange          = "change"
+	ActionCancel          = "cancel"
+	ActionRetry           = "retry"
+	ActionClose           = "close"
+	ActionSettlePlaced    = "settle_placed"
+	ActionSettleNotPlaced = "settle_not_placed"
+	ActionOpenForm        = "open_form"
+	ActionRetryForm       = "retry_form"
 )
 
 // The block ids of inputs that depend on no other input.

@@ -89,7 +89,7 @@ func offerFacts(o renewal.Offer) []fact {
 		fact{"Term", outside(product.Term, shortLimit)},
 		fact{"Price", price(o, outside)},
 		fact{"Billing contact", nameAndMail(o.Contact.Name, o.Contact.Email, string(o.Contact.ID))},
-		fact{"PO number", outside(o.PONumber, shortLimit)},
+		fact{"PO number", copyable(o.PONumber, shortLimit)},
 		fact{"Current expiry", expiryDay(o.CurrentExpiry)},
 	)
 }
@@ -121,10 +121,10 @@ func who(h renewal.Holder) string {
 }
 
 func nameAndMail(name, email, id string) string {
-	name, email = outside(name, nameLimit), outside(email, nameLimit)
-	if name == email {
-		email = ""
+	if clean(name) == clean(email) {
+		name = ""
 	}
+	name, email = outside(name, nameLimit), copyable(email, nameLimit)
 	return cmp.Or(joinWith("\n", name, email), outside(id, shortLimit))
 }
 

@@ -126,10 +126,17 @@ func line(s string, limit int) string { return cut(cleanTo(s, limit), limit) }
 
 // outside is outside text for mrkdwn and top-level text, at most limit wide with
 // everything that escaping adds.
-func outside(s string, limit int) string {
+func outside(s string, limit int) string { return escaped(s, limit, neutral) }
+
+// copyable is outside for addresses and numbers that people copy out of a block: there
+// mrkdwn is verbatim, which is enough against links and names, and so nothing invisible
+// is put into them. It has no place in top-level text.
+func copyable(s string, limit int) string { return escaped(s, limit, unformatted) }
+
+func escaped(s string, limit int, escape func(string) string) string {
 	s = cleanTo(s, limit)
 	for raw := limit; raw > 1; {
-		out := neutral(cut(s, raw))
+		out := escape(cut(s, raw))
 		over := width(out) - limit
 		if over <= 0 {
 			return out
@@ -141,6 +148,29 @@ func outside(s string, limit int) string {
 
 // neutral escapes text and takes the effect of everything that Slack would format.
 func neutral(s string) string {
+	return tamed(s, func(c, before, after rune) bool {
+		switch c {
+		case ':':
+			return wordRune(after) || strings.ContainsRune("/_+-", after) // :emoji:, https://, mailto:x
+		case '@':
+			return wordRune(after)
+		case '.':
+			return wordRune(before) && unicode.IsLetter(after) // www.example.com
+		}
+		return false
+	})
+}
+
+// unformatted is neutral for verbatim mrkdwn.
+func unformatted(s string) string {
+	return tamed(s, func(c, _, after rune) bool {
+		return c == ':' && (wordRune(after) || strings.ContainsRune("_+-", after)) // :emoji:
+	})
+}
+
+// tamed escapes text, takes the effect of formatting characters, and splits where the
+// text must not stay together.
+func tamed(s string, split func(c, before, after rune) bool) string {
 	var b strings.Builder
 	runes := []rune(s)
 	at := func(i int) rune {
@@ -150,7 +180,6 @@ func neutral(s string) string {
 		return runes[i]
 	}
 	for i, c := range runes {
-		before, after := wordRune(at(i-1)), wordRune(at(i+1))
 		switch {
 		case c == '&':
 			b.WriteString("&amp;")
@@ -158,11 +187,9 @@ func neutral(s string) string {
 			b.WriteString("&lt;")
 		case c == '>':
 			b.WriteString(wordJoiner + "&gt;") // at the start of a line it would quote
-		case c == '*', c == '~', c == '`', c == '_' && !(before && after):
+		case c == '*', c == '~', c == '`', c == '_' && !(wordRune(at(i-1)) && wordRune(at(i+1))):
 			b.WriteString(wordJoiner + string(c) + wordJoiner)
-		case c == ':' && (after || strings.ContainsRune("/_+-", at(i+1))), // :emoji:, https://, mailto:x
-			c == '@' && after,
-			c == '.' && before && unicode.IsLetter(at(i+1)): // www.example.com
+		case split(c, at(i-1), at(i+1)):
 			b.WriteString(string(c) + wordJoiner)
 		default:
 			b.WriteRune(c)

@@ -80,6 +80,20 @@ func TestNeutral(t *testing.T) {
 	}
 }
 
+func TestCopyableCanBeCopied(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		"first_last@mail.example.org": "first_last@mail.example.org",
+		"PO-2026/17":                  "PO-2026/17",
+		"<!channel>&*a*":              "&lt;!channel" + wordJoiner + "&gt;&amp;" + wordJoiner + "*" + wordJoiner + "a" + wordJoiner + "*" + wordJoiner,
+		":tada:":                      ":" + wordJoiner + "tada:",
+	} {
+		if diff := cmp.Diff(want, copyable(in, 200)); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+	}
+}
+
 func TestOutsideKeepsItsLimit(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
