@@ -92,7 +92,7 @@ func (c *connection) keep(ctx context.Context) error {
 		case <-ctx.Done():
 		}
 	}
-	return nil
+	return nil //nolint:nilerr // what ended the connection then was the bot's own end
 }
 
 // run opens one connection and handles what comes over it until it fails for good.
