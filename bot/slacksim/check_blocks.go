@@ -10,7 +10,6 @@ import (
 type blockType struct {
 	surfaces []string
 	fields   schema
-	loose    bool // a newer block whose fields Slack still changes: unknown ones are let through
 	more     func(c *checker, ptr string, block obj)
 }
 
@@ -56,24 +55,42 @@ func init() {
 			"provider_name": may(chars(1, 50)), "provider_icon_url": may(link),
 		}},
 		"table": {surfaces: messageOnly, fields: schema{
-			"rows": needs(each(1, 100, each(1, 20, anything))), "column_settings": may(each(0, 20, anything)),
-		}, more: func(c *checker, _ string, _ obj) { c.tables++ }},
-		"data_table": {surfaces: []string{onMessage, onHome}, loose: true, fields: schema{
-			"rows": may(each(1, 100, anything)), "columns": may(each(1, 20, anything)), "page_size": may(within(1, 100)),
-			"caption": needs(anything),
+			"rows": needs(each(1, 100, each(1, 20, cell))), "column_settings": may(each(0, 20, columnSettings)),
+		}, more: func(c *checker, ptr string, b obj) {
+			c.tables++
+			if n := textLength(b["rows"]); n > 10_000 {
+				c.bad(ptr+"/rows", "must be less than 10001 characters together")
+			}
 		}},
-		"card": {surfaces: []string{onMessage, onHome}, loose: true, fields: schema{
-			"title": may(anyText(150)), "subtitle": may(anyText(150)), "body": may(anyText(200)),
+		"data_table": {surfaces: []string{onMessage, onHome}, fields: schema{
+			"rows": needs(each(1, 100, each(1, 20, cell))), "caption": needs(chars(1, 3000)),
+			"page_size": may(within(1, 100)), "row_header_column_index": may(within(0, 19)),
+		}, more: func(c *checker, ptr string, b obj) {
+			if n := textLength(b["rows"]); n > 20_000 {
+				c.bad(ptr+"/rows", "must be less than 20001 characters together")
+			}
+		}},
+		"card": {surfaces: []string{onMessage, onHome}, fields: schema{
+			"title": may(textObject(150, "mrkdwn")), "subtitle": may(textObject(150, "mrkdwn")), "body": may(textObject(200, "mrkdwn")),
+			"hero_image": may(imageElement), "icon": may(imageElement), "actions": may(each(1, 25, elementIn("actions"))),
 		}, more: func(c *checker, ptr string, b obj) {
 			if b["hero_image"] == nil && b["title"] == nil && b["actions"] == nil && b["body"] == nil {
 				c.bad(ptr, "missing required field: one of hero_image, title, actions, body")
 			}
 		}},
-		"carousel":           {surfaces: []string{onMessage, onHome}, loose: true, fields: schema{"elements": needs(each(1, 10, anything))}},
-		"data_visualization": {surfaces: messageOnly, loose: true, fields: schema{}},
-		"container":          {surfaces: messageOnly, loose: true, fields: schema{}},
-		"plan":               {surfaces: messageOnly, loose: true, fields: schema{}},
-		"task_card":          {surfaces: messageOnly, loose: true, fields: schema{}},
+		"carousel": {surfaces: []string{onMessage, onHome}, fields: schema{"elements": needs(each(1, 10, blockOf("card")))}},
+		"container": {surfaces: messageOnly, fields: schema{
+			"title": may(plainText(150)), "rich_text_title": may(blockOf("rich_text")), "subtitle": may(anyText(150)),
+			"child_blocks": needs(each(1, 50, blockOf("actions", "context", "divider", "header", "image", "input", "rich_text", "section", "table", "video"))),
+			"width":        may(oneOf("narrow", "standard", "wide", "full")), "icon": may(imageElement), "is_collapsible": may(boolean),
+			"default_collapsed": may(boolean), "has_header_divider": may(boolean),
+		}},
+		"task_card": {surfaces: messageOnly, fields: schema{
+			"task_id": needs(chars(1, 255)), "title": needs(chars(1, 3000)), "details": may(blockOf("rich_text")),
+			"output": may(blockOf("rich_text")), "sources": may(each(0, 100, anything)),
+			"status": needs(oneOf("pending", "in_progress", "complete", "error")),
+		}},
+		"plan": {surfaces: messageOnly, fields: schema{"title": needs(chars(1, 3000)), "tasks": may(each(0, 100, blockOf("task_card")))}},
 	}
 }
 
@@ -94,13 +111,6 @@ func (c *checker) block(ptr string, v any) {
 		return
 	}
 	s := t.fields.with(schema{"type": needs(anything), "block_id": may(chars(1, 255))})
-	if t.loose {
-		for name := range o {
-			if _, named := s[name]; !named {
-				s[name] = may(anything)
-			}
-		}
-	}
 	c.object(ptr, o, s)
 	if t.more != nil {
 		t.more(c, ptr, o)
@@ -129,28 +139,28 @@ func oneImage(c *checker, ptr string, o obj) {
 	}
 }
 
+func imageElement(c *checker, ptr string, v any) {
+	c.object(ptr, v, imageFields.with(schema{"type": needs(oneOf("image"))}))
+	o, _ := v.(obj)
+	oneImage(c, ptr, o)
+}
+
 // contextElement is a text or an image.
 func contextElement(c *checker, ptr string, v any) {
-	o, _ := v.(obj)
-	if o["type"] == "image" {
-		c.object(ptr, o, imageFields.with(schema{"type": needs(anything)}))
-		oneImage(c, ptr, o)
+	if o, _ := v.(obj); o["type"] == "image" {
+		imageElement(c, ptr, v)
 		return
 	}
 	anyText(3000)(c, ptr, v)
 }
 
-var richText = []string{
-	"rich_text_section", "rich_text_list", "rich_text_preformatted", "rich_text_quote",
-}
-
-func richTextElement(c *checker, ptr string, v any) {
-	o, ok := v.(obj)
-	if !ok || !slices.Contains(richText, str(o["type"])) {
-		c.bad(ptr+"/type", "unsupported type: %s", str(o["type"]))
-		return
-	}
-	if _, ok := o["elements"].([]any); !ok {
-		c.bad(ptr, "missing required field: elements")
+// blockOf is a block inside another one, of one of the types.
+func blockOf(types ...string) rule {
+	return func(c *checker, ptr string, v any) {
+		if o, _ := v.(obj); !slices.Contains(types, str(o["type"])) {
+			c.bad(ptr+"/type", "unsupported type: %s", str(o["type"]))
+			return
+		}
+		c.block(ptr, v)
 	}
 }

@@ -40,7 +40,6 @@ func init() {
 	textField := placehold.with(focusable).with(schema{
 		"initial_value": may(chars(0, 3000)), "dispatch_action_config": may(dispatchConfig),
 	})
-	sectionOrInput := []string{"section", "input"}
 	conversations := menu.with(schema{"filter": may(conversationFilter), "default_to_current_conversation": may(boolean)})
 	answering := schema{"response_url_enabled": may(boolean)}
 	elementTypes = map[string]elementType{
@@ -49,23 +48,23 @@ func init() {
 			"style": may(oneOf("primary", "danger")), "accessibility_label": may(chars(1, 75)),
 		})},
 		"static_select": {places: anyPlace, fields: menu.with(options).with(schema{"initial_option": may(anything)}), more: checkSelect},
-		"multi_static_select": {places: sectionOrInput, fields: menu.with(options).with(several).with(schema{
+		"multi_static_select": {places: anyPlace, fields: menu.with(options).with(several).with(schema{
 			"initial_options": may(each(1, 100, anything)),
 		}), more: checkSelect},
 		"external_select": {places: anyPlace, fields: menu.with(schema{
 			"min_query_length": may(within(0, 3000)), "initial_option": may(anOption(false, false)),
 		})},
-		"multi_external_select": {places: sectionOrInput, fields: menu.with(several).with(schema{
+		"multi_external_select": {places: anyPlace, fields: menu.with(several).with(schema{
 			"min_query_length": may(within(0, 3000)), "initial_options": may(optionList(1, 100, false, false)),
 		})},
 		"users_select":         {places: anyPlace, fields: menu.with(schema{"initial_user": may(id)})},
-		"multi_users_select":   {places: sectionOrInput, fields: menu.with(several).with(schema{"initial_users": may(ids)})},
+		"multi_users_select":   {places: anyPlace, fields: menu.with(several).with(schema{"initial_users": may(ids)})},
 		"conversations_select": {places: anyPlace, fields: conversations.with(answering).with(schema{"initial_conversation": may(id)})},
-		"multi_conversations_select": {places: sectionOrInput, fields: conversations.with(several).with(schema{
+		"multi_conversations_select": {places: anyPlace, fields: conversations.with(several).with(schema{
 			"initial_conversations": may(ids),
 		})},
 		"channels_select":       {places: anyPlace, fields: menu.with(answering).with(schema{"initial_channel": may(id)})},
-		"multi_channels_select": {places: sectionOrInput, fields: menu.with(several).with(schema{"initial_channels": may(ids)})},
+		"multi_channels_select": {places: anyPlace, fields: menu.with(several).with(schema{"initial_channels": may(ids)})},
 		"overflow":              {places: []string{"section", "actions"}, fields: confirming.with(schema{"options": needs(optionList(1, 5, false, true))})},
 		"checkboxes":            {places: anyPlace, fields: boxes.with(schema{"initial_options": may(each(1, 10, anything))}), more: initialOffered},
 		"radio_buttons":         {places: anyPlace, fields: boxes.with(schema{"initial_option": may(anything)}), more: initialOffered},
@@ -88,15 +87,15 @@ func init() {
 		"file_input": {surfaces: modalOnly, places: inputOnly, fields: schema{
 			"filetypes": may(each(1, 100, chars(1, 50))), "max_files": may(within(1, 10)),
 		}},
-		"rich_text_input": {surfaces: []string{onModal, onHome}, places: inputOnly, fields: placehold.with(focusable).with(schema{
-			"initial_value": may(anything), "dispatch_action_config": may(dispatchConfig),
+		"rich_text_input": {surfaces: []string{onModal, onHome}, places: []string{"actions", "input"}, fields: placehold.with(focusable).with(schema{
+			"initial_value": may(blockOf("rich_text")), "dispatch_action_config": may(dispatchConfig),
 			"min_lines": may(within(1, 100)), "max_lines": may(within(1, 100)),
 		})},
 		"image": {places: []string{"section"}, fields: imageFields, more: oneImage},
-		"workflow_button": {surfaces: messageOnly, places: []string{"section", "actions"}, fields: schema{
+		"workflow_button": {surfaces: messageOnly, places: []string{"section", "actions"}, fields: confirming.with(schema{
 			"text": needs(plainText(75)), "workflow": needs(anything), "style": may(oneOf("primary", "danger")),
 			"accessibility_label": may(chars(1, 75)),
-		}},
+		})},
 		"icon_button": {surfaces: messageOnly, places: []string{"context_actions"}, fields: confirming.with(schema{
 			"icon": needs(chars(1, 50)), "text": needs(plainText(75)), "value": may(chars(1, 2000)),
 			"visible_to_user_ids": may(ids), "accessibility_label": may(chars(1, 75)),

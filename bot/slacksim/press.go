@@ -37,7 +37,7 @@ func confirm(el obj, opts []PressOption) (*Confirm, bool) {
 	return c, !p.decline
 }
 
-// Press presses a button of a message, named by its action id or its text. A confirm dialog is accepted unless
+// Press presses a button of a message, named by its action id, its text, its value or block_id/action_id. A confirm dialog is accepted unless
 // an option says otherwise.
 func (p *Person) Press(ctx context.Context, r Ref, button string, opts ...PressOption) (ActResult, error) {
 	what := fmt.Sprintf("press %q", button)
@@ -120,11 +120,15 @@ func orNothing(list []string) string {
 	return fmt.Sprint(list)
 }
 
-// button finds a button by action id or text; of several with one action id the text decides. The lock is held.
+// button finds a button by action id, text, value, or block_id/action_id. The lock is held.
 func (p *Person) button(what string, blocks []any, name string) (placed, error) {
 	var found []placed
 	eachElement(blocks, func(e placed) {
-		if e.typ() == "button" && (e.actionID() == name || textOf(e.el["text"]) == name) {
+		if e.typ() != "button" {
+			return
+		}
+		switch name {
+		case e.actionID(), textOf(e.el["text"]), str(e.el["value"]), e.blockID() + "/" + e.actionID():
 			found = append(found, e)
 		}
 	})
