@@ -266,7 +266,7 @@ func (b *Bot) submittedReview(ctx context.Context, ic slack.InteractionCallback,
 	}
 	checking, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
-	actor := b.people.actor(checking, ic.User.ID, requestAge)
+	actor := b.people.actor(checking, ic.User.ID, decisionAge)
 	o, errs, err := b.offer(checking, d)
 	if err != nil {
 		b.log.WarnContext(ctx, "the offer's look-ups failed", "error", err)

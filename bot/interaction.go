@@ -44,10 +44,14 @@ func (b *Bot) actions(ctx context.Context, ic slack.InteractionCallback, env *en
 		switch a.ActionID {
 		case blocks.ActionProduct, blocks.ActionHolder, blocks.ActionPlan, blocks.ActionServices:
 			env.ack(nil) // it changes a view, which has its own time
-			b.chosen(ctx, ic, a)
+			if b.mayFill(ctx, ic, env) {
+				b.chosen(ctx, ic, a)
+			}
 		case blocks.ActionRetryForm:
 			env.ack(nil)
-			b.again(ctx, ic)
+			if b.mayFill(ctx, ic, env) {
+				b.again(ctx, ic)
+			}
 		case blocks.ActionOpenForm:
 			b.openFor(ctx, ic, env, blocks.Draft{})
 		default:
@@ -58,13 +62,22 @@ func (b *Bot) actions(ctx context.Context, ic slack.InteractionCallback, env *en
 
 // openFor opens the form for somebody who did not type a command.
 func (b *Bot) openFor(ctx context.Context, ic slack.InteractionCallback, env *envelope, d blocks.Draft) {
-	p := person{id: ic.User.ID, channel: ic.Container.ChannelID, responseURL: ic.ResponseURL, env: env}
-	actor := b.people.actor(ctx, p.id, requestAge)
-	if !actor.MayRequest {
-		b.deny(ctx, p, 0, "open", b.notAllowed(actor, "You may not request renewals."))
-		return
+	if b.mayFill(ctx, ic, env) {
+		b.open(ctx, whoClicked(ic, env), opening{trigger: ic.TriggerID, draft: d})
 	}
-	b.open(ctx, p, opening{trigger: ic.TriggerID, draft: d})
+}
+
+func whoClicked(ic slack.InteractionCallback, env *envelope) person {
+	return person{id: ic.User.ID, channel: ic.Container.ChannelID, responseURL: ic.ResponseURL, env: env}
+}
+
+// mayFill says whether a person may work with the form; who may not is told so.
+func (b *Bot) mayFill(ctx context.Context, ic slack.InteractionCallback, env *envelope) bool {
+	actor := b.people.actor(ctx, ic.User.ID, requestAge)
+	if !actor.MayRequest {
+		b.deny(ctx, whoClicked(ic, env), 0, "open", b.notAllowed(actor, "You may not request renewals."))
+	}
+	return actor.MayRequest
 }
 
 // change opens the form with what a request asks for, to be asked for anew.

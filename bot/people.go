@@ -16,7 +16,7 @@ import (
 const (
 	// peopleTTL is the age at which what Slack says of a person or group is asked again.
 	peopleTTL = time.Minute
-	// decisionAge is how old it may be when money depends on it.
+	// decisionAge is how old it may be when something is saved or ordered because of it.
 	decisionAge = time.Minute
 	// requestAge is how old it may be for everything else.
 	requestAge = time.Hour
