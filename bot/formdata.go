@@ -36,9 +36,9 @@ func (b *Bot) form(ctx context.Context, d blocks.Draft) (blocks.FormData, error)
 		Draft: d, Products: yeastar.Products(), DryRun: b.policy.DryRun,
 		Channels: b.channels.allowed, ChannelNames: b.channels.names(), ChannelHint: b.channels.hint(),
 	}
-	if d.Holder == "" && d.Query != "" {
+	if d.Query != "" {
 		f.Matches = len(customers.search(d.Query))
-		if c, ok := customers.only(d.Query); ok {
+		if c, ok := customers.only(d.Query); ok && d.Holder == "" {
 			f.Draft.Holder = string(c.ID)
 		}
 	}
