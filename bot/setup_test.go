@@ -3,6 +3,9 @@ package bot_test
 import (
 	"context"
 	"log/slog"
+	"maps"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -164,8 +167,25 @@ func (a *actor) fill(w wish) {
 	if holder == "" {
 		holder = "Our own account"
 	}
-	a.choose("For whom", holder, holder)
+	a.chooseHolder(holder)
 	a.complete(w)
+}
+
+// chooseHolder searches a customer by name and picks the one of exactly that name.
+func (a *actor) chooseHolder(name string) {
+	a.b.t.Helper()
+	a.view("For whom")
+	found, err := a.p.Search(a.b.ctx, "For whom", name)
+	if err != nil {
+		a.b.t.Fatalf("search the customer %q: %v", name, err)
+	}
+	for _, o := range found {
+		if o.Text == name || strings.HasPrefix(o.Text, name+" · ") {
+			a.choose("For whom", name, o.Value)
+			return
+		}
+	}
+	a.b.t.Fatalf("no customer %q among %v", name, found)
 }
 
 // complete fills in what follows the choice of the holder.
@@ -178,13 +198,10 @@ func (a *actor) complete(w wish) {
 		a.typeIn("Number of extensions", w.extensions)
 	}
 	if len(w.services) > 0 {
-		var names []string
-		for name := range w.services {
-			names = append(names, name)
-		}
+		names := slices.Sorted(maps.Keys(w.services))
 		a.choose("Services", "", names...)
-		for name, quantity := range w.services {
-			a.typeIn("Quantity: "+name, quantity)
+		for _, name := range names {
+			a.typeIn("Quantity: "+name, w.services[name])
 		}
 	}
 	if w.contact != "" {
