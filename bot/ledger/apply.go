@@ -51,7 +51,7 @@ func (l *Ledger) apply(ctx context.Context, id int64, e renewal.Event) (r renewa
 			if change.Entry.Actor == renewal.System {
 				return nil // a worker that came too late or too early; nobody tried anything
 			}
-			return l.record(ctx, t, change)
+			return l.recordDenied(ctx, t, change)
 		}
 		if err != nil {
 			return err
@@ -77,7 +77,7 @@ func save(ctx context.Context, t tx, before, after renewal.Request) (renewal.Req
 	}
 	n, err := t.exec(ctx, `UPDATE requests SET version = $1, status = $2, product = $3, holder_key = $4,
 		ordered_at = coalesce(ordered_at, $5), updated_at = $6, document = $7 WHERE id = $8 AND version = $9`,
-		after.Version, string(after.Status), clean(after.Offer.Product), clean(after.Offer.Holder.Key()),
+		after.Version, string(after.Status), indexed(after.Offer.Product), indexed(after.Offer.Holder.Key()),
 		ordered, micros(after.UpdatedAt), document, after.ID, before.Version)
 	switch {
 	case err != nil:
@@ -96,6 +96,16 @@ func (l *Ledger) record(ctx context.Context, t tx, c renewal.Change) error {
 	return l.enqueue(ctx, t, c.Entry.At, c.Jobs)
 }
 
+// recordDenied records a change that does not touch its request. It locks the request
+// first, as every other change does: locks taken in another order could wait for each
+// other.
+func (l *Ledger) recordDenied(ctx context.Context, t tx, c renewal.Change) error {
+	if _, err := t.exec(ctx, `UPDATE requests SET last_entry = last_entry WHERE id = $1`, c.Request.ID); err != nil {
+		return fmt.Errorf("lock the request: %w", err)
+	}
+	return l.record(ctx, t, c)
+}
+
 // Deny audits an action that was refused before it could reach a request. With a
 // requestID the request's posts are drawn again, so that an old button goes away.
 func (l *Ledger) Deny(ctx context.Context, requestID int64, actor, action string, refusal *renewal.Refusal) error {
@@ -111,7 +121,7 @@ func (l *Ledger) Deny(ctx context.Context, requestID int64, actor, action string
 		if err != nil {
 			return err
 		}
-		return l.record(ctx, t, r.Denied(actor, action, refusal, now))
+		return l.recordDenied(ctx, t, r.Denied(actor, action, refusal, now))
 	})
 	if err != nil {
 		return fmt.Errorf("record a refused action: %w", err)

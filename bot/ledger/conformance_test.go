@@ -629,7 +629,7 @@ func testHostile(t *testing.T, s store) {
 		if err := l.Deny(t.Context(), r.ID, text, text, &renewal.Refusal{Code: text}); err != nil {
 			t.Error(err)
 		}
-		if err := l.SavePost(t.Context(), Post{RequestID: r.ID, Key: text, Channel: text, TS: text, Digest: text, State: PostShown, Problem: text}); err != nil {
+		if err := l.SavePost(t.Context(), Post{RequestID: r.ID, Key: text[:min(len(text), 500)], Channel: text, TS: text, Digest: text, State: PostShown, Problem: text}); err != nil {
 			t.Error(err)
 		}
 		if ok, err := l.AcquireView(t.Context(), r.ID, text, time.Minute); !ok || err != nil {
@@ -654,7 +654,8 @@ func testRestart(t *testing.T, s store) {
 		t.Fatal(err)
 	}
 	l = s.open(t, o)
-	same(t, strings.ReplaceAll(before, "sync 1 3\n", ""), dump(t, l), "after the restart")
+	waiting := strings.NewReplacer("sync 1 3\n", "") // an engine may forget which jobs wait
+	same(t, waiting.Replace(before), waiting.Replace(dump(t, l)), "after the restart")
 	got, err := l.Get(t.Context(), r.ID)
 	if err != nil {
 		t.Fatal(err)

@@ -466,6 +466,10 @@ func testUnhandled(t *testing.T, s store) {
 		t.Fatal(err)
 	}
 	same(t, "available", jobState(t, l, renewal.Remind), "state of the reminder")
+	var attempts int
+	if err := l.engine.one(t.Context(), `SELECT attempt FROM river_job WHERE kind = 'remind'`).Scan(&attempts); err != nil || attempts != 0 {
+		t.Errorf("the reminder was tried %d times (%v)", attempts, err)
+	}
 	if j := wait(t, start(t, l), "the reminder"); j.Kind != renewal.Remind {
 		t.Errorf("job %+v", j)
 	}

@@ -2,7 +2,9 @@ package ledger
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -54,8 +56,9 @@ type Ledger struct {
 }
 
 // Open opens the ledger that a DATABASE_URL names and brings its tables up to date:
-// "sqlite:relative/file.db", "sqlite:///absolute/file.db" or "sqlite::memory:", which
-// is gone when it is closed. It returns ErrInUse when another process has the file.
+// "sqlite:relative/file.db", "sqlite:///absolute/file.db", "sqlite::memory:", which is
+// gone when it is closed, or "postgres://…", which several processes may share. It
+// returns ErrInUse when another process has the SQLite file.
 func Open(ctx context.Context, databaseURL string, o Options) (*Ledger, error) {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
@@ -66,7 +69,7 @@ func Open(ctx context.Context, databaseURL string, o Options) (*Ledger, error) {
 			o.PollInterval = clockPollInterval
 		}
 	}
-	e, err := openEngine(databaseURL, o)
+	e, err := openEngine(ctx, databaseURL, o)
 	if err != nil {
 		return nil, fmt.Errorf("open the ledger: %w", err)
 	}
@@ -77,16 +80,16 @@ func Open(ctx context.Context, databaseURL string, o Options) (*Ledger, error) {
 	return l, nil
 }
 
-func openEngine(databaseURL string, o Options) (engine, error) {
+func openEngine(ctx context.Context, databaseURL string, o Options) (engine, error) {
 	scheme, rest, ok := strings.Cut(databaseURL, ":")
 	switch {
 	case ok && scheme == "sqlite":
 		return openSQLite(rest, o)
 	case ok && (scheme == "postgres" || scheme == "postgresql"):
-		return nil, errors.New("this version keeps its ledger in SQLite only")
+		return openPostgres(ctx, databaseURL, o)
 	}
 	// The URL may carry a password, so it is not repeated.
-	return nil, errors.New(`DATABASE_URL must be "sqlite:file.db" or "sqlite:///absolute/file.db"`)
+	return nil, errors.New(`DATABASE_URL must be "sqlite:file.db", "sqlite:///absolute/file.db" or "postgres://…"`)
 }
 
 func (l *Ledger) prepare(ctx context.Context) error {
@@ -158,6 +161,19 @@ func orNull(t time.Time) any {
 // clean makes any text fit every database: valid UTF-8 without NUL.
 func clean(s string) string {
 	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
+}
+
+// maxIndexed is how long a text in an index may be, in bytes; PostgreSQL has a limit.
+const maxIndexed = 500
+
+// indexed makes any text fit an index: what is longer is told apart by its hash.
+func indexed(s string) string {
+	s = clean(s)
+	if len(s) <= maxIndexed {
+		return s
+	}
+	sum := sha256.Sum256([]byte(s))
+	return "sha256:" + hex.EncodeToString(sum[:])
 }
 
 func notFound(err error) error {

@@ -19,6 +19,7 @@ func TestOpenErrors(t *testing.T) {
 		{"no file", "sqlite:", "names no file"},
 		{"a directory", "sqlite:data/", "names no file"},
 		{"a host", "sqlite://data/renewbot.db", "sqlite:///absolute/file.db"},
+		{"PostgreSQL, badly written", "postgres://u:secret@h:port/db", "not a valid PostgreSQL URL"},
 		{"parameters", "sqlite:renewbot.db?_pragma=x", "has no parameters"},
 		{"no directory", "sqlite:///does/not/exist/renewbot.db", "is not a directory"},
 	} {

@@ -20,7 +20,7 @@ const (
 // Post is a message in Slack that shows something of a request.
 type Post struct {
 	RequestID int64  // 0: belongs to no request
-	Key       string // tells the posts of a request apart
+	Key       string // tells the posts of a request apart; at most 500 bytes
 	Channel   string
 	TS        string // Slack's message timestamp; empty until it is known
 	Digest    string // of the content that is shown

@@ -75,7 +75,7 @@ func (f Filter) statement() (string, []any) {
 		{"requester", f.Requester}, {"holder_key", f.HolderKey}, {"product", f.Product},
 	} {
 		if c.value != "" {
-			where = append(where, c.column+" = "+arg(clean(c.value)))
+			where = append(where, c.column+" = "+arg(indexed(c.value)))
 		}
 	}
 	if f.Before > 0 {
@@ -105,7 +105,7 @@ func (l *Ledger) LastRequest(ctx context.Context, product, holderKey string) (re
 }
 
 func (l *Ledger) last(ctx context.Context, statement, product, holderKey string) (renewal.Request, bool, error) {
-	r, err := scanRequest(l.engine.one(ctx, statement, clean(holderKey), clean(product)))
+	r, err := scanRequest(l.engine.one(ctx, statement, indexed(holderKey), indexed(product)))
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return r, false, nil

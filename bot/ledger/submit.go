@@ -67,7 +67,7 @@ func (l *Ledger) submit(ctx context.Context, t tx, s renewal.Submission) (renewa
 	}
 	_, err = t.exec(ctx, `INSERT INTO requests (id, version, submission_key, status, requester, product, holder_key,
 		last_entry, created_at, updated_at, document) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9, $10)`,
-		r.ID, r.Version, clean(s.Key), string(r.Status), clean(r.Requester), clean(r.Offer.Product), clean(r.Offer.Holder.Key()),
+		r.ID, r.Version, indexed(s.Key), string(r.Status), indexed(r.Requester), indexed(r.Offer.Product), indexed(r.Offer.Holder.Key()),
 		micros(r.CreatedAt), micros(r.UpdatedAt), document)
 	if err != nil {
 		return none, false, nil, fmt.Errorf("save %s: %w", r.Reference(), err)
@@ -82,5 +82,5 @@ func giveBack(ctx context.Context, t tx) error {
 }
 
 func bySubmission(ctx context.Context, q querier, key string) (renewal.Request, error) {
-	return scanRequest(q.one(ctx, `SELECT document FROM requests WHERE submission_key = $1`, clean(key)))
+	return scanRequest(q.one(ctx, `SELECT document FROM requests WHERE submission_key = $1`, indexed(key)))
 }
