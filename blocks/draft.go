@@ -35,8 +35,11 @@ type Draft struct {
 	Fingerprint string `json:"f,omitempty"`
 	// Reset counts changes of holder or plan. It is the suffix of the block ids of the
 	// inputs that depend on them, so that Slack forgets their old values.
-	Reset int    `json:"t,omitempty"`
-	Shown string `json:"w,omitempty"` // digest of the offer that the review showed
+	Reset int `json:"t,omitempty"`
+	// Prefill is the number of extensions that the form proposed. It is part of the input's
+	// block id: a proposal that comes late would not show in an input that is there already.
+	Prefill string `json:"x,omitempty"`
+	Shown   string `json:"w,omitempty"` // digest of the offer that the review showed
 }
 
 // Encode writes the draft for private_metadata, in at most 3000 characters. Whatever
@@ -63,7 +66,7 @@ func (d Draft) bounded() Draft {
 	id := func(s yeastar.ID) yeastar.ID { return yeastar.ID(oneLine(string(s), limitOption)) }
 	d.Product, d.Holder, d.Channel = oneLine(d.Product, limitOption), oneLine(d.Holder, limitOption), oneLine(d.Channel, 32)
 	d.Plan, d.Contact = id(d.Plan), id(d.Contact)
-	d.Quantity = oneLine(d.Quantity, 20)
+	d.Quantity, d.Prefill = oneLine(d.Quantity, 20), oneLine(d.Prefill, 20)
 	d.PONumber = oneLine(d.PONumber, 2*renewal.MaxPONumber)
 	d.Query = oneLine(d.Query, 100)
 	d.Fingerprint, d.Shown = oneLine(d.Fingerprint, 64), oneLine(d.Shown, 64)

@@ -180,6 +180,54 @@ func TestReadForm(t *testing.T) {
 	}
 }
 
+// TestLateProposalShows: Slack keeps what stands in an input as long as its block id
+// stays, and so a number that is found later needs a new one, but only then.
+func TestLateProposalShows(t *testing.T) {
+	t.Parallel()
+	quantity := func(f blocks.FormData) (id, value string) {
+		for _, b := range blocks.Form(f).Blocks.BlockSet {
+			if in, ok := b.(*slack.InputBlock); ok {
+				if n, ok := in.Element.(*slack.NumberInputBlockElement); ok && n.ActionID == blocks.ActionQuantity {
+					return in.BlockID, n.InitialValue
+				}
+			}
+		}
+		t.Fatal("no quantity input")
+		return "", ""
+	}
+	f := form()
+	f.Draft.Quantity, f.Waiting = "", true
+	waiting, value := quantity(f)
+	if value != "" {
+		t.Errorf("proposes %q while it looks for it", value)
+	}
+	f.Waiting = false
+	if id, _ := quantity(f); id != waiting {
+		t.Errorf("nothing was found, and still what was typed goes: %s, then %s", waiting, id)
+	}
+	f.QuantityPrefill = "80"
+	found, value := quantity(f)
+	if value != "80" || found == waiting {
+		t.Errorf("found 80: shows %q in %s, which was %s", value, found, waiting)
+	}
+	f.Draft, _ = blocks.DecodeDraft(blocks.Form(f).PrivateMetadata)
+	if id, value := quantity(f); id != found || value != "80" || id != blocks.BlockQuantity(f.Draft) {
+		t.Errorf("drawn again: %q in %s, which was %s", value, id, found)
+	}
+	f.QuantityPrefill = "100"
+	if id, value := quantity(f); value != "100" || id == found {
+		t.Errorf("now 100 is found: shows %q in %s", value, id)
+	}
+	f.QuantityPrefill = ""
+	if _, value := quantity(f); value != "" {
+		t.Errorf("the proposal is withdrawn: still shows %q", value)
+	}
+	f.Draft.Quantity = "90"
+	if _, value := quantity(f); value != "90" {
+		t.Errorf("90 was typed: shows %q", value)
+	}
+}
+
 func TestReadSmallForms(t *testing.T) {
 	t.Parallel()
 	v := view(t, "", `{"reason":{"reason":{"type":"plain_text_input","value":" too early "}},"order_no":{"order_no":{"type":"plain_text_input","value":"XS1\n"}}}`)

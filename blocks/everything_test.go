@@ -90,6 +90,8 @@ func answers() []shown {
 		{"list_many", blocks.List(many, many)},
 		{"detail", blocks.Detail(request(renewal.Ordered), []renewal.Entry{story[0], story[4], story[14], story[16]})},
 		{"detail_long", blocks.Detail(with(renewal.Pending, revised), story)},
+		{"preface", blocks.Preface("I know no customer and no command “acme”.", blocks.Help("/renew"))},
+		{"reopen", blocks.Reopen("Slack did not open the form in time. Nothing was ordered.")},
 		{"plain", blocks.Plain(request(renewal.Rejected).Standing())},
 	}
 }

@@ -1,7 +1,6 @@
 package blocks_test
 
 import (
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -243,12 +242,6 @@ func customers(n int) []yeastar.Customer {
 		})
 	}
 	return out
-}
-
-func mustJSON(s string, v any) {
-	if err := json.Unmarshal([]byte(s), v); err != nil {
-		panic(err)
-	}
 }
 
 // refusedByStatus is a request whose order the vendor took and then failed.

@@ -40,6 +40,7 @@ type FormData struct {
 // choice is there once the choice is made.
 func Form(f FormData) slack.ModalViewRequest {
 	f.Draft.Product = f.product().Key
+	f.propose()
 	var blocks []slack.Block
 	if f.DryRun {
 		blocks = append(blocks, alert("dry_run", slack.AlertLevelInfo, "Dry run: everything is done but the order itself."))
@@ -60,6 +61,20 @@ func Form(f FormData) slack.ModalViewRequest {
 	v.Submit, v.Close = plain("Review", limitTitle), plain("Cancel", limitTitle)
 	v.PrivateMetadata = f.Draft.Encode()
 	return v
+}
+
+// propose takes the proposed number of extensions for the one of the draft, unless
+// somebody typed another one.
+func (f *FormData) propose() {
+	p := f.product()
+	n, ok := within(p.MinQuantity, p.MaxQuantity, f.QuantityPrefill)
+	if !ok {
+		n = ""
+	}
+	if f.Draft.Quantity == "" || f.Draft.Quantity == f.Draft.Prefill {
+		f.Draft.Quantity = n
+	}
+	f.Draft.Prefill = n
 }
 
 func (f FormData) title() string {
@@ -203,7 +218,7 @@ func (f FormData) quantityInput(p yeastar.Product) slack.Block {
 	case f.QuantityHint != "":
 		hint = line(f.QuantityHint, limitLabel-100)
 	}
-	element := number(ActionQuantity, p.MinQuantity, p.MaxQuantity, cmp.Or(f.Draft.Quantity, f.QuantityPrefill))
+	element := number(ActionQuantity, p.MinQuantity, p.MaxQuantity, f.Draft.Quantity)
 	return slack.NewInputBlock(BlockQuantity(f.Draft), plain("Number of extensions", limitLabel), plain(hint, limitLabel), element)
 }
 
@@ -286,10 +301,16 @@ func external(action, placeholder string, chosen *Choice, id string) *slack.Sele
 func number(action string, least, most int, initial string) *slack.NumberInputBlockElement {
 	element := slack.NewNumberInputBlockElement(nil, action, false).
 		WithMinValue(strconv.Itoa(least)).WithMaxValue(strconv.Itoa(most))
-	if n, err := strconv.Atoi(strings.TrimSpace(initial)); err == nil && n >= least && n <= most {
-		element.InitialValue = strconv.Itoa(n)
+	if n, ok := within(least, most, initial); ok {
+		element.InitialValue = n
 	}
 	return element
+}
+
+// within is a whole number between two bounds as Slack writes it.
+func within(least, most int, s string) (string, bool) {
+	n, err := strconv.Atoi(strings.TrimSpace(s))
+	return strconv.Itoa(n), err == nil && n >= least && n <= most
 }
 
 // cutUnits cuts what goes back into an input to its max_length.

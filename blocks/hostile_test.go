@@ -124,6 +124,7 @@ func TestMessagesWithstandAnyText(t *testing.T) {
 			{"summary", blocks.Summary(r)}, {"card", blocks.Card(r)}, {"announcement", blocks.Announcement(r)}, {"thread", line}, {"direct", direct},
 			{"audit", blocks.AuditLine(r, e)}, {"help", blocks.Help(outsideText().Draw(t, "command"))},
 			{"list", blocks.List([]renewal.Request{r, r}, repeat(r, 30))}, {"detail", blocks.Detail(r, repeat(e, 25))},
+			{"preface", blocks.Preface(blocks.Outside(r.Note), blocks.Help("/renew"))}, {"reopen", blocks.Reopen(blocks.Outside(r.Note))},
 			{"plain", blocks.Plain("Only <@U0BOB> can do that: " + blocks.Outside(r.Note))},
 		} {
 			if message := m.what.(blocks.Message); message.Blocks != nil {

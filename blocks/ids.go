@@ -72,7 +72,12 @@ func BlockPlan(d Draft) string { return dependent("plan", d) }
 func BlockServices(d Draft) string { return dependent("services", d) }
 
 // BlockQuantity is the block id of the number of extensions.
-func BlockQuantity(d Draft) string { return dependent("quantity", d) }
+func BlockQuantity(d Draft) string {
+	if d.Prefill == "" {
+		return dependent("quantity", d)
+	}
+	return dependent("quantity."+oneLine(d.Prefill, 20), d)
+}
 
 // BlockServiceQuantity is the block id of a service's quantity.
 func BlockServiceQuantity(d Draft, id yeastar.ID) string {

@@ -30,9 +30,11 @@ func (m Message) Digest() string {
 	return hex.EncodeToString(sum[:16])
 }
 
-// oneLine is a message of one section that says what its text says.
+// oneLineMessage is a message of one section that says what its text says.
 func oneLineMessage(id, s string) Message {
-	s = cutMarkup(s, limitSection)
+	if s = cutMarkup(s, limitSection); strings.TrimSpace(s) == "" {
+		s = "–"
+	}
 	return Message{Text: s, Blocks: []slack.Block{section(id, s)}}
 }
 
