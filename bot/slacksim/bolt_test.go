@@ -27,30 +27,49 @@ func boltDir(t *testing.T) string {
 		cache = t.TempDir()
 	}
 	dir := filepath.Join(cache, "renewbot-test", "bolt-5.1.0")
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		dir = t.TempDir()
+	if _, err := os.Stat(dir); err != nil {
+		installBolt(t, dir)
 	}
-	for _, name := range []string{"package.json", "app.js"} {
-		raw, err := os.ReadFile(filepath.Join("testdata", "bolt", name))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(filepath.Join(dir, name), raw, 0o644); err != nil {
-			t.Fatal(err)
-		}
+	copyFile(t, filepath.Join("testdata", "bolt", "app.js"), filepath.Join(dir, "app.js"))
+	return dir
+}
+
+// installBolt installs beside dir and moves it there when it is complete, because several test runs may do so at once.
+func installBolt(t *testing.T, dir string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil {
+		t.Fatal(err)
 	}
-	if _, err := os.Stat(filepath.Join(dir, "node_modules", ".package-lock.json")); err == nil {
-		return dir
+	fresh, err := os.MkdirTemp(filepath.Dir(dir), "installing-")
+	if err != nil {
+		t.Fatal(err)
 	}
+	defer func() { _ = os.RemoveAll(fresh) }()
+	copyFile(t, filepath.Join("testdata", "bolt", "package.json"), filepath.Join(fresh, "package.json"))
 	npm := exec.CommandContext(t.Context(), "npm", "install", "--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts")
-	npm.Dir = dir
+	npm.Dir = fresh
 	if out, err := npm.CombinedOutput(); err != nil {
 		if os.Getenv("CI") == "true" {
 			t.Fatalf("installing Bolt: %v\n%s", err, out)
 		}
 		t.Skipf("not checked with Bolt for JavaScript: npm install: %v\n%s", err, out)
 	}
-	return dir
+	if err := os.Rename(fresh, dir); err != nil {
+		if _, there := os.Stat(dir); there != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func copyFile(t *testing.T, from, to string) {
+	t.Helper()
+	raw, err := os.ReadFile(from)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(to, raw, 0o644); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // startBolt runs the Bolt app against the workspace until the test ends.

@@ -2,6 +2,19 @@
 // Socket Mode over HTTP and WebSocket on a loopback port, people who type and click, and a clock that
 // tests control.
 //
+//	ws, err := slacksim.New(manifest, slacksim.WithClock(clock))
+//	err = ws.Start()
+//	ws.AddUser(slacksim.User{ID: "U0ALICE", Name: "alice"})
+//	ws.AddChannel(slacksim.Channel{ID: "C0SALES", Name: "sales", Members: []string{"U0ALICE", ws.BotUserID()}})
+//	// start the app with ws.APIURL(), ws.BotToken(), ws.AppToken()
+//	alice := ws.As("U0ALICE")
+//	alice.Command(ctx, "C0SALES", "/renew acme")
+//	alice.WaitViewTitled(ctx, "Renew")
+//	alice.Type(ctx, "Number of extensions", "100")
+//	alice.Submit(ctx)
+//	card, err := ws.WaitMessage(ctx, "C0SALES", "[Approve]")
+//	ws.As("U0BOB").Press(ctx, card.Ref(), "Approve")
+//
 // It is strict where Slack is strict: scopes come from the app's manifest, every limit of Block Kit is
 // checked, triggers die, sockets are replaced, acks have three seconds. What Slack leaves open it can do
 // both ways, by switches. It must never be kinder than Slack, and it must never import the bot's packages

@@ -42,7 +42,7 @@ type Click struct {
 	Value         string          // of a button
 	Selected      map[string]any  // more fields of the action, such as selected_option
 	StaleMessage  json.RawMessage // the message as the stale client has it; what is stored if nil
-	StaleEphemera bool            // the click claims to come from an ephemeral message
+	FromEphemeral bool            // the click claims to come from an ephemeral message
 }
 
 // Press sends an action with any value, from any message or view.
@@ -82,7 +82,7 @@ func (f *Forced) click(c Click) (obj, error) {
 	if m == nil {
 		m = &Message{Channel: ch.ID, TS: c.TS, User: w.botUserID, BotID: w.botID, Text: "This message was deleted."}
 	}
-	if c.StaleEphemera {
+	if c.FromEphemeral {
 		stale := *m
 		stale.EphemeralTo = f.p.id
 		m = &stale

@@ -52,6 +52,11 @@ type conn struct {
 func (c *conn) send(frame []byte) error {
 	c.write.Lock()
 	defer c.write.Unlock()
+	return c.sendNow(frame)
+}
+
+// sendNow is send for those who hold the write lock.
+func (c *conn) sendNow(frame []byte) error {
 	_ = c.ws.SetWriteDeadline(time.Now().Add(5 * time.Second))
 	return c.ws.WriteMessage(websocket.TextMessage, frame)
 }
@@ -107,6 +112,7 @@ func (w *Workspace) serveSocket(rw http.ResponseWriter, r *http.Request) {
 
 // serveConn says hello, pings and reads until the connection ends.
 func (w *Workspace) serveConn(c *conn) {
+	c.write.Lock() // until hello is out: it comes before any envelope
 	w.mu.Lock()
 	w.connSeq++
 	c.n = w.connSeq
@@ -123,10 +129,11 @@ func (w *Workspace) serveConn(c *conn) {
 	defer w.dropConn(c)
 
 	if full {
-		_ = c.send(mustJSON(obj{
+		_ = c.sendNow(mustJSON(obj{
 			"type": "disconnect", "reason": "too_many_websockets", "num_connections": open + 1,
 			"debug_info": obj{"host": c.host}, "connection_info": obj{"app_id": w.appID},
 		}))
+		c.write.Unlock()
 		c.bye()
 		c.polite = true
 		return
@@ -138,7 +145,9 @@ func (w *Workspace) serveConn(c *conn) {
 			"started": w.clock.Now().UTC().Format("2006-01-02 15:04:05.000"),
 		},
 	})
-	if c.send(hello) != nil {
+	err := c.sendNow(hello)
+	c.write.Unlock()
+	if err != nil {
 		return
 	}
 	alive := func() { _ = c.ws.SetReadDeadline(time.Now().Add(w.pongWait)) }

@@ -64,7 +64,7 @@ func TestHelloAndTheEleventhSocket(t *testing.T) {
 
 func TestPingsAndPongs(t *testing.T) {
 	t.Parallel()
-	b := setup(t, slacksim.WithPings(10*time.Millisecond, 150*time.Millisecond))
+	b := setup(t, slacksim.WithPings(10*time.Millisecond, time.Second))
 	good, err := b.dial()
 	if err != nil {
 		t.Fatal(err)
@@ -140,7 +140,7 @@ func TestAcks(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			b := setup(t, slacksim.WithAckTimeout(200*time.Millisecond))
+			b := setup(t, slacksim.WithAckTimeout(time.Second))
 			b.connect(tt.react)
 			res, err := b.As(alice).Command(b.ctx(), sales, "/go")
 			if err != nil || res.Failure != tt.failure {
@@ -156,7 +156,7 @@ func TestAcks(t *testing.T) {
 
 func TestSecondAndLateAcksAreViolations(t *testing.T) {
 	t.Parallel()
-	b := setup(t, slacksim.WithAckTimeout(50*time.Millisecond))
+	b := setup(t, slacksim.WithAckTimeout(time.Second))
 	got := make(chan frame, 2)
 	a := b.connect(func(_ *app, f frame) { got <- f })
 	done := make(chan slacksim.CommandResult, 1)
@@ -244,7 +244,7 @@ func TestDisturbedEnvelopes(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			b := setup(t, slacksim.WithAckTimeout(300*time.Millisecond))
+			b := setup(t, slacksim.WithAckTimeout(time.Second))
 			b.connect(func(a *app, f frame) {
 				if tt.fault.Kind != slacksim.EnvelopeCut {
 					a.ack(f, nil)
@@ -330,7 +330,7 @@ func TestEventsAreRetried(t *testing.T) {
 	b.SetGroupMembers(group, alice)
 	var id any
 	for attempt := range 4 {
-		f := a.nextWhile(func() { b.clock.Advance(time.Minute) })
+		f := a.nextWhile(func() { b.clock.Advance(10 * time.Second) })
 		if f.Attempt == nil || *f.Attempt != attempt {
 			t.Fatalf("attempt %v, want %d", f.Attempt, attempt)
 		}
