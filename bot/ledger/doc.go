@@ -9,5 +9,5 @@
 //
 // SQL statements are shared by all engines. What differs between them is behind the
 // engine interface. SQLite serves exactly one process, which a lock on a file beside
-// the database enforces.
+// the database enforces; PostgreSQL serves several.
 package ledger

@@ -121,8 +121,12 @@ func (e *postgresEngine) checkMigrated(ctx context.Context) error {
 	return errors.Join(checkVersion(ctx, e, p), db.Close())
 }
 
-// takeOver does nothing: other processes may be alive, and River finds out who is not.
-func (e *postgresEngine) takeOver(context.Context) error { return nil }
+// takeOver only forgets which sync jobs wait, at the price of a few jobs too many: other
+// processes may be alive, and River finds out who is not.
+func (e *postgresEngine) takeOver(ctx context.Context) error {
+	_, err := e.exec(ctx, `DELETE FROM waiting_syncs`)
+	return err
+}
 
 func (e *postgresEngine) worker(c *river.Config) (worker, error) {
 	client, err := river.NewClient(e.driver, c)
