@@ -36,10 +36,12 @@ type Draft struct {
 	// Reset counts changes of holder or plan. It is the suffix of the block ids of the
 	// inputs that depend on them, so that Slack forgets their old values.
 	Reset int `json:"t,omitempty"`
-	// Prefill is the number of extensions that the form proposed. It is part of the input's
-	// block id: a proposal that comes late would not show in an input that is there already.
-	Prefill string `json:"x,omitempty"`
-	Shown   string `json:"w,omitempty"` // digest of the offer that the review showed
+	// Prefill and PlanShown are the number of extensions that the form proposed and the plan
+	// that it was drawn with. They are parts of the inputs' block ids: what is found late
+	// would not show in an input that is there already.
+	Prefill   string     `json:"x,omitempty"`
+	PlanShown yeastar.ID `json:"z,omitempty"`
+	Shown     string     `json:"w,omitempty"` // digest of the offer that the review showed
 }
 
 // Encode writes the draft for private_metadata, in at most 3000 characters. Whatever
@@ -65,7 +67,7 @@ func (d Draft) Encode() string {
 func (d Draft) bounded() Draft {
 	id := func(s yeastar.ID) yeastar.ID { return yeastar.ID(oneLine(string(s), limitOption)) }
 	d.Product, d.Holder, d.Channel = oneLine(d.Product, limitOption), oneLine(d.Holder, limitOption), oneLine(d.Channel, 32)
-	d.Plan, d.Contact = id(d.Plan), id(d.Contact)
+	d.Plan, d.PlanShown, d.Contact = id(d.Plan), id(d.PlanShown), id(d.Contact)
 	d.Quantity, d.Prefill = oneLine(d.Quantity, 20), oneLine(d.Prefill, 20)
 	d.PONumber = oneLine(d.PONumber, 2*renewal.MaxPONumber)
 	d.Query = oneLine(d.Query, 100)

@@ -242,13 +242,35 @@ func TestReadSmallForms(t *testing.T) {
 	}
 }
 
+// TestLatePlanShows is the same for the plan.
+func TestLatePlanShows(t *testing.T) {
+	t.Parallel()
+	f := form()
+	f.Draft.Plan = ""
+	for _, want := range []string{"plan.2", "plan.3048941892189077504.2"} {
+		v := blocks.Form(f)
+		drawn, err := blocks.DecodeDraft(v.PrivateMetadata)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := blocks.BlockPlan(drawn); got != want || v.Blocks.BlockSet[1].ID() != want {
+			t.Errorf("the plan stands in %s, its errors in %s, want %s", v.Blocks.BlockSet[1].ID(), got, want)
+		}
+		f.Draft.Plan = "3048941892189077504"
+	}
+}
+
 // TestFieldsAreInputs holds the block ids for field errors against the form: a key that
 // is no input of the view makes Slack show an error that nobody understands.
 func TestFieldsAreInputs(t *testing.T) {
 	t.Parallel()
-	d := draft()
+	v := blocks.Form(form())
+	d, err := blocks.ReadForm(view(t, v.PrivateMetadata, `{}`))
+	if err != nil {
+		t.Fatal(err)
+	}
 	inputs := map[string]bool{}
-	for _, b := range blocks.Form(form()).Blocks.BlockSet {
+	for _, b := range v.Blocks.BlockSet {
 		if b.BlockType() == slack.MBTInput {
 			inputs[b.ID()] = true
 		}

@@ -63,8 +63,8 @@ func Form(f FormData) slack.ModalViewRequest {
 	return v
 }
 
-// propose takes the proposed number of extensions for the one of the draft, unless
-// somebody typed another one.
+// propose takes the only plan and the proposed number of extensions for those of the
+// draft, unless somebody chose or typed another one.
 func (f *FormData) propose() {
 	p := f.product()
 	n, ok := within(p.MinQuantity, p.MaxQuantity, f.QuantityPrefill)
@@ -75,6 +75,13 @@ func (f *FormData) propose() {
 		f.Draft.Quantity = n
 	}
 	f.Draft.Prefill = n
+	f.Draft.PlanShown = ""
+	plans := offered(f.Plans)
+	for _, plan := range plans {
+		if id := yeastar.ID(plan.ID); id == f.Draft.Plan || len(plans) == 1 {
+			f.Draft.Plan, f.Draft.PlanShown = id, id
+		}
+	}
 }
 
 func (f FormData) title() string {
@@ -162,11 +169,7 @@ func (f FormData) queryHint() *slack.TextBlockObject {
 }
 
 func (f FormData) planInput() slack.Block {
-	chosen := string(f.Draft.Plan)
-	if len(f.Plans) == 1 {
-		chosen = f.Plans[0].ID
-	}
-	element := menu(ActionPlan, "Choose a plan", f.Plans, chosen)
+	element := menu(ActionPlan, "Choose a plan", f.Plans, string(f.Draft.PlanShown))
 	return slack.NewInputBlock(BlockPlan(f.Draft), plain("Plan", limitLabel), nil, element).WithDispatchAction(true)
 }
 

@@ -66,27 +66,27 @@ const (
 const HolderOwn = "own"
 
 // BlockPlan is the block id of the plan.
-func BlockPlan(d Draft) string { return dependent("plan", d) }
+func BlockPlan(d Draft) string { return dependent("plan", string(d.PlanShown), d) }
 
 // BlockServices is the block id of the services.
-func BlockServices(d Draft) string { return dependent("services", d) }
+func BlockServices(d Draft) string { return dependent("services", "", d) }
 
 // BlockQuantity is the block id of the number of extensions.
-func BlockQuantity(d Draft) string {
-	if d.Prefill == "" {
-		return dependent("quantity", d)
-	}
-	return dependent("quantity."+oneLine(d.Prefill, 20), d)
-}
+func BlockQuantity(d Draft) string { return dependent("quantity", d.Prefill, d) }
 
 // BlockServiceQuantity is the block id of a service's quantity.
 func BlockServiceQuantity(d Draft, id yeastar.ID) string {
-	return dependent("service_quantity."+line(string(id), limitOption), d)
+	return dependent("service_quantity", string(id), d)
 }
 
 // BlockContact is the block id of the billing contact.
-func BlockContact(d Draft) string { return dependent("contact", d) }
+func BlockContact(d Draft) string { return dependent("contact", "", d) }
 
-// dependent makes a block id that is new after each reset: Slack keeps what stands in
-// an input as long as its ids stay.
-func dependent(name string, d Draft) string { return fmt.Sprintf("%s.%d", name, d.Reset) }
+// dependent makes a block id that is new after each reset and for each distinction: Slack
+// keeps what stands in an input as long as its ids stay.
+func dependent(name, distinction string, d Draft) string {
+	if distinction = oneLine(distinction, limitOption); distinction != "" {
+		name += "." + distinction
+	}
+	return fmt.Sprintf("%s.%d", name, d.Reset)
+}
