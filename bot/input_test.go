@@ -224,6 +224,12 @@ func (a *actor) tampered(metadata string) string {
 	if !ok {
 		a.b.t.Fatal("no view is open")
 	}
+	return a.resend(v, metadata)
+}
+
+// resend submits a view as it stood, whatever became of it.
+func (a *actor) resend(v slacksim.View, metadata string) string {
+	a.b.t.Helper()
 	f := a.p.Force()
 	payload := f.Interaction("view_submission")
 	payload["view"] = map[string]any{
