@@ -182,6 +182,39 @@ func TestSecondAndLateAcksAreViolations(t *testing.T) {
 	}
 }
 
+func TestAckMustComeOnTheConnectionOfTheEnvelope(t *testing.T) {
+	t.Parallel()
+	b := setup(t, slacksim.WithAckTimeout(500*time.Millisecond))
+	got := make(chan frame, 1)
+	first := b.connect(func(_ *app, f frame) { got <- f })
+	done := make(chan slacksim.CommandResult, 1)
+	go func() {
+		res, _ := b.As(alice).Command(b.ctx(), sales, "/go")
+		done <- res
+	}()
+	f := <-got
+	b.connect(nil).ack(f, nil)
+	if res := <-done; res.Failure != slacksim.FailureTimeout {
+		t.Error(res)
+	}
+	_ = first.ws.Close()
+	if v := b.Violations(); len(v) != 1 || !strings.HasPrefix(v[0], "ack on another connection") {
+		t.Error(v)
+	}
+}
+
+func TestPayloadThatIsNotAccepted(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.connect(func(a *app, f frame) { a.ack(f, m{"text": "done"}) })
+	if res, err := b.As(alice).Shortcut(b.ctx(), "start"); err != nil || res.Failure != "" {
+		t.Error(res, err)
+	}
+	if v := b.Violations(); len(v) != 1 || !strings.HasPrefix(v[0], "payload not accepted") {
+		t.Error(v)
+	}
+}
+
 func TestFragmentedFramesAreDropped(t *testing.T) {
 	t.Parallel()
 	b := setup(t, slacksim.WithAckTimeout(100*time.Millisecond))

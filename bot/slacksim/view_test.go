@@ -275,6 +275,12 @@ func TestHome(t *testing.T) {
 	v := b.must("views.publish", m{"user_id": alice, "view": home})["view"].(m)
 	b.wantError("hash_conflict", "views.publish", m{"user_id": alice, "view": home, "hash": "old"})
 	b.must("views.publish", m{"user_id": alice, "view": home, "hash": v["hash"]})
+	if _, err := p.OpenHome(b.ctx()); err != nil {
+		t.Fatal(err)
+	}
+	if event := b.lastPayload("app_home_opened")["event"].(m); event["view"].(m)["id"] != v["id"] {
+		t.Error("the second opening does not show what was published:", event)
+	}
 	if res, err := p.PressInHome(b.ctx(), "Go"); err != nil || !res.Sent {
 		t.Error(res, err)
 	}
