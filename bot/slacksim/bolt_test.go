@@ -40,7 +40,7 @@ func installBolt(t *testing.T, dir string) {
 	if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	fresh, err := os.MkdirTemp(filepath.Dir(dir), "installing-")
+	fresh, err := os.MkdirTemp(filepath.Dir(dir), "installing-") //nolint:usetesting // must be on the file system of dir to be moved there
 	if err != nil {
 		t.Fatal(err)
 	}
