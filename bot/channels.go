@@ -119,11 +119,13 @@ func (c *channels) hint() string {
 	return fmt.Sprintf("I can post only in channels that I'm in. For another one, type /invite @%s there first.", c.botName)
 }
 
-// names are the names of the allowed channels, as far as they are known already.
-func (c *channels) names() map[string]string {
+// names are the names of the allowed channels, as far as Slack tells them within a glance.
+func (c *channels) names(ctx context.Context) map[string]string {
+	looking, cancel := context.WithTimeout(ctx, glance)
+	defer cancel()
 	names := map[string]string{}
 	for _, id := range c.allowed {
-		if ch, ok := c.info.peek(id, 0); ok {
+		if ch, err := c.info.get(looking, id, 0); err == nil {
 			names[id] = ch.Name
 		}
 	}

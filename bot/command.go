@@ -47,13 +47,21 @@ func parseCommand(text string) typed {
 		return typed{verb: verbList}
 	case first == "status" || first == "cancel":
 		if len(words) == 2 {
-			if id, ok := renewal.ParseReference(words[1]); ok {
+			if id, ok := requestNumber(words[1]); ok {
 				return typed{verb: verb(first), id: id}
 			}
 		}
 		return typed{verb: verbHelp, text: fmt.Sprintf("After “%s” I need a request's number, such as %s.", first, renewal.Reference(123))}
 	}
 	return typed{verb: verbOpen, text: strings.Join(words, " ")}
+}
+
+// requestNumber reads a request's number, with or without the letters before it.
+func requestNumber(s string) (int64, bool) {
+	if id, ok := renewal.ParseReference(s); ok {
+		return id, true
+	}
+	return renewal.ParseReference("RNW-" + strings.TrimPrefix(s, "#"))
 }
 
 func (b *Bot) slash(ctx context.Context, c slack.SlashCommand, env *envelope) {

@@ -34,7 +34,7 @@ func (b *Bot) form(ctx context.Context, d blocks.Draft) (blocks.FormData, error)
 	}
 	f := blocks.FormData{
 		Draft: d, Products: yeastar.Products(), DryRun: b.policy.DryRun,
-		Channels: b.channels.allowed, ChannelNames: b.channels.names(), ChannelHint: b.channels.hint(),
+		Channels: b.channels.allowed, ChannelNames: b.channels.names(ctx), ChannelHint: b.channels.hint(),
 	}
 	if d.Query != "" {
 		f.Matches = len(customers.search(d.Query))

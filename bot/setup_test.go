@@ -205,13 +205,7 @@ func (a *actor) complete(w wish) {
 		}
 	}
 	if w.contact != "" {
-		options, err := a.p.Search(a.b.ctx, "Billing contact", w.contact)
-		if err != nil || len(options) == 0 {
-			a.b.t.Fatalf("search the contact %q: %v, %d found", w.contact, err, len(options))
-		}
-		if _, err := a.p.Choose(a.b.ctx, "Billing contact", options[0].Value); err != nil {
-			a.b.t.Fatalf("choose the contact: %v", err)
-		}
+		a.chooseContact(w.contact)
 	}
 	if w.po != "" {
 		a.typeIn("PO number", w.po)
@@ -219,6 +213,24 @@ func (a *actor) complete(w wish) {
 	if w.note != "" {
 		a.typeIn("Note to the approver", w.note)
 	}
+}
+
+// chooseContact picks the first billing contact that fits. The form may be drawn again
+// between the search and the choice, which closes the menu: then it is searched again.
+func (a *actor) chooseContact(query string) {
+	a.b.t.Helper()
+	a.view("Billing contact")
+	var last error
+	for range 10 {
+		options, err := a.p.Search(a.b.ctx, "Billing contact", query)
+		if err != nil || len(options) == 0 {
+			a.b.t.Fatalf("search the contact %q: %v, %d found", query, err, len(options))
+		}
+		if _, last = a.p.Choose(a.b.ctx, "Billing contact", options[0].Value); last == nil {
+			return
+		}
+	}
+	a.b.t.Fatalf("choose the contact: %v", last)
 }
 
 // request makes a request, and returns the card that waits for approval.
