@@ -104,14 +104,18 @@ func (c foldedCustomer) rank(whole string, words []string) (int, bool) {
 	return 5, true
 }
 
+// plainLetters are letters that people type as others, but that do not decompose.
+var plainLetters = strings.NewReplacer(
+	"ß", "ss", "ł", "l", "ø", "o", "đ", "d", "ð", "d", "ħ", "h", "ı", "i", "æ", "ae", "œ", "oe", "þ", "th")
+
 // fold makes texts comparable as people type them: no case, no accents, single spaces.
 func fold(s string) string {
 	var b strings.Builder
 	space := true
-	for _, r := range norm.NFKD.String(strings.ToLower(s)) {
+	for _, r := range plainLetters.Replace(strings.ToLower(norm.NFKD.String(s))) {
 		switch {
 		case unicode.Is(unicode.Mn, r):
-		case unicode.IsSpace(r):
+		case unicode.IsSpace(r), r == '·': // the menus put it between name and e-mail address
 			if !space {
 				b.WriteByte(' ')
 			}

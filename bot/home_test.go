@@ -1,0 +1,109 @@
+package bot_test
+
+import (
+	"testing"
+
+	"renewbot/blocks"
+	"renewbot/bot/config"
+	"renewbot/bot/renewal"
+	"renewbot/bot/sandbox"
+	"renewbot/bot/slacksim"
+)
+
+// home opens the Home tab and waits until it says all pieces.
+func (a *actor) home(pieces ...string) slacksim.View {
+	a.b.t.Helper()
+	if _, err := a.p.OpenHome(a.b.ctx); err != nil {
+		a.b.t.Fatalf("open Home: %v", err)
+	}
+	var home slacksim.View
+	a.b.wait("Home of "+a.p.ID(), func(s *slacksim.Snapshot) bool {
+		home = s.Homes[a.p.ID()]
+		for _, piece := range pieces {
+			if !contains(s.TextView(home), piece) {
+				return false
+			}
+		}
+		return home.ID != ""
+	})
+	return home
+}
+
+func TestHome(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	alice, bob := b.as(sandbox.Alice), b.as(sandbox.Bob)
+	alice.home("You have no open requests.", "Nothing waits for you.")
+	card := alice.request(tutorial)
+
+	bob.home("Waiting for my decision", "RNW-000001", "You have no open requests.")
+	if text := b.Slack.TextView(alice.home("My open requests", "RNW-000001")); !contains(text, "Nothing waits for you.") {
+		t.Errorf("Alice's Home says:\n%s", text)
+	}
+	if text := b.Slack.TextView(b.as(sandbox.Dave).home("You have no open requests.")); contains(text, "RNW-000001") {
+		t.Errorf("Dave's Home shows what is not his:\n%s", text)
+	}
+
+	bob.press(card, "Approve")
+	b.says(sandbox.Renewals, "XS3401174502129270784")
+	alice.home("You have no open requests.", "Recently finished", "RNW-000001", "XS3401174502129270784")
+	bob.home("Nothing waits for you.")
+}
+
+func TestHomeOpensTheForm(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	alice := b.as(sandbox.Alice)
+	alice.home()
+	if r, err := alice.p.PressInHome(b.ctx, "Renew a subscription"); err != nil || r.Failure != "" {
+		t.Fatalf("press: %v %s", err, r.Failure)
+	}
+	alice.choose("For whom", ourOwn, ourOwn)
+	if f, _ := alice.view(postIn).Field(postIn); f.Value != "" || !contains(f.Hint, howToAdd) {
+		t.Errorf("the channel is %q, with the hint %q", f.Value, f.Hint)
+	}
+}
+
+func TestShortcutOpensTheForm(t *testing.T) {
+	t.Parallel()
+	for name, channels := range map[string][]string{"any channel": nil, "one channel": {sandbox.Renewals}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := setup(t, func(o *sandbox.Options) {
+				o.Configure = func(c *config.Config) { c.Renew.Channels = channels }
+			})
+			dave := b.as(sandbox.Dave)
+			if r, err := dave.p.Shortcut(b.ctx, blocks.CallbackShortcut); err != nil || r.Failure != "" {
+				t.Fatalf("shortcut: %v %s", err, r.Failure)
+			}
+			dave.choose("For whom", ourOwn, ourOwn)
+			dave.complete(tutorial)
+			if channels == nil {
+				dave.choose(postIn, "", sandbox.Renewals)
+			}
+			dave.submitOK()
+			dave.titled("Please check")
+			dave.submitOK()
+			b.card(sandbox.Renewals, "RNW-000001", "Approve")
+		})
+	}
+}
+
+// TestHomeOfGuest shows a guest nothing of anybody, and refuses the button.
+func TestHomeOfGuest(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.as(sandbox.Alice).request(tutorial)
+	gina := b.as(sandbox.Gina)
+	if text := b.Slack.TextView(gina.home("Renewals")); contains(text, "RNW-") {
+		t.Errorf("a guest's Home says:\n%s", text)
+	}
+	if _, err := gina.p.PressInHome(b.ctx, "Renew a subscription"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := gina.p.WaitDM(b.ctx, "Guests can't", "Nothing was ordered."); err != nil {
+		t.Error(err)
+	}
+	gina.noView()
+	b.wantDenied(attempt{sandbox.Gina, "open", renewal.RefusedNotAllowed})
+}
