@@ -113,7 +113,7 @@ func (b *Bot) decided(ctx context.Context, ic slack.InteractionCallback, env *en
 		e = renewal.SettleNotPlaced{By: actor, Attempt: t.Attempt, Reason: blocks.ReadReason(ic.View)}
 	case blocks.CallbackSettlePlaced:
 		field = blocks.BlockOrderNo
-		order, problem := b.checkOrder(ctx, t.Request, blocks.ReadOrderNo(ic.View))
+		order, problem := b.checkOrder(ctx, t.Request, t.Attempt, blocks.ReadOrderNo(ic.View))
 		if problem != "" {
 			env.ack(slack.NewErrorsViewSubmissionResponse(map[string]string{field: problem}))
 			return

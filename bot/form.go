@@ -131,6 +131,7 @@ func (b *Bot) chosen(ctx context.Context, ic slack.InteractionCallback, a *slack
 		d = blocks.Draft{Product: d.Product, Channel: d.Channel, PONumber: d.PONumber, Note: d.Note, Reset: d.Reset + 1}
 	case blocks.ActionHolder:
 		d.Plan, d.Services, d.Quantity, d.ServiceQuantity, d.Contact = "", nil, "", nil, ""
+		d.Query = "" // it has done its work
 		d.Reset++
 	}
 	form, err := b.form(ctx, d)

@@ -17,8 +17,6 @@ const (
 	// checkPatience is for how long an approved order waits for look-ups that fail,
 	// before people are asked.
 	checkPatience = 10 * time.Minute
-	// remindGrowth is by how much longer each reminder waits than the one before.
-	remindGrowth = 2
 )
 
 // handlers are the jobs that the ledger lets the bot do.
@@ -197,19 +195,6 @@ func refusedFor(err error, code string) bool {
 	return errors.As(err, &refusal) && refusal.Code == code
 }
 
-// reconcileOrder calls an attempt unknown when its time is up without an outcome.
-func (b *Bot) reconcileOrder(ctx context.Context, job renewal.Job) error {
-	r, err := b.ledger.Get(ctx, job.RequestID)
-	if err != nil || r.Status != renewal.Ordering {
-		return err
-	}
-	a, _ := r.Attempt()
-	if wait := a.Deadline.Sub(b.ledger.Now(ctx)); wait > 0 {
-		return ledger.Snooze(wait)
-	}
-	return b.move(ctx, r.ID, renewal.DeadlinePassed{Attempt: a.Number})
-}
-
 // pollOrder asks the vendor about an order that it had not finished.
 func (b *Bot) pollOrder(ctx context.Context, job renewal.Job) error {
 	r, err := b.ledger.Get(ctx, job.RequestID)
@@ -232,17 +217,6 @@ func (b *Bot) pollOrder(ctx context.Context, job renewal.Job) error {
 		return later
 	}
 	return ignoreRefusal(err)
-}
-
-// remind tells the approvers once more that a request waits, at growing intervals.
-func (b *Bot) remind(ctx context.Context, job renewal.Job) error {
-	r, err := b.ledger.Get(ctx, job.RequestID)
-	if err != nil || r.Status != renewal.Pending {
-		return err
-	}
-	now := b.ledger.Now(ctx)
-	waited := now.Sub(r.CreatedAt)
-	return b.move(ctx, r.ID, renewal.Reminder{Next: now.Add(max(waited*(remindGrowth-1), b.policy.RemindAfter))})
 }
 
 // expire ends a request that nobody decided.

@@ -48,12 +48,14 @@ func (b *Bot) wantedFor(r renewal.Request, entries []renewal.Entry) []wanted {
 	}
 	for _, e := range entries {
 		seq := strconv.FormatInt(e.Seq, 10)
+		line, ok := blocks.ThreadLine(r, e, b.people.approvers)
+		if ok && (!announces(e) || e.Code == renewal.CodeLate) {
+			list = append(list, wanted{key: "thread:" + seq, channel: r.Channel, threaded: true, message: line})
+		}
 		if announces(e) {
 			list = append(list, wanted{
-				key: "thread:" + seq, channel: r.Channel, threaded: true, broadcast: true, message: blocks.Announcement(r),
+				key: "announcement:" + seq, channel: r.Channel, threaded: true, broadcast: true, message: blocks.Announcement(r),
 			})
-		} else if line, ok := blocks.ThreadLine(r, e, b.people.approvers); ok {
-			list = append(list, wanted{key: "thread:" + seq, channel: r.Channel, threaded: true, message: line})
 		}
 		list = append(list, wanted{key: "audit:" + seq, channel: b.auditChannel, message: blocks.AuditLine(r, e)})
 		if m, ok := blocks.Direct(r, e); ok {

@@ -3,6 +3,7 @@ package renewal
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 )
@@ -13,6 +14,7 @@ import (
 func (r Request) Apply(e Event, now time.Time, p Policy) (Change, error) {
 	r.Votes = slices.Clone(r.Votes)
 	r.Attempts = slices.Clone(r.Attempts)
+	r.Reminded = maps.Clone(r.Reminded)
 	c := &changing{before: r, Request: r, now: now, policy: p}
 	err := c.apply(e)
 	var refusal *Refusal
@@ -92,6 +94,8 @@ func (c *changing) apply(e Event) error {
 		return c.deadlinePassed(e)
 	case Found:
 		return c.found(e)
+	case Searched:
+		return c.searched(e)
 	case Polled:
 		return c.polled(e)
 	}

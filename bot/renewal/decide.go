@@ -106,26 +106,3 @@ func (c *changing) cancel(e Cancel) error {
 	c.record(CodeCancelled, e.By.UserID, nil)
 	return nil
 }
-
-func (c *changing) expire() error {
-	if err := c.expect(Pending); err != nil {
-		return err
-	}
-	if c.now.Before(c.ExpiresAt) {
-		return &Refusal{RefusedTooEarly, c.Reference() + " still has time."}
-	}
-	c.Status = Expired
-	c.record(CodeExpired, System, nil)
-	return nil
-}
-
-func (c *changing) remind(e Reminder) error {
-	if err := c.expect(Pending); err != nil {
-		return err
-	}
-	c.record(CodeReminded, System, nil)
-	if e.Next.After(c.now) && e.Next.Before(c.ExpiresAt) {
-		c.job(Remind, e.Next)
-	}
-	return nil
-}

@@ -281,7 +281,7 @@ func TestReminder(t *testing.T) {
 		{"never again", time.Time{}, []string{"sync_slack +1m0s"}},
 		{"not after it expired", r.ExpiresAt, []string{"sync_slack +1m0s"}},
 	} {
-		got, err := r.Apply(Reminder{c.next}, later, p)
+		got, err := r.Apply(Reminder{Next: c.next}, later, p)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -13,8 +13,8 @@
 //	   └─▶ expired                                └───────▶ unknown ─▶ ordered, processing, refused
 //
 // Four moves go beyond the plain path. An order that turns up for an attempt that was
-// called not placed becomes the request's own while the request is approved or refused,
-// that is, while no other attempt is under way. An attempt whose POST certainly never
+// called not placed becomes the request's own while the request is open and no other
+// attempt is under way. An attempt whose POST certainly never
 // reached the vendor goes back to approved, a bounded number of times, and is
 // followed by an attempt with a number of its own. When the look-ups made just
 // before ordering differ from what was approved, the request goes back to pending

@@ -16,6 +16,7 @@ const (
 	CodeCancelled     Code = "request.cancelled"
 	CodeExpired       Code = "request.expired"
 	CodeReminded      Code = "request.reminded"
+	CodeLastCall      Code = "request.last_call" // reminded for the last time before it times out
 	CodeClosed        Code = "request.closed"
 	CodeDryRun        Code = "request.dry_run"
 	CodeDenied        Code = "request.denied" // somebody tried what they may not or cannot do
@@ -25,6 +26,7 @@ const (
 	CodeRefused       Code = "order.refused"
 	CodePostponed     Code = "order.postponed" // certainly not placed; another attempt follows by itself
 	CodeUnknown       Code = "order.unknown"
+	CodeSearched      Code = "order.searched" // the vendor's order list did not settle an unknown order
 	CodeSettledPlaced Code = "order.settled_placed"
 	CodeSettledNot    Code = "order.settled_not_placed"
 	CodeRetried       Code = "order.retried"
@@ -65,8 +67,10 @@ const (
 	DetailVotes         = "votes" // "1 of 2"
 	DetailSelfApproval  = "self_approval"
 	DetailChanges       = "changes"
-	DetailRetryAt       = "retry_at" // RFC 3339
-	DetailSummary       = "summary"  // what is asked for, in one line
+	DetailRetryAt       = "retry_at"   // RFC 3339
+	DetailSummary       = "summary"    // what is asked for, in one line
+	DetailWho           = "who"        // user ids, separated by commas
+	DetailCandidates    = "candidates" // order numbers, separated by commas
 )
 
 // JobKind names a piece of work that follows a change.

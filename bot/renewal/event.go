@@ -76,8 +76,12 @@ type (
 type (
 	// Expiry ends a request that nobody decided.
 	Expiry struct{}
-	// Reminder tells that approvers were reminded.
-	Reminder struct{ Next time.Time }
+	// Reminder says that approvers are to be reminded.
+	Reminder struct {
+		Who  []string // user ids
+		Last bool     // the call before the request times out
+		Next time.Time
+	}
 	// Changed says that the vendor's data differ from what was approved.
 	Changed struct{ Offer Offer }
 	// Gone says that what was approved cannot be ordered any more.
@@ -103,6 +107,12 @@ type (
 		Attempt int
 		Order   yeastar.OrderResult
 	}
+	// Searched says that the order of a lost attempt was looked for and not found for
+	// certain.
+	Searched struct {
+		Attempt    int
+		Candidates []string
+	}
 	// Polled is what the vendor says of an order that it had not finished.
 	Polled struct{ Order yeastar.OrderResult }
 )
@@ -126,4 +136,5 @@ func (Answered) action() string        { return "answered" }
 func (Failed) action() string          { return "failed" }
 func (DeadlinePassed) action() string  { return "deadline" }
 func (Found) action() string           { return "found" }
+func (Searched) action() string        { return "searched" }
 func (Polled) action() string          { return "polled" }

@@ -97,7 +97,7 @@ func (c *changing) late(number int, order yeastar.OrderResult, refusal error) er
 		return refusal
 	}
 	a.Order = &order
-	if c.Status == Approved || c.Status == Refused {
+	if c.Status == Approved || c.Status == Refused || c.Status == Pending {
 		a.Outcome = Placed
 		c.take(order)
 	}

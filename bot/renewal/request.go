@@ -31,14 +31,22 @@ type Request struct {
 
 	Attempts []Attempt `json:"attempts,omitempty"`
 	// AttemptsAsked is how many attempts there were when people last said yes.
-	AttemptsAsked int                  `json:"attempts_asked,omitempty"`
-	Order         *yeastar.OrderResult `json:"order,omitempty"`   // the vendor's answer, once there is one
-	Problem       *Problem             `json:"problem,omitempty"` // why it is refused or unknown
+	AttemptsAsked int `json:"attempts_asked,omitempty"`
+	// Search is what the vendor's order list told of an order of unknown fate.
+	Search *Search `json:"search,omitempty"`
+
+	Order   *yeastar.OrderResult `json:"order,omitempty"`   // the vendor's answer, once there is one
+	Problem *Problem             `json:"problem,omitempty"` // why it is refused or unknown
 
 	ClosedBy string `json:"closed_by,omitempty"` // who rejected, cancelled or closed
 	Reason   string `json:"reason,omitempty"`    // why, in their words
 
+	// Reminded has the reminders of this revision by user id, the oldest first.
+	Reminded   map[string][]time.Time `json:"reminded,omitempty"`
+	LastCalled bool                   `json:"last_called,omitempty"` // the call before it times out was made
+
 	CreatedAt time.Time `json:"created_at"`
+	AskedAt   time.Time `json:"asked_at"` // when this revision was asked for
 	UpdatedAt time.Time `json:"updated_at"`
 	ExpiresAt time.Time `json:"expires_at"`
 }
@@ -109,6 +117,12 @@ type Problem struct {
 	RetryAfter time.Duration `json:"retry_after,omitempty"`
 }
 
+// Search is a look through the vendor's order list.
+type Search struct {
+	At         time.Time `json:"at"`
+	Candidates []string  `json:"candidates,omitempty"` // order numbers that could be the one, but need not
+}
+
 // Policy is what the configuration says about requests.
 type Policy struct {
 	Required     int  // distinct approvals that a request needs
@@ -126,4 +140,15 @@ type Actor struct {
 	MayRequest bool
 	MayApprove bool
 	Denied     string // when neither: why, as a sentence
+}
+
+// PONumberSent is the poNumber in the order's body.
+func (r Request) PONumberSent() string {
+	var body struct {
+		PONumber string `json:"poNumber"`
+	}
+	if json.Unmarshal(r.Body, &body) != nil {
+		return ""
+	}
+	return body.PONumber
 }

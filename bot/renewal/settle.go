@@ -1,12 +1,18 @@
 package renewal
 
-import "renewbot/yeastar"
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"renewbot/yeastar"
+)
 
 func (c *changing) retry(e Retry) error {
 	if err := c.expect(Refused); err != nil {
 		return err
 	}
-	if err := c.mayDecide(e.By, "try again"); err != nil {
+	if err := c.mayDecide(e.By, "retry"); err != nil {
 		return err
 	}
 	if err := c.sees(e.Shown); err != nil {
@@ -15,7 +21,7 @@ func (c *changing) retry(e Retry) error {
 	if a, ok := c.Attempt(); ok && a.Outcome != NotPlaced {
 		return &Refusal{RefusedStatus, c.Standing()}
 	}
-	c.Status, c.Problem, c.Order = Approved, nil, nil
+	c.Status, c.Problem, c.Order, c.Search = Approved, nil, nil, nil
 	c.AttemptsAsked = len(c.Attempts)
 	c.job(PlaceOrder, c.now)
 	c.record(CodeRetried, e.By.UserID, map[string]string{DetailFingerprint: c.Fingerprint})
@@ -32,6 +38,26 @@ func (c *changing) closeRefused(e Close) error {
 	}
 	c.Status, c.ClosedBy = Cancelled, e.By.UserID
 	c.record(CodeClosed, e.By.UserID, nil)
+	return nil
+}
+
+// searched records that the vendor's order list did not settle what became of a lost
+// attempt. The same finding is recorded once.
+func (c *changing) searched(e Searched) error {
+	if err := c.expect(Unknown); err != nil {
+		return err
+	}
+	if _, err := c.open(e.Attempt); err != nil {
+		return err
+	}
+	candidates := slices.Sorted(slices.Values(e.Candidates))
+	if c.Search != nil && slices.Equal(c.Search.Candidates, candidates) {
+		return &Refusal{RefusedTooEarly, c.Reference() + ": nothing new was found."}
+	}
+	c.Search = &Search{At: c.now, Candidates: candidates}
+	c.record(CodeSearched, System, map[string]string{
+		DetailAttempt: strconv.Itoa(e.Attempt), DetailCandidates: strings.Join(candidates, ","),
+	})
 	return nil
 }
 

@@ -33,8 +33,7 @@ func New(id int64, s Submission, now time.Time, p Policy) (Change, error) {
 	})
 	c.entry.At, c.entry.RequestID, c.entry.Revision, c.entry.To = now, id, c.Revision, Pending
 	c.job(SyncSlack, now)
-	c.job(Remind, now.Add(p.RemindAfter))
-	c.job(Expire, c.ExpiresAt)
+	c.timers()
 	return Change{Request: c.Request, Entry: c.entry, Jobs: c.jobs}, nil
 }
 
@@ -77,8 +76,8 @@ func (c *changing) ask(o Offer, note string) error {
 	c.Revision++
 	c.Offer, c.Note, c.Body = o, note, body
 	c.Fingerprint = fingerprint(body, o.Price)
-	c.Votes = nil
-	c.Status = Pending
+	c.Votes, c.Reminded, c.LastCalled = nil, nil, false
+	c.Status, c.AskedAt = Pending, c.now
 	return nil
 }
 
@@ -117,8 +116,7 @@ func (c *changing) changed(e Changed) error {
 		DetailSummary: c.Offer.Summary(), DetailFingerprint: c.Fingerprint,
 		DetailChanges: strings.Join(c.Changes, "; "),
 	})
-	c.job(Remind, c.now.Add(c.policy.RemindAfter))
-	c.job(Expire, c.ExpiresAt)
+	c.timers()
 	return nil
 }
 

@@ -41,6 +41,8 @@ CREATE TABLE attempts (
     problem     TEXT NOT NULL,
     PRIMARY KEY (request_id, number)
 );
+-- One order of the vendor's settles one attempt.
+CREATE UNIQUE INDEX attempts_order ON attempts (order_no) WHERE order_no <> '';
 
 CREATE TABLE entries (
     seq         INTEGER PRIMARY KEY,

@@ -1,0 +1,74 @@
+package renewal
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// timers plans what the clock does with a pending request.
+func (c *changing) timers() {
+	c.job(Remind, earlier(c.now.Add(c.policy.RemindAfter), c.LastCallAt(c.policy)))
+	c.job(Expire, c.ExpiresAt)
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}
+
+func (c *changing) expire() error {
+	if err := c.expect(Pending); err != nil {
+		return err
+	}
+	if c.now.Before(c.ExpiresAt) {
+		return &Refusal{RefusedTooEarly, c.Reference() + " still has time."}
+	}
+	c.Status = Expired
+	c.record(CodeExpired, System, nil)
+	return nil
+}
+
+// ReminderDue is when somebody who has not decided is to be reminded of this revision
+// next, apart from their working hours: after p.RemindAfter at first, and each time
+// twice as long after the one before.
+func (r Request) ReminderDue(userID string, p Policy) time.Time {
+	past := r.Reminded[userID]
+	if len(past) == 0 {
+		return r.AskedAt.Add(p.RemindAfter)
+	}
+	wait := p.RemindAfter << min(len(past), 16)
+	return past[len(past)-1].Add(wait)
+}
+
+// LastCallAt is when everybody who has not decided is told that the request is about to
+// time out: a quarter of its time before, four hours at most.
+func (r Request) LastCallAt(p Policy) time.Time {
+	return r.ExpiresAt.Add(-min(p.ExpireAfter/4, 4*time.Hour))
+}
+
+func (c *changing) remind(e Reminder) error {
+	if err := c.expect(Pending); err != nil {
+		return err
+	}
+	if e.Last && c.LastCalled {
+		return &Refusal{RefusedStatus, c.Reference() + ": the last call was made already."}
+	}
+	if c.Reminded == nil {
+		c.Reminded = map[string][]time.Time{}
+	}
+	for _, id := range e.Who {
+		c.Reminded[id] = append(slices.Clone(c.Reminded[id]), c.now)
+	}
+	code := CodeReminded
+	if e.Last {
+		code, c.LastCalled = CodeLastCall, true
+	}
+	c.record(code, System, map[string]string{DetailWho: strings.Join(e.Who, ",")})
+	if e.Next.After(c.now) && e.Next.Before(c.ExpiresAt) {
+		c.job(Remind, e.Next)
+	}
+	return nil
+}
