@@ -75,6 +75,7 @@ var told = []string{
 	renewal.DetailReason, renewal.DetailOrderNo, renewal.DetailTransactionNo, renewal.DetailVendorStatus,
 	renewal.DetailVendorDetail, renewal.DetailVendorCode, renewal.DetailSummary, renewal.DetailChanges,
 	renewal.DetailRefusal, renewal.DetailAction, renewal.DetailVotes, renewal.DetailSelfApproval, renewal.DetailRetryAt,
+	renewal.DetailCandidates,
 }
 
 // auditDetail lists the details that the sentence leaves out.

@@ -33,6 +33,9 @@ func requests() map[string]renewal.Request {
 		"cancelled_dry_run": with(renewal.Cancelled, dryDone),
 		"refused_dry_run":   with(renewal.Refused, dry),
 		"refused_by_status": refusedByStatus(),
+		"unknown_searched": with(renewal.Unknown, func(r *renewal.Request) {
+			r.Search = &renewal.Search{At: now.Add(2 * time.Hour), Candidates: []string{"XS3401174502129270784"}}
+		}),
 		"approved_waiting": with(renewal.Approved, func(r *renewal.Request) {
 			r.Problem = &renewal.Problem{Class: yeastar.ClassNotSent, Detail: "no connection"}
 		}),
@@ -88,7 +91,7 @@ func answers() []shown {
 		{"list_mine", blocks.List([]renewal.Request{request(renewal.Pending), request(renewal.Processing)}, nil)},
 		{"list_both", blocks.List([]renewal.Request{request(renewal.Unknown)}, []renewal.Request{with(renewal.Pending, quorum)})},
 		{"list_many", blocks.List(many, many)},
-		{"detail", blocks.Detail(request(renewal.Ordered), []renewal.Entry{story[0], story[4], story[14], story[16]})},
+		{"detail", blocks.Detail(request(renewal.Ordered), []renewal.Entry{story[0], story[4], story[18], story[20]})},
 		{"detail_long", blocks.Detail(with(renewal.Pending, revised), story)},
 		{"preface", blocks.Preface("I know no customer and no command “acme”.", blocks.Help("/renew"))},
 		{"reopen", blocks.Reopen("Slack did not open the form in time. Nothing was ordered.")},

@@ -170,6 +170,14 @@ func events() []event {
 		{"cancelled", request(renewal.Cancelled), entry(renewal.CodeCancelled, alice, renewal.Pending, renewal.Cancelled, nil)},
 		{"expired", request(renewal.Expired), entry(renewal.CodeExpired, renewal.System, renewal.Pending, renewal.Expired, nil)},
 		{"reminded", with(renewal.Pending, quorum), entry(renewal.CodeReminded, renewal.System, renewal.Pending, renewal.Pending, nil)},
+		{"reminded_by_name", with(renewal.Pending, quorum), entry(renewal.CodeReminded, renewal.System, renewal.Pending, renewal.Pending, map[string]string{
+			renewal.DetailWho: carol + ",U0DAVE"})},
+		{"last_call", request(renewal.Pending), entry(renewal.CodeLastCall, renewal.System, renewal.Pending, renewal.Pending, map[string]string{
+			renewal.DetailWho: bob + "," + carol})},
+		{"searched", request(renewal.Unknown), entry(renewal.CodeSearched, renewal.System, renewal.Unknown, renewal.Unknown, map[string]string{
+			renewal.DetailAttempt: "1", renewal.DetailCandidates: "XS3401174502129270784,XS3401174502129270785"})},
+		{"searched_in_vain", request(renewal.Unknown), entry(renewal.CodeSearched, renewal.System, renewal.Unknown, renewal.Unknown, map[string]string{
+			renewal.DetailAttempt: "1"})},
 		{"closed", with(renewal.Cancelled, func(r *renewal.Request) { *r = refused; r.Status, r.ClosedBy = renewal.Cancelled, bob }),
 			entry(renewal.CodeClosed, bob, renewal.Refused, renewal.Cancelled, nil)},
 		{"dry_run", with(renewal.Cancelled, dryDone), entry(renewal.CodeDryRun, renewal.System, renewal.Approved, renewal.Cancelled, map[string]string{

@@ -86,6 +86,9 @@ func hostileRequest(t *rapid.T) renewal.Request {
 	if rapid.Bool().Draw(t, "problem") {
 		r.Problem = &renewal.Problem{Code: s("code"), Detail: s("detail"), RequestID: s("request id")}
 	}
+	if rapid.Bool().Draw(t, "searched") {
+		r.Search = &renewal.Search{Candidates: rapid.SliceOfN(outsideText(), 0, 8).Draw(t, "candidates")}
+	}
 	if rapid.Bool().Draw(t, "order") {
 		r.Order = &yeastar.OrderResult{OrderNo: s("order"), OrderStatus: s("order status"), TransactionNo: s("transaction")}
 	}
@@ -105,7 +108,7 @@ func hostileEntry(t *rapid.T, r renewal.Request) renewal.Entry {
 	for _, k := range []string{
 		renewal.DetailReason, renewal.DetailRefusal, renewal.DetailAction, renewal.DetailAttempt, renewal.DetailOrderNo, renewal.DetailTransactionNo,
 		renewal.DetailVendorStatus, renewal.DetailVendorCode, renewal.DetailVendorDetail, renewal.DetailVendorRequest, renewal.DetailFingerprint,
-		renewal.DetailVotes, renewal.DetailChanges, renewal.DetailRetryAt, renewal.DetailSummary, outsideText().Draw(t, "key"),
+		renewal.DetailVotes, renewal.DetailChanges, renewal.DetailRetryAt, renewal.DetailSummary, renewal.DetailWho, renewal.DetailCandidates, outsideText().Draw(t, "key"),
 	} {
 		e.Detail[k] = outsideText().Draw(t, k)
 	}

@@ -2,6 +2,9 @@ package blocks_test
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -288,6 +291,29 @@ func TestNoOptionsAreAnEmptyList(t *testing.T) {
 	for _, o := range []blocks.OptionsResponse{{}, blocks.ContactOptions(nil), blocks.HolderOptions(blocks.Choice{}, nil, 0)} {
 		if got := string(marshal(t, o)); got != `{"options":[]}` {
 			t.Errorf("marshals to %s", got)
+		}
+	}
+}
+
+// TestEveryAuditCodeHasItsWords reads the codes from the domain's source, so that a new
+// one cannot be forgotten here.
+func TestEveryAuditCodeHasItsWords(t *testing.T) {
+	t.Parallel()
+	source, err := os.ReadFile(filepath.Join("..", "bot", "renewal", "entry.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	told := map[string]bool{}
+	for _, e := range events() {
+		told[string(e.entry.Code)] = true
+	}
+	codes := regexp.MustCompile(`Code\w+\s+Code = "([^"]+)"`).FindAllStringSubmatch(string(source), -1)
+	if len(codes) < 20 {
+		t.Fatalf("found only %d codes", len(codes))
+	}
+	for _, c := range codes {
+		if !told[c[1]] {
+			t.Errorf("%s has no line", c[1])
 		}
 	}
 }

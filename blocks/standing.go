@@ -36,7 +36,7 @@ func stand(r renewal.Request) standing {
 		return standing{"🕓", "Ordered, not finished",
 			join(orderWords(r), "It may need paying in the Partner Portal. Renewbot keeps asking and will not order again.")}
 	case renewal.Unknown:
-		return standing{"❓", "Not known whether it was ordered", join(unsure, problem(r))}
+		return standing{"❓", "Not known whether it was ordered", join(unsure, problem(r), searched(r))}
 	case renewal.Refused:
 		return refused(r)
 	case renewal.Rejected:
@@ -147,6 +147,29 @@ func problemWords(detail, code, requestID string) string {
 		return "What happened: " + strings.Join(marks, ", ") + "."
 	}
 	return "Yeastar says “" + detail + "” (" + strings.Join(marks, ", ") + ")."
+}
+
+// searched is what the vendor's order list told of an order of unknown fate.
+func searched(r renewal.Request) string {
+	if r.Search == nil {
+		return ""
+	}
+	return searchWords(r.Search.Candidates)
+}
+
+func searchWords(candidates []string) string {
+	if len(candidates) == 0 {
+		return "Yeastar's order list has no such order so far; it may still show up. Please check in the Partner Portal."
+	}
+	var numbers []string
+	for i, c := range candidates {
+		if i == 5 {
+			numbers = append(numbers, fmt.Sprintf("%d more", len(candidates)-i))
+			break
+		}
+		numbers = append(numbers, outside(c, shortLimit))
+	}
+	return "Yeastar's order list has what could be this order: " + joinWith(", ", numbers...) + ". Please check in the Partner Portal."
 }
 
 // reason is a person's reason as the end of a sentence.

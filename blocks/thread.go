@@ -2,6 +2,7 @@ package blocks
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"renewbot/bot/renewal"
@@ -16,11 +17,16 @@ func ThreadLine(r renewal.Request, e renewal.Entry, approvers []string) (Message
 	switch e.Code {
 	case renewal.CodeDenied:
 		return Message{}, false
-	case renewal.CodeSubmitted, renewal.CodeAmended, renewal.CodeChanged, renewal.CodeReminded:
+	case renewal.CodeReminded, renewal.CodeLastCall:
+		if who := e.Detail[renewal.DetailWho]; who != "" {
+			approvers = splitList(who) // those who have not decided
+		}
+		fallthrough
+	case renewal.CodeSubmitted, renewal.CodeAmended, renewal.CodeChanged:
 		if len(approvers) > 0 {
 			s = join(s, mentions(approvers, 20)+": please decide on the card in this thread.")
 		}
-	case renewal.CodeUnknown, renewal.CodeLate:
+	case renewal.CodeUnknown, renewal.CodeSearched, renewal.CodeLate:
 		if len(approvers) > 0 {
 			s = join(s, mentions(approvers, 20)+": please have a look.")
 		}
@@ -57,6 +63,8 @@ func eventSentence(r renewal.Request, e renewal.Entry) string {
 		return "⌛ This request timed out: nobody approved it in time. Nothing was ordered."
 	case renewal.CodeReminded:
 		return join("🔔 Still waiting for approval.", votes(r), nothingOrdered)
+	case renewal.CodeLastCall:
+		return join("⏰ Last call: this request times out "+moment(r.ExpiresAt)+" if it is not approved by then.", votes(r), nothingOrdered)
 	case renewal.CodeClosed:
 		return join("✖️ "+by+" closed the request.", "Nothing was ordered.")
 	case renewal.CodeDryRun:
@@ -76,6 +84,8 @@ func eventSentence(r renewal.Request, e renewal.Entry) string {
 		return join("🔁 Not ordered yet: this attempt placed nothing, another one follows by itself"+retryAt(d)+".", why)
 	case renewal.CodeUnknown:
 		return join("❓", unsure, why)
+	case renewal.CodeSearched:
+		return join("🔎", unsure, searchWords(splitList(d[renewal.DetailCandidates])))
 	case renewal.CodeSettledPlaced:
 		return "☑️ " + by + " found that the order was placed. " + order + settledEnd(e)
 	case renewal.CodeSettledNot:
@@ -88,6 +98,11 @@ func eventSentence(r renewal.Request, e renewal.Entry) string {
 		return join("⛔ "+by+" may not do that"+parenthesis(joinWith(": ", outside(d[renewal.DetailAction], shortLimit), outside(d[renewal.DetailRefusal], shortLimit)))+".", "Nothing was changed or ordered.")
 	}
 	return code(e) + "."
+}
+
+// splitList reads a detail that lists several things.
+func splitList(s string) []string {
+	return strings.FieldsFunc(s, func(c rune) bool { return c == ',' })
 }
 
 func summaryOf(r renewal.Request, e renewal.Entry) string {
