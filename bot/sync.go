@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -58,6 +59,11 @@ func (b *Bot) wantedFor(r renewal.Request, entries []renewal.Entry) []wanted {
 			})
 		}
 		list = append(list, wanted{key: "audit:" + seq, channel: b.auditChannel, message: blocks.AuditLine(r, e)})
+		if e.Code == renewal.CodeReminded || e.Code == renewal.CodeLastCall {
+			for _, id := range strings.FieldsFunc(e.Detail[renewal.DetailWho], func(c rune) bool { return c == ',' }) {
+				list = append(list, wanted{key: "nudge:" + seq + ":" + id, channel: id, lasting: true, message: blocks.Nudge(r, e)})
+			}
+		}
 		if m, ok := blocks.Direct(r, e); ok {
 			list = append(list, wanted{key: "direct:" + seq, channel: r.Requester, message: m})
 		}

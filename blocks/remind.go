@@ -1,0 +1,28 @@
+package blocks
+
+import (
+	"fmt"
+
+	"renewbot/bot/renewal"
+)
+
+// Nudge is what an approver alone is told when a request waits for them. It changes
+// when the request is decided, so that nobody runs after a finished one.
+func Nudge(r renewal.Request, e renewal.Entry) Message {
+	news := "🔔 *" + r.Reference() + "* waits for your decision in its thread in " + mention(r.Channel) + "."
+	if e.Code == renewal.CodeLastCall {
+		news = "⏰ *" + r.Reference() + "* times out " + moment(r.ExpiresAt) + " if it is not approved by then: please decide in its thread in " + mention(r.Channel) + "."
+	}
+	if r.Status != renewal.Pending {
+		news = sentence(r.Standing(), limitSection/2)
+	}
+	about := what(r.Offer, outside)
+	return oneLineMessage(fmt.Sprintf("nudge.%d.%d", r.ID, e.Seq), join(news, about+".", nudgeEnd(r)))
+}
+
+func nudgeEnd(r renewal.Request) string {
+	if r.Status == renewal.Pending {
+		return nothingOrdered
+	}
+	return ""
+}
