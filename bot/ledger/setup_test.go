@@ -11,6 +11,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"renewbot/bot/ledger/pgtest"
 	"renewbot/bot/renewal"
 	"renewbot/yeastar"
 )
@@ -19,7 +20,7 @@ func TestMain(m *testing.M) {
 	if url := os.Getenv(childEnv); url != "" {
 		child(url)
 	}
-	goleak.VerifyTestMain(m)
+	goleak.VerifyTestMain(m, goleak.Cleanup(pgtest.Exit))
 }
 
 // store makes and opens ledgers on one database of an engine.
