@@ -45,15 +45,24 @@ func (b *Bot) postMessage(ctx context.Context, w wanted, parent string, request 
 	if w.broadcast {
 		options = append(options, slack.MsgOptionBroadcast())
 	}
-	channel, ts, err = b.api.PostMessageContext(ctx, w.channel, options...)
-	if err == nil && ts == "" {
-		err = errors.New("slack confirmed a message without naming it")
-	}
-	if err != nil {
+	channel, ts, posted, err := b.api.PostMessageWithResponseContext(ctx, w.channel, options...)
+	switch {
+	case err != nil:
 		return "", "", fmt.Errorf("chat.postMessage: %w", err)
+	case ts == "":
+		return "", "", errors.New("slack confirmed a message without naming it")
+	case w.threaded && posted.ThreadTimestamp != parent:
+		// Slack posts a reply to a deleted message into the channel.
+		if _, _, err := b.api.DeleteMessageContext(ctx, channel, ts); err != nil {
+			b.log.WarnContext(ctx, "a stray message was not removed", "error", err)
+		}
+		return "", "", errParentGone
 	}
 	return channel, ts, nil
 }
+
+// errParentGone says that a thread's first message was deleted.
+var errParentGone = errors.New("the message of the thread was deleted")
 
 // findPost looks for a message that may have been posted, by its metadata.
 func (b *Bot) findPost(ctx context.Context, w wanted, p ledger.Post, parent string, request int64) (ts, channel string, err error) {

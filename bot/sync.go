@@ -50,7 +50,7 @@ func (b *Bot) wantedFor(r renewal.Request, entries []renewal.Entry) []wanted {
 	for _, e := range entries {
 		seq := strconv.FormatInt(e.Seq, 10)
 		line, ok := blocks.ThreadLine(r, e, b.people.approvers)
-		if ok && (!announces(e) || e.Code == renewal.CodeLate) {
+		if ok && (!announces(e) || e.Code != renewal.CodeOrdered) { // who found it out is told, too
 			list = append(list, wanted{key: "thread:" + seq, channel: r.Channel, threaded: true, message: line})
 		}
 		if announces(e) {
@@ -83,7 +83,9 @@ type drawing struct {
 	posts   map[string]ledger.Post
 	// later is when to come back for what Slack would not take now.
 	later time.Duration
-	errs  []error
+	// orphaned says that the thread's first message was deleted.
+	orphaned bool
+	errs     []error
 }
 
 // drawn tells this process's drawings apart.
@@ -141,16 +143,49 @@ func (d *drawing) drawLoose(ctx context.Context, entries []renewal.Entry) {
 }
 
 func (d *drawing) draw(ctx context.Context, r renewal.Request, entries []renewal.Entry) {
-	for _, w := range d.bot.wantedFor(r, entries) {
-		if w.threaded && d.posts[keySummary].TS == "" {
-			continue // its parent could not be posted; that is being told below
+	list := d.bot.wantedFor(r, entries)
+	d.showAll(ctx, list)
+	if d.orphaned {
+		d.beginThread(ctx)
+		d.showAll(ctx, list)
+	}
+	d.reportUnposted(ctx, r)
+}
+
+func (d *drawing) showAll(ctx context.Context, list []wanted) {
+	for _, w := range list {
+		if w.threaded && (d.orphaned || d.posts[keySummary].TS == "") {
+			continue // there is no thread to post it in
 		}
 		d.show(ctx, w)
 	}
-	if p := d.posts[keySummary]; p.State == ledger.PostFailed {
-		d.show(ctx, wanted{key: keyUnposted, channel: r.Requester, message: blocks.Plain(fmt.Sprintf(
-			"I could not post %s in <#%s> (%s), so nobody there sees it. %s Invite me there again or cancel it with “/renew cancel %s”.",
-			r.Reference(), r.Channel, p.Problem, r.Standing(), r.Reference()))})
+}
+
+// beginThread forgets the first message of a thread, which was deleted, and the card in
+// it, so that both are posted anew. The lines in between stay where they are.
+func (d *drawing) beginThread(ctx context.Context) {
+	for _, key := range []string{keySummary, keyCard} {
+		if p, ok := d.posts[key]; ok {
+			p.State, p.TS, p.Tries = ledger.PostPlanned, "", 0
+			d.save(ctx, p)
+		}
+	}
+	d.orphaned = false
+}
+
+// reportUnposted tells the requester and the audit channel that the request's channel
+// takes no messages.
+func (d *drawing) reportUnposted(ctx context.Context, r renewal.Request) {
+	for _, p := range d.posts {
+		if p.State != ledger.PostFailed || p.Channel != r.Channel {
+			continue
+		}
+		m := blocks.Plain(fmt.Sprintf(
+			"I can't post %s in <#%s> (%s), so people there don't see what becomes of it. %s Invite me there again, or cancel a waiting request with “/renew cancel %s”.",
+			r.Reference(), r.Channel, p.Problem, r.Standing(), r.Reference()))
+		d.show(ctx, wanted{key: keyUnposted, channel: r.Requester, message: m})
+		d.show(ctx, wanted{key: "audit:" + keyUnposted, channel: d.bot.auditChannel, message: m})
+		return
 	}
 }
 
@@ -219,6 +254,12 @@ func (d *drawing) post(ctx context.Context, w wanted, tries int) {
 		d.save(ctx, p)
 		return
 	}
+	if errors.Is(err, errParentGone) {
+		d.orphaned = true
+		p.State = ledger.PostPlanned
+		d.save(ctx, p)
+		return
+	}
 	switch after, kind := classify(err); kind {
 	case slackWait:
 		p.State, p.Tries = ledger.PostPlanned, tries
@@ -246,6 +287,10 @@ func (d *drawing) change(ctx context.Context, w wanted, p ledger.Post) {
 		return
 	}
 	if slackError(err) == "message_not_found" {
+		if w.key == keySummary {
+			d.orphaned = true // its thread went with it
+			return
+		}
 		d.post(ctx, w, 0)
 		return
 	}
