@@ -3,6 +3,7 @@ package blocks
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -189,12 +190,7 @@ func (f FormData) servicesInput() slack.Block {
 }
 
 func (f FormData) chosen(id yeastar.ID) bool {
-	for _, s := range f.Draft.Services {
-		if s == id {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(f.Draft.Services, id)
 }
 
 // serviceQuantities asks for the quantity of each chosen service.

@@ -190,8 +190,8 @@ func testAttempts(t *testing.T, s store) {
 	l := s.open(t, Options{Policy: policy(1)})
 	r := ordering(t, l, "k")
 	id := r.ID
-	r = apply(t, l, id, renewal.Failed{Attempt: 1, Problem: renewal.Problem{Class: yeastar.ClassNotSent, Code: "dial", Detail: "x"}})
-	r = apply(t, l, id, renewal.Begin{Deadline: time.Now().Add(time.Minute)})
+	apply(t, l, id, renewal.Failed{Attempt: 1, Problem: renewal.Problem{Class: yeastar.ClassNotSent, Code: "dial", Detail: "x"}})
+	apply(t, l, id, renewal.Begin{Deadline: time.Now().Add(time.Minute)})
 	r = apply(t, l, id, renewal.Answered{Attempt: 2, Order: placed("XS77")})
 	type line struct {
 		Number              int

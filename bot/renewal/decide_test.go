@@ -1,6 +1,7 @@
 package renewal_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -53,7 +54,8 @@ func TestSubmissionRefused(t *testing.T) {
 			s := submission()
 			c.change(&s)
 			_, err := New(1, s, start, policy())
-			refusal, ok := err.(*Refusal)
+			var refusal *Refusal
+			ok := errors.As(err, &refusal)
 			if !ok || refusal.Code != c.want || !strings.HasSuffix(refusal.Sentence, "Nothing was ordered.") {
 				t.Errorf("error %v, want %s", err, c.want)
 			}

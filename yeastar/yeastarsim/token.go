@@ -8,6 +8,7 @@ import (
 	"crypto/subtle"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"io"
 	"maps"
 	"mime"
@@ -89,7 +90,7 @@ func tokenForm(c *call) (url.Values, *refusal) {
 		form := url.Values{}
 		for r := multipart.NewReader(bytes.NewReader(c.body), params["boundary"]); ; {
 			part, err := r.NextPart()
-			if err == io.EOF {
+			if errors.Is(err, io.EOF) {
 				return form, nil
 			}
 			if err != nil {

@@ -33,7 +33,7 @@ func Exit(code int) {
 		fmt.Fprintln(os.Stderr, "pgtest:", err)
 		code = max(code, 1)
 	}
-	os.Exit(code)
+	os.Exit(code) //nolint:forbidigo // goleak leaves the end of the process to its clean-up
 }
 
 var (
@@ -126,13 +126,13 @@ func start() (*server, error) {
 		return nil, errors.Join(err, os.RemoveAll(directory))
 	}
 	data := filepath.Join(directory, "data")
-	initdb := exec.Command(filepath.Join(bin, "initdb"), "-D", data, "-U", "renewbot", "-A", "trust", "-E", "UTF8", "--no-sync") //nolint:noctx // it ends by itself
+	initdb := exec.Command(filepath.Join(bin, "initdb"), "-D", data, "-U", "renewbot", "-A", "trust", "-E", "UTF8", "--no-sync") //nolint:noctx,gosec // it ends by itself; a program of the system
 	initdb.SysProcAttr, initdb.Dir = as, directory
 	if out, err := initdb.CombinedOutput(); err != nil {
 		return nil, errors.Join(fmt.Errorf("initdb: %w: %s", err, out), os.RemoveAll(directory))
 	}
 	s := &server{directory: directory}
-	s.process = exec.Command(filepath.Join(bin, "postgres"), "-D", data, "-k", directory, //nolint:noctx // stop ends it
+	s.process = exec.Command(filepath.Join(bin, "postgres"), "-D", data, "-k", directory, //nolint:noctx,gosec // stop ends it; a program of the system
 		"-c", "listen_addresses=", "-c", "max_connections=200", "-c", "log_min_messages=fatal")
 	s.process.SysProcAttr, s.process.Dir = as, directory
 	if err := s.process.Start(); err != nil {
