@@ -63,6 +63,7 @@ type Bot struct {
 	now          func() time.Time
 	instance     string
 	orderTimeout time.Duration
+	lookupTTL    time.Duration
 
 	background *work // refreshes look-ups
 	handlers   *work // handles envelopes
@@ -95,7 +96,7 @@ func New(o Options) *Bot {
 	)
 	b := &Bot{
 		api: api, http: client, ledger: o.Ledger, policy: o.Config.Policy(), log: o.Log, now: o.Now,
-		auditChannel: o.Config.Renew.AuditChannel, instance: o.Instance, orderTimeout: o.OrderTimeout,
+		auditChannel: o.Config.Renew.AuditChannel, instance: o.Instance, orderTimeout: o.OrderTimeout, lookupTTL: o.Config.Renew.LookupTTL,
 		background: newWork(), handlers: newWork(), slots: semaphore.NewWeighted(atOnce),
 		views: newTurns(), drawings: newTurns(), ready: make(chan struct{}),
 	}
@@ -133,7 +134,7 @@ func (b *Bot) Run(ctx context.Context) error {
 	if err := b.identify(ctx); err != nil {
 		return err
 	}
-	b.vendor.warm()
+	b.background.start(func(ctx context.Context) { b.vendor.keepWarm(ctx, b.lookupTTL) })
 	b.people.warm()
 	b.channels.warm()
 	if err := b.ledger.Start(ctx, b.jobHandlers()); err != nil {

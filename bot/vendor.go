@@ -77,7 +77,21 @@ func product(key string) (yeastar.Product, error) {
 	return p, nil
 }
 
-// warm asks for everything that the form needs, so that it opens at once.
+// keepWarm asks for everything that the form needs, now and again whenever it has aged,
+// so that the form opens at once also after a quiet night.
+func (v *vendor) keepWarm(ctx context.Context, ttl time.Duration) {
+	ticker := time.NewTicker(ttl)
+	defer ticker.Stop()
+	for {
+		v.warm()
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
 func (v *vendor) warm() {
 	v.customers.refresh(all)
 	v.contacts.refresh(all)
