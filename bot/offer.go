@@ -285,6 +285,11 @@ func (b *Bot) save(ctx context.Context, viewID string, actor renewal.Actor, d bl
 	var r renewal.Request
 	var err error
 	if d.Request != 0 {
+		leave, _ := b.views.enter(viewID, "")
+		defer leave()
+		if r, err = b.ledger.Get(ctx, d.Request); err == nil && isAmendment(r, actor, d, o) {
+			return r, "", nil
+		}
 		r, err = b.ledger.Apply(ctx, d.Request, renewal.Amend{
 			By: actor, Shown: renewal.Shown{Revision: d.Revision, Fingerprint: d.Fingerprint}, Offer: o, Note: d.Note,
 		})
@@ -298,6 +303,12 @@ func (b *Bot) save(ctx context.Context, viewID string, actor renewal.Actor, d bl
 		return r, refusal.Sentence, nil
 	}
 	return r, "", err
+}
+
+// isAmendment says whether a request is what this very change made of it: Slack may
+// deliver a submission twice.
+func isAmendment(r renewal.Request, actor renewal.Actor, d blocks.Draft, o renewal.Offer) bool {
+	return r.Revision == d.Revision+1 && r.AmendedBy == actor.UserID && r.Note == d.Note && digest(r.Offer) == digest(o)
 }
 
 // trouble says in a sentence why the vendor's data are not there.
