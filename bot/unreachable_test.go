@@ -1,0 +1,117 @@
+package bot_test
+
+import (
+	"context"
+	"io"
+	"net"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"renewbot/bot/config"
+	"renewbot/bot/renewal"
+	"renewbot/bot/sandbox"
+)
+
+// road is the way to the portal. While it is closed nobody new gets on it; who is on
+// it already goes on.
+type road struct {
+	t       testing.TB
+	address string
+
+	mu sync.Mutex
+	in net.Listener
+	to string
+}
+
+func newRoad(t testing.TB) *road {
+	t.Helper()
+	r := &road{t: t, address: "127.0.0.1:0"}
+	r.open()
+	t.Cleanup(r.close)
+	return r
+}
+
+// leadTo says where the road ends.
+func (r *road) leadTo(address string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.to = address
+}
+
+func (r *road) open() {
+	r.t.Helper()
+	in, err := net.Listen("tcp", r.address)
+	if err != nil {
+		r.t.Fatalf("open the road to the portal: %v", err)
+	}
+	r.mu.Lock()
+	r.in, r.address = in, in.Addr().String()
+	r.mu.Unlock()
+	go func() {
+		for {
+			conn, err := in.Accept()
+			if err != nil {
+				return
+			}
+			go r.carry(conn)
+		}
+	}()
+}
+
+func (r *road) close() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	_ = r.in.Close()
+}
+
+func (r *road) carry(from net.Conn) {
+	r.mu.Lock()
+	address := r.to
+	r.mu.Unlock()
+	var d net.Dialer
+	to, err := d.DialContext(context.Background(), "tcp", address)
+	if err != nil {
+		_ = from.Close()
+		return
+	}
+	go func() { _, _ = io.Copy(to, from); _ = to.Close() }()
+	_, _ = io.Copy(from, to)
+	_ = from.Close()
+}
+
+// The look-ups before ordering go over connections that stand already; the order
+// dials one of its own.
+func TestOrderThatFindsNoWayIsTriedAgainByItself(t *testing.T) {
+	t.Parallel()
+	way := newRoad(t)
+	b, clock := setupAt(t, func(o *sandbox.Options) {
+		o.Configure = func(c *config.Config) {
+			way.leadTo(strings.TrimPrefix(c.Yeastar.BaseURL, "http://"))
+			c.Yeastar.BaseURL = "http://" + way.address
+		}
+	})
+	card := b.as(sandbox.Alice).request(acmeWish)
+	way.close()
+	b.as(sandbox.Bob).press(card, "Approve")
+	b.happened("RNW-000001", renewal.CodePostponed)
+	b.says(sandbox.Renewals, "Not ordered yet", "the vendor could not be reached")
+	b.shows(card, "another one follows by itself")
+	if n := len(b.Vendor.OrderRequests()); n != 0 {
+		t.Fatalf("%d orders found a way", n)
+	}
+	if len(b.cardNow(card).Buttons()) != 0 {
+		t.Errorf("the card has buttons: %q", b.cardNow(card).Buttons())
+	}
+	way.open()
+	clock.Advance(10 * time.Second)
+	b.happened("RNW-000001", renewal.CodeOrdered)
+	r := b.ends("RNW-000001", renewal.Ordered, 1, renewal.CodeSubmitted, renewal.CodeApproved,
+		renewal.CodeOrdering, renewal.CodePostponed, renewal.CodeOrdering, renewal.CodeOrdered)
+	if len(r.Attempts) != 2 || r.Attempts[0].Outcome != renewal.NotPlaced || r.Attempts[1].Outcome != renewal.Placed {
+		t.Errorf("the attempts are %+v", r.Attempts)
+	}
+	b.silent(sandbox.Renewals, "may or may not")
+	b.shows(card, "Ordered.")
+}
