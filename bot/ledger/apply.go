@@ -35,7 +35,7 @@ func (l *Ledger) Apply(ctx context.Context, id int64, e renewal.Event) (renewal.
 }
 
 func (l *Ledger) apply(ctx context.Context, id int64, e renewal.Event) (r renewal.Request, refusal *renewal.Refusal, err error) {
-	err = l.engine.change(ctx, func(t tx) error {
+	err = l.change(ctx, fmt.Sprintf("apply %T", e), func(t tx) error {
 		refusal = nil
 		before, err := get(ctx, t, id)
 		if err != nil {
@@ -109,7 +109,7 @@ func (l *Ledger) recordDenied(ctx context.Context, t tx, c renewal.Change) error
 // Deny audits an action that was refused before it could reach a request. With a
 // requestID the request's posts are drawn again, so that an old button goes away.
 func (l *Ledger) Deny(ctx context.Context, requestID int64, actor, action string, refusal *renewal.Refusal) error {
-	err := l.engine.change(ctx, func(t tx) error {
+	err := l.change(ctx, "deny", func(t tx) error {
 		var r renewal.Request
 		if requestID != 0 {
 			var err error
@@ -132,7 +132,7 @@ func (l *Ledger) Deny(ctx context.Context, requestID int64, actor, action string
 // Record appends an entry that belongs to no change. The ledger gives it its number,
 // its hashes and, when it has none, its time.
 func (l *Ledger) Record(ctx context.Context, e renewal.Entry) error {
-	err := l.engine.change(ctx, func(t tx) error {
+	err := l.change(ctx, "record", func(t tx) error {
 		if e.At.IsZero() {
 			now, err := l.now(ctx, t)
 			if err != nil {

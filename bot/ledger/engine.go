@@ -26,6 +26,11 @@ type engine interface {
 	worker(c *river.Config) (worker, error)
 	// makeDue makes scheduled jobs available whose time has come.
 	makeDue(ctx context.Context, now time.Time) error
+	// attend says that a process lives. With judge it also makes the jobs available of
+	// those who have not said so within silence, and returns how many.
+	attend(ctx context.Context, process string, silence time.Duration, judge bool) (int64, error)
+	// leave says that a process works no jobs any more.
+	leave(ctx context.Context, process string) error
 	// close releases everything. The engine cannot be used afterwards.
 	close() error
 }

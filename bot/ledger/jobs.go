@@ -54,7 +54,7 @@ func (a args) Kind() string { return string(a.kind) }
 
 // Enqueue adds jobs that follow no change.
 func (l *Ledger) Enqueue(ctx context.Context, jobs ...renewal.Job) error {
-	err := l.engine.change(ctx, func(t tx) error {
+	err := l.change(ctx, "enqueue", func(t tx) error {
 		now, err := l.now(ctx, t)
 		if err != nil {
 			return err
@@ -120,7 +120,7 @@ func syncWaits(ctx context.Context, t tx, requestID int64) (bool, error) {
 
 // syncStarts says that a sync_slack job has started: changes from now on need another one.
 func (l *Ledger) syncStarts(ctx context.Context, requestID int64) error {
-	err := l.engine.change(ctx, func(t tx) error {
+	err := l.change(ctx, "sync starts", func(t tx) error {
 		_, err := t.exec(ctx, `DELETE FROM waiting_syncs WHERE request_id = $1`, requestID)
 		return err
 	})

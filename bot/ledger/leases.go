@@ -10,7 +10,7 @@ import (
 // while somebody else is. An owner that asks again gets more time.
 func (l *Ledger) AcquireView(ctx context.Context, requestID int64, owner string, ttl time.Duration) (bool, error) {
 	var got bool
-	err := l.engine.change(ctx, func(t tx) error {
+	err := l.change(ctx, "acquire view", func(t tx) error {
 		now, err := l.now(ctx, t)
 		if err != nil {
 			return err
@@ -30,7 +30,7 @@ func (l *Ledger) AcquireView(ctx context.Context, requestID int64, owner string,
 
 // ReleaseView ends the lease of owner, if it still has it.
 func (l *Ledger) ReleaseView(ctx context.Context, requestID int64, owner string) error {
-	err := l.engine.change(ctx, func(t tx) error {
+	err := l.change(ctx, "release view", func(t tx) error {
 		_, err := t.exec(ctx, `DELETE FROM view_leases WHERE request_id = $1 AND owner = $2`, requestID, clean(owner))
 		return err
 	})

@@ -34,6 +34,14 @@ type Options struct {
 	// PollInterval is how often the database is asked for jobs whose time has come; new
 	// ones start at once. Zero: 500 ms, or 50 ms with Now, whose jobs it makes due.
 	PollInterval time.Duration
+	// TakeOverAfter is for how long a process that shares the database may be silent
+	// before its jobs are given to others. Zero: 30 s. SQLite has one process and takes
+	// over when it is opened.
+	TakeOverAfter time.Duration
+	// Trace is told of every change of the ledger, by its name, when its transaction
+	// begins and when it has ended, for example to measure it. It must be quick and may
+	// be called from several goroutines. Nil: nobody is told.
+	Trace func(change string, ended bool)
 	// ReadOnly opens a ledger that another process may be using, for reading alone:
 	// no lock, no migrations, no jobs.
 	ReadOnly bool
@@ -49,6 +57,7 @@ const (
 type Ledger struct {
 	engine  engine
 	options Options
+	process string // names this process to others on the same database
 
 	mu      sync.Mutex
 	running *running // nil: jobs are not worked
@@ -69,11 +78,14 @@ func Open(ctx context.Context, databaseURL string, o Options) (*Ledger, error) {
 			o.PollInterval = clockPollInterval
 		}
 	}
+	if o.TakeOverAfter <= 0 {
+		o.TakeOverAfter = defaultTakeOver
+	}
 	e, err := openEngine(ctx, databaseURL, o)
 	if err != nil {
 		return nil, fmt.Errorf("open the ledger: %w", err)
 	}
-	l := &Ledger{engine: e, options: o}
+	l := &Ledger{engine: e, options: o, process: newProcess()}
 	if err := l.prepare(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("open the ledger: %w", err), e.close())
 	}

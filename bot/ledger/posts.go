@@ -50,7 +50,7 @@ func (l *Ledger) Posts(ctx context.Context, requestID int64) ([]Post, error) {
 
 // SavePost saves a post in place of the one with the same request and key.
 func (l *Ledger) SavePost(ctx context.Context, p Post) error {
-	err := l.engine.change(ctx, func(t tx) error {
+	err := l.change(ctx, "save post "+string(p.State), func(t tx) error {
 		now, err := l.now(ctx, t)
 		if err != nil {
 			return err

@@ -21,7 +21,7 @@ func (l *Ledger) Submit(ctx context.Context, s renewal.Submission) (r renewal.Re
 		return renewal.Request{}, false, errors.New("submit: a submission needs a key")
 	}
 	var refusal *renewal.Refusal
-	err = l.engine.change(ctx, func(t tx) error {
+	err = l.change(ctx, "submit", func(t tx) error {
 		var err error
 		r, created, refusal, err = l.submit(ctx, t, s)
 		return err

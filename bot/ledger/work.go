@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"sync"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -60,6 +61,7 @@ func (l *Ledger) Start(ctx context.Context, handlers map[renewal.JobKind]Handler
 		return errors.New("start the jobs: they run already")
 	}
 	config := riverConfig(l.options)
+	config.ID = l.process
 	config.Workers = river.NewWorkers()
 	config.Queues = map[string]river.QueueConfig{}
 	for kind, handle := range handlers {
@@ -76,6 +78,9 @@ func (l *Ledger) Start(ctx context.Context, handlers map[renewal.JobKind]Handler
 	}
 	// Stop decides when the jobs end, not whoever called Start.
 	ctx = context.WithoutCancel(ctx)
+	if _, err := l.engine.attend(ctx, l.process, l.options.TakeOverAfter, true); err != nil {
+		return fmt.Errorf("start the jobs: %w", err)
+	}
 	if err := w.Start(ctx); err != nil {
 		return fmt.Errorf("start the jobs: %w", err)
 	}
@@ -83,7 +88,10 @@ func (l *Ledger) Start(ctx context.Context, handlers map[renewal.JobKind]Handler
 	ctx, r.cancel = context.WithCancel(ctx)
 	go func() {
 		defer close(r.done)
-		l.followClock(ctx)
+		var both sync.WaitGroup
+		both.Go(func() { l.followClock(ctx) })
+		both.Go(func() { l.attend(ctx) })
+		both.Wait()
 	}()
 	l.running = r
 	return nil
@@ -108,12 +116,19 @@ func (l *Ledger) stop(ctx context.Context) error {
 	}
 	r.cancel()
 	<-r.done
-	if ctx.Err() == nil && r.worker.Stop(ctx) == nil {
-		return nil
-	}
+	stopped := ctx.Err() == nil && r.worker.Stop(ctx) == nil
 	hard, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopGrace)
 	defer cancel()
-	return r.worker.StopAndCancel(hard)
+	if !stopped {
+		if err := r.worker.StopAndCancel(hard); err != nil {
+			return err
+		}
+	}
+	if err := l.engine.leave(hard, l.process); err != nil {
+		// Others take it for dead after a while, and there is nothing to take over.
+		l.options.Logger.WarnContext(ctx, "the other processes could not be told that this one ends", "error", err)
+	}
+	return nil
 }
 
 // followClock makes jobs due as the clock of Options.Now moves. River looks for due
