@@ -30,6 +30,10 @@ type lookup[T any] struct {
 	ttl   time.Duration
 	now   func() time.Time
 	work  *work
+
+	mu    sync.Mutex
+	loads int64            // counts the loads
+	floor map[string]int64 // by key: the answers of loads up to this one are out of date
 }
 
 type looked[T any] struct {
@@ -44,7 +48,7 @@ type failure struct {
 
 func newLookup[T any](ttl time.Duration, now func() time.Time, w *work, load func(context.Context, string) (T, error)) *lookup[T] {
 	// No janitor: it would be a goroutine that nobody can stop.
-	return &lookup[T]{store: cache.New(forgetAfter, 0), load: load, ttl: ttl, now: now, work: w}
+	return &lookup[T]{store: cache.New(forgetAfter, 0), load: load, ttl: ttl, now: now, work: w, floor: map[string]int64{}}
 }
 
 // get returns the value of key, not older than maxAge (0: of any age). A cold key is
@@ -95,21 +99,47 @@ func (l *lookup[T]) fresh(ctx context.Context, key string) (T, error) {
 	return l.wait(ctx, key)
 }
 
-func (l *lookup[T]) forget(key string) { l.store.Delete(key) }
+// forget drops the value of key, and the answer of a load that is under way.
+func (l *lookup[T]) forget(key string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.floor[key] = l.loads
+	l.group.Forget(key)
+	l.store.Delete(key)
+}
+
+func (l *lookup[T]) begin() int64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.loads++
+	return l.loads
+}
+
+// keep stores the answer of a load, unless a later load has answered already.
+func (l *lookup[T]) keep(key string, load int64, v T, err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if load <= l.floor[key] {
+		return
+	}
+	if err != nil {
+		l.store.Set("failed "+key, failure{err, l.now()}, failureTTL)
+		return
+	}
+	l.floor[key] = load
+	l.store.Delete("failed " + key)
+	l.store.Set(key, looked[T]{v, l.now()}, forgetAfter)
+}
 
 func (l *lookup[T]) wait(ctx context.Context, key string) (T, error) {
 	// The load outlives a caller that goes away: others wait for the same answer.
 	result := l.group.DoChan(key, func() (any, error) {
 		loading, cancel := context.WithTimeout(l.work.ctx, loadTimeout)
 		defer cancel()
+		number := l.begin()
 		v, err := l.load(loading, key)
-		if err != nil {
-			l.store.Set("failed "+key, failure{err, l.now()}, failureTTL)
-			return nil, err
-		}
-		l.store.Delete("failed " + key)
-		l.store.Set(key, looked[T]{v, l.now()}, forgetAfter)
-		return v, nil
+		l.keep(key, number, v, err)
+		return v, err
 	})
 	var none T
 	select {

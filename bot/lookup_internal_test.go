@@ -1,0 +1,306 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"runtime"
+	"slices"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+const testTTL = 5 * time.Minute
+
+var errDown = errors.New("the vendor is down")
+
+// source is what a look-up asks; it counts how often, and answers with the count.
+type source struct {
+	asked atomic.Int64
+	err   atomic.Pointer[error]
+	delay time.Duration
+}
+
+func (s *source) load(ctx context.Context, _ string) (int64, error) {
+	n := s.asked.Add(1)
+	select {
+	case <-time.After(s.delay):
+	case <-ctx.Done():
+		return 0, ctx.Err()
+	}
+	if err := s.err.Load(); err != nil {
+		return 0, *err
+	}
+	return n, nil
+}
+
+func (s *source) fail(err error) {
+	if err == nil {
+		s.err.Store(nil)
+		return
+	}
+	s.err.Store(&err)
+}
+
+// inBubble runs a test of a look-up on a clock of its own.
+func inBubble(t *testing.T, delay time.Duration, f func(t *testing.T, l *lookup[int64], s *source)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		s := &source{delay: delay}
+		w := newWork()
+		f(t, newLookup(testTTL, time.Now, w, s.load), s)
+		w.stop()
+		w.end(t.Context())
+	})
+}
+
+func want(t *testing.T, l *lookup[int64], maxAge time.Duration, value int64) {
+	t.Helper()
+	got, err := l.get(t.Context(), "key", maxAge)
+	if err != nil || got != value {
+		t.Errorf("get: %d, %v; want %d", got, err, value)
+	}
+}
+
+func TestLookupLoadsOnce(t *testing.T) {
+	t.Parallel()
+	inBubble(t, time.Second, func(t *testing.T, l *lookup[int64], s *source) {
+		for range 100 {
+			go want(t, l, 0, 1)
+		}
+		time.Sleep(2 * time.Second)
+		want(t, l, 0, 1)
+		if n := s.asked.Load(); n != 1 {
+			t.Errorf("asked %d times, want once", n)
+		}
+	})
+}
+
+func TestLookupServesStaleWhileItRefreshes(t *testing.T) {
+	t.Parallel()
+	inBubble(t, time.Second, func(t *testing.T, l *lookup[int64], s *source) {
+		want(t, l, 0, 1)
+		time.Sleep(testTTL)
+		want(t, l, 0, 1)
+		if n := s.asked.Load(); n != 1 {
+			t.Errorf("asked %d times before its time was up", n)
+		}
+		time.Sleep(time.Second)
+		began := time.Now()
+		want(t, l, 0, 1)
+		if waited := time.Since(began); waited != 0 {
+			t.Errorf("an ageing value was waited for: %v", waited)
+		}
+		time.Sleep(2 * time.Second)
+		want(t, l, 0, 2)
+	})
+}
+
+func TestLookupMaxAge(t *testing.T) {
+	t.Parallel()
+	inBubble(t, time.Second, func(t *testing.T, l *lookup[int64], s *source) {
+		want(t, l, time.Minute, 1)
+		time.Sleep(59 * time.Second)
+		want(t, l, time.Minute, 1)
+		time.Sleep(2 * time.Second)
+		want(t, l, time.Minute, 2)
+		s.fail(errDown)
+		time.Sleep(2 * time.Minute)
+		if _, err := l.get(t.Context(), "key", time.Minute); !errors.Is(err, errDown) {
+			t.Errorf("a value that is too old was served: %v", err)
+		}
+		want(t, l, 0, 2)
+	})
+}
+
+func TestLookupRemembersFailuresBriefly(t *testing.T) {
+	t.Parallel()
+	inBubble(t, 0, func(t *testing.T, l *lookup[int64], s *source) {
+		s.fail(errDown)
+		for range 10 {
+			if _, err := l.get(t.Context(), "key", 0); !errors.Is(err, errDown) {
+				t.Errorf("get: %v, want %v", err, errDown)
+			}
+		}
+		if n := s.asked.Load(); n != 1 {
+			t.Errorf("asked %d times, want once", n)
+		}
+		s.fail(nil)
+		time.Sleep(failureTTL)
+		want(t, l, 0, 2)
+	})
+}
+
+// TestLookupForgetsFailureAfterSuccess lets a refresh succeed while a failure is remembered.
+func TestLookupForgetsFailureAfterSuccess(t *testing.T) {
+	t.Parallel()
+	inBubble(t, 0, func(t *testing.T, l *lookup[int64], s *source) {
+		s.fail(errDown)
+		if _, err := l.get(t.Context(), "key", 0); err == nil {
+			t.Fatal("no error")
+		}
+		s.fail(nil)
+		l.refresh("key")
+		synctest.Wait()
+		want(t, l, time.Minute, 2)
+	})
+}
+
+func TestLookupOutlivesItsCaller(t *testing.T) {
+	t.Parallel()
+	inBubble(t, time.Second, func(t *testing.T, l *lookup[int64], s *source) {
+		hurried, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+		defer cancel()
+		if _, err := l.get(hurried, "key", 0); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("get: %v, want a time-out", err)
+		}
+		want(t, l, 0, 1)
+		if n := s.asked.Load(); n != 1 {
+			t.Errorf("asked %d times, want once", n)
+		}
+	})
+}
+
+func TestLookupIsBounded(t *testing.T) {
+	t.Parallel()
+	inBubble(t, time.Hour, func(t *testing.T, l *lookup[int64], _ *source) {
+		began := time.Now()
+		if _, err := l.get(t.Context(), "key", 0); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("get: %v, want a time-out", err)
+		}
+		if waited := time.Since(began); waited != loadTimeout {
+			t.Errorf("gave up after %v, want %v", waited, loadTimeout)
+		}
+	})
+}
+
+// TestLookupFresh asks anew even while an older question is under way.
+func TestLookupFresh(t *testing.T) {
+	t.Parallel()
+	inBubble(t, time.Second, func(t *testing.T, l *lookup[int64], s *source) {
+		l.refresh("key")
+		synctest.Wait()
+		got, err := l.fresh(t.Context(), "key")
+		if err != nil || got != 2 {
+			t.Errorf("fresh: %d, %v; want 2", got, err)
+		}
+		s.fail(errDown)
+		if _, err := l.fresh(t.Context(), "key"); !errors.Is(err, errDown) {
+			t.Errorf("fresh: %v, want %v", err, errDown)
+		}
+	})
+}
+
+func TestLookupForget(t *testing.T) {
+	t.Parallel()
+	inBubble(t, time.Second, func(t *testing.T, l *lookup[int64], _ *source) {
+		want(t, l, 0, 1)
+		l.forget("key")
+		want(t, l, 0, 2)
+	})
+}
+
+// TestLookupForgetsWhatIsUnderWay lets something change while the old answer is on its way.
+func TestLookupForgetsWhatIsUnderWay(t *testing.T) {
+	t.Parallel()
+	inBubble(t, time.Second, func(t *testing.T, l *lookup[int64], _ *source) {
+		l.refresh("key")
+		time.Sleep(500 * time.Millisecond)
+		l.forget("key")
+		want(t, l, 0, 2)
+		time.Sleep(time.Minute)
+		want(t, l, 0, 2)
+	})
+}
+
+// TestLookupKeepsTheLaterAnswer lets an earlier load answer after a later one.
+func TestLookupKeepsTheLaterAnswer(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var asked atomic.Int64
+		w := newWork()
+		l := newLookup(testTTL, time.Now, w, func(context.Context, string) (int64, error) {
+			n := asked.Add(1)
+			time.Sleep(time.Duration(3-n) * time.Second) // the first takes longer
+			return n, nil
+		})
+		l.refresh("key")
+		synctest.Wait()
+		if got, err := l.fresh(t.Context(), "key"); err != nil || got != 2 {
+			t.Errorf("fresh: %d, %v; want 2", got, err)
+		}
+		time.Sleep(time.Minute)
+		want(t, l, 0, 2)
+		w.end(t.Context())
+	})
+}
+
+func TestWorkEnds(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWork()
+		var finished, cancelled atomic.Bool
+		w.start(func(context.Context) { time.Sleep(time.Second); finished.Store(true) })
+		w.start(func(ctx context.Context) { <-ctx.Done(); cancelled.Store(true) })
+		grace, cancel := context.WithTimeout(t.Context(), 3*time.Second)
+		defer cancel()
+		began := time.Now()
+		w.end(grace)
+		if waited := time.Since(began); waited != 3*time.Second || !finished.Load() || !cancelled.Load() {
+			t.Errorf("ended after %v; finished %v, cancelled %v", waited, finished.Load(), cancelled.Load())
+		}
+		if w.start(func(context.Context) { t.Error("work started after the end") }) {
+			t.Error("start says that it started work after the end")
+		}
+		w.end(grace) // a second time
+	})
+}
+
+// TestTurns lets three draw the same view: whoever waited while a newer one came in
+// need not draw.
+func TestTurns(t *testing.T) {
+	t.Parallel()
+	o := newTurns()
+	leaveFirst, newest := o.enter("view", "1")
+	if !newest {
+		t.Error("the only one is not newest")
+	}
+	drawn := make(chan string, 2)
+	for i, stamp := range []string{"2", "3"} {
+		go func() {
+			leave, newest := o.enter("view", stamp)
+			defer leave()
+			if !newest {
+				stamp = "none"
+			}
+			drawn <- stamp
+		}()
+		for o.users("view") != i+2 {
+			runtime.Gosched()
+		}
+	}
+	leaveOther, newest := o.enter("another view", "0")
+	if !newest {
+		t.Error("another view has to wait")
+	}
+	leaveOther()
+	leaveFirst()
+	got := []string{<-drawn, <-drawn}
+	slices.Sort(got)
+	if want := []string{"3", "none"}; !slices.Equal(got, want) {
+		t.Errorf("drawn are %q, want %q", got, want)
+	}
+	for o.users("view") != 0 {
+		runtime.Gosched()
+	}
+}
+
+func (o *turns) users(key string) int {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if t := o.things[key]; t != nil {
+		return t.users
+	}
+	return 0
+}
