@@ -54,7 +54,7 @@ func command(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	}
 	switch name {
 	case "run":
-		return run(ctx, args, stderr)
+		return run(ctx, args, stderr, parts{})
 	case "sandbox":
 		return trySandbox(ctx, args, stdout, stderr)
 	case "help", "-h", "-help", "--help":
@@ -65,7 +65,7 @@ func command(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	return exitUsage
 }
 
-func run(ctx context.Context, args []string, stderr io.Writer) int {
+func run(ctx context.Context, args []string, stderr io.Writer, p parts) int {
 	if len(args) > 0 {
 		_, _ = fmt.Fprintf(stderr, "renewbot: run takes no arguments\n\n%s", usage)
 		return exitUsage
@@ -76,7 +76,7 @@ func run(ctx context.Context, args []string, stderr io.Writer) int {
 		return exitUsage
 	}
 	log := logger(c, stderr)
-	if err := serve(ctx, c, log); err != nil {
+	if err := serve(ctx, c, log, p); err != nil {
 		log.Error("renewbot stopped", "error", err)
 		return exitFailed
 	}
@@ -91,8 +91,14 @@ func logger(c config.Config, w io.Writer) *slog.Logger {
 	return slog.New(slog.NewJSONHandler(w, options))
 }
 
+// parts are options that no configuration sets; what it does set is filled in.
+type parts struct {
+	ledger ledger.Options
+	bot    bot.Options
+}
+
 // serve puts the parts together and runs them until ctx ends.
-func serve(ctx context.Context, c config.Config, log *slog.Logger) (err error) {
+func serve(ctx context.Context, c config.Config, log *slog.Logger, p parts) (err error) {
 	vendor, err := yeastar.New(yeastar.Config{
 		BaseURL: c.Yeastar.BaseURL, ClientID: c.Yeastar.ClientID.Reveal(), ClientSecret: c.Yeastar.ClientSecret.Reveal(),
 		UserAgent: c.Yeastar.UserAgent, Logger: log,
@@ -100,12 +106,14 @@ func serve(ctx context.Context, c config.Config, log *slog.Logger) (err error) {
 	if err != nil {
 		return err
 	}
-	book, err := ledger.Open(ctx, c.DatabaseURL.Reveal(), ledger.Options{Policy: c.Policy(), Logger: log})
+	p.ledger.Policy, p.ledger.Logger = c.Policy(), log
+	book, err := ledger.Open(ctx, c.DatabaseURL.Reveal(), p.ledger)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, book.Close()) }()
-	b := bot.New(bot.Options{Config: c, Ledger: book, Vendor: vendor, Log: log})
+	p.bot.Config, p.bot.Ledger, p.bot.Vendor, p.bot.Log = c, book, vendor, log
+	b := bot.New(p.bot)
 	g, running := errgroup.WithContext(ctx)
 	g.Go(func() error { return b.Run(running) })
 	g.Go(func() error { return b.ServeHealth(running, c.HTTPAddr) })

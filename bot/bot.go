@@ -47,6 +47,12 @@ type Options struct {
 	Instance string
 	// OrderTimeout bounds the POST of an order. Zero: one minute.
 	OrderTimeout time.Duration
+	// OrderMargin is how much later than the end of the POST others may judge an attempt;
+	// within it the outcome is saved. Zero: 15 s.
+	OrderMargin time.Duration
+	// ViewLease is how long one process may draw a request alone. It must be longer than
+	// the job that draws may take. Zero: 75 s.
+	ViewLease time.Duration
 }
 
 // Bot is the running conversation. Make it with New and start it with Run.
@@ -63,6 +69,8 @@ type Bot struct {
 	now          func() time.Time
 	instance     string
 	orderTimeout time.Duration
+	orderMargin  time.Duration
+	viewLease    time.Duration
 	lookupTTL    time.Duration
 
 	background *work // refreshes look-ups
@@ -83,6 +91,12 @@ func New(o Options) *Bot {
 	if o.OrderTimeout == 0 {
 		o.OrderTimeout = time.Minute
 	}
+	if o.OrderMargin == 0 {
+		o.OrderMargin = orderMargin
+	}
+	if o.ViewLease == 0 {
+		o.ViewLease = viewLease
+	}
 	if o.Instance == "" {
 		o.Instance = fmt.Sprintf("%x", time.Now().UnixNano())
 	}
@@ -96,7 +110,8 @@ func New(o Options) *Bot {
 	)
 	b := &Bot{
 		api: api, http: client, ledger: o.Ledger, policy: o.Config.Policy(), log: o.Log, now: o.Now,
-		auditChannel: o.Config.Renew.AuditChannel, instance: o.Instance, orderTimeout: o.OrderTimeout, lookupTTL: o.Config.Renew.LookupTTL,
+		auditChannel: o.Config.Renew.AuditChannel, instance: o.Instance, orderTimeout: o.OrderTimeout,
+		orderMargin: o.OrderMargin, viewLease: o.ViewLease, lookupTTL: o.Config.Renew.LookupTTL,
 		background: newWork(), handlers: newWork(), slots: semaphore.NewWeighted(atOnce),
 		views: newTurns(), drawings: newTurns(), ready: make(chan struct{}),
 	}

@@ -51,7 +51,7 @@ func (b *Bot) placeOrder(ctx context.Context, job renewal.Job) error {
 	if e != nil {
 		return b.move(ctx, r.ID, e)
 	}
-	r, err = b.ledger.Apply(ctx, r.ID, renewal.Begin{Deadline: b.ledger.Now(ctx).Add(b.orderTimeout + orderMargin)})
+	r, err = b.ledger.Apply(ctx, r.ID, renewal.Begin{Deadline: b.ledger.Now(ctx).Add(b.orderTimeout + b.orderMargin)})
 	if err != nil {
 		return ignoreRefusal(err)
 	}
@@ -69,7 +69,7 @@ func (b *Bot) send(ctx context.Context, r renewal.Request, a renewal.Attempt) er
 	if err != nil {
 		outcome = renewal.Failed{Attempt: a.Number, Problem: problemOf(err)}
 	}
-	saving, stop := context.WithTimeout(context.WithoutCancel(ctx), orderMargin)
+	saving, stop := context.WithTimeout(context.WithoutCancel(ctx), b.orderMargin)
 	defer stop()
 	for {
 		_, err := b.ledger.Apply(saving, r.ID, outcome)

@@ -18,8 +18,9 @@ import (
 )
 
 const (
-	// viewLease is how long one worker may draw a request alone.
-	viewLease = 2 * time.Minute
+	// viewLease is how long one process may draw a request alone: longer than the job may
+	// take, and short enough for others to go on soon when the process dies.
+	viewLease = 75 * time.Second
 	// maxPostTries is after how many refusals a message is given up.
 	maxPostTries = 60
 )
@@ -97,7 +98,7 @@ func (b *Bot) syncSlack(ctx context.Context, job renewal.Job) error {
 	leave, _ := b.drawings.enter(renewal.Reference(job.RequestID), "")
 	defer leave()
 	owner := fmt.Sprintf("%s/%d", b.instance, drawn.Add(1))
-	mine, err := b.ledger.AcquireView(ctx, job.RequestID, owner, viewLease)
+	mine, err := b.ledger.AcquireView(ctx, job.RequestID, owner, b.viewLease)
 	switch {
 	case err != nil:
 		return err
