@@ -79,7 +79,8 @@ func (f *FormData) propose() {
 	f.Draft.PlanShown = ""
 	plans := offered(f.Plans)
 	for _, plan := range plans {
-		if id := yeastar.ID(plan.ID); id == f.Draft.Plan || len(plans) == 1 {
+		// The only plan stands for no choice, never for one that is gone.
+		if id := yeastar.ID(plan.ID); id == f.Draft.Plan || (f.Draft.Plan == "" && len(plans) == 1) {
 			f.Draft.Plan, f.Draft.PlanShown = id, id
 		}
 	}
