@@ -18,9 +18,7 @@ func ThreadLine(r renewal.Request, e renewal.Entry, approvers []string) (Message
 	case renewal.CodeDenied:
 		return Message{}, false
 	case renewal.CodeReminded, renewal.CodeLastCall:
-		if who := e.Detail[renewal.DetailWho]; who != "" {
-			approvers = splitList(who) // those who have not decided
-		}
+		approvers = splitList(e.Detail[renewal.DetailWho]) // those who have not decided
 		fallthrough
 	case renewal.CodeSubmitted, renewal.CodeAmended, renewal.CodeChanged:
 		if len(approvers) > 0 {

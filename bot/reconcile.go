@@ -22,8 +22,12 @@ const (
 	searchPatience = 10 * time.Minute
 	// lateWatch is for how long an order may still turn up that people called not placed.
 	lateWatch = 24 * time.Hour
-	// orderSkew is by how much the vendor's clock and ours may differ.
+	// orderSkew is by how much the vendor's clock and ours may differ, for an order that
+	// is told from others by its time alone.
 	orderSkew = 10 * time.Minute
+	// zoneSkew is by how much they may differ when the order has our reference: the
+	// vendor may take local time for UTC.
+	zoneSkew = 24 * time.Hour
 	// The order list is read in the largest pages that are believed to be allowed, and
 	// never without an end.
 	orderPageSize = 100
@@ -47,7 +51,10 @@ func (b *Bot) reconcileOrder(ctx context.Context, job renewal.Job) error {
 		return b.move(ctx, r.ID, renewal.DeadlinePassed{Attempt: a.Number}) // which plans the search
 	}
 	again := time.Duration(0)
-	for _, a := range r.Attempts {
+	// The newest first: an order that fits several attempts is its, as long as nothing
+	// shows that there is another one.
+	for i := len(r.Attempts) - 1; i >= 0; i-- {
+		a := r.Attempts[i]
 		if !searchable(a, now) {
 			continue
 		}
@@ -57,13 +64,12 @@ func (b *Bot) reconcileOrder(ctx context.Context, job renewal.Job) error {
 		} else if err := b.conclude(ctx, r, a, found, now); err != nil {
 			return err
 		}
-		again = max(searchEvery, min(now.Sub(a.StartedAt)/4, time.Hour))
-	}
-	if again == 0 {
-		return nil
-	}
-	if r, err = b.ledger.Get(ctx, job.RequestID); err != nil {
-		return err
+		if again == 0 {
+			again = max(searchEvery, min(now.Sub(a.StartedAt)/4, time.Hour))
+		}
+		if r, err = b.ledger.Get(ctx, job.RequestID); err != nil {
+			return err
+		}
 	}
 	if !slices.ContainsFunc(r.Attempts, func(a renewal.Attempt) bool { return searchable(a, now) }) {
 		return nil
@@ -74,30 +80,48 @@ func (b *Bot) reconcileOrder(ctx context.Context, job renewal.Job) error {
 // searchable says whether an attempt's order may be in the vendor's list without our
 // knowing.
 func searchable(a renewal.Attempt, now time.Time) bool {
-	lost := a.Problem != nil && a.Problem.Class == yeastar.ClassUnknown
 	switch a.Outcome {
 	case renewal.Lost:
 		return true
 	case renewal.NotPlaced:
-		return lost && a.Order == nil && now.Sub(a.StartedAt) < lateWatch
+		return lostOnce(a) && a.Order == nil && now.Sub(a.StartedAt) < lateWatch
 	}
 	return false
 }
 
+// lostOnce says whether an attempt ended without telling what became of its order.
+func lostOnce(a renewal.Attempt) bool {
+	return a.Problem != nil && a.Problem.Class == yeastar.ClassUnknown
+}
+
 // finding is what the vendor's list has for an attempt.
 type finding struct {
-	certain  []yeastar.OrderDetail // nothing contradicts, and something proves it
+	proven   []yeastar.OrderDetail // they have the request's reference
+	certain  []yeastar.OrderDetail // nothing contradicts, and everything agrees
 	possible []yeastar.OrderDetail // nothing contradicts
+}
+
+// one is the order that must be the attempt's, if there is one.
+func (f finding) one(a renewal.Attempt) (yeastar.OrderDetail, bool) {
+	switch {
+	case len(f.proven) == 1,
+		// Whichever attempt it was that people called not placed: there is an order.
+		len(f.proven) > 1 && a.Outcome == renewal.NotPlaced:
+		return f.proven[0], true
+	case len(f.proven) == 0 && len(f.certain) == 1 && len(f.possible) == 0:
+		return f.certain[0], true
+	}
+	return yeastar.OrderDetail{}, false
 }
 
 // conclude takes the one certain order as the attempt's, or tells people what was found.
 func (b *Bot) conclude(ctx context.Context, r renewal.Request, a renewal.Attempt, f finding, now time.Time) error {
-	if len(f.certain) == 1 && len(f.possible) == 0 {
-		o := f.certain[0]
+	if o, ok := f.one(a); ok {
 		return b.move(ctx, r.ID, renewal.Found{Attempt: a.Number, Order: resultOf(o)})
 	}
-	all := slices.Concat(f.certain, f.possible)
-	if a.Outcome != renewal.Lost || (len(f.certain) == 0 && now.Sub(a.StartedAt) < searchPatience) {
+	all := slices.Concat(f.proven, f.certain, f.possible)
+	sure := len(f.proven) > 0 || len(f.certain) > 0
+	if a.Outcome != renewal.Lost || (!sure && now.Sub(a.StartedAt) < searchPatience) {
 		return nil
 	}
 	var numbers []string
@@ -117,24 +141,35 @@ func resultOf(o yeastar.OrderDetail) yeastar.OrderResult {
 // searchOrder looks through the vendor's order list for the order of an attempt.
 func (b *Bot) searchOrder(ctx context.Context, r renewal.Request, a renewal.Attempt) (finding, error) {
 	var f finding
-	listed, err := b.ordersSince(ctx, a.StartedAt.Add(-orderSkew))
+	listed, err := b.ordersSince(ctx, a.StartedAt.Add(-zoneSkew))
 	if err != nil {
 		return f, err
 	}
+	rivals, err := b.rivals(ctx, r, a)
+	if err != nil {
+		return f, err
+	}
+	echoed := slices.ContainsFunc(listed, func(s yeastar.OrderSummary) bool { return s.PONumber != "" })
 	for _, s := range listed {
-		owner, known, err := b.ledger.OrderOwner(ctx, s.OrderNo)
+		owned, err := b.owned(ctx, r, s)
 		if err != nil {
 			return f, err
 		}
-		if known && owner != r.ID {
+		if owned || judge(r, a, completed(yeastar.OrderDetail{}, s)) == matchNone {
 			continue
 		}
 		o, err := b.vendor.client.Order(ctx, cmp.Or(s.OrderNo, string(s.ID)))
-		if err != nil {
+		if err != nil && yeastar.ClassOf(err) != yeastar.ClassRefused {
 			return f, err
 		}
-		o = completed(o, s)
-		switch judge(r, a, o) {
+		o = completed(o, s) // one order without details does not hide the others
+		m := judge(r, a, o)
+		if m == matchCertain && (rivals || (echoed && o.PONumber == "" && r.PONumberSent() != "")) {
+			m = matchPossible
+		}
+		switch m {
+		case matchProven:
+			f.proven = append(f.proven, o)
 		case matchCertain:
 			f.certain = append(f.certain, o)
 		case matchPossible:
@@ -142,6 +177,37 @@ func (b *Bot) searchOrder(ctx context.Context, r renewal.Request, a renewal.Atte
 		}
 	}
 	return f, nil
+}
+
+// owned says whether an order is known to be another request's, or another attempt's of
+// the same one.
+func (b *Bot) owned(ctx context.Context, r renewal.Request, s yeastar.OrderSummary) (bool, error) {
+	if _, known, err := b.ledger.OrderOwner(ctx, s.OrderNo); known || err != nil {
+		return known, err
+	}
+	return attemptWith(r, s.OrderNo) != 0, nil
+}
+
+// attemptWith is the number of the attempt that has an order, or 0.
+func attemptWith(r renewal.Request, orderNo string) int {
+	for _, a := range r.Attempts {
+		if a.Order != nil && orderNo != "" && a.Order.OrderNo == orderNo {
+			return a.Number
+		}
+	}
+	return 0
+}
+
+// rivals says whether another request asks for the same at the same time and may have an
+// order that we do not know of, either: then only a reference tells the two orders apart.
+func (b *Bot) rivals(ctx context.Context, r renewal.Request, a renewal.Attempt) (bool, error) {
+	others, err := b.ledger.List(ctx, ledger.Filter{Product: r.Offer.Product, HolderKey: r.Offer.Holder.Key()})
+	return slices.ContainsFunc(others, func(o renewal.Request) bool {
+		return o.ID != r.ID && slices.ContainsFunc(o.Attempts, func(other renewal.Attempt) bool {
+			open := other.Order == nil && (other.Outcome != renewal.NotPlaced || lostOnce(other))
+			return open && other.StartedAt.Before(a.Deadline.Add(2*orderSkew)) && a.StartedAt.Before(other.Deadline.Add(2*orderSkew))
+		})
+	}), err
 }
 
 // completed fills what an order's details do not tell from its line in the list.
@@ -163,25 +229,29 @@ func completed(o yeastar.OrderDetail, s yeastar.OrderSummary) yeastar.OrderDetai
 func (b *Bot) ordersSince(ctx context.Context, since time.Time) ([]yeastar.OrderSummary, error) {
 	var found []yeastar.OrderSummary
 	seen := map[string]bool{}
-	sorted := true
+	ascends, descends := false, false
 	var before time.Time // of the order that came last
 	for page := 1; page <= maxOrderPages; page++ {
 		p, err := b.vendor.client.NewestOrders(ctx, page, orderPageSize)
 		if err != nil {
 			return nil, err
 		}
-		older := false
+		known, older := len(seen), false
 		for _, o := range p.Orders {
-			sorted = sorted && !o.CreateTime.IsZero() && (before.IsZero() || !o.CreateTime.After(before))
-			before = o.CreateTime
-			older = o.CreateTime.Before(since)
+			at := o.CreateTime
+			ascends = ascends || at.IsZero() || (!before.IsZero() && at.After(before))
+			descends = descends || (!at.IsZero() && at.Before(before))
+			before, older = at, !at.IsZero() && at.Before(since)
 			key := cmp.Or(o.OrderNo, string(o.ID))
-			if (o.CreateTime.IsZero() || !older) && !seen[key] {
-				seen[key] = true
+			if !older && !seen[key] {
 				found = append(found, o)
 			}
+			seen[key] = true
 		}
-		if len(p.Orders) == 0 || page >= p.TotalPages || (sorted && older) {
+		switch {
+		case len(seen) == known, // an empty page, or one that came before
+			p.TotalPages > 0 && page >= p.TotalPages,
+			older && descends && !ascends:
 			return found, nil
 		}
 	}
@@ -195,31 +265,28 @@ const (
 	matchNone match = iota
 	matchPossible
 	matchCertain
+	matchProven
 )
 
 // judge compares an order of the vendor's with an attempt. What the vendor does not
 // tell proves nothing and contradicts nothing.
 func judge(r renewal.Request, a renewal.Attempt, o yeastar.OrderDetail) match {
-	if o.OrderNo == "" || foreign(r, a, o) != "" {
+	switch {
+	case o.OrderNo == "", foreign(r, a, o) != "":
 		return matchNone
-	}
-	sent := r.PONumberSent()
-	if sent != "" && strings.Contains(sent, r.Reference()) {
-		switch {
-		case o.PONumber == sent || o.CustomReferenceNo == sent:
-			return matchCertain // the reference is in no other order
-		case o.PONumber != "":
-			return matchNone
-		}
-	}
-	if o.PONumber != "" && o.PONumber != sent {
-		return matchNone
-	}
-	told := o.ProductID != "" && o.BillingID != "" && linesTold(o) && holderTold(r, o)
-	if told {
+	case referenced(r, o):
+		return matchProven
+	case o.ProductID != "" && o.BillingID != "" && linesTold(o) && holderTold(r, o) && !o.CreateTime.IsZero():
 		return matchCertain
 	}
 	return matchPossible
+}
+
+// referenced says whether an order has the request's own reference, which no order of
+// another request has.
+func referenced(r renewal.Request, o yeastar.OrderDetail) bool {
+	sent := r.PONumberSent()
+	return strings.Contains(sent, r.Reference()) && (o.PONumber == sent || o.CustomReferenceNo == sent)
 }
 
 func holderTold(r renewal.Request, o yeastar.OrderDetail) bool {
@@ -243,10 +310,13 @@ func linesTold(o yeastar.OrderDetail) bool {
 // nothing does.
 func foreign(r renewal.Request, a renewal.Attempt, o yeastar.OrderDetail) string {
 	plan, hasPlan := r.Offer.Plan()
+	own := r.Offer.Holder.PartnerID == "" // whose id the vendor may tell, and we do not know
 	switch {
+	case o.PONumber != "" && o.PONumber != r.PONumberSent():
+		return "it has another PO number"
 	case o.ProductID != "" && string(o.ProductID) != fmt.Sprint(r.Product().ID):
 		return "it is for another product"
-	case o.PartnerID != "" && o.PartnerID != r.Offer.Holder.PartnerID:
+	case o.PartnerID != "" && o.PartnerID != r.Offer.Holder.PartnerID && !(own && referenced(r, o)):
 		return "it is for another customer"
 	case o.BillingID != "" && o.BillingID != r.Offer.Contact.ID:
 		return "it has another billing contact"
@@ -254,6 +324,8 @@ func foreign(r renewal.Request, a renewal.Attempt, o yeastar.OrderDetail) string
 		return fmt.Sprintf("it is for %d extensions", *o.Quantity)
 	case linesTold(o) && !sameLines(r.Offer.Lines, o.Lines):
 		return "it has other plans or services"
+	case referenced(r, o):
+		return "" // whatever the vendor's clock says
 	case !o.CreateTime.IsZero() && o.CreateTime.Before(a.StartedAt.Add(-orderSkew)):
 		return "it was placed before this request was sent"
 	case !o.CreateTime.IsZero() && !a.Deadline.IsZero() && o.CreateTime.After(a.Deadline.Add(orderSkew)):
@@ -300,6 +372,9 @@ func (b *Bot) checkOrder(ctx context.Context, request int64, attempt int, number
 	found.OrderNo = cmp.Or(found.OrderNo, number)
 	if differs := foreign(r, r.Attempts[attempt-1], found); differs != "" {
 		return order, fmt.Sprintf("That order is not this one: %s. Nothing was changed.", differs)
+	}
+	if n := attemptWith(r, found.OrderNo); n != 0 {
+		return order, fmt.Sprintf("That order was found already, for attempt %d. If this attempt placed none, choose “It was not placed”. Nothing was changed.", n)
 	}
 	if problem := b.taken(ctx, found.OrderNo, request); problem != "" {
 		return order, problem

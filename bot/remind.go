@@ -39,8 +39,11 @@ func (b *Bot) remind(ctx context.Context, job renewal.Job) error {
 		next = lastCall
 	}
 	for _, p := range waiting {
-		at := workingTime(r.ReminderDue(p.id, b.policy), p.zone)
-		if !at.After(now) {
+		at := r.ReminderDue(p.id, b.policy)
+		if at.Before(now) {
+			at = now // it was missed; but nobody is called in the night for that
+		}
+		if at = workingTime(at, p.zone); !at.After(now) {
 			due = append(due, p.id)
 			at = workingTime(now.Add(b.policy.RemindAfter), p.zone)
 		}
@@ -49,7 +52,7 @@ func (b *Bot) remind(ctx context.Context, job renewal.Job) error {
 		}
 	}
 	if len(due) == 0 {
-		return ledger.Snooze(next.Sub(now))
+		return ledger.Snooze(max(next.Sub(now), time.Second))
 	}
 	return b.move(ctx, r.ID, renewal.Reminder{Who: due, Next: next})
 }
@@ -77,7 +80,7 @@ func (b *Bot) undecided(ctx context.Context, r renewal.Request) ([]approver, err
 			continue
 		}
 		members, err := b.people.groups.get(ctx, id, decisionAge)
-		if err != nil {
+		if err = b.unknowable(ctx, id, err); err != nil {
 			return nil, err
 		}
 		all = append(all, members...)
@@ -90,15 +93,25 @@ func (b *Bot) undecided(ctx context.Context, r renewal.Request) ([]approver, err
 			continue
 		}
 		u, err := b.people.users.get(ctx, id, requestAge)
-		if err != nil {
+		if err := b.unknowable(ctx, id, err); err != nil {
 			return nil, err
 		}
-		if b.people.stranger(u) != "" {
+		if err != nil || b.people.stranger(u) != "" {
 			continue
 		}
 		waiting = append(waiting, approver{id, zoneOf(u.TZ)})
 	}
 	return waiting, nil
+}
+
+// unknowable is err unless Slack says that it will never tell who somebody is: that must
+// not keep the others from being reminded.
+func (b *Bot) unknowable(ctx context.Context, id string, err error) error {
+	if _, kind := classify(err); err == nil || kind != slackNo {
+		return err
+	}
+	b.log.WarnContext(ctx, "an approver can't be reminded", "id", id, "error", err)
+	return nil
 }
 
 // zoneOf is a time zone by its name; an unknown one counts as UTC.

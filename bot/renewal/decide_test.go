@@ -273,23 +273,71 @@ func TestTimeIsUp(t *testing.T) {
 func TestReminder(t *testing.T) {
 	t.Parallel()
 	p := policy()
+	p.Required = 2
 	r := newRequest(t, p)
+	due := start.Add(4 * time.Hour)
+	who := []string{"U2", "U3"}
 	for _, c := range []struct {
 		name string
 		next time.Time
 		want []string
 	}{
-		{"once more", start.Add(8 * time.Hour), []string{"remind +8h0m0s", "sync_slack +1m0s"}},
-		{"never again", time.Time{}, []string{"sync_slack +1m0s"}},
-		{"not after it expired", r.ExpiresAt, []string{"sync_slack +1m0s"}},
+		{"once more", start.Add(8 * time.Hour), []string{"remind +8h0m0s", "sync_slack +4h0m0s"}},
+		{"never again", time.Time{}, []string{"sync_slack +4h0m0s"}},
+		{"not after it expired", r.ExpiresAt, []string{"sync_slack +4h0m0s"}},
 	} {
-		got, err := r.Apply(Reminder{Next: c.next}, later, p)
+		got, err := r.Apply(Reminder{Who: who, Next: c.next}, due, p)
 		if err != nil {
 			t.Fatal(err)
 		}
 		same(t, c.want, kinds(got.Jobs), c.name)
-		if got.Entry.Code != CodeReminded || got.Entry.Actor != System {
+		if got.Entry.Code != CodeReminded || got.Entry.Actor != System || got.Entry.Detail[DetailWho] != "U2,U3" {
 			t.Errorf("%s: entry %+v", c.name, got.Entry)
+		}
+	}
+	refused(t, r, Reminder{Who: who}, due.Add(-1), p, RefusedTooEarly)
+	refused(t, r, Reminder{}, due, p, RefusedTooEarly)
+	voted := must(t, r, later, p, approveBy(approver("U2"), r))
+	reminded := must(t, voted, due, p, Reminder{Who: who})
+	same(t, map[string][]time.Time{"U3": {due}}, reminded.Reminded, "who has voted is left alone")
+	refused(t, reminded, Reminder{Who: who}, due.Add(8*time.Hour-1), p, RefusedTooEarly)
+	again := must(t, reminded, due.Add(8*time.Hour), p, Reminder{Who: who})
+	refused(t, again, Reminder{Who: who}, due.Add(24*time.Hour-1), p, RefusedTooEarly)
+}
+
+func TestLastCall(t *testing.T) {
+	t.Parallel()
+	p := policy()
+	r := newRequest(t, p)
+	at := r.ExpiresAt.Add(-4 * time.Hour)
+	refused(t, r, Reminder{Last: true}, at.Add(-1), p, RefusedTooEarly)
+	called := must(t, r, at, p, Reminder{Who: []string{"U2"}, Last: true})
+	refused(t, called, Reminder{Who: []string{"U2"}, Last: true}, at.Add(time.Hour), p, RefusedStatus)
+	short := p
+	short.ExpireAfter = time.Hour
+	same(t, r.ExpiresAt.Add(-15*time.Minute), r.LastCallAt(short), "the last call of a short life")
+}
+
+func TestAmendStartsTheRemindersAnew(t *testing.T) {
+	t.Parallel()
+	p := policy()
+	r := must(t, newRequest(t, p), start.Add(68*time.Hour), p, Reminder{Who: []string{"U2"}, Last: true})
+	for _, c := range []struct {
+		name string
+		at   time.Duration
+		want string
+	}{
+		{"early", 2 * time.Hour, "remind +6h0m0s"},
+		{"late", 67 * time.Hour, "remind +68h0m0s"},
+		{"after the last call", 69 * time.Hour, "remind +68h0m0s"},
+	} {
+		got, err := r.Apply(Amend{requester("U1"), shown(r), offer(), ""}, start.Add(c.at), p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		same(t, c.want, kinds(got.Jobs)[0], c.name)
+		if len(got.Request.Reminded) != 0 || got.Request.LastCalled {
+			t.Errorf("%s: reminders of the revision before count: %v", c.name, got.Request.Reminded)
 		}
 	}
 }

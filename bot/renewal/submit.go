@@ -96,6 +96,7 @@ func (c *changing) amend(e Amend) error {
 		return err
 	}
 	c.AmendedBy = e.By.UserID
+	c.reminders()
 	c.record(CodeAmended, e.By.UserID, map[string]string{
 		DetailSummary: c.Offer.Summary(), DetailFingerprint: c.Fingerprint,
 		DetailChanges: strings.Join(c.Changes, "; "),

@@ -8,8 +8,13 @@ import (
 
 // timers plans what the clock does with a pending request.
 func (c *changing) timers() {
-	c.job(Remind, earlier(c.now.Add(c.policy.RemindAfter), c.LastCallAt(c.policy)))
+	c.reminders()
 	c.job(Expire, c.ExpiresAt)
+}
+
+// reminders plans the first reminder of a revision; each plans the next one.
+func (c *changing) reminders() {
+	c.job(Remind, earlier(c.now.Add(c.policy.RemindAfter), c.LastCallAt(c.policy)))
 }
 
 func earlier(a, b time.Time) time.Time {
@@ -56,17 +61,28 @@ func (c *changing) remind(e Reminder) error {
 	if e.Last && c.LastCalled {
 		return &Refusal{RefusedStatus, c.Reference() + ": the last call was made already."}
 	}
+	// Whoever found out who is to be reminded may have looked a moment ago, and two may
+	// have looked at once.
+	who := slices.DeleteFunc(slices.Clone(e.Who), func(id string) bool {
+		return c.VotedBy(id) || (!e.Last && c.now.Before(c.ReminderDue(id, c.policy)))
+	})
+	if len(who) == 0 && !e.Last {
+		return &Refusal{RefusedTooEarly, c.Reference() + ": nobody is to be reminded yet."}
+	}
+	if e.Last && c.now.Before(c.LastCallAt(c.policy)) {
+		return &Refusal{RefusedTooEarly, c.Reference() + " still has time."}
+	}
 	if c.Reminded == nil {
 		c.Reminded = map[string][]time.Time{}
 	}
-	for _, id := range e.Who {
+	for _, id := range who {
 		c.Reminded[id] = append(slices.Clone(c.Reminded[id]), c.now)
 	}
 	code := CodeReminded
 	if e.Last {
 		code, c.LastCalled = CodeLastCall, true
 	}
-	c.record(code, System, map[string]string{DetailWho: strings.Join(e.Who, ",")})
+	c.record(code, System, map[string]string{DetailWho: strings.Join(who, ",")})
 	if e.Next.After(c.now) && e.Next.Before(c.ExpiresAt) {
 		c.job(Remind, e.Next)
 	}
