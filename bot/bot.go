@@ -29,8 +29,6 @@ const (
 	// was asked for; together they stay below 10 s.
 	handlersGrace = 3 * time.Second
 	jobsGrace     = 5 * time.Second
-	// flushGrace lets the last acks leave before the sockets close.
-	flushGrace = 100 * time.Millisecond
 	// socketStagger keeps Slack from replacing both sockets at the same moment.
 	socketStagger = 3 * time.Second
 )
@@ -53,6 +51,9 @@ type Options struct {
 	// ViewLease is how long one process may draw a request alone. It must be longer than
 	// the job that draws may take. Zero: 75 s.
 	ViewLease time.Duration
+	// OpenGap is how far apart connections to Slack are opened in the long run; Slack
+	// allows about 50 in a minute. Zero: 2 s.
+	OpenGap time.Duration
 }
 
 // Bot is the running conversation. Make it with New and start it with Run.
@@ -76,9 +77,10 @@ type Bot struct {
 	background *work // refreshes look-ups
 	handlers   *work // handles envelopes
 	slots      *semaphore.Weighted
-	views      *turns // by view id: the actions in one view
-	drawings   *turns // by request: the drawings of its messages
-	up         atomic.Int32
+	views      *turns       // by view id: the actions in one view
+	drawings   *turns       // by request: the drawings of its messages
+	up         atomic.Int32 // links that may get envelopes
+	links      atomic.Int32 // links that are open
 	ready      chan struct{}
 	readyOnce  sync.Once
 }
@@ -90,6 +92,9 @@ func New(o Options) *Bot {
 	}
 	if o.OrderTimeout == 0 {
 		o.OrderTimeout = time.Minute
+	}
+	if o.OpenGap == 0 {
+		o.OpenGap = 2 * time.Second
 	}
 	if o.OrderMargin == 0 {
 		o.OrderMargin = orderMargin
@@ -105,7 +110,7 @@ func New(o Options) *Bot {
 		slack.OptionAppLevelToken(o.Config.Slack.AppToken.Reveal()),
 		slack.OptionAPIURL(o.Config.Slack.APIURL),
 		// No retries: whoever calls knows whether a call may be repeated.
-		slack.OptionHTTPClient(&gentle{next: client, opens: rate.NewLimiter(rate.Every(2*time.Second), 2*sockets)}),
+		slack.OptionHTTPClient(&gentle{next: client, opens: rate.NewLimiter(rate.Every(o.OpenGap), 2*sockets)}),
 		slack.OptionLog(quietLog{o.Log}),
 	)
 	b := &Bot{
@@ -206,7 +211,6 @@ func (b *Bot) listen(ctx context.Context) error {
 		grace, cancel := context.WithTimeout(context.Background(), handlersGrace)
 		defer cancel()
 		b.handlers.end(grace)
-		<-time.After(flushGrace)
 	case <-broken.Done():
 	}
 	hangUp()

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/slack-go/slack"
-	"github.com/slack-go/slack/socketmode"
 
 	"renewbot/blocks"
 )
@@ -17,7 +16,7 @@ const (
 	// ackBudget is how long after its arrival an envelope is acked at the latest.
 	// Slack gives up 3 s after sending it.
 	ackBudget = 2500 * time.Millisecond
-	// sendTimeout bounds the queueing of an ack.
+	// sendTimeout bounds the sending of an ack.
 	sendTimeout = 2 * time.Second
 )
 
@@ -29,8 +28,8 @@ type envelope struct {
 	acked atomic.Bool
 }
 
-func newEnvelope(sm *socketmode.Client, id string, log *slog.Logger) *envelope {
-	return &envelope{id: id, send: sm.AckCtx, log: log}
+func newEnvelope(send func(context.Context, string, any) error, id string, log *slog.Logger) *envelope {
+	return &envelope{id: id, send: send, log: log}
 }
 
 // ack answers the envelope. Only the first call sends anything; it says whether this

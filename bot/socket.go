@@ -3,19 +3,20 @@ package bot
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"runtime/debug"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
 	"github.com/slack-go/slack"
 	"github.com/slack-go/slack/slackevents"
-	"github.com/slack-go/slack/socketmode"
 	"golang.org/x/time/rate"
 )
 
@@ -42,8 +43,9 @@ func fatalSlack(err error) bool {
 	return err != nil && slices.Contains(fatalErrors, err.Error())
 }
 
-// gentle spaces the calls of apps.connections.open: after some disconnects slack-go
-// asks for the next connection without any delay.
+// gentle spaces the calls of apps.connections.open: a connection that Slack wants
+// replaced is replaced without any delay, so a Slack that ends each one at once must
+// not be asked ever faster.
 type gentle struct {
 	next  *http.Client
 	opens *rate.Limiter
@@ -59,150 +61,130 @@ func (g *gentle) Do(r *http.Request) (*http.Response, error) {
 	return g.next.Do(r)
 }
 
-// connection is one of the process's sockets.
+// connection is one of the process's sockets: a link to Slack, and when Slack replaces
+// it or it breaks, another one.
 type connection struct {
-	bot  *Bot
-	up   *atomic.Int32 // counts the sockets that said hello
-	live bool
-	log  *slog.Logger
+	bot   *Bot
+	up    *atomic.Int32 // counts the links that may get envelopes
+	links sync.WaitGroup
+	log   *slog.Logger
 }
+
+// errSocketModeOff ends the bot: nothing but people mends it.
+var errSocketModeOff = errors.New("the app's Socket Mode was switched off in its settings: switch it on and start Renewbot again")
 
 // keep holds one socket open until ctx ends. It returns an error only when people must
 // mend something.
 func (c *connection) keep(ctx context.Context) error {
+	defer c.links.Wait()
+	ctx, hangUp := context.WithCancel(ctx)
+	defer hangUp()
 	pause := backoff.NewExponentialBackOff()
 	pause.InitialInterval, pause.MaxInterval = time.Second, 5*time.Minute
+	var old *link // which Slack wants replaced
 	for ctx.Err() == nil {
-		began := time.Now()
-		err := c.run(ctx)
-		c.down()
-		if ctx.Err() != nil {
-			break
-		}
-		if fatalSlack(err) {
-			return fmt.Errorf("slack refuses the connection (%w): check SLACK_APP_TOKEN and that Socket Mode is on", err)
-		}
-		if time.Since(began) > time.Minute {
-			pause.Reset()
-		}
-		wait := pause.NextBackOff()
-		c.log.Warn("the connection to Slack ended", "error", err, "again_in", wait)
-		select {
-		case <-time.After(wait):
-		case <-ctx.Done():
-		}
-	}
-	return nil //nolint:nilerr // what ended the connection then was the bot's own end
-}
-
-// run opens one connection and handles what comes over it until it fails for good.
-func (c *connection) run(ctx context.Context) error {
-	ctx, cancel := context.WithCancel(ctx)
-	sm := socketmode.New(c.bot.api)
-	var failure error
-	ended := make(chan struct{})
-	go func() { failure = sm.RunContext(ctx); close(ended) }()
-	defer func() {
-		cancel()
-		// Whoever stops reading Events while the client still sends blocks it for ever.
-		for {
+		l, err := c.open(ctx)
+		if err != nil {
+			if fatalSlack(err) {
+				return fmt.Errorf("slack refuses the connection (%w): check SLACK_APP_TOKEN and that Socket Mode is on", err)
+			}
+			wait := pause.NextBackOff()
+			if ctx.Err() == nil {
+				c.log.Warn("no connection to Slack yet", "error", err, "again_in", wait)
+			}
 			select {
-			case <-sm.Events:
-			case <-ended:
-				return
+			case <-time.After(wait):
+			case <-ctx.Done():
 			}
+			continue
 		}
-	}()
-	for {
+		pause.Reset() // how often connections are opened at all is bounded by gentle
+		if old != nil {
+			old.relieve()
+			old = nil
+		}
 		select {
-		case <-ended:
-			return failure
-		case e := <-sm.Events:
-			if err := c.event(ctx, sm, e); err != nil {
-				return err
+		case <-l.replace:
+			if l.why() == reasonDisabled {
+				return errSocketModeOff
 			}
-		}
-	}
-}
-
-func (c *connection) event(ctx context.Context, sm *socketmode.Client, e socketmode.Event) error {
-	switch d := e.Data.(type) {
-	case slack.SlashCommand:
-		c.handle(sm, e, func(ctx context.Context, env *envelope) { c.bot.slash(ctx, d, env) })
-	case slack.InteractionCallback:
-		c.handle(sm, e, func(ctx context.Context, env *envelope) { c.bot.interaction(ctx, d, env) })
-	case slackevents.EventsAPIEvent:
-		c.handle(sm, e, func(ctx context.Context, env *envelope) {
-			env.ack(nil)
-			c.bot.event(ctx, d)
-		})
-	case *slack.ConnectionErrorEvent:
-		c.down()
-		if fatalSlack(d.ErrorObj) {
-			return d.ErrorObj
-		}
-		c.log.Warn("no connection to Slack yet", "attempt", d.Attempt, "again_in", d.Backoff, "error", d.ErrorObj)
-	case *slack.ConnectingEvent:
-		c.down()
-	case *socketmode.ErrorBadMessage:
-		c.unreadable(sm, d.Message, d.Cause)
-	case *socketmode.ErrorWriteFailed:
-		c.log.Error("a frame could not be sent to Slack", "error", d.Cause)
-	case *slack.IncomingEventError:
-		if ctx.Err() == nil {
-			c.log.Warn("the connection to Slack broke off", "error", d.ErrorObj)
-		}
-	default:
-		switch {
-		case e.Type == socketmode.EventTypeHello:
-			c.hello(e)
-		case e.Request != nil && e.Request.EnvelopeID != "":
-			c.log.Warn("an envelope of an unknown kind was acked unread", "type", e.Type)
-			newEnvelope(sm, e.Request.EnvelopeID, c.log).ack(nil)
+			c.log.Debug("Slack replaces a connection", "reason", l.why())
+			old = l
+		case <-l.ended:
+			if ctx.Err() == nil {
+				c.log.Warn("the connection to Slack broke off", "error", l.failure)
+			}
+		case <-ctx.Done():
 		}
 	}
 	return nil
 }
 
-func (c *connection) hello(e socketmode.Event) {
-	if !c.live {
-		c.live = true
-		c.up.Add(1)
-		c.bot.connected()
+// open opens a link that ends by itself, or with ctx.
+func (c *connection) open(ctx context.Context) (*link, error) {
+	_, url, err := c.bot.api.StartSocketModeContext(ctx)
+	if err != nil {
+		return nil, err
 	}
-	if e.Request != nil && e.Request.NumConnections > sockets {
-		c.log.Warn("Slack counts more connections than this process has: another process with the same tokens gets part of the clicks",
-			"slack_counts", e.Request.NumConnections, "ours", sockets)
+	l, err := dial(ctx, url, c.envelope)
+	if err != nil {
+		return nil, err
 	}
-}
-
-func (c *connection) down() {
-	if c.live {
-		c.live = false
+	ours := c.bot.links.Add(1)
+	c.up.Add(1)
+	c.links.Go(func() {
+		defer c.bot.links.Add(-1)
+		defer context.AfterFunc(ctx, l.bye)()
+		select {
+		case <-l.replace:
+		case <-l.ended:
+		}
 		c.up.Add(-1)
+		late := time.AfterFunc(relievedAfter, l.bye)
+		defer late.Stop()
+		<-l.ended
+	})
+	c.bot.connected()
+	if l.number > int(ours) {
+		c.log.Warn("Slack counts more connections than this process has: another process with the same tokens gets part of the clicks",
+			"slack_counts", l.number, "ours", ours)
+	}
+	return l, nil
+}
+
+// envelope leads what came over a link to its handler.
+func (c *connection) envelope(l *link, f frame) {
+	env := newEnvelope(l.ack, f.EnvelopeID, c.log)
+	switch f.Type {
+	case "slash_commands":
+		handle(c, env, f, func(ctx context.Context, d slack.SlashCommand) { c.bot.slash(ctx, d, env) })
+	case "interactive":
+		handle(c, env, f, func(ctx context.Context, d slack.InteractionCallback) { c.bot.interaction(ctx, d, env) })
+	case "events_api":
+		handle(c, env, f, func(ctx context.Context, d anyEvent) {
+			env.ack(nil)
+			c.bot.event(ctx, slackevents.EventsAPIEvent(d))
+		})
+	default:
+		c.log.Warn("an envelope of an unknown kind was acked unread", "type", f.Type)
+		go env.ack(nil)
 	}
 }
 
-// unreadable acks an envelope that slack-go could not decode, so that nobody waits
-// for it; what was in it is lost, so it is an error.
-func (c *connection) unreadable(sm *socketmode.Client, raw json.RawMessage, cause error) {
-	var head struct {
-		ID   string `json:"envelope_id"`
-		Type string `json:"type"`
-	}
-	if json.Unmarshal(raw, &head) == nil && head.ID != "" {
-		newEnvelope(sm, head.ID, c.log).ack(nil)
-	}
-	c.log.Error("an envelope could not be read", "type", head.Type, "error", cause)
+// anyEvent decodes as slack-go decodes events.
+type anyEvent slackevents.EventsAPIEvent
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (e *anyEvent) UnmarshalJSON(raw []byte) error {
+	// The connection is authenticated, so the deprecated token in it is not looked at.
+	parsed, err := slackevents.ParseEvent(raw, slackevents.OptionNoVerifyToken())
+	*e = anyEvent(parsed)
+	return err
 }
 
-// handle runs f for one envelope beside the reading loop, which must never wait. The
-// envelope is acked in time whatever f does.
-func (c *connection) handle(sm *socketmode.Client, e socketmode.Event, f func(context.Context, *envelope)) {
-	if e.Request == nil {
-		return
-	}
-	env := newEnvelope(sm, e.Request.EnvelopeID, c.log)
+// handle runs f for one envelope beside the reading of the link, which must never wait.
+// The envelope is acked in time whatever f does.
+func handle[T any](c *connection, env *envelope, f frame, do func(context.Context, T)) {
 	// Clicks in flight are finished even when the connection goes away: their context
 	// ends with the bot, not with the socket.
 	started := c.bot.handlers.start(func(ctx context.Context) {
@@ -214,15 +196,21 @@ func (c *connection) handle(sm *socketmode.Client, e socketmode.Event, f func(co
 			}
 			env.ack(nil)
 		}()
+		var d T
+		if err := json.Unmarshal(f.Payload, &d); err != nil {
+			// It is acked, so that nobody waits for it; what was in it is lost.
+			c.log.Error("an envelope could not be read", "type", f.Type, "error", err)
+			return
+		}
 		ctx, cancel := context.WithTimeout(ctx, time.Minute)
 		defer cancel()
 		if err := c.bot.slots.Acquire(ctx, 1); err != nil {
 			return
 		}
 		defer c.bot.slots.Release(1)
-		f(ctx, env)
+		do(ctx, d)
 	})
 	if !started {
-		env.ack(nil)
+		go env.ack(nil)
 	}
 }

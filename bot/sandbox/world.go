@@ -52,6 +52,8 @@ type Options struct {
 	Now func() time.Time
 	// OrderTimeout bounds the POST of an order; zero: the bot's own.
 	OrderTimeout time.Duration
+	// OpenGap is how far apart connections to Slack are opened; zero: the bot's own.
+	OpenGap time.Duration
 }
 
 // World is a running sandbox.
@@ -166,7 +168,7 @@ func (w *World) StartBot(ctx context.Context) error {
 	}
 	w.Bot = bot.New(bot.Options{
 		Config: w.Config, Ledger: w.Ledger, Vendor: vendor, Log: w.options.Log, Now: w.options.Now,
-		OrderTimeout: w.options.OrderTimeout,
+		OrderTimeout: w.options.OrderTimeout, OpenGap: w.options.OpenGap,
 	})
 	running, stop := context.WithCancel(context.WithoutCancel(ctx))
 	w.stop, w.ended = stop, make(chan error, 1)
@@ -179,6 +181,17 @@ func (w *World) StartBot(ctx context.Context) error {
 		return errors.Join(fmt.Errorf("the bot did not start: %w", err), w.StopBot())
 	case <-ctx.Done():
 		return errors.Join(ctx.Err(), w.StopBot())
+	}
+}
+
+// Ended waits for the bot to end by itself, and returns why it did.
+func (w *World) Ended(ctx context.Context) error {
+	select {
+	case err := <-w.ended:
+		w.ended <- err // for StopBot
+		return err
+	case <-ctx.Done():
+		return fmt.Errorf("wait for the bot's end: %w", ctx.Err())
 	}
 }
 

@@ -34,7 +34,7 @@ type Entry struct {
 	Conn     int           // connection number, from 1
 	Body     []byte        // as it was on the wire
 	Params   obj           // of a call: the arguments, decoded
-	Status   int           // of a call: HTTP status, 0 when the connection was reset or hung
+	Status   int           // of a call: HTTP status, 0 when the connection was reset or hung; of a closed socket: the close frame's, 0 without one
 	Answer   []byte        // of a call: the response body
 	Latency  time.Duration // of a call or an ack
 	Note     string

@@ -44,6 +44,7 @@ type conn struct {
 	write    sync.Mutex
 	retiring bool // a disconnect was sent: gets no more envelopes
 	polite   bool // ends with a close frame, and so in the client's own time
+	goodbye  int  // the status of the app's close frame, 0 if there was none
 	done     chan struct{}
 	once     sync.Once
 }
@@ -162,7 +163,9 @@ func (w *Workspace) serveConn(c *conn) {
 		kind, frame, err := c.ws.ReadMessage()
 		if err != nil {
 			var goodbye *websocket.CloseError
-			c.polite = errors.As(err, &goodbye)
+			if c.polite = errors.As(err, &goodbye); c.polite && goodbye.Code != websocket.CloseAbnormalClosure {
+				c.goodbye = goodbye.Code
+			}
 			return
 		}
 		w.receive(c, kind, frame, c.sniffer.fragmented())
@@ -205,7 +208,7 @@ func (w *Workspace) forget(c *conn) {
 		}
 	}
 	w.conns = left
-	w.record(Entry{Kind: EntrySocket, Name: "closed", Conn: c.n})
+	w.record(Entry{Kind: EntrySocket, Name: "closed", Conn: c.n, Status: c.goodbye})
 	w.touch(Change{Kind: ChangeSocket})
 }
 

@@ -1,0 +1,440 @@
+package bot_test
+
+import (
+	"fmt"
+	"runtime"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/gorilla/websocket"
+	"github.com/slack-go/slack"
+
+	"renewbot/bot/renewal"
+	"renewbot/bot/sandbox"
+	"renewbot/bot/slacksim"
+	"renewbot/yeastar/yeastarsim"
+)
+
+// The two sockets of the bot, and how often they are opened at least: once each.
+const ownSockets = 2
+
+// load is what people do all the time while the sockets are disturbed.
+type load struct {
+	*bundle
+	over chan struct{} // closed when the disturbances are over
+	did  chan struct{} // gets a value after each thing that somebody did
+}
+
+func newLoad(t *testing.T, change ...func(*sandbox.Options)) *load {
+	b := setup(t, append([]func(*sandbox.Options){switched(anyQuantity), func(o *sandbox.Options) {
+		o.OpenGap = time.Millisecond
+	}}, change...)...)
+	b.sockets(ownSockets)
+	return &load{bundle: b, over: make(chan struct{}), did: make(chan struct{})}
+}
+
+func (b *bundle) sockets(n int) {
+	b.t.Helper()
+	if err := b.Slack.WaitSockets(b.ctx, n); err != nil {
+		b.t.Fatalf("wait for %d sockets: %v, there are %d", n, err, b.Slack.Snapshot().Sockets)
+	}
+}
+
+// goes runs parts side by side, and waits for them.
+func (l *load) goes(parts map[string]func(*load)) {
+	var all sync.WaitGroup
+	for name, part := range parts {
+		all.Go(func() {
+			mine, own := *l, *l.bundle
+			own.t, mine.bundle = alone{l.t, name}, &own
+			part(&mine)
+		})
+	}
+	all.Wait()
+}
+
+// alone is a test of which a failure ends one goroutine.
+type alone struct {
+	testing.TB
+	name string
+}
+
+func (a alone) Fatal(args ...any) {
+	a.Helper()
+	a.Fatalf("%s", fmt.Sprint(args...))
+}
+
+func (a alone) Fatalf(format string, args ...any) {
+	a.Helper()
+	a.Errorf(a.name+": "+format, args...)
+	runtime.Goexit()
+}
+
+// until does something again and again until the disturbances are over.
+func (l *load) until(do func(n int)) {
+	for n := 1; ; n++ {
+		select {
+		case <-l.over:
+			return
+		default:
+		}
+		do(n)
+		select {
+		case l.did <- struct{}{}:
+		case <-l.over:
+		case <-l.ctx.Done():
+			l.t.Fatalf("nobody disturbs any more: %v", l.ctx.Err())
+		}
+	}
+}
+
+// busy waits until n more things were done.
+func (l *load) busy(n int) {
+	l.t.Helper()
+	for range n {
+		select {
+		case <-l.did:
+		case <-l.ctx.Done():
+			l.t.Fatalf("nobody does anything any more: %v", l.ctx.Err())
+		}
+	}
+}
+
+// opened counts the calls of apps.connections.open.
+func (b *bundle) opened() int { return len(b.Slack.Calls("apps.connections.open")) }
+
+// older is the older of the connections that were not disturbed yet; they take turns.
+func (l *load) older(disturbed map[int]bool) int {
+	l.t.Helper()
+	for _, n := range l.Slack.Connections() {
+		if !disturbed[n] {
+			disturbed[n] = true
+			return n
+		}
+	}
+	l.t.Fatal("no connection is left")
+	return 0
+}
+
+// Slack replaces the connections while people work: nobody notices, and every
+// replacement is one connection that is opened.
+func TestRefreshesUnderLoad(t *testing.T) {
+	t.Parallel()
+	const refreshes = 100
+	l := newLoad(t)
+	began, before := time.Now(), l.opened()
+	requested := 0
+	l.goes(map[string]func(*load){
+		"alice requests and bob approves": func(l *load) {
+			l.until(func(int) {
+				l.as(sandbox.Bob).press(l.as(sandbox.Alice).request(tutorial), "Approve")
+				requested++
+			})
+		},
+		"dave types commands": func(l *load) {
+			l.until(func(n int) {
+				if told := l.as(sandbox.Dave).command(sandbox.Renewals, "/renew list"); told == "" {
+					l.t.Errorf("command %d was not answered", n)
+				}
+			})
+		},
+		"carol clicks an old button": func(l *load) {
+			card := l.as(sandbox.Carol).request(tutorial)
+			old := clickOn(l.t, card, "cancel")
+			l.as(sandbox.Carol).press(card, "Cancel request (requester)")
+			l.until(func(int) { l.as(sandbox.Carol).forceClick(old) })
+		},
+		"slack refreshes": func(l *load) {
+			defer close(l.over)
+			disturbed := map[int]bool{}
+			for i := range refreshes {
+				l.busy(8)
+				n := l.older(disturbed)
+				if i%3 == 2 {
+					l.Slack.Disconnect(slacksim.ReasonWarning, n)
+					l.sockets(ownSockets + 1) // the next one is there before this one goes
+				}
+				l.Slack.Disconnect(slacksim.ReasonRefresh, n)
+				l.sockets(ownSockets)
+			}
+		},
+	})
+	opened := l.opened() - before
+	t.Logf("%d refreshes in %v: %d connections opened, %d renewals", refreshes, time.Since(began).Round(time.Millisecond), opened, requested)
+	if opened != refreshes {
+		t.Errorf("%d connections were opened for %d refreshes", opened, refreshes)
+	}
+	l.allAcked(nil)
+	l.allOrdered(requested)
+}
+
+// allAcked wants an ack for every envelope, but for those on the connections that were cut.
+func (b *bundle) allAcked(cut map[int]bool) {
+	b.t.Helper()
+	acked := map[string]bool{}
+	for _, e := range b.Slack.Journal() {
+		if e.Kind == slacksim.EntryAck {
+			acked[e.ID] = true
+		}
+	}
+	lost := 0
+	for _, e := range b.Slack.Journal() {
+		switch {
+		case e.Kind != slacksim.EntryEnvelope || acked[e.ID]:
+		case cut[e.Conn]:
+			lost++
+		default:
+			b.t.Errorf("%s on connection %d was not acked", e.Name, e.Conn)
+		}
+	}
+	if len(cut) > 0 {
+		b.t.Logf("%d envelopes were on their way when their connection was cut", lost)
+	}
+}
+
+// allOrdered waits until n requests are ordered, once each.
+func (b *bundle) allOrdered(n int) {
+	b.t.Helper()
+	orders, err := b.Vendor.WaitOrders(b.ctx, n)
+	if err != nil || len(orders) != n || len(b.Vendor.OrderRequests()) != n {
+		b.t.Fatalf("%d orders of %d, %d sent: %v", len(orders), n, len(b.Vendor.OrderRequests()), err)
+	}
+	for _, o := range orders {
+		b.says(sandbox.Renewals, "is ordered", o.OrderNo)
+	}
+	if err := b.Ledger.Verify(b.ctx); err != nil {
+		b.t.Error(err)
+	}
+}
+
+// Connections break without a word while people work. What was on its way then is lost,
+// and people see it: they do it again, and nothing happens twice.
+func TestResetsUnderLoad(t *testing.T) {
+	t.Parallel()
+	const resets = 20
+	l := newLoad(t)
+	began, before := time.Now(), l.opened()
+	cut := map[int]bool{}
+	var mu sync.Mutex
+	repeats, approved := 0, 0
+	again := func() { mu.Lock(); defer mu.Unlock(); repeats++ }
+	l.goes(map[string]func(*load){
+		"bob approves": func(l *load) {
+			l.until(func(n int) {
+				card := l.pending(fmt.Sprint("approve ", n))
+				click := clickOn(l.t, card, "approve")
+				for l.failing(l.Slack.As(sandbox.Bob).Force().Press(l.ctx, click)) {
+					again()
+				}
+				approved++
+			})
+		},
+		"carol rejects": func(l *load) {
+			carol := l.as(sandbox.Carol)
+			l.until(func(n int) {
+				card := l.pending(fmt.Sprint("reject ", n))
+				carol.insist(card, "Reject…", again)
+				carol.typeIn("Reason", "Not now")
+				for {
+					r, err := carol.p.Submit(l.ctx)
+					if err != nil {
+						l.t.Fatal(err)
+					}
+					if r.Trouble == "" {
+						if len(r.Errors) > 0 { // the one before was taken, and its ack was lost
+							l.wants(carol.errorAt("Reason"), "was rejected by")
+							carol.back()
+						}
+						break
+					}
+					again()
+				}
+				l.says(sandbox.Audit, l.refOf(card), string(renewal.CodeRejected)+" by")
+			})
+		},
+		"dave types commands": func(l *load) {
+			l.until(func(int) {
+				for {
+					r, err := l.Slack.As(sandbox.Dave).Command(l.ctx, sandbox.Renewals, "/renew list")
+					if err != nil {
+						l.t.Fatal(err)
+					}
+					if r.Failure == "" {
+						break
+					}
+					again()
+				}
+			})
+		},
+		"the network breaks": func(l *load) {
+			defer close(l.over)
+			for range resets {
+				l.busy(3)
+				l.Slack.DropConnections(l.older(cut))
+				l.sockets(ownSockets)
+			}
+		},
+	})
+	opened := l.opened() - before
+	t.Logf("%d resets in %v: %d connections opened, %d things done again, %d approved",
+		resets, time.Since(began).Round(time.Millisecond), opened, repeats, approved)
+	if opened != resets {
+		t.Errorf("%d connections were opened for %d resets", opened, resets)
+	}
+	l.allAcked(cut)
+	l.allOrdered(approved)
+}
+
+// failing says whether a click failed for the person who clicked.
+func (l *load) failing(r slacksim.ActResult, err error) bool {
+	l.t.Helper()
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	return r.Failure != ""
+}
+
+// insist presses a button until a form opens.
+func (a *actor) insist(m slacksim.Message, button string, again func()) {
+	a.b.t.Helper()
+	for {
+		r, err := a.p.Press(a.b.ctx, m.Ref(), button)
+		if err != nil {
+			a.b.t.Fatal(err)
+		}
+		if r.Failure == "" {
+			a.view("Reason")
+			return
+		}
+		again()
+		if _, ok := a.p.View(); ok {
+			a.back()
+		}
+	}
+}
+
+// pending saves a request without the form, and waits for its card.
+func (b *bundle) pending(key string) slacksim.Message {
+	b.t.Helper()
+	r, created, err := b.Ledger.Submit(b.ctx, renewal.Submission{
+		Key: key, By: renewal.Actor{UserID: sandbox.Alice, MayRequest: true}, Channel: sandbox.Renewals, Offer: tutorialOffer(),
+	})
+	if err != nil || !created {
+		b.t.Fatalf("submit: %v %v", created, err)
+	}
+	return b.card(sandbox.Renewals, r.Reference(), "Approve")
+}
+
+// tutorialOffer is what the form makes of the wish of the vendor's tutorial.
+func tutorialOffer() renewal.Offer {
+	return renewal.Offer{
+		Product: "p-series-turnkey", Holder: renewal.Holder{Name: "Our own account"},
+		Lines:   []renewal.Line{{Type: "plan", ID: yeastarsim.TutorialPlanID, Name: "Ultimate Plan", Quantity: 100}},
+		Contact: renewal.Contact{ID: "3197218168379846218", Name: "Billing"},
+	}
+}
+
+// The bot says goodbye: its connections end with a close frame, not with a broken one.
+func TestCloseFrameAtTheEnd(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.sockets(ownSockets)
+	began := time.Now()
+	if err := b.StopBot(); err != nil {
+		t.Fatal(err)
+	}
+	for n := 1; n <= ownSockets; n++ {
+		e, err := b.Slack.WaitJournal(b.ctx, func(e slacksim.Entry) bool {
+			return e.Kind == slacksim.EntrySocket && e.Name == "closed" && e.Conn == n
+		})
+		if err != nil || e.Status != websocket.CloseNormalClosure {
+			t.Errorf("connection %d ended with close frame %d: %v", n, e.Status, err)
+		}
+	}
+	if took := time.Since(began); took > 8*time.Second {
+		t.Errorf("it took %v", took)
+	}
+}
+
+// Socket Mode that was switched off is for people to mend: the bot ends and says so.
+func TestSocketModeSwitchedOff(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.sockets(ownSockets)
+	before := b.opened()
+	b.Slack.DisableSocketMode()
+	err := b.Ended(b.ctx)
+	if err == nil || !contains(err.Error(), "Socket Mode") {
+		t.Errorf("the bot ended with %v", err)
+	}
+	if n := b.opened() - before; n > ownSockets {
+		t.Errorf("%d connections were asked for", n)
+	}
+}
+
+// A token that Slack does not take any more ends the bot at its next connection.
+func TestTokenRevoked(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.sockets(ownSockets)
+	before := b.opened()
+	b.Slack.RevokeTokens()
+	b.Slack.DropConnections()
+	err := b.Ended(b.ctx)
+	if err == nil || !contains(err.Error(), "token_revoked") || !contains(err.Error(), "SLACK_APP_TOKEN") {
+		t.Errorf("the bot ended with %v", err)
+	}
+	if n := b.opened() - before; n > ownSockets {
+		t.Errorf("%d connections were asked for", n)
+	}
+}
+
+// Where others hold all the connections that Slack allows, the bot waits ever longer
+// for its own.
+func TestTooManyConnections(t *testing.T) {
+	t.Parallel()
+	const allowed = 10
+	b := setup(t)
+	if err := b.StopBot(); err != nil {
+		t.Fatal(err)
+	}
+	api := slack.New("", slack.OptionAppLevelToken(b.Slack.AppToken()), slack.OptionAPIURL(b.Slack.APIURL()))
+	var others []*websocket.Conn
+	for range allowed - 1 {
+		_, url, err := api.StartSocketModeContext(b.ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ws, _, err := websocket.DefaultDialer.DialContext(b.ctx, url, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		others = append(others, ws)
+	}
+	b.sockets(allowed - 1)
+	last := b.Slack.Journal()[len(b.Slack.Journal())-1]
+	if err := b.StartBot(b.ctx); err != nil { // with one connection
+		t.Fatal(err)
+	}
+	var asked []time.Time
+	for range 4 { // for the first connection, and three times for the second one
+		var err error
+		last, err = b.Slack.WaitJournal(b.ctx, func(e slacksim.Entry) bool {
+			return e.Seq > last.Seq && e.Kind == slacksim.EntryCall && e.Name == "apps.connections.open"
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		asked = append(asked, last.Time)
+	}
+	for i, least := range []time.Duration{2 * time.Second, 400 * time.Millisecond, 600 * time.Millisecond} {
+		if wait := asked[i+1].Sub(asked[i]); wait < least {
+			t.Errorf("it asked again after %v, want %v at least", wait, least)
+		}
+	}
+	for _, ws := range others {
+		_ = ws.Close()
+	}
+	b.sockets(ownSockets)
+}
