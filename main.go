@@ -93,16 +93,16 @@ func logger(c config.Config, w io.Writer) *slog.Logger {
 
 // parts are options that no configuration sets; what it does set is filled in.
 type parts struct {
+	vendor yeastar.Config
 	ledger ledger.Options
 	bot    bot.Options
 }
 
 // serve puts the parts together and runs them until ctx ends.
 func serve(ctx context.Context, c config.Config, log *slog.Logger, p parts) (err error) {
-	vendor, err := yeastar.New(yeastar.Config{
-		BaseURL: c.Yeastar.BaseURL, ClientID: c.Yeastar.ClientID.Reveal(), ClientSecret: c.Yeastar.ClientSecret.Reveal(),
-		UserAgent: c.Yeastar.UserAgent, Logger: log,
-	})
+	p.vendor.BaseURL, p.vendor.UserAgent, p.vendor.Logger = c.Yeastar.BaseURL, c.Yeastar.UserAgent, log
+	p.vendor.ClientID, p.vendor.ClientSecret = c.Yeastar.ClientID.Reveal(), c.Yeastar.ClientSecret.Reveal()
+	vendor, err := yeastar.New(p.vendor)
 	if err != nil {
 		return err
 	}

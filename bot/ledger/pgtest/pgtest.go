@@ -29,8 +29,8 @@ const Environment = "TEST_POSTGRES_URL"
 // Exit stops the server that the tests started and ends the process. TestMain calls it
 // with the exit code of the tests.
 func Exit(code int) {
-	if err := stop(); err != nil {
-		fmt.Fprintln(os.Stderr, "pgtest:", err)
+	if err := Stop(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
 		code = max(code, 1)
 	}
 	os.Exit(code) //nolint:forbidigo // goleak leaves the end of the process to its clean-up
@@ -81,6 +81,27 @@ func Database(t testing.TB) string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	u.Path = "/" + name
+	return u.String()
+}
+
+// Copy makes a database like another one, to which nobody may be connected, and returns
+// its URL. It is removed when the test ends.
+func Copy(t testing.TB, databaseURL string) string {
+	t.Helper()
+	u, err := url.Parse(databaseURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := fmt.Sprintf("renewbot_%d_%d", os.Getpid(), databases.Add(1))
+	if err := execute(t.Context(), serverURL, "CREATE DATABASE "+name+" TEMPLATE "+u.Path[1:]); err != nil {
+		t.Fatalf("copy a database: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := execute(context.Background(), serverURL, "DROP DATABASE "+name+" WITH (FORCE)"); err != nil {
+			t.Errorf("remove a database: %v", err)
+		}
+	})
 	u.Path = "/" + name
 	return u.String()
 }
@@ -160,11 +181,15 @@ func (s *server) url() string {
 	return "postgres://renewbot@/postgres?host=" + url.QueryEscape(s.directory)
 }
 
-func stop() error {
+// Stop stops the server that the tests started.
+func Stop() error {
 	if running == nil {
 		return nil
 	}
-	return running.stop()
+	if err := running.stop(); err != nil {
+		return fmt.Errorf("pgtest: %w", err)
+	}
+	return nil
 }
 
 func (s *server) stop() error {

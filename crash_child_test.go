@@ -1,0 +1,193 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"renewbot/bot/ledger/pgtest"
+)
+
+// crashChildEnv makes the test binary the program itself, and crashAtEnv names the point
+// at which it kills itself; empty: it does not.
+const (
+	crashChildEnv = "CRASH_TEST_CHILD"
+	crashAtEnv    = "CRASH_TEST_AT"
+)
+
+// beChild makes this process the program that a crash test has started, if it is one.
+func beChild() {
+	if os.Getenv(crashChildEnv) != "" {
+		os.Exit(child())
+	}
+}
+
+// tests are all tests, and what ends with them.
+type tests struct{ *testing.M }
+
+// Run is called by TestMain.
+func (m tests) Run() int {
+	code := m.M.Run()
+	if err := pgtest.Stop(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		code = max(code, 1)
+	}
+	return code
+}
+
+// child is the command "run" with short times. It tells of every point that it passes.
+func child() int {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
+	defer stop()
+	passed := &points{at: os.Getenv(crashAtEnv), kill: func() {
+		_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
+		select {} // the signal is on its way, and nothing more may be done
+	}, told: func(p string) { fmt.Println(p) }}
+	var p parts
+	p.vendor.Rate = rate.Inf // the portal beside us needs no manners
+	p.ledger.PollInterval = 50 * time.Millisecond
+	p.ledger.TakeOverAfter = time.Second
+	p.ledger.Trace = func(change string, ended bool) { passed.pass("ledger: "+change, ended) }
+	p.bot.OrderTimeout, p.bot.OrderMargin, p.bot.ViewLease = time.Second, 500*time.Millisecond, 2*time.Second
+	return run(ctx, nil, os.Stderr, p)
+}
+
+// points counts the points that a process passes. Each has a name that tells which time
+// it is passed: "ledger: save post shown #3 after".
+type points struct {
+	at   string // the point to be killed at
+	kill func()
+	told func(point string)
+
+	mu     sync.Mutex
+	passed map[string]int
+}
+
+// pass returns whether the process was killed here.
+func (p *points) pass(name string, after bool) bool {
+	when := " before"
+	if after {
+		when = " after"
+	}
+	p.mu.Lock()
+	if p.passed == nil {
+		p.passed = map[string]int{}
+	}
+	p.passed[name+when]++
+	point := fmt.Sprintf("%s #%d%s", name, p.passed[name+when], when)
+	p.told(point)
+	p.mu.Unlock()
+	if point != p.at {
+		return false
+	}
+	p.kill()
+	return true
+}
+
+// crashBinary is the binary that plays the child: this one, or, when this one looks for
+// races and is therefore slow, one that does not.
+var crashBinary = sync.OnceValues(func() (string, error) {
+	own, err := os.Executable()
+	if err != nil {
+		return "", err
+	}
+	info, ok := debug.ReadBuildInfo()
+	if !ok || !slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"}) {
+		return own, nil
+	}
+	plain := filepath.Join(filepath.Dir(own), "plain.test")                  // go test removes the directory
+	build := exec.Command("go", "test", "-c", "-trimpath", "-o", plain, ".") //nolint:noctx // it ends by itself
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("build the program: %w: %s", err, out)
+	}
+	return plain, nil
+})
+
+// process is a child that runs.
+type process struct {
+	cmd   *exec.Cmd
+	ended chan struct{} // closed when it has ended
+}
+
+// launch starts a child. What it says goes to lines and to log.
+func launch(t *testing.T, environment []string, lines func(string), log *writer) *process {
+	t.Helper()
+	binary, err := crashBinary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(binary) //nolint:noctx // killed by the test
+	cmd.Env = append([]string{"PATH=" + os.Getenv("PATH"), "TZ=UTC", crashChildEnv + "=1"}, environment...)
+	cmd.Stderr = log
+	cmd.Stdout = &lineWriter{tell: lines}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	p := &process{cmd: cmd, ended: make(chan struct{})}
+	go func() {
+		_ = cmd.Wait()
+		close(p.ended)
+	}()
+	return p
+}
+
+// kill ends the child at once and returns when it is gone.
+func (p *process) kill() {
+	_ = p.cmd.Process.Kill()
+	<-p.ended
+}
+
+// killed says whether the child, which has ended, was killed.
+func (p *process) killed() bool {
+	status, ok := p.cmd.ProcessState.Sys().(syscall.WaitStatus)
+	return ok && status.Signaled() && status.Signal() == syscall.SIGKILL
+}
+
+// lineWriter cuts what is written into lines.
+type lineWriter struct {
+	tell func(string)
+	rest string
+}
+
+func (w *lineWriter) Write(b []byte) (int, error) {
+	w.rest += string(b)
+	for {
+		line, rest, ok := strings.Cut(w.rest, "\n")
+		if !ok {
+			return len(b), nil
+		}
+		w.tell(line)
+		w.rest = rest
+	}
+}
+
+// writer keeps what is written, for a test that fails.
+type writer struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (w *writer) Write(b []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.text.Write(b)
+}
+
+func (w *writer) String() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.text.String()
+}

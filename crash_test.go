@@ -1,0 +1,269 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"flag"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"renewbot/bot/slacksim"
+	"renewbot/yeastar/yeastarsim"
+)
+
+var crashAll = flag.Bool("crash.all", false, "kill at every point with every fault of the vendor on both engines, instead of a selection")
+
+const (
+	// crashAtOnce is how many runs go on at the same time: they mostly wait.
+	crashAtOnce = 8
+	// crashPatience bounds one run.
+	crashPatience = 40 * time.Second
+)
+
+// started is the point after which the program works its jobs.
+const started = "ledger: enqueue #1 after"
+
+// crashFaults is what the vendor does with the first order it is sent.
+var crashFaults = map[string]*yeastarsim.Fault{
+	"none":                         nil,
+	"hang":                         fault(yeastarsim.Hang()),
+	"500 before the effect":        fault(yeastarsim.HTTPError(500)),
+	"502 after the effect":         fault(yeastarsim.HTTPError(502).After()),
+	"reset after the effect":       fault(yeastarsim.Reset().After()),
+	"broken JSON after the effect": fault(yeastarsim.BrokenJSON().After()),
+	"401":                          fault(yeastarsim.Unauthorized()),
+	"429":                          fault(yeastarsim.TooMany(time.Second)),
+}
+
+func fault(f yeastarsim.Fault) *yeastarsim.Fault {
+	f = f.Times(1)
+	return &f
+}
+
+// crash is one run: the program is killed at each point, one after the other, started
+// again after each, and left alone in the end.
+type crash struct {
+	fault string
+	at    []string
+}
+
+func (c crash) name() string { return c.fault + ", killed at " + strings.Join(c.at, " and then at ") }
+
+// crashed is what became of a run.
+type crashed struct {
+	kills  int      // that happened
+	points []string // that the first process passed
+}
+
+// TestCrashMatrix kills the program at every step of placing an order and of posting to
+// Slack, with everything that the vendor may do, starts it again, and looks for second
+// orders, lost requests, and messages that are missing or there twice.
+func TestCrashMatrix(t *testing.T) {
+	t.Parallel()
+	if _, err := crashBinary(); err != nil {
+		t.Fatal(err)
+	}
+	var runs, kills, planned atomic.Int64
+	began := time.Now()
+	play := func(t *testing.T, e engine, list []crash) []crashed {
+		results := make([]crashed, len(list))
+		var g errgroup.Group
+		g.SetLimit(crashAtOnce)
+		for i, c := range list {
+			g.Go(func() error {
+				t.Run(e.name+", "+c.name(), func(t *testing.T) {
+					runs.Add(1)
+					planned.Add(int64(len(c.at)))
+					results[i] = c.run(t, e)
+					kills.Add(int64(results[i].kills))
+				})
+				return nil
+			})
+		}
+		_ = g.Wait()
+		return results
+	}
+	for _, e := range []engine{sqliteEngine(t), postgresEngine(t)} {
+		var undisturbed []crash
+		for _, f := range slices.Sorted(maps.Keys(crashFaults)) {
+			undisturbed = append(undisturbed, crash{fault: f})
+		}
+		passed := map[string][]string{}
+		for i, r := range play(t, e, undisturbed) {
+			passed[undisturbed[i].fault] = r.points
+		}
+		if t.Failed() {
+			t.Fatal("without any kill the runs fail already")
+		}
+		play(t, e, matrix(passed, *crashAll))
+	}
+	fmt.Printf("crash matrix: %d runs, %d of %d kills struck, %v\n", runs.Load(), kills.Load(), planned.Load(), time.Since(began).Round(time.Second))
+	if kills.Load() < planned.Load()*9/10 {
+		t.Errorf("only %d of %d kills struck", kills.Load(), planned.Load())
+	}
+}
+
+// matrix chooses the runs: every point with every fault, or every point once with the
+// faults spread evenly. passed has the points that an undisturbed process passes, by fault.
+func matrix(passed map[string][]string, all bool) []crash {
+	var points []string
+	faults := map[string][]string{} // by point
+	for _, f := range slices.Sorted(maps.Keys(passed)) {
+		for _, p := range passed[f] {
+			if faults[p] == nil {
+				points = append(points, p)
+			}
+			faults[p] = append(faults[p], f)
+		}
+	}
+	var list []crash
+	used := map[string]int{}
+	for _, p := range points {
+		rarest := slices.MinFunc(faults[p], func(a, b string) int { return cmp.Compare(used[a], used[b]) })
+		for _, f := range faults[p] {
+			if all || f == rarest {
+				used[f]++
+				list = append(list, crash{f, []string{p}})
+			}
+		}
+	}
+	return append(list, twice(points)...)
+}
+
+// twice lists runs in which the second process is killed as well, while it looks whether
+// a message that the first one sent has arrived.
+func twice(points []string) []crash {
+	var list []crash
+	for _, p := range points {
+		if !strings.HasPrefix(p, "chat.postMessage") {
+			continue
+		}
+		look := "conversations.history #1"
+		if key := strings.Fields(p)[1]; key != "summary" && !strings.HasPrefix(key, "audit") && !strings.HasPrefix(key, "direct") {
+			look = "conversations.replies #1"
+		}
+		if strings.HasSuffix(p, " before") {
+			list = append(list, crash{"none", []string{p, look + " before"}})
+		} else {
+			list = append(list, crash{"none", []string{p, look + " after"}})
+		}
+	}
+	return list
+}
+
+func (c crash) run(t *testing.T, e engine) (result crashed) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), crashPatience)
+	defer cancel()
+	w := newCrashWorld(t, e)
+	if f := crashFaults[c.fault]; f != nil {
+		w.vendor.Fault(yeastarsim.OrderSave, *f)
+	}
+	defer func() {
+		if t.Failed() {
+			t.Logf("the log of the program:\n%s", w.log.String())
+		}
+	}()
+	for life := 0; ; life++ {
+		at := ""
+		if life < len(c.at) {
+			at = c.at[life]
+		}
+		p := w.start(at)
+		w.live(ctx, p)
+		if life == 0 {
+			result.points = w.passed()
+		}
+		if !p.killed() {
+			break
+		}
+		result.kills++
+	}
+	w.verify()
+	return result
+}
+
+// live lets Bob approve whenever a card asks for it, until all is settled and the
+// program was stopped, or until it was killed.
+func (w *crashWorld) live(ctx context.Context, p *process) {
+	w.t.Helper()
+	clicking, stop := context.WithCancel(ctx)
+	var clicks sync.WaitGroup
+	defer clicks.Wait()
+	defer stop()
+	clicks.Go(func() { w.approve(clicking) })
+	look := time.NewTicker(50 * time.Millisecond)
+	defer look.Stop()
+	for {
+		waits, err := w.unsettled(ctx)
+		if err == nil && waits == "" && slices.Contains(w.passed(), started) {
+			break
+		}
+		select {
+		case <-p.ended:
+			if !p.killed() {
+				w.t.Fatalf("the program ended by itself: %v", p.cmd.ProcessState)
+			}
+			return
+		case <-ctx.Done():
+			w.t.Fatalf("not settled: %s %v", waits, err)
+		case <-look.C:
+		}
+	}
+	_ = p.cmd.Process.Signal(syscall.SIGTERM)
+	select {
+	case <-p.ended:
+		if !p.killed() && !p.cmd.ProcessState.Success() {
+			w.t.Errorf("the program did not end well: %v", p.cmd.ProcessState)
+		}
+	case <-ctx.Done():
+		w.t.Fatal("the program does not end")
+	}
+}
+
+// approve clicks on every card that asks for approval. A click that is not answered is
+// made again, as people do.
+func (w *crashWorld) approve(ctx context.Context) {
+	for {
+		var card slacksim.Message
+		if w.slack.Wait(ctx, func(s *slacksim.Snapshot) bool {
+			i := slices.IndexFunc(s.All(renewals), func(m slacksim.Message) bool { return slices.Contains(m.Buttons(), "Approve") })
+			if i >= 0 {
+				card = s.All(renewals)[i]
+			}
+			return i >= 0 && s.Sockets > 0
+		}) != nil {
+			return
+		}
+		w.approving.Store(true)
+		r, err := w.slack.As(bob).Press(ctx, card.Ref(), "Approve")
+		if err != nil || r.Failure != "" {
+			continue // nobody was there
+		}
+		// The card tells what became of the click.
+		if w.slack.Wait(ctx, func(s *slacksim.Snapshot) bool {
+			m, ok := find(s, card.TS)
+			return !ok || !slices.Contains(m.Buttons(), "Approve")
+		}) != nil {
+			return
+		}
+	}
+}
+
+func find(s *slacksim.Snapshot, ts string) (slacksim.Message, bool) {
+	for _, m := range s.All(renewals) {
+		if m.TS == ts {
+			return m, true
+		}
+	}
+	return slacksim.Message{}, false
+}

@@ -1,0 +1,181 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/google/go-cmp/cmp"
+
+	"renewbot/blocks"
+	"renewbot/bot/ledger"
+	"renewbot/bot/renewal"
+	"renewbot/bot/slacksim"
+)
+
+// shown is a message as the tests compare it.
+type shown struct {
+	Where, Key, Text string
+	Thread           bool
+}
+
+// wanted lists the messages that must be in Slack, by the ledger alone.
+func wanted(r renewal.Request, entries []renewal.Entry) []shown {
+	list := []shown{
+		{Where: renewals, Key: "summary", Text: blocks.Summary(r).Text},
+		{Where: renewals, Key: "card", Text: blocks.Card(r).Text, Thread: true},
+	}
+	for _, e := range entries {
+		announced := e.Code == renewal.CodeOrdered
+		if announced {
+			list = append(list, shown{renewals, fmt.Sprint("announcement:", e.Seq), blocks.Announcement(r).Text, true})
+		} else if line, ok := blocks.ThreadLine(r, e, []string{bob}); ok {
+			list = append(list, shown{renewals, fmt.Sprint("thread:", e.Seq), line.Text, true})
+		}
+		list = append(list, shown{audit, fmt.Sprint("audit:", e.Seq), blocks.AuditLine(r, e).Text, false})
+		if m, ok := blocks.Direct(r, e); ok {
+			list = append(list, shown{alice, fmt.Sprint("direct:", e.Seq), m.Text, false})
+		}
+	}
+	return inOrder(list)
+}
+
+// present lists the messages that are in Slack.
+func present(s *slacksim.Snapshot) []shown {
+	var list []shown
+	for where, messages := range map[string][]slacksim.Message{
+		renewals: s.All(renewals), audit: s.All(audit), alice: s.DM(alice), bob: s.DM(bob),
+	} {
+		for _, m := range messages {
+			list = append(list, shown{where, messageKey(m.Metadata), m.Text, m.IsReply()})
+		}
+	}
+	return inOrder(list)
+}
+
+func inOrder(list []shown) []shown {
+	slices.SortFunc(list, func(a, b shown) int {
+		return strings.Compare(a.Where+" "+a.Key, b.Where+" "+b.Key)
+	})
+	return list
+}
+
+// unsettled says what is still to come, or wrong; it is empty when the request rests,
+// nothing waits to be done and Slack shows what the ledger says.
+func (w *crashWorld) unsettled(ctx context.Context) (string, error) {
+	busy, err := w.busy(ctx)
+	if err != nil {
+		return "", fmt.Errorf("count the jobs: %w", err)
+	}
+	if busy > 0 {
+		return fmt.Sprintf("%d jobs are to be done", busy), nil
+	}
+	r, err := w.reader.Get(ctx, 1)
+	if err != nil {
+		return "", err
+	}
+	entries, err := w.reader.Entries(ctx, 1)
+	if err != nil {
+		return "", err
+	}
+	if r.Status != renewal.Ordered && r.Status != renewal.Refused && r.Status != renewal.Unknown {
+		return "the request is " + string(r.Status), nil
+	}
+	if diff := cmp.Diff(wanted(r, entries), present(w.slack.Snapshot())); diff != "" {
+		return "Slack does not show what the ledger says (-want +got):\n" + diff, nil
+	}
+	return "", nil
+}
+
+// verify checks what must hold at the end, when the program has ended.
+func (w *crashWorld) verify() {
+	t := w.t
+	t.Helper()
+	l, err := ledger.Open(t.Context(), w.url, ledger.Options{Policy: crashPolicy})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	r, err := l.Get(t.Context(), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	entries, err := l.Entries(t.Context(), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Verify(t.Context()); err != nil {
+		t.Errorf("the audit trail is broken: %v", err)
+	}
+	posts, err := l.Posts(t.Context(), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range posts {
+		if p.State != ledger.PostShown {
+			t.Errorf("the message %s is %s", p.Key, p.State)
+		}
+	}
+	if diff := cmp.Diff(wanted(r, entries), present(w.slack.Snapshot())); diff != "" {
+		t.Errorf("messages are missing, there twice or old (-want +got):\n%s", diff)
+	}
+	w.verifyOrders(r)
+	for _, v := range w.slack.Violations() {
+		t.Errorf("Slack's protocol was violated: %s", v)
+	}
+}
+
+// verifyOrders compares the orders at the vendor with what the request says.
+func (w *crashWorld) verifyOrders(r renewal.Request) {
+	t := w.t
+	t.Helper()
+	placed, sent := w.vendor.Placed(), w.vendor.OrderRequests()
+	if len(placed) > 1 {
+		t.Errorf("%d orders were placed for one approval", len(placed))
+	}
+	if len(sent) > len(r.Attempts) {
+		t.Errorf("%d orders were sent in %d attempts", len(sent), len(r.Attempts))
+	}
+	for i, a := range r.Attempts[:max(len(r.Attempts)-1, 0)] {
+		if a.Outcome != renewal.NotPlaced {
+			t.Errorf("attempt %d is %q and was followed by another one", i+1, a.Outcome)
+		}
+	}
+	for _, o := range sent {
+		if diff := cmp.Diff(json.RawMessage(o.Body), r.Body); diff != "" {
+			t.Errorf("what was sent is not what was approved (-sent +approved):\n%s", diff)
+		}
+	}
+	buttons := w.buttons()
+	switch r.Status {
+	case renewal.Ordered:
+		if len(placed) != 1 || r.Order == nil || r.Order.OrderNo != placed[0].OrderNo {
+			t.Errorf("ordered as %+v, and the vendor has %d orders", r.Order, len(placed))
+		}
+		if len(buttons) > 0 {
+			t.Errorf("the card of an order has buttons: %q", buttons)
+		}
+	case renewal.Unknown:
+		if !slices.Contains(buttons, "It was placed…") || !slices.Contains(buttons, "It was not placed…") {
+			t.Errorf("nobody is asked what became of the order: %q", buttons)
+		}
+	case renewal.Refused:
+		if len(placed) != 0 || !slices.Contains(buttons, "Try again") {
+			t.Errorf("refused with %d orders placed and the buttons %q", len(placed), buttons)
+		}
+	default:
+		t.Errorf("an approved request ends as %s", r.Status)
+	}
+}
+
+// buttons are those of the card as it stands.
+func (w *crashWorld) buttons() []string {
+	for _, m := range w.slack.Snapshot().All(renewals) {
+		if messageKey(m.Metadata) == "card" {
+			return m.Buttons()
+		}
+	}
+	return nil
+}
