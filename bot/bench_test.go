@@ -22,8 +22,8 @@ func report(b *testing.B, took []time.Duration) {
 	b.ReportMetric(0, "ns/op")
 }
 
-// opened is when the nth views.open since the start was answered.
-func (b *bundle) opened(n int) time.Time {
+// viewsOpened is when the nth views.open since the start was answered.
+func (b *bundle) viewsOpened(n int) time.Time {
 	calls := b.Slack.Calls("views.open")
 	if len(calls) != n {
 		b.t.Fatalf("%d calls of views.open, want %d", len(calls), n)
@@ -54,7 +54,7 @@ func BenchmarkRenewToViewsOpen(b *testing.B) {
 	for b.Loop() {
 		began := time.Now()
 		alice.command(sandbox.Renewals, "/renew acme telecom")
-		took = append(took, w.opened(before+len(took)+1).Sub(began))
+		took = append(took, w.viewsOpened(before+len(took)+1).Sub(began))
 		b.StopTimer()
 		closeAll()
 		b.StartTimer()
