@@ -135,6 +135,10 @@ func trySandbox(ctx context.Context, args []string, stdout, stderr io.Writer) in
 	if err := flags.Parse(args); err != nil {
 		return exitUsage
 	}
+	if flags.NArg() > 0 {
+		_, _ = fmt.Fprintf(stderr, "renewbot: sandbox takes no arguments\n\n%s", usage)
+		return exitUsage
+	}
 	if err := sandbox.Run(ctx, *demo, stdout, stderr); err != nil {
 		_, _ = fmt.Fprintf(stderr, "renewbot: %v\n", err)
 		return exitFailed
