@@ -157,7 +157,7 @@ func (b *bundle) hears(user string, pieces ...string) slacksim.Message {
 	return b.says(b.Slack.As(user).DM(), pieces...)
 }
 
-// card now is the card of a request as it stands, with or without buttons.
+// cardNow is a card as it stands, with or without buttons.
 func (b *bundle) cardNow(m slacksim.Message) slacksim.Message {
 	b.t.Helper()
 	now, ok := b.Slack.Message(m.Ref())
@@ -272,12 +272,6 @@ func (a *actor) back() {
 func (a *actor) errorAt(label string) string {
 	a.b.t.Helper()
 	return a.field(label).Error
-}
-
-// approve lets somebody approve a request, and waits until the vendor's part is done.
-func (b *bundle) approve(user string, card slacksim.Message) {
-	b.t.Helper()
-	b.as(user).press(card, "Approve")
 }
 
 // refOf is the reference that a message tells.
