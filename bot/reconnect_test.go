@@ -10,6 +10,8 @@ import (
 	"github.com/gorilla/websocket"
 	"github.com/slack-go/slack"
 
+	"renewbot/bot"
+	"renewbot/bot/ledger"
 	"renewbot/bot/renewal"
 	"renewbot/bot/sandbox"
 	"renewbot/bot/slacksim"
@@ -28,7 +30,7 @@ type load struct {
 
 func newLoad(t *testing.T, change ...func(*sandbox.Options)) *load {
 	b := setup(t, append([]func(*sandbox.Options){switched(anyQuantity), func(o *sandbox.Options) {
-		o.OpenGap = time.Millisecond
+		o.Tune = func(_ *ledger.Options, p *bot.Options) { p.OpenGap = time.Millisecond }
 	}}, change...)...)
 	b.sockets(ownSockets)
 	return &load{bundle: b, over: make(chan struct{}), did: make(chan struct{})}

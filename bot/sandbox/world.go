@@ -52,8 +52,8 @@ type Options struct {
 	Now func() time.Time
 	// OrderTimeout bounds the POST of an order; zero: the bot's own.
 	OrderTimeout time.Duration
-	// OpenGap is how far apart connections to Slack are opened; zero: the bot's own.
-	OpenGap time.Duration
+	// Tune changes what no configuration sets, before the ledger is opened.
+	Tune func(*ledger.Options, *bot.Options)
 }
 
 // World is a running sandbox.
@@ -87,10 +87,7 @@ func Start(ctx context.Context, o Options) (*World, error) {
 	if err := w.Vendor.Start(); err != nil {
 		return nil, errors.Join(fmt.Errorf("start the partner portal: %w", err), slack.Close())
 	}
-	w.Config = w.configuration()
-	if o.Configure != nil {
-		o.Configure(&w.Config)
-	}
+	w.configure(w.Place())
 	if err := w.StartBot(ctx); err != nil {
 		w.Close()
 		return nil, err
@@ -128,25 +125,25 @@ func workspace(options []slacksim.WorkspaceOption) (*slacksim.Workspace, error) 
 	return w, nil
 }
 
-// configuration is what an administrator would have set.
-func (w *World) configuration() config.Config {
-	c := config.Config{DatabaseURL: config.NewSecret("sqlite::memory:"), LogFormat: config.LogText}
-	if w.options.DatabaseURL != "" {
-		c.DatabaseURL = config.NewSecret(w.options.DatabaseURL)
-	}
+// configure is what an administrator would do.
+func (w *World) configure(p Place) {
+	c := config.Config{DatabaseURL: config.NewSecret(p.DatabaseURL), LogFormat: config.LogText}
 	c.Slack = config.Slack{
-		BotToken: config.NewSecret(w.Slack.BotToken()), AppToken: config.NewSecret(w.Slack.AppToken()), APIURL: w.Slack.APIURL(),
+		BotToken: config.NewSecret(p.BotToken), AppToken: config.NewSecret(p.AppToken), APIURL: p.SlackURL,
 	}
 	c.Yeastar = config.Yeastar{
-		ClientID: config.NewSecret(w.Vendor.ClientID()), ClientSecret: config.NewSecret(w.Vendor.ClientSecret()),
-		BaseURL: w.Vendor.URL(), UserAgent: "OpenAPI",
+		ClientID: config.NewSecret(p.ClientID), ClientSecret: config.NewSecret(p.ClientSecret),
+		BaseURL: p.VendorURL, UserAgent: "OpenAPI",
 	}
 	c.Renew = config.Renew{
 		Approvers: config.IDs{Bob, Approval}, AuditChannel: Audit, ApprovalsRequired: 1,
 		RemindAfter: 4 * time.Hour, ExpireAfter: 72 * time.Hour, PONumber: renewal.PONumberReference,
 		LookupTTL: 5 * time.Minute,
 	}
-	return c
+	if w.options.Configure != nil {
+		w.options.Configure(&c)
+	}
+	w.Config = c
 }
 
 // StartBot starts the bot, and returns when it listens. After StopBot it can be started
@@ -160,16 +157,18 @@ func (w *World) StartBot(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	w.Ledger, err = ledger.Open(ctx, w.Config.DatabaseURL.Reveal(), ledger.Options{
-		Policy: w.Config.Policy(), Now: w.options.Now, Logger: w.options.Log,
-	})
+	stored := ledger.Options{Policy: w.Config.Policy(), Now: w.options.Now, Logger: w.options.Log}
+	parts := bot.Options{
+		Config: w.Config, Vendor: vendor, Log: w.options.Log, Now: w.options.Now, OrderTimeout: w.options.OrderTimeout,
+	}
+	if w.options.Tune != nil {
+		w.options.Tune(&stored, &parts)
+	}
+	parts.Ledger, err = ledger.Open(ctx, w.Config.DatabaseURL.Reveal(), stored)
 	if err != nil {
 		return err
 	}
-	w.Bot = bot.New(bot.Options{
-		Config: w.Config, Ledger: w.Ledger, Vendor: vendor, Log: w.options.Log, Now: w.options.Now,
-		OrderTimeout: w.options.OrderTimeout, OpenGap: w.options.OpenGap,
-	})
+	w.Ledger, w.Bot = parts.Ledger, bot.New(parts)
 	running, stop := context.WithCancel(context.WithoutCancel(ctx))
 	w.stop, w.ended = stop, make(chan error, 1)
 	go func(b *bot.Bot, ended chan<- error) { ended <- b.Run(running) }(w.Bot, w.ended)
@@ -210,6 +209,9 @@ func (w *World) StopBot() error {
 func (w *World) Close() {
 	if err := w.StopBot(); err != nil {
 		w.options.Log.Error("the bot did not end cleanly", "error", err)
+	}
+	if w.Vendor == nil {
+		return // another process has the simulators
 	}
 	w.Vendor.Close()
 	if err := w.Slack.Close(); err != nil {
