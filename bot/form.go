@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -278,8 +279,8 @@ func (b *Bot) submittedReview(ctx context.Context, ic slack.InteractionCallback,
 	if d.Request == 0 {
 		problem = b.channels.problem(checking, d.Channel, ic.User.ID)
 	}
-	for _, e := range errs {
-		problem = e
+	for _, field := range slices.Sorted(maps.Keys(errs)) {
+		problem = strings.TrimSpace(problem + " " + errs[field])
 	}
 	if problem != "" {
 		answer(blocks.Notice("Not saved", problem+" Nothing was saved and nothing was ordered. Close this and change the form."))

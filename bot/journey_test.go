@@ -342,3 +342,15 @@ func TestExpiryIsShownAndDoubted(t *testing.T) {
 		})
 	}
 }
+
+func TestOurOwnPackageIsFound(t *testing.T) {
+	t.Parallel()
+	b := setup(t, switched(yeastarsim.Generous))
+	alice := b.as(sandbox.Alice)
+	alice.command(sandbox.Renewals, "/renew")
+	alice.choose("For whom", "own", "Our own account")
+	v := alice.view("Number of extensions")
+	if f, _ := v.Field("Number of extensions"); f.Value != "100" {
+		t.Errorf("proposes %q extensions for our own account, want its 100", f.Value)
+	}
+}

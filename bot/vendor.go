@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -20,6 +21,9 @@ type vendor struct {
 	details    *lookup[yeastar.OwnedProduct]     // by product key and productNo
 	terms      *lookup[yeastar.RenewalInfo]      // by product key, productNo, line type and pricing id
 }
+
+// own is the key of the calling account among holders.
+var own = renewal.Holder{}.Key()
 
 // all is the key of look-ups that have only one answer.
 const all = "all"
@@ -160,8 +164,12 @@ func (v *vendor) findPack(ctx context.Context, productKey string, holder renewal
 // productNo that looks like the holder's account id.
 func matchPack(owned []yeastar.OwnedProduct, holder renewal.Holder) (yeastar.OwnedProduct, bool) {
 	var found []yeastar.OwnedProduct
+	// Our own package is the one without a customer, where the list tells customers.
+	told := slices.ContainsFunc(owned, func(o yeastar.OwnedProduct) bool { return o.HolderID != "" })
 	for _, o := range owned {
 		switch {
+		case holder.Key() == own && told && o.HolderID == "":
+			found = append(found, o)
 		case holder.SerialNumber != "" && o.ProductNo == holder.SerialNumber,
 			holder.PartnerID != "" && (o.HolderID == holder.PartnerID || o.ProductNo == string(holder.PartnerID)):
 			found = append(found, o)

@@ -136,13 +136,13 @@ func (m PONumberMode) poNumber(typed, reference string) string {
 
 // CheckPONumber says what is wrong with a typed PO number, in plain words.
 func CheckPONumber(s string) error {
-	if len(s) > MaxPONumber {
-		return fmt.Errorf("at most %d characters, please", MaxPONumber)
-	}
 	for _, c := range s {
 		if c < ' ' || c > '~' {
 			return fmt.Errorf("only plain letters, digits and signs, please: %q can't be sent", c)
 		}
+	}
+	if len(s) > MaxPONumber {
+		return fmt.Errorf("at most %d characters, please", MaxPONumber)
 	}
 	return nil
 }
