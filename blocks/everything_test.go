@@ -18,7 +18,7 @@ type shown struct {
 
 // everything is each message and view in each state.
 func everything() []shown {
-	return slices.Concat(requestMessages(), eventMessages(), answers(), forms(), reviews(), smallViews(), homes(), menus())
+	return slices.Concat(requestMessages(), eventMessages(), nudges(), answers(), forms(), reviews(), smallViews(), homes(), menus())
 }
 
 // requests are requests in every state and every variant of it.
@@ -74,6 +74,27 @@ func eventMessages() []shown {
 	noRequest.RequestID, noRequest.Revision = 0, 0
 	return append(out, shown{"thread_submitted_mentioning", mentioned},
 		shown{"audit_no_request", blocks.AuditLine(renewal.Request{}, noRequest)})
+}
+
+// nudges are what a reminded approver reads, also after the request was decided.
+func nudges() []shown {
+	var out []shown
+	for _, e := range events() {
+		if e.entry.Code != renewal.CodeReminded && e.entry.Code != renewal.CodeLastCall {
+			continue
+		}
+		out = append(out, shown{"nudge_" + e.name, blocks.Nudge(e.request, e.entry, carol)})
+		if e.name == "last_call" {
+			voted := with(renewal.Pending, quorum)
+			out = append(out, shown{"nudge_voted", blocks.Nudge(voted, e.entry, bob)})
+			for _, s := range renewal.Statuses() {
+				if s != renewal.Pending {
+					out = append(out, shown{"nudge_" + string(s), blocks.Nudge(request(s), e.entry, carol)})
+				}
+			}
+		}
+	}
+	return out
 }
 
 func answers() []shown {

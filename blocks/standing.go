@@ -157,6 +157,15 @@ func searched(r renewal.Request) string {
 	return searchWords(r.Search.Candidates)
 }
 
+// lookedFor says which order was looked for in the vendor's list.
+func lookedFor(r renewal.Request) string {
+	s := "I looked for " + what(r.Offer, outside)
+	if po := r.PONumberSent(); po != "" {
+		s += " with the PO number " + outside(po, shortLimit)
+	}
+	return s + "."
+}
+
 func searchWords(candidates []string) string {
 	if len(candidates) == 0 {
 		return "Yeastar's order list has no such order so far; it may still show up. Please check in the Partner Portal."

@@ -83,7 +83,7 @@ func eventSentence(r renewal.Request, e renewal.Entry) string {
 	case renewal.CodeUnknown:
 		return join("❓", unsure, why)
 	case renewal.CodeSearched:
-		return join("🔎", unsure, searchWords(splitList(d[renewal.DetailCandidates])))
+		return join("🔎", unsure, lookedFor(r), searchWords(splitList(d[renewal.DetailCandidates])))
 	case renewal.CodeSettledPlaced:
 		return "☑️ " + by + " found that the order was placed. " + order + settledEnd(e)
 	case renewal.CodeSettledNot:

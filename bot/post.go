@@ -64,7 +64,8 @@ func (b *Bot) postMessage(ctx context.Context, w wanted, parent string, request 
 // errParentGone says that a thread's first message was deleted.
 var errParentGone = errors.New("the message of the thread was deleted")
 
-// findPost looks for a message that may have been posted, by its metadata.
+// findPost looks for a message that may have been posted, by its metadata. It is not the
+// one in whose place it was to come.
 func (b *Bot) findPost(ctx context.Context, w wanted, p ledger.Post, parent string, request int64) (ts, channel string, err error) {
 	channel = w.channel
 	if !isChannel(channel) {
@@ -95,7 +96,7 @@ func (b *Bot) findPost(ctx context.Context, w wanted, p ledger.Post, parent stri
 			return "", "", err
 		}
 		for _, m := range messages {
-			if ours(m, renewal.Reference(request), w.key) {
+			if m.Timestamp > p.TS && ours(m, renewal.Reference(request), w.key) {
 				return m.Timestamp, channel, nil
 			}
 		}

@@ -22,12 +22,6 @@ const (
 	searchPatience = 10 * time.Minute
 	// lateWatch is for how long an order may still turn up that people called not placed.
 	lateWatch = 24 * time.Hour
-	// orderSkew is by how much the vendor's clock and ours may differ, for an order that
-	// is told from others by its time alone.
-	orderSkew = 10 * time.Minute
-	// zoneSkew is by how much they may differ when the order has our reference: the
-	// vendor may take local time for UTC.
-	zoneSkew = 24 * time.Hour
 	// The order list is read in the largest pages that are believed to be allowed, and
 	// never without an end.
 	orderPageSize = 100
@@ -141,6 +135,10 @@ func resultOf(o yeastar.OrderDetail) yeastar.OrderResult {
 // searchOrder looks through the vendor's order list for the order of an attempt.
 func (b *Bot) searchOrder(ctx context.Context, r renewal.Request, a renewal.Attempt) (finding, error) {
 	var f finding
+	want, err := sentWith(r, a)
+	if err != nil {
+		return f, err
+	}
 	listed, err := b.ordersSince(ctx, a.StartedAt.Add(-zoneSkew))
 	if err != nil {
 		return f, err
@@ -155,7 +153,7 @@ func (b *Bot) searchOrder(ctx context.Context, r renewal.Request, a renewal.Atte
 		if err != nil {
 			return f, err
 		}
-		if owned || judge(r, a, completed(yeastar.OrderDetail{}, s)) == matchNone {
+		if owned || want.judge(completed(yeastar.OrderDetail{}, s)) == matchNone {
 			continue
 		}
 		o, err := b.vendor.client.Order(ctx, cmp.Or(s.OrderNo, string(s.ID)))
@@ -163,8 +161,8 @@ func (b *Bot) searchOrder(ctx context.Context, r renewal.Request, a renewal.Atte
 			return f, err
 		}
 		o = completed(o, s) // one order without details does not hide the others
-		m := judge(r, a, o)
-		if m == matchCertain && (rivals || (echoed && o.PONumber == "" && r.PONumberSent() != "")) {
+		m := want.judge(o)
+		if m == matchCertain && (rivals || (echoed && o.PONumber == "" && want.PONumber != "")) {
 			m = matchPossible
 		}
 		switch m {
@@ -258,96 +256,6 @@ func (b *Bot) ordersSince(ctx context.Context, since time.Time) ([]yeastar.Order
 	return nil, fmt.Errorf("the order list has more than %d pages", maxOrderPages)
 }
 
-// match says how well an order of the vendor's fits an attempt.
-type match int
-
-const (
-	matchNone match = iota
-	matchPossible
-	matchCertain
-	matchProven
-)
-
-// judge compares an order of the vendor's with an attempt. What the vendor does not
-// tell proves nothing and contradicts nothing.
-func judge(r renewal.Request, a renewal.Attempt, o yeastar.OrderDetail) match {
-	switch {
-	case o.OrderNo == "", foreign(r, a, o) != "":
-		return matchNone
-	case referenced(r, o):
-		return matchProven
-	case o.ProductID != "" && o.BillingID != "" && linesTold(o) && holderTold(r, o) && !o.CreateTime.IsZero():
-		return matchCertain
-	}
-	return matchPossible
-}
-
-// referenced says whether an order has the request's own reference, which no order of
-// another request has.
-func referenced(r renewal.Request, o yeastar.OrderDetail) bool {
-	sent := r.PONumberSent()
-	return strings.Contains(sent, r.Reference()) && (o.PONumber == sent || o.CustomReferenceNo == sent)
-}
-
-func holderTold(r renewal.Request, o yeastar.OrderDetail) bool {
-	h := r.Offer.Holder
-	return (h.PartnerID != "" && o.PartnerID == h.PartnerID) || (h.SerialNumber != "" && o.ProductNo == h.SerialNumber)
-}
-
-func linesTold(o yeastar.OrderDetail) bool {
-	if len(o.Lines) == 0 {
-		return false
-	}
-	for _, l := range o.Lines {
-		if l.ServiceID == "" || l.Quantity == nil {
-			return false
-		}
-	}
-	return true
-}
-
-// foreign says what shows that an order is not the one of an attempt; it is empty when
-// nothing does.
-func foreign(r renewal.Request, a renewal.Attempt, o yeastar.OrderDetail) string {
-	plan, hasPlan := r.Offer.Plan()
-	own := r.Offer.Holder.PartnerID == "" // whose id the vendor may tell, and we do not know
-	switch {
-	case o.PONumber != "" && o.PONumber != r.PONumberSent():
-		return "it has another PO number"
-	case o.ProductID != "" && string(o.ProductID) != fmt.Sprint(r.Product().ID):
-		return "it is for another product"
-	case o.PartnerID != "" && o.PartnerID != r.Offer.Holder.PartnerID && !(own && referenced(r, o)):
-		return "it is for another customer"
-	case o.BillingID != "" && o.BillingID != r.Offer.Contact.ID:
-		return "it has another billing contact"
-	case hasPlan && o.Quantity != nil && *o.Quantity != plan.Quantity:
-		return fmt.Sprintf("it is for %d extensions", *o.Quantity)
-	case linesTold(o) && !sameLines(r.Offer.Lines, o.Lines):
-		return "it has other plans or services"
-	case referenced(r, o):
-		return "" // whatever the vendor's clock says
-	case !o.CreateTime.IsZero() && o.CreateTime.Before(a.StartedAt.Add(-orderSkew)):
-		return "it was placed before this request was sent"
-	case !o.CreateTime.IsZero() && !a.Deadline.IsZero() && o.CreateTime.After(a.Deadline.Add(orderSkew)):
-		return "it was placed long after this request was sent"
-	}
-	return ""
-}
-
-func sameLines(want []renewal.Line, got []yeastar.OrderDetailLine) bool {
-	if len(want) != len(got) {
-		return false
-	}
-	for _, w := range want {
-		if !slices.ContainsFunc(got, func(g yeastar.OrderDetailLine) bool {
-			return g.ServiceID == w.ID && *g.Quantity == w.Quantity
-		}) {
-			return false
-		}
-	}
-	return true
-}
-
 // checkOrder asks the vendor about an order number that somebody typed, for the order
 // of unknown fate of a request. The problem is a sentence for the person, and empty
 // when the number may be taken.
@@ -360,6 +268,11 @@ func (b *Bot) checkOrder(ctx context.Context, request int64, attempt int, number
 	if err != nil || attempt < 1 || attempt > len(r.Attempts) {
 		return order, "Sorry, the request could not be read. Nothing was changed; please try again in a moment."
 	}
+	want, err := sentWith(r, r.Attempts[attempt-1])
+	if err != nil {
+		b.log.ErrorContext(ctx, "an attempt could not be read", "request", r.Reference(), "error", err)
+		return order, "Sorry, what was sent could not be read. Nothing was changed."
+	}
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
 	found, err := b.vendor.client.Order(ctx, number)
@@ -370,7 +283,7 @@ func (b *Bot) checkOrder(ctx context.Context, request int64, attempt int, number
 		return order, "The Partner Portal did not answer, so the number could not be checked. Nothing was changed; please try again in a moment."
 	}
 	found.OrderNo = cmp.Or(found.OrderNo, number)
-	if differs := foreign(r, r.Attempts[attempt-1], found); differs != "" {
+	if differs := want.foreign(found); differs != "" {
 		return order, fmt.Sprintf("That order is not this one: %s. Nothing was changed.", differs)
 	}
 	if n := attemptWith(r, found.OrderNo); n != 0 {

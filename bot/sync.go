@@ -21,8 +21,9 @@ const (
 	// viewLease is how long one process may draw a request alone: longer than the job may
 	// take, and short enough for others to go on soon when the process dies.
 	viewLease = 75 * time.Second
-	// maxPostTries is after how many refusals a message is given up.
-	maxPostTries = 60
+	// maxPostTries is after how many refusals a message is given up: after ten days, as
+	// long as a channel may well be archived by mistake.
+	maxPostTries = 240
 )
 
 // wanted is a message that Slack should show.
@@ -62,7 +63,7 @@ func (b *Bot) wantedFor(r renewal.Request, entries []renewal.Entry) []wanted {
 		list = append(list, wanted{key: "audit:" + seq, channel: b.auditChannel, message: blocks.AuditLine(r, e)})
 		if e.Code == renewal.CodeReminded || e.Code == renewal.CodeLastCall {
 			for _, id := range strings.FieldsFunc(e.Detail[renewal.DetailWho], func(c rune) bool { return c == ',' }) {
-				list = append(list, wanted{key: "nudge:" + seq + ":" + id, channel: id, lasting: true, message: blocks.Nudge(r, e)})
+				list = append(list, wanted{key: "nudge:" + seq + ":" + id, channel: id, lasting: true, message: blocks.Nudge(r, e, id)})
 			}
 		}
 		if m, ok := blocks.Direct(r, e); ok {
@@ -84,6 +85,14 @@ type drawing struct {
 	posts   map[string]ledger.Post
 	// later is when to come back for what Slack would not take now.
 	later time.Duration
+	// paused are the channels to which nothing more is sent this time, so that messages
+	// keep their order.
+	paused map[string]bool
+	// unposted is why the request's channel takes no messages.
+	unposted string
+	// verify changes the summary and the card even if nothing is new: somebody may have
+	// deleted one.
+	verify bool
 	// orphaned says that the thread's first message was deleted.
 	orphaned bool
 	errs     []error
@@ -118,7 +127,7 @@ func (b *Bot) syncSlack(ctx context.Context, job renewal.Job) error {
 	if err != nil {
 		return err
 	}
-	d := &drawing{bot: b, request: job.RequestID, posts: map[string]ledger.Post{}}
+	d := &drawing{bot: b, request: job.RequestID, posts: map[string]ledger.Post{}, paused: map[string]bool{}}
 	for _, p := range posts {
 		d.posts[p.Key] = p
 	}
@@ -144,6 +153,10 @@ func (d *drawing) drawLoose(ctx context.Context, entries []renewal.Entry) {
 }
 
 func (d *drawing) draw(ctx context.Context, r renewal.Request, entries []renewal.Entry) {
+	if n := len(entries); n > 0 {
+		// Whoever is reminded has to find the card.
+		d.verify = entries[n-1].Code == renewal.CodeReminded || entries[n-1].Code == renewal.CodeLastCall
+	}
 	list := d.bot.wantedFor(r, entries)
 	d.showAll(ctx, list)
 	if d.orphaned {
@@ -177,17 +190,14 @@ func (d *drawing) beginThread(ctx context.Context) {
 // reportUnposted tells the requester and the audit channel that the request's channel
 // takes no messages.
 func (d *drawing) reportUnposted(ctx context.Context, r renewal.Request) {
-	for _, p := range d.posts {
-		if p.State != ledger.PostFailed || p.Channel != r.Channel {
-			continue
-		}
-		m := blocks.Plain(fmt.Sprintf(
-			"I can't post %s in <#%s> (%s), so people there don't see what becomes of it. %s Invite me there again, or cancel a waiting request with “/renew cancel %s”.",
-			r.Reference(), r.Channel, p.Problem, r.Standing(), r.Reference()))
-		d.show(ctx, wanted{key: keyUnposted, channel: r.Requester, message: m})
-		d.show(ctx, wanted{key: "audit:" + keyUnposted, channel: d.bot.auditChannel, message: m})
+	if d.unposted == "" {
 		return
 	}
+	m := blocks.Plain(fmt.Sprintf(
+		"I can't post %s in <#%s> (%s), so people there don't see what becomes of it. %s Invite me there again, or cancel a waiting request with “/renew cancel %s”.",
+		r.Reference(), r.Channel, d.unposted, r.Standing(), r.Reference()))
+	d.show(ctx, wanted{key: keyUnposted, channel: r.Requester, message: m})
+	d.show(ctx, wanted{key: "audit:" + keyUnposted, channel: d.bot.auditChannel, message: m})
 }
 
 // end says whether there is more to do, and when.
@@ -199,6 +209,15 @@ func (d *drawing) end() error {
 		return ledger.Snooze(d.later)
 	}
 	return nil
+}
+
+// closed notes that a channel takes no messages at all, and when to try again.
+func (d *drawing) closed(w wanted, code string, again time.Duration) {
+	d.paused[w.channel] = true
+	if w.key == keySummary || w.threaded {
+		d.unposted = code
+	}
+	d.comeBack(again)
 }
 
 func (d *drawing) comeBack(after time.Duration) {
@@ -213,17 +232,29 @@ func (d *drawing) show(ctx context.Context, w wanted) {
 		d.errs = append(d.errs, ctx.Err())
 		return
 	}
+	if d.paused[w.channel] {
+		return
+	}
 	p, known := d.posts[w.key]
 	switch {
 	case known && p.State == ledger.PostShown:
-		if w.lasting && p.Digest != w.message.Digest() {
+		verify := d.verify && (w.key == keySummary || w.key == keyCard)
+		if w.lasting && (verify || p.Digest != w.message.Digest()) {
 			d.change(ctx, w, p)
 		}
 		return
 	case known && p.State == ledger.PostSending:
 		// It may have arrived: a second one must not be sent.
 		ts, channel, err := d.bot.findPost(ctx, w, p, d.posts[keySummary].TS, d.request)
-		if err != nil {
+		switch {
+		case slackError(err) == "thread_not_found":
+			d.orphaned = true
+			return
+		case slices.Contains(closedCodes, slackError(err)):
+			d.closed(w, slackError(err), closedPause)
+			return
+		case err != nil:
+			d.paused[w.channel] = true
 			d.errs = append(d.errs, fmt.Errorf("look for an earlier post: %w", err))
 			return
 		}
@@ -237,13 +268,14 @@ func (d *drawing) show(ctx context.Context, w wanted) {
 	case known && p.Tries >= maxPostTries:
 		return
 	}
-	d.post(ctx, w, p.Tries)
+	d.post(ctx, w, p.Tries, p.TS)
 }
 
-// post sends a message that is not in Slack. That it is being sent is saved first.
-func (d *drawing) post(ctx context.Context, w wanted, tries int) {
+// post sends a message that is not in Slack. That it is being sent is saved first, with
+// the message in whose place it comes, if there is one.
+func (d *drawing) post(ctx context.Context, w wanted, tries int, replaced string) {
 	p := ledger.Post{
-		RequestID: d.request, Key: w.key, Channel: w.channel, State: ledger.PostSending,
+		RequestID: d.request, Key: w.key, Channel: w.channel, TS: replaced, State: ledger.PostSending,
 		Digest: w.message.Digest(), Tries: tries + 1,
 	}
 	if !d.save(ctx, p) {
@@ -264,14 +296,20 @@ func (d *drawing) post(ctx context.Context, w wanted, tries int) {
 	switch after, kind := classify(err); kind {
 	case slackWait:
 		p.State, p.Tries = ledger.PostPlanned, tries
+		d.paused[w.channel] = true
 		d.comeBack(after)
 	case slackUnclear:
+		d.paused[w.channel] = true
 		d.errs = append(d.errs, err)
 	case slackNo:
 		d.bot.log.WarnContext(ctx, "Slack does not take a message", "request", renewal.Reference(d.request),
 			"message", w.key, "error", err, "messages", slackMessages(err))
 		p.State, p.Problem = ledger.PostFailed, slackError(err)
-		d.comeBack(min(time.Duration(p.Tries)*time.Minute, time.Hour))
+		again := min(time.Duration(p.Tries)*time.Minute, time.Hour)
+		if slices.Contains(closedCodes, p.Problem) {
+			d.closed(w, p.Problem, again)
+		}
+		d.comeBack(again)
 	case slackBroken:
 		p.State = ledger.PostPlanned
 		d.errs = append(d.errs, err)
@@ -292,14 +330,22 @@ func (d *drawing) change(ctx context.Context, w wanted, p ledger.Post) {
 			d.orphaned = true // its thread went with it
 			return
 		}
-		d.post(ctx, w, 0)
+		d.post(ctx, w, 0, p.TS)
 		return
 	}
 	switch after, kind := classify(err); kind {
 	case slackWait:
 		d.comeBack(after)
 	case slackNo:
-		// The thread's lines tell the same; the old buttons are refused by the ledger.
+		if slices.Contains(closedCodes, slackError(err)) {
+			d.closed(w, slackError(err), closedPause)
+			return
+		}
+		if w.key == keyCard && slices.Contains(frozenCodes, slackError(err)) {
+			d.post(ctx, w, 0, p.TS) // people need its buttons
+			return
+		}
+		// The thread's lines tell the same.
 		d.bot.log.WarnContext(ctx, "Slack does not let a message be changed", "request", renewal.Reference(d.request),
 			"message", w.key, "error", err, "messages", slackMessages(err))
 		p.Digest, p.Problem = w.message.Digest(), slackError(err)
@@ -317,6 +363,15 @@ func (d *drawing) save(ctx context.Context, p ledger.Post) bool {
 	d.posts[p.Key] = p
 	return true
 }
+
+// closedCodes say that a channel takes no messages, until somebody changes that.
+var closedCodes = []string{"is_archived", "is_inactive", "not_in_channel", "channel_not_found", "restricted_action"}
+
+// frozenCodes say that a message can't be changed any more.
+var frozenCodes = []string{"edit_window_closed", "cant_update_message"}
+
+// closedPause is how long to wait before a channel that takes no messages is tried again.
+const closedPause = 10 * time.Minute
 
 // The kinds of Slack's failures, by what is to be done.
 type slackKind int

@@ -1,0 +1,479 @@
+package bot_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"renewbot/bot/config"
+	"renewbot/bot/renewal"
+	"renewbot/bot/sandbox"
+	"renewbot/bot/slacksim"
+	"renewbot/yeastar/yeastarsim"
+)
+
+// firstSearch is how long after its answer was lost an order is looked for first, and
+// lastSearch when people are told that it was not found.
+const (
+	firstSearch = 30 * time.Second
+	lastSearch  = 10 * time.Minute
+)
+
+// others are orders of other people at the time of ours, before and after it.
+func (b *bundle) others(n int) {
+	for i := range n {
+		b.Vendor.AddOrder(yeastarsim.Order{
+			ProductID: 14, PartnerID: yeastarsim.AcmeVoiceID, BillingID: yeastarsim.TutorialBillingContactID,
+			PONumber: fmt.Sprintf("PO %d RNW-000001", i), // of another bot on the same account
+			Lines:    []yeastarsim.OrderLine{{ServiceType: "plan", ServiceID: yeastarsim.SecondPlanID, Quantity: 250}},
+		})
+	}
+}
+
+// byHand is an order for what acmeWish asks for that somebody places in the portal.
+func (b *bundle) byHand() yeastarsim.Order {
+	return b.Vendor.AddOrder(yeastarsim.Order{
+		ProductID: 14, PartnerID: yeastarsim.AcmeTelecomID, BillingID: "3197218168379846343",
+		Lines: []yeastarsim.OrderLine{{ServiceType: "plan", ServiceID: yeastarsim.TutorialPlanID, Quantity: 50}},
+	})
+}
+
+// toldApart lets the vendor tell everything about an order but its PO number.
+func toldApart(s *yeastarsim.Switches) { s.EchoPONumber, s.Owner, s.OrderLines = false, true, true }
+
+var typedPO = configured(func(r *config.Renew) { r.PONumber = renewal.PONumberTyped })
+
+func TestLostOrderIsFoundByItself(t *testing.T) {
+	t.Parallel()
+	sw := func(change func(*yeastarsim.Switches)) []func(*sandbox.Options) {
+		return []func(*sandbox.Options){switched(change)}
+	}
+	briefly := func(o *sandbox.Options) { o.OrderTimeout = 300 * time.Millisecond }
+	lostAfter := yeastarsim.Reset().After()
+	for name, c := range map[string]struct {
+		fault  yeastarsim.Fault
+		wish   wish
+		change []func(*sandbox.Options)
+	}{
+		"after a reset":                          {fault: lostAfter},
+		"after a time-out":                       {fault: yeastarsim.Hang().After(), change: []func(*sandbox.Options){briefly}},
+		"after a gateway's 502":                  {fault: yeastarsim.HTTPError(502).After()},
+		"after half an answer":                   {fault: yeastarsim.BrokenJSON().After()},
+		"after success without an order number":  {fault: yeastarsim.NoOrderNumber().After()},
+		"our own account's":                      {fault: lostAfter, wish: tutorial},
+		"our own account's, everything told":     {fault: lostAfter, wish: tutorial, change: sw(yeastarsim.Generous)},
+		"a customer's, everything told":          {fault: lostAfter, change: sw(yeastarsim.Generous)},
+		"the PO number told as reference":        {fault: lostAfter, change: sw(func(s *yeastarsim.Switches) { s.EchoPONumber, s.PONumberAsReference = false, true })},
+		"no PO number told, but everything else": {fault: lostAfter, change: sw(toldApart)},
+		"a typed PO number, everything told":     {fault: lostAfter, change: []func(*sandbox.Options){typedPO, switched(yeastarsim.Generous)}},
+		"no lines told":                          {fault: lostAfter, change: sw(func(s *yeastarsim.Switches) { s.OrderLines = false })},
+		"times in seconds":                       {fault: lostAfter, change: sw(func(s *yeastarsim.Switches) { s.Seconds = true })},
+		"a clock that is slow":                   {fault: lostAfter, change: sw(func(s *yeastarsim.Switches) { s.CreateTimeSkew = -7 * time.Minute })},
+		"a clock that is fast, no PO number":     {fault: lostAfter, change: []func(*sandbox.Options){switched(toldApart, func(s *yeastarsim.Switches) { s.CreateTimeSkew = 7 * time.Minute })}},
+		"local time for UTC":                     {fault: lostAfter, change: sw(func(s *yeastarsim.Switches) { s.CreateTimeSkew = -8 * time.Hour })},
+		"local time for UTC, in the east":        {fault: lostAfter, change: sw(func(s *yeastarsim.Switches) { s.CreateTimeSkew = 8 * time.Hour })},
+		"ids as numbers":                         {fault: lostAfter, change: sw(func(s *yeastarsim.Switches) { s.FlipIDs = true })},
+		"ids as numbers, no PO number":           {fault: lostAfter, change: []func(*sandbox.Options){switched(toldApart, func(s *yeastarsim.Switches) { s.FlipIDs = true })}},
+		"lists in a wrapper":                     {fault: lostAfter, change: sw(func(s *yeastarsim.Switches) { s.Lists = yeastarsim.ListWrapper })},
+		"oldest first, short pages":              {fault: lostAfter, change: sw(func(s *yeastarsim.Switches) { s.OldestFirst, s.MaxPageSize = true, 20 })},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b, clock := setupAt(t, c.change...)
+			b.others(60)
+			b.Vendor.Fault(yeastarsim.OrderSave, c.fault.Times(1))
+			if c.wish.plan == "" {
+				c.wish = acmeWish
+			}
+			card := b.as(sandbox.Alice).request(c.wish)
+			b.as(sandbox.Bob).press(card, "Approve")
+			b.happened("RNW-000001", renewal.CodeUnknown)
+			b.others(60)
+			number := b.Vendor.Placed()[0].OrderNo
+			clock.Advance(firstSearch)
+			b.happened("RNW-000001", renewal.CodeOrdered)
+			b.says(sandbox.Renewals, "RNW-000001 is ordered", number)
+			b.hears(sandbox.Alice, "RNW-000001", number)
+			if now := b.shows(card, "Ordered.", number); len(now.Buttons()) != 0 {
+				t.Errorf("the card has buttons: %q", now.Buttons())
+			}
+			r := b.ends("RNW-000001", renewal.Ordered, 1, and(lost, renewal.CodeOrdered)...)
+			if r.Order.OrderNo != number || r.Attempts[0].Outcome != renewal.Placed {
+				t.Errorf("the ledger has %+v for %s", r.Order, number)
+			}
+		})
+	}
+}
+
+func TestLostOrderIsFoundInTheStateItIsIn(t *testing.T) {
+	t.Parallel()
+	for status, c := range map[string]struct {
+		end  renewal.Status
+		code renewal.Code
+		told string
+	}{
+		yeastarsim.StatusPending:   {renewal.Processing, renewal.CodeProcessing, "It may need paying in the Partner Portal."},
+		yeastarsim.StatusCancelled: {renewal.Refused, renewal.CodeRefused, "The order did not go through."},
+	} {
+		t.Run(status, func(t *testing.T) {
+			t.Parallel()
+			b, clock := setupAt(t)
+			b.Vendor.QueueOrderStatus(status)
+			b.Vendor.Fault(yeastarsim.OrderSave, yeastarsim.Reset().After().Times(1))
+			b.approved()
+			b.happened("RNW-000001", renewal.CodeUnknown)
+			clock.Advance(firstSearch)
+			b.happened("RNW-000001", c.code)
+			b.says(sandbox.Renewals, c.told, b.Vendor.Placed()[0].OrderNo)
+			b.ends("RNW-000001", c.end, 1, and(lost, c.code)...)
+		})
+	}
+}
+
+func TestLostOrderThatIsNotFoundIsForPeople(t *testing.T) {
+	t.Parallel()
+	b, clock := setupAt(t)
+	b.Vendor.Fault(yeastarsim.OrderSave, yeastarsim.HTTPError(502).Times(1))
+	b.approved()
+	b.happened("RNW-000001", renewal.CodeUnknown)
+	asked := b.Vendor.Calls(yeastarsim.OrderPage)
+	clock.Advance(firstSearch)
+	if err := b.Vendor.WaitCalls(b.ctx, yeastarsim.OrderPage, asked+1); err != nil {
+		t.Fatal(err)
+	}
+	b.silent(sandbox.Renewals, "🔎")
+	// A portal that does not answer is no portal without the order.
+	down := b.Vendor.Fault(yeastarsim.OrderPage, yeastarsim.HTTPError(503))
+	clock.Set(monday.Add(lastSearch))
+	if err := down.Wait(b.ctx, 1); err != nil {
+		t.Fatal(err)
+	}
+	b.silent(sandbox.Renewals, "🔎")
+	down.Remove()
+	clock.Advance(5 * time.Minute)
+	b.happened("RNW-000001", renewal.CodeSearched)
+	b.says(sandbox.Renewals, "🔎", "may or may not have been placed", "has no such order so far",
+		"Acme Telecom", "50 extensions", "PO number RNW-000001", "@bob, @renewal-approvers: please have a look.")
+	card := b.card(sandbox.Renewals, "RNW-000001", "It was not placed…")
+	b.wants(b.Slack.Text(card), "has no such order so far")
+	clock.Advance(time.Hour) // it is not said again
+	b.ends("RNW-000001", renewal.Unknown, 1, and(lost, renewal.CodeSearched)...)
+}
+
+func TestSeveralOrdersThatCouldBeItAreForPeople(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		change []func(*sandbox.Options)
+		hand   int
+		at     time.Duration
+	}{
+		"one that proves nothing":            {[]func(*sandbox.Options){switched(yeastarsim.Bare)}, 0, lastSearch},
+		"two that prove nothing":             {[]func(*sandbox.Options){switched(yeastarsim.Bare)}, 1, lastSearch},
+		"two of which everything is told":    {[]func(*sandbox.Options){switched(toldApart)}, 1, firstSearch},
+		"two with the same typed PO number":  {[]func(*sandbox.Options){typedPO, switched(yeastarsim.Generous)}, 1, firstSearch},
+		"three of which everything is told":  {[]func(*sandbox.Options){switched(toldApart)}, 2, firstSearch},
+		"our own account's, no PO number":    {[]func(*sandbox.Options){switched(toldApart)}, -1, lastSearch},
+		"one, and a clock ten minutes ahead": {[]func(*sandbox.Options){switched(yeastarsim.Bare, func(s *yeastarsim.Switches) { s.CreateTimeSkew = 9 * time.Minute })}, 0, lastSearch},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b, clock := setupAt(t, c.change...)
+			b.Vendor.Fault(yeastarsim.OrderSave, yeastarsim.Reset().After().Times(1))
+			w := acmeWish
+			if c.hand < 0 {
+				w = tutorial
+			}
+			b.as(sandbox.Bob).press(b.as(sandbox.Alice).request(w), "Approve")
+			b.happened("RNW-000001", renewal.CodeUnknown)
+			want := []string{b.Vendor.Placed()[0].OrderNo}
+			for range c.hand {
+				want = append(want, b.byHand().OrderNo)
+			}
+			clock.Set(monday.Add(c.at))
+			b.happened("RNW-000001", renewal.CodeSearched)
+			b.says(sandbox.Renewals, append([]string{"🔎", "has what could be this order"}, want...)...)
+			got := strings.Split(b.entry("RNW-000001", renewal.CodeSearched).Detail[renewal.DetailCandidates], ",")
+			if diff := cmp.Diff(slices.Sorted(slices.Values(want)), got); diff != "" {
+				t.Errorf("the candidates (-want +got):\n%s", diff)
+			}
+			b.ends("RNW-000001", renewal.Unknown, 1, and(lost, renewal.CodeSearched)...)
+			bob := b.as(sandbox.Bob)
+			bob.press(b.card(sandbox.Renewals, "RNW-000001", "It was placed…"), "It was placed…")
+			bob.typeIn("Order number", want[0])
+			bob.submitOK()
+			b.happened("RNW-000001", renewal.CodeSettledPlaced)
+			b.ends("RNW-000001", renewal.Ordered, 1, and(lost, renewal.CodeSearched, renewal.CodeSettledPlaced)...)
+		})
+	}
+}
+
+// An order that somebody placed by hand is not ours when the vendor tells of other
+// orders under which PO number they were placed.
+func TestAnOrderByHandIsNotTakenForOurs(t *testing.T) {
+	t.Parallel()
+	b, clock := setupAt(t, switched(yeastarsim.Generous))
+	b.Vendor.Fault(yeastarsim.OrderSave, yeastarsim.HTTPError(502).Times(1))
+	b.approved()
+	b.happened("RNW-000001", renewal.CodeUnknown)
+	b.others(1)
+	hand := b.byHand()
+	clock.Set(monday.Add(lastSearch))
+	b.happened("RNW-000001", renewal.CodeSearched)
+	b.says(sandbox.Renewals, "has what could be this order", hand.OrderNo)
+	b.ends("RNW-000001", renewal.Unknown, 1, and(lost, renewal.CodeSearched)...)
+}
+
+func TestTheOrderOfAnotherRequestIsNeverTaken(t *testing.T) {
+	t.Parallel()
+	b, clock := setupAt(t, switched(toldApart))
+	alice, bob := b.as(sandbox.Alice), b.as(sandbox.Bob)
+	bob.press(alice.request(acmeWish), "Approve")
+	b.happened("RNW-000001", renewal.CodeOrdered)
+	b.Vendor.Fault(yeastarsim.OrderSave, yeastarsim.HTTPError(502).Times(1))
+	bob.press(alice.request(acmeWish), "Approve")
+	b.happened("RNW-000002", renewal.CodeUnknown)
+	clock.Set(monday.Add(lastSearch))
+	b.happened("RNW-000002", renewal.CodeSearched)
+	if c := b.entry("RNW-000002", renewal.CodeSearched).Detail[renewal.DetailCandidates]; c != "" {
+		t.Errorf("the order of RNW-000001 is a candidate: %s", c)
+	}
+	bob.press(b.card(sandbox.Renewals, "RNW-000002", "It was placed…"), "It was placed…")
+	bob.typeIn("Order number", b.Vendor.Placed()[0].OrderNo)
+	bob.submit()
+	if got := bob.errorAt("Order number"); got != "That order belongs to RNW-000001. Nothing was changed." {
+		t.Errorf("the order of RNW-000001 is answered with %q", got)
+	}
+	b.ends("RNW-000002", renewal.Unknown, 2, and(lost, renewal.CodeSearched)...)
+}
+
+// Two requests ask for the same, both answers were lost, and one order is there: only
+// people can tell whose it is.
+func TestTwoLostOrdersOfTheSame(t *testing.T) {
+	t.Parallel()
+	b, clock := setupAt(t, switched(toldApart))
+	alice, bob := b.as(sandbox.Alice), b.as(sandbox.Bob)
+	first, second := alice.request(acmeWish), alice.request(acmeWish)
+	b.Vendor.Fault(yeastarsim.OrderSave, yeastarsim.HTTPError(502).Times(1))
+	bob.press(first, "Approve")
+	b.happened("RNW-000001", renewal.CodeUnknown)
+	b.Vendor.Fault(yeastarsim.OrderSave, yeastarsim.Reset().After().Times(1))
+	bob.press(second, "Approve")
+	b.happened("RNW-000002", renewal.CodeUnknown)
+	clock.Set(monday.Add(lastSearch))
+	number := b.Vendor.Placed()[0].OrderNo
+	for _, reference := range []string{"RNW-000001", "RNW-000002"} {
+		b.happened(reference, renewal.CodeSearched)
+		if c := b.entry(reference, renewal.CodeSearched).Detail[renewal.DetailCandidates]; c != number {
+			t.Errorf("%s has the candidates %q, want %q", reference, c, number)
+		}
+	}
+	bob.press(b.card(sandbox.Renewals, "RNW-000002", "It was placed…"), "It was placed…")
+	bob.typeIn("Order number", number)
+	bob.submitOK()
+	b.happened("RNW-000002", renewal.CodeSettledPlaced)
+	b.ends("RNW-000002", renewal.Ordered, 2, and(lost, renewal.CodeSearched, renewal.CodeSettledPlaced)...)
+	b.ends("RNW-000001", renewal.Unknown, 2, and(lost, renewal.CodeSearched)...)
+}
+
+// notPlaced lets Bob say that the order was not placed.
+func (b *bundle) notPlaced(card slacksim.Message) {
+	b.t.Helper()
+	bob := b.as(sandbox.Bob)
+	bob.press(card, "It was not placed…")
+	bob.typeIn("How do you know?", "Not among the orders")
+	bob.submitOK()
+	b.happened(b.refOf(card), renewal.CodeSettledNot)
+}
+
+// held is a request whose order waits at the vendor's door after the bot gave it up.
+func held(t *testing.T, change ...func(*sandbox.Options)) (b *bundle, clock *slacksim.ManualClock, card slacksim.Message, release func()) {
+	t.Helper()
+	patient := switched(func(s *yeastarsim.Switches) { s.TokenLife = 48 * time.Hour }) // the order's token is good all the time
+	b, clock = setupAt(t, append(change, patient, func(o *sandbox.Options) { o.OrderTimeout = 300 * time.Millisecond })...)
+	gate := make(chan struct{})
+	b.Vendor.Fault(yeastarsim.OrderSave, yeastarsim.Hold(gate).Times(1))
+	b.approved()
+	b.happened("RNW-000001", renewal.CodeUnknown)
+	card = b.card(sandbox.Renewals, "RNW-000001", "It was not placed…")
+	return b, clock, card, func() {
+		t.Helper()
+		before := len(b.Vendor.Placed())
+		close(gate)
+		if _, err := b.Vendor.WaitOrders(b.ctx, before+1); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func (b *bundle) alarm(pieces ...string) {
+	b.t.Helper()
+	pieces = append([]string{"🚨 An order turned up for an attempt that was called not placed"}, pieces...)
+	b.says(sandbox.Renewals, pieces...)
+	b.says(sandbox.Audit, pieces...)
+	b.hears(sandbox.Alice, pieces...)
+}
+
+func TestLateOrderIsTakenInsteadOfAnother(t *testing.T) {
+	t.Parallel()
+	b, clock, card, release := held(t)
+	b.notPlaced(card)
+	again := clickOn(t, b.card(sandbox.Renewals, "RNW-000001", "Try again"), "retry")
+	clock.Advance(5 * time.Hour)
+	release()
+	clock.Advance(2 * time.Hour)
+	b.happened("RNW-000001", renewal.CodeLate)
+	number := b.Vendor.Placed()[0].OrderNo
+	b.alarm(number, "It now counts as this request's order; nothing else will be sent.")
+	b.says(sandbox.Renewals, "RNW-000001 is ordered", number)
+	if now := b.shows(card, "Ordered.", number); len(now.Buttons()) != 0 {
+		t.Errorf("the card has buttons: %q", now.Buttons())
+	}
+	b.as(sandbox.Bob).forceClick(again)
+	b.as(sandbox.Bob).alone("RNW-000001 was ordered: order " + number)
+	r := b.ends("RNW-000001", renewal.Ordered, 1, and(lost, renewal.CodeSettledNot, renewal.CodeLate, renewal.CodeDenied)...)
+	if r.Order.OrderNo != number {
+		t.Errorf("the ledger has %+v", r.Order)
+	}
+}
+
+func TestLateOrderAfterTryAgainIsAnAlarm(t *testing.T) {
+	t.Parallel()
+	b, clock, card, release := held(t)
+	b.notPlaced(card)
+	b.as(sandbox.Bob).press(b.card(sandbox.Renewals, "RNW-000001", "Try again"), "Try again")
+	b.happened("RNW-000001", renewal.CodeOrdered)
+	asked := b.Vendor.Calls(yeastarsim.OrderPage)
+	clock.Advance(5 * time.Minute) // the order of the second attempt is no late one
+	if err := b.Vendor.WaitCalls(b.ctx, yeastarsim.OrderPage, asked+1); err != nil {
+		t.Fatal(err)
+	}
+	b.silent(sandbox.Renewals, "🚨")
+	release()
+	clock.Advance(2 * time.Hour)
+	b.happened("RNW-000001", renewal.CodeLate)
+	placed := b.Vendor.Placed()
+	b.alarm(placed[1].OrderNo, "There may be two orders: please check in the Partner Portal.")
+	b.ends("RNW-000001", renewal.Ordered, 2, and(lost, renewal.CodeSettledNot,
+		renewal.CodeRetried, renewal.CodeOrdering, renewal.CodeOrdered, renewal.CodeLate)...)
+	clock.Advance(3 * time.Hour) // it is said once
+	b.ends("RNW-000001", renewal.Ordered, 2, and(lost, renewal.CodeSettledNot,
+		renewal.CodeRetried, renewal.CodeOrdering, renewal.CodeOrdered, renewal.CodeLate)...)
+}
+
+// The second attempt's answer is lost as well: one order is there, and it counts once.
+func TestOneOrderAfterTwoLostAttempts(t *testing.T) {
+	t.Parallel()
+	b, clock := setupAt(t)
+	b.Vendor.Fault(yeastarsim.OrderSave, yeastarsim.HTTPError(502).Times(1))
+	b.approved()
+	b.happened("RNW-000001", renewal.CodeUnknown)
+	b.notPlaced(b.card(sandbox.Renewals, "RNW-000001", "It was not placed…"))
+	b.Vendor.Fault(yeastarsim.OrderSave, yeastarsim.Reset().After().Times(1))
+	b.as(sandbox.Bob).press(b.card(sandbox.Renewals, "RNW-000001", "Try again"), "Try again")
+	b.card(sandbox.Renewals, "RNW-000001", "It was not placed…")
+	clock.Advance(firstSearch)
+	b.happened("RNW-000001", renewal.CodeOrdered)
+	clock.Advance(10 * time.Minute)
+	r := b.ends("RNW-000001", renewal.Ordered, 2, and(lost, renewal.CodeSettledNot,
+		renewal.CodeRetried, renewal.CodeOrdering, renewal.CodeUnknown, renewal.CodeOrdered)...)
+	if len(b.Vendor.Placed()) != 1 || r.Attempts[0].Order != nil || r.Attempts[1].Outcome != renewal.Placed {
+		t.Errorf("%d orders placed; the attempts are %+v", len(b.Vendor.Placed()), r.Attempts)
+	}
+}
+
+// Between "try again" and the order something changed, and the request waits for
+// approval again when its first order turns up.
+func TestLateOrderWhileTheRequestIsPendingAgain(t *testing.T) {
+	t.Parallel()
+	b, clock, card, release := held(t, switched(yeastarsim.Generous, anyQuantity))
+	b.notPlaced(card)
+	b.Vendor.SetExtensions(yeastarsim.AcmeTelecomID, 60)
+	clock.Advance(time.Hour) // past what the look-ups remember
+	b.as(sandbox.Bob).press(b.card(sandbox.Renewals, "RNW-000001", "Try again"), "Try again")
+	b.happened("RNW-000001", renewal.CodeChanged)
+	approve := clickOn(t, b.card(sandbox.Renewals, "RNW-000001", "Approve"), "approve")
+	release()
+	clock.Advance(2 * time.Hour)
+	b.happened("RNW-000001", renewal.CodeLate)
+	b.alarm(b.Vendor.Placed()[0].OrderNo, "It now counts as this request's order; nothing else will be sent.")
+	b.as(sandbox.Bob).forceClick(approve)
+	b.as(sandbox.Bob).alone("RNW-000001 was ordered")
+	b.ends("RNW-000001", renewal.Ordered, 1, and(lost, renewal.CodeSettledNot,
+		renewal.CodeRetried, renewal.CodeChanged, renewal.CodeLate, renewal.CodeDenied)...)
+}
+
+// Rule 9: a worker that is slow but lives is not overtaken before its time is up, and
+// what it learns after that counts all the same.
+func TestSlowAnswer(t *testing.T) {
+	t.Parallel()
+	const deadline = 75 * time.Second
+	for name, c := range map[string]struct {
+		wait  time.Duration
+		codes []renewal.Code
+	}{
+		"before the deadline": {deadline - time.Second, smooth},
+		"after the deadline":  {deadline, and(lost, renewal.CodeOrdered)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b, clock := setupAt(t)
+			gate := make(chan struct{})
+			slow := b.Vendor.Fault(yeastarsim.OrderSave, yeastarsim.Hold(gate).Times(1))
+			b.approved()
+			if err := slow.Wait(b.ctx, 1); err != nil {
+				t.Fatal(err)
+			}
+			clock.Advance(c.wait)
+			if c.wait < deadline {
+				// Whoever looks at it now leaves it alone.
+				if err := b.Ledger.Enqueue(b.ctx, renewal.Job{Kind: renewal.ReconcileOrder, RequestID: 1, At: clock.Now()},
+					renewal.Job{Kind: renewal.PlaceOrder, RequestID: 1, At: clock.Now()}); err != nil {
+					t.Fatal(err)
+				}
+				b.as(sandbox.Alice).request(tutorial) // goes through the queues behind the jobs
+			} else {
+				b.happened("RNW-000001", renewal.CodeUnknown)
+				b.says(sandbox.Renewals, "no answer was recorded before the attempt's time was up")
+			}
+			close(gate)
+			b.happened("RNW-000001", renewal.CodeOrdered)
+			b.ends("RNW-000001", renewal.Ordered, 1, c.codes...)
+		})
+	}
+}
+
+func TestPollingSurvivesAPortalThatDoesNotAnswer(t *testing.T) {
+	t.Parallel()
+	b, clock := setupAt(t)
+	b.Vendor.QueueOrderStatus(yeastarsim.StatusPending)
+	card := b.approved()
+	b.happened("RNW-000001", renewal.CodeProcessing)
+	number := b.Vendor.Placed()[0].OrderNo
+	down := b.Vendor.Fault(yeastarsim.OrderGet, yeastarsim.HTTPError(503))
+	clock.Advance(time.Minute)
+	if err := down.Wait(b.ctx, 1); err != nil {
+		t.Fatal(err)
+	}
+	b.shows(card, "Ordered, not finished.", number)
+	down.Remove()
+	// A status that nobody knows is not the end.
+	if err := b.Vendor.SetOrderStatus(number, "in_review"); err != nil {
+		t.Fatal(err)
+	}
+	asked := b.Vendor.Calls(yeastarsim.OrderGet)
+	clock.Advance(2 * time.Hour)
+	if err := b.Vendor.WaitCalls(b.ctx, yeastarsim.OrderGet, asked+1); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Vendor.SetOrderStatus(number, yeastarsim.StatusSucceed); err != nil {
+		t.Fatal(err)
+	}
+	clock.Advance(2 * time.Hour)
+	b.happened("RNW-000001", renewal.CodeOrdered)
+	b.says(sandbox.Renewals, "RNW-000001 is ordered", number)
+	b.ends("RNW-000001", renewal.Ordered, 1, and(processing, renewal.CodeOrdered)...)
+}
