@@ -105,6 +105,7 @@ func TestCrashMatrix(t *testing.T) {
 			t.Fatal("without any kill the runs fail already")
 		}
 		play(t, e, matrix(passed, *crashAll))
+		t.Logf("%s: %v", e.name, time.Since(began))
 	}
 	fmt.Printf("crash matrix: %d runs, %d of %d kills struck, %v\n", runs.Load(), kills.Load(), planned.Load(), time.Since(began).Round(time.Second))
 	if kills.Load() < planned.Load()*9/10 {
@@ -136,26 +137,33 @@ func matrix(passed map[string][]string, all bool) []crash {
 			}
 		}
 	}
-	return append(list, twice(points)...)
+	return append(list, twice(points, faults, all)...)
 }
 
-// twice lists runs in which the second process is killed as well, while it looks whether
-// a message that the first one sent has arrived.
-func twice(points []string) []crash {
+// twice lists runs in which the second process is killed as well: while it looks whether
+// a message that the first one sent has arrived, and while it finds that the time of an
+// order has passed.
+func twice(points []string, faults map[string][]string, all bool) []crash {
 	var list []crash
+	seen := map[string]bool{}
 	for _, p := range points {
-		if !strings.HasPrefix(p, "chat.postMessage") {
+		sent, isPost := strings.CutPrefix(p, "chat.postMessage ")
+		kind, _, _ := strings.Cut(strings.Fields(sent)[0], ":")
+		when := p[strings.LastIndex(p, " "):]
+		if !isPost || (seen[kind+when] && !all) {
 			continue
 		}
-		look := "conversations.history #1"
-		if key := strings.Fields(p)[1]; key != "summary" && !strings.HasPrefix(key, "audit") && !strings.HasPrefix(key, "direct") {
-			look = "conversations.replies #1"
+		seen[kind+when] = true
+		look := "conversations.replies #1"
+		if kind == "summary" || kind == "audit" || kind == "direct" {
+			look = "conversations.history #1"
 		}
-		if strings.HasSuffix(p, " before") {
-			list = append(list, crash{"none", []string{p, look + " before"}})
-		} else {
-			list = append(list, crash{"none", []string{p, look + " after"}})
-		}
+		list = append(list, crash{faults[p][0], []string{p, look + when}})
+	}
+	for f, at := range map[string]string{"none": " before", "reset after the effect": " after"} {
+		list = append(list, crash{f, []string{
+			"vendor: POST /order/openapi/order/v1/save #1" + at, "ledger: apply renewal.DeadlinePassed #1" + at,
+		}})
 	}
 	return list
 }
@@ -187,6 +195,9 @@ func (c crash) run(t *testing.T, e engine) (result crashed) {
 			break
 		}
 		result.kills++
+	}
+	if result.kills < len(c.at) {
+		t.Logf("%d of %d kills struck", result.kills, len(c.at))
 	}
 	w.verify()
 	return result

@@ -49,8 +49,10 @@ type engine struct {
 
 func sqliteEngine(t *testing.T) engine {
 	t.Helper()
-	original := filepath.Join(t.TempDir(), "original.db")
+	directory := t.TempDir() // that of a run has characters in its name that no URL may have
+	original := filepath.Join(directory, "original.db")
 	seed(t, "sqlite://"+original)
+	var copies atomic.Int64
 	return engine{
 		name: "sqlite",
 		copy: func(t *testing.T) string {
@@ -59,7 +61,7 @@ func sqliteEngine(t *testing.T) engine {
 			if err != nil {
 				t.Fatal(err)
 			}
-			path := filepath.Join(t.TempDir(), "renewbot.db")
+			path := filepath.Join(directory, fmt.Sprint(copies.Add(1), ".db"))
 			if err := os.WriteFile(path, raw, 0o600); err != nil {
 				t.Fatal(err)
 			}
