@@ -1,0 +1,102 @@
+package bot
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"log/slog"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"golang.org/x/sync/semaphore"
+)
+
+// wire is the end of a socket at which acks arrive.
+type wire struct {
+	mu   sync.Mutex
+	acks []time.Time
+}
+
+func (w *wire) send(context.Context, string, any) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.acks = append(w.acks, time.Now())
+	return nil
+}
+
+func (w *wire) arrived() []time.Time {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.acks
+}
+
+type payload struct {
+	Text string `json:"text"`
+}
+
+// handleOne lets a connection handle one envelope, and returns its acks, how long after
+// its arrival they came, and what was logged.
+func handleOne(t *testing.T, prepare func(*Bot), raw string, do func(context.Context, *envelope, payload)) (acks []time.Duration, logged string) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		var out bytes.Buffer
+		log := slog.New(slog.NewTextHandler(&out, nil))
+		b := &Bot{handlers: newWork(), slots: semaphore.NewWeighted(1)}
+		prepare(b)
+		w := &wire{}
+		began := time.Now()
+		env := newEnvelope(w.send, "id", log)
+		handle(&connection{bot: b, log: log}, env, frame{Type: "interactive", Payload: json.RawMessage(raw)},
+			func(ctx context.Context, p payload) { do(ctx, env, p) })
+		time.Sleep(5 * time.Minute)
+		for _, at := range w.arrived() {
+			acks = append(acks, at.Sub(began))
+		}
+		b.handlers.end(t.Context())
+		logged = out.String()
+	})
+	return acks, logged
+}
+
+func TestHandle(t *testing.T) {
+	t.Parallel()
+	good := func(*Bot) {}
+	for name, tc := range map[string]struct {
+		prepare func(*Bot)
+		raw     string
+		do      func(context.Context, *envelope, payload)
+		acked   time.Duration
+		logged  string
+	}{
+		"acked by the handler": {good, `{"text":"x"}`, func(_ context.Context, env *envelope, p payload) {
+			time.Sleep(time.Second)
+			env.ack(p)
+			env.ack("a second time")
+		}, time.Second, ""},
+		"not acked by the handler":  {good, `{}`, func(context.Context, *envelope, payload) { time.Sleep(time.Second) }, time.Second, ""},
+		"a handler that takes long": {good, `{}`, func(ctx context.Context, _ *envelope, _ payload) { <-ctx.Done() }, ackBudget, ""},
+		"a handler that panics":     {good, `{}`, func(context.Context, *envelope, payload) { panic("canary") }, 0, "canary"},
+		"a handler that panics after its ack": {good, `{}`, func(_ context.Context, env *envelope, _ payload) {
+			env.ack(nil)
+			panic("canary")
+		}, 0, "canary"},
+		"a payload that can't be read": {good, `{"text":["not a text"]}`, func(context.Context, *envelope, payload) { panic("called") }, 0, "could not be read"},
+		"no payload":                   {good, ``, func(context.Context, *envelope, payload) { panic("called") }, 0, "could not be read"},
+		"too much to do":               {func(b *Bot) { b.slots.TryAcquire(1) }, `{}`, func(context.Context, *envelope, payload) { panic("called") }, ackBudget, ""},
+		"the end was asked for":        {func(b *Bot) { b.handlers.end(context.Background()) }, `{}`, func(context.Context, *envelope, payload) { panic("called") }, 0, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			acks, logged := handleOne(t, tc.prepare, tc.raw, tc.do)
+			if len(acks) != 1 || acks[0] != tc.acked {
+				t.Errorf("acked after %v, want once after %v", acks, tc.acked)
+			}
+			if !strings.Contains(logged, tc.logged) || (tc.logged == "" && logged != "") {
+				t.Errorf("the log says %q, want %q", logged, tc.logged)
+			}
+		})
+	}
+}

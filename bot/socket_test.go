@@ -1,0 +1,208 @@
+package bot_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+
+	"renewbot/blocks"
+	"renewbot/bot/config"
+	"renewbot/bot/sandbox"
+	"renewbot/bot/slacksim"
+	"renewbot/yeastar/yeastarsim"
+)
+
+// TestEveryEnvelopeIsAcked sends envelopes that the bot does not know or can't read. It
+// acks them, and goes on.
+func TestEveryEnvelopeIsAcked(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	force := b.Slack.As(sandbox.Alice).Force()
+	interaction := func(typ string, more map[string]any) map[string]any {
+		p := force.Interaction(typ)
+		for k, v := range more {
+			p[k] = v
+		}
+		return p
+	}
+	type fields = map[string]any
+	for name, tc := range map[string]struct {
+		typ, name string
+		payload   fields
+	}{
+		"of an unknown kind":         {"workflow_steps_v9", "workflow_steps_v9", fields{"a": 1}},
+		"an unknown interaction":     {"interactive", "something_new", interaction("something_new", nil)},
+		"a closed view":              {"interactive", "view_closed", interaction("view_closed", fields{"view": fields{"id": "V1"}})},
+		"an unknown shortcut":        {"interactive", "shortcut", interaction("shortcut", fields{"callback_id": "other"})},
+		"an unknown view":            {"interactive", "view_submission", interaction("view_submission", fields{"view": fields{"id": "V1", "callback_id": "x"}})},
+		"no actions":                 {"interactive", "block_actions", interaction("block_actions", nil)},
+		"an interaction of nothing":  {"interactive", "block_actions", fields{}},
+		"an unreadable interaction":  {"interactive", "block_actions", fields{"type": 7}},
+		"an unreadable command":      {"slash_commands", "slash_commands", fields{"user_id": []int{1}}},
+		"an unreadable event":        {"events_api", "event_callback", fields{"event": "?"}},
+		"an unknown event":           {"events_api", "channel_rename", fields{"type": "event_callback", "event": fields{"type": "channel_rename"}}},
+		"suggestions for an unknown": {"interactive", "block_suggestion", interaction("block_suggestion", fields{"action_id": "x", "block_id": "y"})},
+	} {
+		if _, err := force.Send(b.ctx, tc.typ, tc.name, tc.name == "block_suggestion", tc.payload); err != nil && !contains(err.Error(), "ended") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if said := b.as(sandbox.Alice).command(sandbox.Renewals, "/renew help"); !contains(said, "/renew list") {
+		t.Errorf("afterwards /renew help is answered: %s", said)
+	}
+}
+
+// TestAcksInTimeUnderLoad has more people at once than the bot serves at once, and a
+// vendor that does not answer: everybody's command is acked in time.
+func TestAcksInTimeUnderLoad(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.stop()
+	release := make(chan struct{})
+	b.Vendor.Fault(yeastarsim.AnyEndpoint, yeastarsim.Hold(release))
+	b.start()
+	var all sync.WaitGroup
+	for range 150 {
+		all.Go(func() {
+			r, err := b.Slack.As(sandbox.Alice).Command(b.ctx, sandbox.Renewals, "/renew")
+			if err != nil || r.Failure != "" {
+				t.Errorf("/renew: %v %s", err, r.Failure)
+			}
+		})
+	}
+	all.Wait()
+	close(release)
+}
+
+// TestWrongTokens starts the bot with tokens that Slack refuses: it says which one, and
+// shows neither.
+func TestWrongTokens(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		change func(*config.Config)
+		want   string
+	}{
+		"bot token": {func(c *config.Config) { c.Slack.BotToken = config.NewSecret("xoxb-canary") }, "SLACK_BOT_TOKEN"},
+		"app token": {func(c *config.Config) { c.Slack.AppToken = config.NewSecret("xapp-1-canary") }, "SLACK_APP_TOKEN"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var log strings.Builder
+			w, err := sandbox.Start(t.Context(), sandbox.Options{Configure: tc.change, Log: slog.New(slog.NewTextHandler(&log, nil))})
+			if err == nil {
+				w.Close()
+				t.Fatal("the bot started")
+			}
+			if s := err.Error(); !contains(s, tc.want) || contains(s+log.String(), "canary") {
+				t.Errorf("the error is %q, want one that names %s and no token; the log says %q", s, tc.want, log.String())
+			}
+		})
+	}
+}
+
+// TestHealth asks how the bot is: while it hears Slack, and while it does not.
+func TestHealth(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	addr := freeAddress(t)
+	ctx, stop := context.WithCancel(b.ctx)
+	served := make(chan error, 1)
+	go func() { served <- b.Bot.ServeHealth(ctx, addr) }()
+
+	ask := func(path string) (int, string) {
+		for {
+			r, err := http.Get("http://" + addr + path)
+			if err != nil {
+				if b.ctx.Err() != nil {
+					t.Fatal(err)
+				}
+				continue // it does not listen yet
+			}
+			body, err := io.ReadAll(r.Body)
+			_ = r.Body.Close()
+			if err != nil {
+				t.Fatal(err)
+			}
+			return r.StatusCode, strings.TrimSpace(string(body))
+		}
+	}
+	for _, path := range []string{"/healthz", "/readyz"} {
+		if status, body := ask(path); status != http.StatusOK || body != "ok" {
+			t.Errorf("%s: %d %s", path, status, body)
+		}
+	}
+	mend := b.Slack.Fail("apps.connections.open", slacksim.Fault{Kind: slacksim.FaultStatus, Status: 503})
+	b.Slack.DropConnections()
+	b.repeat("not ready", func() bool { status, _ := ask("/readyz"); return status == http.StatusServiceUnavailable })
+	if status, body := ask("/readyz"); status != http.StatusServiceUnavailable || body != "no connection to Slack" {
+		t.Errorf("/readyz without Slack: %d %s", status, body)
+	}
+	if status, _ := ask("/healthz"); status != http.StatusOK {
+		t.Errorf("/healthz without Slack: %d", status)
+	}
+	mend()
+	b.repeat("ready again", func() bool { status, _ := ask("/readyz"); return status == http.StatusOK })
+	stop()
+	if err := <-served; err != nil {
+		t.Errorf("ServeHealth: %v", err)
+	}
+	if err := b.Bot.ServeHealth(b.ctx, ""); err != nil {
+		t.Errorf("ServeHealth without an address: %v", err)
+	}
+}
+
+// repeat asks again and again; asking takes its time.
+func (b *bundle) repeat(what string, done func() bool) {
+	b.t.Helper()
+	for !done() {
+		if b.ctx.Err() != nil {
+			b.t.Fatalf("never %s", what)
+		}
+	}
+}
+
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = l.Close() }()
+	return l.Addr().String()
+}
+
+func TestHealthAddressInUse(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = l.Close() }()
+	if err := b.Bot.ServeHealth(b.ctx, l.Addr().String()); err == nil || !contains(err.Error(), "HTTP_ADDR") {
+		t.Errorf("ServeHealth: %v", err)
+	}
+}
+
+// TestForgedButtonValues presses buttons with values that are not the bot's.
+func TestForgedButtonValues(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	card := b.as(sandbox.Alice).request(tutorial)
+	bob := b.as(sandbox.Bob)
+	for i, value := range []string{"", "{", `{"r":-1}`, `{"r":"1"}`, "null", strings.Repeat("x", 2000)} {
+		_, err := bob.p.Force().Press(b.ctx, slacksim.Click{Ref: card.Ref(), ActionID: blocks.ActionApprove, Value: value})
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.wait(fmt.Sprintf("answer %d", i+1), func(s *slacksim.Snapshot) bool { return len(s.Ephemerals[sandbox.Bob]) == i+1 })
+	}
+	bob.told("I can't read that button. Nothing was ordered.")
+	b.wantOrders(0)
+}
