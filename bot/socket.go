@@ -58,7 +58,11 @@ func (g *gentle) Do(r *http.Request) (*http.Response, error) {
 			return nil, err
 		}
 	}
-	return g.next.Do(r)
+	answer, err := g.next.Do(r)
+	if err != nil {
+		return nil, err
+	}
+	return named(answer)
 }
 
 // connection is one of the process's sockets: a link to Slack, and when Slack replaces

@@ -1,0 +1,12 @@
+package bot
+
+import (
+	"renewbot/bot/ledger"
+	"renewbot/bot/renewal"
+)
+
+// Handlers are the bot's jobs, for tests that are the clock and the queue themselves.
+func (b *Bot) Handlers() map[renewal.JobKind]ledger.Handler { return b.jobHandlers() }
+
+// Finish ends what Handlers have started in the background.
+func (b *Bot) Finish() error { return b.finish() }
