@@ -57,7 +57,7 @@ func child() int {
 	}, told: func(p string) { fmt.Println(p) }}
 	var p parts
 	p.vendor.Rate = rate.Inf // the portal beside us needs no manners
-	p.ledger.PollInterval = 50 * time.Millisecond
+	p.ledger.PollInterval = 200 * time.Millisecond
 	p.ledger.TakeOverAfter = time.Second
 	p.ledger.Trace = func(change string, ended bool) { passed.pass("ledger: "+change, ended) }
 	p.bot.OrderTimeout, p.bot.OrderMargin, p.bot.ViewLease = time.Second, 500*time.Millisecond, 2*time.Second
@@ -96,25 +96,28 @@ func (p *points) pass(name string, after bool) bool {
 	return true
 }
 
-// crashBinary is the binary that plays the child: this one, or, when this one looks for
-// races and is therefore slow, one that does not.
-var crashBinary = sync.OnceValues(func() (string, error) {
-	own, err := os.Executable()
-	if err != nil {
-		return "", err
-	}
+// plain makes this test run in a binary that does not look for races, when this one does
+// and is therefore slow, and says whether it has. What is killed here is a process, and
+// no race is found by that.
+func plain(t *testing.T) bool {
+	t.Helper()
 	info, ok := debug.ReadBuildInfo()
 	if !ok || !slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"}) {
-		return own, nil
+		return false
 	}
-	plain := filepath.Join(filepath.Dir(own), "plain.test")                  // go test removes the directory
-	build := exec.Command("go", "test", "-c", "-trimpath", "-o", plain, ".") //nolint:noctx // it ends by itself
+	binary := filepath.Join(t.TempDir(), "plain.test")
+	build := exec.CommandContext(t.Context(), "go", "test", "-c", "-trimpath", "-o", binary, ".")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("build the program: %w: %s", err, out)
+		t.Fatalf("build the test without the race detector: %v\n%s", err, out)
 	}
-	return plain, nil
-})
+	run := exec.CommandContext(t.Context(), binary, "-test.run=^"+t.Name()+"$", fmt.Sprintf("-crash.all=%t", *crashAll))
+	run.Stdout, run.Stderr = os.Stdout, os.Stderr
+	if err := run.Run(); err != nil {
+		t.Errorf("without the race detector: %v", err)
+	}
+	return true
+}
 
 // process is a child that runs.
 type process struct {
@@ -125,12 +128,12 @@ type process struct {
 // launch starts a child. What it says goes to lines and to log.
 func launch(t *testing.T, environment []string, lines func(string), log *writer) *process {
 	t.Helper()
-	binary, err := crashBinary()
+	binary, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
 	cmd := exec.Command(binary) //nolint:noctx // killed by the test
-	cmd.Env = append([]string{"PATH=" + os.Getenv("PATH"), "TZ=UTC", crashChildEnv + "=1"}, environment...)
+	cmd.Env = append([]string{"PATH=" + os.Getenv("PATH"), "TZ=UTC", "GOGC=400", crashChildEnv + "=1"}, environment...)
 	cmd.Stderr = log
 	cmd.Stdout = &lineWriter{tell: lines}
 	if err := cmd.Start(); err != nil {
