@@ -132,7 +132,7 @@ func launch(t *testing.T, environment []string, lines func(string), log *writer)
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(binary) //nolint:noctx // killed by the test
+	cmd := exec.Command(binary)
 	cmd.Env = append([]string{"PATH=" + os.Getenv("PATH"), "TZ=UTC", "GOGC=400", crashChildEnv + "=1"}, environment...)
 	cmd.Stderr = log
 	cmd.Stdout = &lineWriter{tell: lines}

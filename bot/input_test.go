@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 
@@ -298,13 +299,8 @@ func TestForgedMetadataIsNotBelieved(t *testing.T) {
 		t.Fatal(err)
 	}
 	with := func(change map[string]any) string {
-		forged := map[string]any{}
-		for k, v := range draft {
-			forged[k] = v
-		}
-		for k, v := range change {
-			forged[k] = v
-		}
+		forged := maps.Clone(draft)
+		maps.Copy(forged, change)
 		raw, err := json.Marshal(forged)
 		if err != nil {
 			t.Fatal(err)

@@ -69,7 +69,7 @@ func TestLookupLoadsOnce(t *testing.T) {
 		for range 100 {
 			go want(t, l, 0, 1)
 		}
-		time.Sleep(2 * time.Second)
+		pass(2 * time.Second)
 		want(t, l, 0, 1)
 		if n := s.asked.Load(); n != 1 {
 			t.Errorf("asked %d times, want once", n)
@@ -81,18 +81,18 @@ func TestLookupServesStaleWhileItRefreshes(t *testing.T) {
 	t.Parallel()
 	inBubble(t, time.Second, func(t *testing.T, l *lookup[int64], s *source) {
 		want(t, l, 0, 1)
-		time.Sleep(testTTL)
+		pass(testTTL)
 		want(t, l, 0, 1)
 		if n := s.asked.Load(); n != 1 {
 			t.Errorf("asked %d times before its time was up", n)
 		}
-		time.Sleep(time.Second)
+		pass(time.Second)
 		began := time.Now()
 		want(t, l, 0, 1)
 		if waited := time.Since(began); waited != 0 {
 			t.Errorf("an ageing value was waited for: %v", waited)
 		}
-		time.Sleep(2 * time.Second)
+		pass(2 * time.Second)
 		want(t, l, 0, 2)
 	})
 }
@@ -101,12 +101,12 @@ func TestLookupMaxAge(t *testing.T) {
 	t.Parallel()
 	inBubble(t, time.Second, func(t *testing.T, l *lookup[int64], s *source) {
 		want(t, l, time.Minute, 1)
-		time.Sleep(59 * time.Second)
+		pass(59 * time.Second)
 		want(t, l, time.Minute, 1)
-		time.Sleep(2 * time.Second)
+		pass(2 * time.Second)
 		want(t, l, time.Minute, 2)
 		s.fail(errDown)
-		time.Sleep(2 * time.Minute)
+		pass(2 * time.Minute)
 		if _, err := l.get(t.Context(), "key", time.Minute); !errors.Is(err, errDown) {
 			t.Errorf("a value that is too old was served: %v", err)
 		}
@@ -127,7 +127,7 @@ func TestLookupRemembersFailuresBriefly(t *testing.T) {
 			t.Errorf("asked %d times, want once", n)
 		}
 		s.fail(nil)
-		time.Sleep(failureTTL)
+		pass(failureTTL)
 		want(t, l, 0, 2)
 	})
 }
@@ -206,10 +206,10 @@ func TestLookupForgetsWhatIsUnderWay(t *testing.T) {
 	t.Parallel()
 	inBubble(t, time.Second, func(t *testing.T, l *lookup[int64], _ *source) {
 		l.refresh("key")
-		time.Sleep(500 * time.Millisecond)
+		pass(500 * time.Millisecond)
 		l.forget("key")
 		want(t, l, 0, 2)
-		time.Sleep(time.Minute)
+		pass(time.Minute)
 		want(t, l, 0, 2)
 	})
 }
@@ -222,7 +222,7 @@ func TestLookupKeepsTheLaterAnswer(t *testing.T) {
 		w := newWork()
 		l := newLookup(testTTL, time.Now, w, func(context.Context, string) (int64, error) {
 			n := asked.Add(1)
-			time.Sleep(time.Duration(3-n) * time.Second) // the first takes longer
+			pass(time.Duration(3-n) * time.Second) // the first takes longer
 			return n, nil
 		})
 		l.refresh("key")
@@ -230,7 +230,7 @@ func TestLookupKeepsTheLaterAnswer(t *testing.T) {
 		if got, err := l.fresh(t.Context(), "key"); err != nil || got != 2 {
 			t.Errorf("fresh: %d, %v; want 2", got, err)
 		}
-		time.Sleep(time.Minute)
+		pass(time.Minute)
 		want(t, l, 0, 2)
 		w.end(t.Context())
 	})
@@ -241,7 +241,7 @@ func TestWorkEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWork()
 		var finished, cancelled atomic.Bool
-		w.start(func(context.Context) { time.Sleep(time.Second); finished.Store(true) })
+		w.start(func(context.Context) { pass(time.Second); finished.Store(true) })
 		w.start(func(ctx context.Context) { <-ctx.Done(); cancelled.Store(true) })
 		grace, cancel := context.WithTimeout(t.Context(), 3*time.Second)
 		defer cancel()
@@ -304,3 +304,6 @@ func (o *turns) users(key string) int {
 	}
 	return 0
 }
+
+// pass lets the clock of a synctest bubble go on.
+func pass(d time.Duration) { <-time.After(d) }

@@ -51,7 +51,7 @@ func handleOne(t *testing.T, prepare func(*Bot), raw string, do func(context.Con
 		env := newEnvelope(w.send, "id", log)
 		handle(&connection{bot: b, log: log}, env, frame{Type: "interactive", Payload: json.RawMessage(raw)},
 			func(ctx context.Context, p payload) { do(ctx, env, p) })
-		time.Sleep(5 * time.Minute)
+		pass(5 * time.Minute)
 		for _, at := range w.arrived() {
 			acks = append(acks, at.Sub(began))
 		}
@@ -72,11 +72,11 @@ func TestHandle(t *testing.T) {
 		logged  string
 	}{
 		"acked by the handler": {good, `{"text":"x"}`, func(_ context.Context, env *envelope, p payload) {
-			time.Sleep(time.Second)
+			pass(time.Second)
 			env.ack(p)
 			env.ack("a second time")
 		}, time.Second, ""},
-		"not acked by the handler":  {good, `{}`, func(context.Context, *envelope, payload) { time.Sleep(time.Second) }, time.Second, ""},
+		"not acked by the handler":  {good, `{}`, func(context.Context, *envelope, payload) { pass(time.Second) }, time.Second, ""},
 		"a handler that takes long": {good, `{}`, func(ctx context.Context, _ *envelope, _ payload) { <-ctx.Done() }, ackBudget, ""},
 		"a handler that panics":     {good, `{}`, func(context.Context, *envelope, payload) { panic("canary") }, 0, "canary"},
 		"a handler that panics after its ack": {good, `{}`, func(_ context.Context, env *envelope, _ payload) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"strings"
@@ -26,9 +27,7 @@ func TestEveryEnvelopeIsAcked(t *testing.T) {
 	force := b.Slack.As(sandbox.Alice).Force()
 	interaction := func(typ string, more map[string]any) map[string]any {
 		p := force.Interaction(typ)
-		for k, v := range more {
-			p[k] = v
-		}
+		maps.Copy(p, more)
 		return p
 	}
 	type fields = map[string]any
@@ -117,7 +116,11 @@ func TestHealth(t *testing.T) {
 
 	ask := func(path string) (int, string) {
 		for {
-			r, err := http.Get("http://" + addr + path)
+			request, err := http.NewRequestWithContext(b.ctx, http.MethodGet, "http://"+addr+path, http.NoBody)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r, err := http.DefaultClient.Do(request)
 			if err != nil {
 				if b.ctx.Err() != nil {
 					t.Fatal(err)
