@@ -111,7 +111,7 @@ func TestSearchFindsWhatItHolds(t *testing.T) {
 			t.Fatalf("%q is not found by %q", one.Company, query)
 		}
 		for _, c := range found {
-			for _, w := range strings.FieldsSeq(fold(query)) {
+			for w := range strings.FieldsSeq(fold(query)) {
 				if !strings.Contains(fold(c.Company), w) && !strings.Contains(fold(string(c.ID)), w) {
 					t.Fatalf("%q is found by %q", c.Company, query)
 				}
