@@ -120,7 +120,7 @@ func TestHealth(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			r, err := http.DefaultClient.Do(request)
+			r, err := (&http.Client{Timeout: patience}).Do(request)
 			if err != nil {
 				if b.ctx.Err() != nil {
 					t.Fatal(err)
