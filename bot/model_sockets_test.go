@@ -20,7 +20,7 @@ import (
 )
 
 var (
-	socketSteps = flag.Int("model.sockets", 400, "steps of TestModelOverSockets")
+	socketSteps = flag.Int("model.sockets", 200, "steps of TestModelOverSockets")
 	socketSeed  = flag.Uint64("model.seed", 0, "seed of TestModelOverSockets; 0: another one each time")
 )
 
@@ -249,14 +249,19 @@ func (w *whole) restart() {
 // calm waits until nothing is under way, and checks everything.
 func (w *whole) calm() {
 	w.t.Helper()
+	lagging := int64(1) // what was not shown the last time is looked at first
 	w.until("calm", func() bool {
 		w.clock.Advance(10 * time.Second) // for what is to be tried again
+		if w.requests > 0 && !w.posted(lagging) {
+			return false
+		}
 		under, err := w.Ledger.List(w.ctx, ledger.Filter{Statuses: []renewal.Status{renewal.Approved, renewal.Ordering}})
 		if err != nil {
 			w.t.Fatal(err)
 		}
 		for id := int64(1); id <= w.requests && len(under) == 0; id++ {
 			if !w.posted(id) {
+				lagging = id
 				return false
 			}
 		}
