@@ -3,6 +3,8 @@ package bot
 import (
 	"context"
 	"errors"
+	"slices"
+	"strings"
 
 	"github.com/slack-go/slack"
 
@@ -87,10 +89,19 @@ func (b *Bot) openView(ctx context.Context, p person, trigger string, v slack.Mo
 	if err == nil && opened.ID != "" {
 		return &opened.View, true
 	}
+	if usedBefore(err) {
+		return nil, false // the same click came twice, and the first one opened it
+	}
 	b.log.WarnContext(ctx, "a view was not opened", "callback_id", v.CallbackID, "error", err, "messages", slackMessages(err))
 	p.command = false // the ack may be gone already, and an ack with a text is not seen beside a view
 	b.tell(ctx, p, blocks.Reopen("Slack did not open the form in time. Nothing was ordered."))
 	return nil, false
+}
+
+// usedBefore says whether Slack refused a trigger because it has opened something already.
+func usedBefore(err error) bool {
+	return strings.Contains(slackError(err), "exchanged") ||
+		slices.ContainsFunc(slackMessages(err), func(m string) bool { return strings.Contains(m, "exchanged") })
 }
 
 // decided handles the submission of a small form.

@@ -53,10 +53,10 @@ func (b *bundle) wholeView(reference string, more ...string) {
 	want := append([]string{"summary", "card"}, more...)
 	for _, e := range b.entries(reference) {
 		want = append(want, fmt.Sprintf("audit:%d", e.Seq))
-		switch {
-		case e.To == renewal.Ordered && e.From != e.To:
+		if e.To == renewal.Ordered && e.From != e.To {
 			want = append(want, fmt.Sprintf("announcement:%d", e.Seq))
-		case e.Code != renewal.CodeDenied:
+		}
+		if e.Code != renewal.CodeDenied && e.Code != renewal.CodeOrdered {
 			want = append(want, fmt.Sprintf("thread:%d", e.Seq))
 		}
 		if slices.Contains(direct, e.Code) {

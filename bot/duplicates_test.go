@@ -1,0 +1,182 @@
+package bot_test
+
+import (
+	"slices"
+	"testing"
+
+	"renewbot/bot/renewal"
+	"renewbot/bot/sandbox"
+	"renewbot/bot/slacksim"
+	"renewbot/yeastar/yeastarsim"
+)
+
+// again are the ways in which Slack delivers a thing twice.
+var again = map[string]slacksim.EnvelopeFault{
+	"the same envelope twice":              {Kind: slacksim.EnvelopeDuplicate},
+	"the same content in two envelopes":    {Kind: slacksim.EnvelopeRepeat},
+	"the socket is refreshed before it":    {Kind: slacksim.EnvelopeDisconnect},
+	"the connection is cut right after it": {Kind: slacksim.EnvelopeCut},
+}
+
+// count is how often the trail of a request has a code.
+func (b *bundle) count(reference string, code renewal.Code) int {
+	b.t.Helper()
+	n := 0
+	for _, e := range b.entries(reference) {
+		if e.Code == code {
+			n++
+		}
+	}
+	return n
+}
+
+func TestCommandDeliveredTwice(t *testing.T) {
+	t.Parallel()
+	for name, fault := range again {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := setup(t)
+			alice := b.as(sandbox.Alice)
+			card := alice.request(acmeWish)
+			b.Slack.Disturb("slash_commands", fault, 1)
+			_, _ = alice.p.Command(b.ctx, sandbox.Renewals, "/renew cancel RNW-000001") // the answer may be lost with its socket
+			b.happened("RNW-000001", renewal.CodeCancelled)
+			b.shows(card, "Cancelled")
+			if n := b.count("RNW-000001", renewal.CodeCancelled); n != 1 {
+				t.Errorf("cancelled %d times", n)
+			}
+			b.wholeView("RNW-000001")
+			if told := alice.command(sandbox.Renewals, "/renew cancel RNW-000001"); !contains(told, "RNW-000001 was closed by") || !contains(told, "Nothing was ordered.") {
+				t.Errorf("somebody who cancels twice is told %q", told)
+			}
+		})
+	}
+}
+
+// A form that is asked for twice is opened once, and nobody is told that it failed.
+func TestFormAskedForTwice(t *testing.T) {
+	t.Parallel()
+	for _, form := range []slacksim.TriggerErrors{slacksim.TriggerErrorsNamed, slacksim.TriggerErrorsProse, slacksim.TriggerErrorsArguments} {
+		for _, kind := range []slacksim.EnvelopeFaultKind{slacksim.EnvelopeDuplicate, slacksim.EnvelopeRepeat} {
+			t.Run(string(kind), func(t *testing.T) {
+				t.Parallel()
+				b := setup(t)
+				b.Slack.SetTriggerErrors(form)
+				alice := b.as(sandbox.Alice)
+				b.Slack.Disturb("slash_commands", slacksim.EnvelopeFault{Kind: kind}, 1)
+				if _, err := alice.p.Command(b.ctx, sandbox.Renewals, "/renew"); err != nil {
+					t.Fatal(err)
+				}
+				alice.view("For whom")
+				opened := 0
+				if _, err := b.Slack.WaitJournal(b.ctx, func(e slacksim.Entry) bool {
+					if e.Kind == slacksim.EntryCall && e.Name == "views.open" {
+						opened++
+					}
+					return opened == 2
+				}); err != nil {
+					t.Fatal(err)
+				}
+				alice.chooseHolder("Acme Telecom")
+				alice.complete(acmeWish)
+				alice.submitOK()
+				alice.titled("Please check")
+				if n := len(alice.p.Views()); n != 2 {
+					t.Errorf("%d views are open, want the form and its review", n)
+				}
+				if slices.ContainsFunc(slices.Concat(alice.p.Ephemerals(), alice.p.DirectMessages()), func(m slacksim.Message) bool {
+					return contains(b.Slack.Text(m), "did not open")
+				}) {
+					t.Error("somebody who has the form is told that it did not open")
+				}
+			})
+		}
+	}
+}
+
+func TestClickDeliveredTwice(t *testing.T) {
+	t.Parallel()
+	for name, fault := range again {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := setup(t, quorum(2))
+			card := b.as(sandbox.Alice).request(acmeWish)
+			b.Slack.Disturb("block_actions", fault, 1)
+			_, _ = b.as(sandbox.Bob).p.Press(b.ctx, card.Ref(), "Approve")
+			b.says(sandbox.Renewals, "@bob approved (1 of 2)")
+			b.as(sandbox.Carol).press(b.card(sandbox.Renewals, "RNW-000001", "Approve"), "Approve")
+			b.happened("RNW-000001", renewal.CodeOrdered)
+			if r := b.stored("RNW-000001"); len(r.Votes) != 2 || len(b.Vendor.OrderRequests()) != 1 || b.count("RNW-000001", renewal.CodeVoted) != 1 {
+				t.Errorf("%d votes and %d orders", len(r.Votes), len(b.Vendor.OrderRequests()))
+			}
+			b.wholeView("RNW-000001")
+		})
+	}
+}
+
+func TestReasonSubmittedTwice(t *testing.T) {
+	t.Parallel()
+	for name, fault := range again {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := setup(t)
+			card := b.as(sandbox.Alice).request(acmeWish)
+			bob := b.as(sandbox.Bob)
+			bob.press(card, "Reject…")
+			bob.typeIn("Reason", "Too dear")
+			b.Slack.Disturb("view_submission", fault, 1)
+			_, _ = bob.p.Submit(b.ctx)
+			b.happened("RNW-000001", renewal.CodeRejected)
+			b.says(sandbox.Renewals, "@bob rejected this", "Too dear")
+			b.hears(sandbox.Alice, "Too dear")
+			if n := b.count("RNW-000001", renewal.CodeRejected); n != 1 {
+				t.Errorf("rejected %d times", n)
+			}
+			b.wholeView("RNW-000001")
+		})
+	}
+}
+
+func TestSettlingSubmittedTwice(t *testing.T) {
+	t.Parallel()
+	for name, fault := range again {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b, card := lostOrder(t, yeastarsim.Reset().After())
+			bob := b.as(sandbox.Bob)
+			bob.press(card, "It was placed…")
+			bob.typeIn("Order number", b.Vendor.Placed()[0].OrderNo)
+			b.Slack.Disturb("view_submission", fault, 1)
+			_, _ = bob.p.Submit(b.ctx)
+			b.happened("RNW-000001", renewal.CodeSettledPlaced)
+			b.wholeView("RNW-000001")
+			if r := b.stored("RNW-000001"); r.Status != renewal.Ordered || b.count("RNW-000001", renewal.CodeSettledPlaced) != 1 {
+				t.Errorf("%s, settled %d times", r.Status, b.count("RNW-000001", renewal.CodeSettledPlaced))
+			}
+		})
+	}
+}
+
+// Clicks that arrive in another order than they were made in, or long after.
+func TestClicksOutOfOrder(t *testing.T) {
+	t.Parallel()
+	b := setup(t, switched(anyQuantity))
+	alice, bob := b.as(sandbox.Alice), b.as(sandbox.Bob)
+	first := alice.request(acmeWish)
+	approve, cancel := clickOn(t, first, "approve"), clickOn(t, first, "cancel")
+	alice.changes(first, "51")
+	alice.review()
+	alice.submitOK()
+	b.happened("RNW-000001", renewal.CodeAmended)
+	bob.forceClick(approve) // made before the change
+	bob.alone("RNW-000001 was changed since this card was drawn")
+	bob.press(b.shows(first, "for 51 extensions"), "Approve")
+	b.happened("RNW-000001", renewal.CodeOrdered)
+	alice.forceClick(cancel)
+	alice.alone("RNW-000001 was ordered: order")
+	bob.forceClick(approve)
+	bob.alone("RNW-000001 was ordered: order")
+	b.ends("RNW-000001", renewal.Ordered, 1, renewal.CodeSubmitted, renewal.CodeAmended, renewal.CodeDenied,
+		renewal.CodeApproved, renewal.CodeOrdering, renewal.CodeOrdered, renewal.CodeDenied, renewal.CodeDenied)
+	b.wholeView("RNW-000001")
+}
