@@ -163,10 +163,10 @@ func (m *model) open() {
 	})
 }
 
-// modelOrderTimeout is what a vendor that hangs costs the test; modelDeadline is after
-// which time on the clock others may judge an attempt.
+// modelOrderTimeout is never waited for: who waits for a vendor that hangs is stopped.
+// After modelDeadline on the clock others may judge an attempt.
 const (
-	modelOrderTimeout = 30 * time.Millisecond
+	modelOrderTimeout = time.Minute
 	modelDeadline     = modelOrderTimeout + 15*time.Second
 )
 
@@ -384,6 +384,7 @@ type answer struct {
 	name   string
 	fault  *yeastarsim.Fault
 	effect bool
+	hangs  bool
 	status string        // of an order that is answered well
 	class  yeastar.Class // of one that is not
 }
@@ -393,7 +394,7 @@ func spoiled(name string, f yeastarsim.Fault, effect bool, class yeastar.Class) 
 		f = f.After()
 	}
 	f = f.Times(1)
-	return answer{name: name, fault: &f, effect: effect, class: class}
+	return answer{name: name, fault: &f, effect: effect, hangs: strings.HasPrefix(name, "hangs"), class: class}
 }
 
 var modelAnswers = []answer{
@@ -413,28 +414,40 @@ var modelAnswers = []answer{
 	spoiled("hangs after", yeastarsim.Hang(), true, yeastar.ClassUnknown),
 }
 
-func (m *model) arm() answer {
+// arm draws the vendor's next answer. The job that waits for one that never comes is
+// stopped once the vendor has done its part.
+func (m *model) arm() (answer, context.Context, context.CancelFunc) {
 	a := rapid.SampledFrom(modelAnswers).Draw(m.t, "answer")
-	if a.fault != nil {
-		m.vendor.Fault(yeastarsim.OrderSave, *a.fault)
-	} else {
+	ctx, stop := context.WithCancel(m.ctx)
+	if a.fault == nil {
 		m.vendor.QueueOrderStatus(a.status)
+		return a, ctx, stop
 	}
-	return a
+	armed, orders := m.vendor.Fault(yeastarsim.OrderSave, *a.fault), len(m.vendor.Placed())
+	if a.hangs {
+		go func() {
+			defer stop()
+			if _ = armed.Wait(ctx, 1); a.effect {
+				_, _ = m.vendor.WaitOrders(ctx, orders+1)
+			}
+		}()
+	}
+	return a, ctx, stop
 }
 
 // job runs a job; that it wants to be run later is for the queue, which is the test.
-func (m *model) job(kind renewal.JobKind, r *modelled) {
-	_ = m.bot.Handlers()[kind](m.ctx, renewal.Job{Kind: kind, RequestID: r.id, At: m.clock.Now()})
+func (m *model) job(ctx context.Context, kind renewal.JobKind, r *modelled) {
+	_ = m.bot.Handlers()[kind](ctx, renewal.Job{Kind: kind, RequestID: r.id, At: m.clock.Now()})
 }
 
 func (m *model) place(r *modelled) {
 	if r.status != renewal.Approved {
-		m.job(renewal.PlaceOrder, r) // again, or too late
+		m.job(m.ctx, renewal.PlaceOrder, r) // again, or too late
 		return
 	}
-	a := m.arm()
-	m.job(renewal.PlaceOrder, r)
+	a, ctx, stop := m.arm()
+	m.job(ctx, renewal.PlaceOrder, r)
+	stop()
 	r.attempts = append(r.attempts, try{effect: a.effect})
 	if a.class == "" {
 		r.takes(a.status)
@@ -471,7 +484,7 @@ func (m *model) dies(r *modelled) {
 }
 
 func (m *model) reconcile(r *modelled) {
-	m.job(renewal.ReconcileOrder, r)
+	m.job(m.ctx, renewal.ReconcileOrder, r)
 	if len(r.attempts) == 0 {
 		return
 	}
@@ -487,7 +500,7 @@ func (m *model) reconcile(r *modelled) {
 }
 
 func (m *model) poll(r *modelled) {
-	m.job(renewal.PollOrder, r)
+	m.job(m.ctx, renewal.PollOrder, r)
 	if r.status == renewal.Processing {
 		orders := m.ordersOf(r)
 		r.takes(orders[len(orders)-1].Status)
@@ -495,7 +508,7 @@ func (m *model) poll(r *modelled) {
 }
 
 func (m *model) expire(r *modelled) {
-	m.job(renewal.Expire, r)
+	m.job(m.ctx, renewal.Expire, r)
 	if r.status == renewal.Pending && !m.clock.Now().Before(r.expires) {
 		r.status = renewal.Expired
 	}
