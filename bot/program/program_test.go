@@ -1,8 +1,9 @@
-package main
+package program
 
 import (
 	"bufio"
 	"errors"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
@@ -16,7 +17,7 @@ import (
 
 func TestMain(m *testing.M) {
 	beChild()
-	testscript.Main(tests{m}, map[string]func(){"renewbot": main})
+	testscript.Main(tests{m}, map[string]func(){"renewbot": func() { os.Exit(Main()) }})
 }
 
 // TestScripts runs the program as people do; testdata/script is its documentation.
@@ -58,7 +59,7 @@ func interrupt(ts *testscript.TestScript, _ bool, args []string) {
 	if !ok {
 		ts.Fatalf("there is no signal %q", args[0])
 	}
-	cmd := exec.Command(program(ts, args[2]), args[3:]...)
+	cmd := exec.Command(locate(ts, args[2]), args[3:]...)
 	cmd.Dir, cmd.Env = ts.Getenv("WORK"), []string{"HOME=" + ts.Getenv("WORK"), "PATH=" + ts.Getenv("PATH")}
 	out, err := cmd.StdoutPipe()
 	ts.Check(err)
@@ -80,8 +81,8 @@ func interrupt(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Logf("ended %v after the signal", time.Since(began))
 }
 
-// program finds a program on the script's path.
-func program(ts *testscript.TestScript, name string) string {
+// locate finds a program on the script's path.
+func locate(ts *testscript.TestScript, name string) string {
 	for _, dir := range filepath.SplitList(ts.Getenv("PATH")) {
 		if path, err := exec.LookPath(filepath.Join(dir, name)); err == nil {
 			return path

@@ -1,0 +1,148 @@
+// Package program is the command line: it reads the configuration, puts the parts
+// together and runs a subcommand. It must decide nothing that the parts can decide.
+package program
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"golang.org/x/sync/errgroup"
+
+	"renewbot/bot"
+	"renewbot/bot/config"
+	"renewbot/bot/ledger"
+	"renewbot/bot/sandbox"
+	"renewbot/yeastar"
+)
+
+const usage = `Renewbot renews Yeastar subscriptions from Slack.
+
+Usage:
+
+  renewbot                  run, configured by the environment (see README.md)
+  renewbot sandbox          try it without any account: a simulated Slack and Partner Portal
+  renewbot sandbox -demo    play three renewals and print what the channels show
+  renewbot help             this text
+`
+
+// The exit codes.
+const (
+	exitOK     = 0
+	exitFailed = 1
+	exitUsage  = 2 // the command line or the configuration is wrong
+)
+
+// Main runs the command line of the process and returns its exit code. It ends by itself
+// or after SIGINT or SIGTERM.
+func Main() int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	return command(ctx, os.Args[1:], os.Stdout, os.Stderr)
+}
+
+// command runs one subcommand and returns the exit code.
+func command(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	name := "run"
+	if len(args) > 0 {
+		name, args = args[0], args[1:]
+	}
+	switch name {
+	case "run":
+		return run(ctx, args, stderr, parts{})
+	case "sandbox":
+		return trySandbox(ctx, args, stdout, stderr)
+	case "help", "-h", "-help", "--help":
+		_, _ = io.WriteString(stdout, usage)
+		return exitOK
+	}
+	_, _ = fmt.Fprintf(stderr, "renewbot: there is no command %q\n\n%s", name, usage)
+	return exitUsage
+}
+
+func run(ctx context.Context, args []string, stderr io.Writer, p parts) int {
+	if len(args) > 0 {
+		_, _ = fmt.Fprintf(stderr, "renewbot: run takes no arguments\n\n%s", usage)
+		return exitUsage
+	}
+	c, err := config.Load()
+	if err != nil {
+		_, _ = fmt.Fprintf(stderr, "renewbot: the configuration is not right:\n%v\n", err)
+		return exitUsage
+	}
+	log := logger(c, stderr)
+	if err := serve(ctx, c, log, p); err != nil {
+		log.Error("renewbot stopped", "error", err)
+		return exitFailed
+	}
+	return exitOK
+}
+
+func logger(c config.Config, w io.Writer) *slog.Logger {
+	options := &slog.HandlerOptions{Level: c.LogLevel}
+	if c.LogFormat == config.LogText {
+		return slog.New(slog.NewTextHandler(w, options))
+	}
+	return slog.New(slog.NewJSONHandler(w, options))
+}
+
+// parts are options that no configuration sets; what it does set is filled in.
+type parts struct {
+	vendor yeastar.Config
+	ledger ledger.Options
+	bot    bot.Options
+}
+
+// serve puts the parts together and runs them until ctx ends.
+func serve(ctx context.Context, c config.Config, log *slog.Logger, p parts) (err error) {
+	p.vendor.BaseURL, p.vendor.UserAgent, p.vendor.Logger = c.Yeastar.BaseURL, c.Yeastar.UserAgent, log
+	p.vendor.ClientID, p.vendor.ClientSecret = c.Yeastar.ClientID.Reveal(), c.Yeastar.ClientSecret.Reveal()
+	vendor, err := yeastar.New(p.vendor)
+	if err != nil {
+		return err
+	}
+	p.ledger.Policy, p.ledger.Logger = c.Policy(), log
+	book, err := ledger.Open(ctx, c.DatabaseURL.Reveal(), p.ledger)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, book.Close()) }()
+	p.bot.Config, p.bot.Ledger, p.bot.Vendor, p.bot.Log = c, book, vendor, log
+	b := bot.New(p.bot)
+	g, running := errgroup.WithContext(ctx)
+	g.Go(func() error { return b.Run(running) })
+	g.Go(func() error { return b.ServeHealth(running, c.HTTPAddr) })
+	g.Go(func() error {
+		select {
+		case <-b.Ready():
+			log.Info("renewbot listens to Slack", "dry_run", c.Renew.DryRun)
+		case <-running.Done():
+		}
+		return nil
+	})
+	return g.Wait()
+}
+
+func trySandbox(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	flags := flag.NewFlagSet("sandbox", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	demo := flags.Bool("demo", false, "play three renewals, print what the channels show, and stop")
+	if err := flags.Parse(args); err != nil {
+		return exitUsage
+	}
+	if flags.NArg() > 0 {
+		_, _ = fmt.Fprintf(stderr, "renewbot: sandbox takes no arguments\n\n%s", usage)
+		return exitUsage
+	}
+	if err := sandbox.Run(ctx, *demo, stdout, stderr); err != nil {
+		_, _ = fmt.Fprintf(stderr, "renewbot: %v\n", err)
+		return exitFailed
+	}
+	return exitOK
+}
