@@ -158,7 +158,7 @@ func (b *bundle) nudgeKeys() []string {
 	var keys []string
 	for _, e := range b.entries("RNW-000001") {
 		if e.Code == renewal.CodeReminded || e.Code == renewal.CodeLastCall {
-			for _, who := range strings.Split(e.Detail[renewal.DetailWho], ",") {
+			for who := range strings.SplitSeq(e.Detail[renewal.DetailWho], ",") {
 				keys = append(keys, fmt.Sprintf("nudge:%d:%s", e.Seq, who))
 			}
 		}
