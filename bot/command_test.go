@@ -114,6 +114,11 @@ func TestNobodyFits(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	alice := b.as(sandbox.Alice)
+	alice.command(sandbox.Renewals, "/renew")
+	alice.view("For whom") // so the customers are known, and that nobody fits is known at once
+	if _, err := alice.p.CloseView(b.ctx, true); err != nil {
+		t.Fatal(err)
+	}
 	said := alice.command(sandbox.Renewals, "/renew <!channel> *zzz*")
 	for _, piece := range []string{"I know no customer and no command", "/renew help"} {
 		if !contains(said, piece) {
