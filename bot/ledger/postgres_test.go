@@ -4,6 +4,8 @@ import (
 	"errors"
 	"testing"
 
+	"golang.org/x/sync/errgroup"
+
 	"renewbot/bot/ledger/pgtest"
 	"renewbot/bot/renewal"
 )
@@ -47,5 +49,23 @@ func TestPostgresReplicas(t *testing.T) {
 	}
 	if _, err := reader.engine.exec(t.Context(), `DELETE FROM posts`); err == nil {
 		t.Error("a reader's connection can write")
+	}
+}
+
+func TestPostgresReplicasMigrateTogether(t *testing.T) {
+	t.Parallel()
+	url := pgtest.Database(t)
+	var replicas errgroup.Group
+	for range 6 {
+		replicas.Go(func() error {
+			l, err := Open(t.Context(), url, Options{Policy: policy(1)})
+			if err != nil {
+				return err
+			}
+			return errors.Join(l.Verify(t.Context()), l.Close())
+		})
+	}
+	if err := replicas.Wait(); err != nil {
+		t.Error(err)
 	}
 }
