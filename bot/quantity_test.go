@@ -38,6 +38,7 @@ func selected(kind, id string) map[string]any { // kind is static_select or exte
 // errors by the labels of their fields.
 func (a *actor) force(fields ...forged) map[string]string {
 	a.b.t.Helper()
+	a.redrawn()
 	v, ok := a.p.View()
 	if !ok {
 		a.b.t.Fatal("no view is open")

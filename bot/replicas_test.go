@@ -117,7 +117,11 @@ func TestReplicas(t *testing.T) {
 
 func replicated(t *testing.T, replicas, requests int) {
 	database := pgtest.Database(t)
-	b := setup(t, switched(anyQuantity), asReplica, func(o *sandbox.Options) { o.DatabaseURL = database })
+	b := setup(t, switched(anyQuantity), asReplica, func(o *sandbox.Options) {
+		o.DatabaseURL = database
+		// What is under test is the orders, not how fast two cores are with three bots.
+		o.Slack = append(o.Slack, slacksim.WithAckTimeout(patience))
+	})
 	ctx, cancel := context.WithTimeout(t.Context(), 6*patience)
 	t.Cleanup(cancel)
 	b.ctx = ctx

@@ -1,6 +1,7 @@
 package bot_test
 
 import (
+	"bytes"
 	"context"
 	"log/slog"
 	"maps"
@@ -115,11 +116,37 @@ func (a *actor) typeIn(field, text string) {
 // submit submits the view on top, and returns the errors at its fields.
 func (a *actor) submit() map[string]string {
 	a.b.t.Helper()
+	a.redrawn()
 	r, err := a.p.Submit(a.b.ctx)
 	if err != nil || r.Trouble != "" {
 		a.b.t.Fatalf("submit: %v %s", err, r.Trouble)
 	}
 	return r.Errors
+}
+
+// redrawn waits until every choice in the view on top has been answered with a new
+// drawing of it, as a person does who looks before they press a button. A choice that
+// is answered otherwise is not waited for long.
+func (a *actor) redrawn() {
+	a.b.t.Helper()
+	v, ok := a.p.View()
+	if !ok {
+		return
+	}
+	ctx, cancel := context.WithTimeout(a.b.ctx, 2*time.Second)
+	defer cancel()
+	_ = a.b.Slack.Wait(ctx, func(*slacksim.Snapshot) bool {
+		chosen, drawn := 0, 0
+		for _, e := range a.b.Slack.Journal() {
+			switch {
+			case e.Kind == slacksim.EntryEnvelope && e.Name == "block_actions" && bytes.Contains(e.Body, []byte(`"view_id":"`+v.ID)):
+				chosen++
+			case e.Name == "views.update" && e.OK() && e.Param("view_id") == v.ID:
+				drawn++
+			}
+		}
+		return drawn >= chosen
+	})
 }
 
 // submitOK submits the view on top and wants no errors.
