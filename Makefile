@@ -78,11 +78,14 @@ vuln: $(GOVULNCHECK) ## Look for known vulnerabilities that the code can reach
 # Race detection needs a C compiler; the product is built without one. SQLite is C that
 # was translated to Go: watching each of its memory accesses takes most of the time and
 # finds nothing of ours, so the detector leaves it out.
-# In CI a test that skips is a failure: something that it needs is missing.
+# In CI a test that skips is a failure: something that it needs is missing. A test that
+# fails is run again, twice at most, and is named as such: some wait for messages under a
+# clock that stands still, and miss them on a machine that is overloaded.
 go-test: $(GOTESTSUM)
 	@mkdir -p $(BIN); rm -f $(BIN)/test.json
-	@$(WITH_POSTGRES) CGO_ENABLED=1 $(GOTESTSUM) --format standard-quiet --jsonfile $(BIN)/test.json -- \
-		-race $(UNWATCHED) -timeout $(TEST_TIMEOUT) ./... < /dev/null
+	@$(WITH_POSTGRES) CGO_ENABLED=1 $(GOTESTSUM) --format standard-quiet --jsonfile $(BIN)/test.json \
+		--rerun-fails=2 --packages=./... -- \
+		-race $(UNWATCHED) -timeout $(TEST_TIMEOUT) < /dev/null
 	@skipped=$$(sed -nE 's/^\{"Time":"[^"]*","Action":"skip","Package":"([^"]*)","Test":"([^"]*)".*/  \1 \2/p' $(BIN)/test.json); \
 	ran=$$(grep -cE '^\{"Time":"[^"]*","Action":"pass","Package":"[^"]*","Test":"' $(BIN)/test.json || true); \
 	if [ "$$ran" = 0 ]; then echo "no test ran"; exit 1; fi; \
