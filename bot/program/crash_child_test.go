@@ -61,7 +61,7 @@ func child() int {
 	p.ledger.TakeOverAfter = time.Second
 	p.ledger.Trace = func(change string, ended bool) { passed.pass("ledger: "+change, ended) }
 	p.bot.OrderTimeout, p.bot.OrderMargin, p.bot.ViewLease = time.Second, 500*time.Millisecond, 2*time.Second
-	return run(ctx, nil, os.Stderr, p)
+	return run(ctx, os.Stderr, p)
 }
 
 // points counts the points that a process passes. Each has a name that tells which time

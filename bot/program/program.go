@@ -18,25 +18,7 @@ import (
 	"renewbot/bot"
 	"renewbot/bot/config"
 	"renewbot/bot/ledger"
-	"renewbot/bot/sandbox"
 	"renewbot/yeastar"
-)
-
-const usage = `Renewbot renews Yeastar subscriptions from Slack.
-
-Usage:
-
-  renewbot                  run, configured by the environment (see README.md)
-  renewbot sandbox          try it without any account: a simulated Slack and Partner Portal
-  renewbot sandbox -demo    play three renewals and print what the channels show
-  renewbot help             this text
-`
-
-// The exit codes.
-const (
-	exitOK     = 0
-	exitFailed = 1
-	exitUsage  = 2 // the command line or the configuration is wrong
 )
 
 // Main runs the command line of the process and returns its exit code. It ends by itself
@@ -44,33 +26,21 @@ const (
 func Main() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	return command(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	return dispatch(ctx, os.Args[1:], os.Stdout, os.Stderr)
 }
 
-// command runs one subcommand and returns the exit code.
-func command(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	name := "run"
-	if len(args) > 0 {
-		name, args = args[0], args[1:]
-	}
-	switch name {
-	case "run":
-		return run(ctx, args, stderr, parts{})
-	case "sandbox":
-		return trySandbox(ctx, args, stdout, stderr)
-	case "help", "-h", "-help", "--help":
-		_, _ = io.WriteString(stdout, usage)
-		return exitOK
-	}
-	_, _ = fmt.Fprintf(stderr, "renewbot: there is no command %q\n\n%s", name, usage)
-	return exitUsage
+var runCommand = command{
+	name: "run",
+	line: "run the bot; this is also what it does without a command",
+	about: `
+Everything it needs to know comes from the environment: see README.md. It ends within 10
+seconds of Ctrl-C or SIGTERM, and a restart loses nothing.`,
+	prepare: func(*flag.FlagSet) action {
+		return func(ctx context.Context, c call) int { return run(ctx, c.stderr, parts{}) }
+	},
 }
 
-func run(ctx context.Context, args []string, stderr io.Writer, p parts) int {
-	if len(args) > 0 {
-		_, _ = fmt.Fprintf(stderr, "renewbot: run takes no arguments\n\n%s", usage)
-		return exitUsage
-	}
+func run(ctx context.Context, stderr io.Writer, p parts) int {
 	c, err := config.Load()
 	if err != nil {
 		_, _ = fmt.Fprintf(stderr, "renewbot: the configuration is not right:\n%v\n", err)
@@ -127,22 +97,4 @@ func serve(ctx context.Context, c config.Config, log *slog.Logger, p parts) (err
 		return nil
 	})
 	return g.Wait()
-}
-
-func trySandbox(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	flags := flag.NewFlagSet("sandbox", flag.ContinueOnError)
-	flags.SetOutput(stderr)
-	demo := flags.Bool("demo", false, "play three renewals, print what the channels show, and stop")
-	if err := flags.Parse(args); err != nil {
-		return exitUsage
-	}
-	if flags.NArg() > 0 {
-		_, _ = fmt.Fprintf(stderr, "renewbot: sandbox takes no arguments\n\n%s", usage)
-		return exitUsage
-	}
-	if err := sandbox.Run(ctx, *demo, stdout, stderr); err != nil {
-		_, _ = fmt.Fprintf(stderr, "renewbot: %v\n", err)
-		return exitFailed
-	}
-	return exitOK
 }
