@@ -30,6 +30,14 @@ type trigger struct {
 func (w *Workspace) newTrigger(user, channel, viewID string) string {
 	id := fmt.Sprintf("%d.%d.%s", 1_000_000_000_000+w.rng.Int64N(8_000_000_000_000), 1_000_000+w.rng.Int64N(9_000_000), w.hexID(16))
 	w.triggers[id] = &trigger{user: user, channel: channel, view: viewID, at: w.clock.Now()}
+	w.oldTriggers.add(id, w.memory, func(old string) bool {
+		t := w.triggers[old]
+		if !t.used && w.clock.Now().Sub(t.at) <= triggerLife {
+			return false
+		}
+		delete(w.triggers, old)
+		return true
+	})
 	return id
 }
 

@@ -102,6 +102,13 @@ func (w *Workspace) dispatch(e envelope, f EnvelopeFault) (*delivery, error) {
 	}
 	d := &delivery{id: w.envelopeID(), name: e.name, accepts: e.accepts, done: make(chan struct{}), onAck: e.onAck, sent: time.Now()}
 	w.deliveries[d.id] = d
+	w.oldDeliveries.add(d.id, w.memory, func(old string) bool {
+		if w.deliveries[old].state != acknowledged {
+			return false
+		}
+		delete(w.deliveries, old)
+		return true
+	})
 	frame := e.frame(d.id)
 	copies := 1
 	if f.Kind == EnvelopeDuplicate {

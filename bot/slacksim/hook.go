@@ -29,6 +29,10 @@ func (w *Workspace) newHook(kind string, h hook) string {
 	h.at = w.clock.Now()
 	path := fmt.Sprintf("/hooks/%s/%s/%d/%s", kind, w.teamID, 1_000_000_000+w.rng.Int64N(9_000_000_000), w.hexID(12))
 	w.hooks[path] = &h
+	w.oldHooks.add(path, w.memory, func(old string) bool {
+		delete(w.hooks, old)
+		return true
+	})
 	return w.baseURL + path
 }
 
@@ -61,6 +65,7 @@ func (w *Workspace) serveHook(rw http.ResponseWriter, r *http.Request) {
 	w.locked(func() {
 		entry.Status, entry.Answer, entry.Latency, entry.Note = a.status, a.body, time.Since(start), a.note
 		w.wrote()
+		w.tell(entry)
 	})
 	a.write(rw)
 }

@@ -98,12 +98,19 @@ func (w *Workspace) Violations() []string {
 
 // record appends to the journal. The lock is held.
 func (w *Workspace) record(e Entry) *Entry {
-	e.Seq = len(w.journal) + 1
+	w.entries++
+	e.Seq = w.entries
 	if e.Time.IsZero() {
 		e.Time = time.Now()
 	}
+	if w.memory > 0 && len(w.journal) >= 2*w.memory {
+		w.journal = slices.Clone(w.journal[len(w.journal)-w.memory:])
+	}
 	w.journal = append(w.journal, &e)
 	w.wrote()
+	if e.Kind != EntryCall && e.Kind != EntryHook && e.Kind != EntryAck { // those are completed later
+		w.tell(&e)
+	}
 	return &e
 }
 

@@ -248,6 +248,7 @@ func (w *Workspace) receive(c *conn, kind int, frame []byte, fragmented bool) {
 		return
 	}
 	e := w.record(Entry{Time: now, Kind: EntryAck, Incoming: true, ID: ack.ID, Conn: c.n, Body: frame})
+	defer func() { w.tell(e) }()
 	d := w.deliveries[ack.ID]
 	if d == nil {
 		w.violation("unknown ack", ack.ID)

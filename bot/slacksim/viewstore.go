@@ -101,6 +101,13 @@ func (w *Workspace) pushView(user string, body obj, channel string) *view {
 		v.root, v.previous = stack[0].id, stack[len(stack)-1].id
 	}
 	w.views[v.id] = v
+	w.oldViews.add(v.id, w.memory, func(old string) bool {
+		if w.views[old].open {
+			return false
+		}
+		delete(w.views, old)
+		return true
+	})
 	w.stacks[user] = append(stack, v)
 	w.draw(v, body)
 	return v

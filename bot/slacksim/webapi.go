@@ -49,6 +49,7 @@ func (w *Workspace) serveAPI(rw http.ResponseWriter, r *http.Request) {
 	w.locked(func() {
 		entry.Status, entry.Answer, entry.Latency, entry.Note = a.status, a.body, time.Since(start), a.note
 		w.wrote()
+		w.tell(entry)
 	})
 	a.write(rw)
 }

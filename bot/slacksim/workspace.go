@@ -55,6 +55,7 @@ type Workspace struct {
 	calls         map[string]int
 	buckets       map[string][]time.Time
 	journal       []*Entry
+	entries       int           // recorded so far
 	recorded      chan struct{} // closed and replaced at every entry
 	violations    []string
 	lastTS        int64
@@ -72,6 +73,11 @@ type Workspace struct {
 	snapshot *Snapshot     // of version, nil until asked for
 	subs     map[int]*subscriber
 	subSeq   int
+	watchers map[int]func(Entry)
+	watchSeq int
+
+	memory                                         int // how much of what is past is kept; 0: everything
+	oldTriggers, oldHooks, oldViews, oldDeliveries trail
 
 	server  *http.Server
 	baseURL string
@@ -96,6 +102,7 @@ func New(manifest []byte, opts ...WorkspaceOption) (*Workspace, error) {
 		triggers: map[string]*trigger{}, hooks: map[string]*hook{}, tickets: map[string]bool{},
 		deliveries: map[string]*delivery{}, calls: map[string]int{}, buckets: map[string][]time.Time{},
 		changed: make(chan struct{}), recorded: make(chan struct{}), subs: map[int]*subscriber{},
+		watchers: map[int]func(Entry){},
 	}
 	w.ctx, w.cancel = context.WithCancel(context.Background())
 	for _, opt := range opts {
