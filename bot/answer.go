@@ -6,14 +6,15 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 )
 
-// unnamed is what Slack's {"ok":false} without an error is read as.
+// unnamed is what an answer is read as that says neither "ok":true nor an error.
 const unnamed = `{"ok":false,"error":"internal_error"}`
 
-// named gives an error to an answer that says it failed and not why: slack-go takes it
-// for a success with nothing in it, and a message that was not found would be posted
-// a second time.
+// named gives an error to an answer that does not say that it went well, nor why it did
+// not: slack-go takes {"ok":false}, {} and null for a success with nothing in it, and a
+// message that was not found would be posted a second time.
 func named(answer *http.Response) (*http.Response, error) {
 	raw, err := io.ReadAll(answer.Body)
 	_ = answer.Body.Close()
@@ -21,10 +22,11 @@ func named(answer *http.Response) (*http.Response, error) {
 		return nil, fmt.Errorf("read Slack's answer: %w", err)
 	}
 	var a struct {
-		OK    *bool  `json:"ok"`
+		OK    bool   `json:"ok"`
 		Error string `json:"error"`
 	}
-	if json.Unmarshal(raw, &a) == nil && a.OK != nil && !*a.OK && a.Error == "" {
+	// The error may be spaces, which slack-go takes for none.
+	if answer.StatusCode == http.StatusOK && json.Unmarshal(raw, &a) == nil && !a.OK && strings.TrimSpace(a.Error) == "" {
 		raw = []byte(unnamed)
 	}
 	answer.Body = io.NopCloser(bytes.NewReader(raw))

@@ -105,7 +105,7 @@ func New(o Options) *Bot {
 	if o.Instance == "" {
 		o.Instance = fmt.Sprintf("%x", time.Now().UnixNano())
 	}
-	client := &http.Client{Timeout: slackTimeout, Transport: slackTransport()}
+	client := slackHTTP(slackTransport())
 	api := slack.New(o.Config.Slack.BotToken.Reveal(),
 		slack.OptionAppLevelToken(o.Config.Slack.AppToken.Reveal()),
 		slack.OptionAPIURL(o.Config.Slack.APIURL),
@@ -124,13 +124,6 @@ func New(o Options) *Bot {
 	b.people = newDirectory(api, o.Log, o.Now, b.background, o.Config.Renew.Approvers, o.Config.Renew.Requesters)
 	b.channels = newChannels(api, o.Now, b.background, o.Config.Renew.Channels)
 	return b
-}
-
-// slackTransport keeps enough connections to Slack open for a busy minute.
-func slackTransport() *http.Transport {
-	t := http.DefaultTransport.(*http.Transport).Clone()
-	t.MaxIdleConnsPerHost = 32
-	return t
 }
 
 // quietLog lets slack-go's own lines pass at debug level only: it logs what it retries,

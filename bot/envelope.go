@@ -86,7 +86,7 @@ func (b *Bot) tell(ctx context.Context, p person, m blocks.Message) {
 		}
 		errs = append(errs, err)
 	}
-	if p.responseURL != "" {
+	if p.responseURL != "" && checkAddress(p.responseURL, "https") == nil {
 		err := slack.PostWebhookCustomHTTPContext(ctx, p.responseURL, b.http, &slack.WebhookMessage{
 			Text: m.Text, Blocks: &slack.Blocks{BlockSet: m.Blocks}, ResponseType: slack.ResponseTypeEphemeral,
 		})

@@ -19,13 +19,21 @@ func (b *Bot) ServeHealth(ctx context.Context, addr string) error {
 	if err != nil {
 		return fmt.Errorf("listen on HTTP_ADDR: %w", err)
 	}
-	server := &http.Server{Handler: b.healthHandler(), ReadHeaderTimeout: 5 * time.Second}
+	server := healthServer(b.healthHandler())
 	stop := context.AfterFunc(ctx, func() { _ = server.Close() })
 	defer stop()
 	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 		return fmt.Errorf("serve HTTP_ADDR: %w", err)
 	}
 	return nil
+}
+
+// healthServer lets nobody who can reach it hold connections or memory for long.
+func healthServer(h http.Handler) *http.Server {
+	return &http.Server{
+		Handler: http.MaxBytesHandler(h, 1<<10), MaxHeaderBytes: 16 << 10,
+		ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, WriteTimeout: 30 * time.Second, IdleTimeout: time.Minute,
+	}
 }
 
 func (b *Bot) healthHandler() http.Handler {

@@ -35,12 +35,6 @@ const (
 	reasonDisabled = "link_disabled" // Socket Mode was switched off
 )
 
-// dialer writes every frame in one piece: Slack takes no fragments, and a frame as long
-// as the buffer would become several.
-var dialer = websocket.Dialer{
-	Proxy: http.ProxyFromEnvironment, HandshakeTimeout: handshakeTimeout, WriteBufferSize: 32 << 10,
-}
-
 // frame is what Slack sends.
 // https://docs.slack.dev/apis/events-api/using-socket-mode
 type frame struct {
@@ -75,9 +69,12 @@ type link struct {
 // dial opens the connection that a URL of apps.connections.open stands for. Every
 // envelope is given to handle, which must not wait; it owes the link one ack.
 func dial(ctx context.Context, url string, handle func(*link, frame)) (*link, error) {
+	if err := checkAddress(url, "wss"); err != nil {
+		return nil, fmt.Errorf("dial Slack: %w", err)
+	}
 	ctx, cancel := context.WithTimeout(ctx, handshakeTimeout)
 	defer cancel()
-	ws, answer, err := dialer.DialContext(ctx, url, http.Header{"Origin": {"https://api.slack.com"}})
+	ws, answer, err := newDialer().DialContext(ctx, url, http.Header{"Origin": {"https://api.slack.com"}})
 	if err != nil {
 		return nil, fmt.Errorf("dial Slack: %w", err)
 	}

@@ -373,6 +373,9 @@ var frozenCodes = []string{"edit_window_closed", "cant_update_message"}
 // closedPause is how long to wait before a channel that takes no messages is tried again.
 const closedPause = 10 * time.Minute
 
+// maxSlackWait bounds how long Slack may tell us to wait.
+const maxSlackWait = time.Hour
+
 // The kinds of Slack's failures, by what is to be done.
 type slackKind int
 
@@ -391,7 +394,7 @@ func classify(err error) (time.Duration, slackKind) {
 	code := slackError(err)
 	switch {
 	case errors.As(err, &limited):
-		return max(limited.RetryAfter, time.Second), slackWait
+		return min(max(limited.RetryAfter, time.Second), maxSlackWait), slackWait
 	case errors.As(err, &status) && status.Code == 429, code == "ratelimited", code == "rate_limited", code == "message_limit_exceeded":
 		return 30 * time.Second, slackWait
 	case code == "" || slices.Contains(unclearCodes, code):

@@ -2,6 +2,7 @@ package yeastar
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -137,13 +138,26 @@ func orDefault[T int | time.Duration | rate.Limit](v, byDefault T) T {
 
 func transportOf(client *http.Client) (*http.Transport, error) {
 	if client == nil || client.Transport == nil {
-		return http.DefaultTransport.(*http.Transport).Clone(), nil
+		return defaultTransport(), nil
 	}
 	t, ok := client.Transport.(*http.Transport)
 	if !ok {
 		return nil, fmt.Errorf("yeastar: the HTTP client's transport is a %T, but must be a *http.Transport", client.Transport)
 	}
 	return t, nil
+}
+
+// maxAnswerHeader bounds the header of an answer, in bytes.
+const maxAnswerHeader = 256 << 10
+
+// defaultTransport verifies certificates against the system's authorities, speaks nothing
+// older than TLS 1.2, and uses the proxy of the environment (HTTPS_PROXY, NO_PROXY).
+func defaultTransport() *http.Transport {
+	t := http.DefaultTransport.(*http.Transport).Clone()
+	t.Proxy = http.ProxyFromEnvironment
+	t.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
+	t.MaxResponseHeaderBytes = maxAnswerHeader
+	return t
 }
 
 func checkBaseURL(raw string) (string, error) {

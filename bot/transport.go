@@ -1,0 +1,111 @@
+package bot
+
+import (
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+
+	"github.com/gorilla/websocket"
+)
+
+const (
+	// longestAnswer bounds an answer of Slack's, in bytes: a page of 200 messages with
+	// all their blocks is a few MiB.
+	longestAnswer = 16 << 20
+	// longestHeader bounds the header of an answer, in bytes.
+	longestHeader = 256 << 10
+)
+
+// secureTLS is for every connection to Slack: certificates are verified against the
+// system's authorities, and nothing older than TLS 1.2 is spoken.
+func secureTLS() *tls.Config { return &tls.Config{MinVersion: tls.VersionTLS12} }
+
+// slackTransport keeps enough connections to Slack open for a busy minute. The proxy of
+// the environment (HTTPS_PROXY, NO_PROXY) is used, as by the WebSockets.
+func slackTransport() *http.Transport {
+	t := http.DefaultTransport.(*http.Transport).Clone()
+	t.Proxy = http.ProxyFromEnvironment
+	t.TLSClientConfig = secureTLS()
+	t.MaxIdleConnsPerHost = 32
+	t.MaxResponseHeaderBytes = longestHeader
+	return t
+}
+
+// slackHTTP is the client for Slack's Web API and for response_urls. It follows no
+// redirect: the request, with its token, would go wherever that leads.
+func slackHTTP(t *http.Transport) *http.Client {
+	return &http.Client{
+		Timeout: slackTimeout, Transport: bounded{t},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}
+
+// bounded lets nobody read more of an answer than longestAnswer.
+type bounded struct{ *http.Transport }
+
+// RoundTrip implements http.RoundTripper.
+func (b bounded) RoundTrip(r *http.Request) (*http.Response, error) {
+	answer, err := b.Transport.RoundTrip(r)
+	if err != nil {
+		return nil, err
+	}
+	answer.Body = &boundedBody{ReadCloser: answer.Body, left: longestAnswer}
+	return answer, nil
+}
+
+// boundedBody fails at the first byte too many, so that half an answer is not taken for
+// a whole one.
+type boundedBody struct {
+	io.ReadCloser
+	left int64
+}
+
+// Read implements io.Reader.
+func (b *boundedBody) Read(p []byte) (int, error) {
+	if int64(len(p)) > b.left+1 {
+		p = p[:b.left+1]
+	}
+	n, err := b.ReadCloser.Read(p)
+	if b.left -= int64(n); b.left < 0 {
+		return 0, fmt.Errorf("the answer is longer than %d bytes", longestAnswer)
+	}
+	return n, err
+}
+
+// newDialer makes a dialer that writes every frame in one piece: Slack takes no
+// fragments, and a frame as long as the buffer would become several.
+func newDialer() *websocket.Dialer {
+	return &websocket.Dialer{
+		Proxy: http.ProxyFromEnvironment, TLSClientConfig: secureTLS(),
+		HandshakeTimeout: handshakeTimeout, WriteBufferSize: 32 << 10,
+	}
+}
+
+// errInsecure says that Slack gave an address that would be used without TLS. The address
+// itself is a secret.
+var errInsecure = errors.New("an address from Slack is not encrypted, or is no address")
+
+// checkAddress refuses an address that came from Slack and is not of the scheme for TLS
+// (https, wss), or without TLS on this machine, as of a simulator.
+func checkAddress(raw, scheme string) error {
+	u, err := url.Parse(raw)
+	switch {
+	case err != nil || u.Hostname() == "" || u.User != nil:
+		return errInsecure
+	case u.Scheme == scheme:
+		return nil
+	case u.Scheme == strings.TrimSuffix(scheme, "s") && thisMachine(u.Hostname()):
+		return nil
+	}
+	return errInsecure
+}
+
+func thisMachine(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	return strings.EqualFold(host, "localhost") || err == nil && ip.IsLoopback()
+}
