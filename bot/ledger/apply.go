@@ -35,8 +35,9 @@ func (l *Ledger) Apply(ctx context.Context, id int64, e renewal.Event) (renewal.
 }
 
 func (l *Ledger) apply(ctx context.Context, id int64, e renewal.Event) (r renewal.Request, refusal *renewal.Refusal, err error) {
+	var saved *renewal.Change
 	err = l.change(ctx, fmt.Sprintf("apply %T", e), func(t tx) error {
-		refusal = nil
+		refusal, saved = nil, nil
 		before, err := get(ctx, t, id)
 		if err != nil {
 			return err
@@ -51,6 +52,7 @@ func (l *Ledger) apply(ctx context.Context, id int64, e renewal.Event) (r renewa
 			if change.Entry.Actor == renewal.System {
 				return nil // a worker that came too late or too early; nobody tried anything
 			}
+			saved = &change
 			return l.recordDenied(ctx, t, change)
 		}
 		if err != nil {
@@ -59,8 +61,12 @@ func (l *Ledger) apply(ctx context.Context, id int64, e renewal.Event) (r renewa
 		if r, err = save(ctx, t, before, change.Request); err != nil {
 			return err
 		}
+		saved = &change
 		return l.record(ctx, t, change)
 	})
+	if err == nil && saved != nil {
+		l.options.Observer.Saved(*saved)
+	}
 	return r, refusal, err
 }
 
@@ -109,6 +115,7 @@ func (l *Ledger) recordDenied(ctx context.Context, t tx, c renewal.Change) error
 // Deny audits an action that was refused before it could reach a request. With a
 // requestID the request's posts are drawn again, so that an old button goes away.
 func (l *Ledger) Deny(ctx context.Context, requestID int64, actor, action string, refusal *renewal.Refusal) error {
+	var denied renewal.Change
 	err := l.change(ctx, "deny", func(t tx) error {
 		var r renewal.Request
 		if requestID != 0 {
@@ -121,11 +128,13 @@ func (l *Ledger) Deny(ctx context.Context, requestID int64, actor, action string
 		if err != nil {
 			return err
 		}
-		return l.recordDenied(ctx, t, r.Denied(actor, action, refusal, now))
+		denied = r.Denied(actor, action, refusal, now)
+		return l.recordDenied(ctx, t, denied)
 	})
 	if err != nil {
 		return fmt.Errorf("record a refused action: %w", err)
 	}
+	l.options.Observer.Saved(denied)
 	return nil
 }
 

@@ -63,6 +63,13 @@ func BenchmarkLedger(b *testing.B) {
 			}
 		}
 	})
+	b.Run("Figures", func(b *testing.B) {
+		for b.Loop() {
+			if _, err := l.Figures(b.Context(), "audit:"); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
 	b.Run("LastRequest", func(b *testing.B) {
 		for b.Loop() {
 			if _, found, err := l.LastRequest(b.Context(), "p-series-turnkey", offer(7).Holder.Key()+"3"); !found || err != nil {

@@ -127,16 +127,25 @@ func (l *Ledger) verifyRequests(ctx context.Context) error {
 type chain struct{ last renewal.Entry }
 
 func (c *chain) next(e renewal.Entry) error {
-	want := c.last.Seq + 1
+	if err := Follows(c.last, e); err != nil {
+		return err
+	}
+	c.last = e
+	return nil
+}
+
+// Follows checks that an entry is as it was written and comes right after another one;
+// the first of all follows the zero Entry. Its error is a *ChainError.
+func Follows(before, e renewal.Entry) error {
+	want := before.Seq + 1
 	switch {
 	case e.Seq != want:
 		return &ChainError{want, fmt.Sprintf("it is missing: entry %d comes next", e.Seq)}
-	case e.PrevHash != c.last.Hash:
+	case e.PrevHash != before.Hash:
 		return &ChainError{e.Seq, "it does not follow the entry before it"}
 	case e.Hash != Hash(e):
 		return &ChainError{e.Seq, "it was changed"}
 	}
-	c.last = e
 	return nil
 }
 

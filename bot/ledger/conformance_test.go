@@ -55,6 +55,9 @@ var conformance = []struct {
 	{"stop cancels when its time is up", testStopCancels},
 	{"jobs without a handler wait", testUnhandled},
 	{"unknown kinds of jobs are refused", testUnknownKind},
+	{"figures", testFigures},
+	{"figures of running jobs", testRunningJobs},
+	{"an observer hears of what was done", testObserver},
 }
 
 func runConformance(t *testing.T, newStore func(testing.TB) store) {

@@ -26,6 +26,8 @@ type engine interface {
 	worker(c *river.Config) (worker, error)
 	// makeDue makes scheduled jobs available whose time has come.
 	makeDue(ctx context.Context, now time.Time) error
+	// microsOf is an expression for one of River's times in microseconds since 1970.
+	microsOf(expression string) string
 	// attend says that a process lives. With judge it also makes the jobs available of
 	// those who have not said so within silence, and returns how many.
 	attend(ctx context.Context, process string, silence time.Duration, judge bool) (int64, error)

@@ -42,6 +42,8 @@ type Options struct {
 	// begins and when it has ended, for example to measure it. It must be quick and may
 	// be called from several goroutines. Nil: nobody is told.
 	Trace func(change string, ended bool)
+	// Observer is told what the ledger does. Nil: nobody is.
+	Observer Observer
 	// ReadOnly opens a ledger that another process may be using, for reading alone:
 	// no lock, no migrations, no jobs.
 	ReadOnly bool
@@ -71,6 +73,9 @@ type Ledger struct {
 func Open(ctx context.Context, databaseURL string, o Options) (*Ledger, error) {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.Observer == nil {
+		o.Observer = unobserved{}
 	}
 	if o.PollInterval <= 0 {
 		o.PollInterval = defaultPollInterval

@@ -141,6 +141,10 @@ func (e *postgresEngine) makeDue(ctx context.Context, now time.Time) error {
 	return err
 }
 
+func (*postgresEngine) microsOf(expression string) string {
+	return `CAST(extract(epoch FROM ` + expression + `) * 1000000 AS BIGINT)`
+}
+
 func (e *postgresEngine) close() error {
 	e.pool.Close()
 	return nil

@@ -224,6 +224,11 @@ func (e *sqliteEngine) makeDue(ctx context.Context, now time.Time) error {
 	return nil
 }
 
+// microsOf reads a time as River writes it on SQLite: text in UTC with milliseconds.
+func (*sqliteEngine) microsOf(expression string) string {
+	return `CAST(round(1000 * unixepoch(` + expression + `, 'subsec')) AS INTEGER) * 1000`
+}
+
 func (e *sqliteEngine) close() error {
 	var errs []error
 	for _, db := range []*sql.DB{e.readers, e.writer} { // the writer last: it folds the log into the file

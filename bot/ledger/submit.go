@@ -21,58 +21,63 @@ func (l *Ledger) Submit(ctx context.Context, s renewal.Submission) (r renewal.Re
 		return renewal.Request{}, false, errors.New("submit: a submission needs a key")
 	}
 	var refusal *renewal.Refusal
+	var saved *renewal.Change
 	err = l.change(ctx, "submit", func(t tx) error {
 		var err error
-		r, created, refusal, err = l.submit(ctx, t, s)
+		r, saved, refusal, err = l.submit(ctx, t, s)
 		return err
 	})
-	switch {
-	case err != nil:
+	if err != nil {
 		return renewal.Request{}, false, fmt.Errorf("submit: %w", err)
-	case refusal != nil:
+	}
+	if saved != nil {
+		l.options.Observer.Saved(*saved)
+	}
+	if refusal != nil {
 		return renewal.Request{}, false, refusal
 	}
-	return r, created, nil
+	return r, saved != nil, nil
 }
 
-func (l *Ledger) submit(ctx context.Context, t tx, s renewal.Submission) (renewal.Request, bool, *renewal.Refusal, error) {
+// submit also returns what it saved; nil: the submission was there already.
+func (l *Ledger) submit(ctx context.Context, t tx, s renewal.Submission) (renewal.Request, *renewal.Change, *renewal.Refusal, error) {
 	var none renewal.Request
 	// Taking the number first makes submissions wait for each other, so that a second
 	// delivery at the same moment sees the first one.
 	var id int64
 	err := t.one(ctx, `UPDATE counters SET value = value + 1 WHERE name = 'request' RETURNING value`).Scan(&id)
 	if err != nil {
-		return none, false, nil, fmt.Errorf("number the request: %w", err)
+		return none, nil, nil, fmt.Errorf("number the request: %w", err)
 	}
 	first, err := bySubmission(ctx, t, s.Key)
 	if !errors.Is(err, sql.ErrNoRows) {
-		return first, false, nil, errors.Join(err, giveBack(ctx, t))
+		return first, nil, nil, errors.Join(err, giveBack(ctx, t))
 	}
 	now, err := l.now(ctx, t)
 	if err != nil {
-		return none, false, nil, err
+		return none, nil, nil, err
 	}
 	change, err := renewal.New(id, s, now, l.options.Policy)
 	if refusal := (*renewal.Refusal)(nil); errors.As(err, &refusal) {
 		denied := none.Denied(s.By.UserID, actionSubmit, refusal, now)
-		return none, false, refusal, errors.Join(giveBack(ctx, t), l.record(ctx, t, denied))
+		return none, &denied, refusal, errors.Join(giveBack(ctx, t), l.record(ctx, t, denied))
 	}
 	if err != nil {
-		return none, false, nil, err
+		return none, nil, nil, err
 	}
 	change.Request.Version = 1
 	document, r, err := encode(change.Request)
 	if err != nil {
-		return none, false, nil, err
+		return none, nil, nil, err
 	}
 	_, err = t.exec(ctx, `INSERT INTO requests (id, version, submission_key, status, requester, product, holder_key,
 		last_entry, created_at, updated_at, document) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9, $10)`,
 		r.ID, r.Version, indexed(s.Key), string(r.Status), indexed(r.Requester), indexed(r.Offer.Product), indexed(r.Offer.Holder.Key()),
 		micros(r.CreatedAt), micros(r.UpdatedAt), document)
 	if err != nil {
-		return none, false, nil, fmt.Errorf("save %s: %w", r.Reference(), err)
+		return none, nil, nil, fmt.Errorf("save %s: %w", r.Reference(), err)
 	}
-	return r, true, nil, l.record(ctx, t, change)
+	return r, &change, nil, l.record(ctx, t, change)
 }
 
 // giveBack returns the number that was taken last.

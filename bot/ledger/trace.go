@@ -1,14 +1,19 @@
 package ledger
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
-// change runs f in a transaction of the engine, and tells Options.Trace.
+// change runs f in a transaction of the engine, and tells Options.Trace and
+// Options.Observer.
 func (l *Ledger) change(ctx context.Context, name string, f func(tx) error) error {
-	if l.options.Trace == nil {
-		return l.engine.change(ctx, f)
+	if l.options.Trace != nil {
+		l.options.Trace(name, false)
+		defer l.options.Trace(name, true)
 	}
-	l.options.Trace(name, false)
+	began := time.Now()
 	err := l.engine.change(ctx, f)
-	l.options.Trace(name, true)
+	l.options.Observer.Wrote(time.Since(began), atFault(err))
 	return err
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/rivertype"
 
+	"renewbot/bot/logs"
 	"renewbot/bot/renewal"
 )
 
@@ -211,10 +212,13 @@ func (w *jobWorker) Timeout(*river.Job[args]) time.Duration { return kinds[w.kin
 
 // Work runs the handler.
 func (w *jobWorker) Work(ctx context.Context, rj *river.Job[args]) error {
+	ctx = logs.Request(ctx, rj.Args.RequestID)
+	began := time.Now()
 	job, err := jobOf(rj.Kind, rj.EncodedArgs, rj.ScheduledAt)
 	if err == nil {
 		err = w.run(ctx, job)
 	}
+	w.ledger.options.Observer.Ran(w.kind, runOutcome(err), time.Since(began))
 	var s *snooze
 	switch {
 	case err == nil:
@@ -223,7 +227,7 @@ func (w *jobWorker) Work(ctx context.Context, rj *river.Job[args]) error {
 		return river.JobSnooze(s.d)
 	}
 	w.ledger.options.Logger.WarnContext(ctx, "a job failed and will be tried again",
-		"kind", rj.Kind, "request", rj.Args.RequestID, "try", rj.Attempt, "error", err)
+		"kind", rj.Kind, "try", rj.Attempt, "error", err)
 	if len(rj.Errors) >= keptErrors {
 		return river.JobSnooze(lastRetry)
 	}
