@@ -21,6 +21,11 @@ const basePath = "/partner/api"
 
 func setup(t *testing.T, change ...func(*Config)) *stub {
 	t.Helper()
+	return newStub(t, change...)
+}
+
+func newStub(t testing.TB, change ...func(*Config)) *stub {
+	t.Helper()
 	s := &stub{mux: http.NewServeMux()}
 	root := http.NewServeMux()
 	root.Handle(basePath+"/", http.StripPrefix(basePath, s.mux))
