@@ -226,12 +226,26 @@ func (p *Person) suggest(ctx context.Context, v *view, e placed, payload obj) ([
 	if shown, err := failure(err); err != nil {
 		return nil, err
 	} else if shown != "" {
-		return nil, fmt.Errorf("%s searching: the menu shows an error (%s)", p.id, shown)
+		return nil, &MenuError{Who: p.id, Failure: shown}
 	}
 	if broken != "" {
-		return nil, fmt.Errorf("%s searching: the menu shows an error (%s: %s)", p.id, FailureResponse, broken)
+		return nil, &MenuError{Who: p.id, Failure: FailureResponse, Detail: broken}
 	}
 	return found, nil
+}
+
+// MenuError says that a menu which asks the app shows an error instead of options.
+type MenuError struct {
+	Who     string
+	Failure string // FailureTimeout, FailureDispatch or FailureResponse
+	Detail  string // what was wrong with the answer
+}
+
+func (e *MenuError) Error() string {
+	if e.Detail != "" {
+		return fmt.Sprintf("%s searching: the menu shows an error (%s: %s)", e.Who, e.Failure, e.Detail)
+	}
+	return fmt.Sprintf("%s searching: the menu shows an error (%s)", e.Who, e.Failure)
 }
 
 // readOptions checks an options answer and flattens its groups.

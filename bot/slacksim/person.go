@@ -11,12 +11,17 @@ import (
 // Person acts as somebody in front of a Slack client. Its methods return once the app has acknowledged, or
 // could not; their error is a *Refusal when Slack's client would not let the person do it.
 type Person struct {
-	ws *Workspace
-	id string
+	ws   *Workspace
+	id   string
+	view string // the only modal that is acted in; empty: whichever is on top
 }
 
 // As returns the person with the user id.
-func (w *Workspace) As(userID string) *Person { return &Person{w, userID} }
+func (w *Workspace) As(userID string) *Person { return &Person{ws: w, id: userID} }
+
+// In returns the same person with their hands in one modal: when another one is on top, or none, what they do
+// in it is a *Refusal that is Stale.
+func (p *Person) In(viewID string) *Person { return &Person{ws: p.ws, id: p.id, view: viewID} }
 
 // ID is the person's user id.
 func (p *Person) ID() string { return p.id }
@@ -26,6 +31,8 @@ type Refusal struct {
 	Who, What, Why string
 	// Fields are the reasons shown at the fields of a form, by block id.
 	Fields map[string]string
+	// Stale says that the modal the person acted in is not the one on top.
+	Stale bool
 }
 
 func (r *Refusal) Error() string { return fmt.Sprintf("%s cannot %s: %s", r.Who, r.What, r.Why) }

@@ -11,7 +11,12 @@ import (
 
 // Pick chooses an option of a select or overflow menu in a message.
 func (p *Person) Pick(ctx context.Context, r Ref, field, choice string, opts ...PressOption) (ActResult, error) {
-	what := fmt.Sprintf("choose %q in %q", choice, field)
+	return p.PickAll(ctx, r, field, []string{choice}, opts...)
+}
+
+// PickAll is Pick for fields that take several: exactly the given choices are set.
+func (p *Person) PickAll(ctx context.Context, r Ref, field string, choices []string, opts ...PressOption) (ActResult, error) {
+	what := fmt.Sprintf("choose %q in %q", choices, field)
 	w := p.ws
 	w.mu.Lock()
 	ch, m, err := p.reads(what, r)
@@ -21,7 +26,7 @@ func (p *Person) Pick(ctx context.Context, r Ref, field, choice string, opts ...
 	}
 	var value any
 	if err == nil {
-		value, err = p.choice(what, el, nil, []string{choice})
+		value, err = p.choice(what, el, nil, choices)
 	}
 	if err != nil {
 		w.mu.Unlock()

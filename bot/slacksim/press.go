@@ -87,14 +87,14 @@ func (p *Person) reads(what string, r Ref) (*channel, *Message, error) {
 	return nil, nil, p.refuse(what, "the message is not there")
 }
 
-// element finds an element by block id, action id or label. The lock is held.
+// element finds an element by block id, action id, block_id/action_id or label. The lock is held.
 func (p *Person) element(what string, blocks []any, name string) (placed, error) {
 	var exact, labelled []placed
 	var all []string
 	eachElement(blocks, func(e placed) {
 		all = append(all, fmt.Sprintf("%s/%s %q", e.blockID(), e.actionID(), e.label()))
 		switch {
-		case e.actionID() == name || e.blockID() == name:
+		case e.actionID() == name || e.blockID() == name || e.blockID()+"/"+e.actionID() == name:
 			exact = append(exact, e)
 		case e.label() == name:
 			labelled = append(labelled, e)
@@ -238,6 +238,11 @@ func (p *Person) modal(what string) (*view, error) {
 		return nil, err
 	}
 	v := p.ws.top(p.id)
+	if p.view != "" && (v == nil || v.id != p.view) {
+		r := p.refuse(what, "the modal is not on top any more")
+		r.Stale = true
+		return nil, r
+	}
 	if v == nil {
 		return nil, p.refuse(what, "no modal is open")
 	}
