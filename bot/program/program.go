@@ -92,8 +92,11 @@ func serve(ctx context.Context, c config.Config, log *slog.Logger, p parts) (err
 		select {
 		case <-b.Ready():
 			log.Info("renewbot listens to Slack", "dry_run", c.Renew.DryRun)
+			notify(ctx, log, notifyReady)
+			<-running.Done()
 		case <-running.Done():
 		}
+		notify(context.WithoutCancel(ctx), log, notifyStopping)
 		return nil
 	})
 	return g.Wait()
