@@ -202,7 +202,7 @@ func (b *Bot) pollOrder(ctx context.Context, job renewal.Job) error {
 		return err
 	}
 	now := b.ledger.Now(ctx)
-	later := ledger.Snooze(r.NextPoll(now).Sub(now))
+	later := ledger.SnoozeUntil(r.NextPoll(now))
 	found, err := b.vendor.client.Order(ctx, r.Order.OrderNo)
 	if err != nil {
 		b.log.WarnContext(ctx, "an order could not be looked at", "request", r.Reference(), "error", err)
@@ -225,8 +225,8 @@ func (b *Bot) expire(ctx context.Context, job renewal.Job) error {
 	if err != nil || r.Status != renewal.Pending {
 		return err
 	}
-	if wait := r.ExpiresAt.Sub(b.ledger.Now(ctx)); wait > 0 {
-		return ledger.Snooze(wait)
+	if b.ledger.Now(ctx).Before(r.ExpiresAt) {
+		return ledger.SnoozeUntil(r.ExpiresAt)
 	}
 	return b.move(ctx, r.ID, renewal.Expiry{})
 }

@@ -39,8 +39,8 @@ func (b *Bot) reconcileOrder(ctx context.Context, job renewal.Job) error {
 	now := b.ledger.Now(ctx)
 	if r.Status == renewal.Ordering {
 		a, _ := r.Attempt()
-		if wait := a.Deadline.Sub(now); wait > 0 {
-			return ledger.Snooze(wait)
+		if now.Before(a.Deadline) {
+			return ledger.SnoozeUntil(a.Deadline)
 		}
 		return b.move(ctx, r.ID, renewal.DeadlinePassed{Attempt: a.Number}) // which plans the search
 	}
@@ -68,7 +68,7 @@ func (b *Bot) reconcileOrder(ctx context.Context, job renewal.Job) error {
 	if !slices.ContainsFunc(r.Attempts, func(a renewal.Attempt) bool { return searchable(a, now) }) {
 		return nil
 	}
-	return ledger.Snooze(again)
+	return ledger.SnoozeUntil(now.Add(again))
 }
 
 // searchable says whether an attempt's order may be in the vendor's list without our

@@ -52,9 +52,16 @@ func (b *Bot) remind(ctx context.Context, job renewal.Job) error {
 		}
 	}
 	if len(due) == 0 {
-		return ledger.Snooze(max(next.Sub(now), time.Second))
+		return ledger.SnoozeUntil(later(next, now.Add(time.Second)))
 	}
 	return b.move(ctx, r.ID, renewal.Reminder{Who: due, Next: next})
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }
 
 // approver is somebody who can be reminded.

@@ -105,6 +105,9 @@ func (r *replica) end(t testing.TB) {
 	}
 }
 
+// askers is how many people fill the form in at the same time.
+const askers = 25
+
 // Several replicas serve one workspace and one database, two approvers click twice at
 // the same instant, and one replica is killed in the middle of it.
 func TestReplicas(t *testing.T) {
@@ -134,13 +137,10 @@ func replicated(t *testing.T, replicas, requests int) {
 	b.Vendor.Fault(yeastarsim.OrderSave, yeastarsim.Latency(20*time.Millisecond)) // so that some are under way
 
 	var all sync.WaitGroup
-	for i := range requests {
+	for _, user := range b.hire(askers) {
 		all.Go(func() {
-			_, _, err := b.Ledger.Submit(b.ctx, renewal.Submission{
-				Key: fmt.Sprint(i), By: renewal.Actor{UserID: sandbox.Alice, MayRequest: true}, Channel: sandbox.Renewals, Offer: tutorialOffer(),
-			})
-			if err != nil {
-				t.Errorf("submit: %v", err)
+			for range requests / askers {
+				b.ask(user)
 			}
 		})
 	}
@@ -201,6 +201,83 @@ func (b *bundle) newButtons(button string) <-chan slacksim.Message {
 		close(found)
 	}()
 	return found
+}
+
+// hire adds people to the sales team.
+func (b *bundle) hire(n int) []string {
+	var team []string
+	for i := range n {
+		id := fmt.Sprintf("U0SALES%02d", i)
+		b.Slack.AddUser(slacksim.User{ID: id, Name: fmt.Sprintf("sales%d", i)})
+		team = append(team, id)
+	}
+	b.Slack.Invite(sandbox.Renewals, team...)
+	return team
+}
+
+// ask fills the form in and submits it as a person who sees what fails, and does it again.
+func (b *bundle) ask(user string) {
+	p := b.Slack.As(user)
+	plan := func(v slacksim.View) bool { _, ok := v.Field("Plan"); return ok }
+	form, ok := slacksim.View{}, false
+	for !ok && b.ctx.Err() == nil {
+		_, _ = p.CloseView(b.ctx, true) // a form that does not come any further
+		if r, err := p.Command(b.ctx, sandbox.Renewals, "/renew acme telecom"); err == nil && r.Failure == "" {
+			form, ok = b.soon(p, plan)
+		}
+	}
+	b.insistent(func() (string, error) {
+		r, err := p.Choose(b.ctx, "Plan", yeastarsim.TutorialPlanID)
+		return r.Failure, err
+	})
+	b.soon(p, func(v slacksim.View) bool { return v.Hash != form.Hash })
+	b.insistent(func() (string, error) {
+		if _, err := p.Type(b.ctx, "Number of extensions", "50"); err != nil {
+			return "", err
+		}
+		found, err := p.Search(b.ctx, "Billing contact", "Sandhaven")
+		if err != nil || len(found) == 0 {
+			return "nothing found", nil //nolint:nilerr // the menu shows that the search failed
+		}
+		_, err = p.Choose(b.ctx, "Billing contact", found[0].Value)
+		return "", err
+	})
+	for _, next := range []string{"Please check", "Request saved"} {
+		b.insistent(func() (string, error) {
+			r, err := p.Submit(b.ctx)
+			return r.Trouble, err
+		})
+		if _, err := p.WaitViewTitled(b.ctx, next); err != nil {
+			top, _ := p.View()
+			b.t.Errorf("%s waits for %q: %v; on top is:\n%s", user, next, err, b.Slack.TextView(top))
+			return
+		}
+	}
+	if _, err := p.CloseView(b.ctx, true); err != nil {
+		b.t.Errorf("%s: %v", user, err)
+	}
+}
+
+// soon waits for as long as people do for what they see to change.
+func (b *bundle) soon(p *slacksim.Person, match func(slacksim.View) bool) (slacksim.View, bool) {
+	ctx, cancel := context.WithTimeout(b.ctx, 5*time.Second)
+	defer cancel()
+	v, err := p.WaitView(ctx, match)
+	return v, err == nil
+}
+
+// insistent does something until Slack shows no failure.
+func (b *bundle) insistent(do func() (failure string, err error)) {
+	for b.ctx.Err() == nil {
+		failure, err := do()
+		if err != nil {
+			b.t.Error(err)
+			return
+		}
+		if failure == "" {
+			return
+		}
+	}
 }
 
 // clickUntilTaken clicks as a person who sees that a click failed: again.

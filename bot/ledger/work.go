@@ -35,11 +35,31 @@ const (
 )
 
 // Snooze is what a handler returns to be called again after d, which is no failure.
-func Snooze(d time.Duration) error { return &snooze{max(d, 0)} }
+func Snooze(d time.Duration) error { return &snooze{after: max(d, 0)} }
 
-type snooze struct{ d time.Duration }
+// SnoozeUntil is what a handler returns to be called again at t, by the ledger's time,
+// however long it took to find that out.
+func SnoozeUntil(t time.Time) error { return &snooze{until: t} }
 
-func (s *snooze) Error() string { return "snoozed for " + s.d.String() }
+type snooze struct {
+	after time.Duration
+	until time.Time // if it is set
+}
+
+func (s *snooze) Error() string {
+	if s.until.IsZero() {
+		return "snoozed for " + s.after.String()
+	}
+	return "snoozed until " + s.until.UTC().Format(time.RFC3339)
+}
+
+// rest is how long it is from now on.
+func (s *snooze) rest(now time.Time) time.Duration {
+	if s.until.IsZero() {
+		return s.after
+	}
+	return max(s.until.Sub(now), 0)
+}
 
 // running is what Start has started.
 type running struct {
@@ -224,7 +244,7 @@ func (w *jobWorker) Work(ctx context.Context, rj *river.Job[args]) error {
 	case err == nil:
 		return nil
 	case errors.As(err, &s):
-		return river.JobSnooze(s.d)
+		return river.JobSnooze(s.rest(w.ledger.Now(ctx)))
 	}
 	w.ledger.options.Logger.WarnContext(ctx, "a job failed and will be tried again",
 		"kind", rj.Kind, "try", rj.Attempt, "error", err)
