@@ -51,6 +51,7 @@ func TestRenewWithWords(t *testing.T) {
 			t.Parallel()
 			b := setup(t)
 			alice := b.as(sandbox.Alice)
+			alice.knowsCustomers()
 			said := alice.command(sandbox.Renewals, "/renew "+tc.words)
 			if tc.hint == "no help" {
 				if !contains(said, "I know no customer and no command") || !contains(said, "/renew status RNW-000123") {
@@ -71,6 +72,17 @@ func TestRenewWithWords(t *testing.T) {
 				t.Errorf("the plan is asked for: %v", ok)
 			}
 		})
+	}
+}
+
+// knowsCustomers opens the form and closes it, so that the bot knows the customers and what
+// it says of words does not depend on how far it is.
+func (a *actor) knowsCustomers() {
+	a.b.t.Helper()
+	a.command(sandbox.Renewals, "/renew")
+	a.view("For whom")
+	if _, err := a.p.CloseView(a.b.ctx, true); err != nil {
+		a.b.t.Fatal(err)
 	}
 }
 
@@ -114,11 +126,7 @@ func TestNobodyFits(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	alice := b.as(sandbox.Alice)
-	alice.command(sandbox.Renewals, "/renew")
-	alice.view("For whom") // so the customers are known, and that nobody fits is known at once
-	if _, err := alice.p.CloseView(b.ctx, true); err != nil {
-		t.Fatal(err)
-	}
+	alice.knowsCustomers()
 	said := alice.command(sandbox.Renewals, "/renew <!channel> *zzz*")
 	for _, piece := range []string{"I know no customer and no command", "/renew help"} {
 		if !contains(said, piece) {

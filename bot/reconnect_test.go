@@ -7,9 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/gorilla/websocket"
-	"github.com/slack-go/slack"
-
 	"renewbot/bot"
 	"renewbot/bot/ledger"
 	"renewbot/bot/renewal"
@@ -335,108 +332,4 @@ func tutorialOffer() renewal.Offer {
 		Lines:   []renewal.Line{{Type: "plan", ID: yeastarsim.TutorialPlanID, Name: "Ultimate Plan", Quantity: 100}},
 		Contact: renewal.Contact{ID: "3197218168379846218", Name: "Billing"},
 	}
-}
-
-// The bot says goodbye: its connections end with a close frame, not with a broken one.
-func TestCloseFrameAtTheEnd(t *testing.T) {
-	t.Parallel()
-	b := setup(t)
-	b.sockets(ownSockets)
-	began := time.Now()
-	if err := b.StopBot(); err != nil {
-		t.Fatal(err)
-	}
-	for n := 1; n <= ownSockets; n++ {
-		e, err := b.Slack.WaitJournal(b.ctx, func(e slacksim.Entry) bool {
-			return e.Kind == slacksim.EntrySocket && e.Name == "closed" && e.Conn == n
-		})
-		if err != nil || e.Status != websocket.CloseNormalClosure {
-			t.Errorf("connection %d ended with close frame %d: %v", n, e.Status, err)
-		}
-	}
-	if took := time.Since(began); took > 8*time.Second {
-		t.Errorf("it took %v", took)
-	}
-}
-
-// Socket Mode that was switched off is for people to mend: the bot ends and says so.
-func TestSocketModeSwitchedOff(t *testing.T) {
-	t.Parallel()
-	b := setup(t)
-	b.sockets(ownSockets)
-	before := b.opened()
-	b.Slack.DisableSocketMode()
-	err := b.Ended(b.ctx)
-	if err == nil || !contains(err.Error(), "Socket Mode") {
-		t.Errorf("the bot ended with %v", err)
-	}
-	if n := b.opened() - before; n > ownSockets {
-		t.Errorf("%d connections were asked for", n)
-	}
-}
-
-// A token that Slack does not take any more ends the bot at its next connection.
-func TestTokenRevoked(t *testing.T) {
-	t.Parallel()
-	b := setup(t)
-	b.sockets(ownSockets)
-	before := b.opened()
-	b.Slack.RevokeTokens()
-	b.Slack.DropConnections()
-	err := b.Ended(b.ctx)
-	if err == nil || !contains(err.Error(), "token_revoked") || !contains(err.Error(), "SLACK_APP_TOKEN") {
-		t.Errorf("the bot ended with %v", err)
-	}
-	if n := b.opened() - before; n > ownSockets {
-		t.Errorf("%d connections were asked for", n)
-	}
-}
-
-// Where others hold all the connections that Slack allows, the bot waits ever longer
-// for its own.
-func TestTooManyConnections(t *testing.T) {
-	t.Parallel()
-	const allowed = 10
-	b := setup(t)
-	if err := b.StopBot(); err != nil {
-		t.Fatal(err)
-	}
-	api := slack.New("", slack.OptionAppLevelToken(b.Slack.AppToken()), slack.OptionAPIURL(b.Slack.APIURL()))
-	var others []*websocket.Conn
-	for range allowed - 1 {
-		_, url, err := api.StartSocketModeContext(b.ctx)
-		if err != nil {
-			t.Fatal(err)
-		}
-		ws, _, err := websocket.DefaultDialer.DialContext(b.ctx, url, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		others = append(others, ws)
-	}
-	b.sockets(allowed - 1)
-	last := b.Slack.Journal()[len(b.Slack.Journal())-1]
-	if err := b.StartBot(b.ctx); err != nil { // with one connection
-		t.Fatal(err)
-	}
-	var asked []time.Time
-	for range 4 { // for the first connection, and three times for the second one
-		var err error
-		last, err = b.Slack.WaitJournal(b.ctx, func(e slacksim.Entry) bool {
-			return e.Seq > last.Seq && e.Kind == slacksim.EntryCall && e.Name == "apps.connections.open"
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		asked = append(asked, last.Time)
-	}
-	for i, least := range []time.Duration{2 * time.Second, 400 * time.Millisecond, 600 * time.Millisecond} {
-		if wait := asked[i+1].Sub(asked[i]); wait < least {
-			t.Errorf("it asked again after %v, want %v at least", wait, least)
-		}
-	}
-	for _, ws := range others {
-		_ = ws.Close()
-	}
-	b.sockets(ownSockets)
 }

@@ -2,15 +2,18 @@ package bot_test
 
 import (
 	"fmt"
+	"log/slog"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"renewbot/bot/config"
+	"renewbot/bot/ledger/pgtest"
 	"renewbot/bot/renewal"
 	"renewbot/bot/sandbox"
 	"renewbot/bot/slacksim"
@@ -245,4 +248,65 @@ func TestRemindersComeOnce(t *testing.T) {
 	if diff := cmp.Diff([]string{"Mon 13:00 Bob", "Mon 14:00 Carol", "Tue 09:00 Bob"}, b.reminders("RNW-000001")); diff != "" {
 		t.Errorf("the reminders (-want +got):\n%s", diff)
 	}
+}
+
+// Three replicas on one database, of which one ends and one takes the timers over: every
+// reminder comes once.
+func TestTimersOfReplicas(t *testing.T) {
+	t.Parallel()
+	pgtest.Available(t)
+	database := pgtest.Database(t)
+	b, clock := setupAt(t, func(o *sandbox.Options) { o.DatabaseURL = database })
+	b.runs(clock)
+	var others []*sandbox.World
+	for range 2 {
+		other, err := sandbox.Join(b.ctx, b.Place(), sandbox.Options{Now: clock.Now, Log: slog.New(slog.NewTextHandler(t.Output(), nil))})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = other.StopBot() })
+		others = append(others, other)
+	}
+	card := b.as(sandbox.Alice).request(acmeWish)
+	b.pass(clock, at(2, 14), at(2, 13), at(2, 14))
+	if err := others[0].StopBot(); err != nil {
+		t.Fatal(err)
+	}
+	b.pass(clock, at(3, 9), at(3, 9))
+	b.pass(clock, at(3, 14), at(3, 14))
+	b.pass(clock, at(4, 9), at(4, 9))
+	b.pass(clock, at(4, 14), at(4, 14))
+	b.pass(clock, at(5, 5), at(5, 5)) // 4 hours before it times out
+	clock.Set(at(5, 9))
+	b.happened("RNW-000001", renewal.CodeExpired)
+	b.shows(card, "Timed out")
+	var who []string
+	for _, line := range b.reminders("RNW-000001") {
+		who = append(who, strings.TrimSpace(line[len("Mon 15:04 "):]))
+	}
+	want := []string{"Bob", "Carol", "Bob", "Carol", "Bob", "Carol", "last call: Bob,Carol"}
+	if diff := cmp.Diff(want, who); diff != "" {
+		t.Errorf("the reminders (-want +got):\n%s", diff)
+	}
+	b.wholeView("RNW-000001", b.nudgeKeys()...)
+}
+
+// runs lets a clock run as a real one does, until the test ends: what a process puts off
+// for a moment because another one is at it comes to pass.
+func (b *bundle) runs(clock *slacksim.ManualClock) {
+	const step = 20 * time.Millisecond
+	tick := time.NewTicker(step)
+	ended := make(chan struct{})
+	var ticking sync.WaitGroup
+	ticking.Go(func() {
+		for {
+			select {
+			case <-tick.C:
+				clock.Advance(step)
+			case <-ended:
+				return
+			}
+		}
+	})
+	b.t.Cleanup(func() { close(ended); tick.Stop(); ticking.Wait() })
 }

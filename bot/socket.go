@@ -149,11 +149,25 @@ func (c *connection) open(ctx context.Context) (*link, error) {
 		<-l.ended
 	})
 	c.bot.connected()
-	if l.number > int(ours) {
-		c.log.Warn("Slack counts more connections than this process has: another process with the same tokens gets part of the clicks",
-			"slack_counts", l.number, "ours", ours)
-	}
+	c.bot.background.start(func(ctx context.Context) { c.compare(ctx, l.number, int(ours)) })
 	return l, nil
+}
+
+// compare warns when Slack counts more connections than this process has and those that
+// it shares the ledger with may have: who else listens gets part of the clicks.
+func (c *connection) compare(ctx context.Context, counted, ours int) {
+	if counted <= ours {
+		return
+	}
+	processes, err := c.bot.ledger.Processes(ctx)
+	if err != nil {
+		c.log.WarnContext(ctx, "Slack's count of connections could not be judged", "error", err)
+		return
+	}
+	if known := ours + sockets*(processes-1); counted > known {
+		c.log.WarnContext(ctx, "Slack counts more connections than Renewbot has: another program with the same tokens gets part of the clicks",
+			"slack_counts", counted, "ours", ours, "processes", processes)
+	}
 }
 
 // envelope leads what came over a link to its handler.

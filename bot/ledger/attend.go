@@ -47,12 +47,24 @@ func (l *Ledger) attend(ctx context.Context) {
 	}
 }
 
+// Processes is how many processes use the ledger now, this one included; one that died is
+// counted until others take its work over.
+func (l *Ledger) Processes(ctx context.Context) (int, error) {
+	n, err := l.engine.processes(ctx, l.options.TakeOverAfter)
+	if err != nil {
+		return 0, fmt.Errorf("count the processes that use the ledger: %w", err)
+	}
+	return n, nil
+}
+
 // attend on SQLite has nobody to attend to.
 func (e *sqliteEngine) attend(context.Context, string, time.Duration, bool) (int64, error) {
 	return 0, nil
 }
 
 func (e *sqliteEngine) leave(context.Context, string) error { return nil }
+
+func (e *sqliteEngine) processes(context.Context, time.Duration) (int, error) { return 1, nil }
 
 // attend goes by the server's clock. Jobs that are due do not wait until River has found
 // out that the one who led the jobs is dead.
@@ -89,4 +101,12 @@ func (e *postgresEngine) attend(ctx context.Context, process string, silence tim
 func (e *postgresEngine) leave(ctx context.Context, process string) error {
 	_, err := e.exec(ctx, `DELETE FROM processes WHERE id = $1`, process)
 	return err
+}
+
+func (e *postgresEngine) processes(ctx context.Context, silence time.Duration) (n int, err error) {
+	now, err := e.now(ctx)
+	if err == nil {
+		err = e.one(ctx, `SELECT count(*) FROM processes WHERE seen_at > $1`, micros(now.Add(-silence))).Scan(&n)
+	}
+	return n, err
 }

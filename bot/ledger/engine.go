@@ -33,6 +33,8 @@ type engine interface {
 	attend(ctx context.Context, process string, silence time.Duration, judge bool) (int64, error)
 	// leave says that a process works no jobs any more.
 	leave(ctx context.Context, process string) error
+	// processes counts those that said within silence that they live.
+	processes(ctx context.Context, silence time.Duration) (int, error)
 	// close releases everything. The engine cannot be used afterwards.
 	close() error
 }
