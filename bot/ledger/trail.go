@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"renewbot/bot/renewal"
@@ -85,7 +86,7 @@ func (l *Ledger) entryBounds(ctx context.Context, filter EntryFilter) (first, la
 // entrySeq is the number of the entry that a query by time finds; 0: there is none.
 func (l *Ledger) entrySeq(ctx context.Context, query string, at time.Time) (seq int64, err error) {
 	err = l.engine.one(ctx, query, micros(at)).Scan(&seq)
-	if errors.Is(notFound(err), ErrNotFound) || errors.Is(err, sql.ErrNoRows) {
+	if errors.Is(err, sql.ErrNoRows) {
 		return 0, nil
 	}
 	return seq, err
@@ -130,4 +131,29 @@ func (l *Ledger) Witnesses(ctx context.Context, from, to int64) ([]Witness, erro
 		return nil, fmt.Errorf("read what the audit channel should show: %w", err)
 	}
 	return found, nil
+}
+
+// EntryHashes are the hashes of audit entries by their numbers; those that do not exist
+// are left out. It is for at most a few thousand at once.
+func (l *Ledger) EntryHashes(ctx context.Context, seqs []int64) (map[int64]string, error) {
+	hashes := make(map[int64]string, len(seqs))
+	if len(seqs) == 0 {
+		return hashes, nil
+	}
+	var places []string
+	var args []any
+	for i, seq := range seqs {
+		places, args = append(places, fmt.Sprintf("$%d", i+1)), append(args, seq)
+	}
+	err := l.engine.each(ctx, func(row row) error {
+		var seq int64
+		var hash string
+		err := row.Scan(&seq, &hash)
+		hashes[seq] = hash
+		return err
+	}, `SELECT seq, hash FROM entries WHERE seq IN (`+strings.Join(places, ", ")+`)`, args...)
+	if err != nil {
+		return nil, fmt.Errorf("read the hashes of audit entries: %w", err)
+	}
+	return hashes, nil
 }
