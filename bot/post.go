@@ -33,12 +33,13 @@ func content(m blocks.Message) []slack.MsgOption {
 func (b *Bot) postMessage(ctx context.Context, w wanted, parent string, request int64) (channel, ts string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, 15*time.Second)
 	defer cancel()
+	payload := map[string]any{"request": renewal.Reference(request), "key": w.key}
+	if w.hash != "" {
+		payload["hash"] = w.hash
+	}
 	options := append(content(w.message),
 		slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl(),
-		slack.MsgOptionMetadata(slack.SlackMetadata{
-			EventType:    metadataType,
-			EventPayload: map[string]any{"request": renewal.Reference(request), "key": w.key},
-		}))
+		slack.MsgOptionMetadata(slack.SlackMetadata{EventType: metadataType, EventPayload: payload}))
 	if w.threaded {
 		options = append(options, slack.MsgOptionTS(parent))
 	}

@@ -34,6 +34,7 @@ type wanted struct {
 	broadcast bool   // in the channel as well
 	lasting   bool   // is changed when what it shows changes
 	message   blocks.Message
+	hash      string // of the audit entry that the message is the line of; empty: of none
 }
 
 // The keys of the messages that are changed; each audit entry adds its own.
@@ -41,6 +42,7 @@ const (
 	keySummary  = "summary"
 	keyCard     = "card"
 	keyUnposted = "unposted"
+	keyAudit    = "audit:" // and the entry's number
 )
 
 // wantedFor lists every message of a request, the parent of the others first.
@@ -60,7 +62,7 @@ func (b *Bot) wantedFor(r renewal.Request, entries []renewal.Entry) []wanted {
 				key: "announcement:" + seq, channel: r.Channel, threaded: true, broadcast: true, message: blocks.Announcement(r),
 			})
 		}
-		list = append(list, wanted{key: "audit:" + seq, channel: b.auditChannel, message: blocks.AuditLine(r, e)})
+		list = append(list, b.auditLine(r, e))
 		if e.Code == renewal.CodeReminded || e.Code == renewal.CodeLastCall {
 			for _, id := range strings.FieldsFunc(e.Detail[renewal.DetailWho], func(c rune) bool { return c == ',' }) {
 				list = append(list, wanted{key: "nudge:" + seq + ":" + id, channel: id, lasting: true, message: blocks.Nudge(r, e, id)})
@@ -71,6 +73,11 @@ func (b *Bot) wantedFor(r renewal.Request, entries []renewal.Entry) []wanted {
 		}
 	}
 	return list
+}
+
+// auditLine is what the audit channel shows of an entry.
+func (b *Bot) auditLine(r renewal.Request, e renewal.Entry) wanted {
+	return wanted{key: keyAudit + strconv.FormatInt(e.Seq, 10), channel: b.auditChannel, message: blocks.AuditLine(r, e), hash: e.Hash}
 }
 
 // announces says whether an entry is news for the whole channel: the order number.
@@ -145,10 +152,7 @@ func (b *Bot) syncSlack(ctx context.Context, job renewal.Job) error {
 
 func (d *drawing) drawLoose(ctx context.Context, entries []renewal.Entry) {
 	for _, e := range entries {
-		d.show(ctx, wanted{
-			key: "audit:" + strconv.FormatInt(e.Seq, 10), channel: d.bot.auditChannel,
-			message: blocks.AuditLine(renewal.Request{}, e),
-		})
+		d.show(ctx, d.bot.auditLine(renewal.Request{}, e))
 	}
 }
 
@@ -302,7 +306,7 @@ func (d *drawing) post(ctx context.Context, w wanted, tries int, replaced string
 		d.paused[w.channel] = true
 		d.errs = append(d.errs, err)
 	case slackNo:
-		d.bot.log.WarnContext(ctx, "Slack does not take a message", "request", renewal.Reference(d.request),
+		d.bot.log.WarnContext(ctx, "Slack does not take a message",
 			"message", w.key, "error", err, "messages", slackMessages(err))
 		p.State, p.Problem = ledger.PostFailed, slackError(err)
 		again := min(time.Duration(p.Tries)*time.Minute, time.Hour)
@@ -346,7 +350,7 @@ func (d *drawing) change(ctx context.Context, w wanted, p ledger.Post) {
 			return
 		}
 		// The thread's lines tell the same.
-		d.bot.log.WarnContext(ctx, "Slack does not let a message be changed", "request", renewal.Reference(d.request),
+		d.bot.log.WarnContext(ctx, "Slack does not let a message be changed",
 			"message", w.key, "error", err, "messages", slackMessages(err))
 		p.Digest, p.Problem = w.message.Digest(), slackError(err)
 		d.save(ctx, p)
