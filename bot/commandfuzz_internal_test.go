@@ -1,0 +1,67 @@
+package bot
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"renewbot/bot/renewal"
+)
+
+// FuzzCommand types anything after /renew. What withdraws a request or shows one needs
+// the verb, one number and nothing else; anything that is no command is looked for as it
+// was typed.
+func FuzzCommand(f *testing.F) {
+	for _, s := range []string{
+		"", " ", "acme", "acme telecom", "help", "?", "LIST", "list acme", "status RNW-000123", "status 123", "status #7", "cancel rnw-1",
+		"cancel", "cancel all", "cancel RNW-000001 RNW-000002", "cancel -1", "cancel 0", "status 99999999999999999999", "status ٣", "cancel\u00a01",
+		"cancel\u200b 1", "<@U0EVIL>", "help me", "status RNW-1;DROP", "stаtus 1", "\x00", "\xff",
+	} {
+		f.Add(s, int64(123))
+	}
+	number := regexp.MustCompile(`^(?i:status|cancel)\s+(?:(?i:RNW)-|#)?0*([1-9][0-9]*)$`)
+	f.Fuzz(func(t *testing.T, text string, n int64) {
+		got := parseCommand(text)
+		words := strings.Fields(text)
+		first := ""
+		if len(words) > 0 {
+			first = strings.ToLower(words[0])
+		}
+		switch got.verb {
+		case verbOpen:
+			if got.text != strings.Join(words, " ") || got.id != 0 {
+				t.Errorf("%q is looked for as %+v", text, got)
+			}
+			if first == "cancel" || first == "status" || first == "help" {
+				t.Errorf("%q opens the form", text)
+			}
+		case verbList:
+			if first != "list" || len(words) != 1 {
+				t.Errorf("%q lists requests", text)
+			}
+		case verbStatus, verbCancel:
+			m := number.FindStringSubmatch(strings.Join(words, " "))
+			if m == nil || string(got.verb) != first || strconv.FormatInt(got.id, 10) != m[1] {
+				t.Errorf("%q is %+v", text, got)
+			}
+		case verbHelp:
+			if got.id != 0 || strings.Contains(got.text, "<") {
+				t.Errorf("%q is %+v", text, got)
+			}
+		default:
+			t.Errorf("%q is %+v", text, got)
+		}
+		if n <= 0 || n > 999_999_999_999 {
+			return
+		}
+		for _, verb := range []verb{verbStatus, verbCancel} {
+			for _, form := range []string{renewal.Reference(n), fmt.Sprint(n), fmt.Sprint("#", n), strings.ToLower(renewal.Reference(n))} {
+				if got := parseCommand(" " + strings.ToUpper(string(verb)) + "  " + form + " "); got.verb != verb || got.id != n {
+					t.Errorf("%s %s is %+v", verb, form, got)
+				}
+			}
+		}
+	})
+}
