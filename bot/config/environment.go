@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/kelseyhightower/envconfig"
@@ -66,20 +67,46 @@ func Variables() []Variable {
 
 // Load reads the environment. Its error is of type Problems and lists all that is wrong.
 func Load() (Config, error) {
-	var e environment
-	if err := envconfig.Process("", &e); err != nil {
-		// No Decode fails, so this is a mistake in the struct above; the error is
-		// not passed on because envconfig puts the value into it.
-		return Config{}, fmt.Errorf("read the environment: %T", err)
+	c, problems, err := read()
+	if err != nil {
+		return Config{}, err
 	}
-	problems := e.decoded()
 	problems = append(problems, unknown()...)
-	c := e.config()
-	c.check(&problems)
 	if err := problems.inOrder().orNil(); err != nil {
 		return Config{}, err
 	}
 	return c, nil
+}
+
+// LoadOnly reads the environment for what needs a few variables, such as a look at the
+// ledger: it does not matter whether the others are there and right. Its error is of
+// type Problems and lists what is wrong with those few.
+func LoadOnly(variables ...string) (Config, error) {
+	c, problems, err := read()
+	if err != nil {
+		return Config{}, err
+	}
+	problems = slices.DeleteFunc(problems, func(p Problem) bool {
+		return !slices.Contains(variables, strings.TrimSuffix(p.Variable, "_FILE"))
+	})
+	if err := problems.inOrder().orNil(); err != nil {
+		return Config{}, err
+	}
+	return c, nil
+}
+
+// read reads the variables and what is wrong with them.
+func read() (Config, Problems, error) {
+	var e environment
+	if err := envconfig.Process("", &e); err != nil {
+		// No Decode fails, so this is a mistake in the struct above; the error is
+		// not passed on because envconfig puts the value into it.
+		return Config{}, nil, fmt.Errorf("read the environment: %T", err)
+	}
+	problems := e.decoded()
+	c := e.config()
+	c.check(&problems)
+	return c, problems, nil
 }
 
 // decoded reads the secrets that are in files and lists what could not be decoded.
