@@ -27,7 +27,7 @@ ifneq ($(shell git rev-parse HEAD > /dev/null 2>&1 && echo yes),yes)
 export GOFLAGS := $(GOFLAGS) -buildvcs=false
 endif
 
-.PHONY: help test fmt lint build bench vuln deps gofmt-check vet go-test
+.PHONY: help test fmt lint build bench gobench vuln deps gofmt-check vet go-test
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -53,7 +53,11 @@ build: ## Build ./renewbot as one static binary
 	@CGO_ENABLED=0 $(GO) build -trimpath -o renewbot .
 	@echo "built ./renewbot"
 
-bench: ## Run the benchmarks
+bench: ## Measure the built product beside Bolt and a bare bot, and write deploy/BENCHMARKS.md
+	@$(GO) run ./bot/bench -o deploy/BENCHMARKS.md
+	@echo "wrote deploy/BENCHMARKS.md"
+
+gobench: ## Run the Go benchmarks of single parts
 	@$(GO) test -run '^$$' -bench . -benchmem -timeout $(TEST_TIMEOUT) ./...
 
 gofmt-check:

@@ -1,0 +1,111 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"path/filepath"
+	"time"
+)
+
+// candidate is a bot that is measured.
+type candidate struct {
+	name     string
+	sockets  int
+	searches bool // has the menu of customers
+	product  bool
+	dir      string // where it runs, and keeps its database and its log
+	program  []string
+	binary   string // whose size counts; empty: none
+
+	world *world
+	http  string // address of the product's health endpoint
+	*process
+}
+
+// launch starts the candidate in its world. It does not wait.
+func (c *candidate) launch(ctx context.Context) error {
+	environment := c.world.environment()
+	if c.product {
+		address, err := freeAddress(ctx)
+		if err != nil {
+			return err
+		}
+		c.http = address
+		environment = append(environment, "HTTP_ADDR="+address, "LOG_LEVEL=info", "DATABASE_URL=sqlite://"+filepath.Join(c.dir, "renewbot.db"))
+	}
+	forget(c.world.connected)
+	var err error
+	c.process, err = start(ctx, c.dir, filepath.Join(c.dir, "log"), environment, c.program[0], c.program[1:]...)
+	return err
+}
+
+// settle waits until the candidate has all its sockets.
+func (c *candidate) settle(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	if err := c.world.slack.WaitSockets(ctx, c.sockets); err != nil {
+		return fmt.Errorf("%s does not connect: %w\n%s", c.name, err, c.tail())
+	}
+	return nil
+}
+
+// end stops the candidate and waits until Slack has seen it go.
+func (c *candidate) end(ctx context.Context) error {
+	if c.process == nil {
+		return nil
+	}
+	c.stop()
+	c.process = nil
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	return c.world.slack.WaitSockets(ctx, 0)
+}
+
+// ready is how long the candidate took from the start of its process to its first connection, and the product
+// to its /readyz.
+func (c *candidate) ready(ctx context.Context) (connected, readyz time.Duration, err error) {
+	at, err := next(ctx, c.world.connected, c.name+" connects")
+	if err != nil {
+		return 0, 0, fmt.Errorf("%w\n%s", err, c.tail())
+	}
+	connected = at.Sub(c.started)
+	if !c.product {
+		return connected, 0, nil
+	}
+	client := &http.Client{Timeout: time.Second}
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	for time.Since(c.started) < patience {
+		if get(ctx, client, "http://"+c.http+"/readyz") == http.StatusOK {
+			return connected, time.Since(c.started), nil
+		}
+		<-tick.C
+	}
+	return 0, 0, fmt.Errorf("%s is not ready within %s\n%s", c.name, patience, c.tail())
+}
+
+// get is the status of a page; 0 when there is no answer.
+func get(ctx context.Context, client *http.Client, url string) int {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
+	if err != nil {
+		return 0
+	}
+	answer, err := client.Do(request)
+	if err != nil {
+		return 0
+	}
+	_ = answer.Body.Close()
+	return answer.StatusCode
+}
+
+// freeAddress is a loopback address that nobody uses.
+func freeAddress(ctx context.Context) (string, error) {
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", fmt.Errorf("find a free port: %w", err)
+	}
+	defer l.Close()
+	return l.Addr().String(), nil
+}

@@ -1,0 +1,79 @@
+// Command bench measures the built product as its users meet it: its own binary in its own process, with an
+// SQLite file, logs and health endpoint, against the simulated Slack and the simulated Partner Portal, which
+// run in the process of bench itself. Beside it stand the floor, a bare bot that opens a fixed modal and does
+// nothing else, and the same form in Bolt for JavaScript. The candidates take turns within one run, so that
+// whatever else the machine does meets them all.
+//
+// It must never measure a part of the product inside its own process, and never call a simulator's own time
+// the product's. It leaves nothing behind but its report.
+//
+//	go run ./bot/bench -o deploy/BENCHMARKS.md
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"runtime/debug"
+	"syscall"
+)
+
+// settings say how much is measured.
+type settings struct {
+	out        string // file of the report; empty: standard output
+	rounds     int    // in which the candidates take turns
+	commands   int    // one after the other, of each kind, in a round
+	load       int    // commands under load in a round
+	approvals  int
+	starts     int
+	vendorDown int // starts with a portal that is down, of each kind
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := command(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	if err != nil {
+		_, _ = fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1) //nolint:forbidigo // main ends the process
+	}
+}
+
+func command(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	var s settings
+	flags.StringVar(&s.out, "o", "", "file of the report; empty: standard output")
+	flags.IntVar(&s.rounds, "rounds", 5, "in which the candidates take turns")
+	flags.IntVar(&s.commands, "commands", 300, "commands and searches of a candidate in a round, one after the other")
+	flags.IntVar(&s.load, "load", 3600, "commands of a candidate in a round under load")
+	flags.IntVar(&s.approvals, "approvals", 30, "requests that are approved and ordered")
+	flags.IntVar(&s.starts, "starts", 10, "starts of each candidate")
+	flags.IntVar(&s.vendorDown, "vendor-down", 4, "starts while the portal is down, in each way")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	// The simulators share the machine with what is measured: they collect garbage rarely.
+	debug.SetGCPercent(400)
+	dir, err := os.MkdirTemp("", "renewbot-bench-")
+	if err != nil {
+		return fmt.Errorf("make a directory: %w", err)
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	report, err := run(ctx, s, dir, stderr)
+	if err != nil {
+		return err
+	}
+	if s.out == "" {
+		_, err = io.WriteString(stdout, report)
+		return err
+	}
+	if err := os.WriteFile(filepath.Clean(s.out), []byte(report), 0o644); err != nil { //nolint:gosec // a document that everybody may read
+		return fmt.Errorf("write the report: %w", err)
+	}
+	return nil
+}

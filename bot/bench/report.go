@@ -1,0 +1,96 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// The names of the candidates.
+const (
+	nameProduct = "Renewbot"
+	nameFloor   = "slack-go, bare"
+	nameBolt    = "Bolt for JavaScript"
+)
+
+const heading = "# Benchmarks\n\n" +
+	"The built product as its users meet it. `make bench` measures and writes this page; nothing in it is typed by hand.\n\n"
+
+const method = "How it is measured:\n\n" +
+	"- The product is its own stripped binary, alone in its process, with an SQLite file, its log at `info` in a file, its HTTP\n" +
+	"  endpoint and two connections to Slack. The simulated Slack, the simulated Partner Portal (5,000 customers unless the\n" +
+	"  line says otherwise) and the people who type and click are in another process, on the same machine.\n" +
+	"- *slack-go, bare* is the floor: it opens one fixed modal and does nothing else. *Bolt for JavaScript* has the same form and a\n" +
+	"  search in the same customers, but no ledger, no approval and no order. All three run all the time and take turns in %d rounds\n" +
+	"  of %d commands and searches one after the other and %d commands under load.\n" +
+	"- Times are a median, the middle half in brackets and the 99th percentile; other figures a median with the lowest and\n" +
+	"  highest. Processor time is what `/proc` counts for the measured process, memory its resident set with the program's\n" +
+	"  own pages in it. 1 MB is 1,000,000 bytes.\n" +
+	"- *Cold* is a search in a form that was open while the bot was restarted, at the moment it is connected again.\n" +
+	"- The product calls the portal five times a second at most, so approvals are made one after the other, %s apart.\n\n"
+
+// report is the page.
+func (b *bench) report(ctx context.Context, notes []string, took time.Duration) string {
+	var s strings.Builder
+	s.WriteString(heading)
+	fmt.Fprintf(&s, "```sh\nmake bench\n```\n\n%s, in %s, on %s.\n\n", time.Now().UTC().Format("2 January 2006, 15:04 UTC"),
+		took.Round(time.Second), machine(ctx))
+	s.WriteString("| What | Target |")
+	for _, c := range b.candidates {
+		s.WriteString(" " + c.name + " |")
+	}
+	s.WriteString("\n|---|---|" + strings.Repeat("---|", len(b.candidates)) + "\n")
+	var missed []string
+	for _, row := range rows() {
+		var targets []string
+		for _, g := range row.goals {
+			targets = append(targets, g.text()+b.verdict(row, g, &missed))
+		}
+		if row.rate {
+			targets = append(targets, b.twice(row, &missed)...)
+		}
+		fmt.Fprintf(&s, "| %s | %s |", row.what, strings.Join(targets, "<br>"))
+		for _, c := range b.candidates {
+			s.WriteString(" " + row.print(row.value(b.results[c.name])) + " |")
+		}
+		s.WriteString("\n")
+	}
+	s.WriteString("\n")
+	if len(missed) == 0 {
+		s.WriteString("Every target is met.\n\n")
+	} else {
+		s.WriteString("Missed:\n\n- " + strings.Join(missed, "\n- ") + "\n\n")
+	}
+	for _, note := range notes {
+		s.WriteString(note + "\n\n")
+	}
+	fmt.Fprintf(&s, method, b.settings.rounds, b.settings.commands, b.settings.load, approvalEvery)
+	s.WriteString("`make gobench` runs the Go benchmarks of single parts.\n")
+	return s.String()
+}
+
+// verdict says whether the product meets a goal, and notes it when it does not.
+func (b *bench) verdict(row row, g goal, missed *[]string) string {
+	_, r := b.product()
+	if by := g.missed(row.value(r)); by != "" {
+		*missed = append(*missed, fmt.Sprintf("%s: %s %s. %s", row.what, g.figure, by, g.why))
+		return " ✗"
+	}
+	return " ✓"
+}
+
+// twice compares the product's rate with Bolt's.
+func (b *bench) twice(row row, missed *[]string) []string {
+	bolt, ok := b.results[nameBolt]
+	if !ok || len(row.value(bolt)) == 0 {
+		return []string{"≥ 2 × Bolt: not compared"}
+	}
+	_, r := b.product()
+	times := row.value(r).median() / row.value(bolt).median()
+	if times < 2 {
+		*missed = append(*missed, fmt.Sprintf("%s: %.1f times Bolt's instead of 2. %s", row.what, times, whyTail))
+		return []string{fmt.Sprintf("≥ 2 × Bolt ✗ (%.1f ×)", times)}
+	}
+	return []string{fmt.Sprintf("≥ 2 × Bolt ✓ (%.1f ×)", times)}
+}
