@@ -18,6 +18,7 @@ It ends with 0 when all is well, with 1 when something failed, and with 2 when t
 command line or the configuration is wrong.`,
 		commands: []command{
 			runCommand,
+			checkCommand,
 			healthyCommand,
 			sandboxCommand,
 			helpCommand(),

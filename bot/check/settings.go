@@ -1,0 +1,118 @@
+package check
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"net"
+	"os"
+	"runtime"
+	"strings"
+
+	"renewbot/bot/config"
+	"renewbot/bot/renewal"
+)
+
+const (
+	slackRoot  = "https://slack.com/api/"
+	vendorRoot = "https://openapi.partner.yeastar.com"
+)
+
+// checkSettings looks for what is allowed and still surprising. That the settings can be
+// read at all is known by now.
+func (c *checker) checkSettings(context.Context) lines {
+	var l lines
+	r := c.Config.Renew
+	if r.DryRun {
+		l.add("settings", Warning, "RENEW_DRY_RUN is true: everything happens but the order",
+			"Remove it and restart when orders are to be placed for real.")
+	}
+	if r.SelfApproval {
+		l.add("settings", Warning, "RENEW_SELF_APPROVAL is true: an approver may approve an own request, so one person alone can spend money"+c.overlap(),
+			"Set it to false unless that is wanted.")
+	}
+	if r.PONumber == renewal.PONumberTyped {
+		l.add("settings", Warning, "RENEW_PO_NUMBER is typed: orders do not carry the request's number, so one whose answer was lost is harder to find",
+			"Set it to reference unless the portal must show the typed number alone.")
+	}
+	c.checkRoots(&l)
+	if c.Config.HTTPAddr == "" {
+		l.add("settings", Warning, "HTTP_ADDR is empty: nothing can ask the bot whether it is ready, and there are no figures",
+			"Set it to 127.0.0.1:9090, or to :9090 in a container.")
+	} else if host, _, err := net.SplitHostPort(c.Config.HTTPAddr); err == nil && !onThisMachine("http://"+net.JoinHostPort(host, "0")) {
+		l.add("settings", Note, "HTTP_ADDR is open to other machines; what is told there holds no secrets, but nobody is asked for a password",
+			"Let only your monitoring reach it, or set it to 127.0.0.1:9090.")
+	}
+	c.checkFiles(&l)
+	if len(l) == 0 {
+		l.ok("settings", "all %d can be read", len(config.Variables()))
+	}
+	return l
+}
+
+// overlap says who is named both as requester and as approver.
+func (c *checker) overlap() string {
+	if len(c.Config.Renew.Requesters) == 0 {
+		return " (RENEW_REQUESTERS is empty: every approver may request)"
+	}
+	n := 0
+	for _, id := range c.Config.Renew.Approvers {
+		for _, other := range c.Config.Renew.Requesters {
+			if id == other {
+				n++
+			}
+		}
+	}
+	return fmt.Sprintf(" (RENEW_APPROVERS and RENEW_REQUESTERS have %s in common)", counted(n, "id"))
+}
+
+// checkRoots tells of servers that are not the true ones: tokens are sent there.
+func (c *checker) checkRoots(l *lines) {
+	for _, root := range []struct{ variable, value, usual, who string }{
+		{"SLACK_API_URL", c.Config.Slack.APIURL, slackRoot, "Slack"},
+		{"YEASTAR_BASE_URL", c.Config.Yeastar.BaseURL, vendorRoot, "the Partner Portal"},
+	} {
+		switch {
+		case root.value == root.usual:
+		case onThisMachine(root.value):
+			l.add("settings", Note, fmt.Sprintf("%s leads to this machine: what stands there for %s is a simulator or a proxy", root.variable, root.who), "")
+		default:
+			l.add("settings", Warning, fmt.Sprintf("%s leads to %s, not to %s: the credentials are sent there", root.variable, hostOf(root.value), root.who),
+				"Remove "+root.variable+" unless you run that server.")
+		}
+	}
+}
+
+// checkFiles looks who else may read the files that hold secrets.
+func (c *checker) checkFiles(l *lines) {
+	for _, v := range config.Variables() {
+		if path := os.Getenv(v.Name + "_FILE"); v.Secret && path != "" {
+			checkMode(l, v.Name+"_FILE", path)
+		}
+	}
+	for _, path := range c.EnvironmentFiles {
+		checkMode(l, "the environment file", path)
+	}
+}
+
+// checkMode warns of a file that everybody on the machine can read, or that others can
+// change. Container runtimes make secrets readable for all in a directory that only the
+// container has.
+func checkMode(l *lines, what, path string) {
+	info, err := os.Stat(path)
+	if err != nil || info.Mode().Type() != 0 || runtime.GOOS == "windows" {
+		return // the settings were read, so it is no file of ours; and Windows has no modes
+	}
+	mode := info.Mode().Perm()
+	own := strings.HasPrefix(path, "/run/secrets/") || strings.HasPrefix(path, "/var/run/secrets/")
+	switch {
+	case mode&0o022 != 0:
+		l.add("settings", Warning, fmt.Sprintf("%s (%s) can be changed by others: its mode is %s", what, path, octal(mode)),
+			"chmod 600 "+path+", and make it belong to the bot's user.")
+	case mode&0o004 != 0 && !own:
+		l.add("settings", Warning, fmt.Sprintf("%s (%s) can be read by everybody on this machine: its mode is %s", what, path, octal(mode)),
+			"chmod 600 "+path+", and make it belong to the bot's user.")
+	}
+}
+
+func octal(mode fs.FileMode) string { return fmt.Sprintf("%04o", mode) }

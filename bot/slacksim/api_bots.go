@@ -1,0 +1,30 @@
+package slacksim
+
+func init() {
+	register("bots.info", method{scopes: []string{"users:read"}, tier: 3, read: true, run: (*Workspace).botsInfo})
+}
+
+// botsInfo tells of the installed app's bot; without an argument Slack tells nothing of any.
+// https://docs.slack.dev/reference/methods/bots.info
+func (w *Workspace) botsInfo(c *call) (obj, *apiError) {
+	if c.str("bot") != w.botID {
+		return nil, fail("bot_not_found")
+	}
+	return obj{"bot": obj{
+		"id": w.botID, "deleted": false, "name": w.users[w.botUserID].Name, "updated": 1, "app_id": w.appID, "user_id": w.botUserID,
+		"icons": obj{"image_36": "https://a.slack-edge.com/36.png", "image_48": "https://a.slack-edge.com/48.png", "image_72": "https://a.slack-edge.com/72.png"},
+	}}, nil
+}
+
+// Reinstall installs the app with these bot scopes in place of the manifest's, as an administrator does who changes
+// them in the app's settings. The tokens stay.
+func (w *Workspace) Reinstall(scopes ...string) {
+	w.locked(func() { w.manifest.OAuth.Scopes.Bot = scopes })
+}
+
+// Scopes are the bot scopes that the app was granted.
+func (w *Workspace) Scopes() []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return append([]string(nil), w.manifest.OAuth.Scopes.Bot...)
+}
