@@ -7,6 +7,8 @@ import (
 	"io"
 	"net/http"
 	"strings"
+
+	"renewbot/bot/metrics"
 )
 
 // unnamed is what an answer is read as that says neither "ok":true nor an error.
@@ -14,21 +16,33 @@ const unnamed = `{"ok":false,"error":"internal_error"}`
 
 // named gives an error to an answer that does not say that it went well, nor why it did
 // not: slack-go takes {"ok":false}, {} and null for a success with nothing in it, and a
-// message that was not found would be posted a second time.
-func named(answer *http.Response) (*http.Response, error) {
+// message that was not found would be posted a second time. It also says how the call
+// ended, for the figures.
+func named(answer *http.Response) (read *http.Response, outcome string, err error) {
 	raw, err := io.ReadAll(answer.Body)
 	_ = answer.Body.Close()
 	if err != nil {
-		return nil, fmt.Errorf("read Slack's answer: %w", err)
+		return nil, metrics.SlackUnreachable, fmt.Errorf("read Slack's answer: %w", err)
 	}
 	var a struct {
 		OK    bool   `json:"ok"`
 		Error string `json:"error"`
 	}
+	understood := json.Unmarshal(raw, &a) == nil
+	switch {
+	case answer.StatusCode == http.StatusTooManyRequests:
+		outcome = metrics.SlackRateLimited
+	case answer.StatusCode != http.StatusOK || !understood:
+		outcome = metrics.SlackFailed
+	case a.OK:
+		outcome = metrics.SlackOK
+	default:
+		outcome = metrics.SlackRefused
+	}
 	// The error may be spaces, which slack-go takes for none.
-	if answer.StatusCode == http.StatusOK && json.Unmarshal(raw, &a) == nil && !a.OK && strings.TrimSpace(a.Error) == "" {
+	if answer.StatusCode == http.StatusOK && understood && !a.OK && strings.TrimSpace(a.Error) == "" {
 		raw = []byte(unnamed)
 	}
 	answer.Body = io.NopCloser(bytes.NewReader(raw))
-	return answer, nil
+	return answer, outcome, nil
 }

@@ -18,6 +18,7 @@ import (
 
 	"renewbot/bot/config"
 	"renewbot/bot/ledger"
+	"renewbot/bot/metrics"
 	"renewbot/bot/renewal"
 	"renewbot/yeastar"
 )
@@ -39,6 +40,8 @@ type Options struct {
 	Ledger *ledger.Ledger
 	Vendor *yeastar.Client
 	Log    *slog.Logger // must be set
+	// Metrics are the figures that the bot keeps. Nil: none.
+	Metrics *metrics.Metrics
 	// Now is the clock, for tests. Nil: the real one.
 	Now func() time.Time
 	// Instance tells this process from others on the same database. Empty: a new name.
@@ -67,6 +70,8 @@ type Bot struct {
 	policy       renewal.Policy
 	auditChannel string
 	log          *slog.Logger
+	metrics      *metrics.Metrics
+	login        login
 	now          func() time.Time
 	instance     string
 	orderTimeout time.Duration
@@ -110,11 +115,13 @@ func New(o Options) *Bot {
 		slack.OptionAppLevelToken(o.Config.Slack.AppToken.Reveal()),
 		slack.OptionAPIURL(o.Config.Slack.APIURL),
 		// No retries: whoever calls knows whether a call may be repeated.
-		slack.OptionHTTPClient(&gentle{next: client, opens: rate.NewLimiter(rate.Every(o.OpenGap), 2*sockets)}),
+		slack.OptionHTTPClient(&gentle{
+			next: client, opens: rate.NewLimiter(rate.Every(o.OpenGap), 2*sockets), metrics: o.Metrics,
+		}),
 		slack.OptionLog(quietLog{o.Log}),
 	)
 	b := &Bot{
-		api: api, http: client, ledger: o.Ledger, policy: o.Config.Policy(), log: o.Log, now: o.Now,
+		api: api, http: client, ledger: o.Ledger, policy: o.Config.Policy(), log: o.Log, metrics: o.Metrics, now: o.Now,
 		auditChannel: o.Config.Renew.AuditChannel, instance: o.Instance, orderTimeout: o.OrderTimeout,
 		orderMargin: o.OrderMargin, viewLease: o.ViewLease, lookupTTL: o.Config.Renew.LookupTTL,
 		background: newWork(), handlers: newWork(), slots: semaphore.NewWeighted(atOnce),
@@ -123,7 +130,19 @@ func New(o Options) *Bot {
 	b.vendor = newVendor(o.Vendor, o.Config.Renew.LookupTTL, o.Now, b.background)
 	b.people = newDirectory(api, o.Log, o.Now, b.background, o.Config.Renew.Approvers, o.Config.Renew.Requesters)
 	b.channels = newChannels(api, o.Now, b.background, o.Config.Renew.Channels)
+	b.count(o.Metrics)
 	return b
+}
+
+// count lets figures be kept of the connections, of the look-ups and of what is in the
+// ledger.
+func (b *Bot) count(m *metrics.Metrics) {
+	m.Sockets(
+		func() float64 { return float64(b.up.Load()) }, func() float64 { return float64(b.links.Load()) }, sockets)
+	m.Watch(func(ctx context.Context) (ledger.Figures, error) { return b.ledger.Figures(ctx, keyAudit) })
+	b.vendor.count(m)
+	b.people.users.count, b.people.groups.count = m.Lookup("users"), m.Lookup("groups")
+	b.channels.info.count = m.Lookup("channels")
 }
 
 // quietLog lets slack-go's own lines pass at debug level only: it logs what it retries,

@@ -10,6 +10,7 @@ import (
 
 	"renewbot/blocks"
 	"renewbot/bot/ledger"
+	"renewbot/bot/logs"
 	"renewbot/bot/renewal"
 )
 
@@ -44,6 +45,7 @@ func (b *Bot) clicked(ctx context.Context, ic slack.InteractionCallback, a *slac
 		b.say(ctx, p, "I can't read that button. Nothing was ordered. “/renew list” shows what is open.")
 		return
 	}
+	ctx = logs.Request(ctx, t.Request)
 	// Money may depend on it: what Slack says of the person must be of now.
 	actor := b.people.actor(ctx, p.id, decisionAge)
 	shown := renewal.Shown{Revision: t.Revision, Fingerprint: t.Fingerprint}
@@ -111,6 +113,7 @@ func (b *Bot) decided(ctx context.Context, ic slack.InteractionCallback, env *en
 		env.ack(slack.NewUpdateViewSubmissionResponse(view(blocks.Notice("Not saved", "I can't read this form any more. Nothing was changed and nothing was ordered."))))
 		return
 	}
+	ctx = logs.Request(ctx, t.Request)
 	actor := b.people.actor(ctx, ic.User.ID, decisionAge)
 	var e renewal.Event
 	field := blocks.BlockReason
@@ -137,7 +140,7 @@ func (b *Bot) decided(ctx context.Context, ic slack.InteractionCallback, env *en
 	case errors.As(err, &refusal):
 		env.ack(slack.NewErrorsViewSubmissionResponse(map[string]string{field: refusal.Sentence}))
 	case err != nil:
-		b.log.ErrorContext(ctx, "a decision was not saved", "request", renewal.Reference(t.Request), "error", err)
+		b.log.ErrorContext(ctx, "a decision was not saved", "error", err)
 		env.ack(slack.NewErrorsViewSubmissionResponse(map[string]string{field: "Sorry, this could not be saved. Please try again in a moment. Nothing was ordered."}))
 	default:
 		env.ack(nil) // closes the form; the card tells the rest

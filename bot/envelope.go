@@ -10,6 +10,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"renewbot/blocks"
+	"renewbot/bot/metrics"
 )
 
 const (
@@ -22,30 +23,52 @@ const (
 
 // envelope is one delivery of Slack's that must be acked once.
 type envelope struct {
-	id    string
-	send  func(ctx context.Context, id string, payload any) error
-	log   *slog.Logger
-	acked atomic.Bool
+	id      string
+	send    func(ctx context.Context, id string, payload any) error
+	log     *slog.Logger
+	acked   atomic.Bool
+	metrics *metrics.Metrics
+	typ     atomic.Pointer[string] // Slack's type of the envelope, or of the interaction in it
+	arrived time.Time
 }
 
 func newEnvelope(send func(context.Context, string, any) error, id string, log *slog.Logger) *envelope {
-	return &envelope{id: id, send: send, log: log}
+	e := &envelope{id: id, send: send, log: log, arrived: time.Now()}
+	e.is("")
+	return e
+}
+
+// is says more exactly what came in the envelope.
+func (e *envelope) is(typ string) { e.typ.Store(&typ) }
+
+// counted lets figures be kept of the envelope.
+func (e *envelope) counted(m *metrics.Metrics, typ string) {
+	e.metrics = m
+	e.is(typ)
+	m.Envelope(typ)
 }
 
 // ack answers the envelope. Only the first call sends anything; it says whether this
 // one did.
-func (e *envelope) ack(payload any) bool {
+func (e *envelope) ack(payload any) bool { return e.answer(payload, metrics.AckSent) }
+
+// late acks the envelope when nobody else has done so in time.
+func (e *envelope) late() { e.answer(nil, metrics.AckAutomatic) }
+
+func (e *envelope) answer(payload any, outcome string) bool {
 	if !e.acked.CompareAndSwap(false, true) {
 		return false
 	}
 	// Not the handler's context: an ack is due whatever became of the handler.
 	ctx, cancel := context.WithTimeout(context.Background(), sendTimeout)
 	defer cancel()
-	if err := e.send(ctx, e.id, payload); err != nil {
+	err := e.send(ctx, e.id, payload)
+	if err != nil {
+		outcome = metrics.AckFailed
 		e.log.Error("an ack was not sent", "error", err)
-		return false
 	}
-	return true
+	e.metrics.Ack(*e.typ.Load(), outcome, time.Since(e.arrived))
+	return err == nil
 }
 
 // person is somebody who did something, and the ways to answer them alone.
@@ -87,9 +110,14 @@ func (b *Bot) tell(ctx context.Context, p person, m blocks.Message) {
 		errs = append(errs, err)
 	}
 	if p.responseURL != "" && checkAddress(p.responseURL, "https") == nil {
+		began, outcome := time.Now(), metrics.SlackOK
 		err := slack.PostWebhookCustomHTTPContext(ctx, p.responseURL, b.http, &slack.WebhookMessage{
 			Text: m.Text, Blocks: &slack.Blocks{BlockSet: m.Blocks}, ResponseType: slack.ResponseTypeEphemeral,
 		})
+		if err != nil {
+			outcome = metrics.SlackRefused
+		}
+		b.metrics.SlackCall("response_url", outcome, time.Since(began))
 		if err == nil {
 			return
 		}

@@ -11,6 +11,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"renewbot/blocks"
+	"renewbot/bot/logs"
 	"renewbot/bot/renewal"
 	"renewbot/yeastar"
 )
@@ -127,6 +128,7 @@ func (b *Bot) chosen(ctx context.Context, ic slack.InteractionCallback, a *slack
 		b.log.WarnContext(ctx, "a form could not be read", "error", err)
 		return
 	}
+	ctx = logs.Request(ctx, d.Request)
 	switch a.ActionID {
 	case blocks.ActionProduct:
 		d = blocks.Draft{Product: d.Product, Channel: d.Channel, PONumber: d.PONumber, Note: d.Note, Reset: d.Reset + 1}
@@ -155,6 +157,7 @@ func (b *Bot) again(ctx context.Context, ic slack.InteractionCallback) {
 	if d.Product == "" {
 		d.Product = yeastar.Products()[0].Key
 	}
+	ctx = logs.Request(ctx, d.Request)
 	b.updateView(ctx, ic.View.ID, "", blocks.Loading())
 	b.load(ctx, d, ic.View.ID)
 }
@@ -198,6 +201,7 @@ func (b *Bot) submittedForm(ctx context.Context, ic slack.InteractionCallback, e
 		env.ack(slack.NewUpdateViewSubmissionResponse(view(blocks.Trouble(blocks.Draft{}, "I can't read this form any more.", ""))))
 		return
 	}
+	ctx = logs.Request(ctx, d.Request)
 	checking, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
 	if actor := b.people.actor(checking, ic.User.ID, requestAge); !actor.MayRequest {
@@ -266,6 +270,7 @@ func (b *Bot) submittedReview(ctx context.Context, ic slack.InteractionCallback,
 		answer(blocks.Notice("Not saved", "I can't read this form any more. Nothing was saved and nothing was ordered. Please start again with /renew."))
 		return
 	}
+	ctx = logs.Request(ctx, d.Request)
 	checking, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
 	actor := b.people.actor(checking, ic.User.ID, decisionAge)

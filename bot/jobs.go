@@ -76,7 +76,7 @@ func (b *Bot) send(ctx context.Context, r renewal.Request, a renewal.Attempt) er
 		if err = ignoreRefusal(err); err == nil {
 			return nil
 		}
-		b.log.ErrorContext(ctx, "the outcome of an order was not saved yet", "request", r.Reference(), "attempt", a.Number, "error", err)
+		b.log.ErrorContext(ctx, "the outcome of an order was not saved yet", "attempt", a.Number, "error", err)
 		select {
 		case <-saving.Done():
 			// The attempt stays without an outcome; when its deadline has passed it is
@@ -205,7 +205,7 @@ func (b *Bot) pollOrder(ctx context.Context, job renewal.Job) error {
 	later := ledger.SnoozeUntil(r.NextPoll(now))
 	found, err := b.vendor.client.Order(ctx, r.Order.OrderNo)
 	if err != nil {
-		b.log.WarnContext(ctx, "an order could not be looked at", "request", r.Reference(), "error", err)
+		b.log.WarnContext(ctx, "an order could not be looked at", "error", err)
 		return later
 	}
 	if found.OrderStatus == "" {

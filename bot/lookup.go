@@ -8,6 +8,8 @@ import (
 
 	cache "github.com/patrickmn/go-cache"
 	"golang.org/x/sync/singleflight"
+
+	"renewbot/bot/metrics"
 )
 
 const (
@@ -30,6 +32,7 @@ type lookup[T any] struct {
 	ttl   time.Duration
 	now   func() time.Time
 	work  *work
+	count *metrics.Lookup // nil: nobody counts
 
 	mu    sync.Mutex
 	loads int64            // counts the loads
@@ -54,13 +57,21 @@ func newLookup[T any](ttl time.Duration, now func() time.Time, w *work, load fun
 // get returns the value of key, not older than maxAge (0: of any age). A cold key is
 // waited for as long as ctx lasts.
 func (l *lookup[T]) get(ctx context.Context, key string, maxAge time.Duration) (T, error) {
-	if v, ok := l.peek(key, maxAge); ok {
+	v, age, ok := l.look(key, maxAge)
+	switch {
+	case ok && age > l.ttl:
+		l.count.Stale()
+		return v, nil
+	case ok:
+		l.count.Hit()
 		return v, nil
 	}
 	if err := l.failed(key); err != nil {
+		l.count.Failed()
 		var none T
 		return none, err
 	}
+	l.count.Miss()
 	return l.wait(ctx, key)
 }
 
@@ -75,17 +86,22 @@ func (l *lookup[T]) failed(key string) error {
 // peek returns the value of key if it is there, without waiting; an ageing one is
 // refreshed in the background.
 func (l *lookup[T]) peek(key string, maxAge time.Duration) (T, bool) {
+	v, _, ok := l.look(key, maxAge)
+	return v, ok
+}
+
+// look is peek, and tells the age.
+func (l *lookup[T]) look(key string, maxAge time.Duration) (v T, age time.Duration, ok bool) {
 	item, ok := l.store.Get(key)
 	if !ok {
-		var none T
-		return none, false
+		return v, 0, false
 	}
 	found := item.(looked[T])
-	age := l.now().Sub(found.at)
+	age = l.now().Sub(found.at)
 	if age > l.ttl && l.failed(key) == nil {
 		l.refresh(key)
 	}
-	return found.value, maxAge == 0 || age <= maxAge
+	return found.value, age, maxAge == 0 || age <= maxAge
 }
 
 // refresh loads key in the background.

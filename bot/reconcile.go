@@ -54,7 +54,7 @@ func (b *Bot) reconcileOrder(ctx context.Context, job renewal.Job) error {
 		}
 		found, err := b.searchOrder(ctx, r, a)
 		if err != nil {
-			b.log.WarnContext(ctx, "the vendor's orders could not be searched", "request", r.Reference(), "attempt", a.Number, "error", err)
+			b.log.WarnContext(ctx, "the vendor's orders could not be searched", "attempt", a.Number, "error", err)
 		} else if err := b.conclude(ctx, r, a, found, now); err != nil {
 			return err
 		}
@@ -270,7 +270,7 @@ func (b *Bot) checkOrder(ctx context.Context, request int64, attempt int, number
 	}
 	want, err := sentWith(r, r.Attempts[attempt-1])
 	if err != nil {
-		b.log.ErrorContext(ctx, "an attempt could not be read", "request", r.Reference(), "error", err)
+		b.log.ErrorContext(ctx, "an attempt could not be read", "error", err)
 		return order, "Sorry, what was sent could not be read. Nothing was changed."
 	}
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)

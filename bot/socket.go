@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"path"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -18,6 +19,9 @@ import (
 	"github.com/slack-go/slack"
 	"github.com/slack-go/slack/slackevents"
 	"golang.org/x/time/rate"
+
+	"renewbot/bot/logs"
+	"renewbot/bot/metrics"
 )
 
 // sockets is how many connections a process keeps: while Slack replaces one, the other
@@ -47,8 +51,9 @@ func fatalSlack(err error) bool {
 // replaced is replaced without any delay, so a Slack that ends each one at once must
 // not be asked ever faster.
 type gentle struct {
-	next  *http.Client
-	opens *rate.Limiter
+	next    *http.Client
+	opens   *rate.Limiter
+	metrics *metrics.Metrics
 }
 
 // Do makes gentle an HTTP client for slack-go.
@@ -58,9 +63,15 @@ func (g *gentle) Do(r *http.Request) (*http.Response, error) {
 			return nil, err
 		}
 	}
-	answer, err := g.next.Do(r)
-	if err != nil {
-		return nil, err
+	began := time.Now()
+	answer, outcome, err := g.do(r)
+	g.metrics.SlackCall(path.Base(r.URL.Path), outcome, time.Since(began))
+	return answer, err
+}
+
+func (g *gentle) do(r *http.Request) (answer *http.Response, outcome string, err error) {
+	if answer, err = g.next.Do(r); err != nil {
+		return nil, metrics.SlackUnreachable, err
 	}
 	return named(answer)
 }
@@ -94,6 +105,7 @@ func (c *connection) keep(ctx context.Context) error {
 			}
 			wait := pause.NextBackOff()
 			if ctx.Err() == nil {
+				c.bot.metrics.Reconnect(metrics.ReconnectNotOpened)
 				c.log.Warn("no connection to Slack yet", "error", err, "again_in", wait)
 			}
 			select {
@@ -112,10 +124,12 @@ func (c *connection) keep(ctx context.Context) error {
 			if l.why() == reasonDisabled {
 				return errSocketModeOff
 			}
+			c.bot.metrics.Reconnect(l.why())
 			c.log.Debug("Slack replaces a connection", "reason", l.why())
 			old = l
 		case <-l.ended:
 			if ctx.Err() == nil {
+				c.bot.metrics.Reconnect(metrics.ReconnectBroken)
 				c.log.Warn("the connection to Slack broke off", "error", l.failure)
 			}
 		case <-ctx.Done():
@@ -149,6 +163,7 @@ func (c *connection) open(ctx context.Context) (*link, error) {
 		<-l.ended
 	})
 	c.bot.connected()
+	c.bot.metrics.Hello(l.number)
 	c.bot.background.start(func(ctx context.Context) { c.compare(ctx, l.number, int(ours)) })
 	return l, nil
 }
@@ -172,19 +187,23 @@ func (c *connection) compare(ctx context.Context, counted, ours int) {
 
 // envelope leads what came over a link to its handler.
 func (c *connection) envelope(l *link, f frame) {
-	env := newEnvelope(l.ack, f.EnvelopeID, c.log)
+	env := newEnvelope(l.ack, f.EnvelopeID, c.log.With("envelope", f.EnvelopeID))
+	env.counted(c.bot.metrics, f.Type)
 	switch f.Type {
 	case "slash_commands":
 		handle(c, env, f, func(ctx context.Context, d slack.SlashCommand) { c.bot.slash(ctx, d, env) })
 	case "interactive":
-		handle(c, env, f, func(ctx context.Context, d slack.InteractionCallback) { c.bot.interaction(ctx, d, env) })
+		handle(c, env, f, func(ctx context.Context, d slack.InteractionCallback) {
+			env.is(string(d.Type))
+			c.bot.interaction(ctx, d, env)
+		})
 	case "events_api":
 		handle(c, env, f, func(ctx context.Context, d anyEvent) {
 			env.ack(nil)
 			c.bot.event(ctx, slackevents.EventsAPIEvent(d))
 		})
 	default:
-		c.log.Warn("an envelope of an unknown kind was acked unread", "type", f.Type)
+		env.log.Warn("an envelope of an unknown kind was acked unread", "type", f.Type)
 		go env.ack(nil)
 	}
 }
@@ -206,21 +225,21 @@ func handle[T any](c *connection, env *envelope, f frame, do func(context.Contex
 	// Clicks in flight are finished even when the connection goes away: their context
 	// ends with the bot, not with the socket.
 	started := c.bot.handlers.start(func(ctx context.Context) {
-		late := time.AfterFunc(ackBudget, func() { env.ack(nil) })
+		late := time.AfterFunc(ackBudget, env.late)
 		defer late.Stop()
 		defer func() {
 			if p := recover(); p != nil {
-				c.log.Error("a handler panicked", "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+				env.log.ErrorContext(ctx, "a handler panicked", "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
 			}
 			env.ack(nil)
 		}()
 		var d T
 		if err := json.Unmarshal(f.Payload, &d); err != nil {
 			// It is acked, so that nobody waits for it; what was in it is lost.
-			c.log.Error("an envelope could not be read", "type", f.Type, "error", err)
+			env.log.Error("an envelope could not be read", "type", f.Type, "error", err)
 			return
 		}
-		ctx, cancel := context.WithTimeout(ctx, time.Minute)
+		ctx, cancel := context.WithTimeout(logs.With(ctx, slog.String("envelope", env.id)), time.Minute)
 		defer cancel()
 		if err := c.bot.slots.Acquire(ctx, 1); err != nil {
 			return

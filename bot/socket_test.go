@@ -1,13 +1,9 @@
 package bot_test
 
 import (
-	"context"
 	"fmt"
-	"io"
 	"log/slog"
 	"maps"
-	"net"
-	"net/http"
 	"strings"
 	"sync"
 	"testing"
@@ -105,59 +101,54 @@ func TestWrongTokens(t *testing.T) {
 	}
 }
 
-// TestHealth asks how the bot is: while it hears Slack, and while it does not.
-func TestHealth(t *testing.T) {
+// TestReadiness asks how the bot is: while all is well, without Slack, without the
+// vendor, with credentials that the vendor refuses, and without its ledger.
+func TestReadiness(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	addr := freeAddress(t)
-	ctx, stop := context.WithCancel(b.ctx)
-	served := make(chan error, 1)
-	go func() { served <- b.Bot.ServeHealth(ctx, addr) }()
-
-	ask := func(path string) (int, string) {
-		for {
-			request, err := http.NewRequestWithContext(b.ctx, http.MethodGet, "http://"+addr+path, http.NoBody)
-			if err != nil {
-				t.Fatal(err)
-			}
-			r, err := (&http.Client{Timeout: patience}).Do(request)
-			if err != nil {
-				if b.ctx.Err() != nil {
-					t.Fatal(err)
-				}
-				continue // it does not listen yet
-			}
-			body, err := io.ReadAll(r.Body)
-			_ = r.Body.Close()
-			if err != nil {
-				t.Fatal(err)
-			}
-			return r.StatusCode, strings.TrimSpace(string(body))
+	states := func() string {
+		var list []string
+		for _, p := range b.Bot.Readiness(b.ctx) {
+			list = append(list, p.Name+" "+string(p.State))
 		}
+		// The second connection comes a few seconds after the first.
+		return strings.Replace(strings.Join(list, ", "), "slack trouble", "slack ok", 1)
 	}
-	for _, path := range []string{"/healthz", "/readyz"} {
-		if status, body := ask(path); status != http.StatusOK || body != "ok" {
-			t.Errorf("%s: %d %s", path, status, body)
-		}
+	becomes := func(want string) {
+		t.Helper()
+		var got string
+		b.repeat(want, func() bool { got = states(); return got == want })
 	}
+	becomes("slack ok, database ok, vendor ok")
 	mend := b.Slack.Fail("apps.connections.open", slacksim.Fault{Kind: slacksim.FaultStatus, Status: 503})
 	b.Slack.DropConnections()
-	b.repeat("not ready", func() bool { status, _ := ask("/readyz"); return status == http.StatusServiceUnavailable })
-	if status, body := ask("/readyz"); status != http.StatusServiceUnavailable || body != "no connection to Slack" {
-		t.Errorf("/readyz without Slack: %d %s", status, body)
-	}
-	if status, _ := ask("/healthz"); status != http.StatusOK {
-		t.Errorf("/healthz without Slack: %d", status)
-	}
+	becomes("slack down, database ok, vendor ok")
 	mend()
-	b.repeat("ready again", func() bool { status, _ := ask("/readyz"); return status == http.StatusOK })
-	stop()
-	if err := <-served; err != nil {
-		t.Errorf("ServeHealth: %v", err)
+	becomes("slack ok, database ok, vendor ok")
+
+	b.stop()
+	b.Vendor.Fault(yeastarsim.AnyEndpoint, yeastarsim.HTTPError(503))
+	b.start()
+	becomes("slack ok, database ok, vendor trouble")
+	b.stop()
+	b.Vendor.ClearFaults()
+	secret := b.Config.Yeastar.ClientSecret
+	b.Config.Yeastar.ClientSecret = config.NewSecret("canary")
+	b.start()
+	becomes("slack ok, database ok, vendor down")
+	for _, p := range b.Bot.Readiness(b.ctx) {
+		if contains(p.Detail, "canary") {
+			t.Errorf("a secret is shown: %s", p.Detail)
+		}
 	}
-	if err := b.Bot.ServeHealth(b.ctx, ""); err != nil {
-		t.Errorf("ServeHealth without an address: %v", err)
+	b.stop()
+	b.Config.Yeastar.ClientSecret = secret
+	b.start()
+	becomes("slack ok, database ok, vendor ok")
+	if err := b.Ledger.Close(); err != nil {
+		t.Fatal(err)
 	}
+	becomes("slack ok, database down, vendor ok")
 }
 
 // repeat asks again and again; asking takes its time.
@@ -167,29 +158,6 @@ func (b *bundle) repeat(what string, done func() bool) {
 		if b.ctx.Err() != nil {
 			b.t.Fatalf("never %s", what)
 		}
-	}
-}
-
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = l.Close() }()
-	return l.Addr().String()
-}
-
-func TestHealthAddressInUse(t *testing.T) {
-	t.Parallel()
-	b := setup(t)
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = l.Close() }()
-	if err := b.Bot.ServeHealth(b.ctx, l.Addr().String()); err == nil || !contains(err.Error(), "HTTP_ADDR") {
-		t.Errorf("ServeHealth: %v", err)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"renewbot/bot/metrics"
 	"renewbot/bot/renewal"
 	"renewbot/yeastar"
 )
@@ -71,6 +72,13 @@ func newVendor(client *yeastar.Client, ttl time.Duration, now func() time.Time, 
 		return client.RenewServiceInfo(ctx, yeastar.ID(parts[3]), p.ID, parts[1])
 	})
 	return v
+}
+
+// count lets figures be kept of each look-up.
+func (v *vendor) count(m *metrics.Metrics) {
+	v.customers.count, v.contacts.count = m.Lookup("customers"), m.Lookup("contacts")
+	v.catalogues.count, v.owned.count = m.Lookup("catalogues"), m.Lookup("owned")
+	v.details.count, v.terms.count = m.Lookup("details"), m.Lookup("terms")
 }
 
 func product(key string) (yeastar.Product, error) {

@@ -18,6 +18,9 @@ import (
 	"renewbot/bot"
 	"renewbot/bot/config"
 	"renewbot/bot/ledger"
+	"renewbot/bot/logs"
+	"renewbot/bot/metrics"
+	"renewbot/bot/monitor"
 	"renewbot/yeastar"
 )
 
@@ -46,20 +49,14 @@ func run(ctx context.Context, stderr io.Writer, p parts) int {
 		_, _ = fmt.Fprintf(stderr, "renewbot: the configuration is not right:\n%v\n", err)
 		return exitUsage
 	}
-	log := logger(c, stderr)
-	if err := serve(ctx, c, log, p); err != nil {
+	level := new(slog.LevelVar)
+	level.Set(c.LogLevel)
+	log := logs.New(stderr, c.LogFormat == config.LogText, level)
+	if err := serve(ctx, c, log, level, p); err != nil {
 		log.Error("renewbot stopped", "error", err)
 		return exitFailed
 	}
 	return exitOK
-}
-
-func logger(c config.Config, w io.Writer) *slog.Logger {
-	options := &slog.HandlerOptions{Level: c.LogLevel}
-	if c.LogFormat == config.LogText {
-		return slog.New(slog.NewTextHandler(w, options))
-	}
-	return slog.New(slog.NewJSONHandler(w, options))
 }
 
 // parts are options that no configuration sets; what it does set is filled in.
@@ -70,7 +67,9 @@ type parts struct {
 }
 
 // serve puts the parts together and runs them until ctx ends.
-func serve(ctx context.Context, c config.Config, log *slog.Logger, p parts) (err error) {
+func serve(ctx context.Context, c config.Config, log *slog.Logger, level *slog.LevelVar, p parts) (err error) {
+	figures := metrics.New()
+	p.vendor.Observe, p.ledger.Observer, p.bot.Metrics = figures.VendorCall, figures.Observer(), figures
 	p.vendor.BaseURL, p.vendor.UserAgent, p.vendor.Logger = c.Yeastar.BaseURL, c.Yeastar.UserAgent, log
 	p.vendor.ClientID, p.vendor.ClientSecret = c.Yeastar.ClientID.Reveal(), c.Yeastar.ClientSecret.Reveal()
 	vendor, err := yeastar.New(p.vendor)
@@ -87,7 +86,11 @@ func serve(ctx context.Context, c config.Config, log *slog.Logger, p parts) (err
 	b := bot.New(p.bot)
 	g, running := errgroup.WithContext(ctx)
 	g.Go(func() error { return b.Run(running) })
-	g.Go(func() error { return b.ServeHealth(running, c.HTTPAddr) })
+	g.Go(func() error {
+		return monitor.Serve(running, c.HTTPAddr, monitor.Options{
+			Ready: b.Readiness, Metrics: figures.Handler(), Level: level, Log: log,
+		})
+	})
 	g.Go(func() error {
 		select {
 		case <-b.Ready():

@@ -12,6 +12,8 @@ import (
 	"renewbot/bot"
 	"renewbot/bot/config"
 	"renewbot/bot/ledger"
+	"renewbot/bot/logs"
+	"renewbot/bot/metrics"
 	"renewbot/bot/renewal"
 	"renewbot/bot/slacksim"
 	"renewbot/deploy"
@@ -54,6 +56,9 @@ type Options struct {
 	OrderTimeout time.Duration
 	// Tune changes what no configuration sets, before the ledger is opened.
 	Tune func(*ledger.Options, *bot.Options)
+	// Restore puts what was saved of another sandbox into the simulators, before anybody
+	// reaches them. Nil: they are as always.
+	Restore func(*slacksim.Workspace, *yeastarsim.Server) error
 }
 
 // World is a running sandbox.
@@ -63,6 +68,8 @@ type World struct {
 	Config config.Config
 	Ledger *ledger.Ledger
 	Bot    *bot.Bot
+	// Metrics are the bot's figures, since it was started.
+	Metrics *metrics.Metrics
 
 	options Options
 	stop    context.CancelFunc
@@ -79,11 +86,15 @@ func Start(ctx context.Context, o Options) (*World, error) {
 	if err != nil {
 		return nil, err
 	}
+	w.Slack, w.Vendor = slack, yeastarsim.New(o.Vendor...)
+	if o.Restore != nil {
+		if err := o.Restore(w.Slack, w.Vendor); err != nil {
+			return nil, err
+		}
+	}
 	if err := slack.Start(); err != nil {
 		return nil, err
 	}
-	w.Slack = slack
-	w.Vendor = yeastarsim.New(o.Vendor...)
 	if err := w.Vendor.Start(); err != nil {
 		return nil, errors.Join(fmt.Errorf("start the partner portal: %w", err), slack.Close())
 	}
@@ -149,17 +160,22 @@ func (w *World) configure(p Place) {
 // StartBot starts the bot, and returns when it listens. After StopBot it can be started
 // again, as after a restart of its machine.
 func (w *World) StartBot(ctx context.Context) error {
+	w.Metrics = metrics.New()
+	log := slog.New(logs.Handler(w.options.Log.Handler()))
 	vendor, err := yeastar.New(yeastar.Config{
 		BaseURL: w.Config.Yeastar.BaseURL, ClientID: w.Config.Yeastar.ClientID.Reveal(),
 		ClientSecret: w.Config.Yeastar.ClientSecret.Reveal(), UserAgent: w.Config.Yeastar.UserAgent,
-		Now: w.options.Now, Logger: w.options.Log, Rate: rate.Inf, // the portal beside us needs no manners
+		Now: w.options.Now, Logger: log, Observe: w.Metrics.VendorCall,
+		Rate: rate.Inf, // the portal beside us needs no manners
 	})
 	if err != nil {
 		return err
 	}
-	stored := ledger.Options{Policy: w.Config.Policy(), Now: w.options.Now, Logger: w.options.Log}
+	stored := ledger.Options{
+		Policy: w.Config.Policy(), Now: w.options.Now, Logger: log, Observer: w.Metrics.Observer(),
+	}
 	parts := bot.Options{
-		Config: w.Config, Vendor: vendor, Log: w.options.Log, Now: w.options.Now, OrderTimeout: w.options.OrderTimeout,
+		Config: w.Config, Vendor: vendor, Log: log, Metrics: w.Metrics, Now: w.options.Now, OrderTimeout: w.options.OrderTimeout,
 	}
 	if w.options.Tune != nil {
 		w.options.Tune(&stored, &parts)

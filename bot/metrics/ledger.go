@@ -1,0 +1,101 @@
+package metrics
+
+import (
+	"strings"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"renewbot/bot/ledger"
+	"renewbot/bot/renewal"
+)
+
+// orderOutcomes are the audit codes that say what became of an order.
+var orderOutcomes = []renewal.Code{
+	renewal.CodeOrdered, renewal.CodeProcessing, renewal.CodeRefused, renewal.CodePostponed, renewal.CodeUnknown,
+	renewal.CodeSettledPlaced, renewal.CodeSettledNot, renewal.CodeLate, renewal.CodeDryRun,
+}
+
+// outcomeOf is an audit code as a label: "placed" for "order.placed".
+func outcomeOf(c renewal.Code) string {
+	_, outcome, _ := strings.Cut(string(c), ".")
+	return outcome
+}
+
+type ledgerMetrics struct {
+	events        *prometheus.CounterVec
+	orders        *prometheus.CounterVec
+	approvalWait  *prometheus.HistogramVec
+	writes        prometheus.Histogram
+	writeFailures prometheus.Counter
+	jobs          *prometheus.HistogramVec
+}
+
+func newLedgerMetrics() ledgerMetrics {
+	ms := time.Millisecond
+	l := ledgerMetrics{
+		events: counters("events_total", "Changes of requests and refused actions, by audit code.", "code"),
+		orders: counters("orders_total", "What became of orders. An order may be counted under several outcomes in turn, such as unknown and placed.", "outcome"),
+		approvalWait: histograms("approval_wait_seconds", "Time from the asking to the decision, by what the request became.",
+			seconds(time.Minute, 5*time.Minute, 15*time.Minute, 30*time.Minute, time.Hour, 2*time.Hour, 4*time.Hour, 8*time.Hour,
+				24*time.Hour, 48*time.Hour, 72*time.Hour), "decision"),
+		writes: histogram("ledger_write_duration_seconds", "Duration of the ledger's transactions.",
+			seconds(ms/2, ms, 2*ms, 5*ms, 10*ms, 25*ms, 50*ms, 100*ms, 250*ms, 1000*ms, 5000*ms)),
+		writeFailures: counter("ledger_write_failures_total", "Transactions of the ledger that the database did not take."),
+		jobs: histograms("job_duration_seconds", "Duration of runs of jobs, by kind and outcome: done, snoozed as planned, or failed and tried again.",
+			seconds(5*ms, 10*ms, 25*ms, 50*ms, 100*ms, 250*ms, 500*ms, 1000*ms, 2500*ms, 10000*ms, 60000*ms), "kind", "outcome"),
+	}
+	for _, c := range orderOutcomes {
+		l.orders.WithLabelValues(outcomeOf(c))
+	}
+	for _, decision := range []renewal.Status{renewal.Approved, renewal.Rejected, renewal.Cancelled, renewal.Expired} {
+		l.approvalWait.WithLabelValues(string(decision))
+	}
+	for _, kind := range []renewal.JobKind{
+		renewal.SyncSlack, renewal.PlaceOrder, renewal.ReconcileOrder, renewal.PollOrder, renewal.Remind, renewal.Expire,
+	} {
+		l.jobs.WithLabelValues(string(kind), string(ledger.RunFailed))
+	}
+	return l
+}
+
+func (l ledgerMetrics) all() []prometheus.Collector {
+	return []prometheus.Collector{l.events, l.orders, l.approvalWait, l.writes, l.writeFailures, l.jobs}
+}
+
+// Observer is m for ledger.Options; nil when there are no figures.
+func (m *Metrics) Observer() ledger.Observer {
+	if m == nil {
+		return nil
+	}
+	return observer{m}
+}
+
+type observer struct{ *Metrics }
+
+// Saved implements ledger.Observer.
+func (o observer) Saved(c renewal.Change) {
+	code := c.Entry.Code
+	o.events.WithLabelValues(string(code)).Inc()
+	for _, known := range orderOutcomes {
+		if code == known {
+			o.orders.WithLabelValues(outcomeOf(code)).Inc()
+		}
+	}
+	if c.Entry.From == renewal.Pending && c.Entry.To != renewal.Pending && c.Entry.To != "" {
+		o.approvalWait.WithLabelValues(string(c.Entry.To)).Observe(c.Entry.At.Sub(c.Request.AskedAt).Seconds())
+	}
+}
+
+// Wrote implements ledger.Observer.
+func (o observer) Wrote(took time.Duration, failed bool) {
+	o.writes.Observe(took.Seconds())
+	if failed {
+		o.writeFailures.Inc()
+	}
+}
+
+// Ran implements ledger.Observer.
+func (o observer) Ran(kind renewal.JobKind, outcome ledger.RunOutcome, took time.Duration) {
+	o.jobs.WithLabelValues(string(kind), string(outcome)).Observe(took.Seconds())
+}

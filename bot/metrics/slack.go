@@ -1,0 +1,146 @@
+package metrics
+
+import (
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// AckLimit is how long Slack waits for an ack.
+// https://docs.slack.dev/apis/events-api/using-socket-mode
+const AckLimit = 3 * time.Second
+
+// The outcomes of acks.
+const (
+	AckSent      = "sent"
+	AckAutomatic = "automatic" // sent by the clock, because the handler took too long
+	AckFailed    = "failed"    // not sent: Slack tells the person that nobody answered
+)
+
+// The outcomes of calls of Slack's Web API.
+const (
+	SlackOK          = "ok"
+	SlackRefused     = "refused"      // Slack's answer is an error
+	SlackRateLimited = "rate_limited" // HTTP 429
+	SlackFailed      = "failed"       // another HTTP status, or an answer that can't be read
+	SlackUnreachable = "unreachable"  // no answer
+)
+
+// The reasons for which a connection to Slack is opened again. Slack gives the first ones.
+// https://docs.slack.dev/apis/events-api/using-socket-mode
+const (
+	ReconnectWarning    = "warning"
+	ReconnectRefresh    = "refresh_requested"
+	ReconnectDisabled   = "link_disabled"
+	ReconnectTooMany    = "too_many_websockets"
+	ReconnectBroken     = "broken"     // it ended without a word
+	ReconnectNotOpened  = "not_opened" // it could not be opened, and is tried again
+	reconnectUnlabelled = "other"
+)
+
+var (
+	reconnectReasons = []string{
+		ReconnectWarning, ReconnectRefresh, ReconnectDisabled, ReconnectTooMany, ReconnectBroken, ReconnectNotOpened,
+	}
+	// socketTypes are Slack's types of envelopes.
+	socketTypes = []string{"slash_commands", "interactive", "events_api"}
+	// ackTypes tell what is acked more exactly, by the type of interaction.
+	ackTypes = []string{"slash_commands", "block_actions", "view_submission", "block_suggestion", "shortcut", "events_api"}
+)
+
+type slackMetrics struct {
+	envelopes   *prometheus.CounterVec
+	unacked     prometheus.Gauge
+	acks        *prometheus.CounterVec
+	ackDuration *prometheus.HistogramVec
+	ackLeft     *prometheus.HistogramVec
+	connections prometheus.Gauge
+	reconnects  *prometheus.CounterVec
+	calls       *prometheus.HistogramVec
+}
+
+func newSlackMetrics() slackMetrics {
+	ms := time.Millisecond
+	return slackMetrics{
+		envelopes: counters("envelopes_total", "Envelopes that came from Slack and have to be acked, by Slack's type.",
+			"type", append(socketTypes, "other")...),
+		unacked: gauge("envelopes_unacked", "Envelopes whose ack is still owed.", nil),
+		acks: counters("acks_total", "Acks by outcome: sent by a handler, automatic because the handler took too long, or failed.",
+			"outcome", AckSent, AckAutomatic, AckFailed),
+		ackDuration: histograms("ack_duration_seconds", "Time from the arrival of an envelope to its ack.",
+			seconds(ms, 2*ms, 5*ms, 10*ms, 25*ms, 50*ms, 100*ms, 250*ms, 500*ms, 1000*ms, 1500*ms, 2000*ms, 2500*ms, AckLimit), "type"),
+		ackLeft: histograms("ack_left_seconds", "Time that was left of Slack's three seconds when an envelope was acked, counted from its arrival.",
+			seconds(0, 500*ms, 1000*ms, 1500*ms, 2000*ms, 2500*ms, 2750*ms, 2900*ms, 2950*ms, 2990*ms, AckLimit), "type"),
+		connections: gauge("slack_connections", "Connections of all processes of the app by Slack's count, when it said hello last.", nil),
+		reconnects: counters("slack_reconnects_total", "Connections to Slack that were opened again, by reason.",
+			"reason", append(reconnectReasons, reconnectUnlabelled)...),
+		calls: histograms("slack_call_duration_seconds", "Duration of calls of Slack's Web API, by method and outcome.",
+			seconds(10*ms, 25*ms, 50*ms, 100*ms, 200*ms, 400*ms, 800*ms, 1500*ms, 3000*ms, 6000*ms, 15000*ms), "method", "outcome"),
+	}
+}
+
+func (s slackMetrics) all() []prometheus.Collector {
+	return []prometheus.Collector{s.envelopes, s.unacked, s.acks, s.ackDuration, s.ackLeft, s.connections, s.reconnects, s.calls}
+}
+
+// Envelope counts an envelope that has to be acked, by Slack's type.
+func (m *Metrics) Envelope(typ string) {
+	if m == nil {
+		return
+	}
+	m.envelopes.WithLabelValues(among(typ, socketTypes)).Inc()
+	m.unacked.Inc()
+}
+
+// Ack counts the ack of an envelope. typ is the envelope's type, or the interaction's.
+func (m *Metrics) Ack(typ, outcome string, took time.Duration) {
+	if m == nil {
+		return
+	}
+	m.unacked.Dec()
+	m.acks.WithLabelValues(outcome).Inc()
+	if outcome == AckFailed {
+		return
+	}
+	typ = among(typ, ackTypes)
+	m.ackDuration.WithLabelValues(typ).Observe(took.Seconds())
+	m.ackLeft.WithLabelValues(typ).Observe((AckLimit - took).Seconds())
+}
+
+// Sockets shows the connections of this process: those over which envelopes may come,
+// those that are open at all, and how many there should be. It is called once.
+func (m *Metrics) Sockets(up, open func() float64, wanted int) {
+	if m == nil {
+		return
+	}
+	shown := func(name, help string, f func() float64) prometheus.Collector {
+		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: namespace, Name: name, Help: help}, f)
+	}
+	m.registry.MustRegister(
+		shown("slack_sockets", "Connections of this process over which Slack sends.", up),
+		shown("slack_sockets_open", "Connections of this process that are open, with those that Slack is replacing.", open),
+		shown("slack_sockets_wanted", "Connections that this process should have.", func() float64 { return float64(wanted) }),
+	)
+}
+
+// Hello keeps Slack's own count of connections.
+func (m *Metrics) Hello(connections int) {
+	if m != nil {
+		m.connections.Set(float64(connections))
+	}
+}
+
+// Reconnect counts a connection that is opened again.
+func (m *Metrics) Reconnect(reason string) {
+	if m != nil {
+		m.reconnects.WithLabelValues(among(reason, reconnectReasons)).Inc()
+	}
+}
+
+// SlackCall times a call of Slack's Web API. method is one of those that the program
+// calls, never a text from outside.
+func (m *Metrics) SlackCall(method, outcome string, took time.Duration) {
+	if m != nil {
+		m.calls.WithLabelValues(method, outcome).Observe(took.Seconds())
+	}
+}

@@ -1,0 +1,99 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"renewbot/bot/monitor"
+	"renewbot/yeastar"
+)
+
+const (
+	// partTimeout bounds how long one part is asked how it is.
+	partTimeout = 2 * time.Second
+	// loginEvery is how often the vendor is asked at most for a token, because somebody
+	// asks how the bot is.
+	loginEvery = 15 * time.Second
+)
+
+// Readiness tells how the parts are that the bot needs. Without a connection to Slack or
+// without its ledger it can do nothing, and with credentials that the vendor refuses it
+// never will. A vendor that fails for a while is told and is no reason to take the bot
+// away: people can go on requesting and approving, what was approved waits, and a
+// restart would mend nothing.
+func (b *Bot) Readiness(ctx context.Context) []monitor.Part {
+	parts := make([]monitor.Part, 3)
+	var all sync.WaitGroup
+	all.Go(func() { parts[0] = b.slackPart() })
+	all.Go(func() { parts[1] = b.databasePart(ctx) })
+	all.Go(func() { parts[2] = b.vendorPart(ctx) })
+	all.Wait()
+	return parts
+}
+
+func (b *Bot) slackPart() monitor.Part {
+	up := b.up.Load()
+	p := monitor.Part{Name: "slack", State: monitor.OK, Detail: fmt.Sprintf("%d of %d connections", up, sockets)}
+	switch {
+	case up == 0:
+		p.State, p.Detail = monitor.Down, "no connection to Slack"
+	case up < sockets:
+		p.State = monitor.Trouble
+	}
+	return p
+}
+
+func (b *Bot) databasePart(ctx context.Context) monitor.Part {
+	ctx, cancel := context.WithTimeout(ctx, partTimeout)
+	defer cancel()
+	if _, err := b.ledger.EntriesAfter(ctx, 0, 1); err != nil {
+		return monitor.Part{Name: "database", State: monitor.Down, Detail: "the ledger can't be read"}
+	}
+	return monitor.Part{Name: "database", State: monitor.OK, Detail: "the ledger can be read"}
+}
+
+func (b *Bot) vendorPart(ctx context.Context) monitor.Part {
+	p := monitor.Part{Name: "vendor", State: monitor.OK, Detail: "there is an access token"}
+	err := b.login.try(ctx, b.vendor.client.Login)
+	if err == nil {
+		return p
+	}
+	switch yeastar.ClassOf(err) {
+	case yeastar.ClassAuth, yeastar.ClassRefused:
+		p.State, p.Detail = monitor.Down, "the vendor refuses the client id or the client secret"
+	case yeastar.ClassRateLimited:
+		p.State, p.Detail = monitor.Trouble, "no access token: the vendor asks to wait"
+	case yeastar.ClassNotSent:
+		p.State, p.Detail = monitor.Trouble, "no access token: the vendor can't be reached"
+	default:
+		p.State, p.Detail = monitor.Trouble, "no access token: the vendor does not answer properly"
+		if errors.Is(err, context.DeadlineExceeded) {
+			p.Detail = "no access token: the vendor does not answer in time"
+		}
+	}
+	return p
+}
+
+// login remembers for a while that the vendor gave no token.
+type login struct {
+	mu   sync.Mutex
+	err  error
+	last time.Time // when err came
+}
+
+// try gets a token unless that failed a moment ago. A token that is still good costs
+// nothing.
+func (l *login) try(ctx context.Context, get func(context.Context) error) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.err != nil && time.Since(l.last) < loginEvery {
+		return l.err
+	}
+	ctx, cancel := context.WithTimeout(ctx, partTimeout)
+	defer cancel()
+	l.err, l.last = get(ctx), time.Now()
+	return l.err
+}
