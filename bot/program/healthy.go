@@ -34,7 +34,7 @@ for the health check of a container.`,
 }
 
 func healthy(ctx context.Context, c call) int {
-	settings, err := config.Load()
+	settings, err := config.LoadOnly("HTTP_ADDR")
 	if err != nil {
 		// 1, since container engines keep 2 for themselves.
 		return c.failed(fmt.Errorf("the configuration is not right:\n%w", err))
