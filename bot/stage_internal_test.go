@@ -245,7 +245,9 @@ func (s *stage) called() []stageCall {
 
 // stageAnswer is what Slack says when all is well.
 func stageAnswer(method string, form url.Values) (status int, body string) {
-	ok := func(format string, args ...any) (int, string) { return http.StatusOK, fmt.Sprintf(`{"ok":true,`+format+`}`, args...) }
+	ok := func(format string, args ...any) (int, string) {
+		return http.StatusOK, fmt.Sprintf(`{"ok":true,`+format+`}`, args...)
+	}
 	switch method {
 	case "auth.test":
 		return ok(`"team_id":"T0","user_id":"U0BOT","user":"renewbot"`)
