@@ -134,11 +134,14 @@ func (s *Server) arrive(e Endpoint, c *call) (seq int, before, after []Fault) {
 	for _, f := range slices.Concat(before, after) {
 		entry.Faults = append(entry.Faults, f.name)
 	}
-	if len(s.journal) == journalSize {
-		s.journal = slices.Delete(s.journal, 0, journalSize/4)
+	if len(s.journal) == s.journalSize {
+		s.journal = slices.Delete(s.journal, 0, s.journalSize/4)
 	}
 	s.journal = append(s.journal, entry)
 	if e == OrderSave {
+		if s.forgets && len(s.requests) == s.journalSize {
+			s.requests = slices.Delete(s.requests, 0, s.journalSize/4)
+		}
 		s.requests = append(s.requests, OrderRequest{
 			Seq: entry.Seq, At: entry.At, Method: entry.Method, Path: entry.Path, Query: entry.Query, Header: header, Body: c.body,
 		})

@@ -14,6 +14,7 @@ type settings struct {
 	switches               Switches
 	account                Account
 	customers              int
+	journal                int
 }
 
 // WithCredentials replaces the default Client ID and Client Secret.

@@ -1,6 +1,7 @@
 package yeastarsim
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net"
@@ -44,7 +45,9 @@ type Server struct {
 	faults      []*ArmedFault
 	calls       map[Endpoint]int
 	journal     []Entry
+	journalSize int
 	requests    []OrderRequest
+	forgets     bool // requests, too, are kept only as long as the journal
 }
 
 // New makes a server with the default accounts, catalogue, packages and past orders. It serves through Handler at once;
@@ -78,6 +81,8 @@ func New(opts ...Option) *Server {
 		refresh:      make(map[string]time.Time),
 		account:      set.account,
 		calls:        make(map[Endpoint]int),
+		journalSize:  cmp.Or(set.journal, journalSize),
+		forgets:      set.journal > 0,
 	}
 	s.seed(set.customers)
 	return s
