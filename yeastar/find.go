@@ -8,52 +8,6 @@ import (
 	"strings"
 )
 
-// Found is a field of the mapping and where an answer has it.
-type Found struct {
-	Field
-	At   Candidate // the place that is used; empty when the answer has none
-	Seen bool
-}
-
-// FieldsFound says which fields of the mapping an answer has: for each field of the
-// named call, in order. call is a name as Config.Observe gets it; raw is the Raw of
-// a value that the call returned. It shows names, never values.
-func FieldsFound(call string, raw json.RawMessage) []Found {
-	var out []Found
-	for _, f := range Mapping() {
-		if !slices.Contains(strings.Split(f.Answer, ", "), call) {
-			continue
-		}
-		found := Found{Field: f}
-		for _, c := range f.Candidates {
-			if partOf(f.Name, raw, c.Path) {
-				found.At, found.Seen = c, true
-				break
-			}
-		}
-		out = append(out, found)
-	}
-	return out
-}
-
-// partOf looks for a path at the top of an answer, or in the parts that a name
-// like "Plan.Name" belongs to.
-func partOf(name string, raw json.RawMessage, path string) bool {
-	top, _ := asObject(raw)
-	roots := []object{top}
-	switch part, _, _ := strings.Cut(name, "."); part {
-	case "Plan":
-		roots = objectsWith(raw, "planId")
-	case "Service":
-		roots = objectsWith(raw, "serviceId")
-	case "Line":
-		roots = append(objectsWith(raw, "serviceId"), objectsWith(raw, "planId")...)
-	case "PurchaseType":
-		roots = append(objectsWith(raw, "planId"), objectsWith(raw, "serviceId")...)
-	}
-	return slices.ContainsFunc(roots, func(root object) bool { return !isNull(root.at(path)) })
-}
-
 // at follows a path through objects; nil when it leads nowhere.
 func (o object) at(path string) json.RawMessage {
 	name, rest, nested := strings.Cut(path, ".")

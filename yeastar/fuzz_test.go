@@ -62,7 +62,8 @@ func FuzzResult(f *testing.F) {
 			t.Error("an order without a number")
 		}
 		for _, call := range []string{callCatalogue, callRenewPlan, callOwnedProduct, callOrders, callOrderDetail} {
-			FieldsFound(call, raw)
+			Survey(call, raw)
+			Unmapped(call, raw)
 		}
 	})
 }

@@ -359,9 +359,9 @@ func TestMappedFieldsAreFound(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := map[string]string{}
-	for _, f := range yeastar.FieldsFound("purchase_product_info", cat.Raw) {
-		if f.Seen {
-			got[f.Name] = f.At.Path
+	for _, f := range yeastar.Survey("purchase_product_info", cat.Raw) {
+		if len(f.Places) > 0 {
+			got[f.Name] = f.Places[0].Path
 		}
 	}
 	want := map[string]string{
