@@ -34,7 +34,7 @@ func wanted(r renewal.Request, entries []renewal.Entry) []shown {
 		} else if line, ok := blocks.ThreadLine(r, e, []string{bob}); ok {
 			list = append(list, shown{renewals, fmt.Sprint("thread:", e.Seq), line.Text, true})
 		}
-		list = append(list, shown{audit, fmt.Sprint("audit:", e.Seq), blocks.AuditLine(r, e).Text, false})
+		list = append(list, shown{auditChannel, fmt.Sprint("audit:", e.Seq), blocks.AuditLine(r, e).Text, false})
 		if m, ok := blocks.Direct(r, e); ok {
 			list = append(list, shown{alice, fmt.Sprint("direct:", e.Seq), m.Text, false})
 		}
@@ -46,7 +46,7 @@ func wanted(r renewal.Request, entries []renewal.Entry) []shown {
 func present(s *slacksim.Snapshot) []shown {
 	var list []shown
 	for where, messages := range map[string][]slacksim.Message{
-		renewals: s.All(renewals), audit: s.All(audit), alice: s.DM(alice), bob: s.DM(bob),
+		renewals: s.All(renewals), auditChannel: s.All(auditChannel), alice: s.DM(alice), bob: s.DM(bob),
 	} {
 		for _, m := range messages {
 			list = append(list, shown{where, messageKey(m.Metadata), m.Text, m.IsReply()})

@@ -27,10 +27,10 @@ import (
 
 // The people and channels of the crash tests.
 const (
-	alice    = "U0ALICE" // has asked for the renewal
-	bob      = "U0BOB"   // approves it
-	renewals = "C0RENEWALS"
-	audit    = "C0AUDIT"
+	alice        = "U0ALICE" // has asked for the renewal
+	bob          = "U0BOB"   // approves it
+	renewals     = "C0RENEWALS"
+	auditChannel = "C0AUDIT"
 )
 
 var crashPolicy = renewal.Policy{
@@ -137,7 +137,7 @@ func newCrashWorld(t *testing.T, e engine) *crashWorld {
 	slack.AddUser(slacksim.User{ID: alice, Name: "alice", TZ: "Europe/Berlin"})
 	slack.AddUser(slacksim.User{ID: bob, Name: "bob", TZ: "Europe/London"})
 	slack.AddChannel(slacksim.Channel{ID: renewals, Name: "renewals", Members: []string{slack.BotUserID(), alice, bob}})
-	slack.AddChannel(slacksim.Channel{ID: audit, Name: "renewals-audit", Members: []string{slack.BotUserID(), bob}})
+	slack.AddChannel(slacksim.Channel{ID: auditChannel, Name: "renewals-audit", Members: []string{slack.BotUserID(), bob}})
 	if err := slack.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -157,7 +157,7 @@ func newCrashWorld(t *testing.T, e engine) *crashWorld {
 		"SLACK_BOT_TOKEN=" + slack.BotToken(), "SLACK_APP_TOKEN=" + slack.AppToken(),
 		"YEASTAR_BASE_URL=" + tap(t, w.vendor.URL(), w.vendorPoint, pass),
 		"YEASTAR_CLIENT_ID=" + w.vendor.ClientID(), "YEASTAR_CLIENT_SECRET=" + w.vendor.ClientSecret(),
-		"RENEW_APPROVERS=" + bob, "RENEW_AUDIT_CHANNEL=" + audit,
+		"RENEW_APPROVERS=" + bob, "RENEW_AUDIT_CHANNEL=" + auditChannel,
 		"DATABASE_URL=" + w.url, "HTTP_ADDR=", "LOG_FORMAT=text",
 	}
 	if w.jobs, err = e.open(w.url); err != nil {

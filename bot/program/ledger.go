@@ -1,0 +1,50 @@
+package program
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"renewbot/bot/config"
+	"renewbot/bot/ledger"
+)
+
+// misconfigured says what is wrong with the environment.
+func (c call) misconfigured(err error) int {
+	_, _ = fmt.Fprintf(c.stderr, "%s: the configuration is not right:\n%v\n", c.name, err)
+	return exitUsage
+}
+
+// withLedger opens the ledger for reading, whether the bot is running or not.
+func (c call) withLedger(ctx context.Context, do func(*ledger.Ledger) error) int {
+	settings, err := config.LoadOnly("DATABASE_URL")
+	if err != nil {
+		return c.misconfigured(err)
+	}
+	l, err := ledger.Open(ctx, settings.DatabaseURL.Reveal(), ledger.Options{ReadOnly: true})
+	if err != nil {
+		return c.failed(err)
+	}
+	if err := errors.Join(do(l), l.Close()); err != nil {
+		return c.failed(err)
+	}
+	return exitOK
+}
+
+// into lets write fill a new file, or the standard output when the name is empty. A file
+// is on the disk when it returns, or it is not there at all.
+func (c call) into(name string, write func(io.Writer) error) error {
+	if name == "" {
+		return write(c.stdout)
+	}
+	f, err := os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(write(f), f.Sync(), f.Close()); err != nil {
+		return errors.Join(err, os.Remove(name))
+	}
+	return nil
+}
