@@ -25,6 +25,7 @@ command line or the configuration is wrong.`,
 			backupCommand,
 			restoreCommand,
 			versionCommand,
+			completionCommand(),
 			helpCommand(),
 		},
 	}
