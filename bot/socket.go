@@ -172,6 +172,7 @@ func (c *connection) open(ctx context.Context) (*link, error) {
 // it shares the ledger with may have: who else listens gets part of the clicks.
 func (c *connection) compare(ctx context.Context, counted, ours int) {
 	if counted <= ours {
+		c.bot.metrics.Strangers(0)
 		return
 	}
 	processes, err := c.bot.ledger.Processes(ctx)
@@ -179,7 +180,9 @@ func (c *connection) compare(ctx context.Context, counted, ours int) {
 		c.log.WarnContext(ctx, "Slack's count of connections could not be judged", "error", err)
 		return
 	}
-	if known := ours + sockets*(processes-1); counted > known {
+	known := ours + sockets*(processes-1)
+	c.bot.metrics.Strangers(max(counted-known, 0))
+	if counted > known {
 		c.log.WarnContext(ctx, "Slack counts more connections than Renewbot has: another program with the same tokens gets part of the clicks",
 			"slack_counts", counted, "ours", ours, "processes", processes)
 	}

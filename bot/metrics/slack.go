@@ -55,6 +55,7 @@ type slackMetrics struct {
 	ackDuration *prometheus.HistogramVec
 	ackLeft     *prometheus.HistogramVec
 	connections prometheus.Gauge
+	strangers   prometheus.Gauge
 	reconnects  *prometheus.CounterVec
 	calls       *prometheus.HistogramVec
 }
@@ -72,6 +73,8 @@ func newSlackMetrics() slackMetrics {
 		ackLeft: histograms("ack_left_seconds", "Time that was left of Slack's three seconds when an envelope was acked, counted from its arrival.",
 			seconds(0, 500*ms, 1000*ms, 1500*ms, 2000*ms, 2500*ms, 2750*ms, 2900*ms, 2950*ms, 2990*ms, AckLimit), "type"),
 		connections: gauge("slack_connections", "Connections of all processes of the app by Slack's count, when it said hello last.", nil),
+		strangers: gauge("slack_connections_foreign",
+			"Connections that Slack counted at its last hello beyond those of Renewbot's processes: others that listen with the same tokens.", nil),
 		reconnects: counters("slack_reconnects_total", "Connections to Slack that were opened again, by reason.",
 			"reason", append(reconnectReasons, reconnectUnlabelled)...),
 		calls: histograms("slack_call_duration_seconds", "Duration of calls of Slack's Web API, by method and outcome.",
@@ -80,7 +83,7 @@ func newSlackMetrics() slackMetrics {
 }
 
 func (s slackMetrics) all() []prometheus.Collector {
-	return []prometheus.Collector{s.envelopes, s.unacked, s.acks, s.ackDuration, s.ackLeft, s.connections, s.reconnects, s.calls}
+	return []prometheus.Collector{s.envelopes, s.unacked, s.acks, s.ackDuration, s.ackLeft, s.connections, s.strangers, s.reconnects, s.calls}
 }
 
 // Envelope counts an envelope that has to be acked, by Slack's type.
@@ -127,6 +130,13 @@ func (m *Metrics) Sockets(up, open func() float64, wanted int) {
 func (m *Metrics) Hello(connections int) {
 	if m != nil {
 		m.connections.Set(float64(connections))
+	}
+}
+
+// Strangers keeps how many connections Slack counts that are not Renewbot's.
+func (m *Metrics) Strangers(connections int) {
+	if m != nil {
+		m.strangers.Set(float64(connections))
 	}
 }
 

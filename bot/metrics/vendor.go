@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"renewbot/yeastar"
 )
 
 type vendorMetrics struct {
@@ -13,7 +15,7 @@ type vendorMetrics struct {
 
 func newVendorMetrics() vendorMetrics {
 	ms := time.Millisecond
-	return vendorMetrics{
+	v := vendorMetrics{
 		vendorCalls: histograms("vendor_call_duration_seconds",
 			"Duration of calls of the Partner API with all their repeats, by call and outcome: ok, or what is known after the failure.",
 			seconds(50*ms, 100*ms, 200*ms, 400*ms, 800*ms, 1500*ms, 3000*ms, 6000*ms, 10000*ms, 20000*ms, 60000*ms), "call", "outcome"),
@@ -22,6 +24,11 @@ func newVendorMetrics() vendorMetrics {
 			Help: "Look-ups in the cache by outcome: hit, stale (served while it is refreshed), miss (asked for), or failed (a failure of a moment ago).",
 		}, []string{"lookup", "outcome"}),
 	}
+	// The first refused login is an increase.
+	for _, refused := range []yeastar.Class{yeastar.ClassAuth, yeastar.ClassRefused} {
+		v.vendorCalls.WithLabelValues("token", string(refused))
+	}
+	return v
 }
 
 func (v vendorMetrics) all() []prometheus.Collector {
