@@ -58,7 +58,7 @@ func TestCompletionInFish(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			line := "renewbot " + strings.Join(test.words, " ")
-			script := fishCompletion(places()) + "\ncomplete -C " + fishQuoted(line) + ` | string replace -r '\t.*' ''`
+			script := fishCompletion(places()) + "\ncomplete -C " + fishQuoted(line) + ` | string replace -r '\t.*' ''; true`
 			offers(t, test.want, fish, "--no-config", "-c", script)
 		})
 	}
@@ -76,7 +76,7 @@ func TestCompletionInZshIsAScript(t *testing.T) {
 			}
 			// The line editor is not here, so its functions print what they are given.
 			script := `compdef() { : }
-_describe() { for o in $offered; do [[ $o == ${words[CURRENT]}* ]] && print -r -- ${o%%:*}; done }
+_describe() { for o in $offered; do if [[ $o == ${words[CURRENT]}* ]]; then print -r -- ${o%%:*}; fi; done }
 _files() { for f in ${words[CURRENT]}*(N); do print -r -- $f; done }
 ` + zshCompletion(places()) + `
 words=(` + strings.Join(quotedWords, " ") + `); CURRENT=${#words}
