@@ -27,8 +27,11 @@ func TestScripts(t *testing.T) {
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
+		Setup:               demoSetup,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"demo":      demo,
 			"exits":     exits,
+			"sqlite":    execSQLite,
 			"interrupt": interrupt,
 		},
 	})
