@@ -104,7 +104,7 @@ go-test: $(GOTESTSUM)
 deps:
 	@$(WITH_POSTGRES) missing=(); \
 	need() { command -v "$$1" > /dev/null || missing+=("$$2"); }; \
-	need chromium chromium; need initdb postgresql; need node nodejs; need npm npm; need gcc gcc; need git git; \
+	need chromium chromium; need initdb postgresql; need node nodejs; need npm npm; need gcc gcc; need git git; need promtool prometheus; \
 	[ -f /usr/include/stdlib.h ] || missing+=(libc6-dev); \
 	if [ "$${#missing[@]}" = 0 ]; then exit 0; fi; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \

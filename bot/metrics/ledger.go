@@ -16,6 +16,15 @@ var orderOutcomes = []renewal.Code{
 	renewal.CodeSettledPlaced, renewal.CodeSettledNot, renewal.CodeLate, renewal.CodeDryRun,
 }
 
+// codes are all audit codes.
+var codes = []renewal.Code{
+	renewal.CodeSubmitted, renewal.CodeAmended, renewal.CodeChanged, renewal.CodeVoted, renewal.CodeApproved,
+	renewal.CodeRejected, renewal.CodeCancelled, renewal.CodeExpired, renewal.CodeReminded, renewal.CodeLastCall,
+	renewal.CodeClosed, renewal.CodeDryRun, renewal.CodeDenied, renewal.CodeOrdering, renewal.CodeOrdered,
+	renewal.CodeProcessing, renewal.CodeRefused, renewal.CodePostponed, renewal.CodeUnknown, renewal.CodeSearched,
+	renewal.CodeSettledPlaced, renewal.CodeSettledNot, renewal.CodeRetried, renewal.CodeLate,
+}
+
 // outcomeOf is an audit code as a label: "placed" for "order.placed".
 func outcomeOf(c renewal.Code) string {
 	_, outcome, _ := strings.Cut(string(c), ".")
@@ -45,6 +54,10 @@ func newLedgerMetrics() ledgerMetrics {
 		jobs: histograms("job_duration_seconds", "Duration of runs of jobs, by kind and outcome: done, snoozed as planned, or failed and tried again.",
 			seconds(5*ms, 10*ms, 25*ms, 50*ms, 100*ms, 250*ms, 500*ms, 1000*ms, 2500*ms, 10000*ms, 60000*ms), "kind", "outcome"),
 	}
+	// What is rare begins at zero, so that its first time is an increase.
+	for _, c := range codes {
+		l.events.WithLabelValues(string(c))
+	}
 	for _, c := range orderOutcomes {
 		l.orders.WithLabelValues(outcomeOf(c))
 	}
@@ -54,7 +67,9 @@ func newLedgerMetrics() ledgerMetrics {
 	for _, kind := range []renewal.JobKind{
 		renewal.SyncSlack, renewal.PlaceOrder, renewal.ReconcileOrder, renewal.PollOrder, renewal.Remind, renewal.Expire,
 	} {
-		l.jobs.WithLabelValues(string(kind), string(ledger.RunFailed))
+		for _, outcome := range []ledger.RunOutcome{ledger.RunDone, ledger.RunSnoozed, ledger.RunFailed} {
+			l.jobs.WithLabelValues(string(kind), string(outcome))
+		}
 	}
 	return l
 }

@@ -62,7 +62,7 @@ type slackMetrics struct {
 
 func newSlackMetrics() slackMetrics {
 	ms := time.Millisecond
-	return slackMetrics{
+	s := slackMetrics{
 		envelopes: counters("envelopes_total", "Envelopes that came from Slack and have to be acked, by Slack's type.",
 			"type", append(socketTypes, "other")...),
 		unacked: gauge("envelopes_unacked", "Envelopes whose ack is still owed.", nil),
@@ -80,6 +80,12 @@ func newSlackMetrics() slackMetrics {
 		calls: histograms("slack_call_duration_seconds", "Duration of calls of Slack's Web API, by method and outcome.",
 			seconds(10*ms, 25*ms, 50*ms, 100*ms, 200*ms, 400*ms, 800*ms, 1500*ms, 3000*ms, 6000*ms, 15000*ms), "method", "outcome"),
 	}
+	// What is rare begins at zero, so that its first time is an increase.
+	for _, typ := range append(ackTypes, "other") {
+		s.ackDuration.WithLabelValues(typ)
+		s.ackLeft.WithLabelValues(typ)
+	}
+	return s
 }
 
 func (s slackMetrics) all() []prometheus.Collector {
