@@ -84,6 +84,7 @@ type Bot struct {
 	slots      *semaphore.Weighted
 	views      *turns       // by view id: the actions in one view
 	drawings   *turns       // by request: the drawings of its messages
+	looseShown atomic.Int64 // Slack has the audit lines of no request up to this entry
 	up         atomic.Int32 // links that may get envelopes
 	links      atomic.Int32 // links that are open
 	ready      chan struct{}

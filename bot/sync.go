@@ -126,6 +126,13 @@ func (b *Bot) syncSlack(ctx context.Context, job renewal.Job) error {
 			b.log.WarnContext(ctx, "a view lease was not given back", "error", err)
 		}
 	}()
+	d := &drawing{bot: b, request: job.RequestID, posts: map[string]ledger.Post{}, paused: map[string]bool{}}
+	if job.RequestID == 0 {
+		if err := d.drawLoose(ctx); err != nil {
+			return err
+		}
+		return d.end()
+	}
 	entries, err := b.ledger.Entries(ctx, job.RequestID)
 	if err != nil {
 		return err
@@ -134,13 +141,8 @@ func (b *Bot) syncSlack(ctx context.Context, job renewal.Job) error {
 	if err != nil {
 		return err
 	}
-	d := &drawing{bot: b, request: job.RequestID, posts: map[string]ledger.Post{}, paused: map[string]bool{}}
 	for _, p := range posts {
 		d.posts[p.Key] = p
-	}
-	if job.RequestID == 0 {
-		d.drawLoose(ctx, entries)
-		return d.end()
 	}
 	r, err := b.ledger.Get(ctx, job.RequestID)
 	if err != nil {
@@ -150,10 +152,22 @@ func (b *Bot) syncSlack(ctx context.Context, job renewal.Job) error {
 	return d.end()
 }
 
-func (d *drawing) drawLoose(ctx context.Context, entries []renewal.Entry) {
-	for _, e := range entries {
-		d.show(ctx, d.bot.auditLine(renewal.Request{}, e))
+// drawLoose shows the audit entries that belong to no request. There are more of them
+// every day, and an audit line that Slack has is never changed, so those that were seen
+// there are not read again.
+func (d *drawing) drawLoose(ctx context.Context) error {
+	unposted, through, err := d.bot.ledger.Unposted(ctx, d.bot.looseShown.Load())
+	if err != nil {
+		return err
 	}
+	d.bot.looseShown.Store(through)
+	for _, u := range unposted {
+		if u.Post.State != "" {
+			d.posts[u.Post.Key] = u.Post
+		}
+		d.show(ctx, d.bot.auditLine(renewal.Request{}, u.Entry))
+	}
+	return nil
 }
 
 func (d *drawing) draw(ctx context.Context, r renewal.Request, entries []renewal.Entry) {

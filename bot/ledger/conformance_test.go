@@ -38,6 +38,7 @@ var conformance = []struct {
 	{"the audit trail in pages", testTrailPages},
 	{"the audit trail entry by entry", testEachEntry},
 	{"what the audit channel should show", testWitnesses},
+	{"what the audit channel does not show yet", testUnposted},
 	{"a restored ledger is safe", testAfterRestore},
 	{"the audit trail is only appended to", testAppendOnly},
 	{"changed entries are found", testTamper},

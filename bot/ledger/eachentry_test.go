@@ -105,3 +105,60 @@ func testWitnesses(t *testing.T, s store) {
 		t.Errorf("hashes of no entries: %v, %v", none, err)
 	}
 }
+
+func testUnposted(t *testing.T, s store) {
+	l := s.open(t, Options{Policy: policy(1)})
+	deny := func() {
+		if err := l.Deny(t.Context(), 0, "U9", "open", &renewal.Refusal{Code: renewal.RefusedNotAllowed}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	post := func(seq int64, state PostState) Post {
+		p := Post{Key: fmt.Sprint("audit:", seq), Channel: "C1", TS: "1.1", Digest: "d", State: state, Tries: 1, Problem: "none"}
+		if err := l.SavePost(t.Context(), p); err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	want := func(after, through int64, seqs ...int64) {
+		t.Helper()
+		got, gotThrough, err := l.Unposted(t.Context(), after)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var gotSeqs []int64
+		for _, u := range got {
+			gotSeqs = append(gotSeqs, u.Entry.Seq)
+			if u.Entry.Hash != Hash(u.Entry) {
+				t.Errorf("entry %d is not what it was", u.Entry.Seq)
+			}
+		}
+		same(t, seqs, gotSeqs, "entries")
+		if gotThrough != through {
+			t.Errorf("all are posted up to %d, want %d", gotThrough, through)
+		}
+	}
+	want(0, 0)
+	deny()
+	submit(t, l, "k") // entry 2 is of a request, whose own drawing posts it
+	deny()
+	deny()
+	want(0, 0, 1, 3, 4)
+	post(1, PostShown)
+	sending := post(3, PostSending)
+	want(0, 2, 3, 4)
+	got, _, err := l.Unposted(t.Context(), 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sending.UpdatedAt = got[0].Post.UpdatedAt
+	same(t, sending, got[0].Post, "what is known of the post")
+	same(t, PostState(""), got[1].Post.State, "the state of a post that nobody has tried")
+	post(3, PostShown)
+	post(4, PostFailed)
+	want(2, 3, 4)
+	post(4, PostShown)
+	want(3, 4)
+	submit(t, l, "l")
+	want(4, 5)
+}

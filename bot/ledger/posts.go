@@ -2,8 +2,11 @@ package ledger
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"time"
+
+	"renewbot/bot/renewal"
 )
 
 // PostState is how far a Slack post is.
@@ -68,4 +71,48 @@ func (l *Ledger) SavePost(ctx context.Context, p Post) error {
 		return fmt.Errorf("save a post: %w", err)
 	}
 	return nil
+}
+
+// Unposted is an audit entry whose line Slack does not have, and what is known of its
+// post; the post has no state when nobody has tried.
+type Unposted struct {
+	Entry renewal.Entry
+	Post  Post
+}
+
+// Unposted lists the audit entries of no request after an entry that Slack does not
+// have, oldest first. All up to through are in Slack, which is where to go on next time.
+func (l *Ledger) Unposted(ctx context.Context, after int64) (list []Unposted, through int64, err error) {
+	end, err := l.trailEnd(ctx)
+	if err != nil {
+		return nil, after, fmt.Errorf("read what is not posted: %w", err)
+	}
+	err = l.engine.each(ctx, func(row row) error {
+		var u Unposted
+		var at, updated int64
+		var detail string
+		e, p := &u.Entry, &u.Post
+		if err := row.Scan(&e.Seq, &e.RequestID, &at, &e.Code, &e.Actor, &e.Revision, &e.From, &e.To, &detail, &e.PrevHash, &e.Hash,
+			&p.Key, &p.Channel, &p.TS, &p.Digest, &p.State, &p.Tries, &p.Problem, &updated); err != nil {
+			return err
+		}
+		e.At, p.UpdatedAt = fromMicros(at), fromMicros(updated)
+		if err := json.Unmarshal([]byte(detail), &e.Detail); err != nil {
+			return fmt.Errorf("audit entry %d: detail: %w", e.Seq, err)
+		}
+		list = append(list, u)
+		return nil
+	}, `SELECT e.seq, e.request_id, e.at, e.code, e.actor, e.revision, e.from_status, e.to_status, e.detail, e.prev_hash, e.hash,
+			'audit:' || e.seq, coalesce(p.channel, ''), coalesce(p.ts, ''), coalesce(p.digest, ''), coalesce(p.state, ''),
+			coalesce(p.tries, 0), coalesce(p.problem, ''), coalesce(p.updated_at, 0)
+		FROM entries e LEFT JOIN posts p ON p.request_id = 0 AND p.key = 'audit:' || e.seq
+		WHERE e.request_id = 0 AND e.seq > $1 AND e.seq <= $2 AND coalesce(p.state, '') <> $3 ORDER BY e.seq`,
+		after, end.Seq, string(PostShown))
+	if err != nil {
+		return nil, after, fmt.Errorf("read what is not posted: %w", err)
+	}
+	if len(list) > 0 {
+		return list, list[0].Entry.Seq - 1, nil
+	}
+	return nil, max(after, end.Seq), nil
 }

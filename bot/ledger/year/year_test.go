@@ -139,15 +139,15 @@ func questions(b *testing.B, l *ledger.Ledger) {
 			p, err := l.Posts(b.Context(), 10_000)
 			return len(p), err
 		}},
+		{"sync: entries of no request after a restart", func(b *testing.B) (int, error) {
+			b.Helper()
+			unposted, _, err := l.Unposted(b.Context(), 0)
+			return len(unposted) + 1, err
+		}},
 		{"sync: entries of no request", func(b *testing.B) (int, error) {
 			b.Helper()
-			e, err := l.Entries(b.Context(), 0)
-			return len(e), err
-		}},
-		{"sync: posts of no request", func(b *testing.B) (int, error) {
-			b.Helper()
-			p, err := l.Posts(b.Context(), 0)
-			return len(p), err
+			unposted, _, err := l.Unposted(b.Context(), int64(year.Full.Requests*year.Full.PerRequest-100))
+			return len(unposted) + 1, err
 		}},
 		{"form: the last order", func(b *testing.B) (int, error) {
 			b.Helper()
