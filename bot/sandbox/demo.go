@@ -59,6 +59,9 @@ func (d *demo) rejected(ctx context.Context) error {
 		return err
 	}
 	carol := d.Slack.As(Carol)
+	if _, err := carol.WaitView(ctx, func(v slacksim.View) bool { _, ok := v.Field("Reason"); return ok }); err != nil {
+		return err
+	}
 	if _, err := carol.Type(ctx, "Reason", "We move to 250 extensions next week; please wait for that."); err != nil {
 		return err
 	}
