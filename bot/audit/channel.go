@@ -112,7 +112,7 @@ func (c *Compared) missing(ctx context.Context, t Trail, seen bits, channelID st
 		case from == to:
 			problem("missing: entry %d %s", from, why)
 		default:
-			problem("missing: entries %d to %d %s", from, to, why)
+			problem("missing: each of the entries %d to %d %s", from, to, why)
 		}
 		why = ""
 	}

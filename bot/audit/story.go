@@ -90,7 +90,7 @@ func (s *story) what(r renewal.Request) {
 }
 
 func (s *story) attempt(a renewal.Attempt) {
-	outcome := string(a.Outcome)
+	outcome := strings.ReplaceAll(string(a.Outcome), "_", " ")
 	if outcome == "" {
 		outcome = "no outcome yet"
 	}
