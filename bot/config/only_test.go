@@ -2,6 +2,7 @@ package config
 
 import (
 	"errors"
+	"maps"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -14,9 +15,7 @@ func loadOnly(t *testing.T, env map[string]string, variables ...string) (Config,
 	for name := range minimal() {
 		changes[name] = "unset"
 	}
-	for name, value := range env {
-		changes[name] = value
-	}
+	maps.Copy(changes, env)
 	_, _ = load(t, changes) // sets the environment
 	return LoadOnly(variables...)
 }

@@ -94,7 +94,7 @@ func copyDatabase(ctx context.Context, from, to string) error {
 	if err != nil {
 		return err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }() // SQLite writes, and Sync reports what fails
 	db, err := sql.Open("sqlite", plainName(from, "ro"))
 	if err != nil {
 		return err
@@ -122,7 +122,7 @@ func moveInto(from, to string) error {
 	if err != nil {
 		return err
 	}
-	defer directory.Close()
+	defer func() { _ = directory.Close() }() // it was only read
 	if err := directory.Sync(); err != nil && !errors.Is(err, errors.ErrUnsupported) {
 		return err
 	}

@@ -191,7 +191,7 @@ func (c call) verifyFile(name string) int {
 	if err != nil {
 		return c.failed(err)
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }() // it was only read
 	checked, err := audit.VerifyExport(f)
 	switch {
 	case err != nil:

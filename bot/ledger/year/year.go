@@ -102,7 +102,7 @@ func (w *writer) all() (err error) {
 		return err
 	}
 	living := map[int]*life{}
-	for now := 0; now < w.size.Requests+spread*w.size.PerRequest; now++ {
+	for now := range w.size.Requests + spread*w.size.PerRequest {
 		if now < w.size.Requests {
 			lived, err := w.live(now)
 			if err != nil {
