@@ -157,6 +157,8 @@ func events() []event {
 			renewal.DetailSummary: offer().Summary(), renewal.DetailFingerprint: fp, renewal.DetailChanges: "Extensions: 80 → 100; PO number: none → PO-2026-17"}))},
 		{"changed", with(renewal.Pending, revised), second(entry(renewal.CodeChanged, renewal.System, renewal.Approved, renewal.Pending, map[string]string{
 			renewal.DetailSummary: offer().Summary(), renewal.DetailFingerprint: fp, renewal.DetailChanges: "Price: 480.00 EUR → 520.00 EUR"}))},
+		{"restored", with(renewal.Pending, revised), second(entry(renewal.CodeRestored, renewal.System, renewal.Refused, renewal.Pending, map[string]string{
+			renewal.DetailSummary: offer().Summary(), renewal.DetailFingerprint: fp, renewal.DetailChanges: "Nothing, but this comes from a backup"}))},
 		{"voted", with(renewal.Pending, quorum), entry(renewal.CodeVoted, bob, renewal.Pending, renewal.Pending, map[string]string{
 			renewal.DetailFingerprint: fp, renewal.DetailVotes: "1 of 2"})},
 		{"approved", request(renewal.Approved), entry(renewal.CodeApproved, bob, renewal.Pending, renewal.Approved, map[string]string{

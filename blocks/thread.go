@@ -20,7 +20,7 @@ func ThreadLine(r renewal.Request, e renewal.Entry, approvers []string) (Message
 	case renewal.CodeReminded, renewal.CodeLastCall:
 		approvers = splitList(e.Detail[renewal.DetailWho]) // those who have not decided
 		fallthrough
-	case renewal.CodeSubmitted, renewal.CodeAmended, renewal.CodeChanged:
+	case renewal.CodeSubmitted, renewal.CodeAmended, renewal.CodeChanged, renewal.CodeRestored:
 		if len(approvers) > 0 {
 			s = join(s, mentions(approvers, 20)+": please decide on the card in this thread.")
 		}
@@ -49,6 +49,9 @@ func eventSentence(r renewal.Request, e renewal.Entry) string {
 		return join("✏️ "+by+fmt.Sprintf(" changed the request; this is revision %d.", e.Revision), changeWords(d), "Approvals start anew.", nothingOrdered)
 	case renewal.CodeChanged:
 		return join("✏️ Yeastar's data differ from what was approved, so this needs approval again.", changeWords(d), nothingOrdered)
+	case renewal.CodeRestored:
+		return "↩️ The ledger was restored from a backup, so this needs approval again. " +
+			"This order may or may not have been placed since: look at this thread and in the portal before you approve."
 	case renewal.CodeVoted:
 		return join("👍 "+by+" approved"+parenthesis(votesIn)+"."+selfApproval(d), "More approvals are needed.", nothingOrdered)
 	case renewal.CodeApproved:

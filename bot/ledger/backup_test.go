@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -163,7 +164,7 @@ func testAfterRestore(t *testing.T, s store) {
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}
-	got, err := AfterRestore(t.Context(), urlOf(s), Options{})
+	got, err := AfterRestore(t.Context(), urlOf(s), Options{Policy: policy(1)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -178,7 +179,7 @@ func testAfterRestore(t *testing.T, s store) {
 		id     int64
 		status renewal.Status
 	}{
-		{approved.ID, renewal.Unknown}, {pending.ID, renewal.Pending}, {refused.ID, renewal.Refused},
+		{approved.ID, renewal.Unknown}, {pending.ID, renewal.Pending}, {refused.ID, renewal.Pending},
 		{ordered.ID, renewal.Ordered}, {dry.ID, renewal.Approved},
 	} {
 		r, err := l.Get(t.Context(), want.id)
@@ -188,6 +189,20 @@ func testAfterRestore(t *testing.T, s store) {
 		if r.Status != want.status {
 			t.Errorf("%s is %s, want %s", r.Reference(), r.Status, want.status)
 		}
+	}
+	// Buttons from before the backup do nothing, and the new card warns.
+	if _, err := l.Apply(t.Context(), pending.ID, approve(pending, "U2")); refusalCode(err) != renewal.RefusedStale {
+		t.Errorf("an approval of what was shown before the restore: %v", err)
+	}
+	asked, err := l.Get(t.Context(), pending.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if asked.Revision != 2 || len(asked.Changes) != 1 || !bytes.Equal(asked.Body, pending.Body) || !asked.ExpiresAt.After(pending.ExpiresAt) {
+		t.Errorf("what is asked anew: %+v", asked)
+	}
+	if r := apply(t, l, asked.ID, approve(asked, "U2")); r.Status != renewal.Approved {
+		t.Errorf("after another approval it is %s", r.Status)
 	}
 	// Nothing is sent for it until somebody or the vendor's list has settled it.
 	if _, err := l.Apply(t.Context(), approved.ID, renewal.Begin{Deadline: l.Now(t.Context())}); refusalCode(err) != renewal.RefusedStatus {

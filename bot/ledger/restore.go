@@ -12,7 +12,8 @@ import (
 	"renewbot/yeastar"
 )
 
-// CodeRestored is the code of the entry that tells where a ledger came back from a backup.
+// CodeRestored is the code of the entry that tells where a ledger came back from a
+// backup; each request that waits for somebody then has one of its own.
 const CodeRestored renewal.Code = "ledger.restored"
 
 // The keys of its details.
@@ -36,7 +37,8 @@ type Restored struct {
 	// Held were approved and not ordered. Their orders may have been placed after the
 	// backup, so they are of unknown fate now, and the bot looks for their orders.
 	Held []int64
-	// Undecided wait for somebody's yes, which may have been given after the backup.
+	// Undecided wait for somebody's yes, which may have been given after the backup. They
+	// wait anew, and approvers are warned.
 	Undecided []int64
 	// Next is the number of the next request.
 	Next int64
@@ -115,6 +117,9 @@ func AfterRestore(ctx context.Context, databaseURL string, o Options) (r Restore
 		for _, q := range page {
 			switch {
 			case q.Status != renewal.Approved:
+				if _, err := l.Apply(ctx, q.ID, renewal.Restored{}); err != nil {
+					return r, err
+				}
 				r.Undecided = append(r.Undecided, q.ID)
 			case !q.DryRun:
 				if err := l.hold(ctx, q.ID); err != nil {

@@ -73,16 +73,17 @@ command make it safe:
 
 What happened after the backup is known to Slack and to the vendor alone. So that nothing
 is ordered twice, a request that was approved in the backup is now of unknown fate, and
-the bot looks for its order in the vendor's list. New requests get numbers that no request
-had before. The command says which requests people should look at before they approve.`,
+the bot looks for its order in the vendor's list. A request that waited is asked for
+anew, and its card warns. New requests get numbers that no request had before.`,
 	prepare: func(*flag.FlagSet) action { return restore },
 }
 
 func restore(ctx context.Context, c call) int {
-	settings, err := config.LoadOnly("DATABASE_URL")
+	settings, err := config.LoadOnly("DATABASE_URL", "RENEW_REMIND_AFTER", "RENEW_EXPIRE_AFTER")
 	if err != nil {
 		return c.misconfigured(err)
 	}
+	o := ledger.Options{Policy: settings.Policy()}
 	url := settings.DatabaseURL.Reveal()
 	var got ledger.Restored
 	switch sqlite := strings.HasPrefix(url, "sqlite:"); {
@@ -91,16 +92,16 @@ func restore(ctx context.Context, c call) int {
 	case !sqlite && len(c.args) > 0:
 		return c.misused("the ledger is in PostgreSQL: restore it with pg_restore, then run this without FILE")
 	case sqlite:
-		got, err = ledger.Restore(ctx, url, c.args[0], ledger.Options{})
+		got, err = ledger.Restore(ctx, url, c.args[0], o)
 	default:
-		got, err = ledger.AfterRestore(ctx, url, ledger.Options{})
+		got, err = ledger.AfterRestore(ctx, url, o)
 	}
 	if err != nil {
 		return c.failed(err)
 	}
 	_, _ = fmt.Fprintf(c.stdout, "Restored and verified: %s. The next request is %s.\n", contents(got.Contents), renewal.Reference(got.Next))
 	tellRequests(c, "Approved in the backup; the bot looks whether they were ordered since", got.Held)
-	tellRequests(c, "Not decided in the backup; before you approve or try again, look in Slack and in the portal whether they were ordered since", got.Undecided)
+	tellRequests(c, "Not decided in the backup; they wait for approval anew, and whoever approves has to look first whether they were ordered since", got.Undecided)
 	_, _ = fmt.Fprintln(c.stdout, `Before you start the bot, "renewbot audit verify -channel" lists what the audit channel knows and the backup does not.`)
 	return exitOK
 }

@@ -80,6 +80,8 @@ func (c *changing) apply(e Event) error {
 		return c.remind(e)
 	case Changed:
 		return c.changed(e)
+	case Restored:
+		return c.restored()
 	case Gone:
 		return c.gone(e)
 	case DryRunDone:

@@ -9,8 +9,9 @@ type Code string
 const (
 	CodeSubmitted     Code = "request.submitted"
 	CodeAmended       Code = "request.amended"
-	CodeChanged       Code = "request.changed" // the vendor's data differ from what was approved
-	CodeVoted         Code = "request.voted"   // an approval, more are needed
+	CodeChanged       Code = "request.changed"  // the vendor's data differ from what was approved
+	CodeRestored      Code = "request.restored" // it comes from a backup, and may have been ordered since
+	CodeVoted         Code = "request.voted"    // an approval, more are needed
 	CodeApproved      Code = "request.approved"
 	CodeRejected      Code = "request.rejected"
 	CodeCancelled     Code = "request.cancelled"

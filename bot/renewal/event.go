@@ -84,6 +84,9 @@ type (
 	}
 	// Changed says that the vendor's data differ from what was approved.
 	Changed struct{ Offer Offer }
+	// Restored says that the request comes from a backup: whether somebody approved it
+	// after the backup, and whether it was ordered then, is not known here.
+	Restored struct{}
 	// Gone says that what was approved cannot be ordered any more.
 	Gone struct{ Detail string }
 	// DryRunDone ends an approved request whose order is not to be sent.
@@ -129,6 +132,7 @@ func (SettleNotPlaced) action() string { return "settle_not_placed" }
 func (Expiry) action() string          { return "expire" }
 func (Reminder) action() string        { return "remind" }
 func (Changed) action() string         { return "changed" }
+func (Restored) action() string        { return "restored" }
 func (Gone) action() string            { return "gone" }
 func (DryRunDone) action() string      { return "dry_run" }
 func (Begin) action() string           { return "begin" }

@@ -36,6 +36,8 @@ var moves = []struct {
 		to: map[Status]string{Approved: "ordering"}},
 	{name: "changed", event: func(Request) Event { return Changed{offer()} },
 		to: map[Status]string{Approved: "pending"}},
+	{name: "restored", event: func(Request) Event { return Restored{} },
+		to: map[Status]string{Pending: "pending", Refused: "pending"}},
 	{name: "gone", event: func(Request) Event { return Gone{"the plan is gone"} },
 		to: map[Status]string{Approved: "refused"}},
 	{name: "dry run", event: func(Request) Event { return DryRunDone{} },

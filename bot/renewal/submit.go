@@ -121,6 +121,28 @@ func (c *changing) changed(e Changed) error {
 	return nil
 }
 
+// restoredWarning is what approvers read on the card of a request from a backup.
+const restoredWarning = "Nothing, but this comes from a backup of the ledger: it may have been approved and ordered since. " +
+	"Look at this thread and in the portal before you approve."
+
+// restored asks again for what waited for somebody's yes, as a new revision: buttons
+// from before the restore do nothing, and whoever approves has read the warning.
+func (c *changing) restored() error {
+	if err := c.expect(Pending, Refused); err != nil {
+		return err
+	}
+	// The order's bytes stay as they are, whatever the configuration says by now.
+	c.Revision++
+	c.Changes, c.Problem = []string{restoredWarning}, nil
+	c.Votes, c.Reminded, c.LastCalled = nil, nil, false
+	c.Status, c.AskedAt, c.ExpiresAt = Pending, c.now, c.now.Add(c.policy.ExpireAfter)
+	c.record(CodeRestored, System, map[string]string{
+		DetailSummary: c.Offer.Summary(), DetailFingerprint: c.Fingerprint, DetailChanges: restoredWarning,
+	})
+	c.timers()
+	return nil
+}
+
 // Summary says in one line what is asked for.
 func (o Offer) Summary() string {
 	var parts []string
