@@ -27,10 +27,10 @@ ifneq ($(shell git rev-parse HEAD > /dev/null 2>&1 && echo yes),yes)
 export GOFLAGS := $(GOFLAGS) -buildvcs=false
 endif
 
-.PHONY: help test fmt lint build bench gobench vuln deps gofmt-check vet go-test
+.PHONY: help test fmt lint build release-check bench gobench vuln deps gofmt-check vet go-test
 
 help: ## Say what there is
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
 
 test: ## Everything that must pass: layout, vet, lint, known vulnerabilities, all tests with -race, a static build
 	@$(MAKE) deps
@@ -52,6 +52,9 @@ lint: $(GOLANGCI) ## Run the linters of .golangci.yaml
 build: ## Build ./renewbot as one static binary
 	@CGO_ENABLED=0 $(GO) build -trimpath -o renewbot .
 	@echo "built ./renewbot"
+
+release-check: ## Build what a release has, for every system and processor of deploy/goreleaser.yaml
+	@$(GO) test -count=1 -run '^TestRelease' -v -timeout $(TEST_TIMEOUT) ./deploy -release.all
 
 bench: ## Measure the built product beside Bolt and a bare bot, and write deploy/BENCHMARKS.md
 	@$(GO) run ./bot/bench -o deploy/BENCHMARKS.md
@@ -105,6 +108,8 @@ deps:
 	@$(WITH_POSTGRES) missing=(); \
 	need() { command -v "$$1" > /dev/null || missing+=("$$2"); }; \
 	need chromium chromium; need initdb postgresql; need node nodejs; need npm npm; need gcc gcc; need git git; need promtool prometheus; \
+	need systemd-analyze systemd; need buildah buildah; need setpriv util-linux; \
+	[ -f /etc/ssl/certs/ca-certificates.crt ] || missing+=(ca-certificates); \
 	[ -f /usr/include/stdlib.h ] || missing+=(libc6-dev); \
 	if [ "$${#missing[@]}" = 0 ]; then exit 0; fi; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \

@@ -2,6 +2,7 @@ package deploy_test
 
 import (
 	"bytes"
+	"flag"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -14,6 +15,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"go.yaml.in/yaml/v3"
 )
+
+var releaseAll = flag.Bool("release.all", false, "build for every system and processor of goreleaser.yaml instead of for this one")
 
 // mostBytes is how big the program may be at most: 25 MiB.
 const mostBytes = 25 << 20
@@ -95,13 +98,8 @@ func program(t *testing.T) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "renewbot")
 	built.Do(func() {
-		b := releaseFile(t).Builds[0]
-		args := append([]string{"build", "-o", path, "-buildvcs=false"}, b.Flags...)
-		args = append(args, "-ldflags="+filled(t, strings.Join(b.Ldflags, " ")), b.Main)
-		cmd := exec.CommandContext(t.Context(), "go", args...)
-		cmd.Dir, cmd.Env = "..", append(os.Environ(), b.Env...)
-		if out, err := cmd.CombinedOutput(); err != nil {
-			built.failed = err.Error() + "\n" + string(out)
+		built.failed = compile(t, path, runtime.GOOS, runtime.GOARCH)
+		if built.failed != "" {
 			return
 		}
 		var err error
@@ -116,6 +114,20 @@ func program(t *testing.T) string {
 		t.Fatal(err)
 	}
 	return path
+}
+
+// compile builds the program as a release does and returns what is wrong with it.
+func compile(t *testing.T, to, system, processor string) (failed string) {
+	t.Helper()
+	b := releaseFile(t).Builds[0]
+	args := append([]string{"build", "-o", to, "-buildvcs=false"}, b.Flags...)
+	args = append(args, "-ldflags="+filled(t, strings.Join(b.Ldflags, " ")), b.Main)
+	cmd := exec.CommandContext(t.Context(), "go", args...)
+	cmd.Dir, cmd.Env = "..", append(append(os.Environ(), b.Env...), "GOOS="+system, "GOARCH="+processor)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return err.Error() + "\n" + string(out)
+	}
+	return ""
 }
 
 func TestReleaseConfiguration(t *testing.T) {
@@ -163,5 +175,22 @@ func TestReleaseBinary(t *testing.T) {
 	t.Logf("%d bytes for %s/%s", len(built.binary), runtime.GOOS, runtime.GOARCH)
 	if len(built.binary) > mostBytes {
 		t.Errorf("the program has %d bytes, more than %d", len(built.binary), mostBytes)
+	}
+	if !*releaseAll {
+		return
+	}
+	for _, system := range releaseFile(t).Builds[0].Goos {
+		for _, processor := range releaseFile(t).Builds[0].Goarch {
+			to := filepath.Join(t.TempDir(), system+"-"+processor)
+			if failed := compile(t, to, system, processor); failed != "" {
+				t.Errorf("%s/%s: %s", system, processor, failed)
+				continue
+			}
+			info, err := os.Stat(to)
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Logf("%d bytes for %s/%s", info.Size(), system, processor)
+		}
 	}
 }
