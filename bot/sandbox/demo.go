@@ -152,11 +152,7 @@ func (d *demo) fill(ctx context.Context, p *slacksim.Person, form slacksim.View,
 		}
 	}
 	if f, ok := form.Field("Billing contact"); ok && empty(f) {
-		options, err := p.Search(ctx, "Billing contact", "")
-		if err != nil || len(options) == 0 {
-			return errors.Join(err, errors.New("no billing contact is offered"))
-		}
-		if _, err := p.Choose(ctx, "Billing contact", options[0].Value); err != nil {
+		if err := chooseContact(ctx, p); err != nil {
 			return err
 		}
 	}
@@ -166,6 +162,22 @@ func (d *demo) fill(ctx context.Context, p *slacksim.Person, form slacksim.View,
 		}
 	}
 	return nil
+}
+
+// chooseContact picks the first billing contact. The form may be drawn again between the
+// search and the choice, which closes the menu: then it is searched again.
+func chooseContact(ctx context.Context, p *slacksim.Person) error {
+	var last error
+	for range 10 {
+		options, err := p.Search(ctx, "Billing contact", "")
+		if err != nil || len(options) == 0 {
+			return errors.Join(err, errors.New("no billing contact is offered"))
+		}
+		if _, last = p.Choose(ctx, "Billing contact", options[0].Value); last == nil {
+			return nil
+		}
+	}
+	return last
 }
 
 func empty(f slacksim.Field) bool { return f.Value == "" && len(f.Selected) == 0 }
