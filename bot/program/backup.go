@@ -42,7 +42,7 @@ func backup(ctx context.Context, c call) int {
 	case errors.Is(err, ledger.ErrNotSQLite):
 		return c.misused(usePgDump, c.args[0])
 	case err != nil:
-		return c.failed(err)
+		return c.failed(elsewhere(err))
 	}
 	_, _ = fmt.Fprintf(c.stdout, "Backed up and verified: %s.\n", contents(got))
 	return exitOK

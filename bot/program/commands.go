@@ -8,14 +8,16 @@ func root() command {
 		line:      "Renewbot renews Yeastar subscriptions from Slack",
 		arguments: "[COMMAND]",
 		about: `
-Without a command it runs the bot. Settings come from environment variables, which
-README.md lists.
+First steps:
 
-To see what it does, without any account or network:  renewbot sandbox -demo
-To know more about a command:                         renewbot help COMMAND
+  renewbot sandbox -demo   see what it does, without any account or network
+  renewbot check           see whether your settings are right
+  renewbot                 run the bot
+  renewbot help COMMAND    know more about a command
 
-It ends with 0 when all is well, with 1 when something failed, and with 2 when the
-command line or the configuration is wrong.`,
+Settings come from environment variables, which README.md lists. A command ends with 0
+when all is well, with 1 when something failed, and with 2 when the command line or the
+configuration is wrong; "check" has codes of its own.`,
 		commands: []command{
 			runCommand,
 			checkCommand,

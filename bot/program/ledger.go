@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 
 	"renewbot/bot/config"
@@ -25,12 +26,21 @@ func (c call) withLedger(ctx context.Context, do func(*ledger.Ledger) error) int
 	}
 	l, err := ledger.Open(ctx, settings.DatabaseURL.Reveal(), ledger.Options{ReadOnly: true})
 	if err != nil {
-		return c.failed(err)
+		return c.failed(elsewhere(err))
 	}
 	if err := errors.Join(do(l), l.Close()); err != nil {
 		return c.failed(err)
 	}
 	return exitOK
+}
+
+// elsewhere adds to a database that is not there that perhaps nobody said where it is: an
+// administrator's shell does not have the service's environment.
+func elsewhere(err error) error {
+	if errors.Is(err, fs.ErrNotExist) && os.Getenv("DATABASE_URL") == "" && os.Getenv("DATABASE_URL_FILE") == "" {
+		return fmt.Errorf("%w\nDATABASE_URL is not set here; load the bot's environment file first: set -a; . ./.env; set +a", err)
+	}
+	return err
 }
 
 // into lets write fill a new file, or the standard output when the name is empty. A file
