@@ -10,7 +10,6 @@ import (
 
 	"renewbot/blocks"
 	"renewbot/bot/ledger"
-	"renewbot/bot/logs"
 	"renewbot/bot/renewal"
 )
 
@@ -69,7 +68,7 @@ func (b *Bot) slash(ctx context.Context, c slack.SlashCommand, env *envelope) {
 	p := person{id: c.UserID, channel: c.ChannelID, responseURL: c.ResponseURL, env: env, command: true}
 	actor := b.people.actor(ctx, c.UserID, requestAge)
 	t := parseCommand(c.Text)
-	ctx = logs.Request(ctx, t.id)
+	ctx = env.concerns(ctx, t.id)
 	if !actor.MayRequest && !actor.MayApprove {
 		b.deny(ctx, p, 0, string(t.verb), b.notAllowed(actor, "You may not request renewals. Ask whoever set Renewbot up to add you."))
 		return

@@ -10,7 +10,6 @@ import (
 
 	"renewbot/blocks"
 	"renewbot/bot/ledger"
-	"renewbot/bot/logs"
 	"renewbot/bot/renewal"
 )
 
@@ -45,7 +44,7 @@ func (b *Bot) clicked(ctx context.Context, ic slack.InteractionCallback, a *slac
 		b.say(ctx, p, "I can't read that button. Nothing was ordered. “/renew list” shows what is open.")
 		return
 	}
-	ctx = logs.Request(ctx, t.Request)
+	ctx = env.concerns(ctx, t.Request)
 	// Money may depend on it: what Slack says of the person must be of now.
 	actor := b.people.actor(ctx, p.id, decisionAge)
 	shown := renewal.Shown{Revision: t.Revision, Fingerprint: t.Fingerprint}
@@ -113,7 +112,7 @@ func (b *Bot) decided(ctx context.Context, ic slack.InteractionCallback, env *en
 		env.ack(slack.NewUpdateViewSubmissionResponse(view(blocks.Notice("Not saved", "I can't read this form any more. Nothing was changed and nothing was ordered."))))
 		return
 	}
-	ctx = logs.Request(ctx, t.Request)
+	ctx = env.concerns(ctx, t.Request)
 	actor := b.people.actor(ctx, ic.User.ID, decisionAge)
 	var e renewal.Event
 	field := blocks.BlockReason

@@ -10,6 +10,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"renewbot/blocks"
+	"renewbot/bot/logs"
 	"renewbot/bot/metrics"
 )
 
@@ -29,6 +30,7 @@ type envelope struct {
 	acked   atomic.Bool
 	metrics *metrics.Metrics
 	typ     atomic.Pointer[string] // Slack's type of the envelope, or of the interaction in it
+	request atomic.Int64           // that it concerns, for the log; 0: none, or not known yet
 	arrived time.Time
 }
 
@@ -40,6 +42,12 @@ func newEnvelope(send func(context.Context, string, any) error, id string, log *
 
 // is says more exactly what came in the envelope.
 func (e *envelope) is(typ string) { e.typ.Store(&typ) }
+
+// concerns says which request the envelope is about.
+func (e *envelope) concerns(ctx context.Context, request int64) context.Context {
+	e.request.Store(request)
+	return logs.Request(ctx, request)
+}
 
 // counted lets figures be kept of the envelope.
 func (e *envelope) counted(m *metrics.Metrics, typ string) {
@@ -65,7 +73,7 @@ func (e *envelope) answer(payload any, outcome string) bool {
 	err := e.send(ctx, e.id, payload)
 	if err != nil {
 		outcome = metrics.AckFailed
-		e.log.Error("an ack was not sent", "error", err)
+		e.log.ErrorContext(logs.Request(ctx, e.request.Load()), "an ack was not sent", "error", err)
 	}
 	e.metrics.Ack(*e.typ.Load(), outcome, time.Since(e.arrived))
 	return err == nil

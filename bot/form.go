@@ -201,7 +201,7 @@ func (b *Bot) submittedForm(ctx context.Context, ic slack.InteractionCallback, e
 		env.ack(slack.NewUpdateViewSubmissionResponse(view(blocks.Trouble(blocks.Draft{}, "I can't read this form any more.", ""))))
 		return
 	}
-	ctx = logs.Request(ctx, d.Request)
+	ctx = env.concerns(ctx, d.Request)
 	checking, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
 	if actor := b.people.actor(checking, ic.User.ID, requestAge); !actor.MayRequest {
@@ -270,7 +270,7 @@ func (b *Bot) submittedReview(ctx context.Context, ic slack.InteractionCallback,
 		answer(blocks.Notice("Not saved", "I can't read this form any more. Nothing was saved and nothing was ordered. Please start again with /renew."))
 		return
 	}
-	ctx = logs.Request(ctx, d.Request)
+	ctx = env.concerns(ctx, d.Request)
 	checking, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
 	actor := b.people.actor(checking, ic.User.ID, decisionAge)

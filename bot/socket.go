@@ -232,7 +232,7 @@ func handle[T any](c *connection, env *envelope, f frame, do func(context.Contex
 		defer late.Stop()
 		defer func() {
 			if p := recover(); p != nil {
-				env.log.ErrorContext(ctx, "a handler panicked", "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+				env.log.ErrorContext(logs.Request(ctx, env.request.Load()), "a handler panicked", "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
 			}
 			env.ack(nil)
 		}()

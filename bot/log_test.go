@@ -1,0 +1,93 @@
+package bot_test
+
+import (
+	"encoding/json"
+	"log/slog"
+	"sync"
+	"testing"
+
+	"renewbot/bot/renewal"
+	"renewbot/bot/sandbox"
+	"renewbot/bot/slacksim"
+)
+
+// logged keeps what is logged as JSON.
+type logged struct {
+	mu    sync.Mutex
+	lines []map[string]any
+}
+
+// Write gets one line at a time.
+func (l *logged) Write(raw []byte) (int, error) {
+	var line map[string]any
+	err := json.Unmarshal(raw, &line)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.lines = append(l.lines, line)
+	return len(raw), err
+}
+
+// found are the lines with a message that have all of these values.
+func (l *logged) found(message string, with map[string]any) []map[string]any {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var lines []map[string]any
+	for _, line := range l.lines {
+		fits := line["msg"] == message
+		for k, v := range with {
+			fits = fits && line[k] == v
+		}
+		if fits {
+			lines = append(lines, line)
+		}
+	}
+	return lines
+}
+
+// TestLinesNameTheirRequest works on two requests, with things that go wrong, and looks
+// whether each line says which of them it is about.
+func TestLinesNameTheirRequest(t *testing.T) {
+	t.Parallel()
+	out := &logged{}
+	b := setup(t, func(o *sandbox.Options) {
+		o.Log = slog.New(slog.NewJSONHandler(out, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	})
+	alice, bob, carol := b.as(sandbox.Alice), b.as(sandbox.Bob), b.as(sandbox.Carol)
+	first := alice.request(tutorial)
+	second := alice.request(tutorial)
+	b.wholeView("RNW-000001") // so that what fails next is about the first
+	b.wholeView("RNW-000002")
+
+	b.Slack.Fail("chat.postMessage", slacksim.Fault{Kind: slacksim.FaultStatus, Status: 503}, slacksim.Times(1))
+	bob.press(first, "Approve")
+	b.says(sandbox.Audit, "RNW-000001", string(renewal.CodeOrdered)+" by")
+	mend := b.Slack.Fail("users.info", slacksim.Fault{Kind: slacksim.FaultError, Error: "user_not_found"})
+	carol.press(second, "Approve")
+	carol.told("Slack did not tell me who you are")
+	mend()
+	said := out.found("could not look a person up", nil)
+	for _, line := range said {
+		if id, _ := line["envelope"].(string); id == "" {
+			t.Errorf("a line does not name its envelope: %v", line)
+		}
+	}
+	for _, want := range []struct {
+		message string
+		with    map[string]any
+		request string
+	}{
+		{"yeastar call", map[string]any{"call": "order_save"}, "RNW-000001"},
+		{"a job failed and will be tried again", nil, "RNW-000001"},
+		{"could not look a person up", nil, "RNW-000002"},
+	} {
+		lines := out.found(want.message, want.with)
+		if len(lines) == 0 {
+			t.Errorf("nothing says %q", want.message)
+		}
+		for _, line := range lines {
+			if line["request"] != want.request {
+				t.Errorf("a line does not name %s: %v", want.request, line)
+			}
+		}
+	}
+}
