@@ -69,7 +69,7 @@ func (b *running) ask(ctx context.Context, addr string) {
 		b.addr.ok(check, "%s: a running Renewbot is there, and ready", addr)
 	default:
 		b.told, b.unready = true, firstLine(ready.text)
-		b.hearsSlack = !strings.Contains(strings.ToLower(ready.text), "slack")
+		b.hearsSlack = !strings.Contains(ready.text, "slack: down")
 		b.addr.add(check, Problem, "a running Renewbot is there, and not ready: "+b.unready, "Look at the lines above, and into its log.")
 	}
 }

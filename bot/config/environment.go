@@ -36,7 +36,7 @@ type environment struct {
 	RenewDryRun            boolean  `envconfig:"RENEW_DRY_RUN" default:"false" help:"true: do everything but place the order, and say so on every card"`
 
 	DatabaseURL secretText `envconfig:"DATABASE_URL" default:"sqlite:renewbot.db" help:"sqlite:relative, sqlite:///absolute or postgres://…"`
-	HTTPAddr    listenAddr `envconfig:"HTTP_ADDR" default:"127.0.0.1:9090" help:"where /healthz, /readyz and /metrics listen; empty: off"`
+	HTTPAddr    listenAddr `envconfig:"HTTP_ADDR" default:"127.0.0.1:9090" help:"where /healthz, /readyz, /metrics and /loglevel answer; empty: nowhere"`
 	LogLevel    logLevel   `envconfig:"LOG_LEVEL" default:"info" help:"debug, info, warn or error"`
 	LogFormat   logFormat  `envconfig:"LOG_FORMAT" default:"json" help:"json or text"`
 }

@@ -4,12 +4,14 @@
 package monitor
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
+	"slices"
 	"time"
 )
 
@@ -22,6 +24,8 @@ const (
 	Trouble State = "trouble" // it passes, or the rest of the program works without it
 	Down    State = "down"    // the program can't do its work
 )
+
+var urgency = map[State]int{Trouble: 1, Down: 2}
 
 // Part is a part of the program and how it is.
 type Part struct {
@@ -78,10 +82,12 @@ func Handler(o Options) http.Handler {
 	return mux
 }
 
-// ready has one line for each part. It is 503 when one is down.
+// ready has one line for each part, first what is wrong. It is 503 when a part is down.
 func (o Options) ready(w http.ResponseWriter, r *http.Request) {
 	status, text := http.StatusOK, ""
-	for _, p := range o.Ready(r.Context()) {
+	parts := o.Ready(r.Context())
+	slices.SortStableFunc(parts, func(a, b Part) int { return cmp.Compare(urgency[b.State], urgency[a.State]) })
+	for _, p := range parts {
 		text += fmt.Sprintf("%s: %s, %s\n", p.Name, p.State, p.Detail)
 		if p.State == Down {
 			status = http.StatusServiceUnavailable

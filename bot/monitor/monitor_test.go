@@ -45,7 +45,11 @@ func TestReady(t *testing.T) {
 			[]monitor.Part{{"slack", monitor.OK, "2 of 2"}, {"vendor", monitor.OK, "fine"}}, 200, "slack: ok, 2 of 2\nvendor: ok, fine\n",
 		},
 		"trouble is told and is no reason": {
-			[]monitor.Part{{"slack", monitor.OK, "2 of 2"}, {"vendor", monitor.Trouble, "slow"}}, 200, "slack: ok, 2 of 2\nvendor: trouble, slow\n",
+			[]monitor.Part{{"slack", monitor.OK, "2 of 2"}, {"vendor", monitor.Trouble, "slow"}}, 200, "vendor: trouble, slow\nslack: ok, 2 of 2\n",
+		},
+		"the worst comes first": {
+			[]monitor.Part{{"slack", monitor.Trouble, "1 of 2"}, {"database", monitor.OK, "fine"}, {"vendor", monitor.Down, "no"}},
+			503, "vendor: down, no\nslack: trouble, 1 of 2\ndatabase: ok, fine\n",
 		},
 		"one is down": {
 			[]monitor.Part{{"slack", monitor.Down, "0 of 2"}, {"vendor", monitor.OK, "fine"}}, 503, "slack: down, 0 of 2\nvendor: ok, fine\n",
