@@ -1,17 +1,267 @@
 package check
 
 import (
+	"cmp"
 	"context"
+	"encoding/json"
+	"fmt"
 	"strings"
 
 	"renewbot/yeastar"
 )
 
-// Answer is which fields the vendor's answers to one call have.
+// Answer is which fields the vendor's answers to one call have, by name.
 type Answer struct {
-	Call string `json:"call"`
+	Call   string        `json:"call"`
+	About  string        `json:"about"` // what was asked, and how many things came
+	Failed string        `json:"failed,omitempty"`
+	Fields []AnswerField `json:"fields,omitempty"`
+	// Others are names that nothing is looked for under. When a field is missing, its
+	// true name may be among them.
+	Others []string `json:"others,omitempty"`
 }
 
-func survey(context.Context, *yeastar.Client) []Answer { return nil }
+// AnswerField is a field of the mapping and where it was found.
+type AnswerField struct {
+	Field  string        `json:"field"`
+	Found  []AnswerPlace `json:"found,omitempty"`
+	Looked []string      `json:"looked,omitempty"` // the names that were looked for, when none was there
+	Of     int           `json:"of"`               // how many objects could have it
+	Means  string        `json:"means,omitempty"`  // what it means for the bot that the field is not there
+}
 
-func writeAnswers(*strings.Builder, []Answer) {}
+// AnswerPlace is a name in the vendor's answers.
+type AnswerPlace struct {
+	Path      string   `json:"path"`
+	Certainty string   `json:"certainty"`
+	Seen      int      `json:"seen"`
+	Kinds     []string `json:"kinds"`
+}
+
+// surveyed are how many orders and packages are looked at one by one.
+const surveyed = 3
+
+// survey makes the vendor's reading calls, each once, and looks which fields come. Of
+// the answers only names, kinds and numbers are kept.
+func survey(ctx context.Context, client *yeastar.Client) []Answer {
+	s := &surveyor{client: client, product: yeastar.Products()[0]}
+	s.lists(ctx)
+	s.catalogue(ctx)
+	s.packages(ctx)
+	s.renewal(ctx)
+	s.orders(ctx)
+	return s.answers
+}
+
+// surveyor keeps what later calls need of earlier ones.
+type surveyor struct {
+	client    *yeastar.Client
+	product   yeastar.Product
+	offered   yeastar.Catalogue
+	productNo string // of the first package
+	answers   []Answer
+}
+
+// add keeps an answer with the fields of the mapping.
+func (s *surveyor) add(call, about string, err error, raw ...json.RawMessage) {
+	a := Answer{Call: call, About: about}
+	if err != nil {
+		a.Failed = err.Error()
+		s.answers = append(s.answers, a)
+		return
+	}
+	for _, sighting := range yeastar.Survey(call, raw...) {
+		a.Fields = append(a.Fields, fieldOf(sighting))
+	}
+	a.Others = yeastar.Unmapped(call, raw...)
+	s.answers = append(s.answers, a)
+}
+
+func fieldOf(s yeastar.Sighting) AnswerField {
+	f := AnswerField{Field: s.Name, Of: s.Of}
+	for _, p := range s.Places {
+		f.Found = append(f.Found, AnswerPlace{p.Path, string(p.Certainty), p.Seen, p.Kinds})
+	}
+	if len(f.Found) == 0 && f.Of > 0 {
+		for _, c := range s.Candidates {
+			f.Looked = append(f.Looked, c.Path)
+		}
+		f.Means = missing[s.Answer][s.Name]
+	}
+	return f
+}
+
+// lists are the lists whose fields are documented and no guess: there is no mapping of
+// them, so what they gave is counted.
+func (s *surveyor) lists(ctx context.Context) {
+	products, err := s.client.AvailableProducts(ctx)
+	known := count(products, func(p yeastar.AvailableProduct) bool { return p.ID == s.product.ID })
+	s.counted("product_list", counted(len(products), "product"), len(products), err,
+		counts{"productId", len(products), ""}, counts{"name", count(products, func(p yeastar.AvailableProduct) bool { return p.Name != "" }), ""},
+		counts{fmt.Sprintf("productId %d", s.product.ID), known, s.product.Name + " is not offered to this account, so it may not be renewable"})
+
+	customers, err := s.client.Customers(ctx)
+	s.counted("partner_list", counted(len(customers), "customer"), len(customers), err,
+		counts{"partnerId", len(customers), ""},
+		counts{"company", count(customers, func(c yeastar.Customer) bool { return c.Company != "" }), "people see the e-mail address in place of the company"},
+		counts{"email", count(customers, func(c yeastar.Customer) bool { return c.Email != "" }), "customers of the same name cannot be told apart"},
+		counts{"firstName or lastName", count(customers, func(c yeastar.Customer) bool { return c.FirstName+c.LastName != "" }), ""})
+
+	contacts, err := s.client.BillingContacts(ctx)
+	s.counted("billing_contact_list", counted(len(contacts), "billing contact"), len(contacts), err,
+		counts{"billingContactId", len(contacts), ""},
+		counts{"company", count(contacts, func(b yeastar.BillingContact) bool { return b.Company != "" }), "people see the e-mail address in place of the company"},
+		counts{"emailAddress", count(contacts, func(b yeastar.BillingContact) bool { return b.Email != "" }), "contacts of the same name cannot be told apart"})
+}
+
+func count[T any](list []T, has func(T) bool) int {
+	n := 0
+	for _, v := range list {
+		if has(v) {
+			n++
+		}
+	}
+	return n
+}
+
+// counts is a documented field, how many things have it, and what it means if none has.
+type counts struct {
+	name  string
+	seen  int
+	means string
+}
+
+func (s *surveyor) counted(call, about string, of int, err error, fields ...counts) {
+	a := Answer{Call: call, About: about}
+	if err != nil {
+		a.Failed = err.Error()
+	}
+	for _, c := range fields {
+		f := AnswerField{Field: c.name, Of: of}
+		if c.seen > 0 {
+			f.Found = []AnswerPlace{{c.name, string(yeastar.Documented), c.seen, []string{}}}
+		} else {
+			f.Means = c.means
+		}
+		a.Fields = append(a.Fields, f)
+	}
+	if of == 0 {
+		a.Fields = nil
+	}
+	s.answers = append(s.answers, a)
+}
+
+func (s *surveyor) catalogue(ctx context.Context) {
+	var err error
+	s.offered, err = s.client.Catalogue(ctx, s.product.ID, "")
+	s.add("purchase_product_info", fmt.Sprintf("%s: %s, %s", s.product.Name, counted(len(s.offered.Plans), "plan"), counted(len(s.offered.Services), "service")), err, s.offered.Raw)
+}
+
+func (s *surveyor) packages(ctx context.Context) {
+	owned, err := s.client.OwnedProducts(ctx, s.product.ID)
+	raws := make([]json.RawMessage, len(owned))
+	for i, o := range owned {
+		raws[i] = o.Raw
+	}
+	s.add("instance_product_list", counted(len(owned), "package"), err, raws...)
+	if len(owned) == 0 {
+		return
+	}
+	s.productNo = owned[0].ProductNo
+	raws = nil
+	for _, o := range owned[:min(surveyed, len(owned))] {
+		var detail yeastar.OwnedProduct
+		if detail, err = s.client.OwnedProduct(ctx, s.product.ID, o.ProductNo); err != nil {
+			break
+		}
+		raws = append(raws, detail.Raw)
+	}
+	s.add("instance_product_detail", "the details of "+counted(len(raws), "package"), err, raws...)
+}
+
+// renewal asks what the renewal of a package would cost, if the ids for that are there.
+func (s *surveyor) renewal(ctx context.Context) {
+	if s.productNo == "" {
+		return
+	}
+	for _, p := range s.offered.Plans {
+		if p.PricingID != "" {
+			info, err := s.client.RenewPlanInfo(ctx, p.PricingID, s.product.ID, s.productNo)
+			s.add("renew_plan_info", "one plan of one package", err, info.Raw)
+			break
+		}
+	}
+	for _, v := range s.offered.Services {
+		if v.PricingID != "" {
+			info, err := s.client.RenewServiceInfo(ctx, v.PricingID, s.product.ID, s.productNo)
+			s.add("renew_add_on_info", "one service of one package", err, info.Raw)
+			break
+		}
+	}
+}
+
+func (s *surveyor) orders(ctx context.Context) {
+	const most = 20
+	page, err := s.client.NewestOrders(ctx, 1, most)
+	raws := make([]json.RawMessage, len(page.Orders))
+	for i, o := range page.Orders {
+		raws[i] = o.Raw
+	}
+	s.add("order_page", fmt.Sprintf("%d of %s", len(page.Orders), counted(max(page.Total, len(page.Orders)), "order")), err, raws...)
+	if len(page.Orders) == 0 {
+		return
+	}
+	raws = nil
+	for _, o := range page.Orders[:min(surveyed, len(page.Orders))] {
+		var detail yeastar.OrderDetail
+		if detail, err = s.client.Order(ctx, cmp.Or(string(o.ID), o.OrderNo)); err != nil {
+			break
+		}
+		raws = append(raws, detail.Raw)
+	}
+	s.add("order_get", "the details of "+counted(len(raws), "order"), err, raws...)
+}
+
+// writeAnswers writes the fields for people.
+func writeAnswers(b *strings.Builder, answers []Answer) {
+	if len(answers) == 0 {
+		return
+	}
+	b.WriteString("\nWhat the Partner Portal's answers hold: names and kinds, never values.\n")
+	b.WriteString("Where a guessed or missing name is not the true one, yeastar/mapping.go is the one place to correct.\n")
+	for _, a := range answers {
+		fmt.Fprintf(b, "\n%s (%s)\n", a.Call, a.About)
+		if a.Failed != "" {
+			fmt.Fprintf(b, "  failed: %s\n", a.Failed)
+		}
+		for _, f := range a.Fields {
+			writeField(b, f)
+		}
+		if len(a.Others) > 0 {
+			fmt.Fprintf(b, "  not looked for: %s\n", strings.Join(a.Others, ", "))
+		}
+	}
+}
+
+func writeField(b *strings.Builder, f AnswerField) {
+	switch {
+	case f.Of == 0:
+		fmt.Fprintf(b, "  %-22s there was nothing that could have it\n", f.Field)
+	case len(f.Found) == 0:
+		fmt.Fprintf(b, "  %-22s not there", f.Field)
+		if len(f.Looked) > 0 {
+			fmt.Fprintf(b, "; looked for %s", strings.Join(f.Looked, ", "))
+		}
+		b.WriteString("\n")
+		if f.Means != "" {
+			fmt.Fprintf(b, "  %-22s → %s\n", "", f.Means)
+		}
+	}
+	for _, p := range f.Found {
+		fmt.Fprintf(b, "  %-22s %s, %s, in %d of %d", f.Field, p.Path, p.Certainty, p.Seen, f.Of)
+		if len(p.Kinds) > 0 {
+			fmt.Fprintf(b, " (%s)", strings.Join(p.Kinds, " or "))
+		}
+		b.WriteString("\n")
+	}
+}
