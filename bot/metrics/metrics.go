@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -117,10 +118,8 @@ func seconds(buckets ...time.Duration) []float64 {
 // among is value if it is one of the known ones, and "other" if not: what comes from
 // outside must not make labels.
 func among(value string, known []string) string {
-	for _, k := range known {
-		if k == value {
-			return value
-		}
+	if slices.Contains(known, value) {
+		return value
 	}
 	return "other"
 }
