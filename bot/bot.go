@@ -72,6 +72,7 @@ type Bot struct {
 	log          *slog.Logger
 	metrics      *metrics.Metrics
 	login        login
+	saving       saving
 	now          func() time.Time
 	instance     string
 	orderTimeout time.Duration

@@ -14,6 +14,9 @@ import (
 const (
 	// partTimeout bounds how long one part is asked how it is.
 	partTimeout = 2 * time.Second
+	// saveEvery is how often it is tried at most whether something can be saved, while it
+	// can: a trial is a write to the disk.
+	saveEvery = 10 * time.Second
 	// loginEvery is how often the vendor is asked at most for a token, because somebody
 	// asks how the bot is.
 	loginEvery = 15 * time.Second
@@ -52,7 +55,11 @@ func (b *Bot) databasePart(ctx context.Context) monitor.Part {
 	if _, err := b.ledger.EntriesAfter(ctx, 0, 1); err != nil {
 		return monitor.Part{Name: "database", State: monitor.Down, Detail: "the ledger can't be read"}
 	}
-	return monitor.Part{Name: "database", State: monitor.OK, Detail: "the ledger can be read"}
+	if err := b.saving.try(ctx, b.ledger.Writable); err != nil {
+		b.log.ErrorContext(ctx, "nothing can be saved in the ledger: is its disk full, or is it read-only?", "error", err)
+		return monitor.Part{Name: "database", State: monitor.Down, Detail: "nothing can be saved in the ledger"}
+	}
+	return monitor.Part{Name: "database", State: monitor.OK, Detail: "the ledger can be read and written"}
 }
 
 func (b *Bot) vendorPart(ctx context.Context) monitor.Part {
@@ -96,4 +103,27 @@ func (l *login) try(ctx context.Context, get func(context.Context) error) error 
 	defer cancel()
 	l.err, l.last = get(ctx), time.Now()
 	return l.err
+}
+
+// saving remembers for a while that something could be saved.
+type saving struct {
+	mu   sync.Mutex
+	last time.Time // when it could
+}
+
+// try writes unless that worked a moment ago. It goes on when whoever asks goes away:
+// that must not look like a ledger in which nothing can be saved.
+func (s *saving) try(ctx context.Context, write func(context.Context) error) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if time.Since(s.last) < saveEvery {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), partTimeout)
+	defer cancel()
+	if err := write(ctx); err != nil {
+		return err
+	}
+	s.last = time.Now()
+	return nil
 }

@@ -14,10 +14,9 @@ import (
 
 // running is what is known of a bot that runs on this machine with these settings.
 type running struct {
-	found      bool   // something runs: it answers on HTTP_ADDR, or has the database
-	told       bool   // it answered /readyz
-	unready    string // what /readyz says is wrong; empty: nothing
-	hearsSlack bool
+	found      bool // something runs: it answers on HTTP_ADDR, or has the database
+	told       bool // it answered /readyz
+	hearsSlack bool // by its /readyz
 	hasFile    bool // it has the SQLite file
 
 	addr lines // of HTTP_ADDR
@@ -58,19 +57,37 @@ func (b *running) ask(ctx context.Context, addr string) {
 		b.addr.add(check, Problem, addr+" is taken by another program", otherAddress)
 		return
 	}
-	b.found = true
 	ready, err := ask(ctx, addr, "/readyz")
-	switch {
-	case err != nil:
-		b.addr.add(check, Problem, "a running Renewbot has "+addr+" and does not answer /readyz", "Look into its log.")
+	if err != nil {
+		b.addr.add(check, Problem, addr+" is taken by a program that does not answer /readyz", otherAddress)
 		return
-	case ready.status == http.StatusOK:
-		b.told, b.hearsSlack = true, true
-		b.addr.ok(check, "%s: a running Renewbot is there, and ready", addr)
+	}
+	var down, trouble []string
+	for line := range strings.Lines(ready.text) {
+		part, state, _ := strings.Cut(strings.TrimSpace(line), ": ")
+		state, detail, _ := strings.Cut(state, ", ")
+		switch state {
+		case "down":
+			down = append(down, firstLine(detail))
+		case "trouble":
+			trouble = append(trouble, part+": "+firstLine(detail))
+		}
+		if part == "slack" { // no other program speaks of it
+			b.found, b.told, b.hearsSlack = true, true, state != "down"
+		}
+	}
+	if !b.found {
+		b.addr.add(check, Problem, addr+" is taken by another program", otherAddress)
+		return
+	}
+	const next = "Look at the lines above, and into its log."
+	switch {
+	case ready.status != http.StatusOK:
+		b.addr.add(check, Problem, addr+": a running Renewbot is there, and not ready: "+strings.Join(down, "; "), next)
+	case len(trouble) > 0:
+		b.addr.add(check, Warning, addr+": a running Renewbot is there, ready, and in trouble: "+strings.Join(trouble, "; "), next)
 	default:
-		b.told, b.unready = true, firstLine(ready.text)
-		b.hearsSlack = !strings.Contains(ready.text, "slack: down")
-		b.addr.add(check, Problem, "a running Renewbot is there, and not ready: "+b.unready, "Look at the lines above, and into its log.")
+		b.addr.ok(check, "%s: a running Renewbot is there, and ready", addr)
 	}
 }
 

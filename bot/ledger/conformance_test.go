@@ -35,6 +35,7 @@ var conformance = []struct {
 	{"a restart keeps everything", testRestart},
 	{"posts", testPosts},
 	{"leases", testLeases},
+	{"whether something can be saved", testWritable},
 	{"the audit trail in pages", testTrailPages},
 	{"the audit trail entry by entry", testEachEntry},
 	{"what the audit channel should show", testWitnesses},
