@@ -317,8 +317,10 @@ func (d *drawing) post(ctx context.Context, w wanted, tries int, replaced string
 		d.paused[w.channel] = true
 		d.comeBack(after)
 	case slackUnclear:
+		// Nothing is saved: when it was sent tells from where on it is to be looked for.
 		d.paused[w.channel] = true
 		d.errs = append(d.errs, err)
+		return
 	case slackNo:
 		d.bot.log.WarnContext(ctx, "Slack does not take a message",
 			"message", w.key, "error", err, "messages", slackMessages(err))

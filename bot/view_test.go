@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"testing"
@@ -171,6 +172,35 @@ func TestSlackThatHangs(t *testing.T) {
 	b.as(sandbox.Bob).press(card, "Approve")
 	b.happened("RNW-000001", renewal.CodeOrdered)
 	b.wholeView("RNW-000001")
+}
+
+// When a message was sent tells from where on it is looked for, not when its answer was
+// given up: hours may lie between them on a machine that slept.
+func TestUnclearPostIsFoundAfterALongTime(t *testing.T) {
+	t.Parallel()
+	b, clock := setupAt(t, configured(longLived), func(o *sandbox.Options) {
+		o.DatabaseURL = "sqlite://" + filepath.Join(t.TempDir(), "ledger.db")
+	})
+	for _, key := range []string{"summary", "audit:"} {
+		b.Slack.Fail("chat.postMessage", slacksim.Fault{Kind: slacksim.FaultHang, After: true}, named(key), slacksim.Times(1))
+	}
+	if _, _, err := b.Ledger.Submit(b.ctx, renewal.Submission{
+		Key: "1", By: renewal.Actor{UserID: sandbox.Alice, MayRequest: true}, Channel: sandbox.Renewals, Offer: tutorialOffer(),
+	}); err != nil {
+		t.Fatal(err)
+	}
+	for _, where := range []string{sandbox.Renewals, sandbox.Audit} {
+		b.says(where, "RNW-000001")
+		clock.Advance(5 * time.Hour)
+		if err := b.StopBot(); err != nil {
+			t.Fatal(err)
+		}
+		if err := b.StartBot(b.ctx); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b.meanwhile(clock, time.Second, "the card", func(s *slacksim.Snapshot) bool { return b.anyCard(s, "Approve") })
+	b.wholeView("RNW-000001", b.nudgeKeys()...)
 }
 
 func TestRetryAfterIsWaitedFor(t *testing.T) {
