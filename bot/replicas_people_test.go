@@ -54,69 +54,74 @@ func (b *bundle) hire(n int) []string {
 	return team
 }
 
-// ask fills the form in and submits it as a person who sees what fails, and does it again.
+// ask makes a request as a person who begins again when the form fails, and presses
+// again when the review does.
 func (b *bundle) ask(user string) {
 	p := b.Slack.As(user)
-	plan := func(v slacksim.View) bool { _, ok := v.Field("Plan"); return ok }
-	form, ok := slacksim.View{}, false
-	for !ok && b.ctx.Err() == nil {
-		_, _ = p.CloseView(b.ctx, true) // a form that does not come any further
-		if r, err := p.Command(b.ctx, sandbox.Renewals, "/renew acme telecom"); err == nil && r.Failure == "" {
-			form, ok = b.soon(p, plan)
-		}
-	}
-	b.insistent(func() (string, error) {
-		r, err := p.Choose(b.ctx, "Plan", yeastarsim.TutorialPlanID)
-		return r.Failure, err
-	})
-	b.soon(p, func(v slacksim.View) bool { return v.Hash != form.Hash })
-	b.insistent(func() (string, error) {
-		if _, err := p.Type(b.ctx, "Number of extensions", "50"); err != nil {
-			return "", err
-		}
-		found, err := p.Search(b.ctx, "Billing contact", "Sandhaven")
-		if err != nil || len(found) == 0 {
-			return "nothing found", nil //nolint:nilerr // the menu shows that the search failed
-		}
-		_, err = p.Choose(b.ctx, "Billing contact", found[0].Value)
-		return "", err
-	})
-	for _, next := range []string{"Please check", "Request saved"} {
-		b.insistent(func() (string, error) {
-			r, err := p.Submit(b.ctx)
-			return r.Trouble, err
-		})
-		if _, err := p.WaitViewTitled(b.ctx, next); err != nil {
-			top, _ := p.View()
-			b.t.Errorf("%s waits for %q: %v; on top is:\n%s", user, next, err, b.Slack.TextView(top))
+	for !b.reviews(p) {
+		if b.ctx.Err() != nil {
+			b.t.Errorf("%s comes to no review: %v", user, b.ctx.Err())
 			return
 		}
+		_, _ = p.CloseView(b.ctx, true)
+	}
+	for b.ctx.Err() == nil {
+		r, err := p.Submit(b.ctx)
+		if err != nil || len(r.Errors) > 0 {
+			b.t.Errorf("%s submits the review: %v %v", user, err, r.Errors)
+			return
+		}
+		if r.Trouble == "" {
+			break
+		}
+	}
+	if _, err := p.WaitViewTitled(b.ctx, "Request saved"); err != nil {
+		b.t.Errorf("%s: %v", user, err)
+		return
 	}
 	if _, err := p.CloseView(b.ctx, true); err != nil {
 		b.t.Errorf("%s: %v", user, err)
 	}
 }
 
+// reviews fills the form in up to its review. It is false when something did not work.
+func (b *bundle) reviews(p *slacksim.Person) bool {
+	if r, err := p.Command(b.ctx, sandbox.Renewals, "/renew acme telecom"); err != nil || r.Failure != "" {
+		return false
+	}
+	form, ok := b.soon(p, func(v slacksim.View) bool { _, ok := v.Field("Plan"); return ok })
+	if !ok {
+		return false
+	}
+	if r, err := p.Choose(b.ctx, "Plan", yeastarsim.TutorialPlanID); err != nil || r.Failure != "" {
+		return false
+	}
+	if _, ok := b.soon(p, func(v slacksim.View) bool { return v.Hash != form.Hash }); !ok {
+		return false
+	}
+	if _, err := p.Type(b.ctx, "Number of extensions", "50"); err != nil {
+		return false
+	}
+	found, err := p.Search(b.ctx, "Billing contact", "Sandhaven")
+	if err != nil || len(found) == 0 {
+		return false
+	}
+	if _, err := p.Choose(b.ctx, "Billing contact", found[0].Value); err != nil {
+		return false
+	}
+	if r, err := p.Submit(b.ctx); err != nil || r.Trouble != "" || len(r.Errors) > 0 {
+		return false
+	}
+	_, ok = b.soon(p, func(v slacksim.View) bool { return v.Title == "Please check" })
+	return ok
+}
+
 // soon waits for as long as people do for what they see to change.
 func (b *bundle) soon(p *slacksim.Person, match func(slacksim.View) bool) (slacksim.View, bool) {
-	ctx, cancel := context.WithTimeout(b.ctx, 5*time.Second)
+	ctx, cancel := context.WithTimeout(b.ctx, 10*time.Second)
 	defer cancel()
 	v, err := p.WaitView(ctx, match)
 	return v, err == nil
-}
-
-// insistent does something until Slack shows no failure.
-func (b *bundle) insistent(do func() (failure string, err error)) {
-	for b.ctx.Err() == nil {
-		failure, err := do()
-		if err != nil {
-			b.t.Error(err)
-			return
-		}
-		if failure == "" {
-			return
-		}
-	}
 }
 
 // clickUntilTaken clicks as a person who sees that a click failed: again.

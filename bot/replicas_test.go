@@ -156,7 +156,10 @@ func replicated(t *testing.T, replicas, requests int) {
 	})
 	cards := b.newButtons("Approve")
 	for range requests {
-		card := <-cards
+		card, ok := <-cards
+		if !ok {
+			t.Fatal("not every request came to a card in time")
+		}
 		for _, user := range []string{sandbox.Bob, sandbox.Bob, sandbox.Carol, sandbox.Carol} {
 			all.Go(func() { b.clickUntilTaken(user, clickOn(t, card, "approve")) })
 		}
