@@ -98,3 +98,6 @@ func (b *bundle) must(as, do string, more args) result {
 	}
 	return r
 }
+
+// customers has the portal have so many.
+func customers(n int) func(*page.Options) { return func(o *page.Options) { o.Customers = n } }

@@ -198,3 +198,42 @@ func (w *window) apply(data []byte) {
 	close(w.changed)
 	w.changed = make(chan struct{})
 }
+
+// names are those of the channels; the app's direct messages are DM.
+func (s *state) names() map[string]bool {
+	out := map[string]bool{}
+	for _, c := range s.Channels {
+		if c.IM {
+			out["DM"] = true
+		} else {
+			out[c.Name] = true
+		}
+	}
+	return out
+}
+
+// on says whether a switch of the portal is on.
+func (s *state) on(id string) bool {
+	for _, f := range s.Faults {
+		if f.ID == id {
+			return f.On
+		}
+	}
+	return false
+}
+
+// has says whether the audit trail has a code.
+func (s *state) has(code string) bool { return slices.Contains(s.codes(), code) }
+
+// placed counts the orders of the bot.
+func (s *state) placed() int {
+	n := 0
+	for _, o := range s.Orders {
+		if o.ViaAPI {
+			n++
+		}
+	}
+	return n
+}
+
+func contains(s, piece string) bool { return strings.Contains(s, piece) }

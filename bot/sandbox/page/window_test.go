@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
@@ -161,4 +162,30 @@ func (w *window) submit(title string) result {
 		w.b.t.Fatalf("the form shows errors: %v", r.Errors)
 	}
 	return r
+}
+
+// count is how many patches came.
+func (w *window) count() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return len(w.events)
+}
+
+// event is a patch as it came, without what this page did not get.
+func (w *window) event(i int) map[string]json.RawMessage {
+	w.b.t.Helper()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var p map[string]json.RawMessage
+	if err := json.Unmarshal(w.events[i], &p); err != nil {
+		w.b.t.Fatal(err)
+	}
+	return p
+}
+
+// got says whether some text was ever sent to this page.
+func (w *window) got(text string) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.ContainsFunc(w.events, func(e []byte) bool { return bytes.Contains(e, []byte(text)) })
 }
