@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log"
 	"log/slog"
 	"net"
 	"net/http"
@@ -48,8 +47,8 @@ func impostor(t *testing.T, version uint16) (server *httptest.Server, trusted *x
 			_ = ws.Close()
 		}
 	}))
-	server.TLS = &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: version} //nolint:gosec // the client is what is tested
-	server.Config.ErrorLog = log.New(io.Discard, "", 0)                         // of each handshake that fails
+	server.TLS = &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: version}
+	server.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError) // of each handshake that fails
 	server.StartTLS()
 	t.Cleanup(server.Close)
 	trusted = x509.NewCertPool()

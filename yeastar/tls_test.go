@@ -5,8 +5,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"io"
-	"log"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"reflect"
@@ -31,11 +30,11 @@ func tlsVendor(t *testing.T, change func(*tls.Config)) (c *Client, trusted *x509
 		fmt.Fprint(w, tutorialAnswer)
 	})
 	server := httptest.NewUnstartedServer(mux)
-	server.TLS = &tls.Config{} //nolint:gosec // the client is what is tested
+	server.TLS = &tls.Config{}
 	if change != nil {
 		change(server.TLS)
 	}
-	server.Config.ErrorLog = log.New(io.Discard, "", 0) // of each handshake that fails
+	server.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError) // of each handshake that fails
 	server.StartTLS()
 	t.Cleanup(server.Close)
 	c, err := New(Config{

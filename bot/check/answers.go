@@ -168,15 +168,15 @@ func (s *surveyor) packages(ctx context.Context) {
 		return
 	}
 	s.productNo = owned[0].ProductNo
-	raws = nil
+	var details []json.RawMessage
 	for _, o := range owned[:min(surveyed, len(owned))] {
 		var detail yeastar.OwnedProduct
 		if detail, err = s.client.OwnedProduct(ctx, s.product.ID, o.ProductNo); err != nil {
 			break
 		}
-		raws = append(raws, detail.Raw)
+		details = append(details, detail.Raw)
 	}
-	s.add("instance_product_detail", "the details of "+counted(len(raws), "package"), err, raws...)
+	s.add("instance_product_detail", "the details of "+counted(len(details), "package"), err, details...)
 }
 
 // renewal asks what the renewal of a package would cost, if the ids for that are there.
@@ -211,15 +211,15 @@ func (s *surveyor) orders(ctx context.Context) {
 	if len(page.Orders) == 0 {
 		return
 	}
-	raws = nil
+	var details []json.RawMessage
 	for _, o := range page.Orders[:min(surveyed, len(page.Orders))] {
 		var detail yeastar.OrderDetail
 		if detail, err = s.client.Order(ctx, cmp.Or(string(o.ID), o.OrderNo)); err != nil {
 			break
 		}
-		raws = append(raws, detail.Raw)
+		details = append(details, detail.Raw)
 	}
-	s.add("order_get", "the details of "+counted(len(raws), "order"), err, raws...)
+	s.add("order_get", "the details of "+counted(len(details), "order"), err, details...)
 }
 
 // writeAnswers writes the fields for people.

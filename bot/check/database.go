@@ -141,7 +141,7 @@ func unopened(l *lines, what string, err error) {
 	case len(missing) == 2:
 		l.add("database", Problem, fmt.Sprintf("%s has version %s of the tables, and this program knows %s", what, missing[0], missing[1]),
 			"Use the newer program that made it.")
-	case strings.Contains(err.Error(), "not a ledger that the bot has set up"):
+	case strings.Contains(err.Error(), "no such table"), strings.Contains(err.Error(), "does not exist"):
 		l.add("database", Warning, what+" has no tables of Renewbot's; the bot will make them when it starts", "Check that DATABASE_URL names the right database.")
 	default:
 		l.add("database", Problem, what+" cannot be opened: "+firstLine(err.Error()), "Bring back a backup, or correct DATABASE_URL.")
@@ -195,8 +195,7 @@ func trial(dir string) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, os.Remove(f.Name())) }()
-	defer f.Close()
+	defer func() { err = errors.Join(err, f.Close(), os.Remove(f.Name())) }()
 	if _, err := f.Write(make([]byte, trialSize)); err != nil {
 		return err
 	}
