@@ -15,7 +15,9 @@ import (
 // testFigures counts requests and jobs of known age.
 func testFigures(t *testing.T, s store) {
 	clock := newClock()
-	l := s.open(t, Options{Policy: policy(1), Now: clock.Now})
+	soon := policy(1)
+	soon.RemindAfter = 30 * time.Second
+	l := s.open(t, Options{Policy: soon, Now: clock.Now})
 	figures := func() Figures {
 		t.Helper()
 		f, err := l.Figures(t.Context(), "audit:")
