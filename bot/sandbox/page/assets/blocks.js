@@ -1,7 +1,6 @@
 // Block Kit's blocks. https://docs.slack.dev/reference/block-kit/blocks
 import { html, useContext, useId } from "./ui.js";
 import { Element, stateful } from "./elements.js";
-import { withEmoji } from "./emoji.js";
 import { mrkdwn, Text } from "./mrkdwn.js";
 import { markdown } from "./markdown.js";
 import { RichText } from "./richtext.js";
@@ -37,19 +36,27 @@ function Section({ block }) {
     ${block.accessory && html`<div class="accessory"><${Element} el=${block.accessory} block=${block} /></div>`}`;
 }
 
-const Header = ({ block }) => html`<h3 class="header-text"><${Text} text=${block.text} /></h3>`;
+function Header({ block }) {
+  return html`<h3 class="header-text"><${Text} text=${block.text} /></h3>`;
+}
 
-const Divider = () => html`<hr />`;
+function Divider() {
+  return html`<hr />`;
+}
 
-const Context = ({ block }) => html`<div class="context">
+function Context({ block }) {
+  return html`<div class="context">
   ${(block.elements ?? []).map((e) => (e.type === "image"
     ? html`<img class="context-image" src=${e.image_url} alt=${e.alt_text} />`
     : html`<span class="context-text"><${Text} text=${e} /></span>`))}
 </div>`;
+}
 
-const Actions = ({ block }) => html`<div class="actions">
+function Actions({ block }) {
+  return html`<div class="actions">
   ${(block.elements ?? []).map((e, i) => html`<${Element} key=${e.action_id ?? i} el=${e} block=${block} />`)}
 </div>`;
+}
 
 // The levels of an alert, with the sign and word for each.
 const levels = { default: ["ℹ", "Note"], info: ["ℹ", "Information"], warning: ["⚠", "Warning"], error: ["🚫", "Error"], success: ["✅", "Success"] };
@@ -58,7 +65,7 @@ function Alert({ block }) {
   const level = levels[block.level] ? block.level : "default";
   const [sign, word] = levels[level];
   return html`<div class=${`alert alert-${level}`} role="note" aria-label=${word}>
-    <span class="alert-sign" aria-hidden="true">${withEmoji(sign)}</span>
+    <span class="alert-sign" aria-hidden="true">${sign}</span>
     <div><${Text} text=${block.text} /></div>
   </div>`;
 }
@@ -70,7 +77,9 @@ function Picture({ block }) {
   </figure>`;
 }
 
-const Markdown = ({ block }) => html`<div class="markdown">${markdown(block.text ?? "")}</div>`;
+function Markdown({ block }) {
+  return html`<div class="markdown">${markdown(block.text ?? "")}</div>`;
+}
 
 function Table({ block }) {
   const [head = [], ...rows] = block.rows ?? [];
@@ -103,8 +112,8 @@ function Input({ block }) {
       ${surface.busy?.(key) && html`<span class="spinner" role="img" aria-label="The app is being told"></span>`}
     </div>
     ${field}
-    ${error && html`<div class="field-error" id=${`${id}-error`} data-testid="field-error">${withEmoji("⚠")} ${error}</div>`}
-    ${failure && html`<div class="field-error" id=${`${id}-failure`}>${withEmoji("⚠")} ${failure}</div>`}
+    ${error && html`<div class="field-error" id=${`${id}-error`} data-testid="field-error">⚠ ${error}</div>`}
+    ${failure && html`<div class="field-error" id=${`${id}-failure`}>⚠ ${failure}</div>`}
     ${block.hint && html`<div class="hint" id=${`${id}-hint`}><${Text} text=${block.hint} /></div>`}
   </div>`;
 }

@@ -1,7 +1,6 @@
 // A combobox with a list, after the ARIA pattern: the field keeps the focus, arrows move in the list, Enter
 // chooses, Escape closes the list only. https://www.w3.org/WAI/ARIA/apg/patterns/combobox/
 import { html, Icon, Spinner, useEffect, useId, useLatest, useLayoutEffect, useRef, useState } from "./ui.js";
-import { withEmoji } from "./emoji.js";
 
 const typingPause = 150; // milliseconds after a key before the app is asked
 
@@ -72,7 +71,7 @@ export function Combobox(props) {
 
   return html`<div class=${`combo ${many ? "combo-many" : ""} ${invalid ? "combo-bad" : ""}`} ref=${frame}
       onMouseDown=${(e) => e.target === e.currentTarget && (e.preventDefault(), field.current?.focus(), show())}>
-    ${many && selected.map((o) => html`<span class="chip" key=${o.value}>${withEmoji(o.text)}
+    ${many && selected.map((o) => html`<span class="chip" key=${o.value}>${o.text}
       <button type="button" class="chip-remove" aria-label=${`Remove ${o.text}`} onClick=${() => remove(o)}><${Icon} name="close" size=${12} /></button></span>`)}
     <input ref=${field} id=${id} class="combo-field" type="text" role="combobox" autocomplete="off" spellcheck=${false} value=${shown}
       placeholder=${many && selected.length ? "" : placeholder} readOnly=${locked} aria-expanded=${open ? "true" : "false"} aria-controls=${`${id}-list`}
@@ -160,7 +159,7 @@ function List({ id, frame, found, options, active, chosen, full, most, label, on
     return html`<li key=${o.value} id=${`${id}-o${at}`} role="option" data-value=${o.value} aria-selected=${chosen(o) ? "true" : "false"} aria-disabled=${off ? "true" : undefined}
         class=${`option ${at === active ? "option-active" : ""} ${off ? "option-off" : ""}`}
         onMouseMove=${() => at !== active && onHover(at)} onClick=${() => !off && onPick(o)}>
-      <span class="option-text">${withEmoji(o.text)}${o.description && html`<span class="option-about">${o.description}</span>`}</span>
+      <span class="option-text">${o.text}${o.description && html`<span class="option-about">${o.description}</span>`}</span>
       ${chosen(o) && html`<${Icon} name="check" size=${16} />`}
     </li>`;
   };

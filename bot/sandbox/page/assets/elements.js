@@ -1,7 +1,6 @@
 // Block Kit's elements. https://docs.slack.dev/reference/block-kit/block-elements
 import { html, Spinner, useContext, useId, useState } from "./ui.js";
 import { askFirst } from "./confirm.js";
-import { withEmoji } from "./emoji.js";
 import { MenuButton } from "./menu.js";
 import { Text } from "./mrkdwn.js";
 import { ownLink } from "./route.js";
@@ -31,7 +30,7 @@ export function Element(props) {
 }
 
 // Failure is Slack's warning beside what did not reach the app.
-const Failure = ({ text }) => html`<span class="press-failure" role="alert">${withEmoji("⚠")} ${text}</span>`;
+const Failure = ({ text }) => html`<span class="press-failure" role="alert">⚠ ${text}</span>`;
 
 function Button({ el, block }) {
   const surface = useContext(Surface);
@@ -69,7 +68,9 @@ function Overflow({ el, block }) {
     ${failure && html`<${Failure} text=${failure} />`}`;
 }
 
-const Thumbnail = ({ el }) => html`<img class="thumbnail" src=${el.image_url} alt=${el.alt_text} />`;
+function Thumbnail({ el }) {
+  return html`<img class="thumbnail" src=${el.image_url} alt=${el.alt_text} />`;
+}
 
 // Choices are radio buttons and checkboxes.
 function Choices({ el, block, id, labelled, invalid }) {

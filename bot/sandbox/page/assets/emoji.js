@@ -1,7 +1,4 @@
-// Emoji as pictures, as Slack draws them, so that they look the same everywhere. What has no picture here stays
-// the character that it is.
-import { html } from "./ui.js";
-
+// Emoji as the characters that they are, in the reader's own font.
 const byName = {
   "white_check_mark": "✅",
   "hourglass_flowing_sand": "⏳",
@@ -104,37 +101,10 @@ const byName = {
   "birthday": "🎂",
 };
 
-const pictures = new Set(Object.values(byName));
-const skinTone = /[\u{1F3FB}-\u{1F3FF}\uFE0F]/gu;
+const shortCode = /:([a-z0-9_+'-]+(?:::skin-tone-\d)?):/g;
 
 // fromName is the emoji of a short code without its colons.
 export const fromName = (name) => byName[name.replace(/::skin-tone-\d$/, "")];
-
-// Emoji is one emoji with its picture, if there is one.
-export function Emoji({ char }) {
-  const bare = char.replace(skinTone, "");
-  if (!pictures.has(bare)) return char;
-  const code = [...bare].map((c) => c.codePointAt(0).toString(16)).join("-");
-  return html`<img class="emoji" src=${`/assets/vendor/emoji/${code}.svg`} alt=${char} width="18" height="18" draggable=${false} />`;
-}
-
-const emojiChar = /\p{Extended_Pictographic}[\u{1F3FB}-\u{1F3FF}\uFE0F]?/gu;
-const shortCode = /:([a-z0-9_+'-]+(?:::skin-tone-\d)?):/g;
-
-// withEmoji puts pictures in place of emoji characters.
-export function withEmoji(text) {
-  const out = [];
-  let at = 0;
-  for (const found of text.matchAll(emojiChar)) {
-    if (!pictures.has(found[0].replace(skinTone, ""))) continue;
-    if (found.index > at) out.push(text.slice(at, found.index));
-    out.push(html`<${Emoji} char=${found[0]} />`);
-    at = found.index + found[0].length;
-  }
-  if (at === 0) return text;
-  if (at < text.length) out.push(text.slice(at));
-  return out;
-}
 
 // withCodes puts emoji in place of short codes that are known; other ones stay as they are.
 export const withCodes = (text) => text.replace(shortCode, (all, name) => fromName(name) ?? all);

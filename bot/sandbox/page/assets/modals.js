@@ -2,7 +2,6 @@
 import { html, Icon, Spinner, useEffect, useId, useLayoutEffect, useRef, useState } from "./ui.js";
 import { Blocks } from "./blocks.js";
 import { Dialog } from "./dialog.js";
-import { withEmoji } from "./emoji.js";
 import { Form } from "./form.js";
 import { Avatar } from "./names.js";
 import { state, useStore } from "./store.js";
@@ -57,7 +56,7 @@ function Modal({ stack }) {
         <${Blocks} blocks=${view.blocks} surface=${surfaceOf(form)} />
       </div>
       ${(view.submit || view.close || trouble) && html`<footer class="dialog-foot">
-        ${trouble && html`<div class="trouble" role="alert" data-testid="trouble">${withEmoji("⚠")} ${trouble}</div>`}
+        ${trouble && html`<div class="trouble" role="alert" data-testid="trouble">⚠ ${trouble}</div>`}
         <div class="foot-note">${state.people.find((p) => p.id === state.me)?.realName}</div>
         <button type="button" class="btn btn-default" data-testid="modal-close" onClick=${() => form.close(false)}>${view.close || "Cancel"}</button>
         ${view.submit && html`<button type="button" class="btn btn-primary" data-testid="modal-submit" aria-disabled=${form.submitting ? "true" : undefined} onClick=${() => form.submit()}>

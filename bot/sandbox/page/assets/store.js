@@ -23,6 +23,7 @@ export const state = {
   toasts: [],
   layers: [], // the open dialogs, the one on top last
   question: null, // the confirm dialog that is shown
+  tour: null, // where the guided tour stands, see tour.js
   local: [], // what Slackbot says to this window alone, such as why a command failed
 };
 

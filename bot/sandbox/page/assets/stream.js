@@ -3,7 +3,8 @@
 import { forget, state, update, withMessages } from "./store.js";
 import { announceNew } from "./live.js";
 
-const whole = ["people", "groups", "commands", "shortcuts", "app", "channels", "stack", "home", "refusals", "portal", "faults", "bot"];
+const whole = ["people", "groups", "commands", "shortcuts", "app", "channels", "stack", "home", "refusals", "faults"];
+const memberwise = ["portal", "bot"]; // of which only the members come that changed
 
 let source = null;
 
@@ -32,6 +33,9 @@ export function apply(patch) {
   if (patch.clock) next.clock = { ...patch.clock, heard: Date.now() };
   for (const part of whole) {
     if (part in patch) next[part] = patch[part] ?? (Array.isArray(state[part]) ? [] : patch[part]);
+  }
+  for (const part of memberwise) {
+    if (patch[part]) next[part] = patch.reset ? patch[part] : { ...state[part], ...patch[part] };
   }
   if (patch.reset || patch.messages || patch.gone) {
     next.rooms = withMessages(patch.reset ? new Map() : state.rooms, patch.messages ?? [], patch.gone ?? []);

@@ -7,7 +7,7 @@ const system = window.matchMedia("(prefers-color-scheme: dark)");
 const chosen = () => recall("theme", "") || (system.matches ? "dark" : "light");
 
 export function applyTheme() {
-  document.documentElement.dataset.theme = chosen();
+  document.documentElement.dataset.theme = chosen(); // the style sheet does without until then
 }
 
 system.addEventListener("change", applyTheme);
