@@ -37,7 +37,7 @@ func (b *Bot) form(ctx context.Context, d blocks.Draft) (blocks.FormData, error)
 		Channels: b.channels.allowed, ChannelNames: b.channels.names(ctx), ChannelHint: b.channels.hint(),
 	}
 	if d.Query != "" {
-		f.Matches = len(customers.search(d.Query))
+		f.Matches = customers.matches(d.Query)
 		if c, ok := customers.only(d.Query); ok && d.Holder == "" {
 			f.Draft.Holder = string(c.ID)
 		}

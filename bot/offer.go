@@ -45,12 +45,16 @@ func holderChoice(h renewal.Holder) *blocks.Choice {
 	return &blocks.Choice{ID: h.Key(), Label: h.Name, Detail: h.Email}
 }
 
+// offeredAtOnce is more than a menu takes.
+const offeredAtOnce = 100
+
 func holderOptions(ix customerIndex, query string) blocks.OptionsResponse {
 	mine := blocks.Choice{}
 	if query == "" || strings.Contains(fold(ownName), fold(query)) {
 		mine = *holderChoice(renewal.Holder{Name: ownName})
 	}
-	return blocks.HolderOptions(mine, ix.search(query), 0)
+	found, more := ix.search(query, offeredAtOnce)
+	return blocks.HolderOptions(mine, found, more)
 }
 
 // contactsFor lists the billing contacts that fit what was typed, the one that this
