@@ -1,6 +1,7 @@
 package page_test
 
 import (
+	"maps"
 	"net"
 	"net/http"
 	"net/url"
@@ -52,9 +53,7 @@ func TestOnlyThePageItselfIsAnswered(t *testing.T) {
 					t.Fatal(err)
 				}
 				req.Host = c.host
-				for k, v := range c.header {
-					req.Header[k] = v
-				}
+				maps.Copy(req.Header, c.header)
 				req.Header.Set("Content-Type", "application/json")
 				resp, err := client.Do(req)
 				if err != nil {

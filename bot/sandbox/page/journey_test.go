@@ -46,17 +46,32 @@ func (w *window) request() message {
 	w.b.must(w.me, "command", args{"channel": sandbox.Renewals, "text": "/renew acme telecom"})
 	w.in("viewChoose", "plan", args{"choices": []string{"3048941892189077504"}})
 	w.in("viewType", "quantity", args{"text": "50"})
-	found := w.in("viewSearch", "contact", args{"query": ""})
-	if len(found.Options) == 0 {
-		w.b.t.Fatal("no billing contact is offered")
-	}
-	w.in("viewChoose", "contact", args{"choices": []string{found.Options[0].Value}})
+	w.contact()
 	w.submit("Renew a subscription")
 	w.wait("the review", func(s *state) bool { return len(s.Stack) == 2 || s.Stack[len(s.Stack)-1].Submit == "Request approval" })
 	v := look(w, func(s *state) view { return s.Stack[len(s.Stack)-1] })
 	w.b.must(w.me, "viewSubmit", args{"viewId": v.ID})
 	w.wait("the end", func(s *state) bool { return len(s.Stack) > 0 && s.Stack[len(s.Stack)-1].ID != "" })
 	return w.shows(sandbox.Renewals, `"action_id":"approve"`)
+}
+
+// contact chooses the first billing contact. The form may be drawn again between the
+// search and the choice, which closes the menu: then it is searched again.
+func (w *window) contact() {
+	w.b.t.Helper()
+	var r result
+	for range 10 {
+		found := w.in("viewSearch", "contact", args{"query": ""})
+		if len(found.Options) == 0 {
+			w.b.t.Fatal("no billing contact is offered")
+		}
+		v, f := w.field("contact")
+		r = w.b.act(w.me, "viewChoose", args{"viewId": v.ID, "blockId": f.BlockID, "actionId": f.ActionID, "choices": []string{found.Options[0].Value}})
+		if r.OK {
+			return
+		}
+	}
+	w.b.t.Fatalf("the billing contact cannot be chosen: %+v", r)
 }
 
 // approved requests, approves as Bob, and returns Bob's page.

@@ -50,15 +50,15 @@ func (s *Server) describe(out io.Writer) error {
 
 // browse opens a page in the browser of whoever sits before this machine.
 func browse(ctx context.Context, url string) error {
-	var command *exec.Cmd
+	words := []string{"xdg-open"}
 	switch runtime.GOOS {
 	case "darwin":
-		command = exec.CommandContext(ctx, "open", url)
+		words = []string{"open"}
 	case "windows":
-		command = exec.CommandContext(ctx, "rundll32", "url.dll,FileProtocolHandler", url)
-	default:
-		command = exec.CommandContext(ctx, "xdg-open", url)
+		words = []string{"rundll32", "url.dll,FileProtocolHandler"}
 	}
+	words = append(words, url)
+	command := exec.CommandContext(ctx, words[0], words[1:]...) //nolint:gosec // the address is our own
 	if err := command.Start(); err != nil {
 		return err
 	}

@@ -92,15 +92,6 @@ type state struct {
 	Audit   []entry
 }
 
-func (s *state) channel(id string) bool {
-	return slices.ContainsFunc(s.Channels, func(c struct {
-		ID, Name string
-		IM       bool
-	}) bool {
-		return c.ID == id
-	})
-}
-
 // dm is the channel of the app's direct messages.
 func (s *state) dm() string {
 	for _, c := range s.Channels {

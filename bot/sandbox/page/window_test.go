@@ -133,8 +133,8 @@ func (w *window) top(title string) view {
 	return v
 }
 
-// in does something with a field of the modal on top, named by its action id.
-func (w *window) in(do, actionID string, more args) result {
+// field waits for a field of the modal on top, named by its action id.
+func (w *window) field(actionID string) (view, field) {
 	w.b.t.Helper()
 	var v view
 	var f field
@@ -149,6 +149,13 @@ func (w *window) in(do, actionID string, more args) result {
 		}
 		return i >= 0
 	})
+	return v, f
+}
+
+// in does something with a field of the modal on top, named by its action id.
+func (w *window) in(do, actionID string, more args) result {
+	w.b.t.Helper()
+	v, f := w.field(actionID)
 	all := args{"viewId": v.ID, "blockId": f.BlockID, "actionId": actionID}
 	maps.Copy(all, more)
 	return w.b.must(w.me, do, all)
