@@ -22,7 +22,7 @@ func TestWhoSeesWhat(t *testing.T) {
 		w := b.open(who)
 		windows[who] = w
 		seen := look(w, func(s *state) map[string]bool { return s.names() })
-		for _, name := range strings.FieldsSeq(channels) {
+		for name := range strings.FieldsSeq(channels) {
 			if !seen[name] {
 				t.Errorf("%s does not see %s, but %v", who, name, seen)
 			}
