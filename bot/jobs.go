@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"renewbot/bot/ledger"
 	"renewbot/bot/renewal"
 	"renewbot/yeastar"
@@ -108,12 +110,17 @@ func problemOf(err error) renewal.Problem {
 // the event that stops the order, if something does.
 func (b *Bot) recheck(ctx context.Context, r renewal.Request) (renewal.Event, error) {
 	p := r.Product()
-	catalogue, err := b.vendor.catalogues.fresh(ctx, p.Key)
-	if err != nil {
-		return nil, err
+	ofCustomer := r.Offer.Holder.PartnerID != ""
+	var catalogue yeastar.Catalogue
+	var contacts []yeastar.BillingContact
+	var customers customerIndex
+	var looking errgroup.Group
+	looking.Go(func() (err error) { catalogue, err = b.vendor.catalogues.fresh(ctx, p.Key); return err })
+	looking.Go(func() (err error) { contacts, err = b.vendor.contacts.fresh(ctx, all); return err })
+	if ofCustomer {
+		looking.Go(func() (err error) { customers, err = b.vendor.customers.fresh(ctx, all); return err })
 	}
-	contacts, err := b.vendor.contacts.fresh(ctx, all)
-	if err != nil {
+	if err := looking.Wait(); err != nil {
 		return nil, err
 	}
 	for _, l := range r.Offer.Lines {
@@ -126,14 +133,8 @@ func (b *Bot) recheck(ctx context.Context, r renewal.Request) (renewal.Event, er
 	if !hasContact(contacts, r.Offer.Contact.ID) {
 		return renewal.Gone{Detail: fmt.Sprintf("the billing contact %s is not in the portal any more", r.Offer.Contact.Name)}, nil
 	}
-	if r.Offer.Holder.PartnerID != "" {
-		ix, err := b.vendor.customers.fresh(ctx, all)
-		if err != nil {
-			return nil, err
-		}
-		if _, ok := ix.get(r.Offer.Holder.PartnerID); !ok {
-			return renewal.Gone{Detail: fmt.Sprintf("the customer %s is not in the portal any more", r.Offer.Holder.Name)}, nil
-		}
+	if _, ok := customers.get(r.Offer.Holder.PartnerID); ofCustomer && !ok {
+		return renewal.Gone{Detail: fmt.Sprintf("the customer %s is not in the portal any more", r.Offer.Holder.Name)}, nil
 	}
 	return b.compare(ctx, r, catalogue), nil
 }
