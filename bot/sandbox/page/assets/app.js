@@ -63,4 +63,6 @@ function App() {
 
 applyTheme();
 start();
-render(html`<${App} />`, document.getElementById("app"));
+const place = document.getElementById("app");
+place.replaceChildren(); // what stood there while the modules were loaded
+render(html`<${App} />`, place);
