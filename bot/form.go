@@ -21,6 +21,9 @@ const (
 	patience = 12 * time.Second
 	// glance is how long a form waits for what it can do without.
 	glance = 400 * time.Millisecond
+	// menuPatience is how long a menu waits for its choices: people see them, or that there
+	// are none, within two seconds.
+	menuPatience = 1800 * time.Millisecond
 )
 
 // opening is a wish to open the form.
@@ -164,7 +167,7 @@ func (b *Bot) again(ctx context.Context, ic slack.InteractionCallback) {
 
 // suggest answers an external select with the choices that fit what was typed.
 func (b *Bot) suggest(ctx context.Context, ic slack.InteractionCallback, env *envelope) {
-	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, menuPatience)
 	defer cancel()
 	if a := b.people.actor(ctx, ic.User.ID, requestAge); !a.MayRequest {
 		env.ack(blocks.ContactOptions(nil))
