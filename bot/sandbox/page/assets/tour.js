@@ -25,12 +25,12 @@ const steps = [
   {
     name: "request", title: "Ask for a renewal", as: alice, done: happened("request.submitted"), waits: "Waiting for a request",
     point: "[data-testid=composer] .composer-box",
-    text: () => ["Write /renew in #renewals and press Enter. Find a customer such as Acme, choose what to renew, then Review and send it."],
+    text: () => ["Write /renew in #renewals and press Enter. Find Acme Telecom, choose a plan, type its 50 extensions, choose who gets the invoice, then review and send it."],
   },
   {
     name: "approve", title: "Approve it as Bob", as: bob, done: happened("request.approved"), waits: "Waiting for the approval",
-    point: ".message [data-action-id] .btn-primary",
-    text: () => ["Nobody approves their own request. Act as Bob, find the request in #renewals, and press Approve."],
+    point: ".thread .btn-primary, .main .replies",
+    text: () => ["Nobody approves their own request. Act as Bob, open the replies below the request in #renewals, and press Approve."],
   },
   {
     name: "order", title: "The order number", done: happened("order.placed"), waits: "The bot is ordering", lingers: "Go on", point: "[data-testid=orders]", dock: "portal",
@@ -130,10 +130,11 @@ function usePoint(selector) {
   const rooms = useStore((s) => s.rooms);
   const stack = useStore((s) => s.stack);
   const dock = useStore((s) => s.dock);
+  const thread = useStore((s) => s.thread);
   useEffect(() => {
     if (!selector || stack.length) return undefined;
     const found = [...document.querySelectorAll(selector)].pop();
     found?.classList.add("tour-target");
     return () => found?.classList.remove("tour-target");
-  }, [selector, rooms, stack, dock]);
+  }, [selector, rooms, stack, dock, thread]);
 }
