@@ -38,7 +38,7 @@ type AnswerPlace struct {
 	Kinds     []string `json:"kinds"`
 }
 
-// surveyed are how many orders and packages are looked at one by one.
+// surveyed is how many orders and packages are looked at one by one.
 const surveyed = 3
 
 // survey makes the vendor's reading calls, each once, and looks which fields come. Of
@@ -55,11 +55,11 @@ func survey(ctx context.Context, client *yeastar.Client) []Answer {
 
 // surveyor keeps what later calls need of earlier ones.
 type surveyor struct {
-	client    *yeastar.Client
-	product   yeastar.Product
-	offered   yeastar.Catalogue
-	productNo string // of the first package
-	answers   []Answer
+	client     *yeastar.Client
+	product    yeastar.Product
+	offered    yeastar.Catalogue
+	productNos []string // of a few packages
+	answers    []Answer
 }
 
 // add keeps an answer with the fields of the mapping.
@@ -167,9 +167,9 @@ func (s *surveyor) packages(ctx context.Context) {
 	if len(owned) == 0 {
 		return
 	}
-	s.productNo = owned[0].ProductNo
 	var details []json.RawMessage
 	for _, o := range owned[:min(surveyed, len(owned))] {
+		s.productNos = append(s.productNos, o.ProductNo)
 		var detail yeastar.OwnedProduct
 		if detail, err = s.client.OwnedProduct(ctx, s.product.ID, o.ProductNo); err != nil {
 			break
@@ -180,23 +180,36 @@ func (s *surveyor) packages(ctx context.Context) {
 }
 
 // renewal asks what the renewal of a package would cost, if the ids for that are there.
+// Not every package has every plan and service, so a few are tried.
 func (s *surveyor) renewal(ctx context.Context) {
-	if s.productNo == "" {
-		return
-	}
+	var plan, service yeastar.ID
 	for _, p := range s.offered.Plans {
-		if p.PricingID != "" {
-			info, err := s.client.RenewPlanInfo(ctx, p.PricingID, s.product.ID, s.productNo)
-			s.add("renew_plan_info", "one plan of one package", err, info.Raw)
-			break
-		}
+		plan = cmp.Or(plan, p.PricingID)
 	}
 	for _, v := range s.offered.Services {
-		if v.PricingID != "" {
-			info, err := s.client.RenewServiceInfo(ctx, v.PricingID, s.product.ID, s.productNo)
-			s.add("renew_add_on_info", "one service of one package", err, info.Raw)
+		service = cmp.Or(service, v.PricingID)
+	}
+	s.terms("renew_plan_info", "one plan of one package", plan, func(no string) (yeastar.RenewalInfo, error) {
+		return s.client.RenewPlanInfo(ctx, plan, s.product.ID, no)
+	})
+	s.terms("renew_add_on_info", "one service of one package", service, func(no string) (yeastar.RenewalInfo, error) {
+		return s.client.RenewServiceInfo(ctx, service, s.product.ID, no)
+	})
+}
+
+func (s *surveyor) terms(call, about string, id yeastar.ID, ask func(productNo string) (yeastar.RenewalInfo, error)) {
+	if id == "" {
+		return // no name of the id is known
+	}
+	var info yeastar.RenewalInfo
+	var err error
+	for _, no := range s.productNos {
+		if info, err = ask(no); err == nil {
 			break
 		}
+	}
+	if len(s.productNos) > 0 {
+		s.add(call, about, err, info.Raw)
 	}
 }
 

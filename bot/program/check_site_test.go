@@ -9,12 +9,13 @@ import (
 	"maps"
 	"net"
 	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -179,12 +180,7 @@ func (s *site) start() *server {
 		close(b.ended)
 	}()
 	s.t.Cleanup(func() {
-		_ = b.cmd.Process.Signal(syscall.SIGTERM)
-		select {
-		case <-b.ended:
-		case <-time.After(15 * time.Second):
-			b.kill()
-		}
+		b.kill() // how it ends is tested elsewhere
 		if s.t.Failed() {
 			s.t.Logf("the log of the bot:\n%s", b.log.String())
 		}
@@ -244,8 +240,40 @@ func (s *site) write(name, content string, mode os.FileMode) string {
 	return path
 }
 
-// through puts a proxy before an API and lets change alter each answer.
-func (s *site) through(upstream string, change func(r *http.Request, answer http.Header)) string {
-	s.t.Helper()
-	return relay(s.t, strings.TrimSuffix(upstream, "/"), change)
+// relay stands before a server and lets change alter the header of each answer.
+func relay(t *testing.T, upstream string, change func(r *http.Request, answer http.Header)) string {
+	t.Helper()
+	target, err := url.Parse(upstream)
+	if err != nil {
+		t.Fatal(err)
+	}
+	proxy := &httputil.ReverseProxy{
+		Rewrite:        func(r *httputil.ProxyRequest) { r.SetURL(&url.URL{Scheme: target.Scheme, Host: target.Host}) },
+		ModifyResponse: func(a *http.Response) error { change(a.Request, a.Header); return nil },
+	}
+	server := httptest.NewServer(proxy)
+	t.Cleanup(server.Close)
+	return server.URL + target.Path
+}
+
+// fork stands before two servers: one path leads to the other one.
+func fork(t *testing.T, upstream, path, other string) string {
+	t.Helper()
+	one, err := url.Parse(upstream)
+	if err != nil {
+		t.Fatal(err)
+	}
+	two, err := url.Parse(other)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(&httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
+		to := one
+		if r.In.URL.Path == path {
+			to = two
+		}
+		r.SetURL(&url.URL{Scheme: to.Scheme, Host: to.Host})
+	}})
+	t.Cleanup(server.Close)
+	return server.URL
 }

@@ -2,37 +2,22 @@ package program
 
 import (
 	"net/http"
-	"net/http/httptest"
-	"net/http/httputil"
-	"net/url"
+	"strings"
 	"syscall"
 	"testing"
 
 	"renewbot/bot/check"
 	"renewbot/bot/slacksim"
+	"renewbot/yeastar/yeastarsim"
 )
-
-// relay stands before a server and lets change alter the header of each answer.
-func relay(t *testing.T, upstream string, change func(r *http.Request, answer http.Header)) string {
-	t.Helper()
-	target, err := url.Parse(upstream)
-	if err != nil {
-		t.Fatal(err)
-	}
-	proxy := &httputil.ReverseProxy{
-		Rewrite:        func(r *httputil.ProxyRequest) { r.SetURL(&url.URL{Scheme: target.Scheme, Host: target.Host}) },
-		ModifyResponse: func(a *http.Response) error { change(a.Request, a.Header); return nil },
-	}
-	server := httptest.NewServer(proxy)
-	t.Cleanup(server.Close)
-	return server.URL + target.Path
-}
 
 func TestCheckOfASiteThatIsRight(t *testing.T) {
 	t.Parallel()
 	for name, begin := range map[string]func(*site){
 		"before the first start": func(*site) {},
-		"beside the running bot": func(s *site) { s.running() },
+		"beside the running bot": func(s *site) {
+			s.running().wait("both connections", func() bool { _, said := s.ready(); return strings.Contains(said, "2 of 2") })
+		},
 		"after it was stopped": func(s *site) {
 			b := s.running()
 			_ = b.cmd.Process.Signal(syscall.SIGTERM)
@@ -44,7 +29,6 @@ func TestCheckOfASiteThatIsRight(t *testing.T) {
 			s := newSite(t)
 			begin(s)
 			c := s.check()
-			t.Log(c.raw)
 			for _, r := range c.Results {
 				if r.Status != check.OK && r.Status != check.Note {
 					t.Errorf("%s %s: %s", r.Status, r.Check, r.Found)
@@ -53,19 +37,122 @@ func TestCheckOfASiteThatIsRight(t *testing.T) {
 			if c.Exit != check.ExitOK {
 				t.Errorf("check ends with %d", c.Exit)
 			}
-			s.onlyLooked()
+			s.onlyLooked(false)
 		})
 	}
 }
 
-// onlyLooked fails unless nothing was ordered and nothing posted.
-func (s *site) onlyLooked() {
+// TestCheckOpensNoConnectionBesideABot looks that clicks are left to the running bot,
+// unless -live asks for more.
+func TestCheckOpensNoConnectionBesideABot(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.running().wait("both connections", func() bool { return len(s.slack.Connections()) == 2 })
+	opened := func() (n int) {
+		for _, e := range s.slack.Journal() {
+			if e.Kind == slacksim.EntrySocket && e.Name == "open" {
+				n++
+			}
+		}
+		return n
+	}
+	before := opened()
+	if got := s.check().lines("socket mode"); got[0].Status != check.OK || !strings.Contains(got[0].Found, "No connection was opened") {
+		t.Errorf("beside a bot: %+v", got)
+	}
+	if got := opened() - before; got != 0 {
+		t.Errorf("%d connections were opened beside a running bot", got)
+	}
+	if got := s.check("-live").lines("socket mode"); got[0].Status != check.OK || !strings.Contains(got[0].Found, "2 connections beside this one") {
+		t.Errorf("-live beside a bot: %+v", got)
+	}
+	if got := opened() - before; got != 1 {
+		t.Errorf("%d connections were opened with -live", got)
+	}
+	s.onlyLooked(false)
+}
+
+// TestDiskFillsUnderABot fills the disk, which is a limit for files here, while the bot
+// runs: it can still read, and must not call itself ready.
+func TestDiskFillsUnderABot(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.stopped()
+	s.limit = "ulimit -f 400"
+	b := s.running()
+	var status int
+	var said string
+	b.wait("/readyz tells that nothing can be saved", func() bool {
+		commands(guests)(t.Context(), s) // each refusal is written down
+		status, said = s.ready()
+		return strings.Contains(said, "database: down, nothing can be saved")
+	})
+	if status != http.StatusServiceUnavailable {
+		t.Errorf("/readyz answers %d: %s", status, said)
+	}
+	if !strings.Contains(b.log.String(), "is its disk full") {
+		t.Errorf("the log does not tell of it:\n%s", b.log.String())
+	}
+	c := s.check()
+	for name, part := range map[string]string{"disk": "nothing can be written in", "http address": "not ready: nothing can be saved"} {
+		if got := c.lines(name); got[0].Status != check.Problem || !strings.Contains(got[0].Found, part) {
+			t.Errorf("check says of %s: %+v", name, got)
+		}
+	}
+}
+
+// TestLiveTellsNothingOfCustomers runs check -live on answers that hold all there can be.
+func TestLiveTellsNothingOfCustomers(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(*yeastarsim.Switches){"generous": yeastarsim.Generous, "bare": yeastarsim.Bare} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newSite(t)
+			s.vendor.Switch(change)
+			c := s.check("-live")
+			if c.Exit != check.ExitOK || len(c.Answers) < 8 {
+				t.Errorf("check -live ends with %d and tells of %d calls", c.Exit, len(c.Answers))
+			}
+			for _, a := range c.Answers {
+				if a.Call == "renew_add_on_info" && strings.Contains(a.Failed, "The service does not exist") {
+					continue // none of the packages that were tried has it
+				}
+				if a.Failed != "" || len(a.Fields) == 0 {
+					t.Errorf("%s: failed %q, %d fields", a.Call, a.Failed, len(a.Fields))
+				}
+			}
+			var known []string
+			for _, v := range s.vendor.Customers() {
+				known = append(known, v.PartnerID, v.AccountID, v.Email, v.Company, v.FirstName, v.LastName, v.City)
+			}
+			for _, v := range s.vendor.BillingContacts() {
+				known = append(known, v.ID, v.EmailAddress, v.Company, v.FirstName, v.LastName)
+			}
+			for _, v := range s.vendor.Orders() {
+				known = append(known, v.OrderNo, v.TransactionNo, v.PONumber)
+			}
+			for _, v := range s.vendor.Packages() {
+				known = append(known, v.ProductNo)
+			}
+			for _, text := range known {
+				if len([]rune(text)) > 2 && strings.Contains(c.raw, text) {
+					t.Errorf("it tells %q", text)
+				}
+			}
+			s.onlyLooked(false)
+		})
+	}
+}
+
+// onlyLooked fails unless nothing was ordered, posted or acked. A bot that somebody has
+// told something acks it.
+func (s *site) onlyLooked(botTold bool) {
 	s.t.Helper()
 	if n := len(s.vendor.OrderRequests()); n > 0 {
 		s.t.Errorf("%d orders were sent", n)
 	}
 	for _, e := range s.slack.Journal() {
-		if e.Kind == slacksim.EntryAck {
+		if e.Kind == slacksim.EntryAck && !botTold {
 			s.t.Errorf("an envelope was acked")
 		}
 	}
