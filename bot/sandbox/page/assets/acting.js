@@ -19,8 +19,8 @@ export function Acting() {
   useOutside(frame, open, close);
   if (!self) return html`<div class="acting acting-wait" aria-hidden="true"></div>`;
   return html`<div class="acting" ref=${frame}>
-    <button type="button" ref=${button} class="acting-button" data-testid="acting" aria-expanded=${open ? "true" : "false"} aria-controls=${open ? id : undefined}
-        aria-label=${`Acting as ${self.realName}, ${self.role}. Change`} onClick=${() => setOpen(!open)}>
+    <button type="button" ref=${button} class="acting-button" data-testid="acting" aria-expanded=${open ? "true" : "false"} aria-controls=${open ? id : undefined} onClick=${() => setOpen(!open)}>
+      <span class="sr-only">Acting as</span>
       <${Avatar} name=${self.realName} id=${self.id} size="s" />
       <span class="acting-who"><strong>${self.realName}</strong><span>${self.role}</span></span>
       <${Icon} name="chevron" size=${16} />

@@ -37,7 +37,8 @@ function Section({ block }) {
 }
 
 function Header({ block }) {
-  return html`<h3 class="header-text"><${Text} text=${block.text} /></h3>`;
+  const level = useContext(Surface).kind === "modal" ? "h3" : "h2"; // below the modal's title, or the channel's
+  return html`<${level} class="header-text"><${Text} text=${block.text} /></${level}>`;
 }
 
 function Divider() {

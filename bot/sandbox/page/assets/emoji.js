@@ -1,4 +1,7 @@
-// Emoji as the characters that they are, in the reader's own font.
+// Emoji. Those that the app writes are pictures, so that they look the same everywhere; the other ones stay the
+// characters that they are.
+import { html } from "./ui.js";
+
 const byName = {
   "white_check_mark": "✅",
   "hourglass_flowing_sand": "⏳",
@@ -101,6 +104,9 @@ const byName = {
   "birthday": "🎂",
 };
 
+const pictures = new Set([..."✅⏳⌛⏰🧪🚫🕓❓⚠✖❌👍👎📝📤🔁🔔🚨⛔☑✔ℹ❗"]); // of vendor/emoji
+const skinTone = /[\u{1F3FB}-\u{1F3FF}\uFE0F]/gu;
+const emojiChar = /\p{Extended_Pictographic}[\u{1F3FB}-\u{1F3FF}\uFE0F]?/gu;
 const shortCode = /:([a-z0-9_+'-]+(?:::skin-tone-\d)?):/g;
 
 // fromName is the emoji of a short code without its colons.
@@ -108,3 +114,23 @@ export const fromName = (name) => byName[name.replace(/::skin-tone-\d$/, "")];
 
 // withCodes puts emoji in place of short codes that are known; other ones stay as they are.
 export const withCodes = (text) => text.replace(shortCode, (all, name) => fromName(name) ?? all);
+
+function Emoji({ char }) {
+  const code = [...char.replace(skinTone, "")].map((c) => c.codePointAt(0).toString(16)).join("-");
+  return html`<img class="emoji" src=${`/assets/vendor/emoji/${code}.svg`} alt=${char} width="18" height="18" draggable=${false} />`;
+}
+
+// withEmoji puts pictures in place of emoji characters that have one.
+export function withEmoji(text) {
+  const out = [];
+  let at = 0;
+  for (const found of text.matchAll(emojiChar)) {
+    if (!pictures.has(found[0].replace(skinTone, ""))) continue;
+    if (found.index > at) out.push(text.slice(at, found.index));
+    out.push(html`<${Emoji} char=${found[0]} />`);
+    at = found.index + found[0].length;
+  }
+  if (at === 0) return text;
+  if (at < text.length) out.push(text.slice(at));
+  return out;
+}

@@ -1,7 +1,7 @@
 // Slack's mrkdwn, drawn. https://docs.slack.dev/messaging/formatting-message-text
 import { html } from "./ui.js";
 import { dateText, fullTime } from "./dates.js";
-import { fromName, withCodes } from "./emoji.js";
+import { fromName, withCodes, withEmoji } from "./emoji.js";
 import { channelById, channelName, personName } from "./names.js";
 import { split } from "./plain.js";
 import { goTo, ownLink } from "./route.js";
@@ -57,7 +57,7 @@ function inline(line, verbatim) {
   const out = [];
   let plain = "";
   const flush = () => {
-    if (plain) out.push(unescape(plain));
+    if (plain) out.push(withEmoji(unescape(plain)));
     plain = "";
   };
   const put = (drawn, length) => {
@@ -93,7 +93,7 @@ function special(line, at, verbatim, put) {
   if (c === ":") {
     const found = /^:([a-z0-9_+'-]+(?:::skin-tone-\d)?):/.exec(rest);
     const emoji = found && fromName(found[1]);
-    return emoji && put(emoji, found[0].length);
+    return emoji && put(withEmoji(emoji), found[0].length);
   }
   if (c === "h" && !verbatim && !wordChar.test(line[at - 1] ?? " ")) {
     const found = bareLink.exec(rest);
@@ -176,5 +176,5 @@ export function Text({ text }) {
   if (!text) return null;
   if (text.type === "mrkdwn") return mrkdwn(text.text ?? "", { verbatim: text.verbatim });
   const words = text.text ?? "";
-  return text.emoji === false ? words : withCodes(words);
+  return withEmoji(text.emoji === false ? words : withCodes(words));
 }

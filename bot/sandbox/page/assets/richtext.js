@@ -1,7 +1,7 @@
 // Slack's rich_text block. https://docs.slack.dev/reference/block-kit/blocks/rich-text-block
 import { html } from "./ui.js";
 import { dateText } from "./dates.js";
-import { fromName } from "./emoji.js";
+import { fromName, withEmoji } from "./emoji.js";
 import { ChannelLink, GroupMention, Mention, mrkdwn } from "./mrkdwn.js";
 import { state } from "./store.js";
 import { Unknown } from "./unknown.js";
@@ -35,11 +35,11 @@ function Piece({ piece }) {
 function drawn(piece) {
   switch (piece.type) {
     case "text":
-      return piece.text ?? "";
+      return withEmoji(piece.text ?? "");
     case "link":
       return mrkdwn(`<${piece.url}|${(piece.text ?? piece.url).replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;")}>`);
     case "emoji":
-      return fromName(piece.name ?? "") ?? `:${piece.name}:`;
+      return withEmoji(fromName(piece.name ?? "") ?? `:${piece.name}:`);
     case "user":
       return html`<${Mention} id=${piece.user_id} />`;
     case "usergroup":
