@@ -19,7 +19,7 @@ type Sighting struct {
 type Place struct {
 	Candidate
 	Seen  int      // how many objects have it
-	Kinds []string // what kinds of values they have there: "string", "digits", "time", "number", …
+	Kinds []string // what kinds of values they have there: "string", "digits", "time", "number", "empty", …
 }
 
 // Survey says how often the fields of the mapping are in answers: for each field of the
@@ -90,7 +90,10 @@ func kindOf(raw json.RawMessage) string {
 		return "true or false"
 	case '"':
 		s := textOf(raw)
-		if digits.MatchString(s) {
+		switch {
+		case s == "":
+			return "empty"
+		case digits.MatchString(s):
 			return "digits"
 		}
 		if _, ok := timeOf(raw); ok {

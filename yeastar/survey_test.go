@@ -37,10 +37,10 @@ func TestSurvey(t *testing.T) {
 				"Quantity": "currentQuantity guessed 1/1 number;", "Price.Amount": "price.amount guessed 1/1 number;",
 				"Expiry": "expireDate guessed 1/1 time;",
 			}},
-		{"several places", callOrders, []string{`{"id":1,"orderId":"x"}`, `{"orderId":"y"}`, `{"poNo":[],"poNumber":{}}`},
+		{"several places", callOrders, []string{`{"id":1,"orderId":"x"}`, `{"orderId":"y"}`, `{"poNo":[],"poNumber":{}}`, `{"poNumber":" "}`},
 			map[string]string{
-				"ID":       "id documented 1/3 number;orderId inferred 2/3 string;",
-				"PONumber": "poNumber inferred 1/3 object;poNo guessed 1/3 list;",
+				"ID":       "id documented 1/4 number;orderId inferred 2/4 string;",
+				"PONumber": "poNumber inferred 2/4 empty+object;poNo guessed 1/4 list;",
 			}},
 		{"order", callOrderDetail, []string{`{"basicInformation":{"productId":"14"},"orderSummary":{"lines":[{"serviceId":1,"quantity":2}]}}`},
 			map[string]string{

@@ -259,19 +259,23 @@ func writeAnswers(b *strings.Builder, answers []Answer) {
 func writeField(b *strings.Builder, f AnswerField) {
 	switch {
 	case f.Of == 0:
-		fmt.Fprintf(b, "  %-22s there was nothing that could have it\n", f.Field)
+		fmt.Fprintf(b, "  %-24s there was nothing that could have it\n", f.Field)
 	case len(f.Found) == 0:
-		fmt.Fprintf(b, "  %-22s not there", f.Field)
+		fmt.Fprintf(b, "  %-24s not there", f.Field)
 		if len(f.Looked) > 0 {
 			fmt.Fprintf(b, "; looked for %s", strings.Join(f.Looked, ", "))
 		}
 		b.WriteString("\n")
 		if f.Means != "" {
-			fmt.Fprintf(b, "  %-22s → %s\n", "", f.Means)
+			fmt.Fprintf(b, "  %-24s → %s\n", "", f.Means)
 		}
 	}
 	for _, p := range f.Found {
-		fmt.Fprintf(b, "  %-22s %s, %s, in %d of %d", f.Field, p.Path, p.Certainty, p.Seen, f.Of)
+		fmt.Fprintf(b, "  %-24s ", f.Field)
+		if p.Path != f.Field {
+			b.WriteString(p.Path + ", ")
+		}
+		fmt.Fprintf(b, "%s, in %d of %d", p.Certainty, p.Seen, f.Of)
 		if len(p.Kinds) > 0 {
 			fmt.Fprintf(b, " (%s)", strings.Join(p.Kinds, " or "))
 		}

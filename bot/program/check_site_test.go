@@ -39,7 +39,7 @@ const sitePatience = 40 * time.Second
 // site is an installation: a directory, an environment, a Slack and a portal, in which
 // the program itself runs as processes of its own.
 type site struct {
-	t      *testing.T
+	t      testing.TB
 	slack  *slacksim.Workspace
 	vendor *yeastarsim.Server
 	dir    string
@@ -48,9 +48,9 @@ type site struct {
 }
 
 // newSite makes an installation in which everything is right.
-func newSite(t *testing.T) *site {
+func newSite(t testing.TB, options ...slacksim.WorkspaceOption) *site {
 	t.Helper()
-	s := &site{t: t, slack: newWorkspace(t), vendor: yeastarsim.New(), dir: t.TempDir()}
+	s := &site{t: t, slack: newWorkspace(t, options...), vendor: yeastarsim.New(), dir: t.TempDir()}
 	if err := s.vendor.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -65,9 +65,9 @@ func newSite(t *testing.T) *site {
 	return s
 }
 
-func newWorkspace(t *testing.T) *slacksim.Workspace {
+func newWorkspace(t testing.TB, options ...slacksim.WorkspaceOption) *slacksim.Workspace {
 	t.Helper()
-	w, err := slacksim.New(deploy.Manifest)
+	w, err := slacksim.New(deploy.Manifest, options...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,7 +89,7 @@ func newWorkspace(t *testing.T) *slacksim.Workspace {
 }
 
 // freePort is an address on which nobody listens.
-func freePort(t *testing.T) string {
+func freePort(t testing.TB) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -241,7 +241,7 @@ func (s *site) write(name, content string, mode os.FileMode) string {
 }
 
 // relay stands before a server and lets change alter the header of each answer.
-func relay(t *testing.T, upstream string, change func(r *http.Request, answer http.Header)) string {
+func relay(t testing.TB, upstream string, change func(r *http.Request, answer http.Header)) string {
 	t.Helper()
 	target, err := url.Parse(upstream)
 	if err != nil {
@@ -257,7 +257,7 @@ func relay(t *testing.T, upstream string, change func(r *http.Request, answer ht
 }
 
 // fork stands before two servers: one path leads to the other one.
-func fork(t *testing.T, upstream, path, other string) string {
+func fork(t testing.TB, upstream, path, other string) string {
 	t.Helper()
 	one, err := url.Parse(upstream)
 	if err != nil {

@@ -90,9 +90,7 @@ func TestDiskFillsUnderABot(t *testing.T) {
 	if status != http.StatusServiceUnavailable {
 		t.Errorf("/readyz answers %d: %s", status, said)
 	}
-	if !strings.Contains(b.log.String(), "is its disk full") {
-		t.Errorf("the log does not tell of it:\n%s", b.log.String())
-	}
+	b.wait("the log tells of it", func() bool { return strings.Contains(b.log.String(), "is its disk full") })
 	c := s.check()
 	for name, part := range map[string]string{"disk": "nothing can be written in", "http address": "not ready: nothing can be saved"} {
 		if got := c.lines(name); got[0].Status != check.Problem || !strings.Contains(got[0].Found, part) {

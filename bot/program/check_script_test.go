@@ -1,0 +1,60 @@
+package program
+
+import (
+	"os"
+	"regexp"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"renewbot/bot/slacksim"
+	"renewbot/yeastar/yeastarsim"
+)
+
+// varying is what no two runs have alike, and what stands for it in the scripts.
+var varying = []struct {
+	found *regexp.Regexp
+	shown string
+}{
+	{regexp.MustCompile(`has \d+ [MG]B left`), "has SPACE left"},
+	{regexp.MustCompile(`request id [0-9a-f]+`), "request id ID"},
+}
+
+// TestCheckScripts runs check as people do; testdata/script/check is its documentation.
+// Each script has a Slack and a portal of its own, and an environment in which all is right.
+func TestCheckScripts(t *testing.T) {
+	t.Parallel()
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/script/check", RequireExplicitExec: true, RequireUniqueNames: true,
+		Setup: func(e *testscript.Env) error {
+			s := newSite(e.T().(testing.TB), slacksim.WithSeed(1))
+			e.Values[siteKey{}] = s
+			for name, value := range s.env {
+				if name != "PATH" && name != "HOME" {
+					e.Setenv(name, value)
+				}
+			}
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"report": report, "bare": bare, "exits": exits},
+	})
+}
+
+// report runs renewbot check, wants an exit code, and keeps what it printed, without what
+// varies: report 0 found.txt -live.
+func report(ts *testscript.TestScript, _ bool, args []string) {
+	exits(ts, false, append([]string{args[0], "renewbot", "check"}, args[2:]...))
+	text := ts.ReadFile("stdout")
+	for _, v := range varying {
+		text = v.found.ReplaceAllString(text, v.shown)
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(text), 0o600))
+}
+
+// bare lets the portal's answers hold only what is documented by name.
+func bare(ts *testscript.TestScript, _ bool, _ []string) {
+	ts.Value(siteKey{}).(*site).vendor.Switch(yeastarsim.Bare)
+}
+
+// siteKey is the key of a script's site.
+type siteKey struct{}
