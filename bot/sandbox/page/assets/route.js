@@ -57,7 +57,7 @@ export function goHome() {
 }
 
 export function openThread(channel, ts) {
-  update({ thread: { channel, ts }, phone: "main" });
+  update({ place: { kind: "channel", id: channel }, thread: { channel, ts }, phone: "main" });
   writeAddress();
 }
 
