@@ -2,10 +2,13 @@ package check
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -115,7 +118,10 @@ type hello struct {
 func greet(ctx context.Context, address string) (hello, error) {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
-	dialer := websocket.Dialer{Proxy: http.ProxyFromEnvironment}
+	if !strings.HasPrefix(address, "wss:") && !onThisMachine(address) {
+		return hello{}, errors.New("Slack's address for it is not encrypted") //nolint:staticcheck // ST1005: Slack is a name
+	}
+	dialer := websocket.Dialer{Proxy: http.ProxyFromEnvironment, TLSClientConfig: &tls.Config{MinVersion: tls.VersionTLS12}}
 	ws, answer, err := dialer.DialContext(ctx, address, http.Header{"Origin": {"https://api.slack.com"}})
 	if err != nil {
 		return hello{}, fmt.Errorf("open the connection: %w", err)

@@ -192,7 +192,7 @@ func (c *checker) vendorClock(ctx context.Context, l *lines) {
 	}
 	req.Header.Set("User-Agent", c.Config.Yeastar.UserAgent)
 	client := &http.Client{
-		Transport:     http.DefaultTransport.(*http.Transport).Clone(),
+		Transport:     transport(),
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	defer client.CloseIdleConnections()

@@ -2,6 +2,7 @@ package check
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -27,9 +28,17 @@ type webAPI struct {
 
 func newWebAPI(root string, timeout time.Duration, now func() time.Time) *webAPI {
 	return &webAPI{root: root, timeout: timeout, now: now, client: &http.Client{
-		Transport:     http.DefaultTransport.(*http.Transport).Clone(),
+		Transport:     transport(),
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
+}
+
+// transport verifies certificates, speaks nothing older than TLS 1.2, and uses the proxy of
+// the environment.
+func transport() *http.Transport {
+	t := http.DefaultTransport.(*http.Transport).Clone()
+	t.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
+	return t
 }
 
 func (a *webAPI) close() { a.client.CloseIdleConnections() }
