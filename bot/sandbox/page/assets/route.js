@@ -6,10 +6,10 @@ import { recall, remember } from "./memory.js";
 
 const firstPerson = "U0ALICE";
 
-// start reads the address bar and opens the stream.
+// start opens the stream, and then reads the address bar, because a new stream begins without a thread.
 export function start() {
-  update({ ...parseHash(), dock: recall("dock", window.innerWidth >= 1500 ? "portal" : "") });
   connect(new URLSearchParams(location.search).get("as") || firstPerson);
+  update({ ...parseHash(), dock: recall("dock", window.innerWidth >= 1500 ? "portal" : "") });
   window.addEventListener("hashchange", () => {
     if (location.hash !== skipLink) update(parseHash());
   });

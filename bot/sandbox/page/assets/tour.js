@@ -10,12 +10,12 @@ import { state, update, useStore } from "./store.js";
 const alice = "U0ALICE";
 const bob = "U0BOB";
 
-const entries = (s, codes, since) => (s.bot?.audit ?? []).filter((a) => a.seq > since && codes.includes(a.code));
-const happened = (...codes) => (s, since) => entries(s, codes, since).length > 0;
-const faultOn = (s, id) => s.faults.find((f) => f.id === id)?.on === true;
+// happened is the number of the first audit entry after since with one of the codes, or 0.
+const happened = (...codes) => (s, since) => (s.bot?.audit ?? []).findLast((a) => a.seq > since && codes.includes(a.code))?.seq ?? 0;
+const faultOn = (s, id) => (s.faults.find((f) => f.id === id)?.on ? Math.max(1, lastEntry()) : 0);
 
-// A step's done says when it is over, given the number of the audit entry that was the last one when it began;
-// without done one goes on by a button. as is who can do it, point what to look at.
+// A step's done is the number of the audit entry with which it was over, given the one with which it began, so
+// that the next step misses nothing that came along with it; without done one goes on by a button. as is who can do it, point what to look at.
 const steps = [
   {
     name: "welcome", title: "Try a renewal", next: "Begin",
@@ -67,8 +67,8 @@ function put(tour) {
   update({ tour });
 }
 
-function go(at) {
-  put(at >= steps.length ? { ...none, seen: true } : { at, since: lastEntry(), seen: true });
+function go(at, since = lastEntry()) {
+  put(at >= steps.length ? { ...none, seen: true } : { at, since, seen: true });
   if (steps[at]?.dock && window.innerWidth > 760 && state.dock !== steps[at].dock) showDock(steps[at].dock);
 }
 
@@ -89,11 +89,11 @@ const leave = () => put({ ...none, seen: true });
 export function Tour() {
   const tour = useStore((s) => s.tour) ?? none;
   const step = steps[tour.at];
-  const done = useStore((s) => Boolean(step?.done?.(s, tour.since)));
+  const done = useStore((s) => step?.done?.(s, tour.since) ?? 0);
   const on = useRef(tour.at);
   on.current = tour.at;
   useEffect(() => {
-    if (done && !step.lingers && tour.at === on.current) go(tour.at + 1);
+    if (done && !step.lingers && tour.at === on.current) go(tour.at + 1, done);
   }, [done, tour.at]);
   usePoint(done ? null : step?.point);
   if (!step) return null;
