@@ -1,0 +1,102 @@
+package browser_test
+
+import (
+	"bytes"
+	"context"
+	_ "embed"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+)
+
+// axe is axe-core of Deque Systems, under the Mozilla Public License 2.0.
+// https://github.com/dequelabs/axe-core
+//
+//go:embed testdata/axe/axe.min.js
+var axe string
+
+// finding is a rule of axe that a screen breaks.
+type finding struct {
+	ID, Impact, Help string
+	Nodes            []struct{ HTML, FailureSummary string }
+}
+
+// look checks a screen: nothing hangs over its edge, and nobody is shut out. It takes a
+// picture if it is to.
+func (p *tab) look(step string) {
+	p.t.Helper()
+	wide := ask[[]float64](p, "measure", "[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
+	if wide[0] > wide[1] {
+		p.t.Errorf("%s: the page is %v wide in a window of %v", step, wide[0], wide[1])
+	}
+	for _, f := range p.axe() {
+		if f.Impact != "serious" && f.Impact != "critical" {
+			continue
+		}
+		for i, n := range f.Nodes {
+			if i < 3 {
+				p.t.Errorf("%s: axe finds %s (%s): %s\n\t%.300s\n\t%s", step, f.ID, f.Impact, f.Help, n.HTML, n.FailureSummary)
+			}
+		}
+	}
+	if dir := *screenshots; dir != "" {
+		p.s.shots++
+		p.picture(dir, fmt.Sprintf("%s-%02d-%s", strings.ToLower(strings.TrimPrefix(p.t.Name(), "Test")), p.s.shots, step))
+	}
+}
+
+func (p *tab) axe() []finding {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	if _, err := chromedp.Run(ctx, chromedp.Evaluate[bool]("if (!window.axe) {\n"+axe+"\n}\ntrue")); err != nil {
+		p.t.Fatalf("load axe: %v", err)
+	}
+	found, err := chromedp.Run(ctx, chromedp.Evaluate[[]finding](
+		`Promise.all(document.getAnimations().filter((a) => a.effect.getComputedTiming().iterations !== Infinity).map((a) => a.finished.catch(() => 0)))
+		.then(() => axe.run(document, { resultTypes: ["violations"], runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }))
+		.then((r) => r.violations.map((v) => ({ ID: v.id, Impact: v.impact, Help: v.help, Nodes: v.nodes.map((n) => ({ HTML: n.html, FailureSummary: n.failureSummary })) })))`,
+		func(e *runtime.EvaluateParams) {
+			wait := true
+			e.AwaitPromise = &wait
+		}))
+	if err != nil {
+		p.t.Fatalf("run axe: %v", err)
+	}
+	return found
+}
+
+// picture writes what the window shows.
+func (p *tab) picture(dir, name string) {
+	p.t.Helper()
+	command(p, page.BringToFront, cdp.Empty{})
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	png, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
+	if err != nil {
+		p.t.Fatalf("take a picture: %v", err)
+	}
+	if !bytes.HasPrefix(png, []byte("\x89PNG")) {
+		p.t.Fatal("the picture is no PNG")
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		p.t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, name+".png"), png, 0o600); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// show writes a picture for README.md, if it is to.
+func (p *tab) show(name string) {
+	p.t.Helper()
+	if *readme != "" {
+		p.picture(*readme, name)
+	}
+}
