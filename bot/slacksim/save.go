@@ -97,7 +97,9 @@ func (w *Workspace) Save() ([]byte, error) {
 func saveMessages(list []*Message) []savedMessage {
 	var out []savedMessage
 	for _, m := range list {
-		out = append(out, savedMessage{*m, m.state})
+		saved := savedMessage{*m, m.state}
+		saved.Version = 0 // it counts changes of this run
+		out = append(out, saved)
 	}
 	return out
 }
@@ -177,7 +179,7 @@ func (w *Workspace) restoreChannels(s saved) error {
 
 func (s savedMessage) restore() (*Message, error) {
 	m := s.Message
-	m.Version, m.state = 0, s.State
+	m.state = s.State
 	for _, raw := range []*json.RawMessage{&m.Blocks, &m.Attachments, &m.Metadata} {
 		if string(*raw) == "null" {
 			*raw = nil
