@@ -29,7 +29,7 @@ func (p *tab) choose(id, query, option string) {
 func (p *tab) command(text string) {
 	p.t.Helper()
 	p.into(composer, text)
-	p.keys("\r")
+	p.enter()
 }
 
 // fill fills the form in, for Acme Telecom.

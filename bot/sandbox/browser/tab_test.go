@@ -12,6 +12,7 @@ import (
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
@@ -244,6 +245,15 @@ func (p *tab) click(selector, text string) {
 func (p *tab) keys(keys string, options ...chromedp.KeyOption) {
 	p.t.Helper()
 	p.do("press keys", chromedp.KeyEvent(keys, options...))
+}
+
+// enter presses Enter as a keyboard does: one key, whose line break a page may refuse.
+func (p *tab) enter() {
+	p.t.Helper()
+	key := input.DispatchKeyEventParams{Type: "keyDown", Key: "Enter", Code: "Enter", Text: "\r", WindowsVirtualKeyCode: 13}
+	command(p, input.DispatchKeyEvent, key)
+	key.Type, key.Text = "keyUp", ""
+	command(p, input.DispatchKeyEvent, key)
 }
 
 // into clicks a field and types.
