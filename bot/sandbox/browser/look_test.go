@@ -5,9 +5,13 @@ import (
 	"context"
 	_ "embed"
 	"fmt"
+	"image"
+	"image/color"
 	"image/png"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/chromedp/cdproto/cdp"
@@ -88,7 +92,7 @@ func (p *tab) picture(dir, name string) {
 		p.t.Fatalf("read the picture: %v", err)
 	}
 	var small bytes.Buffer
-	if err := (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(&small, picture); err != nil {
+	if err := (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(&small, fewer(picture)); err != nil {
 		p.t.Fatalf("write the picture: %v", err)
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
@@ -105,4 +109,28 @@ func (p *tab) show(name string) {
 	if *readme != "" {
 		p.picture(*readme, name)
 	}
+}
+
+// fewer draws a picture with its most frequent colours alone, so that its file is small.
+func fewer(from image.Image) image.Image {
+	const colours = 256 // as many as a PNG with a palette has
+	b := from.Bounds()
+	count := map[color.Color]int{}
+	for y := b.Min.Y; y < b.Max.Y; y++ {
+		for x := b.Min.X; x < b.Max.X; x++ {
+			count[from.At(x, y)]++
+		}
+	}
+	all := slices.SortedFunc(maps.Keys(count), func(a, c color.Color) int { return count[c] - count[a] })
+	to := image.NewPaletted(b, all[:min(len(all), colours)])
+	index := map[color.Color]uint8{}
+	for _, c := range all {
+		index[c] = uint8(to.Palette.Index(c)) //nolint:gosec // below colours
+	}
+	for y := b.Min.Y; y < b.Max.Y; y++ {
+		for x := b.Min.X; x < b.Max.X; x++ {
+			to.SetColorIndex(x, y, index[from.At(x, y)])
+		}
+	}
+	return to
 }
