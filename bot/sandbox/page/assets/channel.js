@@ -29,11 +29,12 @@ const Skeleton = () => html`<div class="skeleton" role="status">
 </div>`;
 
 function ChannelHead({ channel }) {
+  const members = channel.members?.length ?? 0;
   return html`<header class="head">
     <h1 class="head-title"><${Icon} name=${channel.private ? "lock" : "hash"} size=${18} /> <span>${channel.name}</span></h1>
     ${channel.shared && html`<span class="tag">shared with another company</span>`}
     ${channel.archived && html`<span class="tag">archived</span>`}
-    <span class="head-members">${channel.members?.length ?? 0} members</span>
+    <span class="head-members">${members === 1 ? "1 member" : `${members} members`}</span>
   </header>`;
 }
 

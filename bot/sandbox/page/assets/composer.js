@@ -138,7 +138,7 @@ function completions(commands, text) {
 // deliver sends a message or command, and returns what to say beside the field if it was not taken.
 async function deliver(channel, threadTs, text) {
   if (!text.startsWith("/")) {
-    const answer = await act("say", { channel, text, threadTs: threadTs ?? "" });
+    const answer = await act("say", { channel, text: escaped(text), threadTs: threadTs ?? "" });
     return answer.ok ? "" : answer.error;
   }
   const answer = await act("command", { channel, text });
@@ -146,6 +146,9 @@ async function deliver(channel, threadTs, text) {
   if (answer.failure) slackbot(channel, `${text.split(/\s/)[0]} failed with the error "${answer.failure}"`);
   return "";
 }
+
+// escaped is what Slack's own clients send: nothing that is typed becomes markup for links and mentions.
+const escaped = (text) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
 
 let lines = 0;
 
