@@ -86,6 +86,7 @@ func (p *tab) approves() {
 // The whole renewal by mouse: Alice asks, Bob approves in another window, and the order
 // number stands in the channel.
 func TestRenewalByMouse(t *testing.T) {
+	t.Parallel()
 	s := setup(t)
 	alice := s.as(sandbox.Alice)
 	alice.look("channel")
@@ -111,6 +112,7 @@ func TestRenewalByMouse(t *testing.T) {
 }
 
 func TestRejectionWithAReason(t *testing.T) {
+	t.Parallel()
 	s := setup(t)
 	alice := s.as(sandbox.Alice)
 	alice.fill()
@@ -132,6 +134,7 @@ func TestRejectionWithAReason(t *testing.T) {
 
 // What is wrong stands at its field, and the field is told to whoever cannot see it.
 func TestInputErrorAtItsField(t *testing.T) {
+	t.Parallel()
 	s := setup(t)
 	alice := s.as(sandbox.Alice)
 	alice.fill()
@@ -147,6 +150,7 @@ func TestInputErrorAtItsField(t *testing.T) {
 
 // The answer to the order is lost; Bob looks into the portal and settles it.
 func TestLostAnswerSettledByHand(t *testing.T) {
+	t.Parallel()
 	s := setup(t)
 	alice := s.as(sandbox.Alice)
 	alice.fill()
@@ -174,6 +178,7 @@ func TestLostAnswerSettledByHand(t *testing.T) {
 
 // A guest gets a sentence that only she sees.
 func TestGuestIsRefused(t *testing.T) {
+	t.Parallel()
 	s := setup(t)
 	gina := s.as(sandbox.Gina)
 	gina.command("/renew acme")
@@ -183,6 +188,7 @@ func TestGuestIsRefused(t *testing.T) {
 }
 
 func TestHome(t *testing.T) {
+	t.Parallel()
 	s := setup(t)
 	alice := s.as(sandbox.Alice)
 	alice.click("[data-entry=home]", "")

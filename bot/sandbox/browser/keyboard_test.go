@@ -33,6 +33,7 @@ func (p *tab) offered(text string) {
 
 // The whole renewal without a mouse.
 func TestRenewalByKeyboard(t *testing.T) {
+	t.Parallel()
 	s := setup(t)
 	alice := s.as(sandbox.Alice)
 	alice.reach(composer)

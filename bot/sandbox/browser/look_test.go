@@ -125,7 +125,7 @@ func fewer(from image.Image) image.Image {
 	to := image.NewPaletted(b, all[:min(len(all), colours)])
 	index := map[color.Color]uint8{}
 	for _, c := range all {
-		index[c] = uint8(to.Palette.Index(c)) //nolint:gosec // below colours
+		index[c] = uint8(to.Palette.Index(c))
 	}
 	for y := b.Min.Y; y < b.Max.Y; y++ {
 		for x := b.Min.X; x < b.Max.X; x++ {

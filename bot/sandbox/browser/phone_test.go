@@ -8,6 +8,7 @@ import (
 
 // Everything is there on a phone, one pane at a time.
 func TestOnAPhone(t *testing.T) {
+	t.Parallel()
 	s := setup(t)
 	s.width, s.height = 390, 844
 	alice := s.as(sandbox.Alice)
@@ -30,6 +31,7 @@ func TestOnAPhone(t *testing.T) {
 
 // The tour is offered at the first visit, and can be left.
 func TestTourAtTheFirstVisit(t *testing.T) {
+	t.Parallel()
 	s := setup(t)
 	p := s.open("", "the visitor", "")
 	p.shows("[data-testid=tour]", "Try a renewal")
