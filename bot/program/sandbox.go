@@ -2,6 +2,7 @@ package program
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"log/slog"
 
@@ -23,6 +24,9 @@ is asked or ordered, and the page answers nobody but this machine.`,
 		data := flags.String("data", "", "keep everything in this `FILE`, and the ledger beside it, for the next time")
 		customers := flags.Int("customers", 0, "how many customers the portal has, a `NUMBER` (otherwise a dozen)")
 		return func(ctx context.Context, c call) int {
+			if *customers < 0 {
+				return c.misused("-customers %d: there cannot be less than none", *customers)
+			}
 			var err error
 			if *demo {
 				err = sandbox.RunDemo(ctx, c.stdout, c.stderr)
@@ -30,7 +34,10 @@ is asked or ordered, and the page answers nobody but this machine.`,
 				log := slog.New(slog.NewTextHandler(c.stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
 				err = page.Run(ctx, page.Options{Addr: *addr, Data: *data, Customers: *customers, Log: log}, *open, c.stdout)
 			}
-			if err != nil {
+			switch {
+			case errors.Is(err, page.ErrNotLoopback):
+				return c.misused("-addr %s: %v", *addr, page.ErrNotLoopback)
+			case err != nil:
 				return c.failed(err)
 			}
 			return exitOK

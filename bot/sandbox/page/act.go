@@ -158,7 +158,11 @@ func (s *Server) do(ctx context.Context, a action) (answer, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, actPatience)
 	defer cancel()
-	return verb(ctx, now, a)
+	out, err := verb(ctx, now, a)
+	if err != nil && now.over() {
+		err = errBusy // it was reset meanwhile
+	}
+	return out, err
 }
 
 // errBusy says that the sandbox is just being changed as a whole.

@@ -5,8 +5,11 @@ import (
 	"time"
 )
 
-// Clock is the real time, moved on as often as somebody likes. It never goes back.
+// Clock runs as the real time does, and can be moved on as often as somebody likes. It
+// never goes back.
 type Clock struct {
+	shift time.Duration // of its beginning against the real time
+
 	mu     sync.Mutex
 	ahead  time.Duration
 	timers map[int]*timer
@@ -20,9 +23,10 @@ type timer struct {
 	real *time.Timer
 }
 
-// NewClock returns a clock that is ahead of the real time.
-func NewClock(ahead time.Duration) *Clock {
-	return &Clock{ahead: ahead, timers: map[int]*timer{}}
+// NewClock returns a clock that differs from the real time by shift and was moved on by
+// ahead.
+func NewClock(shift, ahead time.Duration) *Clock {
+	return &Clock{shift: shift, ahead: ahead, timers: map[int]*timer{}}
 }
 
 // Now is the clock's time.
@@ -32,7 +36,7 @@ func (c *Clock) Now() time.Time {
 	return c.now()
 }
 
-func (c *Clock) now() time.Time { return time.Now().Add(c.ahead) }
+func (c *Clock) now() time.Time { return time.Now().Add(c.shift + c.ahead) }
 
 // Ahead is by how much the clock was moved on.
 func (c *Clock) Ahead() time.Duration {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"os"
 	"time"
 )
 
@@ -45,13 +44,8 @@ func reset(ctx context.Context, server *Server, s *session, _ action) error {
 		s.feed.end()
 		s.close()
 	}
-	if err := removeLedger(server.ledger); err != nil {
-		return fmt.Errorf("remove the ledger: %w", err)
-	}
-	if data := server.options.Data; data != "" {
-		if err := os.Remove(data); err != nil && !os.IsNotExist(err) {
-			return fmt.Errorf("remove what was kept: %w", err)
-		}
+	if err := server.forget(); err != nil {
+		return err
 	}
 	next, err := startSession(ctx, server.options, server.ledger, nil)
 	if err != nil {

@@ -53,17 +53,17 @@ func sameOrigin(r *http.Request, origins []string) bool {
 	return false
 }
 
-// errNotLoopback says that an address is not only for this machine.
-var errNotLoopback = errors.New("the sandbox listens on loopback only, such as 127.0.0.1:8088")
+// ErrNotLoopback says that an address is not only for this machine.
+var ErrNotLoopback = errors.New("the sandbox listens on loopback only, such as 127.0.0.1:8088")
 
 // loopback checks that an address to listen on is of this machine alone.
 func loopback(addr string) error {
 	host, _, err := net.SplitHostPort(addr)
 	if err != nil {
-		return fmt.Errorf("%w: %w", errNotLoopback, err)
+		return fmt.Errorf("%w: %w", ErrNotLoopback, err)
 	}
 	if ip, err := netip.ParseAddr(host); host == "localhost" || err == nil && ip.IsLoopback() {
 		return nil
 	}
-	return errNotLoopback
+	return ErrNotLoopback
 }

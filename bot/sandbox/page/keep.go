@@ -20,7 +20,8 @@ const keepsakeVersion = 1
 // its own beside it.
 type keepsake struct {
 	Sandbox int             `json:"sandbox"` // version
-	Ahead   time.Duration   `json:"ahead"`   // of the clock
+	Shift   time.Duration   `json:"shift"`   // of the clock's beginning against the real time
+	Ahead   time.Duration   `json:"ahead"`   // by which the clock was moved on
 	Faults  []string        `json:"faults"`
 	Slack   json.RawMessage `json:"slack"`
 	Portal  json.RawMessage `json:"portal"`
@@ -52,7 +53,7 @@ func (k *keepsake) restore(w *slacksim.Workspace, v *yeastarsim.Server) error {
 
 // keep writes a session down. The file is replaced at once or not at all.
 func (s *session) keep(name string) error {
-	k := keepsake{Sandbox: keepsakeVersion, Ahead: s.clock.Ahead(), Faults: s.faults.on()}
+	k := keepsake{Sandbox: keepsakeVersion, Shift: s.clock.shift, Ahead: s.clock.Ahead(), Faults: s.faults.on()}
 	var err, err2 error
 	k.Slack, err = s.world.Slack.Save()
 	k.Portal, err2 = s.world.Vendor.Save()

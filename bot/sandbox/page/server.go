@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
@@ -24,8 +25,19 @@ type Options struct {
 	// Customers is how many customers the portal has; zero: the usual dozen. What was
 	// kept in Data goes before it.
 	Customers int
+	// Begin is what time it is at the start, and after a reset; zero: the real time. It
+	// is for tests: people are reminded in their working hours.
+	Begin time.Time
 	// Log hears of what should not happen. Nil: nobody does.
 	Log *slog.Logger
+}
+
+// shift is by how much the clock differs from the real time.
+func (o Options) shift() time.Duration {
+	if o.Begin.IsZero() {
+		return 0
+	}
+	return time.Until(o.Begin)
 }
 
 // Server is a sandbox with its page.
@@ -41,6 +53,7 @@ type Server struct {
 	remove  string // the directory to remove at the end; empty: none
 	control chan struct{}
 	keeping sync.WaitGroup
+	file    sync.Mutex // the data file: written or removed by one at a time
 
 	mu      sync.Mutex
 	current *session      // nil for a moment, between two
@@ -213,6 +226,22 @@ func (s *Server) wait(ctx context.Context) *session {
 // keepEvery is how often what changed is written to the data file.
 const keepEvery = 3 * time.Second
 
+// forget removes what was kept.
+func (s *Server) forget() error {
+	s.file.Lock()
+	defer s.file.Unlock()
+	if err := removeLedger(s.ledger); err != nil {
+		return fmt.Errorf("remove the ledger: %w", err)
+	}
+	if s.options.Data == "" {
+		return nil
+	}
+	if err := os.Remove(s.options.Data); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("remove what was kept: %w", err)
+	}
+	return nil
+}
+
 // keepAll keeps what changes until the server ends.
 func (s *Server) keepAll() {
 	if s.options.Data == "" {
@@ -235,8 +264,11 @@ func (s *Server) keepAll() {
 	}
 }
 
+// keepNow writes a session to the data file, unless another took its place meanwhile.
 func (s *Server) keepNow(now *session) error {
-	if s.options.Data == "" {
+	s.file.Lock()
+	defer s.file.Unlock()
+	if s.options.Data == "" || s.now() != now {
 		return nil
 	}
 	if err := now.keep(s.options.Data); err != nil {

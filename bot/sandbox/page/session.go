@@ -40,9 +40,9 @@ type session struct {
 // startSession starts both simulators and the bot, with the ledger in a file. What was
 // kept of an earlier life comes back.
 func startSession(ctx context.Context, o Options, ledgerFile string, kept *keepsake) (*session, error) {
-	s := &session{clock: NewClock(0), log: o.Log, dirty: make(chan struct{}, 1), ended: make(chan struct{})}
+	s := &session{clock: NewClock(o.shift(), 0), log: o.Log, dirty: make(chan struct{}, 1), ended: make(chan struct{})}
 	if kept != nil {
-		s.clock = NewClock(kept.Ahead)
+		s.clock = NewClock(kept.Shift, kept.Ahead)
 	}
 	world := sandbox.Options{
 		DatabaseURL: "sqlite://" + filepath.ToSlash(ledgerFile), Log: o.Log, Now: s.clock.Now, Tune: s.tune,
@@ -210,6 +210,16 @@ func (s *session) settle(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		}
+	}
+}
+
+// over says whether another session has taken the place of this one.
+func (s *session) over() bool {
+	select {
+	case <-s.ended:
+		return true
+	default:
+		return false
 	}
 }
 
