@@ -58,7 +58,7 @@ func browse(ctx context.Context, url string) error {
 		words = []string{"rundll32", "url.dll,FileProtocolHandler"}
 	}
 	words = append(words, url)
-	command := exec.CommandContext(ctx, words[0], words[1:]...) //nolint:gosec // the address is our own
+	command := exec.CommandContext(ctx, words[0], words[1:]...)
 	if err := command.Start(); err != nil {
 		return err
 	}
