@@ -1,5 +1,5 @@
 // What is behind Slack: the Partner Portal and the bot. A rail opens one or the other beside the workspace.
-import { cls, html, Icon, useEffect, useRef } from "./ui.js";
+import { cls, html, Icon, useRef } from "./ui.js";
 import { BotPane } from "./botpane.js";
 import { Portal } from "./portal.js";
 import { openDock } from "./route.js";
@@ -12,12 +12,11 @@ export function Rail() {
   const orders = useStore((s) => s.portal.orders.length);
   const faults = useStore((s) => s.faults.filter((f) => f.on).length);
   const running = useStore((s) => s.bot?.running !== false);
-  const seen = useRef(orders);
-  useEffect(() => {
-    if (dock === "portal") seen.current = orders;
-  }, [dock, orders]);
-  if (orders < seen.current) seen.current = orders; // begun anew
-  const marks = { portal: faults ? ["fault", `${faults} faults on`] : orders > seen.current && dock !== "portal" ? ["new", `${orders - seen.current} new orders`] : null, bot: running ? null : ["fault", "stopped"] };
+  const loaded = useStore((s) => s.loaded);
+  const seen = useRef(null); // how many orders there were when one last looked; those from before the visit are not new
+  if (loaded && (seen.current === null || orders < seen.current || dock === "portal")) seen.current = orders;
+  const fresh = loaded ? orders - seen.current : 0;
+  const marks = { portal: faults ? ["fault", `${faults} ${faults === 1 ? "fault" : "faults"} on`] : fresh > 0 ? ["new", `${fresh} new ${fresh === 1 ? "order" : "orders"}`] : null, bot: running ? null : ["fault", "stopped"] };
   return html`<nav class="rail" aria-label="Behind the scenes">
     ${panes.map(([id, icon, name]) => html`<button type="button" key=${id} class=${cls("rail-btn", dock === id && "rail-on")} data-dock=${id} aria-pressed=${dock === id ? "true" : "false"} onClick=${() => openDock(id)}>
       <${Icon} name=${icon} size=${20} /><span>${name}</span>

@@ -23,6 +23,7 @@ export function Messages({ list, label, newFrom, inThread, head, empty, testid }
   const shown = list.length > drawn ? list.slice(-drawn) : list;
   useFocused(scroller, focusTs, focusAt >= 0);
   const unseen = useUnseen(list, away);
+  const focused = useFocusCaught(scroller);
   const scroll = () => {
     const box = scroller.current; // laid out from the end: 0 is the bottom, upwards is negative
     setAway(box.scrollTop < -80);
@@ -33,7 +34,7 @@ export function Messages({ list, label, newFrom, inThread, head, empty, testid }
     scroller.current.focus({ preventScroll: true });
   };
   return html`<div class="messages-frame">
-    <div class="messages" ref=${scroller} onScroll=${scroll} tabindex="0" role="region" aria-label=${label} data-testid=${testid}>
+    <div class="messages" ref=${scroller} onScroll=${scroll} onfocusin=${focused} tabindex="0" role="region" aria-label=${label} data-testid=${testid}>
       <div class="messages-inner">
         ${shown.length === list.length ? head : html`<button type="button" class="link-btn earlier" onClick=${() => setCount(drawn + page)}>Show earlier messages</button>`}
         ${!list.length && empty}
@@ -82,6 +83,19 @@ function useFocused(scroller, ts, there) {
     const timer = setTimeout(() => update({ focusTs: "" }), 2500);
     return () => clearTimeout(timer);
   }, [ts, there]);
+}
+
+// useFocusCaught keeps the focus in the list when the button that had it is gone, as after a click on a card.
+function useFocusCaught(scroller) {
+  const last = useRef(null);
+  useLayoutEffect(() => {
+    if (!last.current || last.current.isConnected) return;
+    last.current = null;
+    if (document.activeElement === document.body) scroller.current.focus({ preventScroll: true });
+  });
+  return (e) => {
+    last.current = e.target;
+  };
 }
 
 // useUnseen counts what came while one had scrolled up.

@@ -35,8 +35,11 @@ export function update(parts) {
   for (const reader of [...readers]) reader();
 }
 
-// forget drops all that the server told, before another person's stream begins.
-export const forget = () => update({ ...nothing(), local: [], thread: null });
+// forget drops what only one person sees, before another person's stream begins.
+export const forget = () => {
+  const { channels, rooms, stack, home } = nothing();
+  update({ loaded: false, channels, rooms, stack, home, local: [], thread: null });
+};
 
 // subscribe calls back after every update.
 export function subscribe(reader) {

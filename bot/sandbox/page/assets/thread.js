@@ -28,6 +28,7 @@ function Pane({ channel, ts }) {
   useRead(channel.id, ts, list[list.length - 1]?.ts);
   useEffect(() => { // the way into the pane for the keyboard, unless a dialog has it
     if (!document.querySelector("dialog[open]")) pane.current?.querySelector(".messages")?.focus({ preventScroll: true });
+    return () => setTimeout(backFrom, 0, ts);
   }, []);
   const keyDown = (e) => {
     if (e.key === "Escape" && !e.defaultPrevented) closeThread();
@@ -41,4 +42,10 @@ function Pane({ channel, ts }) {
     <${Messages} list=${list} inThread newFrom=${newFrom} label="Messages of the thread" testid="thread-messages" empty=${html`<p class="nothing">The message is not there any more.</p>`} />
     <${Composer} channel=${channel} threadTs=${ts} />
   </aside>`;
+}
+
+// backFrom gives the focus that was in a thread to the message that the thread hangs on.
+function backFrom(ts) {
+  if (document.activeElement !== document.body) return;
+  document.querySelector(`.main [data-message-ts="${CSS.escape(ts)}"] .replies, .main .composer textarea`)?.focus({ preventScroll: true });
 }
