@@ -9,16 +9,12 @@ import (
 	"testing"
 )
 
-// Every test that the page names as proof exists.
+// Every test that the pages name as proof exists.
 func TestEveryProofExists(t *testing.T) {
 	t.Parallel()
-	page, err := os.ReadFile("README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
 	tests := map[string]bool{}
-	declared := regexp.MustCompile(`(?m)^func (Test\w+)\(`)
-	err = filepath.WalkDir("..", func(path string, _ fs.DirEntry, err error) error {
+	declared := regexp.MustCompile(`(?m)^func ((?:Test|Fuzz)\w+)\(`)
+	err := filepath.WalkDir("..", func(path string, _ fs.DirEntry, err error) error {
 		if err != nil || !strings.HasSuffix(path, "_test.go") {
 			return err
 		}
@@ -31,13 +27,20 @@ func TestEveryProofExists(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	proofs := regexp.MustCompile("`(Test\\w+)`").FindAllSubmatch(page, -1)
-	for _, p := range proofs {
-		if !tests[string(p[1])] {
-			t.Errorf("README.md names %s, which does not exist", p[1])
+	pages := map[string]string{}
+	for _, name := range []string{"README.md", "../deploy/SECURITY.md"} {
+		page, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		pages[name] = string(page)
+		for _, p := range regexp.MustCompile("`((?:Test|Fuzz)\\w+)`").FindAllSubmatch(page, -1) {
+			if !tests[string(p[1])] {
+				t.Errorf("%s names %s, which does not exist", name, p[1])
+			}
 		}
 	}
-	for i, step := range regexp.MustCompile(`(?m)^\d+\. `).Split(string(page), -1)[1:] {
+	for i, step := range regexp.MustCompile(`(?m)^\d+\. `).Split(pages["README.md"], -1)[1:] {
 		if !strings.Contains(step, "`Test") {
 			t.Errorf("step %d has no proof", i+1)
 		}
