@@ -2,7 +2,7 @@
 import { html, Spinner, useEffect, useRef, useState } from "./ui.js";
 import { act, failureText, toast } from "./actions.js";
 import { Blocks } from "./blocks.js";
-import { keyOf, preset } from "./surface.js";
+import { drawnAnew, keyOf, preset } from "./surface.js";
 import { state, useStore } from "./store.js";
 
 // HomeSurface is what Home's blocks stand on; see surface.js.
@@ -63,6 +63,6 @@ export function Home() {
   }, [me, loaded, home === null]);
   if (!home) return html`<div class="home-wait"><${Spinner} label="Loading" /> The app is drawing its Home…</div>`;
   return html`<div class="home" data-testid="home" tabindex="0" role="region" aria-label="Home of the app">
-    <div class="home-page"><${Blocks} blocks=${home.blocks} surface=${Object.create(surface)} /></div>
+    <div class="home-page"><${Blocks} blocks=${home.blocks} surface=${drawnAnew(surface)} /></div>
   </div>`;
 }

@@ -10,6 +10,7 @@ import { plain } from "./plain.js";
 import { MessageSurface } from "./pressing.js";
 import { openThread } from "./route.js";
 import { isReply, messageAt, room, state } from "./store.js";
+import { drawnAnew } from "./surface.js";
 
 // Message's compact ones go without author; inThread says which of the two places it stands in. names changes when
 // people, groups or channels do, so that mentions are drawn anew; so does replies, the thread that hangs on it.
@@ -48,8 +49,8 @@ function Body({ m }) {
   const [surface] = useState(() => new MessageSurface(m, () => draw((n) => n + 1)));
   surface.message = m;
   return html`<div class="message-body">
-    ${m.blocks?.length ? html`<${Blocks} blocks=${m.blocks} surface=${Object.create(surface)} />` : m.text && html`<div class="text">${mrkdwn(m.text)}</div>`}
-    ${m.attachments?.length > 0 && html`<${Attachments} attachments=${m.attachments} surface=${Object.create(surface)} />`}
+    ${m.blocks?.length ? html`<${Blocks} blocks=${m.blocks} surface=${drawnAnew(surface)} />` : m.text && html`<div class="text">${mrkdwn(m.text)}</div>`}
+    ${m.attachments?.length > 0 && html`<${Attachments} attachments=${m.attachments} surface=${drawnAnew(surface)} />`}
   </div>`;
 }
 

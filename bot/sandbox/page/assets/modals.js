@@ -5,6 +5,7 @@ import { Dialog } from "./dialog.js";
 import { Form } from "./form.js";
 import { Avatar } from "./names.js";
 import { state, useStore } from "./store.js";
+import { drawnAnew } from "./surface.js";
 
 const forms = new Map(); // by view id, as long as the view is in the stack
 
@@ -53,7 +54,7 @@ function Modal({ stack }) {
         <button type="button" class="icon-btn" aria-label="Close" title="Close" onClick=${() => form.close(true)}><${Icon} name="close" /></button>
       </header>
       <div class="dialog-body" key=${view.id} tabindex="-1">
-        <${Blocks} blocks=${view.blocks} surface=${surfaceOf(form)} />
+        <${Blocks} blocks=${view.blocks} surface=${drawnAnew(form)} />
       </div>
       ${(view.submit || view.close || trouble) && html`<footer class="dialog-foot">
         ${trouble && html`<div class="trouble" role="alert" data-testid="trouble">⚠ ${trouble}</div>`}
@@ -66,9 +67,6 @@ function Modal({ stack }) {
     </div>
   <//>`;
 }
-
-// surfaceOf is the form under a new identity, so that everything that reads it is drawn again.
-const surfaceOf = (form) => Object.create(form);
 
 // useFocusKept puts the focus back when what had it was drawn anew under another id, and to the first field of a
 // view that was pushed or uncovered.

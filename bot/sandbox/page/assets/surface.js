@@ -13,6 +13,10 @@ import { createContext } from "./ui.js";
 // A message has no type, enter, submit, search and error.
 export const Surface = createContext(null);
 
+// drawnAnew is the surface under another identity, so that all that stands on it is drawn again. What is set on it is
+// set on the surface itself.
+export const drawnAnew = (surface) => new Proxy(surface, {});
+
 export const keyOf = (block, el) => `${block.block_id}/${el.action_id}`;
 
 // preset is what the app put into an element before anybody touched it.
