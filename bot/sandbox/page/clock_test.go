@@ -1,6 +1,7 @@
 package page_test
 
 import (
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -31,16 +32,24 @@ func TestClockWakes(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		c := page.NewClock(0, 0)
+		var mu sync.Mutex
 		rang := map[string]int{}
-		for name, d := range map[string]time.Duration{"now": 0, "in a second": time.Second, "in an hour": time.Hour, "in a day": 24 * time.Hour} {
-			c.AfterFunc(d, func() { rang[name]++ })
+		ring := func(name string) {
+			mu.Lock()
+			defer mu.Unlock()
+			rang[name]++
 		}
-		stop := c.AfterFunc(time.Second, func() { rang["stopped"]++ })
+		for name, d := range map[string]time.Duration{"now": 0, "in a second": time.Second, "in an hour": time.Hour, "in a day": 24 * time.Hour} {
+			c.AfterFunc(d, func() { ring(name) })
+		}
+		stop := c.AfterFunc(time.Second, func() { ring("stopped") })
 		stop()
 		stop()
 		expect := func(when string, want map[string]int) {
 			t.Helper()
 			synctest.Wait()
+			mu.Lock()
+			defer mu.Unlock()
 			if diff := cmp.Diff(want, rang); diff != "" {
 				t.Errorf("%s (-want +got):\n%s", when, diff)
 			}

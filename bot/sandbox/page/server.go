@@ -170,7 +170,8 @@ func (s *Server) Close() error {
 	s.keeping.Wait()
 	if last := s.now(); last != nil {
 		last.feed.end()
-		err = errors.Join(err, last.stopBot(), s.keepNow(last))
+		last.stopBot()
+		err = errors.Join(err, s.keepNow(last))
 		last.close()
 	}
 	return errors.Join(err, s.sweep())

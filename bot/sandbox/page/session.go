@@ -103,20 +103,20 @@ func (s *session) began() {
 }
 
 // stopBot stops the bot and keeps its ledger.
-func (s *session) stopBot() error {
+func (s *session) stopBot() {
 	s.unwatch()
 	<-s.watched
 	s.running.Store(false)
 	s.book.Store(nil)
 	s.poke()
-	return s.world.StopBot()
+	if err := s.world.StopBot(); err != nil {
+		s.log.Warn("the bot did not end cleanly", "error", err)
+	}
 }
 
 // restart stops the bot and starts it again.
 func (s *session) restart(ctx context.Context) error {
-	if err := s.stopBot(); err != nil {
-		s.log.Warn("the bot did not end cleanly", "error", err)
-	}
+	s.stopBot()
 	if err := s.world.StartBot(ctx); err != nil {
 		return fmt.Errorf("start the bot again: %w", err)
 	}
@@ -127,9 +127,7 @@ func (s *session) restart(ctx context.Context) error {
 
 // close ends everything but the feed.
 func (s *session) close() {
-	if err := s.stopBot(); err != nil {
-		s.log.Error("the bot did not end cleanly", "error", err)
-	}
+	s.stopBot()
 	s.world.Close()
 }
 
