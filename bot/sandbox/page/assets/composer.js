@@ -78,7 +78,7 @@ export function Composer({ channel, threadTs }) {
     ${error && html`<div class="composer-error" role="alert" data-testid="composer-error">${error}</div>`}
     <div class="composer-box">
       <textarea ref=${field} rows="1" value=${text} placeholder=${label} aria-label=${label} onInput=${(e) => write(e.target.value)} onKeyDown=${keyDown}
-        role="combobox" aria-haspopup="listbox" aria-autocomplete="list" aria-expanded=${offers.length ? "true" : "false"} aria-controls=${`${id}-list`} aria-activedescendant=${activeId}
+        aria-haspopup="listbox" aria-autocomplete="list" aria-controls=${offers.length ? `${id}-list` : undefined} aria-activedescendant=${activeId}
         readOnly=${sending || channel.archived} maxLength="4000"></textarea>
       <div class="composer-bar">
         ${!threadTs && html`<${Shortcuts} />`}
