@@ -33,13 +33,16 @@ func (c *candidate) launch(ctx context.Context) error {
 			return err
 		}
 		c.http = address
-		environment = append(environment, "HTTP_ADDR="+address, "LOG_LEVEL=info", "DATABASE_URL=sqlite://"+filepath.Join(c.dir, "renewbot.db"))
+		environment = append(environment, "HTTP_ADDR="+address, "LOG_LEVEL=info", "DATABASE_URL="+c.database())
 	}
 	forget(c.world.connected)
 	var err error
 	c.process, err = start(ctx, c.dir, filepath.Join(c.dir, "log"), environment, c.program[0], c.program[1:]...)
 	return err
 }
+
+// database is the product's DATABASE_URL.
+func (c *candidate) database() string { return "sqlite://" + filepath.Join(c.dir, "renewbot.db") }
 
 // settle waits until the candidate has all its sockets.
 func (c *candidate) settle(ctx context.Context) error {

@@ -50,7 +50,7 @@ func command(ctx context.Context, args []string, stdout, stderr io.Writer) error
 	flags.StringVar(&s.out, "o", "", "file of the report; empty: standard output")
 	flags.IntVar(&s.rounds, "rounds", 5, "in which the candidates take turns")
 	flags.IntVar(&s.commands, "commands", 300, "commands and searches of a candidate in a round, one after the other")
-	flags.IntVar(&s.load, "load", 3600, "commands of a candidate in a round under load")
+	flags.IntVar(&s.load, "load", 3800, "commands of a candidate in a round under load")
 	flags.IntVar(&s.approvals, "approvals", 30, "requests that are approved and ordered")
 	flags.IntVar(&s.starts, "starts", 10, "starts of each candidate")
 	flags.IntVar(&s.vendorDown, "vendor-down", 4, "starts while the portal is down, in each way")

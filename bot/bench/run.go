@@ -20,13 +20,15 @@ type results struct {
 	renew, renewFilled                   samples // ms
 	searchWarm, searchCold               samples // ms
 	downHanging, downResetting, downWarm samples // ms
-	submit, approveAck, approveOrder     samples // ms
-	approveShown                         samples // ms
-	perSecond, perCPU                    samples
-	idle, idleFew, loaded                samples // bytes
+	submit, approveAck                   samples // ms
+	approveOrder, approveShown           samples // ms
 	connected, ready                     samples // ms
+	perSecond, perCPU                    samples
 	binary                               samples // bytes
-	interactions                         int64
+	idle, idleFew, loaded                samples // bytes
+	interactions                         int64   // before loaded
+	yearReady, yearList, yearStatus      samples // ms
+	yearExport, yearVerify, yearBackup   samples // ms
 }
 
 // run measures everything and returns the report.
@@ -49,13 +51,13 @@ func run(ctx context.Context, s settings, dir string, log io.Writer) (string, er
 		name string
 		do   func(context.Context) error
 	}{
-		{"memory with few customers", b.few},
 		{"start, and memory when idle", b.launch},
 		{"commands, searches and load", b.rounds},
 		{"approvals and orders", b.approvals},
 		{"the portal is down, look-ups are warm", b.downWarm},
 		{"starts", b.starts},
 		{"starts while the portal is down", b.down},
+		{"a year of data", b.year},
 	} {
 		say("%s", step.name)
 		if err := step.do(ctx); err != nil {
@@ -92,29 +94,25 @@ func (b *bench) each(f func(c *candidate, r *results) error) error {
 	return nil
 }
 
-// few measures the product's memory with a small portal.
-func (b *bench) few(ctx context.Context) error {
-	c, r := b.product()
-	small := *c
-	small.dir = filepath.Join(c.dir, "few")
+// launch starts every candidate, and the product once more beside a small portal, and looks at their memory
+// while nothing happens.
+func (b *bench) launch(ctx context.Context) error {
+	product, r := b.product()
+	small := *product
+	small.dir = filepath.Join(product.dir, "few")
 	if err := os.Mkdir(small.dir, 0o700); err != nil {
 		return err
 	}
 	var err error
-	if small.world, err = newWorld(12); err != nil {
+	if small.world, err = newWorld(few); err != nil {
 		return err
 	}
-	if err := errors.Join(small.launch(ctx), small.settle(ctx), wait(ctx, idleAfter)); err != nil {
-		return err
-	}
-	rss, err := small.rss()
-	r.idleFew.add(rss)
-	return errors.Join(err, small.end(ctx), small.world.close())
-}
-
-// launch starts every candidate and looks at its memory while nothing happens.
-func (b *bench) launch(ctx context.Context) error {
-	err := b.each(func(c *candidate, r *results) error {
+	defer func() {
+		if small.process != nil {
+			small.stop()
+		}
+	}()
+	err = b.each(func(c *candidate, r *results) error {
 		if info, err := os.Stat(c.binary); err == nil {
 			r.binary.add(float64(info.Size()))
 		}
@@ -122,22 +120,19 @@ func (b *bench) launch(ctx context.Context) error {
 		if c.world, err = newWorld(customers); err != nil {
 			return err
 		}
-		return c.launch(ctx)
+		return errors.Join(c.launch(ctx), c.settle(ctx))
 	})
-	if err != nil {
+	if err := errors.Join(err, small.launch(ctx), small.settle(ctx), wait(ctx, idleAfter)); err != nil {
 		return err
 	}
-	if err := b.each(func(c *candidate, _ *results) error { return c.settle(ctx) }); err != nil {
-		return err
-	}
-	if err := wait(ctx, idleAfter); err != nil {
-		return err
-	}
-	return b.each(func(c *candidate, r *results) error {
+	err = b.each(func(c *candidate, r *results) error {
 		rss, err := c.rss()
 		r.idle.add(rss)
 		return err
 	})
+	rss, failed := small.rss()
+	r.idleFew.add(rss)
+	return errors.Join(err, failed, small.end(ctx), small.world.close())
 }
 
 // rounds lets the candidates take turns.

@@ -39,6 +39,21 @@ func (s samples) spread() string {
 	return fmt.Sprintf("%s (%s–%s)", round(s.median()), round(s.at(0)), round(s.most()))
 }
 
+// seconds are milliseconds in the long run.
+func (s samples) seconds() string { return s.scaled(1e-3, "s") }
+
+// scaled is spread in another unit.
+func (s samples) scaled(by float64, unit string) string {
+	if len(s) == 0 {
+		return "–"
+	}
+	scaled := make(samples, len(s))
+	for i, v := range s {
+		scaled[i] = v * by
+	}
+	return scaled.spread() + " " + unit
+}
+
 // round keeps what is worth reading of a number.
 func round(v float64) string {
 	switch {
@@ -51,13 +66,4 @@ func round(v float64) string {
 }
 
 // megabytes are bytes as people count them: 1 MB is 1,000,000 bytes.
-func (s samples) megabytes() string {
-	scaled := make(samples, len(s))
-	for i, v := range s {
-		scaled[i] = v / 1e6
-	}
-	if len(scaled) == 0 {
-		return "–"
-	}
-	return scaled.spread() + " MB"
-}
+func (s samples) megabytes() string { return s.scaled(1e-6, "MB") }

@@ -20,8 +20,11 @@ const (
 	audit    = "C0AUDIT"
 )
 
-// customers is how many the portal has.
-const customers = 5000
+// How many customers the portal has.
+const (
+	customers = 5000
+	few       = 12 // of a small portal
+)
 
 // patience bounds whatever is waited for.
 const patience = 30 * time.Second
