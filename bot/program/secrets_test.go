@@ -71,6 +71,7 @@ type secretWorld struct {
 	binary string
 	health string
 	shown  writer
+	newest string // ts of the last card
 
 	mu     sync.Mutex
 	tokens []string // that the vendor gave
@@ -207,7 +208,7 @@ func (w *secretWorld) slackFails() {
 		journal := w.Slack.Journal()
 		before := journal[len(journal)-1].Seq
 		for _, method := range []string{"chat.postEphemeral", slacksim.HookMethod, "views.open"} {
-			w.Slack.Fail(method, f, slacksim.Times(1))
+			defer w.Slack.Fail(method, f, slacksim.Times(1))()
 		}
 		_, err := alice.Press(w.ctx, card.Ref(), "Approve") // she may not: she is told so over the response_url
 		w.must(err)
@@ -215,9 +216,9 @@ func (w *secretWorld) slackFails() {
 		w.must(err)
 		_, err = alice.Command(w.ctx, sandbox.Renewals, "/renew northwind")
 		w.must(err)
-		w.Slack.Fail("chat.update", f, slacksim.Times(1))
-		w.Slack.Fail("users.info", f, slacksim.Times(1))
-		w.Slack.Fail("chat.postMessage", f, slacksim.Times(1), slacksim.When(func(c slacksim.Call) bool { return c.Param("thread_ts") != "" }))
+		defer w.Slack.Fail("chat.update", f, slacksim.Times(1))()
+		defer w.Slack.Fail("users.info", f, slacksim.Times(1))()
+		defer w.Slack.Fail("chat.postMessage", f, slacksim.Times(1), slacksim.When(func(c slacksim.Call) bool { return c.Param("thread_ts") != "" }))()
 	}
 	_, err := w.Slack.As(sandbox.Gina).Command(w.ctx, sandbox.Renewals, "/renew")
 	w.must(err)
@@ -225,16 +226,22 @@ func (w *secretWorld) slackFails() {
 	w.says(sandbox.Audit, "RNW-000007", "order.placed")
 }
 
-// vendorFails has a vendor that takes neither the token nor the credentials.
+// vendorFails has a vendor that takes neither the token nor, of another program, the
+// credentials.
 func (w *secretWorld) vendorFails() {
 	w.t.Helper()
 	card := w.ask("acme telecom", "50")
 	w.Vendor.RevokeTokens()
-	refused := w.Vendor.Fault(yeastarsim.Token, yeastarsim.Unauthorized())
+	logins := w.Vendor.Calls(yeastarsim.Token)
 	w.approve(card)
-	w.must(refused.Wait(w.ctx, 1))
+	w.must(w.Vendor.WaitCalls(w.ctx, yeastarsim.Token, logins+1)) // the job's, or a look-up's
+	logins = w.Vendor.Calls(yeastarsim.Token)
+	other := w.program(map[string]string{"YEASTAR_CLIENT_SECRET": "secret-canary-5a80", "DATABASE_URL": "sqlite:x.db", "HTTP_ADDR": ""})
+	w.tokens = append(w.tokens, "secret-canary-5a80")
+	w.must(w.Vendor.WaitCalls(w.ctx, yeastarsim.Token, logins+1))
+	w.must(other.cmd.Process.Signal(syscall.SIGTERM))
+	<-other.ended
 	w.probe()
-	w.Vendor.ClearFaults()
 }
 
 // unreadable sends envelopes that cannot be read, with the secrets that envelopes have.
@@ -328,13 +335,14 @@ func (w *secretWorld) ask(query, extensions string) slacksim.Message {
 	w.must(w.Slack.Wait(w.ctx, func(s *slacksim.Snapshot) bool {
 		for _, m := range s.All(sandbox.Renewals) {
 			for _, b := range m.Buttons() {
-				if b == "Approve" {
+				if b == "Approve" && m.TS > w.newest { // an older card may not be drawn anew yet
 					card = m
 				}
 			}
 		}
 		return card.TS != ""
 	}))
+	w.newest = card.TS
 	return card
 }
 
