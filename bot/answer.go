@@ -28,7 +28,7 @@ func named(answer *http.Response) (read *http.Response, outcome string, err erro
 		OK    bool   `json:"ok"`
 		Error string `json:"error"`
 	}
-	understood := json.Unmarshal(raw, &a) == nil
+	understood := json.NewDecoder(bytes.NewReader(raw)).Decode(&a) == nil // whatever follows, as slack-go does it
 	switch {
 	case answer.StatusCode == http.StatusTooManyRequests:
 		outcome = metrics.SlackRateLimited

@@ -165,45 +165,42 @@ func (s *stage) pending(t testing.TB) renewal.Request {
 	return r
 }
 
-// deliver sends a frame and returns the acks that come before that of a second frame,
-// when the handlers are finished.
-func (s *stage) deliver(t testing.TB, raw []byte) []json.RawMessage {
+// deliver sends a frame and returns its acks, which are as many as wanted at least, when
+// the handlers are finished.
+func (s *stage) deliver(t testing.TB, raw []byte, want int) []json.RawMessage {
+	t.Helper()
+	acks := s.exchange(t, raw, want)
+	s.bot.handlers.running.Wait()
+	return append(acks, s.exchange(t, nil, 0)...)
+}
+
+// exchange sends a frame, and another one of its own, and returns the acks that come
+// until that one's has.
+func (s *stage) exchange(t testing.TB, raw []byte, want int) (acks []json.RawMessage) {
 	t.Helper()
 	s.sent++
 	last := fmt.Sprintf("last-%d", s.sent)
 	for _, frame := range [][]byte{raw, fmt.Appendf(nil, `{"type":"unheard of","envelope_id":%q}`, last)} {
+		if frame == nil {
+			continue
+		}
 		if err := s.ws.WriteMessage(websocket.TextMessage, frame); err != nil {
 			t.Fatal(err)
 		}
 	}
-	var acks []json.RawMessage
-	for {
+	for seen := false; !seen || len(acks) < want; {
 		_ = s.ws.SetReadDeadline(time.Now().Add(30 * time.Second))
 		_, ack, err := s.ws.ReadMessage()
-		if err != nil {
-			t.Fatalf("the connection ended after %q: %v\n%s", raw, err, s.log.take())
+		switch {
+		case err != nil:
+			t.Fatalf("%d acks of %q, and then %v\n%s", len(acks), raw, err, s.log.take())
+		case bytes.Contains(ack, []byte(last)):
+			seen = true
+		default:
+			acks = append(acks, ack)
 		}
-		if bytes.Contains(ack, []byte(last)) {
-			break
-		}
-		acks = append(acks, ack)
 	}
-	s.bot.handlers.running.Wait() // each acks at its end at the latest
-	s.sent++
-	last = fmt.Sprintf("last-%d", s.sent)
-	if err := s.ws.WriteMessage(websocket.TextMessage, fmt.Appendf(nil, `{"type":"unheard of","envelope_id":%q}`, last)); err != nil {
-		t.Fatal(err)
-	}
-	for {
-		_, ack, err := s.ws.ReadMessage()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if bytes.Contains(ack, []byte(last)) {
-			return acks
-		}
-		acks = append(acks, ack)
-	}
+	return acks
 }
 
 // serve is the Web API.

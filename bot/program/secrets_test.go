@@ -210,7 +210,9 @@ func (w *secretWorld) slackFails() {
 		for _, method := range []string{"chat.postEphemeral", slacksim.HookMethod, "views.open"} {
 			defer w.Slack.Fail(method, f, slacksim.Times(1))()
 		}
-		_, err := alice.Press(w.ctx, card.Ref(), "Approve") // she may not: she is told so over the response_url
+		// She may not. Every way to tell her so fails, and the log tells of all of them.
+		defer w.Slack.Fail("chat.postMessage", f, slacksim.Times(1), slacksim.When(func(c slacksim.Call) bool { return c.Param("channel") == sandbox.Alice }))()
+		_, err := alice.Press(w.ctx, card.Ref(), "Approve")
 		w.must(err)
 		_, err = w.Slack.WaitJournal(w.ctx, func(e slacksim.Entry) bool { return e.Kind == slacksim.EntryHook && e.Seq > before })
 		w.must(err)
