@@ -163,14 +163,18 @@ func TestChangeSubmittedTwiceIsOneRevision(t *testing.T) {
 func (b *bundle) between(card slacksim.Message, happens func(*yeastarsim.Server)) {
 	b.t.Helper()
 	release := make(chan struct{})
-	hold := b.Vendor.Fault(yeastarsim.PurchaseProductInfo, yeastarsim.Hold(release))
+	hold := func(e yeastarsim.Endpoint) *yeastarsim.ArmedFault { return b.Vendor.Fault(e, yeastarsim.Hold(release)) }
+	// The look-ups are made at the same time.
+	first, others := hold(yeastarsim.PurchaseProductInfo), []*yeastarsim.ArmedFault{hold(yeastarsim.PartnerList), hold(yeastarsim.BillingContactList)}
 	b.as(sandbox.Bob).press(card, "Approve")
-	if err := hold.Wait(b.ctx, 1); err != nil {
+	if err := first.Wait(b.ctx, 1); err != nil {
 		b.t.Fatalf("nothing is looked up before ordering: %v", err)
 	}
-	hold.Remove()
 	happens(b.Vendor)
 	close(release)
+	for _, f := range append(others, first) {
+		f.Remove()
+	}
 }
 
 func TestWhatVanishedBetweenApprovalAndOrder(t *testing.T) {
