@@ -43,13 +43,10 @@ func (o outsider) request(status renewal.Status) renewal.Request {
 }
 
 func (o outsider) entry(e renewal.Entry) renewal.Entry {
-	e.Detail = map[string]string{}
-	for key, value := range map[string]string{
+	e.Detail = map[string]string{
 		renewal.DetailReason: o.reason, renewal.DetailOrderNo: o.id, renewal.DetailTransactionNo: o.id, renewal.DetailVendorStatus: o.detail,
 		renewal.DetailVendorCode: o.id, renewal.DetailVendorDetail: o.detail, renewal.DetailVendorRequest: o.id, renewal.DetailSummary: o.name,
 		renewal.DetailChanges: o.name + "; " + o.detail, renewal.DetailCandidates: o.id, renewal.DetailAttempt: "1",
-	} {
-		e.Detail[key] = value
 	}
 	return e
 }

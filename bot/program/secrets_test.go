@@ -374,7 +374,7 @@ func (w *secretWorld) probe() {
 	for _, path := range []string{"/healthz", "/readyz", "/metrics", "/loglevel", "/", "/debug/pprof/", "/debug/vars"} {
 		request, err := http.NewRequestWithContext(w.ctx, http.MethodGet, "http://"+w.health+path, http.NoBody)
 		w.must(err)
-		answer, err := http.DefaultClient.Do(request)
+		answer, err := (&http.Client{Timeout: 10 * time.Second}).Do(request)
 		w.must(err)
 		body, err := io.ReadAll(answer.Body)
 		_ = answer.Body.Close()
