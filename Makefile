@@ -14,7 +14,7 @@ BIN          := $(CURDIR)/bin
 GOLANGCI     := $(BIN)/golangci-lint-$(GOLANGCI_LINT_VERSION)
 GOVULNCHECK  := $(BIN)/govulncheck-$(GOVULNCHECK_VERSION)
 GOTESTSUM    := $(BIN)/gotestsum-$(GOTESTSUM_VERSION)
-TEST_TIMEOUT := 9m
+TEST_TIMEOUT := 14m
 UNWATCHED    := -gcflags=modernc.org/sqlite/lib=-race=false -gcflags=modernc.org/libc=-race=false
 
 # Debian keeps the server programs of PostgreSQL away from the path. Asked at each use,
@@ -108,7 +108,7 @@ deps:
 	@$(WITH_POSTGRES) missing=(); \
 	need() { command -v "$$1" > /dev/null || missing+=("$$2"); }; \
 	need chromium chromium; need initdb postgresql; need node nodejs; need npm npm; need gcc gcc; need git git; need promtool prometheus; \
-	need systemd-analyze systemd; need buildah buildah; need setpriv util-linux; \
+	need systemd-analyze systemd; need buildah buildah; need zsh zsh; need fish fish; need setpriv util-linux; \
 	[ -f /etc/ssl/certs/ca-certificates.crt ] || missing+=(ca-certificates); \
 	[ -f /usr/include/stdlib.h ] || missing+=(libc6-dev); \
 	if [ "$${#missing[@]}" = 0 ]; then exit 0; fi; \

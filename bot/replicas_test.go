@@ -105,7 +105,8 @@ func (r *replica) end(t testing.TB) {
 	}
 }
 
-// askers is how many people fill the form in at the same time.
+// askers is how many people fill the form in at the same time; the other requests are saved
+// as the form does it.
 const askers = 25
 
 // Several replicas serve one workspace and one database, two approvers click twice at
@@ -125,7 +126,7 @@ func replicated(t *testing.T, replicas, requests int) {
 		// What is under test is the orders, not how fast two cores are with three bots.
 		o.Slack = append(o.Slack, slacksim.WithAckTimeout(patience))
 	})
-	ctx, cancel := context.WithTimeout(t.Context(), 6*patience)
+	ctx, cancel := context.WithTimeout(t.Context(), 8*patience)
 	t.Cleanup(cancel)
 	b.ctx = ctx
 	b.sockets(ownSockets)
@@ -139,8 +140,16 @@ func replicated(t *testing.T, replicas, requests int) {
 	var all sync.WaitGroup
 	for _, user := range b.hire(askers) {
 		all.Go(func() {
-			for range requests / askers {
-				b.ask(user)
+			b.ask(user)
+		})
+	}
+	for i := range requests - askers {
+		all.Go(func() {
+			_, _, err := b.Ledger.Submit(b.ctx, renewal.Submission{
+				Key: fmt.Sprint(i), By: renewal.Actor{UserID: sandbox.Alice, MayRequest: true}, Channel: sandbox.Renewals, Offer: tutorialOffer(),
+			})
+			if err != nil {
+				t.Errorf("submit: %v", err)
 			}
 		})
 	}
