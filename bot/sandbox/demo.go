@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"renewbot/bot/slacksim"
 	"renewbot/yeastar/yeastarsim"
@@ -14,7 +15,9 @@ import (
 // Demo plays three renewals, one that is ordered, one that is rejected and one that the
 // vendor refuses, and writes what the channels then show.
 func (w *World) Demo(ctx context.Context, out io.Writer) error {
-	d := &demo{w, out}
+	ctx, cancel := context.WithTimeout(ctx, demoTimeout)
+	defer cancel()
+	d := &demo{World: w, out: out}
 	for _, scene := range []struct {
 		title string
 		play  func(context.Context) error
@@ -33,9 +36,13 @@ func (w *World) Demo(ctx context.Context, out io.Writer) error {
 	return d.print()
 }
 
+// demoTimeout bounds the demo; it takes a second or two.
+const demoTimeout = time.Minute
+
 type demo struct {
 	*World
-	out io.Writer
+	out  io.Writer
+	card string // the newest that was found; its buttons may not be gone yet
 }
 
 func (d *demo) ordered(ctx context.Context) error {
@@ -55,11 +62,8 @@ func (d *demo) rejected(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := d.press(ctx, Carol, card, "Reject…"); err != nil {
-		return err
-	}
 	carol := d.Slack.As(Carol)
-	if _, err := carol.WaitView(ctx, func(v slacksim.View) bool { _, ok := v.Field("Reason"); return ok }); err != nil {
+	if err := d.dialog(ctx, carol, card, "Reject…", "Reason"); err != nil {
 		return err
 	}
 	if _, err := carol.Type(ctx, "Reason", "We move to 250 extensions next week; please wait for that."); err != nil {
@@ -188,13 +192,14 @@ func (d *demo) waitCard(ctx context.Context) (slacksim.Message, error) {
 	err := d.Slack.Wait(ctx, func(s *slacksim.Snapshot) bool {
 		all := s.All(Renewals)
 		for i := len(all) - 1; i >= 0; i-- {
-			if len(all[i].Buttons()) > 0 {
+			if len(all[i].Buttons()) > 0 && all[i].TS > d.card {
 				card = all[i]
 				return true
 			}
 		}
 		return false
 	})
+	d.card = card.TS
 	return card, err
 }
 
@@ -204,6 +209,25 @@ func (d *demo) press(ctx context.Context, user string, card slacksim.Message, bu
 		err = fmt.Errorf("pressing %s: %s", button, result.Failure)
 	}
 	return err
+}
+
+// dialogPatience is how long somebody waits for a dialog before they press again: Slack
+// opens it within three seconds of the click, or never.
+const dialogPatience = 5 * time.Second
+
+// dialog presses a button until its dialog is open, as people do.
+func (d *demo) dialog(ctx context.Context, p *slacksim.Person, card slacksim.Message, button, field string) error {
+	for {
+		if err := d.press(ctx, p.ID(), card, button); err != nil {
+			return err
+		}
+		waiting, stop := context.WithTimeout(ctx, dialogPatience)
+		_, err := p.WaitView(waiting, func(v slacksim.View) bool { _, ok := v.Field(field); return ok })
+		stop()
+		if err == nil || ctx.Err() != nil {
+			return err
+		}
+	}
 }
 
 // print writes the channel with its threads, and the audit channel.
