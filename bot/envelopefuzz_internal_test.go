@@ -107,8 +107,8 @@ const (
 	fuzzKinds
 )
 
-// interactionSeeds are those of which something comes. {target} and {draft} become those
-// of a request that waits, and of a form that is filled in.
+// interactionSeeds are those of which something comes. {target} and {own} become those of
+// requests that wait, of Alice and of Bob, and {draft} that of a form that is filled in.
 func interactionSeeds(f *testing.F) {
 	add := func(kind int, user, name, metadata, text string) { f.Add(uint8(kind), user, name, metadata, text) }
 	for _, user := range []string{stageAlice, stageBob, stageCarol, stageGina, "U0NOBODY", ""} {
@@ -120,9 +120,11 @@ func interactionSeeds(f *testing.F) {
 			blocks.ActionSettlePlaced, blocks.ActionSettleNotPlaced, blocks.ActionOpenForm, "other",
 		} {
 			add(fuzzButton, user, action, "", "{target}")
+			add(fuzzButton, user, action, "", "{own}")
 		}
 		for _, view := range []string{blocks.CallbackReject, blocks.CallbackSettlePlaced, blocks.CallbackSettleNotPlaced} {
 			add(fuzzSubmission, user, view, "{target}", "a reason <@U0EVIL>")
+			add(fuzzSubmission, user, view, "{own}", "a reason")
 		}
 		for _, view := range []string{blocks.CallbackForm, blocks.CallbackReview, blocks.CallbackTrouble} {
 			add(fuzzSubmission, user, view, "{draft}", "100")
@@ -147,18 +149,15 @@ func interactionSeeds(f *testing.F) {
 func FuzzInteraction(f *testing.F) {
 	interactionSeeds(f)
 	s := newStage(f)
-	var waiting renewal.Request
+	var waiting, own renewal.Request // one of Alice, and one of Bob, who is an approver
 	var seq int64
 	f.Fuzz(func(t *testing.T, kind uint8, user, name, metadata, text string) {
 		if len(user)+len(name)+len(metadata)+len(text) > 30_000 || strings.Contains(user+name+metadata+text, "last-") {
 			return
 		}
-		if r, err := s.bot.ledger.Get(t.Context(), max(waiting.ID, 1)); err != nil || r.Status != renewal.Pending {
-			waiting = s.pending(t)
-		} else {
-			waiting = r
-		}
-		fill := strings.NewReplacer("{target}", blocks.TargetOf(waiting).Encode(), "{draft}", stageDraft().Encode(), "{id}", fmt.Sprint(waiting.ID))
+		waiting, own = s.pending(t, stageAlice, waiting.ID), s.pending(t, stageBob, own.ID)
+		fill := strings.NewReplacer("{target}", blocks.TargetOf(waiting).Encode(), "{own}", blocks.TargetOf(own).Encode(),
+			"{draft}", stageDraft().Encode(), "{id}", fmt.Sprint(waiting.ID))
 		frame := interactionFrame(int(kind)%fuzzKinds, user, name, fill.Replace(metadata), fill.Replace(text))
 		raw, err := json.Marshal(frame)
 		if err != nil {
@@ -190,7 +189,7 @@ func (s *stage) checkTrail(t *testing.T, seq int64, user string) int64 {
 	}
 	for _, e := range entries {
 		seq = e.Seq
-		if e.Code == renewal.CodeSubmitted && e.Actor == stageAlice {
+		if e.Code == renewal.CodeSubmitted && (e.Actor == stageAlice || e.Actor == stageBob) {
 			continue // the stage's own
 		}
 		if e.Actor != user {

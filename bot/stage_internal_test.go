@@ -147,12 +147,16 @@ func newStage(t testing.TB) *stage {
 	return s
 }
 
-// pending makes a request that waits for approval.
-func (s *stage) pending(t testing.TB) renewal.Request {
+// pending is a request of somebody's that waits for approval: the given one if it still
+// does, or a new one.
+func (s *stage) pending(t testing.TB, user string, id int64) renewal.Request {
 	t.Helper()
+	if r, err := s.bot.ledger.Get(t.Context(), id); err == nil && r.Status == renewal.Pending {
+		return r
+	}
 	s.sent++
 	r, _, err := s.bot.ledger.Submit(t.Context(), renewal.Submission{
-		Key: fmt.Sprintf("stage %d", s.sent), By: renewal.Actor{UserID: stageAlice, MayRequest: true}, Channel: stageHome,
+		Key: fmt.Sprintf("stage %d", s.sent), By: renewal.Actor{UserID: user, MayRequest: true}, Channel: stageHome,
 		Offer: renewal.Offer{
 			Product: yeastar.Products()[0].Key, Holder: renewal.Holder{Name: "Our own account"},
 			Lines:   []renewal.Line{{Type: yeastar.LinePlan, ID: yeastarsim.TutorialPlanID, Name: "Enterprise Plan", Quantity: 100}},
