@@ -16,7 +16,7 @@ import (
 // its own id, what is none is not, and the connection goes on.
 func FuzzFrame(f *testing.F) {
 	for _, frame := range []string{
-		"", "{", "null", "[]", `{"type":"hello"}`, `{"type":"events_api"}`, `{"type":"slash_commands","envelope_id":"e1"}`,
+		`{"type":"disconnect"}`, `{"type":"disconnect"}`, "", "{", "null", "[]", `{"type":"hello"}`, `{"type":"events_api"}`, `{"type":"slash_commands","envelope_id":"e1"}`,
 		`{"type":"slash_commands","envelope_id":"e1","payload":{"command":"/renew","text":"help","user_id":"U0ALICE"}}`,
 		`{"type":"interactive","envelope_id":"e1","payload":{"type":"block_actions","actions":[{"block_id":"b","action_id":"approve","value":"{}"}]}}`,
 		`{"type":"interactive","envelope_id":"e1","payload":{"type":"view_submission","view":{"callback_id":"renew_form","state":{"values":{"a":{"b":7}}}}}}`,

@@ -60,7 +60,8 @@ type link struct {
 
 	mu        sync.Mutex
 	waiting   int    // envelopes that are not acked
-	reason    string // why Slack asked for another connection
+	asked     bool   // Slack has asked for another connection
+	reason    string // why
 	dismissed bool   // Slack sends nothing more
 	relieved  bool   // another connection is there
 	leaving   bool   // a close frame was sent
@@ -160,10 +161,11 @@ func (l *link) why() string {
 
 func (l *link) disconnect(reason string) {
 	l.mu.Lock()
-	if l.reason == "" {
+	if !l.asked {
+		l.asked = true
 		close(l.replace)
 	}
-	l.reason = reason
+	l.reason = reason // empty: Slack gave none
 	l.dismissed = l.dismissed || reason != reasonWarning
 	l.mu.Unlock()
 	l.leave()

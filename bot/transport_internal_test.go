@@ -249,6 +249,23 @@ func TestFramesAreBounded(t *testing.T) {
 	}
 }
 
+// TestDisconnectWithoutAReason has Slack ask for another connection several times, and
+// not say why: the connection goes on until there is another one.
+func TestDisconnectWithoutAReason(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	for _, frame := range []string{`{"type":"disconnect"}`, `{"type":"disconnect","reason":""}`, `{"type":"disconnect","reason":"warning"}`} {
+		if acks := s.deliver(t, []byte(frame), 0); len(acks) != 0 {
+			t.Errorf("%s is acked: %s", frame, acks)
+		}
+		select {
+		case <-s.link.replace:
+		default:
+			t.Errorf("%s does not ask for another connection", frame)
+		}
+	}
+}
+
 func TestAddressesFromSlack(t *testing.T) {
 	t.Parallel()
 	for address, ok := range map[string]bool{
