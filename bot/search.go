@@ -96,18 +96,21 @@ const ranks = 6
 func (ix customerIndex) ranked(query string) []int {
 	words := strings.Fields(fold(query))
 	whole := strings.Join(words, " ")
+	inner := " " + whole
 	var hits [ranks][]int
 	for i, c := range ix.folded {
 		if len(words) == 0 {
 			hits[0] = append(hits[0], i)
-		} else if rank, ok := c.rank(whole, words); ok {
+		} else if rank, ok := c.rank(whole, inner, words); ok {
 			hits[rank] = append(hits[rank], i)
 		}
 	}
 	return slices.Concat(hits[:]...)
 }
 
-func (c foldedCustomer) rank(whole string, words []string) (int, bool) {
+// rank is how likely it is that a query means a customer, and false when a word of it is
+// missing. whole is the query, and inner it at the beginning of a word.
+func (c foldedCustomer) rank(whole, inner string, words []string) (int, bool) {
 	for _, w := range words {
 		if !strings.Contains(c.company, w) && !strings.Contains(c.rest, w) {
 			return 0, false
@@ -118,11 +121,11 @@ func (c foldedCustomer) rank(whole string, words []string) (int, bool) {
 		return 0, true
 	case strings.HasPrefix(c.company, whole):
 		return 1, true
-	case strings.Contains(c.company, " "+whole):
+	case strings.Contains(c.company, inner):
 		return 2, true
 	case strings.Contains(c.company, whole):
 		return 3, true
-	case strings.HasPrefix(c.rest, whole), strings.Contains(c.rest, " "+whole):
+	case strings.HasPrefix(c.rest, whole), strings.Contains(c.rest, inner):
 		return 4, true
 	}
 	return 5, true
