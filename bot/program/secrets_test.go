@@ -74,7 +74,7 @@ type secretWorld struct {
 	newest string // ts of the last card
 
 	mu     sync.Mutex
-	tokens []string // that the vendor gave
+	tokens []string // that the vendor gave, and others that must not be shown
 }
 
 func newSecretWorld(t *testing.T, format, databaseURL string) *secretWorld {
@@ -124,16 +124,21 @@ func (w *secretWorld) tokenTap(upstream string) string {
 			return err
 		}
 		r.Body = io.NopCloser(bytes.NewReader(body))
-		w.mu.Lock()
-		defer w.mu.Unlock()
 		for _, m := range token.FindAllSubmatch(body, -1) {
-			w.tokens = append(w.tokens, string(m[1]))
+			w.secret(string(m[1]))
 		}
 		return nil
 	}
 	server := httptest.NewServer(proxy)
 	w.t.Cleanup(server.Close)
 	return server.URL
+}
+
+// secret keeps one more text that must not be shown.
+func (w *secretWorld) secret(text string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.tokens = append(w.tokens, text)
 }
 
 // program starts a subcommand, or the bot itself, with some of the environment changed.
@@ -239,7 +244,7 @@ func (w *secretWorld) vendorFails() {
 	w.must(w.Vendor.WaitCalls(w.ctx, yeastarsim.Token, logins+1)) // the job's, or a look-up's
 	logins = w.Vendor.Calls(yeastarsim.Token)
 	other := w.program(map[string]string{"YEASTAR_CLIENT_SECRET": "secret-canary-5a80", "DATABASE_URL": "sqlite:x.db", "HTTP_ADDR": ""})
-	w.tokens = append(w.tokens, "secret-canary-5a80")
+	w.secret("secret-canary-5a80")
 	w.must(w.Vendor.WaitCalls(w.ctx, yeastarsim.Token, logins+1))
 	w.must(other.cmd.Process.Signal(syscall.SIGTERM))
 	<-other.ended
@@ -272,7 +277,7 @@ func (w *secretWorld) starts() {
 		if bot.cmd.ProcessState.Success() {
 			w.t.Errorf("the program took %s=%s", name, value)
 		}
-		w.tokens = append(w.tokens, value)
+		w.secret(value)
 	}
 	// All that is wrong with a configuration is told, and none of it shown.
 	bad := maps.Clone(wrong)
@@ -280,7 +285,7 @@ func (w *secretWorld) starts() {
 	bad["SLACK_BOT_TOKEN"], bad["SLACK_APP_TOKEN"] = wrong["SLACK_APP_TOKEN"], wrong["SLACK_BOT_TOKEN"]
 	bad["DATABASE_URL"] = "postgres://renewbot:" + databasePassword + "@[::1/renewbot"
 	<-w.program(bad).ended
-	w.tokens = append(w.tokens, "quoted-canary-18c4")
+	w.secret("quoted-canary-18c4")
 }
 
 func cmpOr(first bool, a, b string) string {
