@@ -15,29 +15,36 @@ import (
 
 // newButtons tells of every message that shows a button, once.
 func (b *bundle) newButtons(button string) <-chan slacksim.Message {
+	changes, end := b.Slack.Subscribe()
 	found := make(chan slacksim.Message)
+	tell := func(told map[string]bool, m slacksim.Message) {
+		if told[m.TS] || m.Deleted || !hasButton(m, button) {
+			return
+		}
+		told[m.TS] = true
+		select {
+		case found <- m:
+		case <-b.ctx.Done():
+		}
+	}
 	go func() {
-		told, seen := map[string]bool{}, uint64(0)
-		for b.ctx.Err() == nil {
-			var fresh []slacksim.Message
-			_ = b.Slack.Wait(b.ctx, func(s *slacksim.Snapshot) bool {
-				for _, m := range s.All(sandbox.Renewals) {
-					if m.Version > seen && !told[m.TS] && hasButton(m, button) {
-						told[m.TS] = true
-						fresh = append(fresh, m)
+		defer close(found)
+		defer end()
+		told := map[string]bool{}
+		for {
+			select {
+			case <-b.ctx.Done():
+				return
+			case c := <-changes:
+				if c.Kind == slacksim.ChangeLagged {
+					for _, m := range b.Slack.Snapshot().All(sandbox.Renewals) {
+						tell(told, m)
 					}
-				}
-				seen = s.Version
-				return len(fresh) > 0
-			})
-			for _, m := range fresh {
-				select {
-				case found <- m:
-				case <-b.ctx.Done():
+				} else if m, ok := b.Slack.Message(slacksim.Ref{Channel: sandbox.Renewals, TS: c.TS}); ok && c.Channel == sandbox.Renewals {
+					tell(told, m)
 				}
 			}
 		}
-		close(found)
 	}()
 	return found
 }
@@ -54,33 +61,31 @@ func (b *bundle) hire(n int) []string {
 	return team
 }
 
-// ask makes a request as a person who begins again when the form fails, and presses
-// again when the review does.
+// ask makes a request as a person who presses again while the review is still there. When
+// something else came of it, the list of requests says whether to begin again.
 func (b *bundle) ask(user string) {
 	p := b.Slack.As(user)
-	for !b.reviews(p) {
-		if b.ctx.Err() != nil {
-			b.t.Errorf("%s comes to no review: %v", user, b.ctx.Err())
-			return
+	for b.ctx.Err() == nil {
+		if b.reviews(p) {
+			b.sends(p)
 		}
 		_, _ = p.CloseView(b.ctx, true)
-	}
-	for b.ctx.Err() == nil {
-		r, err := p.Submit(b.ctx)
-		if err != nil || len(r.Errors) > 0 {
-			b.t.Errorf("%s submits the review: %v %v", user, err, r.Errors)
+		if mine, err := b.Ledger.List(b.ctx, ledger.Filter{Requester: user}); err == nil && len(mine) > 0 {
 			return
 		}
-		if r.Trouble == "" {
-			break
+	}
+	b.t.Errorf("%s has no request saved in time", user)
+}
+
+// sends presses "Request approval" for as long as the review stays.
+func (b *bundle) sends(p *slacksim.Person) {
+	for b.ctx.Err() == nil {
+		if _, err := p.Submit(b.ctx); err != nil {
+			return
 		}
-	}
-	if _, err := p.WaitViewTitled(b.ctx, "Request saved"); err != nil {
-		b.t.Errorf("%s: %v", user, err)
-		return
-	}
-	if _, err := p.CloseView(b.ctx, true); err != nil {
-		b.t.Errorf("%s: %v", user, err)
+		if v, ok := b.Slack.Snapshot().View(p.ID()); !ok || v.Title != "Please check" {
+			return
+		}
 	}
 }
 
@@ -143,6 +148,7 @@ func (b *bundle) clickUntilTaken(user string, c slacksim.Click) {
 func (b *bundle) settleByHand(requests int) (asked int) {
 	b.t.Helper()
 	settled := map[int64]bool{}
+	defer b.tellOpen()
 	b.until("all requests to be ordered", func() bool {
 		open, err := b.Ledger.List(b.ctx, ledger.Filter{Statuses: []renewal.Status{
 			renewal.Pending, renewal.Approved, renewal.Ordering, renewal.Unknown, renewal.Refused, renewal.Processing,
@@ -159,6 +165,33 @@ func (b *bundle) settleByHand(requests int) (asked int) {
 		return len(open) == 0
 	})
 	return len(settled)
+}
+
+// tellOpen says of a test that failed how its requests stand.
+func (b *bundle) tellOpen() {
+	if !b.t.Failed() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(b.ctx), patience)
+	defer cancel()
+	open, err := b.Ledger.List(ctx, ledger.Filter{})
+	if err != nil {
+		b.t.Error(err)
+	}
+	for _, r := range open {
+		if r.Status == renewal.Ordered {
+			continue
+		}
+		b.t.Logf("%s is %s, votes %+v", r.Reference(), r.Status, r.Votes)
+		entries, _ := b.Ledger.Entries(ctx, r.ID)
+		for _, e := range entries {
+			b.t.Logf("  %d %v %s by %s: %s", e.Seq, e.At.Format(time.StampMilli), e.Code, e.Actor, e.Detail)
+		}
+		posts, _ := b.Ledger.Posts(ctx, r.ID)
+		for _, p := range posts {
+			b.t.Logf("  post %+v", p)
+		}
+	}
 }
 
 // settle is what Bob does when he is asked: he looks into the portal.

@@ -123,8 +123,9 @@ func replicated(t *testing.T, replicas, requests int) {
 	database := pgtest.Database(t)
 	b := setup(t, switched(anyQuantity), asReplica, func(o *sandbox.Options) {
 		o.DatabaseURL = database
-		// What is under test is the orders, not how fast two cores are with three bots.
-		o.Slack = append(o.Slack, slacksim.WithAckTimeout(patience))
+		// What is under test is the orders, not how fast two cores are with three bots. People
+		// press again when a click went to the replica that died, after this time.
+		o.Slack = append(o.Slack, slacksim.WithAckTimeout(patience/3))
 	})
 	ctx, cancel := context.WithTimeout(t.Context(), 8*patience)
 	t.Cleanup(cancel)

@@ -26,8 +26,8 @@ type Message struct {
 
 	blocks   []any  // Blocks, decoded
 	state    state  // what people chose in the message's elements
-	rendered string // as text, with the names of renderedNames
-	names    uint64
+	rendered string // as text, with the names of version named
+	named    uint64
 }
 
 // Ref names a message: channel id and ts.
@@ -54,7 +54,7 @@ func buttonTexts(blocks []any) []string {
 
 // export is the channel's messages as a snapshot shows them, made anew only after a change.
 func (ch *channel) export(s *Snapshot) []Message {
-	if ch.exported != nil && ch.exportedNames == s.names {
+	if ch.exported != nil && ch.exportedNames == s.named {
 		return ch.exported
 	}
 	replies := map[string]int{}
@@ -65,15 +65,20 @@ func (ch *channel) export(s *Snapshot) []Message {
 	}
 	out := make([]Message, len(ch.messages))
 	for i, m := range ch.messages {
-		if m.rendered == "" || m.names != s.names {
-			m.rendered, m.names = s.render(*m), s.names
-		}
-		out[i] = *m
-		if n := replies[m.TS]; n > 0 {
-			out[i].Replies, out[i].ThreadTS = n, m.TS
-		}
+		out[i] = m.export(s, replies[m.TS])
 	}
-	ch.exported, ch.exportedNames = out, s.names
+	ch.exported, ch.exportedNames = out, s.named
+	return out
+}
+
+func (m *Message) export(s *Snapshot, replies int) Message {
+	if m.rendered == "" || m.named != s.named {
+		m.rendered, m.named = s.render(*m), s.named
+	}
+	out := *m
+	if replies > 0 {
+		out.Replies, out.ThreadTS = replies, m.TS
+	}
 	return out
 }
 
@@ -141,15 +146,11 @@ func (w *Workspace) Message(r Ref) (Message, bool) {
 	if ch == nil {
 		return Message{}, false
 	}
-	if m := ch.find(r.TS); m == nil || m.Deleted {
+	m := ch.find(r.TS)
+	if m == nil || m.Deleted {
 		return Message{}, false
 	}
-	for _, m := range w.snap().All(r.Channel) {
-		if m.TS == r.TS {
-			return m, true
-		}
-	}
-	return Message{}, false
+	return m.export(w.names(), len(ch.replies(m.TS))), true
 }
 
 // messageJSON is the message object of the Web API and of interaction payloads.

@@ -8,7 +8,7 @@ import (
 
 // Text is a message as a person reads it on a terminal: names for ids, dates in UTC, buttons as [Approve].
 func (s *Snapshot) Text(m Message) string {
-	if m.rendered != "" && m.names == s.names {
+	if m.rendered != "" && m.named == s.named {
 		return m.rendered
 	}
 	return s.render(m)

@@ -51,7 +51,7 @@ type Snapshot struct {
 	Homes      map[string]View      // by person
 	Sockets    int
 
-	names uint64 // version at which a name last changed
+	named uint64 // version at which a name last changed
 }
 
 type subscriber struct {
@@ -91,7 +91,7 @@ func (w *Workspace) touch(c Change) {
 	w.snapshot = nil
 	switch c.Kind {
 	case ChangeUser, ChangeGroup, ChangeChannel:
-		w.names = w.version
+		w.named = w.version
 	case ChangeMessage:
 		ch := w.channels[c.Channel]
 		ch.exported = nil
@@ -131,21 +131,9 @@ func (w *Workspace) snap() *Snapshot {
 	if w.snapshot != nil {
 		return w.snapshot
 	}
-	s := &Snapshot{
-		Version: w.version, names: w.names, Ephemerals: map[string][]Message{}, Stacks: map[string][]View{},
-		Homes: map[string]View{}, Sockets: len(w.liveConns()),
-	}
-	for _, id := range w.userOrder {
-		s.Users = append(s.Users, *w.users[id])
-	}
-	for _, id := range w.groupOrder {
-		s.Groups = append(s.Groups, *w.groups[id])
-	}
-	for _, id := range w.channelOrder {
-		ch := w.channels[id]
-		s.Channels = append(s.Channels, ChannelState{Channel: ch.Channel})
-	}
-	for i := range s.Channels { // once every channel's name is known
+	s := w.names()
+	s.Ephemerals, s.Stacks, s.Homes, s.Sockets = map[string][]Message{}, map[string][]View{}, map[string]View{}, len(w.liveConns())
+	for i := range s.Channels {
 		s.Channels[i].Messages = w.channels[s.Channels[i].ID].export(s)
 	}
 	for _, m := range w.ephemerals {
@@ -160,6 +148,21 @@ func (w *Workspace) snap() *Snapshot {
 		s.Homes[user] = v.export()
 	}
 	w.snapshot = s
+	return s
+}
+
+// names is a snapshot without what is in the channels: all that rendering a message needs.
+func (w *Workspace) names() *Snapshot {
+	s := &Snapshot{Version: w.version, named: w.named}
+	for _, id := range w.userOrder {
+		s.Users = append(s.Users, *w.users[id])
+	}
+	for _, id := range w.groupOrder {
+		s.Groups = append(s.Groups, *w.groups[id])
+	}
+	for _, id := range w.channelOrder {
+		s.Channels = append(s.Channels, ChannelState{Channel: w.channels[id].Channel})
+	}
 	return s
 }
 
@@ -258,7 +261,7 @@ func (w *Workspace) WaitMessage(ctx context.Context, channel string, pieces ...s
 	var seen uint64 // what did not match before can only match after a change
 	err := w.Wait(ctx, func(s *Snapshot) bool {
 		for _, m := range s.All(channel) {
-			if (m.Version > seen || s.names > seen) && !m.Deleted && containsAll(s.Text(m), pieces) {
+			if (m.Version > seen || s.named > seen) && !m.Deleted && containsAll(s.Text(m), pieces) {
 				found = m
 				return true
 			}

@@ -68,7 +68,7 @@ type Workspace struct {
 	socketsOff    bool
 
 	version  uint64
-	names    uint64        // version at which a user, group or channel last changed
+	named    uint64        // version at which a user, group or channel last changed
 	changed  chan struct{} // closed and replaced at every change
 	snapshot *Snapshot     // of version, nil until asked for
 	subs     map[int]*subscriber
