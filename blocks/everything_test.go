@@ -36,6 +36,9 @@ func requests() map[string]renewal.Request {
 		"unknown_searched": with(renewal.Unknown, func(r *renewal.Request) {
 			r.Search = &renewal.Search{At: now.Add(2 * time.Hour), Candidates: []string{"XS3401174502129270784"}}
 		}),
+		"approved_portal_down": with(renewal.Approved, func(r *renewal.Request) {
+			r.Problem = &renewal.Problem{Class: yeastar.ClassNotSent, Code: "waiting", Detail: "The Partner Portal can't be reached right now."}
+		}),
 		"approved_waiting": with(renewal.Approved, func(r *renewal.Request) {
 			r.Problem = &renewal.Problem{Class: yeastar.ClassNotSent, Detail: "no connection"}
 		}),

@@ -201,6 +201,10 @@ func events() []event {
 			r.Problem = &renewal.Problem{Class: yeastar.ClassNotSent, Detail: "no connection"}
 		}), entry(renewal.CodePostponed, renewal.System, renewal.Ordering, renewal.Approved, map[string]string{
 			renewal.DetailAttempt: "1", renewal.DetailVendorDetail: "no connection", renewal.DetailRetryAt: "2026-11-17T11:27:00Z"})},
+		{"waiting", with(renewal.Approved, func(r *renewal.Request) {
+			r.Problem = &renewal.Problem{Class: yeastar.ClassNotSent, Code: "waiting", Detail: "Yeastar does not answer."}
+		}), entry(renewal.CodeWaiting, renewal.System, renewal.Approved, renewal.Approved, map[string]string{
+			renewal.DetailVendorDetail: "Yeastar does not answer.", renewal.DetailUntil: "2026-11-17T11:36:00Z"})},
 		{"unknown", request(renewal.Unknown), entry(renewal.CodeUnknown, renewal.System, renewal.Ordering, renewal.Unknown,
 			problemDetails("", "the connection broke before the answer"))},
 		{"settled_placed", request(renewal.Ordered), entry(renewal.CodeSettledPlaced, bob, renewal.Unknown, renewal.Ordered, orderDetails(yeastar.OrderSucceed))},

@@ -108,7 +108,7 @@ func hostileEntry(t *rapid.T, r renewal.Request) renewal.Entry {
 	for _, k := range []string{
 		renewal.DetailReason, renewal.DetailRefusal, renewal.DetailAction, renewal.DetailAttempt, renewal.DetailOrderNo, renewal.DetailTransactionNo,
 		renewal.DetailVendorStatus, renewal.DetailVendorCode, renewal.DetailVendorDetail, renewal.DetailVendorRequest, renewal.DetailFingerprint,
-		renewal.DetailVotes, renewal.DetailChanges, renewal.DetailRetryAt, renewal.DetailSummary, renewal.DetailWho, renewal.DetailCandidates, outsideText().Draw(t, "key"),
+		renewal.DetailVotes, renewal.DetailChanges, renewal.DetailRetryAt, renewal.DetailUntil, renewal.DetailSummary, renewal.DetailWho, renewal.DetailCandidates, outsideText().Draw(t, "key"),
 	} {
 		e.Detail[k] = outsideText().Draw(t, k)
 	}

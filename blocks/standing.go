@@ -13,6 +13,9 @@ const unsure = "This order may or may not have been placed. Nothing will be sent
 
 const nothingOrdered = "Nothing has been ordered."
 
+// unchecked is the sentence under an approved order that waits for the portal.
+const unchecked = "Nothing has been ordered yet: the check before it needs the Partner Portal."
+
 // standing is a request's state: a sign, a word for it, and what it means. The sign
 // never says more than the words.
 type standing struct{ sign, word, meaning string }
@@ -54,6 +57,8 @@ func approved(r renewal.Request) standing {
 	switch {
 	case r.DryRun:
 		s.meaning = "The dry run ends here, without an order."
+	case r.Waits():
+		s.meaning = join(unchecked, problem(r), "I keep trying.")
 	case r.Problem != nil:
 		s.meaning = join("The last attempt placed nothing, another one follows by itself.", problem(r))
 	}
@@ -72,7 +77,7 @@ func cancelled(r renewal.Request) standing {
 	switch {
 	case r.ClosedBy == renewal.System:
 		return standing{"🧪", "Dry run finished", "Everything was done but the order itself. Nothing was ordered."}
-	case len(r.Attempts) > 0 || r.Problem != nil:
+	case r.WasRefused():
 		return standing{"✖️", "Closed", "By " + mention(r.ClosedBy) + ". Nothing was ordered."}
 	}
 	return standing{"✖️", "Cancelled", "By " + mention(r.ClosedBy) + ". Nothing was ordered."}
@@ -128,7 +133,7 @@ func problem(r renewal.Request) string {
 // problemWords tells the vendor's words with what a support ticket needs, or ours.
 func problemWords(detail, code, requestID string) string {
 	detail = outside(strings.TrimRight(clean(detail), ". "), detailLimit)
-	if code == "gone" || code == "settled" { // codes of ours, which say nothing to people
+	if code == "gone" || code == "settled" || code == "waiting" { // codes of ours, which say nothing to people
 		code = ""
 	}
 	var marks []string

@@ -83,6 +83,8 @@ func eventSentence(r renewal.Request, e renewal.Entry) string {
 		return join("⚠️ Not ordered.", why, "It can be tried again or closed on the card.")
 	case renewal.CodePostponed:
 		return join("🔁 Not ordered yet: this attempt placed nothing, another one follows by itself"+retryAt(d)+".", why)
+	case renewal.CodeWaiting:
+		return join("⏸️ "+unchecked, why, "I keep trying"+timed(" until ", d[renewal.DetailUntil])+"; then you are asked.")
 	case renewal.CodeUnknown:
 		return join("❓", unsure, why)
 	case renewal.CodeSearched:
@@ -150,12 +152,15 @@ func settledEnd(e renewal.Entry) string {
 }
 
 // retryAt says when the next attempt is due.
-func retryAt(d map[string]string) string {
-	t, err := time.Parse(time.RFC3339, d[renewal.DetailRetryAt])
+func retryAt(d map[string]string) string { return timed(", ", d[renewal.DetailRetryAt]) }
+
+// timed is a moment of a detail behind a word, or nothing.
+func timed(word, at string) string {
+	t, err := time.Parse(time.RFC3339, at)
 	if err != nil {
 		return ""
 	}
-	return ", " + moment(t)
+	return word + moment(t)
 }
 
 func lateEnd(e renewal.Entry) string {

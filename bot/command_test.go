@@ -238,7 +238,7 @@ func TestCancel(t *testing.T) {
 	b := setup(t)
 	alice := b.as(sandbox.Alice)
 	card := alice.request(tutorial)
-	if said := alice.command(sandbox.Random, "/renew cancel rnw-1"); !contains(said, "RNW-000001 was closed by @alice. Nothing was ordered.") {
+	if said := alice.command(sandbox.Random, "/renew cancel rnw-1"); !contains(said, "RNW-000001 was cancelled by @alice. Nothing was ordered.") {
 		t.Errorf("the answer is: %s", said)
 	}
 	b.wantStatus(1, renewal.Cancelled)
@@ -247,7 +247,7 @@ func TestCancel(t *testing.T) {
 		m, _ := b.Slack.Message(card.Ref())
 		return len(m.Buttons()) == 0
 	})
-	if said := alice.command(sandbox.Random, "/renew cancel 1"); !contains(said, "RNW-000001 was closed by @alice") {
+	if said := alice.command(sandbox.Random, "/renew cancel 1"); !contains(said, "RNW-000001 was cancelled by @alice") {
 		t.Errorf("cancelling twice is answered: %s", said)
 	}
 	b.wantDenied(attempt{sandbox.Alice, "cancel", renewal.RefusedStatus})

@@ -316,7 +316,7 @@ func TestRequesterCancels(t *testing.T) {
 			denied := renewal.CodeDenied
 			b.ends("RNW-000001", renewal.Cancelled, 0, renewal.CodeSubmitted, denied, denied, denied, denied, renewal.CodeCancelled)
 			b.as(sandbox.Bob).forceClick(clickOn(t, card, "approve"))
-			b.as(sandbox.Bob).alone("RNW-000001 was closed by", "Nothing was ordered.")
+			b.as(sandbox.Bob).alone("RNW-000001 was cancelled by", "Nothing was ordered.")
 			if n := len(b.Vendor.OrderRequests()); n != 0 {
 				t.Errorf("%d orders for a cancelled request", n)
 			}

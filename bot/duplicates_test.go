@@ -46,7 +46,7 @@ func TestCommandDeliveredTwice(t *testing.T) {
 				t.Errorf("cancelled %d times", n)
 			}
 			b.wholeView("RNW-000001")
-			if told := alice.command(sandbox.Renewals, "/renew cancel RNW-000001"); !contains(told, "RNW-000001 was closed by") || !contains(told, "Nothing was ordered.") {
+			if told := alice.command(sandbox.Renewals, "/renew cancel RNW-000001"); !contains(told, "RNW-000001 was cancelled by") || !contains(told, "Nothing was ordered.") {
 				t.Errorf("somebody who cancels twice is told %q", told)
 			}
 		})

@@ -19,6 +19,8 @@ const (
 	// checkPatience is for how long an approved order waits for look-ups that fail,
 	// before people are asked.
 	checkPatience = 10 * time.Minute
+	// checkQuiet is for how long people hear nothing of it.
+	checkQuiet = 10 * time.Second
 )
 
 // handlers are the jobs that the ledger lets the bot do.
@@ -46,6 +48,7 @@ func (b *Bot) placeOrder(ctx context.Context, job renewal.Job) error {
 	e, err := b.recheck(ctx, r)
 	switch {
 	case err != nil && b.ledger.Now(ctx).Sub(r.UpdatedAt) < checkPatience:
+		b.tellWaiting(ctx, r, err)
 		return fmt.Errorf("check %s once more before ordering: %w", r.Reference(), err)
 	case err != nil:
 		e = renewal.Gone{Detail: "what was approved could not be checked: " + trouble(err)}
@@ -59,6 +62,18 @@ func (b *Bot) placeOrder(ctx context.Context, job renewal.Job) error {
 	}
 	attempt, _ := r.Attempt()
 	return b.send(ctx, r, attempt)
+}
+
+// tellWaiting tells people once that an approved order waits for look-ups that have
+// failed for a while.
+func (b *Bot) tellWaiting(ctx context.Context, r renewal.Request, why error) {
+	now := b.ledger.Now(ctx)
+	if r.Waits() || now.Sub(r.UpdatedAt) < checkQuiet {
+		return
+	}
+	if err := b.move(ctx, r.ID, renewal.Waiting{Detail: trouble(why), Until: now.Add(checkPatience)}); err != nil {
+		b.log.WarnContext(ctx, "it was not saved that an order waits", "error", err)
+	}
 }
 
 // send makes the attempt's one POST and saves what came of it. Whatever happens to ctx,

@@ -21,6 +21,7 @@ var moves = map[renewal.Code]map[renewal.Status][]renewal.Status{
 	renewal.CodeChanged:   {renewal.Approved: {renewal.Pending}},
 	renewal.CodeOrdering:  {renewal.Approved: {renewal.Ordering}},
 	renewal.CodePostponed: {renewal.Ordering: {renewal.Approved}},
+	renewal.CodeWaiting:   {renewal.Approved: {renewal.Approved}},
 	renewal.CodeOrdered:   {renewal.Ordering: {renewal.Ordered}, renewal.Unknown: {renewal.Ordered}, renewal.Processing: {renewal.Ordered}},
 	renewal.CodeProcessing: {
 		renewal.Ordering: {renewal.Processing}, renewal.Unknown: {renewal.Processing},

@@ -12,6 +12,7 @@ import (
 	"renewbot/bot/config"
 	"renewbot/bot/renewal"
 	"renewbot/bot/sandbox"
+	"renewbot/yeastar/yeastarsim"
 )
 
 // road is the way to the portal. While it is closed nobody new gets on it; who is on
@@ -113,5 +114,26 @@ func TestOrderThatFindsNoWayIsTriedAgainByItself(t *testing.T) {
 		t.Errorf("the attempts are %+v", r.Attempts)
 	}
 	b.silent(sandbox.Renewals, "may or may not")
+	b.shows(card, "Ordered.")
+}
+
+// While the look-ups before the order fail, people learn that nothing is ordered yet, once;
+// and nobody has to do anything when the portal is back.
+func TestApprovedOrderWaitsForThePortal(t *testing.T) {
+	t.Parallel()
+	b, clock := setupAt(t)
+	card := b.as(sandbox.Alice).request(acmeWish)
+	down := b.Vendor.Fault(yeastarsim.AnyEndpoint, yeastarsim.HTTPError(503))
+	b.as(sandbox.Bob).press(card, "Approve")
+	b.says(sandbox.Renewals, "approved (1 of 1)")
+	clock.Advance(time.Minute)
+	b.says(sandbox.Renewals, "Nothing has been ordered yet", "can't be reached right now", "I keep trying until")
+	b.shows(card, "Nothing has been ordered yet")
+	clock.Advance(time.Minute)
+	down.Remove()
+	clock.Advance(time.Minute)
+	b.happened("RNW-000001", renewal.CodeOrdered)
+	b.ends("RNW-000001", renewal.Ordered, 1, renewal.CodeSubmitted, renewal.CodeApproved,
+		renewal.CodeWaiting, renewal.CodeOrdering, renewal.CodeOrdered)
 	b.shows(card, "Ordered.")
 }

@@ -21,7 +21,7 @@ var codes = []renewal.Code{
 	renewal.CodeSubmitted, renewal.CodeAmended, renewal.CodeChanged, renewal.CodeVoted, renewal.CodeApproved,
 	renewal.CodeRejected, renewal.CodeCancelled, renewal.CodeExpired, renewal.CodeReminded, renewal.CodeLastCall,
 	renewal.CodeClosed, renewal.CodeDryRun, renewal.CodeDenied, renewal.CodeOrdering, renewal.CodeOrdered,
-	renewal.CodeProcessing, renewal.CodeRefused, renewal.CodePostponed, renewal.CodeUnknown, renewal.CodeSearched,
+	renewal.CodeProcessing, renewal.CodeRefused, renewal.CodePostponed, renewal.CodeWaiting, renewal.CodeUnknown, renewal.CodeSearched,
 	renewal.CodeSettledPlaced, renewal.CodeSettledNot, renewal.CodeRetried, renewal.CodeLate,
 	renewal.CodeRestored,
 }

@@ -84,6 +84,8 @@ func (c *changing) apply(e Event) error {
 		return c.restored()
 	case Gone:
 		return c.gone(e)
+	case Waiting:
+		return c.waiting(e)
 	case DryRunDone:
 		return c.dryRunDone()
 	case Begin:
@@ -193,7 +195,7 @@ func (r Request) Standing() string {
 		if r.ClosedBy == System {
 			return ref + " was a dry run. Nothing was ordered."
 		}
-		return fmt.Sprintf("%s was closed by <@%s>. Nothing was ordered.", ref, r.ClosedBy)
+		return fmt.Sprintf("%s was %s by <@%s>. Nothing was ordered.", ref, r.closedWord(), r.ClosedBy)
 	case Expired:
 		return ref + " timed out before it was approved. Nothing was ordered."
 	}
@@ -205,4 +207,15 @@ func (r Request) orderNo() string {
 		return ""
 	}
 	return r.Order.OrderNo
+}
+
+// WasRefused says whether a closed request had been sent to the vendor, or could not be,
+// before it was closed; otherwise it was cancelled while it waited for approval.
+func (r Request) WasRefused() bool { return len(r.Attempts) > 0 || r.Problem != nil }
+
+func (r Request) closedWord() string {
+	if r.WasRefused() {
+		return "closed"
+	}
+	return "cancelled"
 }

@@ -44,7 +44,7 @@ func (c *changing) approve(e Approve) error {
 	code := CodeVoted
 	if len(c.Votes) >= c.Required {
 		code = CodeApproved
-		c.Status = Approved
+		c.Status, c.Problem = Approved, nil
 		c.job(PlaceOrder, c.now)
 	}
 	c.record(code, e.By.UserID, map[string]string{

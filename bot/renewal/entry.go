@@ -26,6 +26,7 @@ const (
 	CodeProcessing    Code = "order.processing"
 	CodeRefused       Code = "order.refused"
 	CodePostponed     Code = "order.postponed" // certainly not placed; another attempt follows by itself
+	CodeWaiting       Code = "order.waiting"   // nothing was sent: the look-ups before it fail, and are tried again
 	CodeUnknown       Code = "order.unknown"
 	CodeSearched      Code = "order.searched" // the vendor's order list did not settle an unknown order
 	CodeSettledPlaced Code = "order.settled_placed"
@@ -69,6 +70,7 @@ const (
 	DetailSelfApproval  = "self_approval"
 	DetailChanges       = "changes"
 	DetailRetryAt       = "retry_at"   // RFC 3339
+	DetailUntil         = "until"      // RFC 3339
 	DetailSummary       = "summary"    // what is asked for, in one line
 	DetailWho           = "who"        // user ids, separated by commas
 	DetailCandidates    = "candidates" // order numbers, separated by commas

@@ -89,6 +89,12 @@ type (
 	Restored struct{}
 	// Gone says that what was approved cannot be ordered any more.
 	Gone struct{ Detail string }
+	// Waiting says that what was approved cannot be checked at present: the vendor's
+	// look-ups fail. It is tried again by itself until then.
+	Waiting struct {
+		Detail string
+		Until  time.Time
+	}
 	// DryRunDone ends an approved request whose order is not to be sent.
 	DryRunDone struct{}
 	// Begin writes an attempt down. Nothing is sent before it is saved.
@@ -134,6 +140,7 @@ func (Reminder) action() string        { return "remind" }
 func (Changed) action() string         { return "changed" }
 func (Restored) action() string        { return "restored" }
 func (Gone) action() string            { return "gone" }
+func (Waiting) action() string         { return "waiting" }
 func (DryRunDone) action() string      { return "dry_run" }
 func (Begin) action() string           { return "begin" }
 func (Answered) action() string        { return "answered" }

@@ -319,6 +319,28 @@ func (c *changing) gone(e Gone) error {
 	return nil
 }
 
+// codeWaiting is the problem of a request whose check before ordering cannot be made.
+const codeWaiting = "waiting"
+
+// Waits says whether the order waits for look-ups that fail, and people were told so.
+func (r Request) Waits() bool {
+	return r.Status == Approved && r.Problem != nil && r.Problem.Code == codeWaiting
+}
+
+func (c *changing) waiting(e Waiting) error {
+	if err := c.expect(Approved); err != nil {
+		return err
+	}
+	if c.Waits() {
+		return &Refusal{RefusedTooEarly, c.Reference() + ": people know already that the order waits."}
+	}
+	c.Problem = &Problem{Class: yeastar.ClassNotSent, Code: codeWaiting, Detail: e.Detail}
+	c.record(CodeWaiting, System, map[string]string{
+		DetailVendorDetail: e.Detail, DetailUntil: e.Until.UTC().Format(time.RFC3339),
+	})
+	return nil
+}
+
 func (c *changing) dryRunDone() error {
 	if err := c.expect(Approved); err != nil {
 		return err

@@ -304,6 +304,35 @@ func TestChangedGoesBackToPeople(t *testing.T) {
 	refused(t, got, Expiry{}, start.Add(72*time.Hour), p, RefusedTooEarly)
 }
 
+func TestWaitingForTheVendor(t *testing.T) {
+	t.Parallel()
+	p := policy()
+	r := in(t, Approved, p)
+	until := later.Add(10 * time.Minute)
+	c, err := r.Apply(Waiting{"the portal is down", until}, later, p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := c.Request
+	if got.Status != Approved || !got.Waits() || got.Problem.Detail != "the portal is down" || len(got.Attempts) != 0 || c.Entry.Code != CodeWaiting {
+		t.Errorf("waiting: %s", text(t, got))
+	}
+	same(t, map[string]string{DetailVendorDetail: "the portal is down", DetailUntil: until.UTC().Format(time.RFC3339)}, c.Entry.Detail, "detail")
+	same(t, []string{"sync_slack +" + later.Sub(start).String()}, kinds(c.Jobs), "jobs")
+	refused(t, got, Waiting{"still", until}, later, p, RefusedTooEarly)
+
+	if begun := must(t, got, later, p, Begin{until}); begun.Waits() || begun.Problem != nil {
+		t.Errorf("it waits while it is ordered: %s", text(t, begun))
+	}
+	again := must(t, got, later, p, Changed{offer()}) // the portal is back, with other data
+	if again = must(t, again, later, p, approveBy(approver("U2"), again)); again.Status != Approved || again.Waits() {
+		t.Errorf("it waits although it was approved anew: %s", text(t, again))
+	}
+	for _, s := range []Status{Pending, Ordering, Ordered, Unknown, Refused, Cancelled} {
+		refused(t, in(t, s, p), Waiting{"down", until}, later, p, RefusedStatus)
+	}
+}
+
 func TestDryRun(t *testing.T) {
 	t.Parallel()
 	p := policy()

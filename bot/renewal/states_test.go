@@ -156,7 +156,7 @@ func TestStandingSaysWhetherSomethingWasOrdered(t *testing.T) {
 		Unknown:    "RNW-000123 may or may not have been ordered. Nothing will be sent again until somebody settles it.",
 		Refused:    "RNW-000123 was not ordered. It can be tried again or closed.",
 		Rejected:   "RNW-000123 was rejected by <@U2>. Nothing was ordered.",
-		Cancelled:  "RNW-000123 was closed by <@U1>. Nothing was ordered.",
+		Cancelled:  "RNW-000123 was cancelled by <@U1>. Nothing was ordered.",
 		Expired:    "RNW-000123 timed out before it was approved. Nothing was ordered.",
 	}
 	for _, s := range Statuses() {
