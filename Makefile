@@ -91,7 +91,7 @@ vuln: $(GOVULNCHECK) ## Look for known vulnerabilities that the code can reach
 go-test: $(GOTESTSUM)
 	@mkdir -p $(BIN); rm -f $(BIN)/test.json
 	@$(WITH_POSTGRES) CGO_ENABLED=1 $(GOTESTSUM) --format standard-quiet --jsonfile $(BIN)/test.json \
-		--packages=./... -- -p 1 \
+		--packages=./... -- \
 		-race $(UNWATCHED) -timeout $(TEST_TIMEOUT) < /dev/null
 	@skipped=$$(sed -nE 's/^\{"Time":"[^"]*","Action":"skip","Package":"([^"]*)","Test":"([^"]*)".*/  \1 \2/p' $(BIN)/test.json); \
 	ran=$$(grep -cE '^\{"Time":"[^"]*","Action":"pass","Package":"[^"]*","Test":"' $(BIN)/test.json || true); \

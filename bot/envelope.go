@@ -61,7 +61,19 @@ func (e *envelope) counted(m *metrics.Metrics, typ string) {
 func (e *envelope) ack(payload any) bool { return e.answer(payload, metrics.AckSent) }
 
 // late acks the envelope when nobody else has done so in time.
-func (e *envelope) late() { e.answer(nil, metrics.AckAutomatic) }
+func (e *envelope) late() { e.answer(e.nothing(), metrics.AckAutomatic) }
+
+// done acks the envelope when its handler has not done so.
+func (e *envelope) done() { e.ack(e.nothing()) }
+
+// nothing is the payload of an ack that says nothing. A menu that waits for its choices
+// takes no ack without any: it gets an empty list.
+func (e *envelope) nothing() any {
+	if *e.typ.Load() == string(slack.InteractionTypeBlockSuggestion) {
+		return blocks.ContactOptions(nil)
+	}
+	return nil
+}
 
 func (e *envelope) answer(payload any, outcome string) bool {
 	if !e.acked.CompareAndSwap(false, true) {

@@ -121,26 +121,21 @@ func (b *Bot) updateView(ctx context.Context, viewID, hash string, v slack.Modal
 
 // chosen handles a choice in the form on which others depend.
 func (b *Bot) chosen(ctx context.Context, ic slack.InteractionCallback, a *slack.BlockAction) {
-	unlock, newest := b.views.enter(ic.View.ID, a.ActionTs)
-	defer unlock()
-	if !newest {
+	leave, newest := b.views.enter(ic.View.ID, a.ActionTs)
+	defer leave()
+	if !newest() {
 		return
 	}
-	d, err := blocks.ReadForm(ic.View)
+	d, _, err := readForm(ic.View)
 	if err != nil {
 		b.log.WarnContext(ctx, "a form could not be read", "error", err)
 		return
 	}
 	ctx = logs.Request(ctx, d.Request)
-	switch a.ActionID {
-	case blocks.ActionProduct:
-		d = blocks.Draft{Product: d.Product, Channel: d.Channel, PONumber: d.PONumber, Note: d.Note, Reset: d.Reset + 1}
-	case blocks.ActionHolder:
-		d.Plan, d.Services, d.Quantity, d.ServiceQuantity, d.Contact = "", nil, "", nil, ""
-		d.Query = "" // it has done its work
-		d.Reset++
-	}
 	form, err := b.form(ctx, d)
+	if !newest() {
+		return // drawing it would undo on the screen what was chosen meanwhile
+	}
 	if err != nil {
 		b.log.WarnContext(ctx, "the form's look-ups failed", "error", err)
 		b.updateView(ctx, ic.View.ID, "", blocks.Trouble(d, trouble(err), reference(err)))
@@ -149,6 +144,30 @@ func (b *Bot) chosen(ctx context.Context, ic slack.InteractionCallback, a *slack
 	if v, ok := b.updateView(ctx, ic.View.ID, "", blocks.Form(form)); ok && form.Waiting {
 		b.complete(ctx, form.Draft, v)
 	}
+}
+
+// readForm is the draft that a form shows. What belongs to another product or customer than
+// the one now chosen is forgotten: the form has not been drawn for it yet, which outdated
+// says of a form that shows fields of another customer.
+func readForm(v slack.View) (d blocks.Draft, outdated bool, err error) {
+	drawn, err := blocks.DecodeDraft(v.PrivateMetadata)
+	if err != nil {
+		return blocks.Draft{}, false, err
+	}
+	if d, err = blocks.ReadForm(v); err != nil {
+		return blocks.Draft{}, false, err
+	}
+	switch {
+	case d.Product != drawn.Product:
+		d = blocks.Draft{Product: d.Product, Channel: d.Channel, PONumber: d.PONumber, Note: d.Note, Reset: d.Reset + 1}
+		outdated = true
+	case d.Holder != drawn.Holder:
+		d.Plan, d.Services, d.Quantity, d.ServiceQuantity, d.Contact = "", nil, "", nil, ""
+		d.Query = "" // it has done its work
+		d.Reset++
+		outdated = d.Holder != "" && drawn.Holder != ""
+	}
+	return d, outdated, nil
 }
 
 // again handles the "Try again" button of a view that told of trouble.
@@ -198,7 +217,7 @@ func (b *Bot) suggest(ctx context.Context, ic slack.InteractionCallback, env *en
 
 // submittedForm handles "Review": it pushes the review, or shows errors at the fields.
 func (b *Bot) submittedForm(ctx context.Context, ic slack.InteractionCallback, env *envelope) {
-	d, err := blocks.ReadForm(ic.View)
+	d, outdated, err := readForm(ic.View)
 	if err != nil {
 		b.log.WarnContext(ctx, "a form could not be read", "error", err)
 		env.ack(slack.NewUpdateViewSubmissionResponse(view(blocks.Trouble(blocks.Draft{}, "I can't read this form any more.", ""))))
@@ -211,6 +230,16 @@ func (b *Bot) submittedForm(ctx context.Context, ic slack.InteractionCallback, e
 		refusal := b.notAllowed(actor, "You may not request renewals.")
 		env.ack(slack.NewUpdateViewSubmissionResponse(view(blocks.Notice("Not allowed", refusal.Sentence))))
 		b.audit(ctx, 0, ic.User.ID, "review", refusal)
+		return
+	}
+	if _, known := b.holder(checking, d); known && outdated {
+		// "Review" was faster than the form of the customer just chosen: here it is.
+		form, err := b.form(checking, d)
+		answer := blocks.Form(form)
+		if err != nil {
+			answer = blocks.Trouble(d, trouble(err), reference(err))
+		}
+		env.ack(slack.NewUpdateViewSubmissionResponse(&answer))
 		return
 	}
 	o, errs, err := b.offer(checking, d)

@@ -183,12 +183,39 @@ func TestAnotherCustomerResetsWhatDependsAndKeepsWhatWasTyped(t *testing.T) {
 	b.wants(alice.review(), "Acme Telecom", "50", "PO 7", "Soon")
 }
 
+// The form of the customer just chosen is not there yet, or never came: what stands in the
+// fields belongs to another customer, and "Review" shows the new form instead.
+func TestReviewBeforeTheFormOfAnotherCustomer(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	alice := b.as(sandbox.Alice)
+	alice.fill(wish{holder: "Northwind Clinics", plan: yeastarsim.TutorialPlanID, extensions: "80", contact: "Sandhaven", po: "PO 7"})
+	alice.redrawn()
+	defer b.Slack.Fail("views.update", slacksim.Fault{Kind: slacksim.FaultError, Error: "internal_error"}, slacksim.Times(1))()
+	alice.chooseHolder("Acme Telecom")
+	if _, err := b.Slack.WaitJournal(b.ctx, func(e slacksim.Entry) bool { return e.Name == "views.update" && e.ErrorCode() == "internal_error" }); err != nil {
+		t.Fatal(err)
+	}
+	if r, err := alice.p.Submit(b.ctx); err != nil || r.Trouble != "" || len(r.Errors) > 0 {
+		t.Fatalf("submit: %v %+v", err, r)
+	}
+	alice.reads("Renew a subscription")
+	for label, want := range map[string]string{"Plan": "", "Number of extensions": "", "Billing contact": "", "PO number": "PO 7"} {
+		if got := alice.chosen(label); got != want {
+			t.Errorf("in the form of another customer %s is %q, want %q", label, got, want)
+		}
+	}
+	alice.complete(wish{plan: yeastarsim.TutorialPlanID, extensions: "50", contact: "acme"})
+	b.wants(alice.review(), "Acme Telecom", "50", "PO 7")
+}
+
 func TestAnotherPlanKeepsWhatWasTyped(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	alice := b.as(sandbox.Alice)
 	alice.fill(wish{holder: "Northwind Clinics", plan: yeastarsim.TutorialPlanID, extensions: "80", contact: "Sandhaven", po: "PO 7"})
 	alice.choose("Plan", "", yeastarsim.SecondPlanID)
+	alice.redrawn()
 	alice.choose("Services", "", "Recording Minutes")
 	alice.typeIn("Quantity: Recording Minutes", "10000")
 	for label, want := range map[string]string{

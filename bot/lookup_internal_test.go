@@ -263,7 +263,7 @@ func TestTurns(t *testing.T) {
 	t.Parallel()
 	o := newTurns()
 	leaveFirst, newest := o.enter("view", "1")
-	if !newest {
+	if !newest() {
 		t.Error("the only one is not newest")
 	}
 	drawn := make(chan string, 2)
@@ -271,7 +271,7 @@ func TestTurns(t *testing.T) {
 		go func() {
 			leave, newest := o.enter("view", stamp)
 			defer leave()
-			if !newest {
+			if !newest() {
 				stamp = "none"
 			}
 			drawn <- stamp
@@ -281,7 +281,7 @@ func TestTurns(t *testing.T) {
 		}
 	}
 	leaveOther, newest := o.enter("another view", "0")
-	if !newest {
+	if !newest() {
 		t.Error("another view has to wait")
 	}
 	leaveOther()

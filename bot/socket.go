@@ -197,7 +197,6 @@ func (c *connection) envelope(l *link, f frame) {
 		handle(c, env, f, func(ctx context.Context, d slack.SlashCommand) { c.bot.slash(ctx, d, env) })
 	case "interactive":
 		handle(c, env, f, func(ctx context.Context, d slack.InteractionCallback) {
-			env.is(string(d.Type))
 			c.bot.interaction(ctx, d, env)
 		})
 	case "events_api":
@@ -234,13 +233,16 @@ func handle[T any](c *connection, env *envelope, f frame, do func(context.Contex
 			if p := recover(); p != nil {
 				env.log.ErrorContext(logs.Request(ctx, env.request.Load()), "a handler panicked", "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
 			}
-			env.ack(nil)
+			env.done()
 		}()
 		var d T
 		if err := json.Unmarshal(f.Payload, &d); err != nil {
 			// It is acked, so that nobody waits for it; what was in it is lost.
 			env.log.Error("an envelope could not be read", "type", f.Type, "error", err)
 			return
+		}
+		if ic, ok := any(d).(slack.InteractionCallback); ok {
+			env.is(string(ic.Type))
 		}
 		ctx, cancel := context.WithTimeout(logs.With(ctx, slog.String("envelope", env.id)), time.Minute)
 		defer cancel()

@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/slack-go/slack"
 	"golang.org/x/sync/semaphore"
 )
 
@@ -97,6 +98,46 @@ func TestHandle(t *testing.T) {
 			if !strings.Contains(logged, tc.logged) || (tc.logged == "" && logged != "") {
 				t.Errorf("the log says %q, want %q", logged, tc.logged)
 			}
+		})
+	}
+}
+
+// A menu that waits for its choices takes no ack without any, whatever keeps its handler.
+func TestMenuIsAlwaysAnsweredWithAList(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		prepare func(*Bot)
+		do      func(context.Context)
+	}{
+		"a handler that takes long": {func(*Bot) {}, func(ctx context.Context) { <-ctx.Done() }},
+		"a handler that panics":     {func(*Bot) {}, func(context.Context) { panic("canary") }},
+		"too much to do":            {func(b *Bot) { b.slots.TryAcquire(1) }, func(context.Context) { panic("called") }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				var answers []string
+				var mu sync.Mutex
+				send := func(_ context.Context, _ string, payload any) error {
+					raw, err := json.Marshal(payload)
+					mu.Lock()
+					defer mu.Unlock()
+					answers = append(answers, string(raw))
+					return err
+				}
+				b := &Bot{handlers: newWork(), slots: semaphore.NewWeighted(1)}
+				tc.prepare(b)
+				log := slog.New(slog.DiscardHandler)
+				handle(&connection{bot: b, log: log}, newEnvelope(send, "id", log), frame{Type: "interactive", Payload: json.RawMessage(`{"type":"block_suggestion"}`)},
+					func(ctx context.Context, _ slack.InteractionCallback) { tc.do(ctx) })
+				pass(5 * time.Minute)
+				b.handlers.end(t.Context())
+				mu.Lock()
+				defer mu.Unlock()
+				if len(answers) != 1 || answers[0] != `{"options":[]}` {
+					t.Errorf("answered with %q", answers)
+				}
+			})
 		})
 	}
 }

@@ -17,8 +17,9 @@ type turn struct {
 func newTurns() *turns { return &turns{things: map[string]*turn{}} }
 
 // enter waits for the turn of a thing. Slack promises no order, so each work has a
-// stamp: it is not newest when work with a later stamp is waiting or was done just now.
-func (o *turns) enter(key, stamp string) (leave func(), newest bool) {
+// stamp: it is not newest any more when work with a later stamp is waiting or was done
+// just now.
+func (o *turns) enter(key, stamp string) (leave func(), newest func() bool) {
 	o.mu.Lock()
 	t := o.things[key]
 	if t == nil {
@@ -29,15 +30,18 @@ func (o *turns) enter(key, stamp string) (leave func(), newest bool) {
 	t.newest = max(t.newest, stamp)
 	o.mu.Unlock()
 	t.mu.Lock()
-	o.mu.Lock()
-	newest = stamp >= t.newest
-	o.mu.Unlock()
-	return func() {
+	leave = func() {
 		t.mu.Unlock()
 		o.mu.Lock()
 		defer o.mu.Unlock()
 		if t.users--; t.users == 0 {
 			delete(o.things, key)
 		}
-	}, newest
+	}
+	newest = func() bool {
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		return stamp >= t.newest
+	}
+	return leave, newest
 }
