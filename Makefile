@@ -85,9 +85,7 @@ vuln: $(GOVULNCHECK) ## Look for known vulnerabilities that the code can reach
 # Race detection needs a C compiler; the product is built without one. SQLite is C that
 # was translated to Go: watching each of its memory accesses takes most of the time and
 # finds nothing of ours, so the detector leaves it out.
-# In CI a test that skips is a failure: something that it needs is missing. A test that
-# fails is run again, twice at most, and is named as such: some wait for messages under a
-# clock that stands still, and miss them on a machine that is overloaded.
+# In CI a test that skips is a failure: something that it needs is missing.
 go-test: $(GOTESTSUM)
 	@mkdir -p $(BIN); rm -f $(BIN)/test.json
 	@$(WITH_POSTGRES) CGO_ENABLED=1 $(GOTESTSUM) --format standard-quiet --jsonfile $(BIN)/test.json \
