@@ -21,8 +21,18 @@ func action(id, inner string) string { return top + "[data-action-id=" + id + "]
 func (p *tab) choose(id, query, option string) {
 	p.t.Helper()
 	p.into(action(id, "[role=combobox]"), query)
-	p.click("[data-testid=options] [role=option]", option)
-	p.gone("[data-testid=options]")
+	p.pick("[role=option]", option)
+}
+
+// pick clicks one of the options on offer, once all of them are there: a list that is
+// drawn anew slips away under the mouse.
+func (p *tab) pick(selector, option string) {
+	p.t.Helper()
+	const options = "[data-testid=options] "
+	p.shows(options+selector, option)
+	p.gone(options + ".combo-wait")
+	p.click(options+selector, option)
+	p.gone(options)
 }
 
 // command types a slash command.
@@ -42,8 +52,7 @@ func (p *tab) fill() {
 	p.choose("plan", "Enter", "Enterprise Plan")
 	p.into(action("quantity", "input"), "50")
 	p.click(action("contact", "[role=combobox]"), "")
-	p.click("[data-testid=options] [role=option]:first-child", "")
-	p.gone("[data-testid=options]")
+	p.pick("[role=option]:first-child", "")
 }
 
 // send goes through the review and requests the approval.

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -133,7 +132,7 @@ func (p *tab) hear(event any) {
 			p.problems = append(p.problems, fmt.Sprintf("the console has %s: %s", e.Type, said))
 		}
 	case *log.EventEntryAdded:
-		if e.Entry.Level == "error" && !p.expected(fmt.Sprint(e.Entry.Text)) {
+		if e.Entry.Level == "error" {
 			p.problems = append(p.problems, fmt.Sprintf("the log has: %s %v", e.Entry.Text, e.Entry.URL))
 		}
 	case *network.EventLoadingFailed:
@@ -141,15 +140,11 @@ func (p *tab) hear(event any) {
 			p.problems = append(p.problems, "a request failed: "+e.ErrorText)
 		}
 	case *network.EventResponseReceived:
-		if e.Response.Status >= 400 && e.Response.Status != 422 {
+		if e.Response.Status >= 400 {
 			p.problems = append(p.problems, fmt.Sprintf("%s is answered with %d", e.Response.URL, e.Response.Status))
 		}
 	}
 }
-
-// expected says whether an entry of the browser's log is about an action that Slack's
-// rules refused, which the page shows.
-func (*tab) expected(text string) bool { return strings.Contains(text, "status of 422") }
 
 // do runs an action, bounded.
 func (p *tab) do(what string, a chromedp.Action[chromedp.Void]) {

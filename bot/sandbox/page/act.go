@@ -176,10 +176,11 @@ func explain(err error) *problem {
 	case errors.As(err, &p):
 		return p
 	case errors.As(err, &refusal):
-		p = &problem{http.StatusUnprocessableEntity, codeRefused, sentence(refusal.Why), refusal.Fields}
+		// As in Slack's own API: the call was fine, what was asked for was not.
+		p = &problem{http.StatusOK, codeRefused, sentence(refusal.Why), refusal.Fields}
 		switch {
 		case refusal.Stale:
-			p.status, p.code = http.StatusConflict, codeStaleView
+			p.code = codeStaleView
 		case len(refusal.Fields) > 0:
 			p.code, p.text = codeHeldBack, "Slack does not send the form: look at its fields."
 		}
