@@ -64,9 +64,20 @@ func (p *tab) axe() []finding {
 		p.t.Fatalf("load axe: %v", err)
 	}
 	found, err := chromedp.Run(ctx, chromedp.Evaluate[[]finding](
-		`Promise.all(document.getAnimations().filter((a) => a.effect.getComputedTiming().iterations !== Infinity).map((a) => a.finished.catch(() => 0)))
-		.then(() => axe.run(document, { resultTypes: ["violations"], runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }))
-		.then((r) => r.violations.map((v) => ({ ID: v.id, Impact: v.impact, Help: v.help, Nodes: v.nodes.map((n) => ({ HTML: n.html, FailureSummary: n.failureSummary })) })))`,
+		`(async () => {
+			const root = document.documentElement, theme = root.dataset.theme ?? "";
+			const still = () => Promise.all(document.getAnimations().filter((a) => a.effect.getComputedTiming().iterations !== Infinity).map((a) => a.finished.catch(() => 0)));
+			const found = async (prefix, runOnly) => {
+				await still();
+				const r = await axe.run(document, { resultTypes: ["violations"], runOnly });
+				return r.violations.map((v) => ({ ID: prefix + v.id, Impact: v.impact, Help: v.help, Nodes: v.nodes.map((n) => ({ HTML: n.html, FailureSummary: n.failureSummary })) }));
+			};
+			const all = await found("", ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]);
+			root.dataset.theme = theme === "dark" ? "light" : "dark";
+			const other = await found("in the other theme, ", { type: "rule", values: ["color-contrast", "link-in-text-block"] });
+			if (theme) root.dataset.theme = theme; else delete root.dataset.theme;
+			return all.concat(other);
+		})()`,
 		func(e *runtime.EvaluateParams) {
 			wait := true
 			e.AwaitPromise = &wait
