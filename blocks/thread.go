@@ -84,7 +84,7 @@ func eventSentence(r renewal.Request, e renewal.Entry) string {
 	case renewal.CodePostponed:
 		return join("🔁 Not ordered yet: this attempt placed nothing, another one follows by itself"+retryAt(d)+".", why)
 	case renewal.CodeWaiting:
-		return join("⏸️ "+unchecked, why, "I keep trying"+timed(" until ", d[renewal.DetailUntil])+"; then you are asked.")
+		return join("🔁 "+unchecked, why, "I keep trying"+timed(" until ", d[renewal.DetailUntil])+"; then you are asked.")
 	case renewal.CodeUnknown:
 		return join("❓", unsure, why)
 	case renewal.CodeSearched:

@@ -185,6 +185,34 @@ func TestLostAnswerSettledByHand(t *testing.T) {
 	bob.look("settled")
 }
 
+// Each of the portal's other switches leads to what the thread should say.
+func TestFaultsInTheThread(t *testing.T) {
+	t.Parallel()
+	for fault, said := range map[string]string{
+		"slow":    orderNo,
+		"refused": "The credit line does not cover this order",
+		"pending": "It may need paying in the Partner Portal",
+		"expired": "Not ordered.",
+		"down":    "Nothing has been ordered yet",
+	} {
+		t.Run(fault, func(t *testing.T) {
+			t.Parallel()
+			s := setup(t)
+			alice := s.as(sandbox.Alice)
+			alice.fill()
+			alice.send()
+			bob := s.as(sandbox.Bob)
+			bob.click("[data-dock=portal]", "")
+			bob.click("[data-fault="+fault+"]", "")
+			bob.shows("[data-fault="+fault+"][aria-checked=true]", "")
+			bob.reads()
+			bob.approves()
+			bob.shows(thread, said)
+			bob.look(fault)
+		})
+	}
+}
+
 // A guest gets a sentence that only she sees.
 func TestGuestIsRefused(t *testing.T) {
 	t.Parallel()

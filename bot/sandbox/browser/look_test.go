@@ -52,7 +52,7 @@ func (p *tab) look(step string) {
 	}
 	if dir := *screenshots; dir != "" {
 		p.s.shots++
-		p.picture(dir, fmt.Sprintf("%s-%02d-%s", strings.ToLower(strings.TrimPrefix(p.t.Name(), "Test")), p.s.shots, step))
+		p.picture(dir, fmt.Sprintf("%s-%02d-%s", strings.ToLower(strings.ReplaceAll(strings.TrimPrefix(p.t.Name(), "Test"), "/", "-")), p.s.shots, step))
 	}
 }
 
