@@ -14,6 +14,7 @@ import (
 
 	"renewbot/blocks"
 	"renewbot/bot/ledger"
+	"renewbot/bot/members"
 )
 
 // FuzzAnswer gives any answer to calls of the Web API. Nothing counts as done, and nobody
@@ -60,7 +61,7 @@ func FuzzAnswer(f *testing.F) {
 			t.Errorf("HTTP %d %q: found %q", status, body, ts)
 		}
 		d := newDirectory(s.bot.api, s.bot.log, time.Now, s.bot.background, []string{stageBob, "S0APPROVERS"}, nil)
-		d.self = identity{team: "T0", user: "U0BOT"}
+		d.self = members.Workspace{TeamID: "T0", BotUserID: "U0BOT"}
 		for _, id := range []string{stageBob, stageCarol} {
 			a := d.actor(t.Context(), id, time.Hour)
 			full := said.OK && said.User.Team == "T0" && !said.User.Deleted && !said.User.Guest && !said.User.Bot

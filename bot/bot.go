@@ -18,6 +18,7 @@ import (
 
 	"renewbot/bot/config"
 	"renewbot/bot/ledger"
+	"renewbot/bot/members"
 	"renewbot/bot/metrics"
 	"renewbot/bot/renewal"
 	"renewbot/yeastar"
@@ -199,7 +200,7 @@ func (b *Bot) identify(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("slack does not accept SLACK_BOT_TOKEN (auth.test): %w", err)
 	}
-	b.people.self = identity{team: who.TeamID, enterprise: who.EnterpriseID, user: who.UserID}
+	b.people.self = members.Workspace{TeamID: who.TeamID, EnterpriseID: who.EnterpriseID, BotUserID: who.UserID}
 	b.channels.botName = who.User
 	return nil
 }

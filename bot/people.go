@@ -10,6 +10,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"renewbot/bot/members"
 	"renewbot/bot/renewal"
 )
 
@@ -28,14 +29,9 @@ type directory struct {
 	log    *slog.Logger
 	users  *lookup[slack.User]
 	groups *lookup[[]string]
-	self   identity
+	self   members.Workspace
 
 	approvers, requesters []string // user ids U…, W… and group ids S…
-}
-
-// identity is the workspace and the bot itself, as auth.test names them.
-type identity struct {
-	team, enterprise, user string
 }
 
 func newDirectory(api *slack.Client, log *slog.Logger, now func() time.Time, w *work, approvers, requesters []string) *directory {
@@ -85,28 +81,20 @@ func (d *directory) actor(ctx context.Context, userID string, maxAge time.Durati
 
 // stranger says, as a sentence, why somebody may do nothing at all.
 func (d *directory) stranger(u slack.User) string {
-	switch {
-	case u.IsBot, u.IsAppUser, u.IsWorkflowBot, u.IsConnectorBot, u.ID == "USLACKBOT", u.ID == d.self.user:
+	switch d.self.Kind(u) {
+	case members.Full:
+		return ""
+	case members.Bot:
 		return "Bots can't request or approve renewals."
-	case u.Deleted:
+	case members.Deactivated:
 		return "This account is deactivated and can't request or approve renewals."
-	case u.IsRestricted, u.IsUltraRestricted:
+	case members.Guest:
 		return "Guests can't request or approve renewals. Please ask a full member of this workspace."
-	case u.IsStranger, !d.ours(u):
-		return "Only people of this workspace can request or approve renewals."
-	case u.IsInvitedUser:
+	case members.Invited:
 		return "You have not joined this workspace yet, so you can't request or approve renewals."
+	case members.Foreign:
 	}
-	return ""
-}
-
-// ours says whether a person belongs to the workspace or, on Enterprise Grid, to its
-// organisation.
-func (d *directory) ours(u slack.User) bool {
-	if u.TeamID == d.self.team {
-		return true
-	}
-	return d.self.enterprise != "" && (u.TeamID == d.self.enterprise || u.Enterprise.EnterpriseID == d.self.enterprise)
+	return "Only people of this workspace can request or approve renewals."
 }
 
 // listed says whether a person is named in ids or a member of a group in it, and which

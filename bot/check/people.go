@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"renewbot/bot/config"
+	"renewbot/bot/members"
 )
 
 // mostPeople bounds how many people are looked up one by one: Slack allows about 100 a
@@ -178,24 +179,21 @@ func (s *slackSide) look(ctx context.Context, id string) person {
 // unfit says why somebody may neither request nor approve, by the same rules that the bot
 // applies at every click.
 func (s *slackSide) unfit(u slack.User) string {
-	switch {
-	case u.IsBot, u.IsAppUser, u.IsWorkflowBot, u.IsConnectorBot, u.ID == "USLACKBOT", u.ID == s.who.UserID:
+	workspace := members.Workspace{TeamID: s.who.TeamID, EnterpriseID: s.who.EnterpriseID, BotUserID: s.who.UserID}
+	switch workspace.Kind(u) {
+	case members.Full:
+		return ""
+	case members.Bot:
 		return "is a bot"
-	case u.Deleted:
+	case members.Deactivated:
 		return "is deactivated"
-	case u.IsRestricted, u.IsUltraRestricted:
+	case members.Guest:
 		return "is a guest"
-	case u.IsStranger, !s.ours(u):
-		return "is of another company"
-	case u.IsInvitedUser:
+	case members.Invited:
 		return "has not accepted the invitation to the workspace"
+	case members.Foreign:
 	}
-	return ""
-}
-
-func (s *slackSide) ours(u slack.User) bool {
-	e := s.who.EnterpriseID
-	return u.TeamID == s.who.TeamID || e != "" && (u.TeamID == e || u.Enterprise.EnterpriseID == e)
+	return "is of another company"
 }
 
 // checkQuorum looks whether enough people can approve, also a request of one of them.

@@ -37,12 +37,16 @@ type site struct {
 const laptopWidth, laptopHeight = 1280, 800
 
 // setup serves a sandbox for a test.
-func setup(t *testing.T) *site {
+func setup(t testing.TB, options ...func(*sandboxpage.Options)) *site {
 	t.Helper()
 	if chromium == nil {
 		t.Skip("there is no chromium on this machine (make deps installs it)")
 	}
-	server, err := sandboxpage.Start(t.Context(), sandboxpage.Options{Addr: "127.0.0.1:0", Log: slog.New(slog.NewTextHandler(t.Output(), nil))})
+	o := sandboxpage.Options{Addr: "127.0.0.1:0", Log: slog.New(slog.NewTextHandler(t.Output(), nil))}
+	for _, option := range options {
+		option(&o)
+	}
+	server, err := sandboxpage.Start(t.Context(), o)
 	if err != nil {
 		t.Fatalf("serve the page: %v", err)
 	}
