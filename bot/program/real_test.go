@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 )
 
 // TestTheRealBotServesNoSandbox runs the program as it is run for real: it listens at
@@ -20,11 +21,13 @@ func TestTheRealBotServesNoSandbox(t *testing.T) {
 	bot := w.program(nil)
 	w.must(w.Slack.WaitSockets(w.ctx, 2))
 	w.probe()
+	client := &http.Client{Timeout: 10 * time.Second}
+	defer client.CloseIdleConnections()
 	for _, path := range []string{"/", "/index.html", "/assets/main.js", "/assets/app.js", "/api/stream", "/api/act", "/api/customers"} {
 		for _, method := range []string{http.MethodGet, http.MethodPost} {
 			r, err := http.NewRequestWithContext(w.ctx, method, "http://"+w.health+path, strings.NewReader("{}"))
 			w.must(err)
-			answer, err := http.DefaultClient.Do(r)
+			answer, err := client.Do(r)
 			w.must(err)
 			_ = answer.Body.Close()
 			if answer.StatusCode != http.StatusNotFound {
