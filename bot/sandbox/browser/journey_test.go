@@ -198,6 +198,7 @@ func TestFaultsInTheThread(t *testing.T) {
 		t.Run(fault, func(t *testing.T) {
 			t.Parallel()
 			s := setup(t)
+			s.blind = true
 			alice := s.as(sandbox.Alice)
 			alice.fill()
 			alice.send()
@@ -208,6 +209,7 @@ func TestFaultsInTheThread(t *testing.T) {
 			bob.reads()
 			bob.approves()
 			bob.shows(thread, said)
+			s.blind = false
 			bob.look(fault)
 		})
 	}

@@ -36,6 +36,9 @@ type finding struct {
 // picture if it is to.
 func (p *tab) look(step string) {
 	p.t.Helper()
+	if p.s.blind {
+		return
+	}
 	wide := ask[[]float64](p, "measure", "[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
 	if wide[0] > wide[1] {
 		p.t.Errorf("%s: the page is %v wide in a window of %v", step, wide[0], wide[1])

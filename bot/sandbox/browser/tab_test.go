@@ -31,6 +31,7 @@ type site struct {
 	width, height int64
 	first         *tab // the others share its browser context: what is remembered is of this test
 	shots         int
+	blind         bool // screens that other tests look at are passed
 }
 
 // laptop is the usual size of a window.
