@@ -61,6 +61,8 @@ func TestLinesNameTheirRequest(t *testing.T) {
 	b.Slack.Fail("chat.postMessage", slacksim.Fault{Kind: slacksim.FaultStatus, Status: 503}, slacksim.Times(1))
 	bob.press(first, "Approve")
 	b.says(sandbox.Audit, "RNW-000001", string(renewal.CodeOrdered)+" by")
+	const failed = "a job failed and will be tried again" // said when all else of the job is done
+	b.until("the job's failure in the log", func() bool { return len(out.found(failed, nil)) > 0 })
 	mend := b.Slack.Fail("users.info", slacksim.Fault{Kind: slacksim.FaultError, Error: "user_not_found"})
 	carol.press(second, "Approve")
 	carol.told("Slack did not tell me who you are")
@@ -77,7 +79,7 @@ func TestLinesNameTheirRequest(t *testing.T) {
 		request string
 	}{
 		{"yeastar call", map[string]any{"call": "order_save"}, "RNW-000001"},
-		{"a job failed and will be tried again", nil, "RNW-000001"},
+		{failed, nil, "RNW-000001"},
 		{"could not look a person up", nil, "RNW-000002"},
 	} {
 		lines := out.found(want.message, want.with)
