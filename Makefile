@@ -89,9 +89,11 @@ vuln: $(GOVULNCHECK) ## Look for known vulnerabilities that the code can reach
 # Race detection needs a C compiler; the product is built without one. SQLite is C that
 # was translated to Go: watching each of its memory accesses takes most of the time and
 # finds nothing of ours, so the detector leaves it out.
+# All of it is compiled first: the tests' patience is not for the compiler.
 # In CI a test that skips is a failure: something that it needs is missing.
 go-test: $(GOTESTSUM)
 	@mkdir -p $(BIN); rm -f $(BIN)/test.json
+	@CGO_ENABLED=1 $(GO) build -race $(UNWATCHED) ./...
 	@$(WITH_POSTGRES) CGO_ENABLED=1 $(GOTESTSUM) --format standard-quiet --jsonfile $(BIN)/test.json \
 		--packages=./... -- \
 		-race -vet=off $(UNWATCHED) -timeout $(TEST_TIMEOUT) < /dev/null
