@@ -119,31 +119,42 @@ func (b *Bot) updateView(ctx context.Context, viewID, hash string, v slack.Modal
 	return nil, false
 }
 
-// chosen handles a choice in the form on which others depend.
+// chosen handles a choice in the form on which others depend. Other choices need not wait
+// until what is found late is there.
 func (b *Bot) chosen(ctx context.Context, ic slack.InteractionCallback, a *slack.BlockAction) {
+	if d, v := b.redraw(ctx, ic, a); v != nil {
+		b.complete(ctx, d, v)
+	}
+}
+
+// redraw draws a form anew after a choice. It returns what it drew when something that the
+// form shows is still to be found.
+func (b *Bot) redraw(ctx context.Context, ic slack.InteractionCallback, a *slack.BlockAction) (blocks.Draft, *slack.View) {
 	leave, newest := b.views.enter(ic.View.ID, a.ActionTs)
 	defer leave()
 	if !newest() {
-		return
+		return blocks.Draft{}, nil
 	}
 	d, _, err := readForm(ic.View)
 	if err != nil {
 		b.log.WarnContext(ctx, "a form could not be read", "error", err)
-		return
+		return blocks.Draft{}, nil
 	}
 	ctx = logs.Request(ctx, d.Request)
 	form, err := b.form(ctx, d)
-	if !newest() {
-		return // drawing it would undo on the screen what was chosen meanwhile
+	if !newest() { // drawing it would undo on the screen what was chosen meanwhile
+		return blocks.Draft{}, nil
 	}
 	if err != nil {
 		b.log.WarnContext(ctx, "the form's look-ups failed", "error", err)
 		b.updateView(ctx, ic.View.ID, "", blocks.Trouble(d, trouble(err), reference(err)))
-		return
+		return blocks.Draft{}, nil
 	}
-	if v, ok := b.updateView(ctx, ic.View.ID, "", blocks.Form(form)); ok && form.Waiting {
-		b.complete(ctx, form.Draft, v)
+	v, ok := b.updateView(ctx, ic.View.ID, "", blocks.Form(form))
+	if !ok || !form.Waiting {
+		return blocks.Draft{}, nil
 	}
+	return form.Draft, v
 }
 
 // readForm is the draft that a form shows. What belongs to another product or customer than
@@ -159,7 +170,10 @@ func readForm(v slack.View) (d blocks.Draft, outdated bool, err error) {
 	}
 	switch {
 	case d.Product != drawn.Product:
-		d = blocks.Draft{Product: d.Product, Channel: d.Channel, PONumber: d.PONumber, Note: d.Note, Reset: d.Reset + 1}
+		d = blocks.Draft{
+			Product: d.Product, Channel: d.Channel, PONumber: d.PONumber, Note: d.Note, Reset: d.Reset + 1,
+			Request: d.Request, Revision: d.Revision, Fingerprint: d.Fingerprint, // a change stays the change of that request
+		}
 		outdated = true
 	case d.Holder != drawn.Holder:
 		d.Plan, d.Services, d.Quantity, d.ServiceQuantity, d.Contact = "", nil, "", nil, ""

@@ -123,6 +123,29 @@ func TestPackageIsLookedUpBehindTheForm(t *testing.T) {
 	}
 }
 
+// TestChoicesDoNotWaitForWhatIsFoundLate chooses a plan while the list of packages hangs,
+// which the form of the customer chosen before still waits for.
+func TestChoicesDoNotWaitForWhatIsFoundLate(t *testing.T) {
+	t.Parallel()
+	release := make(chan struct{})
+	b := cold(t, yeastarsim.InstanceProductList, yeastarsim.Hold(release))
+	defer close(release)
+	alice := b.as(sandbox.Alice)
+	alice.command(sandbox.Renewals, "/renew")
+	alice.chooseHolder("Northwind Clinics")
+	alice.view("Plan")
+	before := len(b.Slack.Calls("views.update"))
+	alice.choose("Plan", "", yeastarsim.SecondPlanID)
+	b.wait("the form of the plan", func(s *slacksim.Snapshot) bool {
+		v, _ := s.View(sandbox.Alice)
+		f, ok := v.Field("Plan")
+		return ok && contains(f.BlockID, yeastarsim.SecondPlanID)
+	})
+	if n := len(b.Slack.Calls("views.update")) - before; n != 1 {
+		t.Errorf("the form was drawn %d times, want once: the choice had to wait", n)
+	}
+}
+
 // TestVendorDownAtStart starts the bot while the vendor is down, in each way: people are
 // told so, and can go on once it is back.
 func TestVendorDownAtStart(t *testing.T) {
