@@ -12,6 +12,7 @@ import (
 	"renewbot/blocks"
 	"renewbot/bot/logs"
 	"renewbot/bot/metrics"
+	"renewbot/bot/secure"
 )
 
 const (
@@ -129,7 +130,7 @@ func (b *Bot) tell(ctx context.Context, p person, m blocks.Message) {
 		}
 		errs = append(errs, err)
 	}
-	if p.responseURL != "" && checkAddress(p.responseURL, "https") == nil {
+	if p.responseURL != "" && secure.Address(p.responseURL, "https") == nil {
 		began, outcome := time.Now(), metrics.SlackOK
 		err := slack.PostWebhookCustomHTTPContext(ctx, p.responseURL, b.http, &slack.WebhookMessage{
 			Text: m.Text, Blocks: &slack.Blocks{BlockSet: m.Blocks}, ResponseType: slack.ResponseTypeEphemeral,

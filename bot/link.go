@@ -9,6 +9,8 @@ import (
 	"sync"
 	"time"
 
+	"renewbot/bot/secure"
+
 	"github.com/gorilla/websocket"
 )
 
@@ -70,7 +72,7 @@ type link struct {
 // dial opens the connection that a URL of apps.connections.open stands for. Every
 // envelope is given to handle, which must not wait; it owes the link one ack.
 func dial(ctx context.Context, url string, handle func(*link, frame)) (*link, error) {
-	if err := checkAddress(url, "wss"); err != nil {
+	if err := secure.Address(url, "wss"); err != nil {
 		return nil, fmt.Errorf("dial Slack: %w", err)
 	}
 	ctx, cancel := context.WithTimeout(ctx, handshakeTimeout)

@@ -1,16 +1,13 @@
 package bot
 
 import (
-	"crypto/tls"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
-	"net/netip"
-	"net/url"
-	"strings"
 
 	"github.com/gorilla/websocket"
+
+	"renewbot/bot/secure"
 )
 
 const (
@@ -21,16 +18,10 @@ const (
 	longestHeader = 256 << 10
 )
 
-// secureTLS is for every connection to Slack: certificates are verified against the
-// system's authorities, and nothing older than TLS 1.2 is spoken.
-func secureTLS() *tls.Config { return &tls.Config{MinVersion: tls.VersionTLS12} }
-
 // slackTransport keeps enough connections to Slack open for a busy minute. The proxy of
 // the environment (HTTPS_PROXY, NO_PROXY) is used, as by the WebSockets.
 func slackTransport() *http.Transport {
-	t := http.DefaultTransport.(*http.Transport).Clone()
-	t.Proxy = http.ProxyFromEnvironment
-	t.TLSClientConfig = secureTLS()
+	t := secure.Transport()
 	t.MaxIdleConnsPerHost = 32
 	t.MaxResponseHeaderBytes = longestHeader
 	return t
@@ -81,31 +72,7 @@ func (b *boundedBody) Read(p []byte) (int, error) {
 // fragments, and a frame as long as the buffer would become several.
 func newDialer() *websocket.Dialer {
 	return &websocket.Dialer{
-		Proxy: http.ProxyFromEnvironment, TLSClientConfig: secureTLS(),
+		Proxy: http.ProxyFromEnvironment, TLSClientConfig: secure.TLS(),
 		HandshakeTimeout: handshakeTimeout, WriteBufferSize: 32 << 10,
 	}
-}
-
-// errInsecure says that Slack gave an address that would be used without TLS. The address
-// itself is a secret.
-var errInsecure = errors.New("an address from Slack is not encrypted, or is no address")
-
-// checkAddress refuses an address that came from Slack and is not of the scheme for TLS
-// (https, wss), or without TLS on this machine, as of a simulator.
-func checkAddress(raw, scheme string) error {
-	u, err := url.Parse(raw)
-	switch {
-	case err != nil || u.Hostname() == "" || u.User != nil:
-		return errInsecure
-	case u.Scheme == scheme:
-		return nil
-	case u.Scheme == strings.TrimSuffix(scheme, "s") && thisMachine(u.Hostname()):
-		return nil
-	}
-	return errInsecure
-}
-
-func thisMachine(host string) bool {
-	ip, err := netip.ParseAddr(host)
-	return strings.EqualFold(host, "localhost") || err == nil && ip.IsLoopback()
 }

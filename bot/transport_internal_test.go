@@ -28,6 +28,7 @@ import (
 
 	"renewbot/blocks"
 	"renewbot/bot/config"
+	"renewbot/bot/secure"
 	"renewbot/yeastar"
 )
 
@@ -274,12 +275,12 @@ func TestAddressesFromSlack(t *testing.T) {
 		"wss://": false, "wss:///x": false, "wss://canary@slack.com": false, "wss://a b/canary": false, "wss://slack.com/%zz?canary": false,
 		"ws://127.0.0.1.canary.example/": false, "file:///etc/passwd": false,
 	} {
-		err := checkAddress(address, "wss")
+		err := secure.Address(address, "wss")
 		if (err == nil) != ok || err != nil && strings.Contains(err.Error(), "canary") {
 			t.Errorf("%q: %v", address, err)
 		}
 		if !ok {
-			if _, err := dial(t.Context(), address, nil); !errors.Is(err, errInsecure) || strings.Contains(err.Error(), "canary") {
+			if _, err := dial(t.Context(), address, nil); !errors.Is(err, secure.ErrAddress) || strings.Contains(err.Error(), "canary") {
 				t.Errorf("dial %q: %v", address, err)
 			}
 		}

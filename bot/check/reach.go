@@ -8,9 +8,10 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"strings"
 	"syscall"
 	"time"
+
+	"renewbot/bot/secure"
 )
 
 // unreached says why a server could not be asked, and what to do about it. host is its
@@ -111,10 +112,5 @@ func (l *lines) clock(check, whose string, skew, wrongBy time.Duration) {
 // onThisMachine says whether an address is of the loopback interface.
 func onThisMachine(address string) bool {
 	u, err := url.Parse(address)
-	if err != nil {
-		return false
-	}
-	host := u.Hostname()
-	ip := net.ParseIP(host)
-	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback()
+	return err == nil && secure.ThisMachine(u.Hostname())
 }

@@ -2,14 +2,13 @@ package check
 
 import (
 	"context"
-	"crypto/tls"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
+
+	"renewbot/bot/secure"
 
 	"github.com/gorilla/websocket"
 )
@@ -118,10 +117,10 @@ type hello struct {
 func greet(ctx context.Context, address string) (hello, error) {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
-	if !strings.HasPrefix(address, "wss:") && !onThisMachine(address) {
-		return hello{}, errors.New("Slack's address for it is not encrypted") //nolint:staticcheck // ST1005: Slack is a name
+	if err := secure.Address(address, "wss"); err != nil {
+		return hello{}, err
 	}
-	dialer := websocket.Dialer{Proxy: http.ProxyFromEnvironment, TLSClientConfig: &tls.Config{MinVersion: tls.VersionTLS12}}
+	dialer := websocket.Dialer{Proxy: http.ProxyFromEnvironment, TLSClientConfig: secure.TLS()}
 	ws, answer, err := dialer.DialContext(ctx, address, http.Header{"Origin": {"https://api.slack.com"}})
 	if err != nil {
 		return hello{}, fmt.Errorf("open the connection: %w", err)

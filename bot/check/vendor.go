@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/time/rate"
 
+	"renewbot/bot/secure"
 	"renewbot/yeastar"
 )
 
@@ -192,7 +193,7 @@ func (c *checker) vendorClock(ctx context.Context, l *lines) {
 	}
 	req.Header.Set("User-Agent", c.Config.Yeastar.UserAgent)
 	client := &http.Client{
-		Transport:     transport(),
+		Transport:     secure.Transport(),
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	defer client.CloseIdleConnections()

@@ -2,7 +2,6 @@ package check
 
 import (
 	"context"
-	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"renewbot/bot/secure"
 )
 
 // maxAnswer bounds an answer of Slack's, in bytes.
@@ -28,17 +29,9 @@ type webAPI struct {
 
 func newWebAPI(root string, timeout time.Duration, now func() time.Time) *webAPI {
 	return &webAPI{root: root, timeout: timeout, now: now, client: &http.Client{
-		Transport:     transport(),
+		Transport:     secure.Transport(),
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
-}
-
-// transport verifies certificates, speaks nothing older than TLS 1.2, and uses the proxy of
-// the environment.
-func transport() *http.Transport {
-	t := http.DefaultTransport.(*http.Transport).Clone()
-	t.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
-	return t
 }
 
 func (a *webAPI) close() { a.client.CloseIdleConnections() }

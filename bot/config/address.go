@@ -1,9 +1,10 @@
 package config
 
 import (
-	"net/netip"
 	"net/url"
 	"strings"
+
+	"renewbot/bot/secure"
 )
 
 type address struct{ decoded[string] }
@@ -20,18 +21,10 @@ func (d *address) Decode(text string) error {
 		d.refuse("is not a URL; write it in full, with https:// in front")
 	case u.User != nil || strings.ContainsAny(text, "?#"):
 		d.refuse("has more than a host and a path; leave out user, password, ? and #")
-	case u.Scheme != "https" && (u.Scheme != "http" || !loopback(u.Hostname())):
+	case u.Scheme != "https" && (u.Scheme != "http" || !secure.ThisMachine(u.Hostname())):
 		d.refuse("is not https, and tokens are sent there; write https:// (http:// is for this machine only)")
 	default:
 		d.value = strings.TrimRight(u.String(), "/")
 	}
 	return nil
-}
-
-func loopback(host string) bool {
-	if strings.EqualFold(host, "localhost") {
-		return true
-	}
-	ip, err := netip.ParseAddr(host)
-	return err == nil && ip.IsLoopback()
 }

@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"net/netip"
 	"strings"
+
+	"renewbot/bot/secure"
 )
 
 // levels are the levels by the names of LOG_LEVEL.
@@ -47,7 +49,7 @@ func foreign(r *http.Request) string {
 	if err != nil || !peer.Addr().Unmap().IsLoopback() {
 		return "the log level can be changed from this machine only"
 	}
-	if host, _, err := net.SplitHostPort(r.Host); err != nil || !thisMachine(host) {
+	if host, _, err := net.SplitHostPort(r.Host); err != nil || !secure.ThisMachine(host) {
 		return "the log level can be changed by way of localhost only"
 	}
 	for _, header := range []string{"Origin", "Referer", "Sec-Fetch-Site", "Forwarded", "X-Forwarded-For"} {
@@ -56,9 +58,4 @@ func foreign(r *http.Request) string {
 		}
 	}
 	return ""
-}
-
-func thisMachine(host string) bool {
-	ip, err := netip.ParseAddr(host)
-	return strings.EqualFold(host, "localhost") || err == nil && ip.IsLoopback()
 }

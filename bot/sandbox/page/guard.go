@@ -5,8 +5,9 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"net/netip"
 	"slices"
+
+	"renewbot/bot/secure"
 )
 
 // policy is what the page may load: its own files, and pictures that are in them.
@@ -62,8 +63,8 @@ func loopback(addr string) error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrNotLoopback, err)
 	}
-	if ip, err := netip.ParseAddr(host); host == "localhost" || err == nil && ip.IsLoopback() {
-		return nil
+	if !secure.ThisMachine(host) {
+		return ErrNotLoopback
 	}
-	return ErrNotLoopback
+	return nil
 }
