@@ -1,0 +1,240 @@
+package lookup
+
+import (
+	"context"
+	"errors"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"renewbot/bot/taskgroup"
+)
+
+const testTTL = 5 * time.Minute
+
+var errDown = errors.New("the vendor is down")
+
+// source is what a look-up asks; it counts how often, and answers with the count.
+type source struct {
+	asked atomic.Int64
+	err   atomic.Pointer[error]
+	delay time.Duration
+}
+
+func (s *source) load(ctx context.Context, _ string) (int64, error) {
+	n := s.asked.Add(1)
+	select {
+	case <-time.After(s.delay):
+	case <-ctx.Done():
+		return 0, ctx.Err()
+	}
+	if err := s.err.Load(); err != nil {
+		return 0, *err
+	}
+	return n, nil
+}
+
+func (s *source) fail(err error) {
+	if err == nil {
+		s.err.Store(nil)
+		return
+	}
+	s.err.Store(&err)
+}
+
+// inBubble runs a test of a look-up on a clock of its own.
+func inBubble(t *testing.T, delay time.Duration, f func(t *testing.T, l *Cache[int64], s *source)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		s := &source{delay: delay}
+		w := taskgroup.New()
+		f(t, New(testTTL, time.Now, w, s.load), s)
+		w.Cancel()
+		w.End(t.Context())
+	})
+}
+
+func want(t *testing.T, l *Cache[int64], maxAge MaxAge, value int64) {
+	t.Helper()
+	got, err := l.Get(t.Context(), "key", maxAge)
+	if err != nil || got != value {
+		t.Errorf("get: %d, %v; want %d", got, err, value)
+	}
+}
+
+func TestLookupLoadsOnce(t *testing.T) {
+	t.Parallel()
+	inBubble(t, time.Second, func(t *testing.T, l *Cache[int64], s *source) {
+		for range 100 {
+			go want(t, l, 0, 1)
+		}
+		pass(2 * time.Second)
+		want(t, l, 0, 1)
+		if n := s.asked.Load(); n != 1 {
+			t.Errorf("asked %d times, want once", n)
+		}
+	})
+}
+
+func TestLookupServesStaleWhileItRefreshes(t *testing.T) {
+	t.Parallel()
+	inBubble(t, time.Second, func(t *testing.T, l *Cache[int64], s *source) {
+		want(t, l, 0, 1)
+		pass(testTTL)
+		want(t, l, 0, 1)
+		if n := s.asked.Load(); n != 1 {
+			t.Errorf("asked %d times before its time was up", n)
+		}
+		pass(time.Second)
+		began := time.Now()
+		want(t, l, 0, 1)
+		if waited := time.Since(began); waited != 0 {
+			t.Errorf("an ageing value was waited for: %v", waited)
+		}
+		pass(2 * time.Second)
+		want(t, l, 0, 2)
+	})
+}
+
+func TestLookupMaxAge(t *testing.T) {
+	t.Parallel()
+	inBubble(t, time.Second, func(t *testing.T, l *Cache[int64], s *source) {
+		want(t, l, MaxAge(time.Minute), 1)
+		pass(59 * time.Second)
+		want(t, l, MaxAge(time.Minute), 1)
+		pass(2 * time.Second)
+		want(t, l, MaxAge(time.Minute), 2)
+		s.fail(errDown)
+		pass(2 * time.Minute)
+		if _, err := l.Get(t.Context(), "key", MaxAge(time.Minute)); !errors.Is(err, errDown) {
+			t.Errorf("a value that is too old was served: %v", err)
+		}
+		want(t, l, 0, 2)
+	})
+}
+
+func TestLookupRemembersFailuresBriefly(t *testing.T) {
+	t.Parallel()
+	inBubble(t, 0, func(t *testing.T, l *Cache[int64], s *source) {
+		s.fail(errDown)
+		for range 10 {
+			if _, err := l.Get(t.Context(), "key", 0); !errors.Is(err, errDown) {
+				t.Errorf("get: %v, want %v", err, errDown)
+			}
+		}
+		if n := s.asked.Load(); n != 1 {
+			t.Errorf("asked %d times, want once", n)
+		}
+		s.fail(nil)
+		pass(failureTTL)
+		want(t, l, 0, 2)
+	})
+}
+
+// TestLookupForgetsFailureAfterSuccess lets a refresh succeed while a failure is remembered.
+func TestLookupForgetsFailureAfterSuccess(t *testing.T) {
+	t.Parallel()
+	inBubble(t, 0, func(t *testing.T, l *Cache[int64], s *source) {
+		s.fail(errDown)
+		if _, err := l.Get(t.Context(), "key", 0); err == nil {
+			t.Fatal("no error")
+		}
+		s.fail(nil)
+		l.Refresh("key")
+		synctest.Wait()
+		want(t, l, MaxAge(time.Minute), 2)
+	})
+}
+
+func TestLookupOutlivesItsCaller(t *testing.T) {
+	t.Parallel()
+	inBubble(t, time.Second, func(t *testing.T, l *Cache[int64], s *source) {
+		hurried, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+		defer cancel()
+		if _, err := l.Get(hurried, "key", 0); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("get: %v, want a time-out", err)
+		}
+		want(t, l, 0, 1)
+		if n := s.asked.Load(); n != 1 {
+			t.Errorf("asked %d times, want once", n)
+		}
+	})
+}
+
+func TestLookupIsBounded(t *testing.T) {
+	t.Parallel()
+	inBubble(t, time.Hour, func(t *testing.T, l *Cache[int64], _ *source) {
+		began := time.Now()
+		if _, err := l.Get(t.Context(), "key", 0); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("get: %v, want a time-out", err)
+		}
+		if waited := time.Since(began); waited != LoadTimeout {
+			t.Errorf("gave up after %v, want %v", waited, LoadTimeout)
+		}
+	})
+}
+
+// TestLookupFresh asks anew even while an older question is under way.
+func TestLookupFresh(t *testing.T) {
+	t.Parallel()
+	inBubble(t, time.Second, func(t *testing.T, l *Cache[int64], s *source) {
+		l.Refresh("key")
+		synctest.Wait()
+		got, err := l.Get(t.Context(), "key", Anew)
+		if err != nil || got != 2 {
+			t.Errorf("fresh: %d, %v; want 2", got, err)
+		}
+		s.fail(errDown)
+		if _, err := l.Get(t.Context(), "key", Anew); !errors.Is(err, errDown) {
+			t.Errorf("fresh: %v, want %v", err, errDown)
+		}
+	})
+}
+
+func TestLookupForget(t *testing.T) {
+	t.Parallel()
+	inBubble(t, time.Second, func(t *testing.T, l *Cache[int64], _ *source) {
+		want(t, l, 0, 1)
+		l.Forget("key")
+		want(t, l, 0, 2)
+	})
+}
+
+// TestLookupForgetsWhatIsUnderWay lets something change while the old answer is on its way.
+func TestLookupForgetsWhatIsUnderWay(t *testing.T) {
+	t.Parallel()
+	inBubble(t, time.Second, func(t *testing.T, l *Cache[int64], _ *source) {
+		l.Refresh("key")
+		pass(500 * time.Millisecond)
+		l.Forget("key")
+		want(t, l, 0, 2)
+		pass(time.Minute)
+		want(t, l, 0, 2)
+	})
+}
+
+// TestLookupKeepsTheLaterAnswer lets an earlier load answer after a later one.
+func TestLookupKeepsTheLaterAnswer(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var asked atomic.Int64
+		w := taskgroup.New()
+		l := New(testTTL, time.Now, w, func(context.Context, string) (int64, error) {
+			n := asked.Add(1)
+			pass(time.Duration(3-n) * time.Second) // the first takes longer
+			return n, nil
+		})
+		l.Refresh("key")
+		synctest.Wait()
+		if got, err := l.Get(t.Context(), "key", Anew); err != nil || got != 2 {
+			t.Errorf("fresh: %d, %v; want 2", got, err)
+		}
+		pass(time.Minute)
+		want(t, l, 0, 2)
+		w.End(t.Context())
+	})
+}
+
+// pass lets the clock of a synctest bubble go on.
+func pass(d time.Duration) { <-time.After(d) }
