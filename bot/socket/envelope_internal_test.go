@@ -1,0 +1,148 @@
+package socket
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"log/slog"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/slack-go/slack"
+	"golang.org/x/sync/semaphore"
+
+	"renewbot/bot/taskgroup"
+)
+
+// wire is the end of a socket at which acks arrive.
+type wire struct {
+	mu   sync.Mutex
+	acks []time.Time
+}
+
+func (w *wire) send(context.Context, string, any) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.acks = append(w.acks, time.Now())
+	return nil
+}
+
+func (w *wire) arrived() []time.Time {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.acks
+}
+
+type payload struct {
+	Text string `json:"text"`
+}
+
+// handleOne lets a connection handle one envelope, and returns its acks, how long after
+// its arrival they came, and what was logged.
+func handleOne(t *testing.T, prepare func(*Client), raw string, do func(context.Context, *Envelope, payload)) (acks []time.Duration, logged string) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		var out bytes.Buffer
+		log := slog.New(slog.NewTextHandler(&out, nil))
+		c := &Client{handling: taskgroup.New(), slots: semaphore.NewWeighted(1)}
+		prepare(c)
+		w := &wire{}
+		began := time.Now()
+		env := newEnvelope(w.send, "id", log)
+		handle(c, env, frame{Type: "interactive", Payload: json.RawMessage(raw)},
+			func(ctx context.Context, p payload) { do(ctx, env, p) })
+		pass(5 * time.Minute)
+		for _, at := range w.arrived() {
+			acks = append(acks, at.Sub(began))
+		}
+		c.handling.End(t.Context())
+		logged = out.String()
+	})
+	return acks, logged
+}
+
+func TestHandle(t *testing.T) {
+	t.Parallel()
+	good := func(*Client) {}
+	for name, tc := range map[string]struct {
+		prepare func(*Client)
+		raw     string
+		do      func(context.Context, *Envelope, payload)
+		acked   time.Duration
+		logged  string
+	}{
+		"acked by the handler": {good, `{"text":"x"}`, func(_ context.Context, env *Envelope, p payload) {
+			pass(time.Second)
+			env.Ack(p)
+			env.Ack("a second time")
+		}, time.Second, ""},
+		"not acked by the handler":  {good, `{}`, func(context.Context, *Envelope, payload) { pass(time.Second) }, time.Second, ""},
+		"a handler that takes long": {good, `{}`, func(ctx context.Context, _ *Envelope, _ payload) { <-ctx.Done() }, AckBudget, ""},
+		"a handler that panics":     {good, `{}`, func(context.Context, *Envelope, payload) { panic("canary") }, 0, "canary"},
+		"a handler that panics after its ack": {good, `{}`, func(_ context.Context, env *Envelope, _ payload) {
+			env.Ack(nil)
+			panic("canary")
+		}, 0, "canary"},
+		"a payload that can't be read": {good, `{"text":["not a text"]}`, func(context.Context, *Envelope, payload) { panic("called") }, 0, "could not be read"},
+		"no payload":                   {good, ``, func(context.Context, *Envelope, payload) { panic("called") }, 0, "could not be read"},
+		"too much to do":               {func(c *Client) { c.slots.TryAcquire(1) }, `{}`, func(context.Context, *Envelope, payload) { panic("called") }, AckBudget, ""},
+		"the end was asked for":        {func(c *Client) { c.handling.End(context.Background()) }, `{}`, func(context.Context, *Envelope, payload) { panic("called") }, 0, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			acks, logged := handleOne(t, tc.prepare, tc.raw, tc.do)
+			if len(acks) != 1 || acks[0] != tc.acked {
+				t.Errorf("acked after %v, want once after %v", acks, tc.acked)
+			}
+			if !strings.Contains(logged, tc.logged) || (tc.logged == "" && logged != "") {
+				t.Errorf("the log says %q, want %q", logged, tc.logged)
+			}
+		})
+	}
+}
+
+// A menu that waits for its choices takes no ack without any, whatever keeps its handler.
+func TestMenuIsAlwaysAnsweredWithAList(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		prepare func(*Client)
+		do      func(context.Context)
+	}{
+		"a handler that takes long": {func(*Client) {}, func(ctx context.Context) { <-ctx.Done() }},
+		"a handler that panics":     {func(*Client) {}, func(context.Context) { panic("canary") }},
+		"too much to do":            {func(c *Client) { c.slots.TryAcquire(1) }, func(context.Context) { panic("called") }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				var answers []string
+				var mu sync.Mutex
+				send := func(_ context.Context, _ string, payload any) error {
+					raw, err := json.Marshal(payload)
+					mu.Lock()
+					defer mu.Unlock()
+					answers = append(answers, string(raw))
+					return err
+				}
+				c := &Client{handling: taskgroup.New(), slots: semaphore.NewWeighted(1)}
+				tc.prepare(c)
+				log := slog.New(slog.DiscardHandler)
+				handle(c, newEnvelope(send, "id", log), frame{Type: "interactive", Payload: json.RawMessage(`{"type":"block_suggestion"}`)},
+					func(ctx context.Context, _ slack.InteractionCallback) { tc.do(ctx) })
+				pass(5 * time.Minute)
+				c.handling.End(t.Context())
+				mu.Lock()
+				defer mu.Unlock()
+				if len(answers) != 1 || answers[0] != `{"options":[]}` {
+					t.Errorf("answered with %q", answers)
+				}
+			})
+		})
+	}
+}
+
+// pass lets the clock of a synctest bubble go on.
+func pass(d time.Duration) { <-time.After(d) }

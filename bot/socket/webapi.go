@@ -1,0 +1,149 @@
+package socket
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"path"
+	"strings"
+	"time"
+
+	"github.com/slack-go/slack"
+	"golang.org/x/time/rate"
+
+	"renewbot/bot/metrics"
+	"renewbot/bot/secure"
+)
+
+// Credentials are what an app needs to call Slack.
+type Credentials struct {
+	BotToken string // xoxb-…
+	AppToken string // xapp-…; empty: no connections are opened
+	APIURL   string // root of the Web API
+}
+
+// WebAPI is Slack's Web API. It retries nothing: whoever calls knows whether a call may be
+// repeated.
+type WebAPI struct {
+	*slack.Client
+	http    *http.Client
+	metrics *metrics.Metrics
+}
+
+// NewWebAPI makes a client. In the long run two connections are opened each openGap at
+// most; Slack allows about 50 in a minute. Metrics may be nil.
+func NewWebAPI(c Credentials, openGap time.Duration, m *metrics.Metrics, log *slog.Logger) *WebAPI {
+	client := newHTTP(newTransport())
+	return &WebAPI{
+		Client: slack.New(c.BotToken,
+			slack.OptionAppLevelToken(c.AppToken),
+			slack.OptionAPIURL(c.APIURL),
+			slack.OptionHTTPClient(&rateLimited{
+				next: client, opens: rate.NewLimiter(rate.Every(openGap), 2*Connections), metrics: m,
+			}),
+			slack.OptionLog(debugLog{log}),
+		),
+		http: client, metrics: m,
+	}
+}
+
+// Respond sends a message to the response_url of a command or a click. The address is a
+// secret and in no error.
+// https://docs.slack.dev/interactivity/handling-user-interaction#message_responses
+func (a *WebAPI) Respond(ctx context.Context, responseURL string, m *slack.WebhookMessage) error {
+	if secure.Address(responseURL, "https") != nil {
+		return errRespond
+	}
+	began, outcome := time.Now(), metrics.SlackOK
+	err := slack.PostWebhookCustomHTTPContext(ctx, responseURL, a.http, m)
+	if err != nil {
+		outcome, err = metrics.SlackRefused, errRespond
+	}
+	a.metrics.SlackCall("response_url", outcome, time.Since(began))
+	return err
+}
+
+var errRespond = errors.New("the response_url was refused")
+
+// CloseIdleConnections lets nothing be left open at the end.
+func (a *WebAPI) CloseIdleConnections() { a.http.CloseIdleConnections() }
+
+// debugLog lets slack-go's own lines pass at debug level only: it logs what it retries,
+// and the bot tells of the rest itself.
+type debugLog struct{ log *slog.Logger }
+
+// Output implements slack-go's logger.
+func (l debugLog) Output(_ int, s string) error {
+	l.log.Debug("slack-go", "line", s)
+	return nil
+}
+
+// rateLimited spaces the calls of apps.connections.open: a connection that Slack wants
+// replaced is replaced without any delay, so a Slack that ends each one at once must
+// not be asked ever faster.
+type rateLimited struct {
+	next    *http.Client
+	opens   *rate.Limiter
+	metrics *metrics.Metrics
+}
+
+// Do makes rateLimited an HTTP client for slack-go.
+func (c *rateLimited) Do(r *http.Request) (*http.Response, error) {
+	if strings.HasSuffix(r.URL.Path, "/apps.connections.open") {
+		if err := c.opens.Wait(r.Context()); err != nil {
+			return nil, err
+		}
+	}
+	began := time.Now()
+	answer, outcome, err := c.do(r)
+	c.metrics.SlackCall(path.Base(r.URL.Path), outcome, time.Since(began))
+	return answer, err
+}
+
+func (c *rateLimited) do(r *http.Request) (answer *http.Response, outcome string, err error) {
+	if answer, err = c.next.Do(r); err != nil {
+		return nil, metrics.SlackUnreachable, err
+	}
+	return withError(answer)
+}
+
+// noReason is what an answer is read as that says neither "ok":true nor an error.
+const noReason = `{"ok":false,"error":"internal_error"}`
+
+// withError gives an error to an answer that does not say that it went well, nor why it did
+// not: slack-go takes {"ok":false}, {} and null for a success with nothing in it, and a
+// message that was not found would be posted a second time. It also says how the call
+// ended, for the figures.
+func withError(answer *http.Response) (read *http.Response, outcome string, err error) {
+	raw, err := io.ReadAll(answer.Body)
+	_ = answer.Body.Close()
+	if err != nil {
+		return nil, metrics.SlackUnreachable, fmt.Errorf("read Slack's answer: %w", err)
+	}
+	var a struct {
+		OK    bool   `json:"ok"`
+		Error string `json:"error"`
+	}
+	understood := json.NewDecoder(bytes.NewReader(raw)).Decode(&a) == nil // whatever follows, as slack-go does it
+	switch {
+	case answer.StatusCode == http.StatusTooManyRequests:
+		outcome = metrics.SlackRateLimited
+	case answer.StatusCode != http.StatusOK || !understood:
+		outcome = metrics.SlackFailed
+	case a.OK:
+		outcome = metrics.SlackOK
+	default:
+		outcome = metrics.SlackRefused
+	}
+	// The error may be spaces, which slack-go takes for none.
+	if answer.StatusCode == http.StatusOK && understood && !a.OK && strings.TrimSpace(a.Error) == "" {
+		raw = []byte(noReason)
+	}
+	answer.Body = io.NopCloser(bytes.NewReader(raw))
+	return answer, outcome, nil
+}
