@@ -1,0 +1,127 @@
+package directory
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/slack-go/slack"
+
+	"renewbot/bot/lookup"
+	"renewbot/bot/socket"
+)
+
+// IsChannel says whether an id is a channel's at all, not a direct message's.
+func IsChannel(id string) bool {
+	return strings.HasPrefix(id, "C") || strings.HasPrefix(id, "G")
+}
+
+// ChannelProblem says, as a sentence, why a request can't be posted in a channel by a person;
+// it is empty when it can.
+func (d *Directory) ChannelProblem(ctx context.Context, id, userID string) string {
+	switch {
+	case id == "":
+		return "Choose the channel for the request."
+	case !IsChannel(id):
+		return "Choose a channel, not a direct message."
+	case len(d.allowed) > 0 && !slices.Contains(d.allowed, id):
+		return "Requests may not be posted there. Choose " + mentionChannels(d.allowed) + "."
+	}
+	ch, err := d.channels.Get(ctx, id, DecisionAge)
+	if err != nil {
+		if socket.ErrorCode(err) == "channel_not_found" {
+			return d.invite()
+		}
+		return "Slack did not answer when I looked at that channel. Please try again in a moment."
+	}
+	return d.unfit(ctx, ch, userID)
+}
+
+func (d *Directory) unfit(ctx context.Context, ch slack.Channel, userID string) string {
+	switch {
+	case ch.IsArchived:
+		return "That channel is archived. Choose another one."
+	case ch.IsExtShared, ch.IsPendingExtShared:
+		return "That channel is shared with another company. Choose an internal one."
+	case !ch.IsMember:
+		return d.invite()
+	case ch.IsPrivate && !d.HasMember(ctx, ch.ID, userID):
+		return "You are not in that channel. Choose one that you are in."
+	}
+	return ""
+}
+
+func (d *Directory) invite() string {
+	return fmt.Sprintf("I'm not in that channel. Type /invite @%s there first, or choose a channel that I'm in.", d.botName)
+}
+
+// HasMember says whether a person is in a channel; when Slack does not tell, they are not.
+func (d *Directory) HasMember(ctx context.Context, channelID, userID string) bool {
+	params := &slack.GetUsersInConversationParameters{ChannelID: channelID, Limit: 1000}
+	for {
+		members, cursor, err := d.api.GetUsersInConversationContext(ctx, params)
+		if err != nil {
+			return false
+		}
+		if slices.Contains(members, userID) {
+			return true
+		}
+		if cursor == "" {
+			return false
+		}
+		params.Cursor = cursor
+	}
+}
+
+// ChannelHere is the channel that the form proposes for a command typed in id; it is empty when
+// the request can't be posted there. It waits no longer than ctx.
+func (d *Directory) ChannelHere(ctx context.Context, id string) string {
+	if IsChannel(id) && (len(d.allowed) == 0 || slices.Contains(d.allowed, id)) {
+		ch, err := d.channels.Get(ctx, id, lookup.AnyAge)
+		if err == nil && ch.IsMember && !ch.IsArchived && !ch.IsExtShared && !ch.IsPendingExtShared {
+			return id
+		}
+	}
+	if len(d.allowed) == 1 {
+		return d.allowed[0]
+	}
+	return ""
+}
+
+// ChannelHint says how to choose a channel.
+func (d *Directory) ChannelHint() string {
+	if len(d.allowed) > 0 {
+		return "Requests are posted only in the channels set up for renewals."
+	}
+	return fmt.Sprintf("I can post only in channels that I'm in. For another one, type /invite @%s there first.", d.botName)
+}
+
+// AllowedChannels are the ids to which requests are confined; none: every channel that the
+// bot is in.
+func (d *Directory) AllowedChannels() []string { return d.allowed }
+
+// ChannelNames are the names of the allowed channels, as far as Slack says them before ctx
+// ends.
+func (d *Directory) ChannelNames(ctx context.Context) map[string]string {
+	names := map[string]string{}
+	for _, id := range d.allowed {
+		if ch, err := d.channels.Get(ctx, id, lookup.AnyAge); err == nil {
+			names[id] = ch.Name
+		}
+	}
+	return names
+}
+
+// Private says whether a channel is, by what Slack says of it.
+func (d *Directory) Private(ctx context.Context, id string) (bool, error) {
+	ch, err := d.channels.Get(ctx, id, lookup.AnyAge)
+	return ch.IsPrivate, err
+}
+
+func mentionChannels(ids []string) string {
+	if len(ids) == 1 {
+		return "the channel set up for renewals"
+	}
+	return fmt.Sprintf("one of the %d channels set up for renewals", len(ids))
+}

@@ -1,0 +1,126 @@
+// Package directory knows the people, the user groups and the channels of the workspace,
+// as Slack tells them: who may request and approve, and where a request may be posted. It
+// posts nothing, and what it cannot find out is not allowed.
+package directory
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"slices"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"renewbot/bot/lookup"
+	"renewbot/bot/metrics"
+	"renewbot/bot/socket"
+	"renewbot/bot/taskgroup"
+)
+
+const (
+	// peopleTTL is the age at which what Slack says of a person or group is asked again.
+	peopleTTL = time.Minute
+	// channelsTTL is the same for a channel.
+	channelsTTL = 30 * time.Second
+)
+
+const (
+	// DecisionAge is how old what Slack says may be when something is saved or ordered
+	// because of it.
+	DecisionAge = lookup.MaxAge(time.Minute)
+	// RequestAge is how old it may be for everything else.
+	RequestAge = lookup.MaxAge(time.Hour)
+)
+
+// Options are what a Directory is made of.
+type Options struct {
+	API *socket.WebAPI
+	Log *slog.Logger
+	Now func() time.Time
+	// Approvers and Requesters are ids of people U…, W… and of user groups S….
+	Approvers, Requesters []string
+	// Channels are those in which requests may be posted. Empty: any that the bot is in.
+	Channels []string
+	Metrics  *metrics.Metrics // nil: none
+}
+
+// Directory is what is known of the workspace. Make it with New; it can judge nobody
+// before Identify.
+type Directory struct {
+	api      *socket.WebAPI
+	log      *slog.Logger
+	tasks    *taskgroup.Group
+	users    *lookup.Cache[slack.User]
+	groups   *lookup.Cache[[]string]
+	channels *lookup.Cache[slack.Channel]
+	self     Workspace
+	botName  string
+
+	approvers, requesters, allowed []string
+}
+
+// New makes a directory that has asked nothing yet.
+func New(o Options) *Directory {
+	tasks := taskgroup.New()
+	d := &Directory{
+		api: o.API, log: o.Log, tasks: tasks, approvers: o.Approvers, requesters: o.Requesters, allowed: o.Channels,
+	}
+	d.users = lookup.New(peopleTTL, o.Now, tasks, func(ctx context.Context, id string) (slack.User, error) {
+		u, err := o.API.GetUserInfoContext(ctx, id)
+		if err != nil {
+			return slack.User{}, fmt.Errorf("users.info: %w", err)
+		}
+		return *u, nil
+	})
+	d.groups = lookup.New(peopleTTL, o.Now, tasks, func(ctx context.Context, id string) ([]string, error) {
+		ids, err := o.API.GetUserGroupMembersContext(ctx, id)
+		if err != nil {
+			return nil, fmt.Errorf("usergroups.users.list %s: %w", id, err)
+		}
+		return ids, nil
+	})
+	d.channels = lookup.New(channelsTTL, o.Now, tasks, func(ctx context.Context, id string) (slack.Channel, error) {
+		ch, err := o.API.GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: id})
+		if err != nil {
+			return slack.Channel{}, fmt.Errorf("conversations.info: %w", err)
+		}
+		return *ch, nil
+	})
+	d.users.Count(o.Metrics.Lookup("users"))
+	d.groups.Count(o.Metrics.Lookup("groups"))
+	d.channels.Count(o.Metrics.Lookup("channels"))
+	return d
+}
+
+// Identify says who the bot is, by auth.test.
+func (d *Directory) Identify(who *slack.AuthTestResponse) {
+	d.self = Workspace{TeamID: who.TeamID, EnterpriseID: who.EnterpriseID, BotUserID: who.UserID}
+	d.botName = who.User
+}
+
+// Approvers are the ids that the configuration names.
+func (d *Directory) Approvers() []string { return d.approvers }
+
+// ForgetGroup drops what is known of a user group, which has changed.
+func (d *Directory) ForgetGroup(id string) { d.groups.Forget(id) }
+
+// Warm asks Slack for what the first command needs, so that it need not wait.
+func (d *Directory) Warm() {
+	for _, id := range slices.Concat(d.approvers, d.requesters) {
+		if isGroup(id) {
+			d.groups.Refresh(id)
+		} else {
+			d.users.Refresh(id)
+		}
+	}
+	for _, id := range d.allowed {
+		d.channels.Refresh(id)
+	}
+}
+
+// Close ends what runs in the background, at the end of ctx at the latest.
+func (d *Directory) Close(ctx context.Context) {
+	d.tasks.Cancel()
+	d.tasks.End(ctx)
+}
