@@ -1,0 +1,146 @@
+package portal
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"renewbot/yeastar"
+)
+
+func customer(id, company, first, last, email string) yeastar.Customer {
+	return yeastar.Customer{ID: yeastar.ID(id), Company: company, FirstName: first, LastName: last, Email: email}
+}
+
+// everybody is whom a query finds.
+func everybody(ix Customers, query string) []yeastar.Customer {
+	found, _ := ix.Search(query, len(ix.customers))
+	return found
+}
+
+func TestSearchRanks(t *testing.T) {
+	t.Parallel()
+	ix := indexCustomers([]yeastar.Customer{
+		customer("1", "The Acme Company", "", "", ""),
+		customer("2", "Acme", "", "", ""),
+		customer("3", "Megaacme", "", "", ""),
+		customer("4", "Acme Zeta", "", "", ""),
+		customer("5", "Acme Alpha", "", "", ""),
+		customer("6", "Beta", "Acme", "Jones", ""),
+		customer("7", "Gamma", "", "", "info@acme.example"),
+		customer("8", "Delta", "", "", "x@y.example"),
+		customer("9", "Müller & Söhne", "Jürgen", "Łukasz", "einkauf@mueller.example"),
+		customer("10", "株式会社さくら通信", "美咲", "田中", "soumu@sakura.example"),
+		customer("11", "شركة النور للاتصالات", "ليلى", "حداد", "info@alnoor.example"),
+		customer("12", "", "Only", "Name", "only@name.example"),
+		customer("13", "STRASSE GmbH", "", "", ""),
+		customer("14", "ＦＵＬＬＷＩＤＴＨ Ltd", "", "", ""),
+	})
+	for name, tc := range map[string]struct {
+		query string
+		want  []yeastar.ID
+	}{
+		"the company itself, its beginning, a word's beginning, the rest": {"acme", []yeastar.ID{"2", "5", "4", "1", "3", "6", "7"}},
+		"case":                         {"ACME ALPHA", []yeastar.ID{"5"}},
+		"words in any order":           {"alpha acme", []yeastar.ID{"5"}},
+		"words of different fields":    {"gamma info", []yeastar.ID{"7"}},
+		"every word must fit":          {"acme nothing", nil},
+		"accents left out":             {"muller sohne", []yeastar.ID{"9"}},
+		"accents typed":                {"Müller", []yeastar.ID{"9"}},
+		"accents decomposed":           {"Mu\u0308ller", []yeastar.ID{"9"}},
+		"a letter with a stroke":       {"lukasz", []yeastar.ID{"9"}},
+		"the sharp s":                  {"straße", []yeastar.ID{"13"}},
+		"full width":                   {"fullwidth", []yeastar.ID{"14"}},
+		"Japanese, inside":             {"さくら", []yeastar.ID{"10"}},
+		"a Japanese name":              {"田中", []yeastar.ID{"10"}},
+		"Arabic":                       {"النور", []yeastar.ID{"11"}},
+		"part of an e-mail address":    {"@alnoor", []yeastar.ID{"11"}},
+		"a whole e-mail address":       {"einkauf@mueller.example", []yeastar.ID{"9"}},
+		"an id":                        {"12", []yeastar.ID{"12"}},
+		"a person without a company":   {"only name", []yeastar.ID{"12"}},
+		"spaces around and between":    {"  acme   alpha ", []yeastar.ID{"5"}},
+		"as the menu shows a customer": {"Gamma · info@acme.example", []yeastar.ID{"7"}},
+		"nobody":                       {"nobody", nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var got []yeastar.ID
+			for _, c := range everybody(ix, tc.query) {
+				got = append(got, c.ID)
+			}
+			if diff := cmp.Diff(tc.want, got); diff != "" {
+				t.Errorf("search(%q) (-want +got):\n%s", tc.query, diff)
+			}
+		})
+	}
+}
+
+func TestSearchOnly(t *testing.T) {
+	t.Parallel()
+	ix := indexCustomers([]yeastar.Customer{
+		customer("1", "Acme Telecom", "", "", ""),
+		customer("2", "Acme Telecom Services", "", "", ""),
+		customer("3", "Twin", "", "", "a@twin.example"),
+		customer("4", "Twin", "", "", "b@twin.example"),
+	})
+	for query, want := range map[string]yeastar.ID{
+		"acme": "", "acme telecom": "1", "ACME  Telecom": "1", "services": "2", "twin": "", "a@twin": "3", "nobody": "", "": "",
+	} {
+		got, ok := ix.Only(query)
+		if got.ID != want || ok != (want != "") {
+			t.Errorf("only(%q) = %q, %v; want %q", query, got.ID, ok, want)
+		}
+	}
+}
+
+// TestSearchFindsWhatItHolds checks that every customer is found by every part of their
+// company, and that nothing found lacks a word.
+func TestSearchFindsWhatItHolds(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		names := rapid.SliceOfN(rapid.StringMatching(`[\p{L}\p{Mn} .&-]{1,20}`), 1, 20).Draw(t, "companies")
+		var all []yeastar.Customer
+		for i, n := range names {
+			all = append(all, customer(string(rune('A'+i)), n, "", "", ""))
+		}
+		ix := indexCustomers(all)
+		one := rapid.SampledFrom(all).Draw(t, "customer")
+		runes := []rune(one.Company)
+		from := rapid.IntRange(0, len(runes)-1).Draw(t, "from")
+		to := rapid.IntRange(from+1, len(runes)).Draw(t, "to")
+		query := string(runes[from:to])
+		found := everybody(ix, query)
+		if !slices.ContainsFunc(found, func(c yeastar.Customer) bool { return c.ID == one.ID }) {
+			t.Fatalf("%q is not found by %q", one.Company, query)
+		}
+		for _, c := range found {
+			for w := range strings.FieldsSeq(fold(query)) {
+				if !strings.Contains(fold(c.Company), w) && !strings.Contains(fold(string(c.ID)), w) {
+					t.Fatalf("%q is found by %q", c.Company, query)
+				}
+			}
+		}
+	})
+}
+
+func FuzzFold(f *testing.F) {
+	for _, s := range []string{"", "Acme  Telecom\t B.V. ", "Müller  & Söhne", "İstanbul", "ﬁne", "\u00a0x\u2003y", "株式会社", "\xff\xfe", "ß", "Ł"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		once := fold(s)
+		if twice := fold(once); twice != once {
+			t.Errorf("fold(%q) = %q, and again %q", s, once, twice)
+		}
+		if strings.Contains(once, "  ") || strings.TrimSpace(once) != once {
+			t.Errorf("fold(%q) = %q has spaces left", s, once)
+		}
+		// A letter that is not ASCII takes the long way.
+		if long := strings.TrimSpace(strings.TrimSuffix(fold(s+"ß"), "ss")); long != once {
+			t.Errorf("fold(%q) = %q, and %q the long way", s, once, long)
+		}
+	})
+}

@@ -1,0 +1,32 @@
+package portal
+
+import (
+	"cmp"
+	"context"
+	"errors"
+
+	"renewbot/yeastar"
+)
+
+// Explain says in a sentence why the vendor's data are not there.
+func Explain(err error) string {
+	var e *yeastar.Error
+	switch {
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+		return "The Yeastar Partner Portal takes too long to answer."
+	case errors.As(err, &e) && e.Class == yeastar.ClassAuth:
+		return "The Yeastar Partner Portal refuses our credentials. Please tell whoever runs Renewbot."
+	case errors.As(err, &e) && e.Class == yeastar.ClassRefused:
+		return "The Yeastar Partner Portal refused to answer: " + cmp.Or(e.Detail, e.Code) + "."
+	}
+	return "The Yeastar Partner Portal can't be reached right now."
+}
+
+// RequestID is the vendor's request id in err, for support tickets.
+func RequestID(err error) string {
+	var e *yeastar.Error
+	if errors.As(err, &e) {
+		return e.RequestID
+	}
+	return ""
+}

@@ -1,0 +1,176 @@
+// Package portal is what the Partner Portal tells, cached: customers and their search,
+// billing contacts, catalogues, packages and prices, with the vendor's errors put into
+// words. It orders nothing, and knows nothing of Slack; its texts are plain.
+package portal
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"renewbot/bot/lookup"
+	"renewbot/bot/metrics"
+	"renewbot/bot/taskgroup"
+	"renewbot/yeastar"
+)
+
+// all is the key of look-ups that have only one answer.
+const all = "all"
+
+// Options are what a Portal is made of.
+type Options struct {
+	Client *yeastar.Client
+	// TTL is the age at which an answer is asked for again in the background.
+	TTL     time.Duration
+	Now     func() time.Time
+	Log     *slog.Logger
+	Metrics *metrics.Metrics // nil: none
+}
+
+// Portal is the Partner API's look-ups behind a cache. Orders do not pass through it.
+// Make it with New.
+type Portal struct {
+	log        *slog.Logger
+	ttl        time.Duration
+	tasks      *taskgroup.Group
+	customers  *lookup.Cache[Customers]                // one key: all
+	contacts   *lookup.Cache[[]yeastar.BillingContact] // one key: all
+	catalogues *lookup.Cache[yeastar.Catalogue]        // by product key
+	owned      *lookup.Cache[[]yeastar.OwnedProduct]   // by product key
+	details    *lookup.Cache[yeastar.OwnedProduct]     // by product key and productNo
+	terms      *lookup.Cache[yeastar.RenewalInfo]      // by product key, productNo, line type and pricing id
+}
+
+// New makes a portal that has asked nothing yet.
+func New(o Options) *Portal {
+	tasks := taskgroup.New()
+	p := &Portal{log: o.Log, ttl: o.TTL, tasks: tasks}
+	p.customers = lookup.New(o.TTL, o.Now, tasks, func(ctx context.Context, _ string) (Customers, error) {
+		list, err := o.Client.Customers(ctx)
+		return indexCustomers(list), err
+	})
+	p.contacts = lookup.New(o.TTL, o.Now, tasks, func(ctx context.Context, _ string) ([]yeastar.BillingContact, error) {
+		return o.Client.BillingContacts(ctx)
+	})
+	p.catalogues = lookup.New(o.TTL, o.Now, tasks, func(ctx context.Context, key string) (yeastar.Catalogue, error) {
+		row, err := Product(key)
+		if err != nil {
+			return yeastar.Catalogue{}, err
+		}
+		return o.Client.Catalogue(ctx, row.ID, "")
+	})
+	p.owned = lookup.New(o.TTL, o.Now, tasks, func(ctx context.Context, key string) ([]yeastar.OwnedProduct, error) {
+		row, err := Product(key)
+		if err != nil {
+			return nil, err
+		}
+		list, err := o.Client.OwnedProducts(ctx, row.ID)
+		for i := range list {
+			list[i].Raw = nil // a third of what the packages of a large portal take
+		}
+		return list, err
+	})
+	p.details = lookup.New(o.TTL, o.Now, tasks, func(ctx context.Context, key string) (yeastar.OwnedProduct, error) {
+		parts := strings.SplitN(key, " ", 2)
+		row, err := Product(parts[0])
+		if err != nil {
+			return yeastar.OwnedProduct{}, err
+		}
+		return o.Client.OwnedProduct(ctx, row.ID, parts[1])
+	})
+	p.terms = lookup.New(o.TTL, o.Now, tasks, func(ctx context.Context, key string) (yeastar.RenewalInfo, error) {
+		parts := strings.SplitN(key, " ", 4)
+		row, err := Product(parts[0])
+		if err != nil {
+			return yeastar.RenewalInfo{}, err
+		}
+		if parts[2] == yeastar.LinePlan {
+			return o.Client.RenewPlanInfo(ctx, yeastar.ID(parts[3]), row.ID, parts[1])
+		}
+		return o.Client.RenewServiceInfo(ctx, yeastar.ID(parts[3]), row.ID, parts[1])
+	})
+	p.customers.Count(o.Metrics.Lookup("customers"))
+	p.contacts.Count(o.Metrics.Lookup("contacts"))
+	p.catalogues.Count(o.Metrics.Lookup("catalogues"))
+	p.owned.Count(o.Metrics.Lookup("owned"))
+	p.details.Count(o.Metrics.Lookup("details"))
+	p.terms.Count(o.Metrics.Lookup("terms"))
+	return p
+}
+
+// Product is the row of the product table with a key.
+func Product(key string) (yeastar.Product, error) {
+	p, ok := yeastar.ProductByKey(key)
+	if !ok {
+		return p, fmt.Errorf("there is no product %q to renew", key)
+	}
+	return p, nil
+}
+
+// KeepWarm begins to ask for everything that the form needs, now and again whenever it
+// has aged, so that the form opens at once also after a quiet night. It ends with Close.
+func (p *Portal) KeepWarm() {
+	p.tasks.Start(func(ctx context.Context) {
+		ticker := time.NewTicker(p.ttl)
+		defer ticker.Stop()
+		for {
+			p.warm()
+			select {
+			case <-ticker.C:
+			case <-ctx.Done():
+				return
+			}
+		}
+	})
+}
+
+func (p *Portal) warm() {
+	p.customers.Refresh(all)
+	p.contacts.Refresh(all)
+	for _, row := range yeastar.Products() {
+		p.catalogues.Refresh(row.Key)
+		p.owned.Refresh(row.Key)
+	}
+}
+
+// Ready says whether the form can be drawn without waiting.
+func (p *Portal) Ready(productKey string) bool {
+	_, customers := p.customers.Peek(all)
+	_, contacts := p.contacts.Peek(all)
+	_, catalogue := p.catalogues.Peek(productKey)
+	return customers && contacts && catalogue
+}
+
+// Prepare waits until the form can be drawn, as long as ctx lasts.
+func (p *Portal) Prepare(ctx context.Context, productKey string) error {
+	var looking errgroup.Group
+	looking.Go(func() error { _, err := p.customers.Get(ctx, all, lookup.AnyAge); return err })
+	looking.Go(func() error { _, err := p.contacts.Get(ctx, all, lookup.AnyAge); return err })
+	looking.Go(func() error { _, err := p.catalogues.Get(ctx, productKey, lookup.AnyAge); return err })
+	return looking.Wait()
+}
+
+// Customers are all customers of ours.
+func (p *Portal) Customers(ctx context.Context, maxAge lookup.MaxAge) (Customers, error) {
+	return p.customers.Get(ctx, all, maxAge)
+}
+
+// Contacts are all billing contacts.
+func (p *Portal) Contacts(ctx context.Context, maxAge lookup.MaxAge) ([]yeastar.BillingContact, error) {
+	return p.contacts.Get(ctx, all, maxAge)
+}
+
+// Catalogue is what can be ordered of a product.
+func (p *Portal) Catalogue(ctx context.Context, productKey string, maxAge lookup.MaxAge) (yeastar.Catalogue, error) {
+	return p.catalogues.Get(ctx, productKey, maxAge)
+}
+
+// Close ends what runs in the background, at the end of ctx at the latest.
+func (p *Portal) Close(ctx context.Context) {
+	p.tasks.Cancel()
+	p.tasks.End(ctx)
+}
