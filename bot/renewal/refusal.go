@@ -1,5 +1,7 @@
 package renewal
 
+import "errors"
+
 // Refusal is the error of an event that may not happen. It changes nothing but the
 // audit trail, and its Sentence is for the person who tried.
 type Refusal struct {
@@ -21,3 +23,19 @@ const (
 	RefusedTooEarly     = "too_early"
 	RefusedAttempt      = "wrong_attempt"
 )
+
+// IgnoreRefusal is err unless that is a refusal: a job's event that is refused is not
+// needed any more.
+func IgnoreRefusal(err error) error {
+	var refusal *Refusal
+	if errors.As(err, &refusal) {
+		return nil
+	}
+	return err
+}
+
+// RefusedFor says whether err is a refusal with a code.
+func RefusedFor(err error, code string) bool {
+	var refusal *Refusal
+	return errors.As(err, &refusal) && refusal.Code == code
+}

@@ -1,0 +1,33 @@
+package orders
+
+import (
+	"context"
+
+	"renewbot/bot/ledger"
+	"renewbot/bot/renewal"
+	"renewbot/yeastar"
+)
+
+// poll asks the vendor about an order that it had not finished.
+func (o *Orders) poll(ctx context.Context, job renewal.Job) error {
+	r, err := o.ledger.Get(ctx, job.RequestID)
+	if err != nil || r.Status != renewal.Processing {
+		return err
+	}
+	now := o.ledger.Now(ctx)
+	later := ledger.SnoozeUntil(r.NextPoll(now))
+	found, err := o.client.Order(ctx, r.Order.OrderNo)
+	if err != nil {
+		o.log.WarnContext(ctx, "an order could not be looked at", "error", err)
+		return later
+	}
+	if found.OrderStatus == "" {
+		return later // the answer does not tell
+	}
+	order := yeastar.OrderResult{OrderNo: r.Order.OrderNo, OrderStatus: found.OrderStatus, TransactionNo: found.TransactionNo}
+	_, err = o.ledger.Apply(ctx, r.ID, renewal.Polled{Order: order})
+	if renewal.RefusedFor(err, renewal.RefusedTooEarly) {
+		return later
+	}
+	return renewal.IgnoreRefusal(err)
+}
