@@ -1,0 +1,106 @@
+package slackview
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"renewbot/blocks"
+	"renewbot/bot/ledger"
+	"renewbot/bot/renewal"
+)
+
+// drawing is the bringing in line of one request's messages.
+type drawing struct {
+	view    *View
+	request int64
+	posts   map[string]ledger.Post
+	// later is when to come back for what Slack would not take now.
+	later time.Duration
+	// paused are the channels to which nothing more is sent this time, so that messages
+	// keep their order.
+	paused map[string]bool
+	// unposted is why the request's channel takes no messages.
+	unposted string
+	// verify changes the summary and the card even if nothing is new: somebody may have
+	// deleted one.
+	verify bool
+	// orphaned says that the thread's first message was deleted.
+	orphaned bool
+	errs     []error
+}
+
+func (d *drawing) draw(ctx context.Context, r renewal.Request, entries []renewal.Entry) {
+	if n := len(entries); n > 0 {
+		// Whoever is reminded has to find the card.
+		d.verify = entries[n-1].Code == renewal.CodeReminded || entries[n-1].Code == renewal.CodeLastCall
+	}
+	list := d.view.wantedFor(r, entries)
+	d.showAll(ctx, list)
+	if d.orphaned {
+		d.beginThread(ctx)
+		d.showAll(ctx, list)
+	}
+	d.reportUnposted(ctx, r)
+}
+
+func (d *drawing) showAll(ctx context.Context, list []wanted) {
+	for _, w := range list {
+		if w.threaded && (d.orphaned || d.posts[keySummary].TS == "") {
+			continue // there is no thread to post it in
+		}
+		d.show(ctx, w)
+	}
+}
+
+// beginThread forgets the first message of a thread, which was deleted, and the card in
+// it, so that both are posted anew. The lines in between stay where they are.
+func (d *drawing) beginThread(ctx context.Context) {
+	for _, key := range []string{keySummary, keyCard} {
+		if p, ok := d.posts[key]; ok {
+			p.State, p.TS, p.Tries = ledger.PostPlanned, "", 0
+			d.save(ctx, p)
+		}
+	}
+	d.orphaned = false
+}
+
+// reportUnposted tells the requester and the audit channel that the request's channel
+// takes no messages.
+func (d *drawing) reportUnposted(ctx context.Context, r renewal.Request) {
+	if d.unposted == "" {
+		return
+	}
+	m := blocks.Plain(fmt.Sprintf(
+		"I can't post %s in <#%s> (%s), so people there don't see what becomes of it. %s Invite me there again, or cancel a waiting request with “/renew cancel %s”.",
+		r.Reference(), r.Channel, d.unposted, r.Standing(), r.Reference()))
+	d.show(ctx, wanted{key: keyUnposted, channel: r.Requester, message: m})
+	d.show(ctx, wanted{key: "audit:" + keyUnposted, channel: d.view.auditChannel, message: m})
+}
+
+// end says whether there is more to do, and when.
+func (d *drawing) end() error {
+	if err := errors.Join(d.errs...); err != nil {
+		return err
+	}
+	if d.later > 0 {
+		return ledger.Snooze(d.later)
+	}
+	return nil
+}
+
+// closed notes that a channel takes no messages at all, and when to try again.
+func (d *drawing) closed(w wanted, code string, again time.Duration) {
+	d.paused[w.channel] = true
+	if w.key == keySummary || w.threaded {
+		d.unposted = code
+	}
+	d.comeBack(again)
+}
+
+func (d *drawing) comeBack(after time.Duration) {
+	if d.later == 0 || after < d.later {
+		d.later = after
+	}
+}

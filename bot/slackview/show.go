@@ -1,0 +1,165 @@
+package slackview
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"renewbot/bot/ledger"
+	"renewbot/bot/socket"
+)
+
+// maxPostTries is after how many refusals a message is given up: after ten days, as long
+// as a channel may well be archived by mistake.
+const maxPostTries = 240
+
+// show brings one message in line.
+func (d *drawing) show(ctx context.Context, w wanted) {
+	if ctx.Err() != nil {
+		d.errs = append(d.errs, ctx.Err())
+		return
+	}
+	if d.paused[w.channel] {
+		return
+	}
+	p, known := d.posts[w.key]
+	switch {
+	case known && p.State == ledger.PostShown:
+		verify := d.verify && (w.key == keySummary || w.key == keyCard)
+		if w.lasting && (verify || p.Digest != w.message.Digest()) {
+			d.change(ctx, w, p)
+		}
+		return
+	case known && p.State == ledger.PostSending:
+		// It may have arrived: a second one must not be sent.
+		ts, channel, err := d.view.findPost(ctx, w, p, d.posts[keySummary].TS, d.request)
+		switch {
+		case socket.ErrorCode(err) == "thread_not_found":
+			d.orphaned = true
+			return
+		case slices.Contains(closedCodes, socket.ErrorCode(err)):
+			d.closed(w, socket.ErrorCode(err), closedPause)
+			return
+		case err != nil:
+			d.paused[w.channel] = true
+			d.errs = append(d.errs, fmt.Errorf("look for an earlier post: %w", err))
+			return
+		}
+		if ts != "" {
+			p.TS, p.Channel, p.State = ts, channel, ledger.PostShown
+			p.Digest = "" // what it shows is not known, so it is drawn again if it lasts
+			d.save(ctx, p)
+			d.show(ctx, w)
+			return
+		}
+	case known && p.Tries >= maxPostTries:
+		return
+	}
+	d.post(ctx, w, p.Tries, p.TS)
+}
+
+// post sends a message that is not in Slack. That it is being sent is saved first, with
+// the message in whose place it comes, if there is one.
+func (d *drawing) post(ctx context.Context, w wanted, tries int, replaced string) {
+	p := ledger.Post{
+		RequestID: d.request, Key: w.key, Channel: w.channel, TS: replaced, State: ledger.PostSending,
+		Digest: w.message.Digest(), Tries: tries + 1,
+	}
+	if !d.save(ctx, p) {
+		return
+	}
+	channel, ts, err := d.view.postMessage(ctx, w, d.posts[keySummary].TS, d.request)
+	if err == nil {
+		p.Channel, p.TS, p.State = channel, ts, ledger.PostShown
+		d.save(ctx, p)
+		return
+	}
+	if errors.Is(err, errParentGone) {
+		d.orphaned = true
+		p.State = ledger.PostPlanned
+		d.save(ctx, p)
+		return
+	}
+	switch after, kind := socket.Classify(err); kind {
+	case socket.Wait:
+		p.State, p.Tries = ledger.PostPlanned, tries
+		d.paused[w.channel] = true
+		d.comeBack(after)
+	case socket.Unclear:
+		// Nothing is saved: when it was sent tells from where on it is to be looked for.
+		d.paused[w.channel] = true
+		d.errs = append(d.errs, err)
+		return
+	case socket.Refused:
+		d.view.log.WarnContext(ctx, "Slack does not take a message",
+			"message", w.key, "error", err, "messages", socket.Messages(err))
+		p.State, p.Problem = ledger.PostFailed, socket.ErrorCode(err)
+		again := min(time.Duration(p.Tries)*time.Minute, time.Hour)
+		if slices.Contains(closedCodes, p.Problem) {
+			d.closed(w, p.Problem, again)
+		}
+		d.comeBack(again)
+	case socket.Broken:
+		p.State = ledger.PostPlanned
+		d.errs = append(d.errs, err)
+	}
+	d.save(context.WithoutCancel(ctx), p)
+}
+
+// change updates a message that shows something older.
+func (d *drawing) change(ctx context.Context, w wanted, p ledger.Post) {
+	_, _, _, err := d.view.api.UpdateMessageContext(ctx, p.Channel, p.TS, content(w.message)...)
+	if err == nil {
+		p.Digest = w.message.Digest()
+		d.save(ctx, p)
+		return
+	}
+	if socket.ErrorCode(err) == "message_not_found" {
+		if w.key == keySummary {
+			d.orphaned = true // its thread went with it
+			return
+		}
+		d.post(ctx, w, 0, p.TS)
+		return
+	}
+	switch after, kind := socket.Classify(err); kind {
+	case socket.Wait:
+		d.comeBack(after)
+	case socket.Refused:
+		if slices.Contains(closedCodes, socket.ErrorCode(err)) {
+			d.closed(w, socket.ErrorCode(err), closedPause)
+			return
+		}
+		if w.key == keyCard && slices.Contains(frozenCodes, socket.ErrorCode(err)) {
+			d.post(ctx, w, 0, p.TS) // people need its buttons
+			return
+		}
+		// The thread's lines tell the same.
+		d.view.log.WarnContext(ctx, "Slack does not let a message be changed",
+			"message", w.key, "error", err, "messages", socket.Messages(err))
+		p.Digest, p.Problem = w.message.Digest(), socket.ErrorCode(err)
+		d.save(ctx, p)
+	default:
+		d.errs = append(d.errs, err)
+	}
+}
+
+func (d *drawing) save(ctx context.Context, p ledger.Post) bool {
+	if err := d.view.ledger.SavePost(ctx, p); err != nil {
+		d.errs = append(d.errs, err)
+		return false
+	}
+	d.posts[p.Key] = p
+	return true
+}
+
+// closedCodes say that a channel takes no messages, until somebody changes that.
+var closedCodes = []string{"is_archived", "is_inactive", "not_in_channel", "channel_not_found", "restricted_action"}
+
+// frozenCodes say that a message can't be changed any more.
+var frozenCodes = []string{"edit_window_closed", "cant_update_message"}
+
+// closedPause is how long to wait before a channel that takes no messages is tried again.
+const closedPause = 10 * time.Minute

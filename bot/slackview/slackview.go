@@ -1,0 +1,71 @@
+// Package slackview shows in Slack what the ledger says: the messages of each request and
+// the audit channel. Every message can be drawn again from the ledger, and a crash between
+// two of them loses and doubles none. It decides nothing and changes no request.
+package slackview
+
+import (
+	"context"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"renewbot/bot/keyedmutex"
+	"renewbot/bot/ledger"
+	"renewbot/bot/renewal"
+	"renewbot/bot/socket"
+)
+
+// defaultLease is how long one process may draw a request alone: longer than the job may
+// take, and short enough for others to go on soon when the process dies.
+const defaultLease = 75 * time.Second
+
+// Options are what a View is made of.
+type Options struct {
+	API    *socket.WebAPI
+	Ledger *ledger.Ledger
+	Log    *slog.Logger
+	// AuditChannel is the id of the channel that gets a line for each audit entry.
+	AuditChannel string
+	// Approvers are the ids that may decide, as the configuration names them.
+	Approvers []string
+	// Instance tells this process from others on the same ledger.
+	Instance string
+	// Lease is how long one process may draw a request alone. It must be longer than the
+	// job that draws may take. Zero: 75 s.
+	Lease time.Duration
+}
+
+// View brings Slack in line with the ledger. Make it with New.
+type View struct {
+	api          *socket.WebAPI
+	ledger       *ledger.Ledger
+	log          *slog.Logger
+	auditChannel string
+	approvers    []string
+	instance     string
+	lease        time.Duration
+
+	drawings       *keyedmutex.Mutex // by request
+	unrelatedShown atomic.Int64      // Slack has the audit lines of no request up to this entry
+}
+
+// New makes a view that has drawn nothing yet.
+func New(o Options) *View {
+	if o.Lease == 0 {
+		o.Lease = defaultLease
+	}
+	return &View{
+		api: o.API, ledger: o.Ledger, log: o.Log, auditChannel: o.AuditChannel, approvers: o.Approvers,
+		instance: o.Instance, lease: o.Lease, drawings: keyedmutex.New(),
+	}
+}
+
+// Handlers are the jobs that the ledger lets it do.
+func (v *View) Handlers() map[renewal.JobKind]ledger.Handler {
+	return map[renewal.JobKind]ledger.Handler{renewal.SyncSlack: v.sync}
+}
+
+// Figures counts what is in the ledger, and what of it is not in the audit channel yet.
+func (v *View) Figures(ctx context.Context) (ledger.Figures, error) {
+	return v.ledger.Figures(ctx, keyAudit)
+}

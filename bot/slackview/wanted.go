@@ -1,0 +1,68 @@
+package slackview
+
+import (
+	"strconv"
+	"strings"
+
+	"renewbot/blocks"
+	"renewbot/bot/renewal"
+)
+
+// wanted is a message that Slack should show.
+type wanted struct {
+	key       string // tells it from the request's other messages, for ever
+	channel   string // or a user id, for a direct message
+	threaded  bool   // in the thread of the summary
+	broadcast bool   // in the channel as well
+	lasting   bool   // is changed when what it shows changes
+	message   blocks.Message
+	hash      string // of the audit entry that the message is the line of; empty: of none
+}
+
+// The keys of the messages that are changed; each audit entry adds its own.
+const (
+	keySummary  = "summary"
+	keyCard     = "card"
+	keyUnposted = "unposted"
+	keyAudit    = "audit:" // and the entry's number
+)
+
+// wantedFor lists every message of a request, the parent of the others first.
+func (v *View) wantedFor(r renewal.Request, entries []renewal.Entry) []wanted {
+	list := []wanted{
+		{key: keySummary, channel: r.Channel, lasting: true, message: blocks.Summary(r)},
+		{key: keyCard, channel: r.Channel, threaded: true, lasting: true, message: blocks.Card(r)},
+	}
+	for _, e := range entries {
+		seq := strconv.FormatInt(e.Seq, 10)
+		line, ok := blocks.ThreadLine(r, e, v.approvers)
+		if ok && (!announces(e) || e.Code != renewal.CodeOrdered) { // who found it out is told, too
+			list = append(list, wanted{key: "thread:" + seq, channel: r.Channel, threaded: true, message: line})
+		}
+		if announces(e) {
+			list = append(list, wanted{
+				key: "announcement:" + seq, channel: r.Channel, threaded: true, broadcast: true, message: blocks.Announcement(r),
+			})
+		}
+		list = append(list, v.auditLine(r, e))
+		if e.Code == renewal.CodeReminded || e.Code == renewal.CodeLastCall {
+			for _, id := range strings.FieldsFunc(e.Detail[renewal.DetailWho], func(c rune) bool { return c == ',' }) {
+				list = append(list, wanted{key: "nudge:" + seq + ":" + id, channel: id, lasting: true, message: blocks.Nudge(r, e, id)})
+			}
+		}
+		if m, ok := blocks.Direct(r, e); ok {
+			list = append(list, wanted{key: "direct:" + seq, channel: r.Requester, message: m})
+		}
+	}
+	return list
+}
+
+// auditLine is what the audit channel shows of an entry.
+func (v *View) auditLine(r renewal.Request, e renewal.Entry) wanted {
+	return wanted{key: keyAudit + strconv.FormatInt(e.Seq, 10), channel: v.auditChannel, message: blocks.AuditLine(r, e), hash: e.Hash}
+}
+
+// announces says whether an entry is news for the whole channel: the order number.
+func announces(e renewal.Entry) bool {
+	return e.To == renewal.Ordered && e.From != renewal.Ordered
+}
