@@ -11,18 +11,18 @@ import (
 	"time"
 
 	"renewbot/blocks"
-	"renewbot/bot"
 	"renewbot/bot/audit"
 	"renewbot/bot/renewal"
 	"renewbot/bot/sandbox"
 	"renewbot/bot/slacksim"
+	"renewbot/bot/slackview"
 )
 
 // compare holds the ledger against the audit channel, and returns what differs.
 func (b *bundle) compare() (audit.Compared, []string) {
 	b.t.Helper()
 	var differences []string
-	read := bot.AuditChannel(b.Config.Slack, sandbox.Audit, slog.New(slog.DiscardHandler))
+	read := slackview.AuditChannel(b.Config.Slack, sandbox.Audit, slog.New(slog.DiscardHandler))
 	c, err := audit.Compare(b.ctx, b.Ledger, sandbox.Audit, read, time.Now(), func(s string) { differences = append(differences, s) })
 	if err != nil {
 		b.t.Fatal(err)
@@ -151,7 +151,7 @@ func TestTheAuditChannelCannotBeRead(t *testing.T) {
 	t.Parallel()
 	b, _ := witnessed(t)
 	private := b.Slack.AddChannel(slacksim.Channel{ID: "G0OTHER", Name: "other", Private: true, Members: []string{sandbox.Bob}})
-	read := bot.AuditChannel(b.Config.Slack, private, slog.New(slog.DiscardHandler))
+	read := slackview.AuditChannel(b.Config.Slack, private, slog.New(slog.DiscardHandler))
 	err := read(b.ctx, func([]audit.Post) error { return nil })
 	if err == nil || !strings.Contains(err.Error(), "invite the bot") {
 		t.Errorf("a channel without the bot: %v", err)

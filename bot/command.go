@@ -9,8 +9,9 @@ import (
 	"github.com/slack-go/slack"
 
 	"renewbot/blocks"
-	"renewbot/bot/ledger"
+	"renewbot/bot/directory"
 	"renewbot/bot/renewal"
+	"renewbot/bot/socket"
 )
 
 // command is the slash command of the app's manifest.
@@ -64,11 +65,11 @@ func requestNumber(s string) (int64, bool) {
 	return renewal.ParseReference("RNW-" + strings.TrimPrefix(s, "#"))
 }
 
-func (b *Bot) slash(ctx context.Context, c slack.SlashCommand, env *envelope) {
+func (b *Bot) slash(ctx context.Context, c slack.SlashCommand, env *socket.Envelope) {
 	p := person{id: c.UserID, channel: c.ChannelID, responseURL: c.ResponseURL, env: env, command: true}
-	actor := b.people.actor(ctx, c.UserID, requestAge)
+	actor := b.directory.Actor(ctx, c.UserID, directory.RequestAge)
 	t := parseCommand(c.Text)
-	ctx = env.concerns(ctx, t.id)
+	ctx = env.Concerns(ctx, t.id)
 	if !actor.MayRequest && !actor.MayApprove {
 		b.deny(ctx, p, 0, string(t.verb), b.notAllowed(actor, "You may not request renewals. Ask whoever set Renewbot up to add you."))
 		return
@@ -131,57 +132,6 @@ func (b *Bot) refuse(ctx context.Context, p person, request int64, action string
 	b.sorry(ctx, p, "do that", err)
 }
 
-// listed is how many requests a list reads at most.
-const listed = 50
-
-func (b *Bot) list(ctx context.Context, p person, a renewal.Actor) {
-	mine, waiting, err := b.openRequests(ctx, a)
-	if err != nil {
-		b.sorry(ctx, p, "list requests", err)
-		return
-	}
-	b.tell(ctx, p, blocks.List(mine, waiting))
-}
-
-// openRequests lists what a person has asked for and is not finished, and what waits for them.
-func (b *Bot) openRequests(ctx context.Context, a renewal.Actor) (mine, waiting []renewal.Request, err error) {
-	mine, err = b.ledger.List(ctx, ledger.Filter{Statuses: unfinished(), Requester: a.UserID, Limit: listed})
-	if err != nil || !a.MayApprove {
-		return mine, nil, err
-	}
-	undecided, err := b.ledger.List(ctx, ledger.Filter{
-		Statuses: []renewal.Status{renewal.Pending, renewal.Refused, renewal.Unknown}, Limit: listed,
-	})
-	for _, r := range undecided {
-		own := r.Requester == a.UserID || r.AmendedBy == a.UserID
-		if (!own || b.policy.SelfApproval) && !r.VotedBy(a.UserID) {
-			waiting = append(waiting, r)
-		}
-	}
-	return mine, waiting, err
-}
-
-// recent lists what a person asked for last.
-func (b *Bot) recent(ctx context.Context, userID string) ([]renewal.Request, error) {
-	var finished []renewal.Status
-	for _, s := range renewal.Statuses() {
-		if s.Final() {
-			finished = append(finished, s)
-		}
-	}
-	return b.ledger.List(ctx, ledger.Filter{Statuses: finished, Requester: userID, Limit: 10})
-}
-
-func unfinished() []renewal.Status {
-	var open []renewal.Status
-	for _, s := range renewal.Statuses() {
-		if !s.Final() {
-			open = append(open, s)
-		}
-	}
-	return open
-}
-
 func (b *Bot) status(ctx context.Context, p person, a renewal.Actor, id int64) {
 	r, ok := b.find(ctx, p, id)
 	if !ok {
@@ -207,11 +157,11 @@ func (b *Bot) maySee(ctx context.Context, a renewal.Actor, r renewal.Request) bo
 	if a.MayApprove || r.Requester == a.UserID {
 		return true
 	}
-	ch, err := b.channels.info.get(ctx, r.Channel, 0)
+	private, err := b.directory.Private(ctx, r.Channel)
 	if err != nil {
 		return false
 	}
-	return !ch.IsPrivate || b.channels.hasMember(ctx, r.Channel, a.UserID)
+	return !private || b.directory.HasMember(ctx, r.Channel, a.UserID)
 }
 
 // find reads a request and tells the person when there is none.
@@ -224,10 +174,4 @@ func (b *Bot) find(ctx context.Context, p person, id int64) (renewal.Request, bo
 		b.sorry(ctx, p, "read "+renewal.Reference(id), err)
 	}
 	return r, err == nil
-}
-
-// sorry tells a person that something of ours failed, and what that means for orders.
-func (b *Bot) sorry(ctx context.Context, p person, what string, err error) {
-	b.log.ErrorContext(ctx, "could not "+what, "error", err)
-	b.say(ctx, p, fmt.Sprintf("Sorry, I could not %s just now. Nothing was changed and nothing was ordered by this. Please try again in a moment.", what))
 }

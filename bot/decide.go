@@ -3,14 +3,14 @@ package bot
 import (
 	"context"
 	"errors"
-	"slices"
-	"strings"
 
 	"github.com/slack-go/slack"
 
 	"renewbot/blocks"
+	"renewbot/bot/directory"
 	"renewbot/bot/ledger"
 	"renewbot/bot/renewal"
+	"renewbot/bot/socket"
 )
 
 func isNotFound(err error) bool { return errors.Is(err, ledger.ErrNotFound) }
@@ -33,7 +33,7 @@ func (b *Bot) apply(ctx context.Context, p person, id int64, e renewal.Event) {
 }
 
 // clicked handles a button of a card.
-func (b *Bot) clicked(ctx context.Context, ic slack.InteractionCallback, a *slack.BlockAction, env *envelope) {
+func (b *Bot) clicked(ctx context.Context, ic slack.InteractionCallback, a *slack.BlockAction, env *socket.Envelope) {
 	p := person{
 		id: ic.User.ID, channel: ic.Container.ChannelID, thread: ic.Container.ThreadTs,
 		responseURL: ic.ResponseURL, env: env,
@@ -44,9 +44,9 @@ func (b *Bot) clicked(ctx context.Context, ic slack.InteractionCallback, a *slac
 		b.say(ctx, p, "I can't read that button. Nothing was ordered. “/renew list” shows what is open.")
 		return
 	}
-	ctx = env.concerns(ctx, t.Request)
+	ctx = env.Concerns(ctx, t.Request)
 	// Money may depend on it: what Slack says of the person must be of now.
-	actor := b.people.actor(ctx, p.id, decisionAge)
+	actor := b.directory.Actor(ctx, p.id, directory.DecisionAge)
 	shown := renewal.Shown{Revision: t.Revision, Fingerprint: t.Fingerprint}
 	switch a.ActionID {
 	case blocks.ActionApprove:
@@ -82,38 +82,15 @@ func (b *Bot) ask(ctx context.Context, p person, trigger, action string, t block
 	b.openView(ctx, p, trigger, form(r))
 }
 
-// openView opens a view, and tells the person when Slack refuses.
-func (b *Bot) openView(ctx context.Context, p person, trigger string, v slack.ModalViewRequest) (*slack.View, bool) {
-	ctx, cancel := context.WithTimeout(ctx, ackBudget)
-	defer cancel()
-	opened, err := b.api.OpenViewContext(ctx, trigger, v)
-	if err == nil && opened.ID != "" {
-		return &opened.View, true
-	}
-	if usedBefore(err) {
-		return nil, false // the same click came twice, and the first one opened it
-	}
-	b.log.WarnContext(ctx, "a view was not opened", "callback_id", v.CallbackID, "error", err, "messages", slackMessages(err))
-	p.command = false // the ack may be gone already, and an ack with a text is not seen beside a view
-	b.tell(ctx, p, blocks.Reopen("Slack did not open the form in time. Nothing was ordered."))
-	return nil, false
-}
-
-// usedBefore says whether Slack refused a trigger because it has opened something already.
-func usedBefore(err error) bool {
-	return strings.Contains(slackError(err), "exchanged") ||
-		slices.ContainsFunc(slackMessages(err), func(m string) bool { return strings.Contains(m, "exchanged") })
-}
-
 // decided handles the submission of a small form.
-func (b *Bot) decided(ctx context.Context, ic slack.InteractionCallback, env *envelope) {
+func (b *Bot) decided(ctx context.Context, ic slack.InteractionCallback, env *socket.Envelope) {
 	t, err := blocks.DecodeTarget(ic.View.PrivateMetadata)
 	if err != nil {
-		env.ack(slack.NewUpdateViewSubmissionResponse(view(blocks.Notice("Not saved", "I can't read this form any more. Nothing was changed and nothing was ordered."))))
+		env.Ack(slack.NewUpdateViewSubmissionResponse(view(blocks.Notice("Not saved", "I can't read this form any more. Nothing was changed and nothing was ordered."))))
 		return
 	}
-	ctx = env.concerns(ctx, t.Request)
-	actor := b.people.actor(ctx, ic.User.ID, decisionAge)
+	ctx = env.Concerns(ctx, t.Request)
+	actor := b.directory.Actor(ctx, ic.User.ID, directory.DecisionAge)
 	var e renewal.Event
 	field := blocks.BlockReason
 	switch ic.View.CallbackID {
@@ -126,9 +103,9 @@ func (b *Bot) decided(ctx context.Context, ic slack.InteractionCallback, env *en
 		e = renewal.SettleNotPlaced{By: actor, Attempt: t.Attempt, Reason: blocks.ReadReason(ic.View)}
 	case blocks.CallbackSettlePlaced:
 		field = blocks.BlockOrderNo
-		order, problem := b.checkOrder(ctx, t.Request, t.Attempt, blocks.ReadOrderNo(ic.View))
+		order, problem := b.orders.CheckNumber(ctx, t.Request, t.Attempt, blocks.ReadOrderNo(ic.View))
 		if problem != "" {
-			env.ack(slack.NewErrorsViewSubmissionResponse(map[string]string{field: problem}))
+			env.Ack(slack.NewErrorsViewSubmissionResponse(map[string]string{field: problem}))
 			return
 		}
 		e = renewal.SettlePlaced{By: actor, Attempt: t.Attempt, Order: order}
@@ -137,21 +114,11 @@ func (b *Bot) decided(ctx context.Context, ic slack.InteractionCallback, env *en
 	var refusal *renewal.Refusal
 	switch {
 	case errors.As(err, &refusal):
-		env.ack(slack.NewErrorsViewSubmissionResponse(map[string]string{field: refusal.Sentence}))
+		env.Ack(slack.NewErrorsViewSubmissionResponse(map[string]string{field: refusal.Sentence}))
 	case err != nil:
 		b.log.ErrorContext(ctx, "a decision was not saved", "error", err)
-		env.ack(slack.NewErrorsViewSubmissionResponse(map[string]string{field: "Sorry, this could not be saved. Please try again in a moment. Nothing was ordered."}))
+		env.Ack(slack.NewErrorsViewSubmissionResponse(map[string]string{field: "Sorry, this could not be saved. Please try again in a moment. Nothing was ordered."}))
 	default:
-		env.ack(nil) // closes the form; the card tells the rest
+		env.Ack(nil) // closes the form; the card tells the rest
 	}
-}
-
-func view(v slack.ModalViewRequest) *slack.ModalViewRequest { return &v }
-
-func slackMessages(err error) []string {
-	var e slack.SlackErrorResponse
-	if errors.As(err, &e) {
-		return e.ResponseMetadata.Messages
-	}
-	return nil
 }

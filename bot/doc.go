@@ -1,8 +1,8 @@
-// Package bot is the conversation: the /renew command, the form, the clicks, the
-// messages and the background jobs. It is the only package that talks to Slack.
+// Package bot is the conversation: the /renew command, the form, the clicks, Home and the
+// reminders, and the putting together of the rooms that it needs.
 //
 // It decides nothing about money itself: every click becomes an event that the ledger
-// applies to the request in one transaction, and Slack is then brought in line with
-// what the ledger says. It must never tell people anything that the ledger has not
-// saved, and never send an order for which no attempt is written down.
+// applies to the request in one transaction, and Slack is then brought in line with what
+// the ledger says. It must never tell people anything that the ledger has not saved, and
+// it places no orders.
 package bot

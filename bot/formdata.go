@@ -8,41 +8,45 @@ import (
 	"strconv"
 
 	"renewbot/blocks"
+	"renewbot/bot/lookup"
+	"renewbot/bot/portal"
 	"renewbot/bot/renewal"
 	"renewbot/yeastar"
 )
 
 // form puts together what the form shows for a draft. It waits for what the form can't
-// do without, as long as ctx lasts, and for the rest a glance; what is missing then is
+// do without, as long as ctx lasts, and for the rest only a moment; what is missing then is
 // told by Waiting.
 func (b *Bot) form(ctx context.Context, d blocks.Draft) (blocks.FormData, error) {
-	p, err := product(d.Product)
+	p, err := portal.Product(d.Product)
 	if err != nil {
 		return blocks.FormData{}, err
 	}
-	customers, err := b.vendor.customers.get(ctx, all, 0)
+	customers, err := b.portal.Customers(ctx, lookup.AnyAge)
 	if err != nil {
 		return blocks.FormData{}, err
 	}
-	catalogue, err := b.vendor.catalogues.get(ctx, p.Key, 0)
+	catalogue, err := b.portal.Catalogue(ctx, p.Key, lookup.AnyAge)
 	if err != nil {
 		return blocks.FormData{}, err
 	}
-	contacts, err := b.vendor.contacts.get(ctx, all, 0)
+	contacts, err := b.portal.Contacts(ctx, lookup.AnyAge)
 	if err != nil {
 		return blocks.FormData{}, err
 	}
+	looking, cancel := context.WithTimeout(ctx, optionalWait)
+	defer cancel()
 	f := blocks.FormData{
 		Draft: d, Products: yeastar.Products(), DryRun: b.policy.DryRun,
-		Channels: b.channels.allowed, ChannelNames: b.channels.names(ctx), ChannelHint: b.channels.hint(),
+		Channels: b.directory.AllowedChannels(), ChannelNames: b.directory.ChannelNames(looking), ChannelHint: b.directory.ChannelHint(),
 	}
 	if d.Query != "" {
-		f.Matches = customers.matches(d.Query)
-		if c, ok := customers.only(d.Query); ok && d.Holder == "" {
+		f.Matches = customers.Matches(d.Query)
+		if c, ok := customers.Only(d.Query); ok && d.Holder == "" {
 			f.Draft.Holder = string(c.ID)
 		}
 	}
-	holder, ok := b.holder(ctx, f.Draft)
+	holder, ok := b.portal.Holder(ctx, f.Draft.Holder)
 	if !ok {
 		f.Draft.Holder = ""
 		return f, nil
@@ -53,9 +57,9 @@ func (b *Bot) form(ctx context.Context, d blocks.Draft) (blocks.FormData, error)
 
 // dependent fills in what depends on who the renewal is for.
 func (b *Bot) dependent(ctx context.Context, f *blocks.FormData, p yeastar.Product, holder renewal.Holder, c yeastar.Catalogue, contacts []yeastar.BillingContact) error {
-	looking, cancel := context.WithTimeout(ctx, glance)
+	looking, cancel := context.WithTimeout(ctx, optionalWait)
 	defer cancel()
-	found, err := b.vendor.findPack(looking, p.Key, holder, 0)
+	found, err := b.portal.Package(looking, p.Key, holder, lookup.AnyAge)
 	f.Waiting = err != nil && looking.Err() != nil && ctx.Err() == nil
 	last, hasLast, err := b.ledger.LastOrdered(ctx, p.Key, holder.Key())
 	if err != nil {
@@ -68,7 +72,7 @@ func (b *Bot) dependent(ctx context.Context, f *blocks.FormData, p yeastar.Produ
 		}
 	}
 	lastPlan, _ := last.Offer.Plan()
-	for _, id := range []yeastar.ID{found.planID, lastPlan.ID} {
+	for _, id := range []yeastar.ID{found.PlanID, lastPlan.ID} {
 		if _, ok := c.Plan(id); ok && d.Plan == "" {
 			d.Plan = id
 		}
@@ -89,14 +93,14 @@ func (b *Bot) dependent(ctx context.Context, f *blocks.FormData, p yeastar.Produ
 	d.Services = slices.DeleteFunc(d.Services, func(id yeastar.ID) bool {
 		return !slices.ContainsFunc(f.Services, func(s blocks.Choice) bool { return s.ID == string(id) })
 	})
-	f.Expiry = found.expiry
-	f.QuantityPrefill, f.QuantityHint = prefill(found.extensions, last, hasLast)
+	f.Expiry = found.Expiry
+	f.QuantityPrefill, f.QuantityHint = prefill(found.Extensions, last, hasLast)
 	f.Contact = b.contact(ctx, d, contacts)
 	return nil
 }
 
-func serviceQuantity(id yeastar.ID, found pack, last renewal.Request) int {
-	for _, s := range found.services {
+func serviceQuantity(id yeastar.ID, found portal.Package, last renewal.Request) int {
+	for _, s := range found.Services {
 		if s.ID == id && s.Quantity != nil {
 			return *s.Quantity
 		}

@@ -7,11 +7,13 @@ import (
 	"github.com/slack-go/slack/slackevents"
 
 	"renewbot/blocks"
+	"renewbot/bot/directory"
 	"renewbot/bot/renewal"
+	"renewbot/bot/socket"
 )
 
 // interaction leads what people do with views, messages and shortcuts to its handler.
-func (b *Bot) interaction(ctx context.Context, ic slack.InteractionCallback, env *envelope) {
+func (b *Bot) interaction(ctx context.Context, ic slack.InteractionCallback, env *socket.Envelope) {
 	switch ic.Type {
 	case slack.InteractionTypeBlockActions:
 		b.actions(ctx, ic, env)
@@ -28,7 +30,7 @@ func (b *Bot) interaction(ctx context.Context, ic slack.InteractionCallback, env
 
 // submission leads a submitted view to its handler. Views that only tell something have
 // no submit button; their close needs no answer.
-func (b *Bot) submission(ctx context.Context, ic slack.InteractionCallback, env *envelope) {
+func (b *Bot) submission(ctx context.Context, ic slack.InteractionCallback, env *socket.Envelope) {
 	switch ic.View.CallbackID {
 	case blocks.CallbackForm:
 		b.submittedForm(ctx, ic, env)
@@ -39,16 +41,16 @@ func (b *Bot) submission(ctx context.Context, ic slack.InteractionCallback, env 
 	}
 }
 
-func (b *Bot) actions(ctx context.Context, ic slack.InteractionCallback, env *envelope) {
+func (b *Bot) actions(ctx context.Context, ic slack.InteractionCallback, env *socket.Envelope) {
 	for _, a := range ic.ActionCallback.BlockActions {
 		switch a.ActionID {
 		case blocks.ActionProduct, blocks.ActionHolder, blocks.ActionPlan, blocks.ActionServices:
-			env.ack(nil) // it changes a view, which has its own time
+			env.Ack(nil) // it changes a view, which has its own time
 			if b.mayFill(ctx, ic, env) {
 				b.chosen(ctx, ic, a)
 			}
 		case blocks.ActionRetryForm:
-			env.ack(nil)
+			env.Ack(nil)
 			if b.mayFill(ctx, ic, env) {
 				b.again(ctx, ic)
 			}
@@ -61,19 +63,19 @@ func (b *Bot) actions(ctx context.Context, ic slack.InteractionCallback, env *en
 }
 
 // openFor opens the form for somebody who did not type a command.
-func (b *Bot) openFor(ctx context.Context, ic slack.InteractionCallback, env *envelope, d blocks.Draft) {
+func (b *Bot) openFor(ctx context.Context, ic slack.InteractionCallback, env *socket.Envelope, d blocks.Draft) {
 	if b.mayFill(ctx, ic, env) {
 		b.open(ctx, whoClicked(ic, env), opening{trigger: ic.TriggerID, draft: d})
 	}
 }
 
-func whoClicked(ic slack.InteractionCallback, env *envelope) person {
+func whoClicked(ic slack.InteractionCallback, env *socket.Envelope) person {
 	return person{id: ic.User.ID, channel: ic.Container.ChannelID, responseURL: ic.ResponseURL, env: env}
 }
 
 // mayFill says whether a person may work with the form; who may not is told so.
-func (b *Bot) mayFill(ctx context.Context, ic slack.InteractionCallback, env *envelope) bool {
-	actor := b.people.actor(ctx, ic.User.ID, requestAge)
+func (b *Bot) mayFill(ctx context.Context, ic slack.InteractionCallback, env *socket.Envelope) bool {
+	actor := b.directory.Actor(ctx, ic.User.ID, directory.RequestAge)
 	if !actor.MayRequest {
 		b.deny(ctx, whoClicked(ic, env), 0, "open", b.notAllowed(actor, "You may not request renewals."))
 	}
@@ -108,13 +110,13 @@ func (b *Bot) event(ctx context.Context, e slackevents.EventsAPIEvent) {
 	case *slackevents.TokensRevokedEvent:
 		b.log.ErrorContext(ctx, "Slack revoked tokens: install the app again and set the new tokens")
 	case *slackevents.SubteamMembersChangedEvent:
-		b.people.groups.forget(d.SubteamID)
+		b.directory.ForgetGroup(d.SubteamID)
 	}
 }
 
 // home draws somebody's Home tab.
 func (b *Bot) home(ctx context.Context, userID string) {
-	actor := b.people.actor(ctx, userID, requestAge)
+	actor := b.directory.Actor(ctx, userID, directory.RequestAge)
 	data := blocks.HomeData{Command: command, DryRun: b.policy.DryRun}
 	var err error
 	if actor.MayRequest || actor.MayApprove {
@@ -128,6 +130,6 @@ func (b *Bot) home(ctx context.Context, userID string) {
 	}
 	_, err = b.api.PublishViewContext(ctx, slack.PublishViewContextRequest{UserID: userID, View: blocks.Home(data)})
 	if err != nil {
-		b.log.WarnContext(ctx, "a Home tab was not drawn", "error", err, "messages", slackMessages(err))
+		b.log.WarnContext(ctx, "a Home tab was not drawn", "error", err, "messages", socket.Messages(err))
 	}
 }

@@ -1,7 +1,6 @@
 package bot
 
 import (
-	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -15,6 +14,8 @@ import (
 	"unicode/utf8"
 
 	"renewbot/blocks"
+	"renewbot/bot/lookup"
+	"renewbot/bot/portal"
 	"renewbot/bot/renewal"
 	"renewbot/yeastar"
 )
@@ -25,65 +26,8 @@ const lookTimeout = 1500 * time.Millisecond
 // ownName is what people call it.
 const ownName = "Our own account"
 
-// holder resolves who was chosen. It is not ok when nobody was, or they are gone.
-func (b *Bot) holder(ctx context.Context, d blocks.Draft) (renewal.Holder, bool) {
-	switch d.Holder {
-	case "":
-		return renewal.Holder{}, false
-	case blocks.HolderOwn:
-		return renewal.Holder{Name: ownName}, true
-	}
-	ix, err := b.vendor.customers.get(ctx, all, 0)
-	if err != nil {
-		return renewal.Holder{}, false
-	}
-	c, ok := ix.get(yeastar.ID(d.Holder))
-	return renewal.Holder{PartnerID: c.ID, Name: c.DisplayName(), Email: c.Email}, ok
-}
-
-func holderChoice(h renewal.Holder) *blocks.Choice {
-	return &blocks.Choice{ID: h.Key(), Label: h.Name, Detail: h.Email}
-}
-
-// offeredAtOnce is more than a menu takes.
-const offeredAtOnce = 100
-
-func holderOptions(ix customerIndex, query string) blocks.OptionsResponse {
-	mine := blocks.Choice{}
-	if query == "" || strings.Contains(fold(ownName), fold(query)) {
-		mine = *holderChoice(renewal.Holder{Name: ownName})
-	}
-	found, more := ix.search(query, offeredAtOnce)
-	return blocks.HolderOptions(mine, found, more)
-}
-
-// contactsFor lists the billing contacts that fit what was typed, the one that this
-// customer had last first.
-func (b *Bot) contactsFor(ctx context.Context, contacts []yeastar.BillingContact, d blocks.Draft, query string) []yeastar.BillingContact {
-	words := strings.Fields(fold(query))
-	var fit []yeastar.BillingContact
-	for _, c := range contacts {
-		text := fold(strings.Join([]string{c.Company, c.FirstName, c.LastName, c.Email}, " "))
-		if !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(text, w) }) {
-			fit = append(fit, c)
-		}
-	}
-	last := b.lastContact(ctx, d)
-	slices.SortStableFunc(fit, func(x, y yeastar.BillingContact) int {
-		return cmp.Compare(btoi(y.ID == last), btoi(x.ID == last))
-	})
-	return fit
-}
-
-func btoi(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
-}
-
 func (b *Bot) lastContact(ctx context.Context, d blocks.Draft) yeastar.ID {
-	h, ok := b.holder(ctx, d)
+	h, ok := b.portal.Holder(ctx, d.Holder)
 	if !ok {
 		return ""
 	}
@@ -99,24 +43,24 @@ func (b *Bot) lastContact(ctx context.Context, d blocks.Draft) yeastar.ID {
 // that failed.
 func (b *Bot) offer(ctx context.Context, d blocks.Draft) (renewal.Offer, map[string]string, error) {
 	errs := map[string]string{}
-	p, err := product(d.Product)
+	p, err := portal.Product(d.Product)
 	if err != nil {
 		return renewal.Offer{}, nil, err
 	}
-	if err := b.vendor.prepare(ctx, p.Key); err != nil {
+	if err := b.portal.Prepare(ctx, p.Key); err != nil {
 		return renewal.Offer{}, nil, err
 	}
-	catalogue, err := b.vendor.catalogues.get(ctx, p.Key, 0)
+	catalogue, err := b.portal.Catalogue(ctx, p.Key, lookup.AnyAge)
 	if err != nil {
 		return renewal.Offer{}, nil, err
 	}
-	contacts, err := b.vendor.contacts.get(ctx, all, 0)
+	contacts, err := b.portal.Contacts(ctx, lookup.AnyAge)
 	if err != nil {
 		return renewal.Offer{}, nil, err
 	}
 	o := renewal.Offer{Product: p.Key, PONumber: strings.TrimSpace(d.PONumber)}
 	var ok bool
-	if o.Holder, ok = b.holder(ctx, d); !ok {
+	if o.Holder, ok = b.portal.Holder(ctx, d.Holder); !ok {
 		errs[blocks.BlockHolder] = "Choose for whom. The customer that was chosen may have been removed from the portal."
 	}
 	if p.PlanLine {
@@ -149,7 +93,7 @@ func (b *Bot) offer(ctx context.Context, d blocks.Draft) (renewal.Offer, map[str
 	if len(errs) == 0 {
 		looking, cancel := context.WithTimeout(ctx, lookTimeout)
 		defer cancel()
-		b.enrich(looking, &o, catalogue, 0)
+		b.portal.Enrich(looking, &o, catalogue, lookup.AnyAge)
 	}
 	return o, errs, nil
 }
@@ -218,61 +162,6 @@ func sentence(err error) string {
 	return strings.ToUpper(s[:1]) + s[1:] + "."
 }
 
-// enrich adds what the vendor tells of the package: price, expiry and the current
-// number of extensions. All of it may be missing.
-func (b *Bot) enrich(ctx context.Context, o *renewal.Offer, c yeastar.Catalogue, maxAge time.Duration) {
-	found, err := b.vendor.findPack(ctx, o.Product, o.Holder, maxAge)
-	if err != nil {
-		b.log.WarnContext(ctx, "the package could not be looked up", "error", err)
-	}
-	price, extensions, expiry := b.vendor.quote(ctx, o.Product, found, o.Lines, c, maxAge)
-	o.Price = price
-	o.CurrentExpiry = found.expiry
-	if o.CurrentExpiry.IsZero() {
-		o.CurrentExpiry = expiry
-	}
-	o.KnownQuantity = cmp.Or(found.extensions, extensions)
-	plan, _ := o.Plan()
-	switch {
-	case o.KnownQuantity == 0:
-		o.QuantitySource = "typed by the requester; the API does not tell the current number"
-	case o.KnownQuantity == plan.Quantity:
-		o.QuantitySource = "the same as the Partner Portal tells"
-	default:
-		o.QuantitySource = fmt.Sprintf("typed by the requester; the Partner Portal tells %d", o.KnownQuantity)
-	}
-}
-
-// doubts is what the requester should look at once more before asking.
-func (b *Bot) doubts(ctx context.Context, o renewal.Offer) string {
-	var doubts []string
-	plan, ok := o.Plan()
-	if ok && o.KnownQuantity != 0 && o.KnownQuantity != plan.Quantity {
-		doubts = append(doubts, fmt.Sprintf(
-			"The Partner Portal tells %d extensions, and you typed %d. The vendor wants exactly the current number.",
-			o.KnownQuantity, plan.Quantity))
-	}
-	if missing := b.missingServices(ctx, o); len(missing) > 0 {
-		doubts = append(doubts, fmt.Sprintf("The package also has %s, which would not be renewed.", strings.Join(missing, ", ")))
-	}
-	return strings.Join(doubts, " ")
-}
-
-// missingServices names the services of the package that the offer leaves out.
-func (b *Bot) missingServices(ctx context.Context, o renewal.Offer) []string {
-	found, err := b.vendor.findPack(ctx, o.Product, o.Holder, 0)
-	if err != nil {
-		return nil
-	}
-	var names []string
-	for _, s := range found.services {
-		if !slices.ContainsFunc(o.Lines, func(l renewal.Line) bool { return l.ID == s.ID }) {
-			names = append(names, blocks.Outside(cmp.Or(s.Name, string(s.ID))))
-		}
-	}
-	return names
-}
-
 // digest tells whether two offers would look the same to the requester.
 func digest(o renewal.Offer) string {
 	raw, err := json.Marshal(o)
@@ -289,7 +178,7 @@ func (b *Bot) save(ctx context.Context, viewID string, actor renewal.Actor, d bl
 	var r renewal.Request
 	var err error
 	if d.Request != 0 {
-		leave, _ := b.views.enter(viewID, "")
+		leave, _ := b.forms.Lock(viewID, "")
 		defer leave()
 		if r, err = b.ledger.Get(ctx, d.Request); err == nil && isAmendment(r, actor, d, o) {
 			return r, "", nil
@@ -313,27 +202,4 @@ func (b *Bot) save(ctx context.Context, viewID string, actor renewal.Actor, d bl
 // deliver a submission twice.
 func isAmendment(r renewal.Request, actor renewal.Actor, d blocks.Draft, o renewal.Offer) bool {
 	return r.Revision == d.Revision+1 && r.AmendedBy == actor.UserID && r.Note == d.Note && digest(r.Offer) == digest(o)
-}
-
-// trouble says in a sentence why the vendor's data are not there.
-func trouble(err error) string {
-	var e *yeastar.Error
-	switch {
-	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
-		return "The Yeastar Partner Portal takes too long to answer."
-	case errors.As(err, &e) && e.Class == yeastar.ClassAuth:
-		return "The Yeastar Partner Portal refuses our credentials. Please tell whoever runs Renewbot."
-	case errors.As(err, &e) && e.Class == yeastar.ClassRefused:
-		return "The Yeastar Partner Portal refused to answer: " + blocks.Outside(cmp.Or(e.Detail, e.Code)) + "."
-	}
-	return "The Yeastar Partner Portal can't be reached right now."
-}
-
-// reference is the vendor's request id in err, for support tickets.
-func reference(err error) string {
-	var e *yeastar.Error
-	if errors.As(err, &e) {
-		return e.RequestID
-	}
-	return ""
 }

@@ -4,10 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"sync"
 	"time"
 
+	"renewbot/bot/ledger"
 	"renewbot/bot/monitor"
+	"renewbot/bot/socket"
 	"renewbot/yeastar"
 )
 
@@ -27,44 +30,56 @@ const (
 // never will. A vendor that fails for a while is told and is no reason to take the bot
 // away: people can go on requesting and approving, what was approved waits, and a
 // restart would mend nothing.
-func (b *Bot) Readiness(ctx context.Context) []monitor.Part {
+func (b *Bot) Readiness(ctx context.Context) []monitor.Part { return b.readiness.parts(ctx) }
+
+// readiness is what it takes to say how the parts are.
+type readiness struct {
+	socket *socket.Client
+	ledger *ledger.Ledger
+	vendor *yeastar.Client
+	log    *slog.Logger
+	login  login
+	saving saving
+}
+
+func (r *readiness) parts(ctx context.Context) []monitor.Part {
 	parts := make([]monitor.Part, 3)
 	var all sync.WaitGroup
-	all.Go(func() { parts[0] = b.slackPart() })
-	all.Go(func() { parts[1] = b.databasePart(ctx) })
-	all.Go(func() { parts[2] = b.vendorPart(ctx) })
+	all.Go(func() { parts[0] = r.slackPart() })
+	all.Go(func() { parts[1] = r.databasePart(ctx) })
+	all.Go(func() { parts[2] = r.vendorPart(ctx) })
 	all.Wait()
 	return parts
 }
 
-func (b *Bot) slackPart() monitor.Part {
-	up := b.up.Load()
-	p := monitor.Part{Name: "slack", State: monitor.OK, Detail: fmt.Sprintf("%d of %d connections", up, sockets)}
+func (r *readiness) slackPart() monitor.Part {
+	up := r.socket.Up()
+	p := monitor.Part{Name: "slack", State: monitor.OK, Detail: fmt.Sprintf("%d of %d connections", up, socket.Connections)}
 	switch {
 	case up == 0:
 		p.State, p.Detail = monitor.Down, "no connection to Slack"
-	case up < sockets:
+	case up < socket.Connections:
 		p.State = monitor.Trouble
 	}
 	return p
 }
 
-func (b *Bot) databasePart(ctx context.Context) monitor.Part {
+func (r *readiness) databasePart(ctx context.Context) monitor.Part {
 	ctx, cancel := context.WithTimeout(ctx, partTimeout)
 	defer cancel()
-	if _, err := b.ledger.EntriesAfter(ctx, 0, 1); err != nil {
+	if _, err := r.ledger.EntriesAfter(ctx, 0, 1); err != nil {
 		return monitor.Part{Name: "database", State: monitor.Down, Detail: "the ledger can't be read"}
 	}
-	if err := b.saving.try(ctx, b.ledger.Writable); err != nil {
-		b.log.ErrorContext(ctx, "nothing can be saved in the ledger: is its disk full, or is it read-only?", "error", err)
+	if err := r.saving.try(ctx, r.ledger.Writable); err != nil {
+		r.log.ErrorContext(ctx, "nothing can be saved in the ledger: is its disk full, or is it read-only?", "error", err)
 		return monitor.Part{Name: "database", State: monitor.Down, Detail: "nothing can be saved in the ledger"}
 	}
 	return monitor.Part{Name: "database", State: monitor.OK, Detail: "the ledger can be read and written"}
 }
 
-func (b *Bot) vendorPart(ctx context.Context) monitor.Part {
+func (r *readiness) vendorPart(ctx context.Context) monitor.Part {
 	p := monitor.Part{Name: "vendor", State: monitor.OK, Detail: "there is an access token"}
-	err := b.login.try(ctx, b.vendor.client.Login)
+	err := r.login.try(ctx, r.vendor.Login)
 	if err == nil {
 		return p
 	}

@@ -2,18 +2,11 @@ package bot
 
 import (
 	"context"
-	"slices"
-	"strings"
 	"time"
 
+	"renewbot/bot/directory"
 	"renewbot/bot/ledger"
 	"renewbot/bot/renewal"
-)
-
-// The hours of a working day, in the time zone that Slack has for a person.
-const (
-	dayBegins = 9
-	dayEnds   = 17
 )
 
 // remind reminds the approvers who have not decided, each at their own growing
@@ -39,13 +32,13 @@ func (b *Bot) remind(ctx context.Context, job renewal.Job) error {
 		next = lastCall
 	}
 	for _, p := range waiting {
-		at := r.ReminderDue(p.id, b.policy)
+		at := r.ReminderDue(p.ID, b.policy)
 		if at.Before(now) {
 			at = now // it was missed; but nobody is called in the night for that
 		}
-		if at = workingTime(at, p.zone); !at.After(now) {
-			due = append(due, p.id)
-			at = workingTime(now.Add(b.policy.RemindAfter), p.zone)
+		if at = renewal.WorkingTime(at, p.Zone); !at.After(now) {
+			due = append(due, p.ID)
+			at = renewal.WorkingTime(now.Add(b.policy.RemindAfter), p.Zone)
 		}
 		if at.Before(next) {
 			next = at
@@ -64,84 +57,51 @@ func later(a, b time.Time) time.Time {
 	return b
 }
 
-// approver is somebody who can be reminded.
-type approver struct {
-	id   string
-	zone *time.Location
-}
-
-func ids(people []approver) []string {
+func ids(people []directory.Person) []string {
 	var list []string
 	for _, p := range people {
-		list = append(list, p.id)
+		list = append(list, p.ID)
 	}
 	return list
 }
 
 // undecided lists the approvers who have not decided and may.
-func (b *Bot) undecided(ctx context.Context, r renewal.Request) ([]approver, error) {
-	var all []string
-	for _, id := range b.people.approvers {
-		if !strings.HasPrefix(id, "S") {
-			all = append(all, id)
-			continue
-		}
-		members, err := b.people.groups.get(ctx, id, decisionAge)
-		if err = b.unknowable(ctx, id, err); err != nil {
-			return nil, err
-		}
-		all = append(all, members...)
+func (b *Bot) undecided(ctx context.Context, r renewal.Request) ([]directory.Person, error) {
+	named, err := b.directory.Members(ctx, b.directory.Approvers())
+	if err != nil {
+		return nil, err
 	}
-	slices.Sort(all)
-	var waiting []approver
-	for _, id := range slices.Compact(all) {
+	var waiting []directory.Person
+	for _, id := range named {
 		own := id == r.Requester || id == r.AmendedBy
 		if r.VotedBy(id) || (own && !b.policy.SelfApproval) {
 			continue
 		}
-		u, err := b.people.users.get(ctx, id, requestAge)
-		if err := b.unknowable(ctx, id, err); err != nil {
+		p, ok, err := b.directory.Person(ctx, id)
+		if err != nil {
 			return nil, err
 		}
-		if err != nil || b.people.stranger(u) != "" {
-			continue
+		if ok {
+			waiting = append(waiting, p)
 		}
-		waiting = append(waiting, approver{id, zoneOf(u.TZ)})
 	}
 	return waiting, nil
 }
 
-// unknowable is err unless Slack says that it will never tell who somebody is: that must
-// not keep the others from being reminded.
-func (b *Bot) unknowable(ctx context.Context, id string, err error) error {
-	if _, kind := classify(err); err == nil || kind != slackNo {
+// expire ends a request that nobody decided.
+func (b *Bot) expire(ctx context.Context, job renewal.Job) error {
+	r, err := b.ledger.Get(ctx, job.RequestID)
+	if err != nil || r.Status != renewal.Pending {
 		return err
 	}
-	b.log.WarnContext(ctx, "an approver can't be reminded", "id", id, "error", err)
-	return nil
+	if b.ledger.Now(ctx).Before(r.ExpiresAt) {
+		return ledger.SnoozeUntil(r.ExpiresAt)
+	}
+	return b.move(ctx, r.ID, renewal.Expiry{})
 }
 
-// zoneOf is a time zone by its name; an unknown one counts as UTC.
-func zoneOf(name string) *time.Location {
-	if zone, err := time.LoadLocation(name); err == nil {
-		return zone
-	}
-	return time.UTC
-}
-
-// workingTime is t, or when the next working day begins if t is not in working hours.
-func workingTime(t time.Time, zone *time.Location) time.Time {
-	local := t.In(zone)
-	begin := time.Date(local.Year(), local.Month(), local.Day(), dayBegins, 0, 0, 0, zone)
-	switch {
-	case local.Before(begin): // the day begins later today
-	case local.Hour() < dayEnds:
-		begin = local
-	default:
-		begin = begin.AddDate(0, 0, 1)
-	}
-	for begin.Weekday() == time.Saturday || begin.Weekday() == time.Sunday {
-		begin = time.Date(begin.Year(), begin.Month(), begin.Day()+1, dayBegins, 0, 0, 0, zone)
-	}
-	return begin
+// move applies an event of a job; a refusal means that it is not needed any more.
+func (b *Bot) move(ctx context.Context, id int64, e renewal.Event) error {
+	_, err := b.ledger.Apply(ctx, id, e)
+	return renewal.IgnoreRefusal(err)
 }

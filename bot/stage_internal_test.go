@@ -22,6 +22,7 @@ import (
 	"renewbot/bot/ledger"
 	"renewbot/bot/renewal"
 	"renewbot/bot/slacksim"
+	"renewbot/bot/socket"
 	"renewbot/yeastar"
 	"renewbot/yeastar/yeastarsim"
 )
@@ -42,10 +43,9 @@ type stage struct {
 	bot    *Bot
 	vendor *yeastarsim.Server
 	api    *httptest.Server
-	link   *link
+	link   *socket.Link
 	ws     *websocket.Conn // the other end of link
 	log    *sink
-	conn   *connection
 	sent   int
 
 	mu     sync.Mutex
@@ -119,30 +119,29 @@ func newStage(t testing.TB) *stage {
 	t.Cleanup(func() { _ = book.Close() })
 	s.bot = New(Options{Config: c, Ledger: book, Vendor: vendor, Log: log})
 	t.Cleanup(func() {
-		for _, w := range []*work{s.bot.handlers, s.bot.background} {
-			w.end(context.Background())
-		}
-		s.bot.http.CloseIdleConnections()
+		s.bot.socket.End(context.Background())
+		s.bot.portal.Close(context.Background())
+		s.bot.directory.Close(context.Background())
+		s.bot.api.CloseIdleConnections()
 	})
 	if err := s.bot.identify(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.bot.vendor.prepare(t.Context(), yeastar.Products()[0].Key); err != nil {
+	if err := s.bot.portal.Prepare(t.Context(), yeastar.Products()[0].Key); err != nil {
 		t.Fatal(err)
 	}
-	s.conn = &connection{bot: s.bot, up: &s.bot.up, log: log}
 	hello := make(chan error, 1)
 	go func() {
 		s.ws = <-sockets
 		hello <- s.ws.WriteMessage(websocket.TextMessage, []byte(`{"type":"hello","num_connections":1}`))
 	}()
-	s.link, err = dial(t.Context(), "ws"+strings.TrimPrefix(s.api.URL, "http")+"/link", s.conn.envelope)
+	s.link, err = s.bot.socket.Connect(t.Context(), "ws"+strings.TrimPrefix(s.api.URL, "http")+"/link")
 	if err != nil || <-hello != nil {
 		t.Fatalf("dial: %v", err)
 	}
 	t.Cleanup(func() {
 		_ = s.ws.Close()
-		<-s.link.ended
+		<-s.link.Ended()
 	})
 	return s
 }
@@ -174,7 +173,7 @@ func (s *stage) pending(t testing.TB, user string, id int64) renewal.Request {
 func (s *stage) deliver(t testing.TB, raw []byte, want int) []json.RawMessage {
 	t.Helper()
 	acks := s.exchange(t, raw, want)
-	s.bot.handlers.running.Wait()
+	s.bot.socket.Wait()
 	return append(acks, s.exchange(t, nil, 0)...)
 }
 

@@ -11,7 +11,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"renewbot/bot/config"
-	"renewbot/bot/members"
+	"renewbot/bot/directory"
 )
 
 // mostPeople bounds how many people are looked up one by one: Slack allows about 100 a
@@ -179,19 +179,19 @@ func (s *slackSide) look(ctx context.Context, id string) person {
 // unfit says why somebody may neither request nor approve, by the same rules that the bot
 // applies at every click.
 func (s *slackSide) unfit(u slack.User) string {
-	workspace := members.Workspace{TeamID: s.who.TeamID, EnterpriseID: s.who.EnterpriseID, BotUserID: s.who.UserID}
+	workspace := directory.Workspace{TeamID: s.who.TeamID, EnterpriseID: s.who.EnterpriseID, BotUserID: s.who.UserID}
 	switch workspace.Kind(u) {
-	case members.Full:
+	case directory.Full:
 		return ""
-	case members.Bot:
+	case directory.Bot:
 		return "is a bot"
-	case members.Deactivated:
+	case directory.Deactivated:
 		return "is deactivated"
-	case members.Guest:
+	case directory.Guest:
 		return "is a guest"
-	case members.Invited:
+	case directory.Invited:
 		return "has not accepted the invitation to the workspace"
-	case members.Foreign:
+	case directory.Foreign:
 	}
 	return "is of another company"
 }

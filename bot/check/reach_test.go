@@ -15,6 +15,8 @@ import (
 	"testing"
 	"time"
 
+	"renewbot/bot/socket"
+
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -138,7 +140,7 @@ func TestNoAddressInErrors(t *testing.T) {
 		t.Errorf("the ticket is told: %v", err)
 	}
 	for _, address := range []string{"ws://slack.example/link/?ticket=canary", "http://slack.example"} {
-		if _, err := greet(t.Context(), address); err == nil || strings.Contains(err.Error(), "canary") {
+		if _, err := socket.Greet(t.Context(), address); err == nil || strings.Contains(err.Error(), "canary") {
 			t.Errorf("an unencrypted address: %v", err)
 		}
 	}

@@ -2,19 +2,11 @@ package check
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"net/http"
 	"net/url"
-	"time"
 
-	"renewbot/bot/secure"
-
-	"github.com/gorilla/websocket"
+	"renewbot/bot/socket"
 )
-
-// ownSockets is how many connections a running bot keeps.
-const ownSockets = 2
 
 // appSide is what the app token showed.
 type appSide struct {
@@ -55,7 +47,7 @@ func (c *checker) checkAppToken(ctx context.Context) appSide {
 			"Look at its /readyz, or use renewbot check -live.")
 		return s
 	}
-	hello, err := greet(ctx, opened.URL)
+	hello, err := socket.Greet(ctx, opened.URL)
 	if err != nil {
 		found, next, ok := unreached(err, c.slack.host())
 		if !ok {
@@ -65,9 +57,9 @@ func (c *checker) checkAppToken(ctx context.Context) appSide {
 		return s
 	}
 	if s.appID == "" {
-		s.appID = hello.Info.AppID
+		s.appID = hello.AppID
 	}
-	c.judgeHello(&s.lines, hello)
+	c.countOthers(&s.lines, hello)
 	return s
 }
 
@@ -96,59 +88,8 @@ func (c *checker) refusedApp(err error) (found, next string) {
 	}
 }
 
-// hello is the first frame of a connection.
-// https://docs.slack.dev/apis/events-api/using-socket-mode
-type hello struct {
-	Type        string `json:"type"`
-	Connections int    `json:"num_connections"`
-	Reason      string `json:"reason"` // of a disconnect
-	Info        struct {
-		AppID string `json:"app_id"`
-	} `json:"connection_info"`
-}
-
-// greet opens a connection, reads its first frame, which is Slack's hello, and closes it.
-//
-// From the hello on Slack may send this connection a command or a click that somebody
-// makes. So it lasts no longer than the hello takes, nothing is read after it, and
-// nothing is ever acked: an ack would say that it was dealt with, and it would be lost.
-// Without one the person is told that it failed and does it again, and an event comes
-// again by itself.
-func greet(ctx context.Context, address string) (hello, error) {
-	ctx, cancel := context.WithTimeout(ctx, callTimeout)
-	defer cancel()
-	if err := secure.Address(address, "wss"); err != nil {
-		return hello{}, err
-	}
-	dialer := websocket.Dialer{Proxy: http.ProxyFromEnvironment, TLSClientConfig: secure.TLS()}
-	ws, answer, err := dialer.DialContext(ctx, address, http.Header{"Origin": {"https://api.slack.com"}})
-	if err != nil {
-		return hello{}, fmt.Errorf("open the connection: %w", err)
-	}
-	_ = answer.Body.Close()
-	defer func() {
-		goodbye := websocket.FormatCloseMessage(websocket.CloseNormalClosure, "")
-		_ = ws.WriteControl(websocket.CloseMessage, goodbye, time.Now().Add(time.Second))
-		_ = ws.Close()
-	}()
-	ws.SetReadLimit(maxAnswer)
-	deadline, _ := ctx.Deadline()
-	if err := ws.SetReadDeadline(deadline); err != nil {
-		return hello{}, fmt.Errorf("wait for the hello: %w", err)
-	}
-	_, raw, err := ws.ReadMessage()
-	if err != nil {
-		return hello{}, fmt.Errorf("wait for the hello: %w", err)
-	}
-	var first hello
-	if err := json.Unmarshal(raw, &first); err != nil {
-		return hello{}, fmt.Errorf("read the hello: %w", err)
-	}
-	return first, nil
-}
-
-// judgeHello looks who else is connected: Slack gives each click to one connection.
-func (c *checker) judgeHello(l *lines, h hello) {
+// countOthers looks who else is connected: Slack gives each click to one connection.
+func (c *checker) countOthers(l *lines, h socket.Hello) {
 	others := h.Connections - 1
 	switch {
 	case h.Type == "disconnect" && h.Reason == "too_many_websockets":
@@ -158,7 +99,7 @@ func (c *checker) judgeHello(l *lines, h hello) {
 		l.add("socket mode", Problem, "Slack ends the connection at once: "+h.Reason, appSettings+", then Socket Mode → Enable Socket Mode.")
 	case h.Type != "hello":
 		l.add("socket mode", Problem, "what answers says "+fmt.Sprintf("%.20q", h.Type)+" in place of hello", "Check SLACK_API_URL.")
-	case others == 0 || c.bot.found && others <= ownSockets:
+	case others == 0 || c.bot.found && others <= socket.Connections:
 		l.ok("socket mode", "on; %s beside this one", counted(others, "connection"))
 	case c.bot.found:
 		l.add("socket mode", Warning, fmt.Sprintf("on, and Slack counts %s beside this one: more than the bot on this machine has", counted(others, "connection")), strangers)

@@ -11,11 +11,11 @@ import (
 	"strings"
 	"time"
 
-	"renewbot/bot"
 	"renewbot/bot/audit"
 	"renewbot/bot/config"
 	"renewbot/bot/ledger"
 	"renewbot/bot/renewal"
+	"renewbot/bot/slackview"
 )
 
 var auditCommand = command{
@@ -224,7 +224,7 @@ func (c call) verifyChannel(ctx context.Context) int {
 		}
 		channel := settings.Renew.AuditChannel
 		log := slog.New(slog.NewTextHandler(c.stderr, nil))
-		compared, err := audit.Compare(ctx, l, channel, bot.AuditChannel(settings.Slack, channel, log), time.Now(), func(difference string) {
+		compared, err := audit.Compare(ctx, l, channel, slackview.AuditChannel(settings.Slack, channel, log), time.Now(), func(difference string) {
 			_, _ = fmt.Fprintln(c.stdout, difference)
 		})
 		if err != nil {

@@ -1,0 +1,19 @@
+package bot
+
+import (
+	"testing"
+
+	"renewbot/blocks"
+)
+
+// TestAnswerGoesNowhereUnencrypted has a response_url that would be used without TLS: the
+// person is told in another way.
+func TestAnswerGoesNowhereUnencrypted(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	s.bot.tell(t.Context(), person{id: stageAlice, responseURL: "http://192.0.2.1/hook"}, blocks.Plain("x"))
+	calls := s.called()
+	if last := calls[len(calls)-1]; last.method != "chat.postMessage" || last.form.Get("channel") != stageAlice {
+		t.Errorf("told by %+v", calls)
+	}
+}

@@ -1,0 +1,66 @@
+package bot
+
+import (
+	"context"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"renewbot/blocks"
+	"renewbot/bot/directory"
+	"renewbot/bot/lookup"
+	"renewbot/bot/portal"
+	"renewbot/bot/renewal"
+	"renewbot/bot/socket"
+)
+
+// menuPatience is how long a menu waits for its choices: people see them, or that there
+// are none, within two seconds.
+const menuPatience = 1800 * time.Millisecond
+
+// suggest answers an external select with the choices that fit what was typed.
+func (b *Bot) suggest(ctx context.Context, ic slack.InteractionCallback, env *socket.Envelope) {
+	ctx, cancel := context.WithTimeout(ctx, menuPatience)
+	defer cancel()
+	if a := b.directory.Actor(ctx, ic.User.ID, directory.RequestAge); !a.MayRequest {
+		env.Ack(blocks.ContactOptions(nil))
+		return
+	}
+	d, _ := blocks.DecodeDraft(ic.View.PrivateMetadata)
+	switch ic.ActionID {
+	case blocks.ActionHolder:
+		query := ic.Value
+		if query == "" {
+			query = d.Query
+		}
+		ix, err := b.portal.Customers(ctx, lookup.AnyAge)
+		if err != nil {
+			b.log.WarnContext(ctx, "no customers to choose from", "error", err)
+		}
+		env.Ack(holderOptions(ix, query))
+	case blocks.ActionContact:
+		contacts, err := b.portal.Contacts(ctx, lookup.AnyAge)
+		if err != nil {
+			b.log.WarnContext(ctx, "no billing contacts to choose from", "error", err)
+		}
+		env.Ack(blocks.ContactOptions(portal.SearchContacts(contacts, ic.Value, b.lastContact(ctx, d))))
+	default:
+		env.Ack(blocks.ContactOptions(nil))
+	}
+}
+
+func holderChoice(h renewal.Holder) *blocks.Choice {
+	return &blocks.Choice{ID: h.Key(), Label: h.Name, Detail: h.Email}
+}
+
+// offeredAtOnce is more than a menu takes.
+const offeredAtOnce = 100
+
+func holderOptions(ix portal.Customers, query string) blocks.OptionsResponse {
+	mine := blocks.Choice{}
+	if portal.IsOwn(query) {
+		mine = *holderChoice(renewal.Holder{Name: portal.OwnName})
+	}
+	found, more := ix.Search(query, offeredAtOnce)
+	return blocks.HolderOptions(mine, found, more)
+}

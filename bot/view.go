@@ -1,0 +1,53 @@
+package bot
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"renewbot/blocks"
+	"renewbot/bot/socket"
+)
+
+// openView opens a view, and tells the person when Slack refuses.
+func (b *Bot) openView(ctx context.Context, p person, trigger string, v slack.ModalViewRequest) (*slack.View, bool) {
+	ctx, cancel := context.WithTimeout(ctx, socket.AckBudget)
+	defer cancel()
+	opened, err := b.api.OpenViewContext(ctx, trigger, v)
+	if err == nil && opened.ID != "" {
+		return &opened.View, true
+	}
+	if usedBefore(err) {
+		return nil, false // the same click came twice, and the first one opened it
+	}
+	b.log.WarnContext(ctx, "a view was not opened", "callback_id", v.CallbackID, "error", err, "messages", socket.Messages(err))
+	p.command = false // the ack may be gone already, and an ack with a text is not seen beside a view
+	b.tell(ctx, p, blocks.Reopen("Slack did not open the form in time. Nothing was ordered."))
+	return nil, false
+}
+
+// usedBefore says whether Slack refused a trigger because it has opened something already.
+func usedBefore(err error) bool {
+	return strings.Contains(socket.ErrorCode(err), "exchanged") ||
+		slices.ContainsFunc(socket.Messages(err), func(m string) bool { return strings.Contains(m, "exchanged") })
+}
+
+// updateView changes a view. A view that was closed or changed meanwhile is let be.
+func (b *Bot) updateView(ctx context.Context, viewID, hash string, v slack.ModalViewRequest) (*slack.View, bool) {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	updated, err := b.api.UpdateViewContext(ctx, v, "", hash, viewID)
+	switch code := socket.ErrorCode(err); {
+	case err == nil && updated.ID != "":
+		return &updated.View, true
+	case code == "not_found" || code == "hash_conflict":
+		return nil, false
+	}
+	b.log.WarnContext(ctx, "a view was not updated", "callback_id", v.CallbackID, "error", err, "messages", socket.Messages(err))
+	return nil, false
+}
+
+func view(v slack.ModalViewRequest) *slack.ModalViewRequest { return &v }
