@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"renewbot/bot/slacksim/blockkit"
 )
 
 func init() {
@@ -20,7 +22,6 @@ func init() {
 
 const (
 	longestPost     = 40_000 // characters; more is cut
-	longestUpdate   = 4_000  // characters; more is refused
 	longestMetadata = 8_000  // bytes of JSON; Slack documents no number
 )
 
@@ -57,7 +58,7 @@ func (c *call) content() (content, *apiError) {
 		}
 		m.hasBlocks = true
 	}
-	if problems := checkMessage(m.blocks); len(problems) > 0 {
+	if problems := blockkit.CheckBlocks(m.blocks); len(problems) > 0 {
 		return m, invalidBlocks(problems)
 	}
 	if v, ok = c.value("attachments"); !ok {
@@ -240,7 +241,7 @@ func (w *Workspace) chatUpdate(c *call) (obj, *apiError) {
 	if w.editWindow > 0 && w.clock.Now().Sub(tsTime(m.TS)) > w.editWindow {
 		return nil, fail("edit_window_closed")
 	}
-	if utf8.RuneCountInString(c.str("text")) > longestUpdate {
+	if utf8.RuneCountInString(c.str("text")) > blockkit.MaxUpdateChars {
 		return nil, fail("msg_too_long")
 	}
 	body, e := c.content()

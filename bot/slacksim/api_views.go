@@ -3,6 +3,8 @@ package slacksim
 import (
 	"fmt"
 	"time"
+
+	"renewbot/bot/slacksim/blockkit"
 )
 
 func init() {
@@ -15,7 +17,6 @@ func init() {
 const (
 	triggerLife  = 3 * time.Second
 	stackDepth   = 3
-	largestView  = 250 * 1000 // bytes
 	closeTrouble = "We had some trouble connecting. Try again?"
 )
 
@@ -68,10 +69,10 @@ func (w *Workspace) viewArgument(c *call, typ string) (obj, *apiError) {
 	if !ok || !isObject {
 		return nil, fail("invalid_arguments", "[ERROR] must provide an object [json-pointer:/view]")
 	}
-	if len(mustJSON(body)) > largestView {
+	if len(mustJSON(body)) > blockkit.MaxViewBytes {
 		return nil, fail("view_too_large")
 	}
-	if problems := checkView(body); len(problems) > 0 {
+	if problems := blockkit.CheckView(body); len(problems) > 0 {
 		return nil, invalidArguments(problems)
 	}
 	if body["type"] != typ {

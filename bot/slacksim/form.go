@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"renewbot/bot/slacksim/blockkit"
 )
 
 // Choose picks in a select, radio buttons, checkboxes, or a date or time picker of the modal on top. The field
@@ -250,16 +252,16 @@ func (e *MenuError) Error() string {
 
 // readOptions checks an options answer and flattens its groups.
 func readOptions(raw json.RawMessage) ([]Option, string) {
-	v, err := decode(raw)
+	v, err := blockkit.Decode(raw)
 	body, ok := v.(obj)
 	if err != nil || !ok {
 		return nil, "neither options nor option_groups"
 	}
-	if problems := checkOptions(body); len(problems) > 0 {
-		return nil, strings.Join(problemStrings(problems), "; ")
+	if problems := blockkit.CheckOptions(body); len(problems) > 0 {
+		return nil, strings.Join(blockkit.Strings(problems), "; ")
 	}
 	out := []Option{}
-	for _, o := range listedOptions(body) {
+	for _, o := range blockkit.Options(body) {
 		out = append(out, option(o))
 	}
 	return out, ""

@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"slices"
 	"time"
+
+	"renewbot/bot/slacksim/blockkit"
 )
 
 const (
@@ -44,7 +46,7 @@ func (w *Workspace) serveHook(rw http.ResponseWriter, r *http.Request) {
 	}
 	w.mu.Lock()
 	w.calls[HookMethod]++
-	params, _ := decode(raw)
+	params, _ := blockkit.Decode(raw)
 	p, _ := params.(obj)
 	entry := w.record(Entry{Time: start, Kind: EntryHook, Incoming: true, Name: HookMethod, Body: raw, Params: p})
 	fault := w.nextFault(Call{Method: HookMethod, N: w.calls[HookMethod], entry: *entry})
@@ -91,7 +93,7 @@ func (w *Workspace) runHook(r *http.Request, raw []byte) *answer {
 	if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); kind != "application/json" {
 		return plain(http.StatusBadRequest, "invalid_payload")
 	}
-	v, err := decode(bytes.TrimSpace(raw))
+	v, err := blockkit.Decode(bytes.TrimSpace(raw))
 	body, ok := v.(obj)
 	if err != nil || !ok {
 		return plain(http.StatusBadRequest, "invalid_payload")

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"renewbot/bot/slacksim/blockkit"
 )
 
 // Person acts as somebody in front of a Slack client. Its methods return once the app has acknowledged, or
@@ -161,7 +163,7 @@ func (w *Workspace) commandReply(ch *channel, user string, payload json.RawMessa
 		w.violation("command response", why)
 		return nil, FailureResponse
 	}
-	v, err := decode(payload)
+	v, err := blockkit.Decode(payload)
 	body, ok := v.(obj)
 	if err != nil || !ok {
 		return bad("not an object")

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"renewbot/bot/slacksim/blockkit"
 )
 
 // Pick chooses an option of a select or overflow menu in a message.
@@ -105,7 +107,7 @@ func (p *Person) pick(what string, e placed, offered []Option, pick string) (any
 		}
 		return nil, p.refuse(what, "%q is not among what the search offered", pick)
 	}
-	options := listedOptions(e.el)
+	options := blockkit.Options(e.el)
 	var byText []obj
 	for _, o := range options {
 		if o["value"] == pick {

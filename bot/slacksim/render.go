@@ -28,14 +28,14 @@ func (s *Snapshot) TextView(v View) string {
 		fields[f.BlockID+"\x00"+f.ActionID] = f
 	}
 	var b strings.Builder
-	if v.Type == onModal {
+	if v.Type == "modal" {
 		fmt.Fprintf(&b, "== %s ==\n", v.Title)
 	}
 	b.WriteString(s.blocks(v.blocks, func(p placed) Field { return fields[p.blockID()+"\x00"+p.actionID()] }))
 	if v.Trouble != "" {
 		fmt.Fprintf(&b, "\n! %s", v.Trouble)
 	}
-	if v.Type == onModal {
+	if v.Type == "modal" {
 		fmt.Fprintf(&b, "\n[%s]", v.Close)
 		if v.Submit != "" {
 			fmt.Fprintf(&b, " [%s]", v.Submit)

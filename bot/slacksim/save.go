@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"renewbot/bot/slacksim/blockkit"
 )
 
 // savedVersion is the form of what Save writes.
@@ -188,7 +190,7 @@ func (s savedMessage) restore() (*Message, error) {
 	if m.Blocks == nil {
 		return &m, nil
 	}
-	list, err := decode(m.Blocks)
+	list, err := blockkit.Decode(m.Blocks)
 	if err != nil {
 		return nil, fmt.Errorf("the blocks of message %s: %w", m.TS, err)
 	}

@@ -1,10 +1,8 @@
 package slacksim
 
 import (
-	"cmp"
 	"context"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 )
@@ -283,5 +281,3 @@ func (w *Workspace) WaitSockets(ctx context.Context, n int) error {
 func containsAll(text string, pieces []string) bool {
 	return !slices.ContainsFunc(pieces, func(p string) bool { return !strings.Contains(text, p) })
 }
-
-func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }

@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"strings"
 	"unicode/utf8"
+
+	"renewbot/bot/slacksim/blockkit"
 )
 
 var emailText = regexp.MustCompile(`^[^@\s]+@[^@\s]+\.[^@\s]+$`)
@@ -88,7 +90,7 @@ func (w *Workspace) respondToSubmission(v *view, raw json.RawMessage) string {
 		w.closeView(v)
 		return ""
 	}
-	parsed, err := decode(raw)
+	parsed, err := blockkit.Decode(raw)
 	body, ok := parsed.(obj)
 	if err != nil || !ok {
 		return "not an object"
@@ -107,13 +109,13 @@ func (w *Workspace) respondToSubmission(v *view, raw json.RawMessage) string {
 		if !ok {
 			return "response_action " + action + " without a view"
 		}
-		if problems := checkView(next); len(problems) > 0 {
-			return strings.Join(problemStrings(problems), "; ")
+		if problems := blockkit.CheckView(next); len(problems) > 0 {
+			return strings.Join(blockkit.Strings(problems), "; ")
 		}
 		if next["type"] != "modal" {
 			return "the view is not a modal"
 		}
-		if len(mustJSON(next)) > largestView {
+		if len(mustJSON(next)) > blockkit.MaxViewBytes {
 			return "view_too_large"
 		}
 		if action == "update" {

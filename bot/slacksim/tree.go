@@ -4,6 +4,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"renewbot/bot/slacksim/blockkit"
 )
 
 // placed is an element and where it stands.
@@ -211,7 +213,7 @@ func initialState(blocks []any, before state) state {
 
 // stillOffered says whether a kept choice still stands among the options of a select that lists them.
 func stillOffered(p placed, old obj, s slot) bool {
-	options := listedOptions(p.el)
+	options := blockkit.Options(p.el)
 	if options == nil {
 		return true
 	}
@@ -226,28 +228,4 @@ func stillOffered(p placed, old obj, s slot) bool {
 		}
 	}
 	return true
-}
-
-// listedOptions are the options an element carries itself, groups flattened; nil if it carries none.
-func listedOptions(el obj) []obj {
-	if el["options"] == nil && el["option_groups"] == nil {
-		return nil
-	}
-	out := []obj{}
-	add := func(v any) {
-		list, _ := v.([]any)
-		for _, o := range list {
-			if o, ok := o.(obj); ok {
-				out = append(out, o)
-			}
-		}
-	}
-	add(el["options"])
-	groups, _ := el["option_groups"].([]any)
-	for _, g := range groups {
-		if g, ok := g.(obj); ok {
-			add(g["options"])
-		}
-	}
-	return out
 }

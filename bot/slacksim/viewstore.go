@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+
+	"renewbot/bot/slacksim/blockkit"
 )
 
 // view is a modal or Home tab as the workspace keeps it, closed ones too.
@@ -235,7 +237,7 @@ func fieldOf(p placed, value obj) Field {
 		Hint: textOf(p.block["hint"]), Placeholder: textOf(p.el["placeholder"]), Input: p.place == "input",
 		Optional: p.block["optional"] == true, Dispatch: p.dispatches(),
 	}
-	for _, o := range listedOptions(p.el) {
+	for _, o := range blockkit.Options(p.el) {
 		f.Options = append(f.Options, option(o))
 	}
 	switch v := value[slots[p.typ()].field].(type) {

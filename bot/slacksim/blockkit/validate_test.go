@@ -1,44 +1,13 @@
-package slacksim_test
+package blockkit_test
 
 import (
-	"encoding/json"
 	"maps"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
-	"renewbot/bot/slacksim"
+	"renewbot/bot/slacksim/blockkit"
 )
-
-func raw(t *testing.T, v any) []byte {
-	t.Helper()
-	b, err := json.Marshal(v)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
-}
-
-func long(n int) string { return strings.Repeat("é", n) }
-
-func options(n int) []any {
-	out := make([]any, n)
-	for i := range out {
-		out[i] = opt("o", "v")
-	}
-	return out
-}
-
-func section(accessory m) m {
-	return m{"type": "section", "text": mrkdwn("x"), "accessory": accessory}
-}
-
-func button(extra m) m {
-	out := m{"type": "button", "text": text("Go"), "action_id": "go"}
-	maps.Copy(out, extra)
-	return out
-}
 
 func TestValidateMessage(t *testing.T) {
 	t.Parallel()
@@ -103,12 +72,12 @@ func TestValidateMessage(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			check(t, slacksim.ValidateMessage(raw(t, tt.blocks), "text"), tt.want)
+			check(t, blockkit.ValidateMessage(raw(t, tt.blocks), "text"), tt.want)
 		})
 	}
 }
 
-func check(t *testing.T, problems []slacksim.Problem, want string) {
+func check(t *testing.T, problems []blockkit.Problem, want string) {
 	t.Helper()
 	switch {
 	case want == "" && len(problems) > 0:
@@ -188,7 +157,7 @@ func TestValidateView(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			check(t, slacksim.ValidateView(raw(t, tt.view)), tt.want)
+			check(t, blockkit.ValidateView(raw(t, tt.view)), tt.want)
 		})
 	}
 }
@@ -196,7 +165,7 @@ func TestValidateView(t *testing.T) {
 func TestProblemReadsAsSlackReportsIt(t *testing.T) {
 	t.Parallel()
 	view := modal("T", input("a", "A", m{"type": "static_select", "options": options(101)}))
-	got := slacksim.ValidateView(raw(t, view))[0].String()
+	got := blockkit.ValidateView(raw(t, view))[0].String()
 	want := "[ERROR] no more than 100 items allowed [json-pointer:/view/blocks/0/element/options]"
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error("(-want +got):", diff)
@@ -216,7 +185,7 @@ func TestValidateOptions(t *testing.T) {
 		{"both", m{"options": []any{}, "option_groups": []any{}}, false},
 		{"101", m{"options": options(101)}, false},
 	} {
-		if problems := slacksim.ValidateOptions(raw(t, tt.answer)); (len(problems) == 0) != tt.ok {
+		if problems := blockkit.ValidateOptions(raw(t, tt.answer)); (len(problems) == 0) != tt.ok {
 			t.Errorf("%s: %v", tt.name, problems)
 		}
 	}
@@ -224,7 +193,7 @@ func TestValidateOptions(t *testing.T) {
 
 func TestLongTextIsReported(t *testing.T) {
 	t.Parallel()
-	check(t, slacksim.ValidateMessage(nil, long(4000)), "")
-	check(t, slacksim.ValidateMessage(nil, long(4001)), "/text")
-	check(t, slacksim.ValidateMessage(nil, ""), "/text")
+	check(t, blockkit.ValidateMessage(nil, long(4000)), "")
+	check(t, blockkit.ValidateMessage(nil, long(4001)), "/text")
+	check(t, blockkit.ValidateMessage(nil, ""), "/text")
 }
