@@ -58,7 +58,7 @@ func (p *Person) change(ctx context.Context, v *view, e placed, value any, tell 
 	w := p.ws
 	if s, stateful := slots[e.typ()]; stateful {
 		v.state = v.state.with(e.blockID(), e.actionID(), obj{"type": e.typ(), s.field: value})
-		w.touchView(v)
+		w.views.touchView(v)
 	}
 	if !tell {
 		w.mu.Unlock()
@@ -200,7 +200,7 @@ func (p *Person) Search(ctx context.Context, field, query string) ([]Option, err
 		return nil, err
 	}
 	payload := w.interaction("block_suggestion", p.id)
-	payload["container"], payload["view"] = obj{"type": "view", "view_id": v.id}, w.viewJSON(v)
+	payload["container"], payload["view"] = obj{"type": "view", "view_id": v.id}, w.views.viewJSON(v)
 	payload["action_id"], payload["block_id"], payload["value"] = e.actionID(), e.blockID(), query
 	w.mu.Unlock()
 	return p.suggest(ctx, v, e, payload)
@@ -210,7 +210,7 @@ func (p *Person) suggest(ctx context.Context, v *view, e placed, payload obj) ([
 	w := p.ws
 	var found []Option
 	var broken string
-	err := w.deliver(ctx, envelope{
+	err := w.sockets.deliver(ctx, envelope{
 		typ: "interactive", name: "block_suggestion", accepts: true, payload: payload,
 		onAck: func(raw json.RawMessage) {
 			found, broken = readOptions(raw)
@@ -291,7 +291,7 @@ func (p *Person) Submit(ctx context.Context) (SubmitResult, error) {
 	}
 	if bad := heldBack(v); len(bad) > 0 {
 		v.errors = bad
-		w.touchView(v)
+		w.views.touchView(v)
 		w.mu.Unlock()
 		r := p.refuse("submit", "Slack's client holds the form back: %v", bad)
 		r.Fields = bad
@@ -306,23 +306,23 @@ func (p *Person) Submit(ctx context.Context) (SubmitResult, error) {
 func (p *Person) submit(ctx context.Context, v *view, forced state) (SubmitResult, error) {
 	w := p.ws
 	w.mu.Lock()
-	body := w.viewJSON(v)
+	body := w.views.viewJSON(v)
 	if forced != nil {
 		body["state"] = obj{"values": forced}
 	}
 	payload := w.interaction("view_submission", p.id)
-	payload["view"], payload["trigger_id"] = body, w.newTrigger(p.id, v.channel, v.id)
-	payload["response_urls"] = w.responseURLs(v, p.id)
+	payload["view"], payload["trigger_id"] = body, w.views.newTrigger(p.id, v.channel, v.id)
+	payload["response_urls"] = w.responseURLs.forView(v, p.id)
 	w.mu.Unlock()
 
 	res := SubmitResult{Sent: true}
-	err := w.deliver(ctx, envelope{
+	err := w.sockets.deliver(ctx, envelope{
 		typ: "interactive", name: "view_submission", accepts: true, payload: payload,
 		onAck: func(raw json.RawMessage) {
-			if why := w.respondToSubmission(v, raw); why != "" {
+			if why := w.views.respondToSubmission(v, raw); why != "" {
 				w.violation("view_submission response", why)
 				v.trouble, res.Failure = closeTrouble, FailureResponse
-				w.touchView(v)
+				w.views.touchView(v)
 			}
 			res.Errors, res.Trouble, res.Closed = v.errors, v.trouble, !v.open
 		},
@@ -331,28 +331,11 @@ func (p *Person) submit(ctx context.Context, v *view, forced state) (SubmitResul
 	if shown != "" {
 		w.locked(func() {
 			v.trouble = closeTrouble
-			w.touchView(v)
+			w.views.touchView(v)
 		})
 		res.Failure, res.Trouble = shown, closeTrouble
 	}
 	return res, err
-}
-
-// responseURLs are made for selects with response_url_enabled. The lock is held.
-func (w *Workspace) responseURLs(v *view, user string) []obj {
-	out := []obj{}
-	eachElement(v.blocks, func(e placed) {
-		if e.el["response_url_enabled"] != true {
-			return
-		}
-		if id, ok := v.state.get(e.blockID(), e.actionID())[slots[e.typ()].field].(string); ok && id != "" {
-			out = append(out, obj{
-				"block_id": e.blockID(), "action_id": e.actionID(), "channel_id": id,
-				"response_url": w.newHook("app", hook{channel: id, user: user}),
-			})
-		}
-	})
-	return out
 }
 
 // CloseView closes the modal on top with its close button, or with all the whole stack with its ✕.
@@ -366,17 +349,17 @@ func (p *Person) CloseView(ctx context.Context, all bool) (ActResult, error) {
 	}
 	cleared := all || v.flag("clear_on_close")
 	if cleared {
-		v = w.stacks[p.id][0]
-		w.closeAll(p.id)
+		v = w.views.stacks[p.id][0]
+		w.views.closeAll(p.id)
 	} else {
-		w.closeTop(p.id)
+		w.views.closeTop(p.id)
 	}
 	if !v.flag("notify_on_close") {
 		w.mu.Unlock()
 		return ActResult{}, nil
 	}
 	payload := w.interaction("view_closed", p.id)
-	body := w.viewJSON(v)
+	body := w.views.viewJSON(v)
 	body["state"] = obj{"values": obj{}}
 	payload["view"], payload["is_cleared"] = body, cleared
 	w.mu.Unlock()

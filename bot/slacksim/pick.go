@@ -41,7 +41,7 @@ func (p *Person) PickAll(ctx context.Context, r Ref, field string, choices []str
 	}
 	if s, stateful := slots[el.typ()]; stateful {
 		m.state = m.state.with(el.blockID(), el.actionID(), obj{"type": el.typ(), s.field: value})
-		w.touch(Change{Kind: ChangeMessage, Channel: ch.ID, TS: m.TS, User: p.id})
+		w.channels.messageChanged(ch, m.TS, p.id)
 	}
 	payload := w.messageAction(p.id, ch, m, w.action(el, value))
 	w.mu.Unlock()
@@ -83,8 +83,8 @@ func (p *Person) pick(what string, e placed, offered []Option, pick string) (any
 	w := p.ws
 	switch e.typ() {
 	case "users_select", "multi_users_select":
-		for _, id := range w.userOrder {
-			if u := w.users[id]; u.ID == pick || u.Name == pick || u.RealName == pick {
+		for _, id := range w.people.userOrder {
+			if u := w.people.users[id]; u.ID == pick || u.Name == pick || u.RealName == pick {
 				if u.Deleted {
 					return nil, p.refuse(what, "%s is deactivated", pick)
 				}
@@ -140,8 +140,8 @@ func (p *Person) pickChannel(what string, e placed, pick string) (any, error) {
 	filter, _ := e.el["filter"].(obj)
 	include, _ := filter["include"].([]any)
 	publicOnly := e.typ() == "channels_select" || e.typ() == "multi_channels_select"
-	for _, id := range p.ws.channelOrder {
-		ch := p.ws.channels[id]
+	for _, id := range p.ws.channels.order {
+		ch := p.ws.channels.byID[id]
 		if ch.ID != pick && (ch.Name == "" || ch.Name != pick && "#"+ch.Name != pick) {
 			continue
 		}

@@ -79,7 +79,7 @@ func (p *Person) reads(what string, r Ref) (*channel, *Message, error) {
 	if m := ch.find(r.TS); m != nil && !m.Deleted {
 		return ch, m, nil
 	}
-	for _, m := range p.ws.ephemerals {
+	for _, m := range p.ws.channels.ephemerals {
 		if m.EphemeralTo == p.id && m.Channel == r.Channel && m.TS == r.TS {
 			return ch, m, nil
 		}
@@ -181,10 +181,10 @@ func (w *Workspace) messageAction(user string, ch *channel, m *Message, action o
 		values = state{}
 	}
 	out["container"], out["channel"], out["actions"] = container, obj{"id": ch.ID, "name": name}, []obj{action}
-	out["state"], out["trigger_id"] = obj{"values": values}, w.newTrigger(user, ch.ID, "")
-	out["response_url"] = w.newHook("actions", hook{channel: ch.ID, user: user, ts: m.TS, ephemeral: ephemeral})
+	out["state"], out["trigger_id"] = obj{"values": values}, w.views.newTrigger(user, ch.ID, "")
+	out["response_url"] = w.responseURLs.create("actions", responseURL{channel: ch.ID, user: user, ts: m.TS, ephemeral: ephemeral})
 	if !ephemeral {
-		out["message"] = w.messageJSON(ch, m, false)
+		out["message"] = w.chat.messageJSON(ch, m, false)
 	}
 	return out
 }
@@ -192,8 +192,8 @@ func (w *Workspace) messageAction(user string, ch *channel, m *Message, action o
 // viewAction is the block_actions payload of a click in a modal or Home tab. The lock is held.
 func (w *Workspace) viewAction(v *view, user string, action obj) obj {
 	out := w.interaction("block_actions", user)
-	out["container"], out["view"] = obj{"type": "view", "view_id": v.id}, w.viewJSON(v)
-	out["actions"], out["trigger_id"] = []obj{action}, w.newTrigger(user, "", v.id)
+	out["container"], out["view"] = obj{"type": "view", "view_id": v.id}, w.views.viewJSON(v)
+	out["actions"], out["trigger_id"] = []obj{action}, w.views.newTrigger(user, "", v.id)
 	return out
 }
 
@@ -237,7 +237,7 @@ func (p *Person) modal(what string) (*view, error) {
 	if _, err := p.user(what); err != nil {
 		return nil, err
 	}
-	v := p.ws.top(p.id)
+	v := p.ws.views.top(p.id)
 	if p.view != "" && (v == nil || v.id != p.view) {
 		r := p.refuse(what, "the modal is not on top any more")
 		r.Stale = true

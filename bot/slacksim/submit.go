@@ -85,9 +85,9 @@ func numberRange(e placed, text string) string {
 
 // respondToSubmission does what the ack of a submission asks for; the answer says why Slack cannot.
 // The lock is held.
-func (w *Workspace) respondToSubmission(v *view, raw json.RawMessage) string {
+func (vs *views) respondToSubmission(v *view, raw json.RawMessage) string {
 	if len(raw) == 0 {
-		w.closeView(v)
+		vs.closeView(v)
 		return ""
 	}
 	parsed, err := blockkit.Decode(raw)
@@ -100,9 +100,9 @@ func (w *Workspace) respondToSubmission(v *view, raw json.RawMessage) string {
 	}
 	switch action := str(body["response_action"]); action {
 	case "errors":
-		return w.showErrors(v, body)
+		return vs.showErrors(v, body)
 	case "clear":
-		w.closeAll(v.user)
+		vs.closeAll(v.user)
 		return ""
 	case "update", "push":
 		next, ok := body["view"].(obj)
@@ -119,26 +119,26 @@ func (w *Workspace) respondToSubmission(v *view, raw json.RawMessage) string {
 			return "view_too_large"
 		}
 		if action == "update" {
-			if w.externalTaken(str(next["external_id"]), v) {
+			if vs.externalTaken(str(next["external_id"]), v) {
 				return "duplicate_external_id"
 			}
-			w.draw(v, next)
+			vs.draw(v, next)
 			return ""
 		}
-		if w.externalTaken(str(next["external_id"]), nil) {
+		if vs.externalTaken(str(next["external_id"]), nil) {
 			return "duplicate_external_id"
 		}
-		if len(w.stacks[v.user]) >= stackDepth {
+		if len(vs.stacks[v.user]) >= stackDepth {
 			return "push_limit_reached"
 		}
-		w.pushView(v.user, next, v.channel)
+		vs.pushView(v.user, next, v.channel)
 		return ""
 	default:
 		return fmt.Sprintf("response_action %q is not known", action)
 	}
 }
 
-func (w *Workspace) showErrors(v *view, body obj) string {
+func (vs *views) showErrors(v *view, body obj) string {
 	errs, ok := body["errors"].(obj)
 	if !ok || len(errs) == 0 {
 		return "response_action errors without errors"
@@ -161,13 +161,13 @@ func (w *Workspace) showErrors(v *view, body obj) string {
 		shown[id] = s
 	}
 	v.errors = shown
-	w.touchView(v)
+	vs.touchView(v)
 	return ""
 }
 
 // closeView closes a view wherever it stands in its stack, and what lies above it.
-func (w *Workspace) closeView(v *view) {
-	for v.open && w.top(v.user) != nil {
-		w.closeTop(v.user)
+func (vs *views) closeView(v *view) {
+	for v.open && vs.top(v.user) != nil {
+		vs.closeTop(v.user)
 	}
 }

@@ -65,6 +65,6 @@ func (p *Person) Say(channelID, text, threadTS string) (Message, error) {
 	}
 	m.TS = w.newTS()
 	ch.messages = append(ch.messages, m)
-	w.touch(Change{Kind: ChangeMessage, Channel: ch.ID, TS: m.TS, User: p.id})
+	w.channels.messageChanged(ch, m.TS, p.id)
 	return *m, nil
 }

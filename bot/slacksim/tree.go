@@ -78,7 +78,7 @@ func textOf(v any) string {
 
 // fillIDs returns a copy of the blocks in which every block has a block_id and every element an action_id;
 // those that are missing are made anew each time, as Slack makes them.
-func (w *Workspace) fillIDs(blocks []any) []any {
+func (c *core) fillIDs(blocks []any) []any {
 	out := make([]any, len(blocks))
 	for i, b := range blocks {
 		block, ok := b.(obj)
@@ -88,11 +88,11 @@ func (w *Workspace) fillIDs(blocks []any) []any {
 		}
 		block = maps.Clone(block)
 		if str(block["block_id"]) == "" {
-			block["block_id"] = w.shortID()
+			block["block_id"] = c.shortID()
 		}
 		for _, key := range []string{"accessory", "element"} {
 			if el, ok := block[key].(obj); ok {
-				block[key] = w.fillElement(el)
+				block[key] = c.fillElement(el)
 			}
 		}
 		for _, key := range []string{"elements", "actions"} {
@@ -103,7 +103,7 @@ func (w *Workspace) fillIDs(blocks []any) []any {
 			list = slices.Clone(list)
 			for j, v := range list {
 				if el, ok := v.(obj); ok {
-					list[j] = w.fillElement(el)
+					list[j] = c.fillElement(el)
 				}
 			}
 			block[key] = list
@@ -113,22 +113,22 @@ func (w *Workspace) fillIDs(blocks []any) []any {
 	return out
 }
 
-func (w *Workspace) fillElement(el obj) obj {
+func (c *core) fillElement(el obj) obj {
 	if t := str(el["type"]); t == "image" || t == "card" {
 		return el
 	}
 	el = maps.Clone(el)
 	if str(el["action_id"]) == "" {
-		el["action_id"] = w.shortID()
+		el["action_id"] = c.shortID()
 	}
 	return el
 }
 
-func (w *Workspace) shortID() string {
+func (c *core) shortID() string {
 	const alphabet = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+/"
 	var b strings.Builder
 	for range 5 {
-		b.WriteByte(alphabet[w.rng.IntN(len(alphabet))])
+		b.WriteByte(alphabet[c.rng.IntN(len(alphabet))])
 	}
 	return b.String()
 }

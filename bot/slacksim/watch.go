@@ -12,24 +12,17 @@ func (w *Workspace) Watch(f func(Entry)) (stop func()) {
 	return func() { w.locked(func() { delete(w.watchers, id) }) }
 }
 
-// tell shows an entry that is complete to those who watch. The lock is held.
-func (w *Workspace) tell(e *Entry) {
-	for _, f := range w.watchers {
-		f(*e)
-	}
-}
-
 // WithShortMemory lets the workspace forget what is older than at least the newest n of each kind: entries of
 // the journal, envelopes that were acknowledged, triggers, response URLs and closed views. It is for load;
 // without it everything is kept for tests to look at.
 func WithShortMemory(n int) WorkspaceOption { return func(w *Workspace) { w.memory = n } }
 
-// trail is the order in which the keys of a map came.
-type trail []string
+// evictionQueue is the order in which the keys of a map came.
+type evictionQueue []string
 
 // add notes a new key. Once there are twice as many as the n that are kept, the older half is given to forget,
 // which says whether it could be forgotten.
-func (t *trail) add(key string, n int, forget func(string) bool) {
+func (t *evictionQueue) add(key string, n int, forget func(string) bool) {
 	if n <= 0 {
 		return
 	}
@@ -37,7 +30,7 @@ func (t *trail) add(key string, n int, forget func(string) bool) {
 	if len(*t) < 2*n {
 		return
 	}
-	var left trail
+	var left evictionQueue
 	for _, old := range (*t)[:n] {
 		if !forget(old) {
 			left = append(left, old)
