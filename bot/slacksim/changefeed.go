@@ -27,12 +27,12 @@ type Change struct {
 
 // changeFeed tells those who wait that something is different.
 type changeFeed struct {
-	version  uint64
-	named    uint64        // version at which a user, group or channel last changed
-	changed  chan struct{} // closed and replaced at every change
-	snapshot *Snapshot     // of version, nil until asked for
-	subs     map[int]*subscriber
-	subSeq   int
+	version      uint64
+	namesVersion uint64        // version at which a user, group or channel last changed
+	changed      chan struct{} // closed and replaced at every change
+	snapshot     *Snapshot     // of version, nil until asked for
+	subs         map[int]*subscriber
+	subSeq       int
 }
 
 type subscriber struct {
@@ -71,7 +71,7 @@ func (f *changeFeed) touch(c Change) {
 	c.Version = f.version
 	f.snapshot = nil
 	if c.Kind == ChangeUser || c.Kind == ChangeGroup || c.Kind == ChangeChannel {
-		f.named = f.version
+		f.namesVersion = f.version
 	}
 	close(f.changed)
 	f.changed = make(chan struct{})

@@ -324,7 +324,7 @@ func (ct *chat) postEphemeral(c *call) (obj, *apiError) {
 	return obj{"message_ts": m.TS}, nil
 }
 
-// whisper shows a message to one person.
+// addEphemeral shows a message to one person.
 func (ct *chat) addEphemeral(ch *channel, m *Message) {
 	m.Channel, m.TS, m.User, m.BotID = ch.ID, ct.newTS(), ct.botUserID, ct.botID
 	ct.channels.ephemerals = append(ct.channels.ephemerals, m)

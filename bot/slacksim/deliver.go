@@ -2,6 +2,7 @@ package slacksim
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -133,16 +134,9 @@ func (s *sockets) dispatch(e envelope, f EnvelopeFault) (*delivery, error) {
 	case EnvelopeCut:
 		d.conns[0].cut()
 	case EnvelopeDisconnect:
-		s.disconnect(d.conns[0], cmpOr(f.Reason, ReasonRefresh), time.Second)
+		s.disconnect(d.conns[0], cmp.Or(f.Reason, ReasonRefresh), time.Second)
 	}
 	return d, nil
-}
-
-func cmpOr(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }
 
 func (s *sockets) envelopeID() string {

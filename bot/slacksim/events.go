@@ -93,7 +93,7 @@ func (es *events) attempt(ctx context.Context, ev *event) {
 	})
 }
 
-// flushEvents delivers what waited for a connection. The lock is held.
+// flush delivers what waited for a connection. The lock is held.
 func (es *events) flush() {
 	waiting := es.undelivered
 	es.undelivered = nil

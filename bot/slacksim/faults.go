@@ -90,7 +90,7 @@ func (w *Workspace) Fail(method string, f Fault, which ...Calls) (stop func()) {
 	}
 }
 
-// nextFault finds the fault for a call and counts it. The lock is held.
+// next finds the fault for a call and counts it. The lock is held.
 func (fs *faults) next(c Call) *Fault {
 	for _, s := range fs.scripts {
 		if s.left == 0 || s.method != "" && s.method != c.Method || s.when != nil && !s.when(c) {
@@ -111,7 +111,7 @@ func (fs *faults) next(c Call) *Fault {
 
 const htmlPage = "<!DOCTYPE html><html><head><title>Server Error | Slack</title></head><body><h1>Something went wrong</h1></body></html>"
 
-// applyFault waits and makes the spoiled answer, or nil when the call goes on.
+// apply waits and makes the spoiled answer, or nil when the call goes on.
 func (fs *faults) apply(r *http.Request, f *Fault) *answer {
 	if f.Delay > 0 && !fs.pause(r, f.Delay) {
 		return &answer{abort: true, note: "given up by the client"}

@@ -1,6 +1,7 @@
 package slacksim
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -62,7 +63,7 @@ func (f *Forced) click(c Click) (obj, error) {
 	if w.people.users[f.p.id] == nil {
 		return nil, fmt.Errorf("forcing a click: no user %s", f.p.id)
 	}
-	action := obj{"type": cmpOr(c.Type, "button"), "block_id": c.BlockID, "action_id": c.ActionID, "action_ts": w.newTS()}
+	action := obj{"type": cmp.Or(c.Type, "button"), "block_id": c.BlockID, "action_id": c.ActionID, "action_ts": w.newTS()}
 	if action["type"] == "button" {
 		action["value"], action["text"] = c.Value, obj{"type": "plain_text", "text": c.ActionID, "emoji": true}
 	}
@@ -132,7 +133,7 @@ func (f *Forced) Search(ctx context.Context, viewID, blockID, actionID, query st
 	payload["container"], payload["view"] = obj{"type": "view", "view_id": v.id}, w.views.viewJSON(v)
 	payload["action_id"], payload["block_id"], payload["value"] = actionID, blockID, query
 	w.mu.Unlock()
-	return f.p.suggest(ctx, nil, placed{}, payload)
+	return f.p.suggest(ctx, nil, element{}, payload)
 }
 
 // Send delivers any payload in an envelope of any type and waits for the ack, whose payload it returns.

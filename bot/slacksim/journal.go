@@ -125,7 +125,7 @@ func (j *journal) record(e Entry) *Entry {
 	return &e
 }
 
-// wrote wakes up everybody who waits for the journal. The lock is held.
+// wake wakes up everybody who waits for the journal. The lock is held.
 func (j *journal) wake() {
 	close(j.recorded)
 	j.recorded = make(chan struct{})
@@ -165,4 +165,16 @@ func (j *journal) notify(e *Entry) {
 	for _, f := range j.watchers {
 		f(*e)
 	}
+}
+
+// Watch has f told of every entry of the journal from now on, until stop is called: of a call when it is
+// answered, of everything else at once. f runs with the workspace locked: it must be quick, and must not use
+// the workspace. Who measures thousands of calls a second needs it; Journal copies everything each time.
+func (w *Workspace) Watch(f func(Entry)) (stop func()) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	id := w.watchSeq
+	w.watchSeq++
+	w.watchers[id] = f
+	return func() { w.locked(func() { delete(w.watchers, id) }) }
 }

@@ -24,10 +24,10 @@ type Message struct {
 	Replies     int
 	Version     uint64 // of the workspace when the message last changed
 
-	blocks   []any  // Blocks, decoded
-	state    state  // what people chose in the message's elements
-	rendered string // as text, with the names of version named
-	named    uint64
+	blocks       []any  // Blocks, decoded
+	state        state  // what people chose in the message's elements
+	rendered     string // as text, with the names of namesVersion
+	namesVersion uint64
 }
 
 // Ref names a message: channel id and ts.
@@ -44,9 +44,9 @@ func (m Message) Buttons() []string { return buttonTexts(m.blocks) }
 
 func buttonTexts(blocks []any) []string {
 	var out []string
-	eachElement(blocks, func(p placed) {
+	eachElement(blocks, func(p element) {
 		if p.typ() == "button" || p.typ() == "workflow_button" {
-			out = append(out, textOf(p.el["text"]))
+			out = append(out, textOf(p.fields["text"]))
 		}
 	})
 	return out
@@ -54,7 +54,7 @@ func buttonTexts(blocks []any) []string {
 
 // export is the channel's messages as a snapshot shows them, made anew only after a change.
 func (ch *channel) export(s *Snapshot) []Message {
-	if ch.exported != nil && ch.exportedNames == s.named {
+	if ch.exported != nil && ch.exportedNames == s.namesVersion {
 		return ch.exported
 	}
 	replies := map[string]int{}
@@ -67,13 +67,13 @@ func (ch *channel) export(s *Snapshot) []Message {
 	for i, m := range ch.messages {
 		out[i] = m.export(s, replies[m.TS])
 	}
-	ch.exported, ch.exportedNames = out, s.named
+	ch.exported, ch.exportedNames = out, s.namesVersion
 	return out
 }
 
 func (m *Message) export(s *Snapshot, replies int) Message {
-	if m.rendered == "" || m.named != s.named {
-		m.rendered, m.named = s.render(*m), s.named
+	if m.rendered == "" || m.namesVersion != s.namesVersion {
+		m.rendered, m.namesVersion = s.render(*m), s.namesVersion
 	}
 	out := *m
 	if replies > 0 {
@@ -100,7 +100,7 @@ func (ch *channel) replies(ts string) []*Message {
 	return out
 }
 
-// post stores a message of the app.
+// addMessage stores a message of the app.
 func (ct *chat) addMessage(ch *channel, m *Message) {
 	m.Channel, m.TS, m.User, m.BotID = ch.ID, ct.newTS(), ct.botUserID, ct.botID
 	ch.messages = append(ch.messages, m)

@@ -47,6 +47,11 @@ func WithPings(every, deadAfter time.Duration) WorkspaceOption {
 // WithRateLimits turns on the counters of Slack's tiers, and one message per second and channel.
 func WithRateLimits() WorkspaceOption { return func(w *Workspace) { w.webAPI.rateLimits = true } }
 
+// WithShortMemory lets the workspace forget what is older than at least the newest n of each kind: entries of
+// the journal, envelopes that were acknowledged, triggers, response URLs and closed views. It is for load;
+// without it everything is kept for tests to look at.
+func WithShortMemory(n int) WorkspaceOption { return func(w *Workspace) { w.memory = n } }
+
 // TriggerErrors chooses in which of the forms seen from Slack a bad trigger is reported.
 type TriggerErrors int
 

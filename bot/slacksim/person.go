@@ -77,8 +77,8 @@ func (p *Person) user(what string) (*User, error) {
 	return u, nil
 }
 
-// visible finds a channel the person is in. The lock is held.
-func (p *Person) visible(what, channelID string) (*channel, error) {
+// visibleChannel finds a channel the person is in. The lock is held.
+func (p *Person) visibleChannel(what, channelID string) (*channel, error) {
 	ch := p.ws.channels.byID[channelID]
 	if ch == nil || !ch.has(p.id) {
 		return nil, p.refuse(what, "not a member of channel %s", channelID)
@@ -100,7 +100,7 @@ func (p *Person) Command(ctx context.Context, channelID, text string) (CommandRe
 	u, err := p.user(what)
 	var ch *channel
 	if err == nil {
-		ch, err = p.visible(what, channelID)
+		ch, err = p.visibleChannel(what, channelID)
 	}
 	if err == nil {
 		name, _, _ := strings.Cut(strings.TrimSpace(text), " ")
@@ -240,7 +240,7 @@ func (p *Person) MessageShortcut(ctx context.Context, r Ref, callbackID string) 
 	_, err := p.user(what)
 	var ch *channel
 	if err == nil {
-		ch, err = p.visible(what, r.Channel)
+		ch, err = p.visibleChannel(what, r.Channel)
 	}
 	if err == nil && !w.manifest.shortcut(callbackID, "message") {
 		err = p.refuse(what, "the app has no such message shortcut")

@@ -36,7 +36,7 @@ type responseURL struct {
 	uses          int
 }
 
-// newHook makes a response_url of a kind: commands, actions or app.
+// create makes a response_url of a kind: commands, actions or app.
 func (ru *responseURLs) create(kind string, h responseURL) string {
 	h.at = ru.clock.Now()
 	path := fmt.Sprintf("/hooks/%s/%s/%d/%s", kind, ru.teamID, 1_000_000_000+ru.rng.Int64N(9_000_000_000), ru.hexID(12))
@@ -51,8 +51,8 @@ func (ru *responseURLs) create(kind string, h responseURL) string {
 // forView makes those of selects with response_url_enabled. The lock is held.
 func (ru *responseURLs) forView(v *view, user string) []obj {
 	out := []obj{}
-	eachElement(v.blocks, func(e placed) {
-		if e.el["response_url_enabled"] != true {
+	eachElement(v.blocks, func(e element) {
+		if e.fields["response_url_enabled"] != true {
 			return
 		}
 		if id, ok := v.state.get(e.blockID(), e.actionID())[slots[e.typ()].field].(string); ok && id != "" {
@@ -172,7 +172,7 @@ func (ru *responseURLs) respond(h *responseURL, c *call) *apiError {
 	return ru.reply(ch, h.user, c, body)
 }
 
-// reply posts to the channel or whispers to the person, as response_type says.
+// reply posts to the channel or shows it to the person alone, as response_type says.
 func (ru *responseURLs) reply(ch *channel, user string, c *call, body content) *apiError {
 	m := &Message{}
 	ru.chat.fill(m, body)

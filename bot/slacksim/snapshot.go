@@ -24,7 +24,7 @@ type Snapshot struct {
 	Homes      map[string]View      // by person
 	Sockets    int
 
-	named uint64 // version at which a name last changed
+	namesVersion uint64 // version at which a name last changed
 }
 
 // Snapshot returns the workspace as it is now.
@@ -60,7 +60,7 @@ func (w *Workspace) snap() *Snapshot {
 
 // names is a snapshot without what is in the channels: all that rendering a message needs.
 func (w *Workspace) names() *Snapshot {
-	s := &Snapshot{Version: w.version, named: w.named}
+	s := &Snapshot{Version: w.version, namesVersion: w.namesVersion}
 	for _, id := range w.people.userOrder {
 		s.Users = append(s.Users, *w.people.users[id])
 	}
@@ -168,7 +168,7 @@ func (w *Workspace) WaitMessage(ctx context.Context, channel string, pieces ...s
 	var seen uint64 // what did not match before can only match after a change
 	err := w.Wait(ctx, func(s *Snapshot) bool {
 		for _, m := range s.All(channel) {
-			if (m.Version > seen || s.named > seen) && !m.Deleted && containsAll(s.Text(m), pieces) {
+			if (m.Version > seen || s.namesVersion > seen) && !m.Deleted && containsAll(s.Text(m), pieces) {
 				found = m
 				return true
 			}

@@ -62,16 +62,16 @@ func (s *sockets) connectionsOpen(*call) (obj, *apiError) {
 
 // conn is one Socket Mode connection of the app.
 type conn struct {
-	n        int // from 1
-	host     string
-	ws       *websocket.Conn
-	sniffer  *frameSniffer
-	write    sync.Mutex
-	retiring bool // a disconnect was sent: gets no more envelopes
-	polite   bool // ends with a close frame, and so in the client's own time
-	goodbye  int  // the status of the app's close frame, 0 if there was none
-	done     chan struct{}
-	once     sync.Once
+	n           int // from 1
+	host        string
+	ws          *websocket.Conn
+	sniffer     *frameSniffer
+	write       sync.Mutex
+	draining    bool // a disconnect was sent: gets no more envelopes
+	clean       bool // ends with a close frame, and so in the client's own time
+	closeStatus int  // the status of the app's close frame, 0 if there was none
+	done        chan struct{}
+	once        sync.Once
 }
 
 // send writes one text frame.
@@ -97,14 +97,14 @@ func (c *conn) cut() {
 	})
 }
 
-// bye sends a close frame. Like Slack it leaves it to the client to end the TCP connection.
-func (c *conn) bye() {
-	bye := websocket.FormatCloseMessage(websocket.CloseNormalClosure, "")
-	_ = c.ws.WriteControl(websocket.CloseMessage, bye, time.Now().Add(time.Second))
+// sendClose sends a close frame. Like Slack it leaves it to the client to end the TCP connection.
+func (c *conn) sendClose() {
+	frame := websocket.FormatCloseMessage(websocket.CloseNormalClosure, "")
+	_ = c.ws.WriteControl(websocket.CloseMessage, frame, time.Now().Add(time.Second))
 }
 
-// linger waits until the client has ended the TCP connection, or for as long as d.
-func (c *conn) linger(ctx context.Context, d time.Duration) {
+// awaitEnd waits until the client has ended the TCP connection, or for as long as d.
+func (c *conn) awaitEnd(ctx context.Context, d time.Duration) {
 	stop := context.AfterFunc(ctx, c.cut)
 	defer stop()
 	_ = c.sniffer.SetReadDeadline(time.Now().Add(d))
@@ -160,8 +160,8 @@ func (s *sockets) serveConn(c *conn) {
 			"debug_info": obj{"host": c.host}, "connection_info": obj{"app_id": s.appID},
 		}))
 		c.write.Unlock()
-		c.bye()
-		c.polite = true
+		c.sendClose()
+		c.clean = true
 		return
 	}
 	hello := mustJSON(obj{
@@ -187,9 +187,9 @@ func (s *sockets) serveConn(c *conn) {
 	for {
 		kind, frame, err := c.ws.ReadMessage()
 		if err != nil {
-			var goodbye *websocket.CloseError
-			if c.polite = errors.As(err, &goodbye); c.polite && goodbye.Code != websocket.CloseAbnormalClosure {
-				c.goodbye = goodbye.Code
+			var closeError *websocket.CloseError
+			if c.clean = errors.As(err, &closeError); c.clean && closeError.Code != websocket.CloseAbnormalClosure {
+				c.closeStatus = closeError.Code
 			}
 			return
 		}
@@ -216,8 +216,8 @@ func (s *sockets) pingLoop(c *conn) {
 func (s *sockets) dropConn(c *conn) {
 	close(c.done)
 	s.forget(c)
-	if c.polite {
-		c.linger(s.ctx, s.pongWait)
+	if c.clean {
+		c.awaitEnd(s.ctx, s.pongWait)
 		return
 	}
 	c.once.Do(func() { _ = c.ws.Close() })
@@ -233,15 +233,15 @@ func (s *sockets) forget(c *conn) {
 		}
 	}
 	s.conns = left
-	s.record(Entry{Kind: EntrySocket, Name: "closed", Conn: c.n, Status: c.goodbye})
+	s.record(Entry{Kind: EntrySocket, Name: "closed", Conn: c.n, Status: c.closeStatus})
 	s.touch(Change{Kind: ChangeSocket})
 }
 
-// liveConns are the connections that may get an envelope.
+// live are the connections that may get an envelope.
 func (s *sockets) live() []*conn {
 	var live []*conn
 	for _, c := range s.conns {
-		if !c.retiring {
+		if !c.draining {
 			live = append(live, c)
 		}
 	}
@@ -294,7 +294,7 @@ func (w *Workspace) Connections() []int {
 	return out
 }
 
-// pick finds connections by number; all of them if none is given.
+// numbered finds connections by number; all of them if none is given.
 func (s *sockets) numbered(numbers []int) []*conn {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -339,7 +339,7 @@ func (s *sockets) disconnect(c *conn, reason string, grace time.Duration) {
 		frame["num_connections"], frame["connection_info"] = len(s.conns), obj{"app_id": s.appID}
 	}
 	if reason != ReasonWarning {
-		c.retiring = true
+		c.draining = true
 		s.touch(Change{Kind: ChangeSocket})
 	}
 	s.record(Entry{Kind: EntrySocket, Name: "disconnect", Conn: c.n, Note: reason})
@@ -358,7 +358,7 @@ func (s *sockets) disconnect(c *conn, reason string, grace time.Duration) {
 		defer t.Stop()
 		select {
 		case <-t.C:
-			c.bye()
+			c.sendClose()
 		case <-c.done:
 		case <-s.ctx.Done():
 		}

@@ -14,11 +14,11 @@ import (
 
 var emailText = regexp.MustCompile(`^[^@\s]+@[^@\s]+\.[^@\s]+$`)
 
-// heldBack says at which fields Slack's client would not let a form go, by block id.
-func heldBack(v *view) map[string]string {
+// invalidFields says at which fields Slack's client would not let a form go, by block id.
+func invalidFields(v *view) map[string]string {
 	bad := map[string]string{}
-	eachElement(v.blocks, func(e placed) {
-		if e.place != "input" {
+	eachElement(v.blocks, func(e element) {
+		if e.blockType != "input" {
 			return
 		}
 		value := v.state.get(e.blockID(), e.actionID())[slots[e.typ()].field]
@@ -48,11 +48,11 @@ func empty(v any) bool {
 }
 
 // outOfRange is what Slack's client says about a value it does not send.
-func outOfRange(e placed, value any) string {
+func outOfRange(e element, value any) string {
 	text, _ := value.(string)
 	switch e.typ() {
 	case "plain_text_input":
-		if least := integer(e.el["min_length"]); utf8.RuneCountInString(text) < least {
+		if least := integer(e.fields["min_length"]); utf8.RuneCountInString(text) < least {
 			return fmt.Sprintf("Please enter at least %d characters.", least)
 		}
 	case "number_input":
@@ -69,16 +69,16 @@ func outOfRange(e placed, value any) string {
 	return ""
 }
 
-func numberRange(e placed, text string) string {
+func numberRange(e element, text string) string {
 	n, ok := new(big.Rat).SetString(strings.ReplaceAll(text, ",", "."))
 	if !ok {
 		return "Please enter a valid number."
 	}
-	if least, ok := new(big.Rat).SetString(str(e.el["min_value"])); ok && n.Cmp(least) < 0 {
-		return "Please enter a number of at least " + str(e.el["min_value"]) + "."
+	if least, ok := new(big.Rat).SetString(str(e.fields["min_value"])); ok && n.Cmp(least) < 0 {
+		return "Please enter a number of at least " + str(e.fields["min_value"]) + "."
 	}
-	if most, ok := new(big.Rat).SetString(str(e.el["max_value"])); ok && n.Cmp(most) > 0 {
-		return "Please enter a number of at most " + str(e.el["max_value"]) + "."
+	if most, ok := new(big.Rat).SetString(str(e.fields["max_value"])); ok && n.Cmp(most) > 0 {
+		return "Please enter a number of at most " + str(e.fields["max_value"]) + "."
 	}
 	return ""
 }
@@ -144,8 +144,8 @@ func (vs *views) showErrors(v *view, body obj) string {
 		return "response_action errors without errors"
 	}
 	inputs := map[string]bool{}
-	eachElement(v.blocks, func(e placed) {
-		if e.place == "input" {
+	eachElement(v.blocks, func(e element) {
+		if e.blockType == "input" {
 			inputs[e.blockID()] = true
 		}
 	})

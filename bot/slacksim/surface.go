@@ -41,7 +41,7 @@ func (p *Person) Say(channelID, text, threadTS string) (Message, error) {
 	if _, err := p.user(what); err != nil {
 		return Message{}, err
 	}
-	ch, err := p.visible(what, channelID)
+	ch, err := p.visibleChannel(what, channelID)
 	if err != nil {
 		return Message{}, err
 	}

@@ -45,9 +45,9 @@ func (vs *views) draw(v *view, body obj) {
 
 // presetConversation fills selects with default_to_current_conversation.
 func (vs *views) presetConversation(v *view) {
-	eachElement(v.blocks, func(p placed) {
+	eachElement(v.blocks, func(p element) {
 		s := slots[p.typ()]
-		if p.el["default_to_current_conversation"] != true || s.field == "" {
+		if p.fields["default_to_current_conversation"] != true || s.field == "" {
 			return
 		}
 		cur := v.state.get(p.blockID(), p.actionID())
@@ -221,9 +221,9 @@ func (v *view) export() View {
 	if out.Close == "" && out.Type == "modal" {
 		out.Close = "Cancel"
 	}
-	eachElement(v.blocks, func(p placed) {
+	eachElement(v.blocks, func(p element) {
 		f := fieldOf(p, v.state.get(p.blockID(), p.actionID()))
-		if p.place == "input" {
+		if p.blockType == "input" {
 			f.Error = v.errors[f.BlockID]
 		}
 		out.Fields = append(out.Fields, f)
@@ -231,13 +231,13 @@ func (v *view) export() View {
 	return out
 }
 
-func fieldOf(p placed, value obj) Field {
+func fieldOf(p element, value obj) Field {
 	f := Field{
 		BlockID: p.blockID(), ActionID: p.actionID(), Type: p.typ(), Label: p.label(),
-		Hint: textOf(p.block["hint"]), Placeholder: textOf(p.el["placeholder"]), Input: p.place == "input",
+		Hint: textOf(p.block["hint"]), Placeholder: textOf(p.fields["placeholder"]), Input: p.blockType == "input",
 		Optional: p.block["optional"] == true, Dispatch: p.dispatches(),
 	}
-	for _, o := range blockkit.Options(p.el) {
+	for _, o := range blockkit.Options(p.fields) {
 		f.Options = append(f.Options, option(o))
 	}
 	switch v := value[slots[p.typ()].field].(type) {

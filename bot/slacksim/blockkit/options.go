@@ -26,7 +26,6 @@ func optionGroup(c *checker, ptr string, v any) {
 	c.object(ptr, v, schema{"label": required(plainText(75)), "options": required(optionList(1, 100, false, false))})
 }
 
-// checkOptions checks the answer to a block_suggestion, where no option at all is allowed.
 func checkSelect(c *checker, ptr string, el obj) {
 	if (el["options"] == nil) == (el["option_groups"] == nil) {
 		c.reportf(ptr, "missing required field: exactly one of options and option_groups")

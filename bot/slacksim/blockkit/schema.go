@@ -77,7 +77,7 @@ func (c *checker) object(ptr string, v any, s schema) {
 	}
 }
 
-// each checks that v is an array of least to most items, and every item.
+// arrayOf checks that v is an array of least to most items, and every item.
 func arrayOf(least, most int, item rule) rule {
 	return func(c *checker, ptr string, v any) {
 		list, ok := v.([]any)
@@ -107,7 +107,7 @@ func (c *checker) length(ptr, s string, least, most int) {
 	}
 }
 
-// chars is a string of least to most characters.
+// textOf is a string of least to most characters.
 func textOf(least, most int) rule {
 	return func(c *checker, ptr string, v any) {
 		s, ok := v.(string)
@@ -135,7 +135,7 @@ func boolean(c *checker, ptr string, v any) {
 
 func anyValue(*checker, string, any) {}
 
-// within is a whole number.
+// integerBetween is a whole number.
 func integerBetween(least, most int) rule {
 	return func(c *checker, ptr string, v any) {
 		n, ok := v.(json.Number)

@@ -151,6 +151,8 @@ func (c *checker) blocks(ptr string, list []any, most int) {
 	}
 }
 
+// CheckOptions reports what Slack would refuse about the answer to a block_suggestion, where no option at all is
+// allowed.
 func CheckOptions(answer map[string]any) []Problem {
 	c := &checker{}
 	c.object("", answer, schema{"options": optional(optionList(0, 100, false, false)), "option_groups": optional(arrayOf(0, 100, optionGroup))})
