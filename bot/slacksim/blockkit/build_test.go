@@ -53,3 +53,13 @@ func input(id, label string, element m) m {
 func modal(title string, blocks ...any) m {
 	return m{"type": "modal", "callback_id": "form", "title": text(title), "submit": text("Send"), "blocks": blocks}
 }
+
+func with(v m, key string, value any) m {
+	v[key] = value
+	return v
+}
+
+func without(v m, key string) m {
+	delete(v, key)
+	return v
+}

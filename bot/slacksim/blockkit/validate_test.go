@@ -92,10 +92,6 @@ func check(t *testing.T, problems []blockkit.Problem, want string) {
 func TestValidateView(t *testing.T) {
 	t.Parallel()
 	field := func(element m) m { return modal("T", input("a", "A", element)) }
-	with := func(v m, key string, value any) m {
-		v[key] = value
-		return v
-	}
 	plan := func(extra m) m {
 		el := m{"type": "static_select", "options": []any{opt("One", "1"), opt("Two", "2")}}
 		maps.Copy(el, extra)
@@ -106,9 +102,6 @@ func TestValidateView(t *testing.T) {
 		maps.Copy(el, extra)
 		return field(el)
 	}
-	noSubmit := field(m{"type": "plain_text_input"})
-	delete(noSubmit, "submit")
-	noDecimal := field(m{"type": "number_input"})
 	for _, tt := range []struct {
 		name string
 		view m
@@ -123,14 +116,14 @@ func TestValidateView(t *testing.T) {
 		{"metadata 3001", with(field(m{"type": "plain_text_input"}), "private_metadata", long(3001)), "/view/private_metadata"},
 		{"callback_id 256", with(field(m{"type": "plain_text_input"}), "callback_id", long(256)), "/view/callback_id"},
 		{"external_id 256", with(field(m{"type": "plain_text_input"}), "external_id", long(256)), "/view/external_id"},
-		{"input without submit", noSubmit, "/view/submit"},
+		{"input without submit", without(field(m{"type": "plain_text_input"}), "submit"), "/view/submit"},
 		{"unknown view type", m{"type": "dialog", "blocks": []any{}}, "/view/type"},
 		{"home with title", m{"type": "home", "title": text("x"), "blocks": []any{}}, "/view/title"},
 		{"home", m{"type": "home", "blocks": []any{m{"type": "divider"}}}, ""},
 		{"alert", modal("T", m{"type": "alert", "text": text("x"), "level": "warning"}), ""},
 		{"alert 201", modal("T", m{"type": "alert", "text": text(long(201))}), "/view/blocks/0/text/text"},
 		{"markdown in a modal", modal("T", m{"type": "markdown", "text": "x"}), "/view/blocks/0/type"},
-		{"number without is_decimal_allowed", noDecimal, "/view/blocks/0/element"},
+		{"number without is_decimal_allowed", field(m{"type": "number_input"}), "/view/blocks/0/element"},
 		{"number as number", number(m{"min_value": 1}), "/view/blocks/0/element/min_value"},
 		{"number out of range", number(m{"min_value": "1", "initial_value": "0"}), "/view/blocks/0/element/initial_value"},
 		{"100 options", field(m{"type": "static_select", "options": options(100)}), ""},
