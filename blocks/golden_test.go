@@ -15,7 +15,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"renewbot/blocks"
-	"renewbot/bot/slacksim"
+	"renewbot/bot/slacksim/blockkit"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -62,15 +62,15 @@ func TestGolden(t *testing.T) {
 }
 
 // problems says what Slack would refuse.
-func problems(t testing.TB, v any) []slacksim.Problem {
+func problems(t testing.TB, v any) []blockkit.Problem {
 	t.Helper()
 	switch v := v.(type) {
 	case blocks.Message:
-		return slacksim.ValidateMessage(marshal(t, v.Blocks), v.Text)
+		return blockkit.ValidateMessage(marshal(t, v.Blocks), v.Text)
 	case slack.ModalViewRequest, slack.HomeTabViewRequest:
-		return slacksim.ValidateView(marshal(t, v))
+		return blockkit.ValidateView(marshal(t, v))
 	case blocks.OptionsResponse:
-		return slacksim.ValidateOptions(marshal(t, v))
+		return blockkit.ValidateOptions(marshal(t, v))
 	}
 	t.Fatalf("%T is nothing that Slack shows", v)
 	return nil

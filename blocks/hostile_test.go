@@ -15,7 +15,7 @@ import (
 
 	"renewbot/blocks"
 	"renewbot/bot/renewal"
-	"renewbot/bot/slacksim"
+	"renewbot/bot/slacksim/blockkit"
 	"renewbot/yeastar"
 )
 
@@ -178,7 +178,7 @@ func TestMenusWithstandAnyText(t *testing.T) {
 			"contacts": blocks.ContactOptions(contacts),
 		} {
 			raw := ack(t, name, o)
-			for _, p := range slacksim.ValidateOptions(raw) {
+			for _, p := range blockkit.ValidateOptions(raw) {
 				t.Fatalf("%s: %s", name, p)
 			}
 			for _, option := range o.Options {
@@ -245,7 +245,7 @@ func checkMessage(t *rapid.T, name string, m blocks.Message) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, p := range slacksim.ValidateMessage(raw, m.Text) {
+	for _, p := range blockkit.ValidateMessage(raw, m.Text) {
 		t.Fatalf("%s: %s", name, p)
 	}
 	if m.Text == "" || m.Digest() == "" {
@@ -260,7 +260,7 @@ func checkView(t *rapid.T, name string, v any) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, p := range slacksim.ValidateView(raw) {
+	for _, p := range blockkit.ValidateView(raw) {
 		t.Fatalf("%s: %s", name, p)
 	}
 	walk(t, name, raw)

@@ -12,7 +12,7 @@ import (
 
 	"renewbot/blocks"
 	"renewbot/bot/renewal"
-	"renewbot/bot/slacksim"
+	"renewbot/bot/slacksim/blockkit"
 	"renewbot/yeastar"
 )
 
@@ -137,18 +137,18 @@ func checkPage(t *testing.T, p shown) []byte {
 	if !utf8.Valid(raw) {
 		t.Errorf("%s is not UTF-8", p.name)
 	}
-	var problems []slacksim.Problem
+	var problems []blockkit.Problem
 	switch what := p.what.(type) {
 	case blocks.Message:
 		list, err := json.Marshal(what.Blocks)
 		if err != nil {
 			t.Fatal(err)
 		}
-		problems = slacksim.ValidateMessage(list, what.Text)
+		problems = blockkit.ValidateMessage(list, what.Text)
 	case slack.ModalViewRequest, slack.HomeTabViewRequest:
-		problems = slacksim.ValidateView(raw)
+		problems = blockkit.ValidateView(raw)
 	case blocks.OptionsResponse:
-		problems = slacksim.ValidateOptions(raw)
+		problems = blockkit.ValidateOptions(raw)
 	}
 	for _, problem := range problems {
 		t.Errorf("%s: %s", p.name, problem)

@@ -34,6 +34,9 @@ const (
 	verbCancel verb = "cancel"
 )
 
+// asTyped undoes the escapes in which Slack sends the text of a command.
+var asTyped = strings.NewReplacer("&amp;", "&", "&lt;", "<", "&gt;", ">")
+
 // parseCommand reads what somebody typed after /renew. Anything that is no command is
 // taken for part of a customer's name.
 func parseCommand(text string) typed {
@@ -68,7 +71,7 @@ func requestNumber(s string) (int64, bool) {
 func (b *Bot) slash(ctx context.Context, c slack.SlashCommand, env *socket.Envelope) {
 	p := person{id: c.UserID, channel: c.ChannelID, responseURL: c.ResponseURL, env: env, command: true}
 	actor := b.directory.Actor(ctx, c.UserID, directory.RequestAge)
-	t := parseCommand(c.Text)
+	t := parseCommand(asTyped.Replace(c.Text))
 	ctx = env.Concerns(ctx, t.id)
 	if !actor.MayRequest && !actor.MayApprove {
 		b.deny(ctx, p, 0, string(t.verb), b.notAllowed(actor, "You may not request renewals. Ask whoever set Renewbot up to add you."))

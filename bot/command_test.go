@@ -43,6 +43,7 @@ func TestRenewWithWords(t *testing.T) {
 		"several fit, one is named so":   {"acme telecom", "Acme Telecom", "2 fit “acme telecom”: they come first."},
 		"case and spaces do not matter":  {"  ACME   telecom ", "Acme Telecom", "2 fit “ACME telecom”: they come first."},
 		"accents do not matter":          {"muller", "Müller & Söhne Bürotechnik GmbH", "The only one who fits “muller”."},
+		"an ampersand":                   {"müller & söhne", "Müller & Söhne Bürotechnik GmbH", "The only one who fits “müller & söhne”."},
 		"another script":                 {"さくら", "株式会社さくら通信", "The only one who fits “さくら”."},
 		"a right-to-left script":         {"النور", "شركة النور للاتصالات", "The only one who fits “النور”."},
 		"a name that begins like a verb": {"list northwind", "", "no help"},

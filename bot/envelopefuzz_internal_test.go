@@ -9,7 +9,7 @@ import (
 
 	"renewbot/blocks"
 	"renewbot/bot/renewal"
-	"renewbot/bot/slacksim"
+	"renewbot/bot/slacksim/blockkit"
 )
 
 // FuzzFrame sends anything over the socket. What is an envelope is acked once and under
@@ -261,7 +261,7 @@ func checkAck(t *testing.T, kind int, payload json.RawMessage) {
 	if len(payload) == 0 {
 		return
 	}
-	var problems []slacksim.Problem
+	var problems []blockkit.Problem
 	switch kind {
 	case fuzzCommand:
 		var m struct {
@@ -272,9 +272,9 @@ func checkAck(t *testing.T, kind int, payload json.RawMessage) {
 		if err := json.Unmarshal(payload, &m); err != nil || m.Type != "ephemeral" {
 			t.Errorf("a command is answered with %s", payload)
 		}
-		problems = slacksim.ValidateMessage(m.Blocks, m.Text)
+		problems = blockkit.ValidateMessage(m.Blocks, m.Text)
 	case fuzzSuggestion:
-		problems = slacksim.ValidateOptions(payload)
+		problems = blockkit.ValidateOptions(payload)
 	case fuzzSubmission:
 		var a struct {
 			Action string            `json:"response_action"`
@@ -285,7 +285,7 @@ func checkAck(t *testing.T, kind int, payload json.RawMessage) {
 		switch {
 		case err == nil && a.Action == "errors" && len(a.Errors) > 0:
 		case err == nil && (a.Action == "update" || a.Action == "push"):
-			problems = slacksim.ValidateView(a.View)
+			problems = blockkit.ValidateView(a.View)
 		default:
 			t.Errorf("a submission is answered with %s", payload)
 		}

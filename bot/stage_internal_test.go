@@ -21,7 +21,7 @@ import (
 	"renewbot/bot/config"
 	"renewbot/bot/ledger"
 	"renewbot/bot/renewal"
-	"renewbot/bot/slacksim"
+	"renewbot/bot/slacksim/blockkit"
 	"renewbot/bot/socket"
 	"renewbot/yeastar"
 	"renewbot/yeastar/yeastarsim"
@@ -272,12 +272,12 @@ func stageAnswer(method string, form url.Values) (status int, body string) {
 }
 
 // problems says what Slack would refuse about a call.
-func (c stageCall) problems() []slacksim.Problem {
+func (c stageCall) problems() []blockkit.Problem {
 	if view := c.form.Get("view"); view != "" {
-		return slacksim.ValidateView([]byte(view))
+		return blockkit.ValidateView([]byte(view))
 	}
 	if strings.HasPrefix(c.method, "chat.post") {
-		return slacksim.ValidateMessage([]byte(c.form.Get("blocks")), c.form.Get("text"))
+		return blockkit.ValidateMessage([]byte(c.form.Get("blocks")), c.form.Get("text"))
 	}
 	return nil
 }

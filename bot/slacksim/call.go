@@ -3,7 +3,6 @@ package slacksim
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"io"
 	"maps"
 	"mime"
@@ -12,6 +11,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"renewbot/bot/slacksim/blockkit"
 )
 
 // maxBody bounds what a request may carry.
@@ -88,7 +89,7 @@ func (c *call) setJSON(raw []byte) {
 	if len(bytes.TrimSpace(raw)) == 0 {
 		return
 	}
-	v, err := decode(raw)
+	v, err := blockkit.Decode(raw)
 	if err != nil {
 		c.badBody = "invalid_json"
 		return
@@ -99,20 +100,6 @@ func (c *call) setJSON(raw []byte) {
 		return
 	}
 	maps.Copy(c.params, o)
-}
-
-// decode reads JSON with numbers kept as they were written.
-func decode(raw []byte) (any, error) {
-	dec := json.NewDecoder(bytes.NewReader(raw))
-	dec.UseNumber()
-	var v any
-	if err := dec.Decode(&v); err != nil {
-		return nil, err
-	}
-	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("more than one JSON value")
-	}
-	return v, nil
 }
 
 // has says whether an argument was given at all.
@@ -160,7 +147,7 @@ func (c *call) value(name string) (v any, ok bool) {
 	if strings.TrimSpace(s) == "" {
 		return nil, true
 	}
-	v, err := decode([]byte(s))
+	v, err := blockkit.Decode([]byte(s))
 	return v, err == nil
 }
 
@@ -185,13 +172,13 @@ func (e *apiError) json() obj {
 }
 
 // invalidArguments reports problems in the way of views.*.
-func invalidArguments(problems []Problem) *apiError {
-	return fail("invalid_arguments", problemStrings(problems)...)
+func invalidArguments(problems []blockkit.Problem) *apiError {
+	return fail("invalid_arguments", blockkit.Strings(problems)...)
 }
 
 // invalidBlocks reports problems in the way of chat.*.
-func invalidBlocks(problems []Problem) *apiError {
-	e := fail("invalid_blocks", problemStrings(problems)...)
+func invalidBlocks(problems []blockkit.Problem) *apiError {
+	e := fail("invalid_blocks", blockkit.Strings(problems)...)
 	e.extra = obj{"errors": slices.Clone(e.messages)}
 	return e
 }

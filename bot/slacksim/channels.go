@@ -6,6 +6,14 @@ import (
 	"time"
 )
 
+// channelStore keeps the channels and what is written in them.
+type channelStore struct {
+	*core
+	byID       map[string]*channel
+	order      []string
+	ephemerals []*Message
+}
+
 // Channel is a conversation: a public or private channel, or a direct message with the app.
 type Channel struct {
 	ID        string // C… (D… for a direct message); made if empty
@@ -37,22 +45,22 @@ func (w *Workspace) AddChannel(c Channel) string {
 		c.ID = w.newID("C0")
 	}
 	c.Members = slices.Clone(c.Members)
-	w.addChannel(c)
+	w.channels.add(c)
 	return c.ID
 }
 
-func (w *Workspace) addChannel(c Channel) *channel {
-	if _, exists := w.channels[c.ID]; !exists {
-		w.channelOrder = append(w.channelOrder, c.ID)
+func (cs *channelStore) add(c Channel) *channel {
+	if _, exists := cs.byID[c.ID]; !exists {
+		cs.order = append(cs.order, c.ID)
 	}
-	ch := &channel{Channel: c, created: w.clock.Now()}
-	w.channels[c.ID] = ch
-	w.touch(Change{Kind: ChangeChannel, Channel: c.ID})
+	ch := &channel{Channel: c, created: cs.clock.Now()}
+	cs.byID[c.ID] = ch
+	cs.touch(Change{Kind: ChangeChannel, Channel: c.ID})
 	return ch
 }
 
-func (w *Workspace) mustChannel(id string) *channel {
-	ch := w.channels[id]
+func (cs *channelStore) must(id string) *channel {
+	ch := cs.byID[id]
 	if ch == nil {
 		panic(fmt.Sprintf("slacksim: no channel %q", id))
 	}
@@ -63,23 +71,23 @@ func (w *Workspace) mustChannel(id string) *channel {
 func (w *Workspace) Invite(channelID string, users ...string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	ch := w.mustChannel(channelID)
+	ch := w.channels.must(channelID)
 	for _, u := range users {
-		w.join(ch, u)
+		w.conversations.addMember(ch, u)
 	}
 }
 
 // InviteBot invites the bot, as "/invite @bot" does.
 func (w *Workspace) InviteBot(channelID string) { w.Invite(channelID, w.botUserID) }
 
-func (w *Workspace) join(ch *channel, user string) {
+func (cv *conversations) addMember(ch *channel, user string) {
 	if ch.has(user) {
 		return
 	}
 	ch.Members = append(slices.Clone(ch.Members), user)
-	w.touch(Change{Kind: ChangeChannel, Channel: ch.ID})
-	if ch.has(w.botUserID) {
-		w.emit("member_joined_channel", obj{"user": user, "channel": ch.ID, "channel_type": channelType(ch), "team": w.teamID})
+	cv.touch(Change{Kind: ChangeChannel, Channel: ch.ID})
+	if ch.has(cv.botUserID) {
+		cv.events.emit("member_joined_channel", obj{"user": user, "channel": ch.ID, "channel_type": channelType(ch), "team": cv.teamID})
 	}
 }
 
@@ -87,7 +95,7 @@ func (w *Workspace) join(ch *channel, user string) {
 func (w *Workspace) Kick(channelID string, users ...string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	ch := w.mustChannel(channelID)
+	ch := w.channels.must(channelID)
 	for _, u := range users {
 		if !ch.has(u) {
 			continue
@@ -96,11 +104,11 @@ func (w *Workspace) Kick(channelID string, users ...string) {
 		w.touch(Change{Kind: ChangeChannel, Channel: ch.ID})
 		switch {
 		case u != w.botUserID:
-			w.emit("member_left_channel", obj{"user": u, "channel": ch.ID, "channel_type": channelType(ch), "team": w.teamID})
+			w.events.emit("member_left_channel", obj{"user": u, "channel": ch.ID, "channel_type": channelType(ch), "team": w.teamID})
 		case ch.Private:
-			w.emit("group_left", obj{"channel": ch.ID, "actor_id": ""})
+			w.events.emit("group_left", obj{"channel": ch.ID, "actor_id": ""})
 		default:
-			w.emit("channel_left", obj{"channel": ch.ID, "actor_id": ""})
+			w.events.emit("channel_left", obj{"channel": ch.ID, "actor_id": ""})
 		}
 	}
 }
@@ -112,7 +120,7 @@ func (w *Workspace) KickBot(channelID string) { w.Kick(channelID, w.botUserID) }
 func (w *Workspace) Archive(channelID string, archived bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	ch := w.mustChannel(channelID)
+	ch := w.channels.must(channelID)
 	ch.Archived = archived
 	w.touch(Change{Kind: ChangeChannel, Channel: ch.ID})
 	event := "channel_archive"
@@ -121,25 +129,25 @@ func (w *Workspace) Archive(channelID string, archived bool) {
 	} else if ch.Private {
 		event = "group_archive"
 	}
-	w.emit(event, obj{"channel": ch.ID, "user": ""})
+	w.events.emit(event, obj{"channel": ch.ID, "user": ""})
 }
 
 // Share shares a channel with another organisation, or ends that.
 func (w *Workspace) Share(channelID string, shared bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.mustChannel(channelID).ExtShared = shared
+	w.channels.must(channelID).ExtShared = shared
 	w.touch(Change{Kind: ChangeChannel, Channel: channelID})
 }
 
 // openIM returns the direct message between a person and the app, opened if need be.
-func (w *Workspace) openIM(user string) *channel {
-	for _, id := range w.channelOrder {
-		if ch := w.channels[id]; ch.IM && ch.User == user {
+func (cs *channelStore) openIM(user string) *channel {
+	for _, id := range cs.order {
+		if ch := cs.byID[id]; ch.IM && ch.User == user {
 			return ch
 		}
 	}
-	return w.addChannel(Channel{ID: w.newID("D0"), IM: true, User: user, Members: []string{user, w.botUserID}})
+	return cs.add(Channel{ID: cs.newID("D0"), IM: true, User: user, Members: []string{user, cs.botUserID}})
 }
 
 func channelType(ch *channel) string {
@@ -149,21 +157,40 @@ func channelType(ch *channel) string {
 	return "C"
 }
 
+// messageChanged records that a message was posted, changed or removed.
+func (cs *channelStore) messageChanged(ch *channel, ts, user string) {
+	cs.touch(Change{Kind: ChangeMessage, Channel: ch.ID, TS: ts, User: user})
+	ch.exported = nil
+	if m := ch.find(ts); m != nil {
+		m.Version, m.rendered = cs.version, ""
+	}
+}
+
+// ephemeralChanged is messageChanged for a message that only one person sees.
+func (cs *channelStore) ephemeralChanged(ch *channel, ts, user string) {
+	cs.touch(Change{Kind: ChangeEphemeral, Channel: ch.ID, TS: ts, User: user})
+	for _, m := range cs.ephemerals {
+		if m.Channel == ch.ID && m.TS == ts {
+			m.Version = cs.version
+		}
+	}
+}
+
 // channelJSON is the channel object of conversations.info.
-func (w *Workspace) channelJSON(ch *channel) obj {
+func (cv *conversations) channelJSON(ch *channel) obj {
 	if ch.IM {
 		return obj{
 			"id": ch.ID, "created": ch.created.Unix(), "is_im": true, "is_org_shared": false, "is_archived": false,
-			"user": ch.User, "is_user_deleted": w.users[ch.User] != nil && w.users[ch.User].Deleted, "is_open": true,
-			"context_team_id": w.teamID,
+			"user": ch.User, "is_user_deleted": cv.people.users[ch.User] != nil && cv.people.users[ch.User].Deleted, "is_open": true,
+			"context_team_id": cv.teamID,
 		}
 	}
 	return obj{
 		"id": ch.ID, "name": ch.Name, "name_normalized": ch.Name, "created": ch.created.Unix(),
 		"is_channel": !ch.Private, "is_group": ch.Private, "is_im": false, "is_mpim": false, "is_private": ch.Private,
-		"is_archived": ch.Archived, "is_general": false, "is_member": ch.has(w.botUserID),
+		"is_archived": ch.Archived, "is_general": false, "is_member": ch.has(cv.botUserID),
 		"is_shared": ch.ExtShared, "is_ext_shared": ch.ExtShared, "is_org_shared": false, "is_pending_ext_shared": false,
-		"context_team_id": w.teamID, "unlinked": 0, "creator": "USLACKBOT",
+		"context_team_id": cv.teamID, "unlinked": 0, "creator": "USLACKBOT",
 		"topic":   obj{"value": "", "creator": "", "last_set": 0},
 		"purpose": obj{"value": "", "creator": "", "last_set": 0},
 	}

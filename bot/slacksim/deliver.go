@@ -2,6 +2,7 @@ package slacksim
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -45,20 +46,20 @@ type delivery struct {
 }
 
 // deliver sends an envelope over one of the app's connections, chosen at random, and waits for its ack.
-func (w *Workspace) deliver(ctx context.Context, e envelope) error {
-	w.mu.Lock()
-	fault := w.nextEnvelopeFault(e)
-	w.mu.Unlock()
+func (s *sockets) deliver(ctx context.Context, e envelope) error {
+	s.mu.Lock()
+	fault := s.nextFault(e)
+	s.mu.Unlock()
 	if fault.Delay > 0 {
-		if err := w.sleep(ctx, fault.Delay); err != nil {
+		if err := s.sleep(ctx, fault.Delay); err != nil {
 			return err
 		}
 	}
-	d, err := w.dispatch(e, fault)
+	d, err := s.dispatch(e, fault)
 	if err != nil {
 		return err
 	}
-	t := time.NewTimer(w.ackTimeout)
+	t := time.NewTimer(s.ackTimeout)
 	defer t.Stop()
 	select {
 	case <-d.done:
@@ -67,11 +68,11 @@ func (w *Workspace) deliver(ctx context.Context, e envelope) error {
 		err = errNoAck
 	case <-ctx.Done():
 		err = fmt.Errorf("waiting for the app's ack: %w", context.Cause(ctx))
-	case <-w.ctx.Done():
+	case <-s.ctx.Done():
 		err = errors.New("the workspace was closed")
 	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if d.state == acknowledged {
 		return nil
 	}
@@ -79,34 +80,21 @@ func (w *Workspace) deliver(ctx context.Context, e envelope) error {
 	return err
 }
 
-func (w *Workspace) sleep(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	case <-w.ctx.Done():
-		return errors.New("the workspace was closed")
-	}
-}
-
 // dispatch registers the envelope and writes it, in the way the fault wants it.
-func (w *Workspace) dispatch(e envelope, f EnvelopeFault) (*delivery, error) {
-	w.mu.Lock()
-	live := w.liveConns()
+func (s *sockets) dispatch(e envelope, f EnvelopeFault) (*delivery, error) {
+	s.mu.Lock()
+	live := s.live()
 	if len(live) == 0 {
-		w.mu.Unlock()
+		s.mu.Unlock()
 		return nil, errNoSocket
 	}
-	d := &delivery{id: w.envelopeID(), name: e.name, accepts: e.accepts, done: make(chan struct{}), onAck: e.onAck, sent: time.Now()}
-	w.deliveries[d.id] = d
-	w.oldDeliveries.add(d.id, w.memory, func(old string) bool {
-		if w.deliveries[old].state != acknowledged {
+	d := &delivery{id: s.envelopeID(), name: e.name, accepts: e.accepts, done: make(chan struct{}), onAck: e.onAck, sent: time.Now()}
+	s.deliveries[d.id] = d
+	s.oldDeliveries.add(d.id, s.memory, func(old string) bool {
+		if s.deliveries[old].state != acknowledged {
 			return false
 		}
-		delete(w.deliveries, old)
+		delete(s.deliveries, old)
 		return true
 	})
 	frame := e.frame(d.id)
@@ -115,22 +103,22 @@ func (w *Workspace) dispatch(e envelope, f EnvelopeFault) (*delivery, error) {
 		copies = 2
 	}
 	for range copies {
-		d.conns = append(d.conns, live[w.rng.IntN(len(live))])
+		d.conns = append(d.conns, live[s.rng.IntN(len(live))])
 	}
 	var repeat *delivery
 	var repeated []byte
 	if f.Kind == EnvelopeRepeat {
-		repeat = &delivery{id: w.envelopeID(), name: e.name, accepts: e.accepts, done: make(chan struct{}), sent: d.sent}
-		repeat.conns = []*conn{live[w.rng.IntN(len(live))]}
-		w.deliveries[repeat.id], repeated = repeat, e.frame(repeat.id)
+		repeat = &delivery{id: s.envelopeID(), name: e.name, accepts: e.accepts, done: make(chan struct{}), sent: d.sent}
+		repeat.conns = []*conn{live[s.rng.IntN(len(live))]}
+		s.deliveries[repeat.id], repeated = repeat, e.frame(repeat.id)
 	}
 	for _, c := range d.conns {
-		w.record(Entry{Kind: EntryEnvelope, Name: e.name, ID: d.id, Conn: c.n, Body: frame, Note: string(f.Kind)})
+		s.record(Entry{Kind: EntryEnvelope, Name: e.name, ID: d.id, Conn: c.n, Body: frame, Note: string(f.Kind)})
 	}
 	if repeat != nil {
-		w.record(Entry{Kind: EntryEnvelope, Name: e.name, ID: repeat.id, Conn: repeat.conns[0].n, Body: repeated, Note: string(f.Kind)})
+		s.record(Entry{Kind: EntryEnvelope, Name: e.name, ID: repeat.id, Conn: repeat.conns[0].n, Body: repeated, Note: string(f.Kind)})
 	}
-	w.mu.Unlock()
+	s.mu.Unlock()
 
 	if f.Kind == EnvelopeLost {
 		return d, nil
@@ -146,20 +134,13 @@ func (w *Workspace) dispatch(e envelope, f EnvelopeFault) (*delivery, error) {
 	case EnvelopeCut:
 		d.conns[0].cut()
 	case EnvelopeDisconnect:
-		w.retire(d.conns[0], cmpOr(f.Reason, ReasonRefresh), time.Second)
+		s.disconnect(d.conns[0], cmp.Or(f.Reason, ReasonRefresh), time.Second)
 	}
 	return d, nil
 }
 
-func cmpOr(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
-}
-
-func (w *Workspace) envelopeID() string {
-	h := w.hexID(16)
+func (s *sockets) envelopeID() string {
+	h := s.hexID(16)
 	return h[:8] + "-" + h[8:12] + "-4" + h[13:16] + "-8" + h[17:20] + "-" + h[20:]
 }
 
@@ -175,18 +156,18 @@ func (e envelope) frame(id string) []byte {
 }
 
 // acked takes an ack that belongs to a delivery. The lock is held.
-func (w *Workspace) acked(d *delivery, c *conn, payload json.RawMessage, e *Entry) {
+func (s *sockets) acked(d *delivery, c *conn, payload json.RawMessage, e *Entry) {
 	d.acks++
 	note := fmt.Sprintf("%s %s after %s", d.name, d.id, e.Latency.Round(time.Millisecond))
 	switch {
 	case d.acks > len(d.conns):
-		w.violation("second ack", note)
+		s.violation("second ack", note)
 		return
 	case !slices.Contains(d.conns, c):
-		w.violation("ack on another connection", note)
+		s.violation("ack on another connection", note)
 		return
 	case d.state == timedOut:
-		w.violation("late ack", note)
+		s.violation("late ack", note)
 		return
 	case d.state == acknowledged:
 		return // the other copy of a duplicate
@@ -196,7 +177,7 @@ func (w *Workspace) acked(d *delivery, c *conn, payload json.RawMessage, e *Entr
 		payload = nil
 	}
 	if len(payload) > 0 && !d.accepts {
-		w.violation("payload not accepted", note)
+		s.violation("payload not accepted", note)
 		payload = nil
 	}
 	d.state = acknowledged
@@ -238,16 +219,16 @@ func (w *Workspace) Disturb(name string, f EnvelopeFault, n int) (stop func()) {
 	s := &envelopeScript{name: name, fault: f, left: n}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.envFaults = append(w.envFaults, s)
+	w.sockets.faults = append(w.sockets.faults, s)
 	return func() {
 		w.mu.Lock()
 		defer w.mu.Unlock()
-		w.envFaults = slices.DeleteFunc(w.envFaults, func(o *envelopeScript) bool { return o == s })
+		w.sockets.faults = slices.DeleteFunc(w.sockets.faults, func(o *envelopeScript) bool { return o == s })
 	}
 }
 
-func (w *Workspace) nextEnvelopeFault(e envelope) EnvelopeFault {
-	for _, s := range w.envFaults {
+func (s *sockets) nextFault(e envelope) EnvelopeFault {
+	for _, s := range s.faults {
 		if s.left != 0 && (s.name == "" || s.name == e.name) {
 			s.left--
 			return s.fault

@@ -15,6 +15,11 @@
 //	card, err := ws.WaitMessage(ctx, "C0SALES", "[Approve]")
 //	ws.As("U0BOB").Press(ctx, card.Ref(), "Approve")
 //
+// A Workspace holds the parts that Slack has: people, channels, chat, conversations, views, response URLs,
+// sockets, events and the Web API in front of them, each over one core with the lock, the clock and the journal.
+// A Person is somebody's client. What a view or message may look like is known by blockkit, which needs no
+// workspace.
+//
 // It is strict where Slack is strict: scopes come from the app's manifest, every limit of Block Kit is
 // checked, triggers die, sockets are replaced, acks have three seconds. What Slack leaves open it can do
 // both ways, by switches. It must never be kinder than Slack, and it must never import the bot's packages

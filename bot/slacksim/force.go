@@ -1,6 +1,7 @@
 package slacksim
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -25,8 +26,8 @@ func (f *Forced) Command(ctx context.Context, channelID, text string) (CommandRe
 func (f *Forced) channel(id string) (*channel, error) {
 	f.p.ws.mu.Lock()
 	defer f.p.ws.mu.Unlock()
-	ch := f.p.ws.channels[id]
-	if ch == nil || f.p.ws.users[f.p.id] == nil {
+	ch := f.p.ws.channels.byID[id]
+	if ch == nil || f.p.ws.people.users[f.p.id] == nil {
 		return nil, fmt.Errorf("forcing an action of %s in %s: no such user or channel", f.p.id, id)
 	}
 	return ch, nil
@@ -59,22 +60,22 @@ func (f *Forced) Press(ctx context.Context, c Click) (ActResult, error) {
 
 func (f *Forced) click(c Click) (obj, error) {
 	w := f.p.ws
-	if w.users[f.p.id] == nil {
+	if w.people.users[f.p.id] == nil {
 		return nil, fmt.Errorf("forcing a click: no user %s", f.p.id)
 	}
-	action := obj{"type": cmpOr(c.Type, "button"), "block_id": c.BlockID, "action_id": c.ActionID, "action_ts": w.newTS()}
+	action := obj{"type": cmp.Or(c.Type, "button"), "block_id": c.BlockID, "action_id": c.ActionID, "action_ts": w.newTS()}
 	if action["type"] == "button" {
 		action["value"], action["text"] = c.Value, obj{"type": "plain_text", "text": c.ActionID, "emoji": true}
 	}
 	maps.Copy(action, c.Selected)
 	if c.ViewID != "" {
-		v := w.views[c.ViewID]
+		v := w.views.byID[c.ViewID]
 		if v == nil {
 			return nil, fmt.Errorf("forcing a click: there never was a view %s", c.ViewID)
 		}
 		return w.viewAction(v, f.p.id, action), nil
 	}
-	ch := w.channels[c.Channel]
+	ch := w.channels.byID[c.Channel]
 	if ch == nil {
 		return nil, fmt.Errorf("forcing a click: no channel %s", c.Channel)
 	}
@@ -99,8 +100,8 @@ func (f *Forced) click(c Click) (obj, error) {
 func (f *Forced) Submit(ctx context.Context, viewID string, values map[string]map[string]map[string]any) (SubmitResult, error) {
 	w := f.p.ws
 	w.mu.Lock()
-	v := w.views[viewID]
-	if v == nil || w.users[f.p.id] == nil {
+	v := w.views.byID[viewID]
+	if v == nil || w.people.users[f.p.id] == nil {
 		w.mu.Unlock()
 		return SubmitResult{}, fmt.Errorf("forcing a submission: no user %s or no view %s", f.p.id, viewID)
 	}
@@ -123,22 +124,22 @@ func (f *Forced) Submit(ctx context.Context, viewID string, values map[string]ma
 func (f *Forced) Search(ctx context.Context, viewID, blockID, actionID, query string) ([]Option, error) {
 	w := f.p.ws
 	w.mu.Lock()
-	v := w.views[viewID]
-	if v == nil || w.users[f.p.id] == nil {
+	v := w.views.byID[viewID]
+	if v == nil || w.people.users[f.p.id] == nil {
 		w.mu.Unlock()
 		return nil, fmt.Errorf("forcing a search: no user %s or no view %s", f.p.id, viewID)
 	}
 	payload := w.interaction("block_suggestion", f.p.id)
-	payload["container"], payload["view"] = obj{"type": "view", "view_id": v.id}, w.viewJSON(v)
+	payload["container"], payload["view"] = obj{"type": "view", "view_id": v.id}, w.views.viewJSON(v)
 	payload["action_id"], payload["block_id"], payload["value"] = actionID, blockID, query
 	w.mu.Unlock()
-	return f.p.suggest(ctx, nil, placed{}, payload)
+	return f.p.suggest(ctx, nil, element{}, payload)
 }
 
 // Send delivers any payload in an envelope of any type and waits for the ack, whose payload it returns.
 func (f *Forced) Send(ctx context.Context, envelopeType, name string, accepts bool, payload map[string]any) (json.RawMessage, error) {
 	var answer json.RawMessage
-	err := f.p.ws.deliver(ctx, envelope{
+	err := f.p.ws.sockets.deliver(ctx, envelope{
 		typ: envelopeType, name: name, accepts: accepts, payload: payload,
 		onAck: func(raw json.RawMessage) { answer = raw },
 	})
@@ -151,6 +152,6 @@ func (f *Forced) Interaction(typ string) map[string]any {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	out := w.interaction(typ, f.p.id)
-	out["trigger_id"] = w.newTrigger(f.p.id, "", "")
+	out["trigger_id"] = w.views.newTrigger(f.p.id, "", "")
 	return out
 }

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"renewbot/bot/slacksim/blockkit"
 )
 
 // Choose picks in a select, radio buttons, checkboxes, or a date or time picker of the modal on top. The field
@@ -28,11 +30,11 @@ func (p *Person) chooseIn(ctx context.Context, surface func(string) (*view, erro
 	w := p.ws
 	w.mu.Lock()
 	v, err := surface(what)
-	var e placed
+	var e element
 	if err == nil {
 		e, err = p.element(what, v.blocks, field)
 	}
-	if err == nil && typed(e.typ()) {
+	if err == nil && takesText(e.typ()) {
 		err = p.refuse(what, "it is a field for text")
 	}
 	var value any
@@ -41,7 +43,7 @@ func (p *Person) chooseIn(ctx context.Context, surface func(string) (*view, erro
 		if len(choices) == 0 && s.field != "" && !s.list {
 			value = nil
 		} else {
-			value, err = p.choice(what, e, v.known(e), choices)
+			value, err = p.choice(what, e, v.selectable(e), choices)
 		}
 	}
 	if err != nil {
@@ -52,11 +54,11 @@ func (p *Person) chooseIn(ctx context.Context, surface func(string) (*view, erro
 }
 
 // change puts a value into a view, and tells the app if the element does. The lock is held, and released.
-func (p *Person) change(ctx context.Context, v *view, e placed, value any, tell bool) (ActResult, error) {
+func (p *Person) change(ctx context.Context, v *view, e element, value any, tell bool) (ActResult, error) {
 	w := p.ws
 	if s, stateful := slots[e.typ()]; stateful {
 		v.state = v.state.with(e.blockID(), e.actionID(), obj{"type": e.typ(), s.field: value})
-		w.touchView(v)
+		w.views.touchView(v)
 	}
 	if !tell {
 		w.mu.Unlock()
@@ -67,13 +69,13 @@ func (p *Person) change(ctx context.Context, v *view, e placed, value any, tell 
 	return p.act(ctx, envelope{typ: "interactive", name: "block_actions", payload: payload})
 }
 
-// known are the options an external select can be set to: what was last found, and what is chosen already.
-func (v *view) known(e placed) []Option {
+// selectable are the options an external select can be set to: what was last found, and what is chosen already.
+func (v *view) selectable(e element) []Option {
 	out := slices.Clone(v.offered[e.blockID()+"\x00"+e.actionID()])
 	return append(out, fieldOf(e, v.state.get(e.blockID(), e.actionID())).Selected...)
 }
 
-func typed(elementType string) bool {
+func takesText(elementType string) bool {
 	switch elementType {
 	case "plain_text_input", "number_input", "email_text_input", "url_text_input", "rich_text_input":
 		return true
@@ -92,12 +94,12 @@ func (p *Person) Type(ctx context.Context, field, text string) (ActResult, error
 	w := p.ws
 	w.mu.Lock()
 	v, err := p.modal(what)
-	var e placed
+	var e element
 	if err == nil {
 		e, err = p.element(what, v.blocks, field)
 	}
 	if err == nil {
-		err = p.typable(what, e, text)
+		err = p.checkText(what, e, text)
 	}
 	if err != nil {
 		w.mu.Unlock()
@@ -113,22 +115,22 @@ func (p *Person) Type(ctx context.Context, field, text string) (ActResult, error
 	return p.change(ctx, v, e, value, e.dispatches() && triggersOn(e, "on_character_entered"))
 }
 
-// typable refuses what Slack's client does not let into a field.
-func (p *Person) typable(what string, e placed, text string) error {
+// checkText refuses what Slack's client does not let into a field.
+func (p *Person) checkText(what string, e element, text string) error {
 	switch e.typ() {
 	case "plain_text_input":
-		if most := integer(e.el["max_length"]); most > 0 && utf8.RuneCountInString(text) > most {
+		if most := integer(e.fields["max_length"]); most > 0 && utf8.RuneCountInString(text) > most {
 			return p.refuse(what, "the field takes %d characters", most)
 		}
 		if utf8.RuneCountInString(text) > 3000 {
 			return p.refuse(what, "the field takes 3000 characters")
 		}
-		if e.el["multiline"] != true && strings.Contains(text, "\n") {
+		if e.fields["multiline"] != true && strings.Contains(text, "\n") {
 			return p.refuse(what, "the field has one line")
 		}
 	case "number_input":
 		form := integerText
-		if e.el["is_decimal_allowed"] == true {
+		if e.fields["is_decimal_allowed"] == true {
 			form = decimalText
 		}
 		if !form.MatchString(text) {
@@ -142,8 +144,8 @@ func (p *Person) typable(what string, e placed, text string) error {
 }
 
 // triggersOn says whether a text field tells the app upon the given action; Enter is the usual one.
-func triggersOn(e placed, action string) bool {
-	config, _ := e.el["dispatch_action_config"].(obj)
+func triggersOn(e element, action string) bool {
+	config, _ := e.fields["dispatch_action_config"].(obj)
 	list, ok := config["trigger_actions_on"].([]any)
 	if !ok {
 		return action == "on_enter_pressed"
@@ -157,11 +159,11 @@ func (p *Person) Enter(ctx context.Context, field string) (ActResult, error) {
 	w := p.ws
 	w.mu.Lock()
 	v, err := p.modal(what)
-	var e placed
+	var e element
 	if err == nil {
 		e, err = p.element(what, v.blocks, field)
 	}
-	if err == nil && (!typed(e.typ()) || !e.dispatches() || !triggersOn(e, "on_enter_pressed")) {
+	if err == nil && (!takesText(e.typ()) || !e.dispatches() || !triggersOn(e, "on_enter_pressed")) {
 		err = p.refuse(what, "the field does not react to Enter")
 	}
 	if err != nil {
@@ -178,13 +180,13 @@ func (p *Person) Search(ctx context.Context, field, query string) ([]Option, err
 	w := p.ws
 	w.mu.Lock()
 	v, err := p.modal(what)
-	var e placed
+	var e element
 	if err == nil {
 		e, err = p.element(what, v.blocks, field)
 	}
 	if err == nil {
 		least := 3
-		if n, ok := e.el["min_query_length"]; ok {
+		if n, ok := e.fields["min_query_length"]; ok {
 			least = integer(n)
 		}
 		if t := e.typ(); t != "external_select" && t != "multi_external_select" {
@@ -198,17 +200,17 @@ func (p *Person) Search(ctx context.Context, field, query string) ([]Option, err
 		return nil, err
 	}
 	payload := w.interaction("block_suggestion", p.id)
-	payload["container"], payload["view"] = obj{"type": "view", "view_id": v.id}, w.viewJSON(v)
+	payload["container"], payload["view"] = obj{"type": "view", "view_id": v.id}, w.views.viewJSON(v)
 	payload["action_id"], payload["block_id"], payload["value"] = e.actionID(), e.blockID(), query
 	w.mu.Unlock()
 	return p.suggest(ctx, v, e, payload)
 }
 
-func (p *Person) suggest(ctx context.Context, v *view, e placed, payload obj) ([]Option, error) {
+func (p *Person) suggest(ctx context.Context, v *view, e element, payload obj) ([]Option, error) {
 	w := p.ws
 	var found []Option
 	var broken string
-	err := w.deliver(ctx, envelope{
+	err := w.sockets.deliver(ctx, envelope{
 		typ: "interactive", name: "block_suggestion", accepts: true, payload: payload,
 		onAck: func(raw json.RawMessage) {
 			found, broken = readOptions(raw)
@@ -250,22 +252,22 @@ func (e *MenuError) Error() string {
 
 // readOptions checks an options answer and flattens its groups.
 func readOptions(raw json.RawMessage) ([]Option, string) {
-	v, err := decode(raw)
+	v, err := blockkit.Decode(raw)
 	body, ok := v.(obj)
 	if err != nil || !ok {
 		return nil, "neither options nor option_groups"
 	}
-	if problems := checkOptions(body); len(problems) > 0 {
-		return nil, strings.Join(problemStrings(problems), "; ")
+	if problems := blockkit.CheckOptions(body); len(problems) > 0 {
+		return nil, strings.Join(blockkit.Strings(problems), "; ")
 	}
 	out := []Option{}
-	for _, o := range listedOptions(body) {
+	for _, o := range blockkit.Options(body) {
 		out = append(out, option(o))
 	}
 	return out, ""
 }
 
-// SubmitResult is what a person sees after pressing Submit.
+// SubmitResult is what a person sees after pressOptions Submit.
 type SubmitResult struct {
 	Sent    bool              // false: Slack's client held it back
 	Errors  map[string]string // at fields, by block id, from Slack's client or from the app
@@ -287,9 +289,9 @@ func (p *Person) Submit(ctx context.Context) (SubmitResult, error) {
 		w.mu.Unlock()
 		return SubmitResult{}, err
 	}
-	if bad := heldBack(v); len(bad) > 0 {
+	if bad := invalidFields(v); len(bad) > 0 {
 		v.errors = bad
-		w.touchView(v)
+		w.views.touchView(v)
 		w.mu.Unlock()
 		r := p.refuse("submit", "Slack's client holds the form back: %v", bad)
 		r.Fields = bad
@@ -304,23 +306,23 @@ func (p *Person) Submit(ctx context.Context) (SubmitResult, error) {
 func (p *Person) submit(ctx context.Context, v *view, forced state) (SubmitResult, error) {
 	w := p.ws
 	w.mu.Lock()
-	body := w.viewJSON(v)
+	body := w.views.viewJSON(v)
 	if forced != nil {
 		body["state"] = obj{"values": forced}
 	}
 	payload := w.interaction("view_submission", p.id)
-	payload["view"], payload["trigger_id"] = body, w.newTrigger(p.id, v.channel, v.id)
-	payload["response_urls"] = w.responseURLs(v, p.id)
+	payload["view"], payload["trigger_id"] = body, w.views.newTrigger(p.id, v.channel, v.id)
+	payload["response_urls"] = w.responseURLs.forView(v, p.id)
 	w.mu.Unlock()
 
 	res := SubmitResult{Sent: true}
-	err := w.deliver(ctx, envelope{
+	err := w.sockets.deliver(ctx, envelope{
 		typ: "interactive", name: "view_submission", accepts: true, payload: payload,
 		onAck: func(raw json.RawMessage) {
-			if why := w.respondToSubmission(v, raw); why != "" {
+			if why := w.views.respondToSubmission(v, raw); why != "" {
 				w.violation("view_submission response", why)
 				v.trouble, res.Failure = closeTrouble, FailureResponse
-				w.touchView(v)
+				w.views.touchView(v)
 			}
 			res.Errors, res.Trouble, res.Closed = v.errors, v.trouble, !v.open
 		},
@@ -329,28 +331,11 @@ func (p *Person) submit(ctx context.Context, v *view, forced state) (SubmitResul
 	if shown != "" {
 		w.locked(func() {
 			v.trouble = closeTrouble
-			w.touchView(v)
+			w.views.touchView(v)
 		})
 		res.Failure, res.Trouble = shown, closeTrouble
 	}
 	return res, err
-}
-
-// responseURLs are made for selects with response_url_enabled. The lock is held.
-func (w *Workspace) responseURLs(v *view, user string) []obj {
-	out := []obj{}
-	eachElement(v.blocks, func(e placed) {
-		if e.el["response_url_enabled"] != true {
-			return
-		}
-		if id, ok := v.state.get(e.blockID(), e.actionID())[slots[e.typ()].field].(string); ok && id != "" {
-			out = append(out, obj{
-				"block_id": e.blockID(), "action_id": e.actionID(), "channel_id": id,
-				"response_url": w.newHook("app", hook{channel: id, user: user}),
-			})
-		}
-	})
-	return out
 }
 
 // CloseView closes the modal on top with its close button, or with all the whole stack with its ✕.
@@ -364,17 +349,17 @@ func (p *Person) CloseView(ctx context.Context, all bool) (ActResult, error) {
 	}
 	cleared := all || v.flag("clear_on_close")
 	if cleared {
-		v = w.stacks[p.id][0]
-		w.closeAll(p.id)
+		v = w.views.stacks[p.id][0]
+		w.views.closeAll(p.id)
 	} else {
-		w.closeTop(p.id)
+		w.views.closeTop(p.id)
 	}
 	if !v.flag("notify_on_close") {
 		w.mu.Unlock()
 		return ActResult{}, nil
 	}
 	payload := w.interaction("view_closed", p.id)
-	body := w.viewJSON(v)
+	body := w.views.viewJSON(v)
 	body["state"] = obj{"values": obj{}}
 	payload["view"], payload["is_cleared"] = body, cleared
 	w.mu.Unlock()

@@ -10,7 +10,7 @@ func (p *Person) home(what string) (*view, error) {
 	if !p.ws.manifest.Features.AppHome.Home {
 		return nil, p.refuse(what, "the app has no Home tab")
 	}
-	v := p.ws.homes[p.id]
+	v := p.ws.views.homes[p.id]
 	if v == nil {
 		return nil, p.refuse(what, "the Home tab is empty")
 	}
@@ -36,11 +36,11 @@ func (p *Person) OpenHome(ctx context.Context) (ActResult, error) {
 		w.mu.Unlock()
 		return ActResult{}, err
 	}
-	fields := obj{"user": p.id, "channel": w.openIM(p.id).ID, "tab": "home"}
-	if v := w.homes[p.id]; v != nil {
-		fields["view"] = w.viewJSON(v)
+	fields := obj{"user": p.id, "channel": w.channels.openIM(p.id).ID, "tab": "home"}
+	if v := w.views.homes[p.id]; v != nil {
+		fields["view"] = w.views.viewJSON(v)
 	}
-	ev := w.newEvent("app_home_opened", fields)
+	ev := w.events.newEvent("app_home_opened", fields)
 	w.mu.Unlock()
 	if ev == nil {
 		return ActResult{}, nil
@@ -49,7 +49,7 @@ func (p *Person) OpenHome(ctx context.Context) (ActResult, error) {
 	w.locked(func() {
 		w.spawn(func() {
 			defer close(done)
-			w.attempt(w.ctx, ev)
+			w.events.attempt(w.ctx, ev)
 		})
 	})
 	select {

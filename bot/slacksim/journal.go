@@ -9,6 +9,17 @@ import (
 	"time"
 )
 
+// journal is everything that has happened between the app and the workspace.
+type journal struct {
+	entries    []*Entry
+	seq        int           // entries recorded so far
+	recorded   chan struct{} // closed and replaced at every entry
+	violations []string
+	watchers   map[int]func(Entry)
+	watchSeq   int
+	memory     int // how much of what is past is kept, here and elsewhere; 0: everything
+}
+
 // EntryKind says what a journal entry records.
 type EntryKind string
 
@@ -74,8 +85,8 @@ func (e Entry) ErrorCode() string {
 func (w *Workspace) Journal() []Entry {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	out := make([]Entry, len(w.journal))
-	for i, e := range w.journal {
+	out := make([]Entry, len(w.entries))
+	for i, e := range w.entries {
 		out[i] = *e
 	}
 	return out
@@ -97,27 +108,27 @@ func (w *Workspace) Violations() []string {
 }
 
 // record appends to the journal. The lock is held.
-func (w *Workspace) record(e Entry) *Entry {
-	w.entries++
-	e.Seq = w.entries
+func (j *journal) record(e Entry) *Entry {
+	j.seq++
+	e.Seq = j.seq
 	if e.Time.IsZero() {
 		e.Time = time.Now()
 	}
-	if w.memory > 0 && len(w.journal) >= 2*w.memory {
-		w.journal = slices.Clone(w.journal[len(w.journal)-w.memory:])
+	if j.memory > 0 && len(j.entries) >= 2*j.memory {
+		j.entries = slices.Clone(j.entries[len(j.entries)-j.memory:])
 	}
-	w.journal = append(w.journal, &e)
-	w.wrote()
+	j.entries = append(j.entries, &e)
+	j.wake()
 	if e.Kind != EntryCall && e.Kind != EntryHook && e.Kind != EntryAck { // those are completed later
-		w.tell(&e)
+		j.notify(&e)
 	}
 	return &e
 }
 
-// wrote wakes up everybody who waits for the journal. The lock is held.
-func (w *Workspace) wrote() {
-	close(w.recorded)
-	w.recorded = make(chan struct{})
+// wake wakes up everybody who waits for the journal. The lock is held.
+func (j *journal) wake() {
+	close(j.recorded)
+	j.recorded = make(chan struct{})
 }
 
 // WaitJournal waits for an entry for which match is true, from the beginning of the journal on, and returns it.
@@ -125,7 +136,7 @@ func (w *Workspace) WaitJournal(ctx context.Context, match func(Entry) bool) (En
 	for {
 		w.mu.Lock()
 		recorded := w.recorded
-		for _, e := range w.journal {
+		for _, e := range w.entries {
 			if match(*e) {
 				found := *e
 				w.mu.Unlock()
@@ -144,7 +155,26 @@ func (w *Workspace) WaitJournal(ctx context.Context, match func(Entry) bool) (En
 }
 
 // violation records a breach of the protocol. The lock is held.
-func (w *Workspace) violation(name, note string) {
-	w.record(Entry{Kind: EntryViolation, Incoming: true, Name: name, Note: note})
-	w.violations = append(w.violations, name+": "+note)
+func (j *journal) violation(name, note string) {
+	j.record(Entry{Kind: EntryViolation, Incoming: true, Name: name, Note: note})
+	j.violations = append(j.violations, name+": "+note)
+}
+
+// notify shows an entry that is complete to those who watch. The lock is held.
+func (j *journal) notify(e *Entry) {
+	for _, f := range j.watchers {
+		f(*e)
+	}
+}
+
+// Watch has f told of every entry of the journal from now on, until stop is called: of a call when it is
+// answered, of everything else at once. f runs with the workspace locked: it must be quick, and must not use
+// the workspace. Who measures thousands of calls a second needs it; Journal copies everything each time.
+func (w *Workspace) Watch(f func(Entry)) (stop func()) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	id := w.watchSeq
+	w.watchSeq++
+	w.watchers[id] = f
+	return func() { w.locked(func() { delete(w.watchers, id) }) }
 }

@@ -24,10 +24,10 @@ type Message struct {
 	Replies     int
 	Version     uint64 // of the workspace when the message last changed
 
-	blocks   []any  // Blocks, decoded
-	state    state  // what people chose in the message's elements
-	rendered string // as text, with the names of version named
-	named    uint64
+	blocks       []any  // Blocks, decoded
+	state        state  // what people chose in the message's elements
+	rendered     string // as text, with the names of namesVersion
+	namesVersion uint64
 }
 
 // Ref names a message: channel id and ts.
@@ -44,9 +44,9 @@ func (m Message) Buttons() []string { return buttonTexts(m.blocks) }
 
 func buttonTexts(blocks []any) []string {
 	var out []string
-	eachElement(blocks, func(p placed) {
+	eachElement(blocks, func(p element) {
 		if p.typ() == "button" || p.typ() == "workflow_button" {
-			out = append(out, textOf(p.el["text"]))
+			out = append(out, textOf(p.fields["text"]))
 		}
 	})
 	return out
@@ -54,7 +54,7 @@ func buttonTexts(blocks []any) []string {
 
 // export is the channel's messages as a snapshot shows them, made anew only after a change.
 func (ch *channel) export(s *Snapshot) []Message {
-	if ch.exported != nil && ch.exportedNames == s.named {
+	if ch.exported != nil && ch.exportedNames == s.namesVersion {
 		return ch.exported
 	}
 	replies := map[string]int{}
@@ -67,13 +67,13 @@ func (ch *channel) export(s *Snapshot) []Message {
 	for i, m := range ch.messages {
 		out[i] = m.export(s, replies[m.TS])
 	}
-	ch.exported, ch.exportedNames = out, s.named
+	ch.exported, ch.exportedNames = out, s.namesVersion
 	return out
 }
 
 func (m *Message) export(s *Snapshot, replies int) Message {
-	if m.rendered == "" || m.named != s.named {
-		m.rendered, m.named = s.render(*m), s.named
+	if m.rendered == "" || m.namesVersion != s.namesVersion {
+		m.rendered, m.namesVersion = s.render(*m), s.namesVersion
 	}
 	out := *m
 	if replies > 0 {
@@ -100,31 +100,31 @@ func (ch *channel) replies(ts string) []*Message {
 	return out
 }
 
-// post stores a message of the app.
-func (w *Workspace) post(ch *channel, m *Message) {
-	m.Channel, m.TS, m.User, m.BotID = ch.ID, w.newTS(), w.botUserID, w.botID
+// addMessage stores a message of the app.
+func (ct *chat) addMessage(ch *channel, m *Message) {
+	m.Channel, m.TS, m.User, m.BotID = ch.ID, ct.newTS(), ct.botUserID, ct.botID
 	ch.messages = append(ch.messages, m)
-	w.touch(Change{Kind: ChangeMessage, Channel: ch.ID, TS: m.TS, User: m.User})
+	ct.channels.messageChanged(ch, m.TS, m.User)
 }
 
 // remove deletes a message; a parent with replies stays as a tombstone.
-func (w *Workspace) remove(ch *channel, m *Message) {
+func (ct *chat) remove(ch *channel, m *Message) {
 	if len(ch.replies(m.TS)) > 0 {
 		m.Deleted, m.Text, m.blocks, m.Blocks, m.Attachments, m.Metadata = true, "This message was deleted.", nil, nil, nil, nil
 	} else {
 		ch.messages = slices.DeleteFunc(ch.messages, func(o *Message) bool { return o == m })
 	}
-	w.touch(Change{Kind: ChangeMessage, Channel: ch.ID, TS: m.TS})
+	ct.channels.messageChanged(ch, m.TS, "")
 }
 
 // Say posts a message of a person, for example the parent of a thread, and returns it.
 func (w *Workspace) Say(channelID, user, text, threadTS string) Message {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	ch := w.mustChannel(channelID)
+	ch := w.channels.must(channelID)
 	m := &Message{Channel: channelID, TS: w.newTS(), User: user, Text: text, ThreadTS: threadTS}
 	ch.messages = append(ch.messages, m)
-	w.touch(Change{Kind: ChangeMessage, Channel: channelID, TS: m.TS, User: user})
+	w.channels.messageChanged(ch, m.TS, user)
 	return *m
 }
 
@@ -132,9 +132,9 @@ func (w *Workspace) Say(channelID, user, text, threadTS string) Message {
 func (w *Workspace) DeleteMessage(r Ref) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	ch := w.mustChannel(r.Channel)
+	ch := w.channels.must(r.Channel)
 	if m := ch.find(r.TS); m != nil {
-		w.remove(ch, m)
+		w.chat.remove(ch, m)
 	}
 }
 
@@ -142,7 +142,7 @@ func (w *Workspace) DeleteMessage(r Ref) {
 func (w *Workspace) Message(r Ref) (Message, bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	ch := w.channels[r.Channel]
+	ch := w.channels.byID[r.Channel]
 	if ch == nil {
 		return Message{}, false
 	}
@@ -154,15 +154,15 @@ func (w *Workspace) Message(r Ref) (Message, bool) {
 }
 
 // messageJSON is the message object of the Web API and of interaction payloads.
-func (w *Workspace) messageJSON(ch *channel, m *Message, metadata bool) obj {
-	out := obj{"type": "message", "ts": m.TS, "user": m.User, "text": m.Text, "team": w.teamID}
+func (ct *chat) messageJSON(ch *channel, m *Message, metadata bool) obj {
+	out := obj{"type": "message", "ts": m.TS, "user": m.User, "text": m.Text, "team": ct.teamID}
 	if m.Deleted {
 		out["subtype"], out["hidden"], out["user"] = "tombstone", true, "USLACKBOT"
 	}
 	if m.BotID != "" && !m.Deleted {
-		out["bot_id"], out["app_id"] = m.BotID, w.appID
-		name := w.users[w.botUserID].Name
-		out["bot_profile"] = obj{"id": w.botID, "app_id": w.appID, "name": name, "deleted": false, "team_id": w.teamID, "updated": 1}
+		out["bot_id"], out["app_id"] = m.BotID, ct.appID
+		name := ct.people.users[ct.botUserID].Name
+		out["bot_profile"] = obj{"id": ct.botID, "app_id": ct.appID, "name": name, "deleted": false, "team_id": ct.teamID, "updated": 1}
 	}
 	if m.blocks != nil {
 		out["blocks"] = m.blocks

@@ -11,6 +11,9 @@ var (
 	angle     = regexp.MustCompile(`<([^<>]+)>`)
 	dateToken = regexp.MustCompile(`\{[a-z_]+\}`)
 	entities  = strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&")
+
+	// escapes is how Slack sends what people type after a command. Values of inputs come as they were typed.
+	escapes = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 )
 
 // mrkdwn turns Slack's markup into what a person reads: names for ids, dates in UTC, links with their address.

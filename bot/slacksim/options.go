@@ -35,15 +35,22 @@ func WithSeed(seed uint64) WorkspaceOption {
 func WithAddr(addr string) WorkspaceOption { return func(w *Workspace) { w.addr = addr } }
 
 // WithAckTimeout changes the time an ack may take, 3 s at Slack. A test of a timeout need not wait that long.
-func WithAckTimeout(d time.Duration) WorkspaceOption { return func(w *Workspace) { w.ackTimeout = d } }
+func WithAckTimeout(d time.Duration) WorkspaceOption {
+	return func(w *Workspace) { w.sockets.ackTimeout = d }
+}
 
 // WithPings changes how often a ping frame is sent (5 s) and how long a connection lives without a pong (15 s).
 func WithPings(every, deadAfter time.Duration) WorkspaceOption {
-	return func(w *Workspace) { w.pingEvery, w.pongWait = every, deadAfter }
+	return func(w *Workspace) { w.sockets.pingEvery, w.sockets.pongWait = every, deadAfter }
 }
 
 // WithRateLimits turns on the counters of Slack's tiers, and one message per second and channel.
-func WithRateLimits() WorkspaceOption { return func(w *Workspace) { w.rateLimits = true } }
+func WithRateLimits() WorkspaceOption { return func(w *Workspace) { w.webAPI.rateLimits = true } }
+
+// WithShortMemory lets the workspace forget what is older than at least the newest n of each kind: entries of
+// the journal, envelopes that were acknowledged, triggers, response URLs and closed views. It is for load;
+// without it everything is kept for tests to look at.
+func WithShortMemory(n int) WorkspaceOption { return func(w *Workspace) { w.memory = n } }
 
 // TriggerErrors chooses in which of the forms seen from Slack a bad trigger is reported.
 type TriggerErrors int
@@ -58,24 +65,26 @@ const (
 )
 
 // SetTriggerErrors chooses the form of trigger errors from now on.
-func (w *Workspace) SetTriggerErrors(form TriggerErrors) { w.locked(func() { w.triggerErrors = form }) }
+func (w *Workspace) SetTriggerErrors(form TriggerErrors) {
+	w.locked(func() { w.views.triggerErrors = form })
+}
 
 // SetEmptyStateAsArray makes answers of views.* carry "state":{"values":[]}, as Slack's PHP side does at times.
-func (w *Workspace) SetEmptyStateAsArray(on bool) { w.locked(func() { w.stateAsArray = on }) }
+func (w *Workspace) SetEmptyStateAsArray(on bool) { w.locked(func() { w.views.stateAsArray = on }) }
 
 // SetEditWindow closes messages to chat.update once they are older than d; 0 leaves them open for ever.
-func (w *Workspace) SetEditWindow(d time.Duration) { w.locked(func() { w.editWindow = d }) }
+func (w *Workspace) SetEditWindow(d time.Duration) { w.locked(func() { w.chat.editWindow = d }) }
 
 // SetUserGroupsUnavailable makes usergroups.* answer plan_upgrade_required, as on a free plan.
-func (w *Workspace) SetUserGroupsUnavailable(on bool) { w.locked(func() { w.noGroups = on }) }
+func (w *Workspace) SetUserGroupsUnavailable(on bool) { w.locked(func() { w.people.noGroups = on }) }
 
 // SetRateLimits turns the tier counters on or off.
-func (w *Workspace) SetRateLimits(on bool) { w.locked(func() { w.rateLimits = on }) }
+func (w *Workspace) SetRateLimits(on bool) { w.locked(func() { w.webAPI.rateLimits = on }) }
 
 // RevokeTokens makes every further Web API call answer token_revoked, and sends tokens_revoked if declared.
 func (w *Workspace) RevokeTokens() {
 	w.locked(func() {
-		w.emit("tokens_revoked", obj{"tokens": obj{"bot": []string{w.botUserID}}})
-		w.revoked = true
+		w.events.emit("tokens_revoked", obj{"tokens": obj{"bot": []string{w.botUserID}}})
+		w.webAPI.revoked = true
 	})
 }

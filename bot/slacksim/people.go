@@ -55,10 +55,10 @@ func (w *Workspace) AddUser(u User) string {
 			u.TeamID = "T0ELSEWHERE"
 		}
 	}
-	if _, exists := w.users[u.ID]; !exists {
-		w.userOrder = append(w.userOrder, u.ID)
+	if _, exists := w.people.users[u.ID]; !exists {
+		w.people.userOrder = append(w.people.userOrder, u.ID)
 	}
-	w.users[u.ID] = &u
+	w.people.users[u.ID] = &u
 	w.touch(Change{Kind: ChangeUser, User: u.ID})
 	return u.ID
 }
@@ -67,16 +67,16 @@ func (w *Workspace) AddUser(u User) string {
 func (w *Workspace) ChangeUser(id string, f func(*User)) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	u := w.users[id]
+	u := w.people.users[id]
 	if u == nil {
 		panic(fmt.Sprintf("slacksim: no user %q", id))
 	}
 	changed := *u
 	f(&changed)
 	changed.ID = id
-	w.users[id] = &changed
+	w.people.users[id] = &changed
 	w.touch(Change{Kind: ChangeUser, User: id})
-	w.emit("user_change", obj{"user": w.userJSON(&changed)})
+	w.events.emit("user_change", obj{"user": w.people.userJSON(&changed)})
 }
 
 // AddUserGroup adds a user group and returns its id (S…, made if empty).
@@ -90,10 +90,10 @@ func (w *Workspace) AddUserGroup(g UserGroup) string {
 		g.Name = g.Handle
 	}
 	g.Members = slices.Clone(g.Members)
-	if _, exists := w.groups[g.ID]; !exists {
-		w.groupOrder = append(w.groupOrder, g.ID)
+	if _, exists := w.people.groups[g.ID]; !exists {
+		w.people.groupOrder = append(w.people.groupOrder, g.ID)
 	}
-	w.groups[g.ID] = &g
+	w.people.groups[g.ID] = &g
 	w.touch(Change{Kind: ChangeGroup})
 	return g.ID
 }
@@ -102,7 +102,7 @@ func (w *Workspace) AddUserGroup(g UserGroup) string {
 func (w *Workspace) SetGroupMembers(id string, members ...string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	g := w.groups[id]
+	g := w.people.groups[id]
 	if g == nil {
 		panic(fmt.Sprintf("slacksim: no user group %q", id))
 	}
@@ -120,7 +120,7 @@ func (w *Workspace) SetGroupMembers(id string, members ...string) {
 	g.Members = slices.Clone(members)
 	w.touch(Change{Kind: ChangeGroup})
 	now := w.clock.Now().Unix()
-	w.emit("subteam_members_changed", obj{
+	w.events.emit("subteam_members_changed", obj{
 		"subteam_id": id, "team_id": w.teamID, "date_previous_update": now - 1, "date_update": now,
 		"added_users": stringsOrEmpty(added), "added_users_count": len(added),
 		"removed_users": stringsOrEmpty(removed), "removed_users_count": len(removed),
@@ -135,15 +135,15 @@ func stringsOrEmpty(s []string) []string {
 }
 
 // userJSON is the user object of users.info.
-func (w *Workspace) userJSON(u *User) obj {
-	zone, offset := zoneOf(u.TZ, w.clock.Now())
+func (p *people) userJSON(u *User) obj {
+	zone, offset := zoneOf(u.TZ, p.clock.Now())
 	out := obj{
 		"id": u.ID, "team_id": u.TeamID, "name": u.Name, "deleted": u.Deleted,
 		"real_name": u.RealName, "tz": u.TZ, "tz_label": zone, "tz_offset": offset,
 		"is_bot": u.Bot, "is_app_user": u.AppUser, "updated": 1,
 		"profile": obj{"real_name": u.RealName, "display_name": u.Name, "team": u.TeamID},
 	}
-	if w.manifest.hasScope("users:read.email") && u.Email != "" {
+	if p.manifest.hasScope("users:read.email") && u.Email != "" {
 		out["profile"].(obj)["email"] = u.Email
 		out["is_email_confirmed"] = true
 	}
@@ -157,14 +157,14 @@ func (w *Workspace) userJSON(u *User) obj {
 	if u.Invited {
 		out["is_invited_user"] = true
 	}
-	if w.enterpriseID != "" && !u.Stranger {
+	if p.enterpriseID != "" && !u.Stranger {
 		id := u.EnterpriseUserID
 		if id == "" {
 			id = u.ID
 		}
 		out["enterprise_user"] = obj{
-			"id": id, "enterprise_id": w.enterpriseID, "enterprise_name": w.enterpriseName,
-			"is_admin": u.Admin, "is_owner": u.Owner, "teams": []string{w.teamID},
+			"id": id, "enterprise_id": p.enterpriseID, "enterprise_name": p.enterpriseName,
+			"is_admin": u.Admin, "is_owner": u.Owner, "teams": []string{p.teamID},
 		}
 	}
 	return out

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"renewbot/bot/slacksim/blockkit"
 )
 
 // Person acts as somebody in front of a Slack client. Its methods return once the app has acknowledged, or
@@ -63,7 +65,7 @@ func failure(err error) (string, error) {
 
 // user finds the person among those who can use Slack at all. The lock is held.
 func (p *Person) user(what string) (*User, error) {
-	u := p.ws.users[p.id]
+	u := p.ws.people.users[p.id]
 	switch {
 	case u == nil:
 		return nil, p.refuse(what, "there is no such user")
@@ -75,9 +77,9 @@ func (p *Person) user(what string) (*User, error) {
 	return u, nil
 }
 
-// visible finds a channel the person is in. The lock is held.
-func (p *Person) visible(what, channelID string) (*channel, error) {
-	ch := p.ws.channels[channelID]
+// visibleChannel finds a channel the person is in. The lock is held.
+func (p *Person) visibleChannel(what, channelID string) (*channel, error) {
+	ch := p.ws.channels.byID[channelID]
 	if ch == nil || !ch.has(p.id) {
 		return nil, p.refuse(what, "not a member of channel %s", channelID)
 	}
@@ -98,7 +100,7 @@ func (p *Person) Command(ctx context.Context, channelID, text string) (CommandRe
 	u, err := p.user(what)
 	var ch *channel
 	if err == nil {
-		ch, err = p.visible(what, channelID)
+		ch, err = p.visibleChannel(what, channelID)
 	}
 	if err == nil {
 		name, _, _ := strings.Cut(strings.TrimSpace(text), " ")
@@ -129,19 +131,19 @@ func (p *Person) command(ctx context.Context, ch *channel, text string) (Command
 	} else if ch.Private {
 		chName = "privategroup"
 	}
-	u := w.users[p.id]
+	u := w.people.users[p.id]
 	payload := obj{
 		"token": "vt", "team_id": w.teamID, "team_domain": w.teamDomain, "channel_id": ch.ID, "channel_name": chName,
-		"user_id": u.ID, "user_name": u.Name, "command": name, "text": strings.TrimSpace(rest), "api_app_id": w.appID,
-		"is_enterprise_install": "false", "trigger_id": w.newTrigger(u.ID, ch.ID, ""),
-		"response_url": w.newHook("commands", hook{channel: ch.ID, user: u.ID}),
+		"user_id": u.ID, "user_name": u.Name, "command": name, "text": escapes.Replace(strings.TrimSpace(rest)), "api_app_id": w.appID,
+		"is_enterprise_install": "false", "trigger_id": w.views.newTrigger(u.ID, ch.ID, ""),
+		"response_url": w.responseURLs.create("commands", responseURL{channel: ch.ID, user: u.ID}),
 	}
 	if w.enterpriseID != "" {
 		payload["enterprise_id"], payload["enterprise_name"] = w.enterpriseID, w.enterpriseName
 	}
 	w.mu.Unlock()
 	var res CommandResult
-	err := w.deliver(ctx, envelope{
+	err := w.sockets.deliver(ctx, envelope{
 		typ: "slash_commands", name: "slash_commands", accepts: true, payload: payload,
 		onAck: func(payload json.RawMessage) { res.Reply, res.Failure = w.commandReply(ch, p.id, payload) },
 	})
@@ -161,7 +163,7 @@ func (w *Workspace) commandReply(ch *channel, user string, payload json.RawMessa
 		w.violation("command response", why)
 		return nil, FailureResponse
 	}
-	v, err := decode(payload)
+	v, err := blockkit.Decode(payload)
 	body, ok := v.(obj)
 	if err != nil || !ok {
 		return bad("not an object")
@@ -169,7 +171,7 @@ func (w *Workspace) commandReply(ch *channel, user string, payload json.RawMessa
 	c := &call{params: body, json: true}
 	m, e := c.content()
 	if e == nil {
-		e = w.reply(ch, user, c, m)
+		e = w.responseURLs.reply(ch, user, c, m)
 	}
 	if e != nil {
 		return bad(strings.Join(append([]string{e.code}, e.messages...), "; "))
@@ -178,14 +180,14 @@ func (w *Workspace) commandReply(ch *channel, user string, payload json.RawMessa
 	if c.str("response_type") == "in_channel" {
 		last = *ch.messages[len(ch.messages)-1]
 	} else {
-		last = *w.ephemerals[len(w.ephemerals)-1]
+		last = *w.channels.ephemerals[len(w.channels.ephemerals)-1]
 	}
 	return &last, ""
 }
 
 // interaction is what the payloads of all interactions have in common. The lock is held.
 func (w *Workspace) interaction(typ, user string) obj {
-	u := w.users[user]
+	u := w.people.users[user]
 	var enterprise any
 	if w.enterpriseID != "" {
 		enterprise = obj{"id": w.enterpriseID, "name": w.enterpriseName}
@@ -225,7 +227,7 @@ func (p *Person) Shortcut(ctx context.Context, callbackID string) (ActResult, er
 		return ActResult{}, err
 	}
 	payload := w.interaction("shortcut", p.id)
-	payload["callback_id"], payload["action_ts"], payload["trigger_id"] = callbackID, w.newTS(), w.newTrigger(p.id, "", "")
+	payload["callback_id"], payload["action_ts"], payload["trigger_id"] = callbackID, w.newTS(), w.views.newTrigger(p.id, "", "")
 	w.mu.Unlock()
 	return p.act(ctx, envelope{typ: "interactive", name: "shortcut", payload: payload})
 }
@@ -238,7 +240,7 @@ func (p *Person) MessageShortcut(ctx context.Context, r Ref, callbackID string) 
 	_, err := p.user(what)
 	var ch *channel
 	if err == nil {
-		ch, err = p.visible(what, r.Channel)
+		ch, err = p.visibleChannel(what, r.Channel)
 	}
 	if err == nil && !w.manifest.shortcut(callbackID, "message") {
 		err = p.refuse(what, "the app has no such message shortcut")
@@ -254,16 +256,16 @@ func (p *Person) MessageShortcut(ctx context.Context, r Ref, callbackID string) 
 		return ActResult{}, err
 	}
 	payload := w.interaction("message_action", p.id)
-	payload["callback_id"], payload["action_ts"], payload["trigger_id"] = callbackID, w.newTS(), w.newTrigger(p.id, ch.ID, "")
-	payload["channel"], payload["message"], payload["message_ts"] = obj{"id": ch.ID, "name": ch.Name}, w.messageJSON(ch, m, false), m.TS
-	payload["response_url"] = w.newHook("app", hook{channel: ch.ID, user: p.id, ts: m.TS})
+	payload["callback_id"], payload["action_ts"], payload["trigger_id"] = callbackID, w.newTS(), w.views.newTrigger(p.id, ch.ID, "")
+	payload["channel"], payload["message"], payload["message_ts"] = obj{"id": ch.ID, "name": ch.Name}, w.chat.messageJSON(ch, m, false), m.TS
+	payload["response_url"] = w.responseURLs.create("app", responseURL{channel: ch.ID, user: p.id, ts: m.TS})
 	w.mu.Unlock()
 	return p.act(ctx, envelope{typ: "interactive", name: "message_action", payload: payload})
 }
 
 // act delivers an interaction that is answered with a plain ack.
 func (p *Person) act(ctx context.Context, e envelope) (ActResult, error) {
-	shown, err := failure(p.ws.deliver(ctx, e))
+	shown, err := failure(p.ws.sockets.deliver(ctx, e))
 	return ActResult{Sent: true, Failure: shown}, err
 }
 
@@ -271,7 +273,7 @@ func (p *Person) act(ctx context.Context, e envelope) (ActResult, error) {
 func (p *Person) DM() string {
 	p.ws.mu.Lock()
 	defer p.ws.mu.Unlock()
-	return p.ws.openIM(p.id).ID
+	return p.ws.channels.openIM(p.id).ID
 }
 
 // Messages returns what the person sees in a channel; nothing if they are not in it.
@@ -293,7 +295,7 @@ func (p *Person) Thread(channelID, ts string) []Message {
 func (p *Person) sees(channelID string) bool {
 	p.ws.mu.Lock()
 	defer p.ws.mu.Unlock()
-	ch := p.ws.channels[channelID]
+	ch := p.ws.channels.byID[channelID]
 	return ch != nil && ch.has(p.id)
 }
 

@@ -107,6 +107,18 @@ func TestConfirmDialog(t *testing.T) {
 	}
 }
 
+func TestCommandTextIsEscaped(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.connect(acking)
+	if _, err := b.As(alice).Command(b.ctx(), sales, "/go R&D <@U0BOB> &lt; "); err != nil {
+		t.Fatal(err)
+	}
+	if got := b.lastPayload("slash_commands")["text"]; got != "R&amp;D &lt;@U0BOB&gt; &amp;lt;" {
+		t.Errorf("the text is %q", got)
+	}
+}
+
 func TestForcedActionsReachTheApp(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

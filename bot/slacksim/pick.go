@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"renewbot/bot/slacksim/blockkit"
 )
 
 // Pick chooses an option of a select or overflow menu in a message.
@@ -19,8 +21,8 @@ func (p *Person) PickAll(ctx context.Context, r Ref, field string, choices []str
 	what := fmt.Sprintf("choose %q in %q", choices, field)
 	w := p.ws
 	w.mu.Lock()
-	ch, m, err := p.reads(what, r)
-	var el placed
+	ch, m, err := p.visibleMessage(what, r)
+	var el element
 	if err == nil {
 		el, err = p.element(what, m.blocks, field)
 	}
@@ -32,14 +34,14 @@ func (p *Person) PickAll(ctx context.Context, r Ref, field string, choices []str
 		w.mu.Unlock()
 		return ActResult{}, err
 	}
-	dialog, goOn := confirm(el.el, opts)
+	dialog, goOn := confirm(el.fields, opts)
 	if !goOn {
 		w.mu.Unlock()
 		return ActResult{Confirm: dialog}, nil
 	}
 	if s, stateful := slots[el.typ()]; stateful {
 		m.state = m.state.with(el.blockID(), el.actionID(), obj{"type": el.typ(), s.field: value})
-		w.touch(Change{Kind: ChangeMessage, Channel: ch.ID, TS: m.TS, User: p.id})
+		w.channels.messageChanged(ch, m.TS, p.id)
 	}
 	payload := w.messageAction(p.id, ch, m, w.action(el, value))
 	w.mu.Unlock()
@@ -49,7 +51,7 @@ func (p *Person) PickAll(ctx context.Context, r Ref, field string, choices []str
 }
 
 // choice turns what a person picks into the value Slack sends. The lock is held.
-func (p *Person) choice(what string, e placed, offered []Option, picks []string) (any, error) {
+func (p *Person) choice(what string, e element, offered []Option, picks []string) (any, error) {
 	s, stateful := slots[e.typ()]
 	if e.typ() == "overflow" {
 		stateful, s = true, slot{field: "selected_option"}
@@ -60,7 +62,7 @@ func (p *Person) choice(what string, e placed, offered []Option, picks []string)
 	if !s.list && len(picks) != 1 {
 		return nil, p.refuse(what, "exactly one can be chosen")
 	}
-	if limit := integer(e.el["max_selected_items"]); limit > 0 && len(picks) > limit {
+	if limit := integer(e.fields["max_selected_items"]); limit > 0 && len(picks) > limit {
 		return nil, p.refuse(what, "at most %d can be chosen", limit)
 	}
 	values := []any{}
@@ -77,12 +79,12 @@ func (p *Person) choice(what string, e placed, offered []Option, picks []string)
 	return values[0], nil
 }
 
-func (p *Person) pick(what string, e placed, offered []Option, pick string) (any, error) {
+func (p *Person) pick(what string, e element, offered []Option, pick string) (any, error) {
 	w := p.ws
 	switch e.typ() {
 	case "users_select", "multi_users_select":
-		for _, id := range w.userOrder {
-			if u := w.users[id]; u.ID == pick || u.Name == pick || u.RealName == pick {
+		for _, id := range w.people.userOrder {
+			if u := w.people.users[id]; u.ID == pick || u.Name == pick || u.RealName == pick {
 				if u.Deleted {
 					return nil, p.refuse(what, "%s is deactivated", pick)
 				}
@@ -105,7 +107,7 @@ func (p *Person) pick(what string, e placed, offered []Option, pick string) (any
 		}
 		return nil, p.refuse(what, "%q is not among what the search offered", pick)
 	}
-	options := listedOptions(e.el)
+	options := blockkit.Options(e.fields)
 	var byText []obj
 	for _, o := range options {
 		if o["value"] == pick {
@@ -134,12 +136,12 @@ func (o Option) json() obj {
 }
 
 // pickChannel finds a conversation that the menu shows to this person.
-func (p *Person) pickChannel(what string, e placed, pick string) (any, error) {
-	filter, _ := e.el["filter"].(obj)
+func (p *Person) pickChannel(what string, e element, pick string) (any, error) {
+	filter, _ := e.fields["filter"].(obj)
 	include, _ := filter["include"].([]any)
 	publicOnly := e.typ() == "channels_select" || e.typ() == "multi_channels_select"
-	for _, id := range p.ws.channelOrder {
-		ch := p.ws.channels[id]
+	for _, id := range p.ws.channels.order {
+		ch := p.ws.channels.byID[id]
 		if ch.ID != pick && (ch.Name == "" || ch.Name != pick && "#"+ch.Name != pick) {
 			continue
 		}

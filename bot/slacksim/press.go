@@ -5,24 +5,24 @@ import (
 	"fmt"
 )
 
-// pressing is how a person deals with a click.
-type pressing struct {
+// pressOptions is how a person deals with a click.
+type pressOptions struct {
 	decline bool
 	ask     func(Confirm) bool
 }
 
 // PressOption changes how a button is pressed.
-type PressOption func(*pressing)
+type PressOption func(*pressOptions)
 
 // Decline answers a confirm dialog with its deny button.
-func Decline() PressOption { return func(p *pressing) { p.decline = true } }
+func Decline() PressOption { return func(p *pressOptions) { p.decline = true } }
 
 // Asked lets ask read the confirm dialog and decide; it is not called when there is none.
-func Asked(ask func(Confirm) bool) PressOption { return func(p *pressing) { p.ask = ask } }
+func Asked(ask func(Confirm) bool) PressOption { return func(p *pressOptions) { p.ask = ask } }
 
 // confirm shows the element's dialog, if it has one, and says whether the person goes on.
 func confirm(el obj, opts []PressOption) (*Confirm, bool) {
-	var p pressing
+	var p pressOptions
 	for _, o := range opts {
 		o(&p)
 	}
@@ -43,8 +43,8 @@ func (p *Person) Press(ctx context.Context, r Ref, button string, opts ...PressO
 	what := fmt.Sprintf("press %q", button)
 	w := p.ws
 	w.mu.Lock()
-	ch, m, err := p.reads(what, r)
-	var el placed
+	ch, m, err := p.visibleMessage(what, r)
+	var el element
 	if err == nil {
 		el, err = p.button(what, m.blocks, button)
 	}
@@ -52,7 +52,7 @@ func (p *Person) Press(ctx context.Context, r Ref, button string, opts ...PressO
 		w.mu.Unlock()
 		return ActResult{}, err
 	}
-	dialog, goOn := confirm(el.el, opts)
+	dialog, goOn := confirm(el.fields, opts)
 	if !goOn {
 		w.mu.Unlock()
 		return ActResult{Confirm: dialog}, nil
@@ -60,16 +60,16 @@ func (p *Person) Press(ctx context.Context, r Ref, button string, opts ...PressO
 	payload := w.messageAction(p.id, ch, m, w.action(el, nil))
 	w.mu.Unlock()
 	res, err := p.act(ctx, envelope{typ: "interactive", name: "block_actions", payload: payload})
-	res.Confirm, res.URL = dialog, str(el.el["url"])
+	res.Confirm, res.URL = dialog, str(el.fields["url"])
 	return res, err
 }
 
-// reads finds a message the person has before their eyes. The lock is held.
-func (p *Person) reads(what string, r Ref) (*channel, *Message, error) {
+// visibleMessage finds a message the person has before their eyes. The lock is held.
+func (p *Person) visibleMessage(what string, r Ref) (*channel, *Message, error) {
 	if _, err := p.user(what); err != nil {
 		return nil, nil, err
 	}
-	ch, err := p.visible(what, r.Channel)
+	ch, err := p.visibleChannel(what, r.Channel)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -79,7 +79,7 @@ func (p *Person) reads(what string, r Ref) (*channel, *Message, error) {
 	if m := ch.find(r.TS); m != nil && !m.Deleted {
 		return ch, m, nil
 	}
-	for _, m := range p.ws.ephemerals {
+	for _, m := range p.ws.channels.ephemerals {
 		if m.EphemeralTo == p.id && m.Channel == r.Channel && m.TS == r.TS {
 			return ch, m, nil
 		}
@@ -88,10 +88,10 @@ func (p *Person) reads(what string, r Ref) (*channel, *Message, error) {
 }
 
 // element finds an element by block id, action id, block_id/action_id or label. The lock is held.
-func (p *Person) element(what string, blocks []any, name string) (placed, error) {
-	var exact, labelled []placed
+func (p *Person) element(what string, blocks []any, name string) (element, error) {
+	var exact, labelled []element
 	var all []string
-	eachElement(blocks, func(e placed) {
+	eachElement(blocks, func(e element) {
 		all = append(all, fmt.Sprintf("%s/%s %q", e.blockID(), e.actionID(), e.label()))
 		switch {
 		case e.actionID() == name || e.blockID() == name || e.blockID()+"/"+e.actionID() == name:
@@ -106,9 +106,9 @@ func (p *Person) element(what string, blocks []any, name string) (placed, error)
 	}
 	switch {
 	case len(found) == 0:
-		return placed{}, p.refuse(what, "there is no %q, only %s", name, orNothing(all))
+		return element{}, p.refuse(what, "there is no %q, only %s", name, orNothing(all))
 	case len(found) > 1:
-		return placed{}, p.refuse(what, "there are %d of %q", len(found), name)
+		return element{}, p.refuse(what, "there are %d of %q", len(found), name)
 	}
 	return found[0], nil
 }
@@ -121,33 +121,33 @@ func orNothing(list []string) string {
 }
 
 // button finds a button by action id, text, value, or block_id/action_id. The lock is held.
-func (p *Person) button(what string, blocks []any, name string) (placed, error) {
-	var found []placed
-	eachElement(blocks, func(e placed) {
+func (p *Person) button(what string, blocks []any, name string) (element, error) {
+	var found []element
+	eachElement(blocks, func(e element) {
 		if e.typ() != "button" {
 			return
 		}
 		switch name {
-		case e.actionID(), textOf(e.el["text"]), str(e.el["value"]), e.blockID() + "/" + e.actionID():
+		case e.actionID(), textOf(e.fields["text"]), str(e.fields["value"]), e.blockID() + "/" + e.actionID():
 			found = append(found, e)
 		}
 	})
 	switch {
 	case len(found) == 0:
-		return placed{}, p.refuse(what, "there is no such button, only %s", orNothing(buttonTexts(blocks)))
+		return element{}, p.refuse(what, "there is no such button, only %s", orNothing(buttonTexts(blocks)))
 	case len(found) > 1:
-		return placed{}, p.refuse(what, "there are %d such buttons", len(found))
+		return element{}, p.refuse(what, "there are %d such buttons", len(found))
 	}
 	return found[0], nil
 }
 
 // action is the entry of "actions" in a block_actions payload. The lock is held.
-func (w *Workspace) action(e placed, value any) obj {
+func (w *Workspace) action(e element, value any) obj {
 	out := obj{"type": e.typ(), "block_id": e.blockID(), "action_id": e.actionID(), "action_ts": w.newTS()}
 	switch s, stateful := slots[e.typ()]; {
 	case e.typ() == "button":
 		for _, key := range []string{"text", "value", "style", "url"} {
-			if v, ok := e.el[key]; ok {
+			if v, ok := e.fields[key]; ok {
 				out[key] = v
 			}
 		}
@@ -155,7 +155,7 @@ func (w *Workspace) action(e placed, value any) obj {
 		out["selected_option"] = value
 	case stateful:
 		out[s.field] = value
-		if ph, ok := e.el["placeholder"]; ok {
+		if ph, ok := e.fields["placeholder"]; ok {
 			out["placeholder"] = ph
 		}
 	}
@@ -181,10 +181,10 @@ func (w *Workspace) messageAction(user string, ch *channel, m *Message, action o
 		values = state{}
 	}
 	out["container"], out["channel"], out["actions"] = container, obj{"id": ch.ID, "name": name}, []obj{action}
-	out["state"], out["trigger_id"] = obj{"values": values}, w.newTrigger(user, ch.ID, "")
-	out["response_url"] = w.newHook("actions", hook{channel: ch.ID, user: user, ts: m.TS, ephemeral: ephemeral})
+	out["state"], out["trigger_id"] = obj{"values": values}, w.views.newTrigger(user, ch.ID, "")
+	out["response_url"] = w.responseURLs.create("actions", responseURL{channel: ch.ID, user: user, ts: m.TS, ephemeral: ephemeral})
 	if !ephemeral {
-		out["message"] = w.messageJSON(ch, m, false)
+		out["message"] = w.chat.messageJSON(ch, m, false)
 	}
 	return out
 }
@@ -192,8 +192,8 @@ func (w *Workspace) messageAction(user string, ch *channel, m *Message, action o
 // viewAction is the block_actions payload of a click in a modal or Home tab. The lock is held.
 func (w *Workspace) viewAction(v *view, user string, action obj) obj {
 	out := w.interaction("block_actions", user)
-	out["container"], out["view"] = obj{"type": "view", "view_id": v.id}, w.viewJSON(v)
-	out["actions"], out["trigger_id"] = []obj{action}, w.newTrigger(user, "", v.id)
+	out["container"], out["view"] = obj{"type": "view", "view_id": v.id}, w.views.viewJSON(v)
+	out["actions"], out["trigger_id"] = []obj{action}, w.views.newTrigger(user, "", v.id)
 	return out
 }
 
@@ -212,7 +212,7 @@ func (p *Person) pressIn(ctx context.Context, surface func(string) (*view, error
 	w := p.ws
 	w.mu.Lock()
 	v, err := surface(what)
-	var el placed
+	var el element
 	if err == nil {
 		el, err = p.button(what, v.blocks, button)
 	}
@@ -220,7 +220,7 @@ func (p *Person) pressIn(ctx context.Context, surface func(string) (*view, error
 		w.mu.Unlock()
 		return ActResult{}, err
 	}
-	dialog, goOn := confirm(el.el, opts)
+	dialog, goOn := confirm(el.fields, opts)
 	if !goOn {
 		w.mu.Unlock()
 		return ActResult{Confirm: dialog}, nil
@@ -228,7 +228,7 @@ func (p *Person) pressIn(ctx context.Context, surface func(string) (*view, error
 	payload := w.viewAction(v, p.id, w.action(el, nil))
 	w.mu.Unlock()
 	res, err := p.act(ctx, envelope{typ: "interactive", name: "block_actions", payload: payload})
-	res.Confirm, res.URL = dialog, str(el.el["url"])
+	res.Confirm, res.URL = dialog, str(el.fields["url"])
 	return res, err
 }
 
@@ -237,7 +237,7 @@ func (p *Person) modal(what string) (*view, error) {
 	if _, err := p.user(what); err != nil {
 		return nil, err
 	}
-	v := p.ws.top(p.id)
+	v := p.ws.views.top(p.id)
 	if p.view != "" && (v == nil || v.id != p.view) {
 		r := p.refuse(what, "the modal is not on top any more")
 		r.Stale = true

@@ -1,6 +1,7 @@
 package slacksim
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -8,7 +9,7 @@ import (
 
 // Text is a message as a person reads it on a terminal: names for ids, dates in UTC, buttons as [Approve].
 func (s *Snapshot) Text(m Message) string {
-	if m.rendered != "" && m.named == s.named {
+	if m.rendered != "" && m.namesVersion == s.namesVersion {
 		return m.rendered
 	}
 	return s.render(m)
@@ -18,7 +19,7 @@ func (s *Snapshot) render(m Message) string {
 	if len(m.blocks) == 0 {
 		return s.mrkdwn(m.Text)
 	}
-	return s.blocks(m.blocks, func(p placed) Field { return fieldOf(p, m.state.get(p.blockID(), p.actionID())) })
+	return s.blocks(m.blocks, func(p element) Field { return fieldOf(p, m.state.get(p.blockID(), p.actionID())) })
 }
 
 // TextView is a modal or Home tab as a person reads it on a terminal.
@@ -28,14 +29,14 @@ func (s *Snapshot) TextView(v View) string {
 		fields[f.BlockID+"\x00"+f.ActionID] = f
 	}
 	var b strings.Builder
-	if v.Type == onModal {
+	if v.Type == "modal" {
 		fmt.Fprintf(&b, "== %s ==\n", v.Title)
 	}
-	b.WriteString(s.blocks(v.blocks, func(p placed) Field { return fields[p.blockID()+"\x00"+p.actionID()] }))
+	b.WriteString(s.blocks(v.blocks, func(p element) Field { return fields[p.blockID()+"\x00"+p.actionID()] }))
 	if v.Trouble != "" {
 		fmt.Fprintf(&b, "\n! %s", v.Trouble)
 	}
-	if v.Type == onModal {
+	if v.Type == "modal" {
 		fmt.Fprintf(&b, "\n[%s]", v.Close)
 		if v.Submit != "" {
 			fmt.Fprintf(&b, " [%s]", v.Submit)
@@ -50,7 +51,7 @@ func (w *Workspace) Text(m Message) string { return w.Snapshot().Text(m) }
 // TextView renders a modal or Home tab with the names of today.
 func (w *Workspace) TextView(v View) string { return w.Snapshot().TextView(v) }
 
-func (s *Snapshot) blocks(list []any, field func(placed) Field) string {
+func (s *Snapshot) blocks(list []any, field func(element) Field) string {
 	var lines []string
 	for _, b := range list {
 		block, ok := b.(obj)
@@ -64,9 +65,9 @@ func (s *Snapshot) blocks(list []any, field func(placed) Field) string {
 	return strings.Join(lines, "\n")
 }
 
-func (s *Snapshot) block(b obj, field func(placed) Field) string {
+func (s *Snapshot) block(b obj, field func(element) Field) string {
 	var controls []string
-	eachElement([]any{b}, func(p placed) { controls = append(controls, s.control(p, field(p))) })
+	eachElement([]any{b}, func(p element) { controls = append(controls, s.control(p, field(p))) })
 	var parts []string
 	switch str(b["type"]) {
 	case "header":
@@ -121,14 +122,14 @@ func (s *Snapshot) section(b obj) []string {
 	return parts
 }
 
-func (s *Snapshot) input(b obj, field func(placed) Field) string {
+func (s *Snapshot) input(b obj, field func(element) Field) string {
 	label := textOf(b["label"])
 	if b["optional"] == true {
 		label += " (optional)"
 	}
 	value := ""
 	var f Field
-	eachElement([]any{b}, func(p placed) {
+	eachElement([]any{b}, func(p element) {
 		f = field(p)
 		value = s.control(p, f)
 	})
@@ -143,10 +144,10 @@ func (s *Snapshot) input(b obj, field func(placed) Field) string {
 }
 
 // control is an element with what is in it.
-func (s *Snapshot) control(p placed, f Field) string {
+func (s *Snapshot) control(p element, f Field) string {
 	switch p.typ() {
 	case "button", "workflow_button", "icon_button":
-		return "[" + textOf(p.el["text"]) + "]"
+		return "[" + textOf(p.fields["text"]) + "]"
 	case "overflow":
 		return "[…]"
 	case "checkboxes", "radio_buttons":
@@ -171,7 +172,7 @@ func (s *Snapshot) control(p placed, f Field) string {
 		value = s.name(Option{Text: f.Value})
 	}
 	if value == "" {
-		value = textOf(p.el["placeholder"])
+		value = textOf(p.fields["placeholder"])
 		return "<" + value + ">"
 	}
 	return "<" + value + ">"
@@ -195,7 +196,7 @@ func (s *Snapshot) richText(v any) string {
 	o, _ := v.(obj)
 	switch str(o["type"]) {
 	case "text", "link", "emoji":
-		return cmpOr(str(o["text"]), cmpOr(str(o["url"]), str(o["name"])))
+		return cmp.Or(str(o["text"]), cmp.Or(str(o["url"]), str(o["name"])))
 	case "user":
 		return s.mrkdwn("<@" + str(o["user_id"]) + ">")
 	case "channel":

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"renewbot/bot/slacksim/blockkit"
 )
 
 // savedVersion is the form of what Save writes.
@@ -26,7 +28,6 @@ type saved struct {
 	Stacks     map[string][]savedView
 	Homes      map[string]savedView
 	LastTS     int64
-	EventSeq   int
 
 	TriggerErrors                              TriggerErrors
 	EditWindow                                 time.Duration
@@ -64,27 +65,27 @@ func (w *Workspace) Save() ([]byte, error) {
 	s := saved{
 		Version: savedVersion, TeamID: w.teamID, TeamDomain: w.teamDomain, TeamName: w.teamName,
 		EnterpriseID: w.enterpriseID, EnterpriseName: w.enterpriseName, AppID: w.appID, BotID: w.botID, BotUserID: w.botUserID,
-		Stacks: map[string][]savedView{}, Homes: map[string]savedView{}, LastTS: w.lastTS, EventSeq: w.eventSeq,
-		TriggerErrors: w.triggerErrors, EditWindow: w.editWindow, StateAsArray: w.stateAsArray, NoGroups: w.noGroups,
-		Revoked: w.revoked, NoSockets: w.socketsOff,
+		Stacks: map[string][]savedView{}, Homes: map[string]savedView{}, LastTS: w.lastTS,
+		TriggerErrors: w.views.triggerErrors, EditWindow: w.chat.editWindow, StateAsArray: w.views.stateAsArray, NoGroups: w.people.noGroups,
+		Revoked: w.webAPI.revoked, NoSockets: w.sockets.off,
 	}
-	for _, id := range w.userOrder {
-		s.Users = append(s.Users, *w.users[id])
+	for _, id := range w.people.userOrder {
+		s.Users = append(s.Users, *w.people.users[id])
 	}
-	for _, id := range w.groupOrder {
-		s.Groups = append(s.Groups, *w.groups[id])
+	for _, id := range w.people.groupOrder {
+		s.Groups = append(s.Groups, *w.people.groups[id])
 	}
-	for _, id := range w.channelOrder {
-		ch := w.channels[id]
+	for _, id := range w.channels.order {
+		ch := w.channels.byID[id]
 		s.Channels = append(s.Channels, savedChannel{ch.Channel, ch.created, saveMessages(ch.messages)})
 	}
-	s.Ephemerals = saveMessages(w.ephemerals)
-	for user, stack := range w.stacks {
+	s.Ephemerals = saveMessages(w.channels.ephemerals)
+	for user, stack := range w.views.stacks {
 		for _, v := range stack {
 			s.Stacks[user] = append(s.Stacks[user], v.save())
 		}
 	}
-	for user, v := range w.homes {
+	for user, v := range w.views.homes {
 		s.Homes[user] = v.save()
 	}
 	out, err := marshal(s)
@@ -131,31 +132,31 @@ func (w *Workspace) Restore(data []byte) error {
 	w.teamID, w.teamDomain, w.teamName = s.TeamID, s.TeamDomain, s.TeamName
 	w.enterpriseID, w.enterpriseName = s.EnterpriseID, s.EnterpriseName
 	w.appID, w.botID, w.botUserID = s.AppID, s.BotID, s.BotUserID
-	w.lastTS, w.eventSeq = s.LastTS, s.EventSeq
-	w.triggerErrors, w.editWindow, w.stateAsArray = s.TriggerErrors, s.EditWindow, s.StateAsArray
-	w.noGroups, w.revoked, w.socketsOff = s.NoGroups, s.Revoked, s.NoSockets
-	w.restorePeople(s)
-	if err := w.restoreChannels(s); err != nil {
+	w.lastTS = s.LastTS
+	w.views.triggerErrors, w.chat.editWindow, w.views.stateAsArray = s.TriggerErrors, s.EditWindow, s.StateAsArray
+	w.people.noGroups, w.webAPI.revoked, w.sockets.off = s.NoGroups, s.Revoked, s.NoSockets
+	w.people.restore(s)
+	if err := w.channels.restore(s); err != nil {
 		return fmt.Errorf("restoring the workspace: %w", err)
 	}
-	w.restoreViews(s)
+	w.views.restore(s)
 	w.touch(Change{Kind: ChangeUser})
 	return nil
 }
 
-func (w *Workspace) restorePeople(s saved) {
-	w.users, w.userOrder = map[string]*User{}, nil
+func (p *people) restore(s saved) {
+	p.users, p.userOrder = map[string]*User{}, nil
 	for _, u := range s.Users {
-		w.users[u.ID], w.userOrder = &u, append(w.userOrder, u.ID)
+		p.users[u.ID], p.userOrder = &u, append(p.userOrder, u.ID)
 	}
-	w.groups, w.groupOrder = map[string]*UserGroup{}, nil
+	p.groups, p.groupOrder = map[string]*UserGroup{}, nil
 	for _, g := range s.Groups {
-		w.groups[g.ID], w.groupOrder = &g, append(w.groupOrder, g.ID)
+		p.groups[g.ID], p.groupOrder = &g, append(p.groupOrder, g.ID)
 	}
 }
 
-func (w *Workspace) restoreChannels(s saved) error {
-	w.channels, w.channelOrder, w.ephemerals = map[string]*channel{}, nil, nil
+func (cs *channelStore) restore(s saved) error {
+	cs.byID, cs.order, cs.ephemerals = map[string]*channel{}, nil, nil
 	for _, c := range s.Channels {
 		ch := &channel{Channel: c.Channel, created: c.Created}
 		for _, m := range c.Messages {
@@ -165,14 +166,14 @@ func (w *Workspace) restoreChannels(s saved) error {
 			}
 			ch.messages = append(ch.messages, restored)
 		}
-		w.channels[ch.ID], w.channelOrder = ch, append(w.channelOrder, ch.ID)
+		cs.byID[ch.ID], cs.order = ch, append(cs.order, ch.ID)
 	}
 	for _, m := range s.Ephemerals {
 		restored, err := m.restore()
 		if err != nil {
 			return err
 		}
-		w.ephemerals = append(w.ephemerals, restored)
+		cs.ephemerals = append(cs.ephemerals, restored)
 	}
 	return nil
 }
@@ -188,7 +189,7 @@ func (s savedMessage) restore() (*Message, error) {
 	if m.Blocks == nil {
 		return &m, nil
 	}
-	list, err := decode(m.Blocks)
+	list, err := blockkit.Decode(m.Blocks)
 	if err != nil {
 		return nil, fmt.Errorf("the blocks of message %s: %w", m.TS, err)
 	}
@@ -196,17 +197,17 @@ func (s savedMessage) restore() (*Message, error) {
 	return &m, nil
 }
 
-func (w *Workspace) restoreViews(s saved) {
-	w.views, w.stacks, w.homes = map[string]*view{}, map[string][]*view{}, map[string]*view{}
+func (vs *views) restore(s saved) {
+	vs.byID, vs.stacks, vs.homes = map[string]*view{}, map[string][]*view{}, map[string]*view{}
 	for user, stack := range s.Stacks {
 		for _, v := range stack {
 			restored := v.restore(user)
-			w.views[v.ID], w.stacks[user] = restored, append(w.stacks[user], restored)
+			vs.byID[v.ID], vs.stacks[user] = restored, append(vs.stacks[user], restored)
 		}
 	}
 	for user, v := range s.Homes {
 		restored := v.restore(user)
-		w.views[v.ID], w.homes[user] = restored, restored
+		vs.byID[v.ID], vs.homes[user] = restored, restored
 	}
 }
 

@@ -93,34 +93,38 @@ func TestAWorkspaceIsSavedAndRestored(t *testing.T) {
 	if again.BotUserID() != b.BotUserID() || again.AppID() != b.AppID() || again.TeamID() != b.TeamID() {
 		t.Error("the app is another one")
 	}
+	again.goesOn(ref)
+}
 
-	// Life goes on where it was: the modal is open with what was typed and found, the app's message is its
-	// own and keeps what was chosen in it, and no message comes before those that there are.
-	again.connect(formApp(again))
-	p = again.As(alice)
+// goesOn checks that life goes on where it was: the modal is open with what was typed and found, the app's message
+// is its own and keeps what was chosen in it, and no message comes before those that there are.
+func (b *bench) goesOn(ref slacksim.Ref) {
+	b.t.Helper()
+	b.connect(formApp(b))
+	ctx, p := b.ctx(), b.As(alice)
 	if _, err := p.Choose(ctx, "Customer", "Acme East"); err != nil {
-		t.Error(err)
+		b.t.Error(err)
 	}
 	if _, err := p.Choose(ctx, "Plan", "One year"); err != nil {
-		t.Error(err)
+		b.t.Error(err)
 	}
 	if res, err := p.Submit(ctx); err != nil || res.Errors["b_qty"] != "Must be 12" {
-		t.Errorf("submitted: %+v %v", res, err)
+		b.t.Errorf("submitted: %+v %v", res, err)
 	}
 	if _, err := p.Press(ctx, ref, "go"); err != nil {
-		t.Error(err)
+		b.t.Error(err)
 	}
-	values := again.lastPayload("block_actions")["state"].(m)["values"].(m)["b_act"].(m)
-	if string(raw(t, values["plan"].(m)["selected_option"].(m)["value"])) != `"2"` || string(raw(t, values["when"].(m)["selected_date_time"])) != "1767225600" {
-		t.Errorf("chosen in the message: %v", values)
+	values := b.lastPayload("block_actions")["state"].(m)["values"].(m)["b_act"].(m)
+	if string(raw(b.t, values["plan"].(m)["selected_option"].(m)["value"])) != `"2"` || string(raw(b.t, values["when"].(m)["selected_date_time"])) != "1767225600" {
+		b.t.Errorf("chosen in the message: %v", values)
 	}
-	again.must("chat.update", m{"channel": sales, "ts": parent, "text": "changed"})
-	later := again.must("chat.postMessage", m{"channel": sales, "text": "later"})["ts"].(string)
-	if all := again.Snapshot().All(sales); all[len(all)-1].TS != later {
-		t.Errorf("the newest message is %+v, not %s", all[len(all)-1], later)
+	b.must("chat.update", m{"channel": sales, "ts": ref.TS, "text": "changed"})
+	later := b.must("chat.postMessage", m{"channel": sales, "text": "later"})["ts"].(string)
+	if all := b.Snapshot().All(sales); all[len(all)-1].TS != later {
+		b.t.Errorf("the newest message is %+v, not %s", all[len(all)-1], later)
 	}
 	b.clock.Advance(2 * time.Hour)
-	again.wantError("edit_window_closed", "chat.update", m{"channel": sales, "ts": parent, "text": "too late"})
+	b.wantError("edit_window_closed", "chat.update", m{"channel": sales, "ts": ref.TS, "text": "too late"})
 }
 
 func TestWhatCannotBeRestored(t *testing.T) {

@@ -271,21 +271,6 @@ func (a *app) send(v any) {
 // acking acks everything plainly.
 func acking(a *app, f frame) { a.ack(f, nil) }
 
-func text(s string) m { return m{"type": "plain_text", "text": s} }
-
-func mrkdwn(s string) m { return m{"type": "mrkdwn", "text": s} }
-
-func opt(label, value string) m { return m{"text": text(label), "value": value} }
-
-func input(id, label string, element m) m {
-	element["action_id"] = "a_" + id
-	return m{"type": "input", "block_id": id, "label": text(label), "element": element}
-}
-
-func modal(title string, blocks ...any) m {
-	return m{"type": "modal", "callback_id": "form", "title": text(title), "submit": text("Send"), "blocks": blocks}
-}
-
 func decodeFrame(t *testing.T, raw []byte) frame {
 	t.Helper()
 	var f frame

@@ -1,38 +1,11 @@
 package slacksim
 
 import (
-	"cmp"
 	"context"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 )
-
-// ChangeKind says what a Change is about.
-type ChangeKind string
-
-// The kinds of change that Subscribe reports.
-const (
-	ChangeUser      ChangeKind = "user"
-	ChangeGroup     ChangeKind = "group"
-	ChangeChannel   ChangeKind = "channel"
-	ChangeMessage   ChangeKind = "message" // posted, updated or deleted
-	ChangeEphemeral ChangeKind = "ephemeral"
-	ChangeView      ChangeKind = "view" // a person's stack of modals
-	ChangeHome      ChangeKind = "home"
-	ChangeSocket    ChangeKind = "socket"
-	ChangeLagged    ChangeKind = "lagged" // changes were left out because the reader was slow: read Snapshot again
-)
-
-// Change says that something in the workspace is different; read it from Snapshot.
-type Change struct {
-	Version uint64
-	Kind    ChangeKind
-	Channel string
-	TS      string
-	User    string
-}
 
 // ChannelState is a channel and everything in it.
 type ChannelState struct {
@@ -51,73 +24,7 @@ type Snapshot struct {
 	Homes      map[string]View      // by person
 	Sockets    int
 
-	named uint64 // version at which a name last changed
-}
-
-type subscriber struct {
-	ch     chan Change
-	lagged bool
-	closed bool
-}
-
-func (s *subscriber) close() {
-	if !s.closed {
-		s.closed = true
-		close(s.ch)
-	}
-}
-
-// Subscribe returns a live stream of changes, and a function that ends it. The channel is closed when the
-// workspace is closed. A reader that falls far behind gets ChangeLagged instead of what it missed.
-func (w *Workspace) Subscribe() (<-chan Change, func()) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	id := w.subSeq
-	w.subSeq++
-	s := &subscriber{ch: make(chan Change, 1024)}
-	w.subs[id] = s
-	return s.ch, func() {
-		w.mu.Lock()
-		defer w.mu.Unlock()
-		delete(w.subs, id)
-		s.close()
-	}
-}
-
-// touch records a change and wakes up everybody who waits for one. The lock is held.
-func (w *Workspace) touch(c Change) {
-	w.version++
-	c.Version = w.version
-	w.snapshot = nil
-	switch c.Kind {
-	case ChangeUser, ChangeGroup, ChangeChannel:
-		w.named = w.version
-	case ChangeMessage:
-		ch := w.channels[c.Channel]
-		ch.exported = nil
-		if m := ch.find(c.TS); m != nil {
-			m.Version, m.rendered = w.version, ""
-		}
-	case ChangeEphemeral:
-		for _, m := range w.ephemerals {
-			if m.Channel == c.Channel && m.TS == c.TS {
-				m.Version = w.version
-			}
-		}
-	}
-	close(w.changed)
-	w.changed = make(chan struct{})
-	for _, s := range w.subs {
-		if s.lagged && len(s.ch) < cap(s.ch)/2 {
-			s.lagged = false
-			s.ch <- Change{Version: c.Version, Kind: ChangeLagged}
-		}
-		if len(s.ch) == cap(s.ch) || s.lagged {
-			s.lagged = true
-			continue
-		}
-		s.ch <- c
-	}
+	namesVersion uint64 // version at which a name last changed
 }
 
 // Snapshot returns the workspace as it is now.
@@ -132,19 +39,19 @@ func (w *Workspace) snap() *Snapshot {
 		return w.snapshot
 	}
 	s := w.names()
-	s.Ephemerals, s.Stacks, s.Homes, s.Sockets = map[string][]Message{}, map[string][]View{}, map[string]View{}, len(w.liveConns())
+	s.Ephemerals, s.Stacks, s.Homes, s.Sockets = map[string][]Message{}, map[string][]View{}, map[string]View{}, len(w.sockets.live())
 	for i := range s.Channels {
-		s.Channels[i].Messages = w.channels[s.Channels[i].ID].export(s)
+		s.Channels[i].Messages = w.channels.byID[s.Channels[i].ID].export(s)
 	}
-	for _, m := range w.ephemerals {
+	for _, m := range w.channels.ephemerals {
 		s.Ephemerals[m.EphemeralTo] = append(s.Ephemerals[m.EphemeralTo], *m)
 	}
-	for user, stack := range w.stacks {
+	for user, stack := range w.views.stacks {
 		for _, v := range stack {
 			s.Stacks[user] = append(s.Stacks[user], v.export())
 		}
 	}
-	for user, v := range w.homes {
+	for user, v := range w.views.homes {
 		s.Homes[user] = v.export()
 	}
 	w.snapshot = s
@@ -153,15 +60,15 @@ func (w *Workspace) snap() *Snapshot {
 
 // names is a snapshot without what is in the channels: all that rendering a message needs.
 func (w *Workspace) names() *Snapshot {
-	s := &Snapshot{Version: w.version, named: w.named}
-	for _, id := range w.userOrder {
-		s.Users = append(s.Users, *w.users[id])
+	s := &Snapshot{Version: w.version, namesVersion: w.namesVersion}
+	for _, id := range w.people.userOrder {
+		s.Users = append(s.Users, *w.people.users[id])
 	}
-	for _, id := range w.groupOrder {
-		s.Groups = append(s.Groups, *w.groups[id])
+	for _, id := range w.people.groupOrder {
+		s.Groups = append(s.Groups, *w.people.groups[id])
 	}
-	for _, id := range w.channelOrder {
-		s.Channels = append(s.Channels, ChannelState{Channel: w.channels[id].Channel})
+	for _, id := range w.channels.order {
+		s.Channels = append(s.Channels, ChannelState{Channel: w.channels.byID[id].Channel})
 	}
 	return s
 }
@@ -261,7 +168,7 @@ func (w *Workspace) WaitMessage(ctx context.Context, channel string, pieces ...s
 	var seen uint64 // what did not match before can only match after a change
 	err := w.Wait(ctx, func(s *Snapshot) bool {
 		for _, m := range s.All(channel) {
-			if (m.Version > seen || s.named > seen) && !m.Deleted && containsAll(s.Text(m), pieces) {
+			if (m.Version > seen || s.namesVersion > seen) && !m.Deleted && containsAll(s.Text(m), pieces) {
 				found = m
 				return true
 			}
@@ -283,5 +190,3 @@ func (w *Workspace) WaitSockets(ctx context.Context, n int) error {
 func containsAll(text string, pieces []string) bool {
 	return !slices.ContainsFunc(pieces, func(p string) bool { return !strings.Contains(text, p) })
 }
-
-func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }

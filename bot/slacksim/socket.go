@@ -15,8 +15,33 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-func init() {
-	register("apps.connections.open", method{token: appTokens, tier: 3, run: (*Workspace).connectionsOpen})
+// sockets keeps the Socket Mode connections of the app and what is on its way over them.
+type sockets struct {
+	*core
+	conns      []*conn
+	connSeq    int
+	tickets    map[string]bool
+	deliveries map[string]*delivery
+	faults     []*envelopeScript
+	off        bool   // Socket Mode is switched off
+	opened     func() // called with the lock held when a connection can take envelopes
+
+	oldDeliveries                   evictionQueue
+	ackTimeout, pingEvery, pongWait time.Duration
+}
+
+func newSockets(c *core) *sockets {
+	return &sockets{
+		core: c, tickets: map[string]bool{}, deliveries: map[string]*delivery{},
+		ackTimeout: 3 * time.Second, pingEvery: 5 * time.Second, pongWait: 15 * time.Second,
+	}
+}
+
+// methods are those that only an app-level token may call.
+func (s *sockets) methods() map[string]method {
+	return map[string]method{
+		"apps.connections.open": {token: appTokens, tier: 3, run: s.connectionsOpen},
+	}
 }
 
 const (
@@ -26,27 +51,27 @@ const (
 	debugLife    = 360 * time.Second // of a connection with debug_reconnects=true
 )
 
-func (w *Workspace) connectionsOpen(*call) (obj, *apiError) {
-	if !w.manifest.Settings.SocketMode || w.socketsOff {
+func (s *sockets) connectionsOpen(*call) (obj, *apiError) {
+	if !s.manifest.Settings.SocketMode || s.off {
 		return nil, fail("no_permission")
 	}
-	ticket := w.hexID(16)
-	w.tickets[ticket] = true
-	return obj{"url": "ws" + strings.TrimPrefix(w.baseURL, "http") + "/link/?ticket=" + ticket + "&app_id=" + w.appID}, nil
+	ticket := s.hexID(16)
+	s.tickets[ticket] = true
+	return obj{"url": "ws" + strings.TrimPrefix(s.baseURL, "http") + "/link/?ticket=" + ticket + "&app_id=" + s.appID}, nil
 }
 
 // conn is one Socket Mode connection of the app.
 type conn struct {
-	n        int // from 1
-	host     string
-	ws       *websocket.Conn
-	sniffer  *frameSniffer
-	write    sync.Mutex
-	retiring bool // a disconnect was sent: gets no more envelopes
-	polite   bool // ends with a close frame, and so in the client's own time
-	goodbye  int  // the status of the app's close frame, 0 if there was none
-	done     chan struct{}
-	once     sync.Once
+	n           int // from 1
+	host        string
+	ws          *websocket.Conn
+	sniffer     *frameSniffer
+	write       sync.Mutex
+	draining    bool // a disconnect was sent: gets no more envelopes
+	clean       bool // ends with a close frame, and so in the client's own time
+	closeStatus int  // the status of the app's close frame, 0 if there was none
+	done        chan struct{}
+	once        sync.Once
 }
 
 // send writes one text frame.
@@ -72,14 +97,14 @@ func (c *conn) cut() {
 	})
 }
 
-// bye sends a close frame. Like Slack it leaves it to the client to end the TCP connection.
-func (c *conn) bye() {
-	bye := websocket.FormatCloseMessage(websocket.CloseNormalClosure, "")
-	_ = c.ws.WriteControl(websocket.CloseMessage, bye, time.Now().Add(time.Second))
+// sendClose sends a close frame. Like Slack it leaves it to the client to end the TCP connection.
+func (c *conn) sendClose() {
+	frame := websocket.FormatCloseMessage(websocket.CloseNormalClosure, "")
+	_ = c.ws.WriteControl(websocket.CloseMessage, frame, time.Now().Add(time.Second))
 }
 
-// linger waits until the client has ended the TCP connection, or for as long as d.
-func (c *conn) linger(ctx context.Context, d time.Duration) {
+// awaitEnd waits until the client has ended the TCP connection, or for as long as d.
+func (c *conn) awaitEnd(ctx context.Context, d time.Duration) {
 	stop := context.AfterFunc(ctx, c.cut)
 	defer stop()
 	_ = c.sniffer.SetReadDeadline(time.Now().Add(d))
@@ -87,12 +112,12 @@ func (c *conn) linger(ctx context.Context, d time.Duration) {
 	c.once.Do(func() { _ = c.ws.Close() })
 }
 
-func (w *Workspace) serveSocket(rw http.ResponseWriter, r *http.Request) {
+func (s *sockets) serve(rw http.ResponseWriter, r *http.Request) {
 	ticket := r.URL.Query().Get("ticket")
-	w.mu.Lock()
-	fresh := w.tickets[ticket]
-	delete(w.tickets, ticket)
-	w.mu.Unlock()
+	s.mu.Lock()
+	fresh := s.tickets[ticket]
+	delete(s.tickets, ticket)
+	s.mu.Unlock()
 	if !fresh {
 		http.Error(rw, "invalid ticket", http.StatusForbidden)
 		return
@@ -105,45 +130,45 @@ func (w *Workspace) serveSocket(rw http.ResponseWriter, r *http.Request) {
 	}
 	c := &conn{host: serverHost, ws: ws, sniffer: sniffing.sniffer, done: make(chan struct{})}
 	if r.URL.Query().Get("debug_reconnects") == "true" {
-		stop := w.clock.AfterFunc(debugLife, func() { w.retire(c, ReasonRefresh, time.Second) })
+		stop := s.clock.AfterFunc(debugLife, func() { s.disconnect(c, ReasonRefresh, time.Second) })
 		defer stop()
 	}
-	w.serveConn(c)
+	s.serveConn(c)
 }
 
 // serveConn says hello, pings and reads until the connection ends.
-func (w *Workspace) serveConn(c *conn) {
+func (s *sockets) serveConn(c *conn) {
 	c.write.Lock() // until hello is out: it comes before any envelope
-	w.mu.Lock()
-	w.connSeq++
-	c.n = w.connSeq
-	full := len(w.conns) >= mostSockets
+	s.mu.Lock()
+	s.connSeq++
+	c.n = s.connSeq
+	full := len(s.conns) >= mostSockets
 	if !full {
-		w.conns = append(w.conns, c)
+		s.conns = append(s.conns, c)
 	}
-	open := len(w.conns)
-	if w.ctx.Err() != nil { // Close did not see this connection
+	open := len(s.conns)
+	if s.ctx.Err() != nil { // Close did not see this connection
 		c.cut()
 	}
-	w.record(Entry{Kind: EntrySocket, Name: "open", Conn: c.n})
-	w.mu.Unlock()
-	defer w.dropConn(c)
+	s.record(Entry{Kind: EntrySocket, Name: "open", Conn: c.n})
+	s.mu.Unlock()
+	defer s.dropConn(c)
 
 	if full {
 		_ = c.sendNow(mustJSON(obj{
 			"type": "disconnect", "reason": "too_many_websockets", "num_connections": open + 1,
-			"debug_info": obj{"host": c.host}, "connection_info": obj{"app_id": w.appID},
+			"debug_info": obj{"host": c.host}, "connection_info": obj{"app_id": s.appID},
 		}))
 		c.write.Unlock()
-		c.bye()
-		c.polite = true
+		c.sendClose()
+		c.clean = true
 		return
 	}
 	hello := mustJSON(obj{
-		"type": "hello", "num_connections": open, "connection_info": obj{"app_id": w.appID},
+		"type": "hello", "num_connections": open, "connection_info": obj{"app_id": s.appID},
 		"debug_info": obj{
 			"host": c.host, "build_number": 10, "approximate_connection_time": 18060,
-			"started": w.clock.Now().UTC().Format("2006-01-02 15:04:05.000"),
+			"started": s.clock.Now().UTC().Format("2006-01-02 15:04:05.000"),
 		},
 	})
 	err := c.sendNow(hello)
@@ -151,29 +176,29 @@ func (w *Workspace) serveConn(c *conn) {
 	if err != nil {
 		return
 	}
-	alive := func() { _ = c.ws.SetReadDeadline(time.Now().Add(w.pongWait)) }
+	alive := func() { _ = c.ws.SetReadDeadline(time.Now().Add(s.pongWait)) }
 	alive()
 	c.ws.SetPongHandler(func(string) error { alive(); return nil })
-	w.wg.Go(func() { w.pingLoop(c) })
-	w.locked(func() {
-		w.touch(Change{Kind: ChangeSocket})
-		w.flushEvents()
+	s.wg.Go(func() { s.pingLoop(c) })
+	s.locked(func() {
+		s.touch(Change{Kind: ChangeSocket})
+		s.opened()
 	})
 	for {
 		kind, frame, err := c.ws.ReadMessage()
 		if err != nil {
-			var goodbye *websocket.CloseError
-			if c.polite = errors.As(err, &goodbye); c.polite && goodbye.Code != websocket.CloseAbnormalClosure {
-				c.goodbye = goodbye.Code
+			var closeError *websocket.CloseError
+			if c.clean = errors.As(err, &closeError); c.clean && closeError.Code != websocket.CloseAbnormalClosure {
+				c.closeStatus = closeError.Code
 			}
 			return
 		}
-		w.receive(c, kind, frame, c.sniffer.fragmented())
+		s.receive(c, kind, frame, c.sniffer.fragmented())
 	}
 }
 
-func (w *Workspace) pingLoop(c *conn) {
-	t := time.NewTicker(w.pingEvery)
+func (s *sockets) pingLoop(c *conn) {
+	t := time.NewTicker(s.pingEvery)
 	defer t.Stop()
 	for {
 		select {
@@ -188,35 +213,35 @@ func (w *Workspace) pingLoop(c *conn) {
 }
 
 // dropConn forgets a connection and sees it off.
-func (w *Workspace) dropConn(c *conn) {
+func (s *sockets) dropConn(c *conn) {
 	close(c.done)
-	w.forget(c)
-	if c.polite {
-		c.linger(w.ctx, w.pongWait)
+	s.forget(c)
+	if c.clean {
+		c.awaitEnd(s.ctx, s.pongWait)
 		return
 	}
 	c.once.Do(func() { _ = c.ws.Close() })
 }
 
-func (w *Workspace) forget(c *conn) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+func (s *sockets) forget(c *conn) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	var left []*conn
-	for _, o := range w.conns {
+	for _, o := range s.conns {
 		if o != c {
 			left = append(left, o)
 		}
 	}
-	w.conns = left
-	w.record(Entry{Kind: EntrySocket, Name: "closed", Conn: c.n, Status: c.goodbye})
-	w.touch(Change{Kind: ChangeSocket})
+	s.conns = left
+	s.record(Entry{Kind: EntrySocket, Name: "closed", Conn: c.n, Status: c.closeStatus})
+	s.touch(Change{Kind: ChangeSocket})
 }
 
-// liveConns are the connections that may get an envelope.
-func (w *Workspace) liveConns() []*conn {
+// live are the connections that may get an envelope.
+func (s *sockets) live() []*conn {
 	var live []*conn
-	for _, c := range w.conns {
-		if !c.retiring {
+	for _, c := range s.conns {
+		if !c.draining {
 			live = append(live, c)
 		}
 	}
@@ -224,19 +249,19 @@ func (w *Workspace) liveConns() []*conn {
 }
 
 // receive handles one frame from the app.
-func (w *Workspace) receive(c *conn, kind int, frame []byte, fragmented bool) {
+func (s *sockets) receive(c *conn, kind int, frame []byte, fragmented bool) {
 	now := time.Now()
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	switch {
 	case len(frame) >= longestFrame:
-		w.violation("frame too long", strconv.Itoa(len(frame))+" bytes: dropped")
+		s.violation("frame too long", strconv.Itoa(len(frame))+" bytes: dropped")
 		return
 	case fragmented:
-		w.violation("fragmented frame", "dropped")
+		s.violation("fragmented frame", "dropped")
 		return
 	case kind != websocket.TextMessage:
-		w.violation("binary frame", "dropped")
+		s.violation("binary frame", "dropped")
 		return
 	}
 	var ack struct {
@@ -244,18 +269,18 @@ func (w *Workspace) receive(c *conn, kind int, frame []byte, fragmented bool) {
 		Payload json.RawMessage `json:"payload"`
 	}
 	if err := json.Unmarshal(frame, &ack); err != nil || ack.ID == "" {
-		w.violation("unreadable frame", "no envelope_id: dropped")
+		s.violation("unreadable frame", "no envelope_id: dropped")
 		return
 	}
-	e := w.record(Entry{Time: now, Kind: EntryAck, Incoming: true, ID: ack.ID, Conn: c.n, Body: frame})
-	defer func() { w.tell(e) }()
-	d := w.deliveries[ack.ID]
+	e := s.record(Entry{Time: now, Kind: EntryAck, Incoming: true, ID: ack.ID, Conn: c.n, Body: frame})
+	defer func() { s.notify(e) }()
+	d := s.deliveries[ack.ID]
 	if d == nil {
-		w.violation("unknown ack", ack.ID)
+		s.violation("unknown ack", ack.ID)
 		return
 	}
 	e.Name, e.Latency = d.name, now.Sub(d.sent)
-	w.acked(d, c, ack.Payload, e)
+	s.acked(d, c, ack.Payload, e)
 }
 
 // Connections returns the numbers of the app's open connections, oldest first.
@@ -263,18 +288,18 @@ func (w *Workspace) Connections() []int {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	out := []int{}
-	for _, c := range w.conns {
+	for _, c := range w.sockets.conns {
 		out = append(out, c.n)
 	}
 	return out
 }
 
-// pick finds connections by number; all of them if none is given.
-func (w *Workspace) pick(numbers []int) []*conn {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+// numbered finds connections by number; all of them if none is given.
+func (s *sockets) numbered(numbers []int) []*conn {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	var out []*conn
-	for _, c := range w.conns {
+	for _, c := range s.conns {
 		if len(numbers) == 0 {
 			out = append(out, c)
 		}
@@ -302,47 +327,47 @@ func (w *Workspace) Disconnect(reason string, numbers ...int) {
 	if reason == ReasonWarning {
 		grace = 10 * time.Second
 	}
-	for _, c := range w.pick(numbers) {
-		w.retire(c, reason, grace)
+	for _, c := range w.sockets.numbered(numbers) {
+		w.sockets.disconnect(c, reason, grace)
 	}
 }
 
-func (w *Workspace) retire(c *conn, reason string, grace time.Duration) {
+func (s *sockets) disconnect(c *conn, reason string, grace time.Duration) {
 	frame := obj{"type": "disconnect", "reason": reason, "debug_info": obj{"host": c.host}}
-	w.mu.Lock()
+	s.mu.Lock()
 	if reason == ReasonTooMany {
-		frame["num_connections"], frame["connection_info"] = len(w.conns), obj{"app_id": w.appID}
+		frame["num_connections"], frame["connection_info"] = len(s.conns), obj{"app_id": s.appID}
 	}
 	if reason != ReasonWarning {
-		c.retiring = true
-		w.touch(Change{Kind: ChangeSocket})
+		c.draining = true
+		s.touch(Change{Kind: ChangeSocket})
 	}
-	w.record(Entry{Kind: EntrySocket, Name: "disconnect", Conn: c.n, Note: reason})
-	closing := w.ctx.Err() != nil
+	s.record(Entry{Kind: EntrySocket, Name: "disconnect", Conn: c.n, Note: reason})
+	closing := s.ctx.Err() != nil
 	if !closing {
-		w.wg.Add(1)
+		s.wg.Add(1)
 	}
-	w.mu.Unlock()
+	s.mu.Unlock()
 	if closing {
 		return
 	}
 	_ = c.send(mustJSON(frame))
 	go func() {
-		defer w.wg.Done()
+		defer s.wg.Done()
 		t := time.NewTimer(grace)
 		defer t.Stop()
 		select {
 		case <-t.C:
-			c.bye()
+			c.sendClose()
 		case <-c.done:
-		case <-w.ctx.Done():
+		case <-s.ctx.Done():
 		}
 	}()
 }
 
 // DropConnections cuts the numbered connections (all if none is given) without a word, as a lost network does.
 func (w *Workspace) DropConnections(numbers ...int) {
-	for _, c := range w.pick(numbers) {
+	for _, c := range w.sockets.numbered(numbers) {
 		c.cut()
 	}
 }
@@ -350,9 +375,9 @@ func (w *Workspace) DropConnections(numbers ...int) {
 // DisableSocketMode switches Socket Mode off, as in the app's settings: connections end with link_disabled and
 // no new one can be opened until EnableSocketMode.
 func (w *Workspace) DisableSocketMode() {
-	w.locked(func() { w.socketsOff = true })
+	w.locked(func() { w.sockets.off = true })
 	w.Disconnect(ReasonDisabled)
 }
 
 // EnableSocketMode switches Socket Mode on again.
-func (w *Workspace) EnableSocketMode() { w.locked(func() { w.socketsOff = false }) }
+func (w *Workspace) EnableSocketMode() { w.locked(func() { w.sockets.off = false }) }

@@ -8,15 +8,17 @@ import (
 	"regexp"
 	"strings"
 	"unicode/utf8"
+
+	"renewbot/bot/slacksim/blockkit"
 )
 
 var emailText = regexp.MustCompile(`^[^@\s]+@[^@\s]+\.[^@\s]+$`)
 
-// heldBack says at which fields Slack's client would not let a form go, by block id.
-func heldBack(v *view) map[string]string {
+// invalidFields says at which fields Slack's client would not let a form go, by block id.
+func invalidFields(v *view) map[string]string {
 	bad := map[string]string{}
-	eachElement(v.blocks, func(e placed) {
-		if e.place != "input" {
+	eachElement(v.blocks, func(e element) {
+		if e.blockType != "input" {
 			return
 		}
 		value := v.state.get(e.blockID(), e.actionID())[slots[e.typ()].field]
@@ -46,11 +48,11 @@ func empty(v any) bool {
 }
 
 // outOfRange is what Slack's client says about a value it does not send.
-func outOfRange(e placed, value any) string {
+func outOfRange(e element, value any) string {
 	text, _ := value.(string)
 	switch e.typ() {
 	case "plain_text_input":
-		if least := integer(e.el["min_length"]); utf8.RuneCountInString(text) < least {
+		if least := integer(e.fields["min_length"]); utf8.RuneCountInString(text) < least {
 			return fmt.Sprintf("Please enter at least %d characters.", least)
 		}
 	case "number_input":
@@ -67,28 +69,28 @@ func outOfRange(e placed, value any) string {
 	return ""
 }
 
-func numberRange(e placed, text string) string {
+func numberRange(e element, text string) string {
 	n, ok := new(big.Rat).SetString(strings.ReplaceAll(text, ",", "."))
 	if !ok {
 		return "Please enter a valid number."
 	}
-	if least, ok := new(big.Rat).SetString(str(e.el["min_value"])); ok && n.Cmp(least) < 0 {
-		return "Please enter a number of at least " + str(e.el["min_value"]) + "."
+	if least, ok := new(big.Rat).SetString(str(e.fields["min_value"])); ok && n.Cmp(least) < 0 {
+		return "Please enter a number of at least " + str(e.fields["min_value"]) + "."
 	}
-	if most, ok := new(big.Rat).SetString(str(e.el["max_value"])); ok && n.Cmp(most) > 0 {
-		return "Please enter a number of at most " + str(e.el["max_value"]) + "."
+	if most, ok := new(big.Rat).SetString(str(e.fields["max_value"])); ok && n.Cmp(most) > 0 {
+		return "Please enter a number of at most " + str(e.fields["max_value"]) + "."
 	}
 	return ""
 }
 
 // respondToSubmission does what the ack of a submission asks for; the answer says why Slack cannot.
 // The lock is held.
-func (w *Workspace) respondToSubmission(v *view, raw json.RawMessage) string {
+func (vs *views) respondToSubmission(v *view, raw json.RawMessage) string {
 	if len(raw) == 0 {
-		w.closeView(v)
+		vs.closeView(v)
 		return ""
 	}
-	parsed, err := decode(raw)
+	parsed, err := blockkit.Decode(raw)
 	body, ok := parsed.(obj)
 	if err != nil || !ok {
 		return "not an object"
@@ -98,52 +100,52 @@ func (w *Workspace) respondToSubmission(v *view, raw json.RawMessage) string {
 	}
 	switch action := str(body["response_action"]); action {
 	case "errors":
-		return w.showErrors(v, body)
+		return vs.showErrors(v, body)
 	case "clear":
-		w.closeAll(v.user)
+		vs.closeAll(v.user)
 		return ""
 	case "update", "push":
 		next, ok := body["view"].(obj)
 		if !ok {
 			return "response_action " + action + " without a view"
 		}
-		if problems := checkView(next); len(problems) > 0 {
-			return strings.Join(problemStrings(problems), "; ")
+		if problems := blockkit.CheckView(next); len(problems) > 0 {
+			return strings.Join(blockkit.Strings(problems), "; ")
 		}
 		if next["type"] != "modal" {
 			return "the view is not a modal"
 		}
-		if len(mustJSON(next)) > largestView {
+		if len(mustJSON(next)) > blockkit.MaxViewBytes {
 			return "view_too_large"
 		}
 		if action == "update" {
-			if w.externalTaken(str(next["external_id"]), v) {
+			if vs.externalTaken(str(next["external_id"]), v) {
 				return "duplicate_external_id"
 			}
-			w.draw(v, next)
+			vs.draw(v, next)
 			return ""
 		}
-		if w.externalTaken(str(next["external_id"]), nil) {
+		if vs.externalTaken(str(next["external_id"]), nil) {
 			return "duplicate_external_id"
 		}
-		if len(w.stacks[v.user]) >= stackDepth {
+		if len(vs.stacks[v.user]) >= stackDepth {
 			return "push_limit_reached"
 		}
-		w.pushView(v.user, next, v.channel)
+		vs.pushView(v.user, next, v.channel)
 		return ""
 	default:
 		return fmt.Sprintf("response_action %q is not known", action)
 	}
 }
 
-func (w *Workspace) showErrors(v *view, body obj) string {
+func (vs *views) showErrors(v *view, body obj) string {
 	errs, ok := body["errors"].(obj)
 	if !ok || len(errs) == 0 {
 		return "response_action errors without errors"
 	}
 	inputs := map[string]bool{}
-	eachElement(v.blocks, func(e placed) {
-		if e.place == "input" {
+	eachElement(v.blocks, func(e element) {
+		if e.blockType == "input" {
 			inputs[e.blockID()] = true
 		}
 	})
@@ -159,13 +161,13 @@ func (w *Workspace) showErrors(v *view, body obj) string {
 		shown[id] = s
 	}
 	v.errors = shown
-	w.touchView(v)
+	vs.touchView(v)
 	return ""
 }
 
 // closeView closes a view wherever it stands in its stack, and what lies above it.
-func (w *Workspace) closeView(v *view) {
-	for v.open && w.top(v.user) != nil {
-		w.closeTop(v.user)
+func (vs *views) closeView(v *view) {
+	for v.open && vs.top(v.user) != nil {
+		vs.closeTop(v.user)
 	}
 }

@@ -41,7 +41,7 @@ func (p *Person) Say(channelID, text, threadTS string) (Message, error) {
 	if _, err := p.user(what); err != nil {
 		return Message{}, err
 	}
-	ch, err := p.visible(what, channelID)
+	ch, err := p.visibleChannel(what, channelID)
 	if err != nil {
 		return Message{}, err
 	}
@@ -65,6 +65,6 @@ func (p *Person) Say(channelID, text, threadTS string) (Message, error) {
 	}
 	m.TS = w.newTS()
 	ch.messages = append(ch.messages, m)
-	w.touch(Change{Kind: ChangeMessage, Channel: ch.ID, TS: m.TS, User: p.id})
+	w.channels.messageChanged(ch, m.TS, p.id)
 	return *m, nil
 }

@@ -4,60 +4,62 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"renewbot/bot/slacksim/blockkit"
 )
 
-// placed is an element and where it stands.
-type placed struct {
-	block obj
-	el    obj
-	place string // block type: input, section, actions, …
+// element is an interactive element and the block it stands in.
+type element struct {
+	block     obj
+	blockType string // input, section, actions, …
+	fields    obj
 }
 
-func (p placed) typ() string      { return str(p.el["type"]) }
-func (p placed) blockID() string  { return str(p.block["block_id"]) }
-func (p placed) actionID() string { return str(p.el["action_id"]) }
+func (p element) typ() string      { return str(p.fields["type"]) }
+func (p element) blockID() string  { return str(p.block["block_id"]) }
+func (p element) actionID() string { return str(p.fields["action_id"]) }
 
 // dispatches says whether a change of the element sends block_actions.
-func (p placed) dispatches() bool {
-	return p.place != "input" || p.block["dispatch_action"] == true
+func (p element) dispatches() bool {
+	return p.blockType != "input" || p.block["dispatch_action"] == true
 }
 
 // label is what a person reads beside the element.
-func (p placed) label() string {
+func (p element) label() string {
 	switch {
-	case p.place == "input":
+	case p.blockType == "input":
 		return textOf(p.block["label"])
-	case p.el["text"] != nil:
-		return textOf(p.el["text"])
-	case p.place == "section" && p.block["text"] != nil:
+	case p.fields["text"] != nil:
+		return textOf(p.fields["text"])
+	case p.blockType == "section" && p.block["text"] != nil:
 		return textOf(p.block["text"])
 	}
-	return textOf(p.el["placeholder"])
+	return textOf(p.fields["placeholder"])
 }
 
 // eachElement calls f for every interactive element of the blocks, in order.
-func eachElement(blocks []any, f func(placed)) {
+func eachElement(blocks []any, f func(element)) {
 	for _, b := range blocks {
 		block, ok := b.(obj)
 		if !ok {
 			continue
 		}
-		place := str(block["type"])
+		blockType := str(block["type"])
 		one := func(v any) {
 			if el, ok := v.(obj); ok && el["type"] != "image" && el["action_id"] != nil {
-				f(placed{block, el, place})
+				f(element{block, blockType, el})
 			}
 		}
 		one(block["accessory"])
 		one(block["element"])
 		for _, key := range []string{"elements", "actions"} {
-			if list, ok := block[key].([]any); ok && place != "context" && place != "rich_text" {
+			if list, ok := block[key].([]any); ok && blockType != "context" && blockType != "rich_text" {
 				for _, v := range list {
 					one(v)
 				}
 			}
 		}
-		if list, ok := block["elements"].([]any); ok && place == "carousel" {
+		if list, ok := block["elements"].([]any); ok && blockType == "carousel" {
 			eachElement(list, f)
 		}
 	}
@@ -76,7 +78,7 @@ func textOf(v any) string {
 
 // fillIDs returns a copy of the blocks in which every block has a block_id and every element an action_id;
 // those that are missing are made anew each time, as Slack makes them.
-func (w *Workspace) fillIDs(blocks []any) []any {
+func (c *core) fillIDs(blocks []any) []any {
 	out := make([]any, len(blocks))
 	for i, b := range blocks {
 		block, ok := b.(obj)
@@ -86,11 +88,11 @@ func (w *Workspace) fillIDs(blocks []any) []any {
 		}
 		block = maps.Clone(block)
 		if str(block["block_id"]) == "" {
-			block["block_id"] = w.shortID()
+			block["block_id"] = c.shortID()
 		}
 		for _, key := range []string{"accessory", "element"} {
 			if el, ok := block[key].(obj); ok {
-				block[key] = w.fillElement(el)
+				block[key] = c.fillElement(el)
 			}
 		}
 		for _, key := range []string{"elements", "actions"} {
@@ -101,7 +103,7 @@ func (w *Workspace) fillIDs(blocks []any) []any {
 			list = slices.Clone(list)
 			for j, v := range list {
 				if el, ok := v.(obj); ok {
-					list[j] = w.fillElement(el)
+					list[j] = c.fillElement(el)
 				}
 			}
 			block[key] = list
@@ -111,22 +113,22 @@ func (w *Workspace) fillIDs(blocks []any) []any {
 	return out
 }
 
-func (w *Workspace) fillElement(el obj) obj {
+func (c *core) fillElement(el obj) obj {
 	if t := str(el["type"]); t == "image" || t == "card" {
 		return el
 	}
 	el = maps.Clone(el)
 	if str(el["action_id"]) == "" {
-		el["action_id"] = w.shortID()
+		el["action_id"] = c.shortID()
 	}
 	return el
 }
 
-func (w *Workspace) shortID() string {
+func (c *core) shortID() string {
 	const alphabet = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+/"
 	var b strings.Builder
 	for range 5 {
-		b.WriteByte(alphabet[w.rng.IntN(len(alphabet))])
+		b.WriteByte(alphabet[c.rng.IntN(len(alphabet))])
 	}
 	return b.String()
 }
@@ -188,18 +190,18 @@ var slots = map[string]slot{
 // and type are the same, and nowhere else.
 func initialState(blocks []any, before state) state {
 	out := state{}
-	eachElement(blocks, func(p placed) {
+	eachElement(blocks, func(p element) {
 		s, stateful := slots[p.typ()]
 		if !stateful {
 			return
 		}
-		if old := before.get(p.blockID(), p.actionID()); old != nil && old["type"] == p.el["type"] && stillOffered(p, old, s) {
+		if old := before.get(p.blockID(), p.actionID()); old != nil && old["type"] == p.fields["type"] && stillOffered(p, old, s) {
 			out.set(p.blockID(), p.actionID(), old)
 			return
 		}
 		var v any
 		if s.initial != "" {
-			v = p.el[s.initial]
+			v = p.fields[s.initial]
 		}
 		if v == nil && s.list {
 			v = []any{}
@@ -210,8 +212,8 @@ func initialState(blocks []any, before state) state {
 }
 
 // stillOffered says whether a kept choice still stands among the options of a select that lists them.
-func stillOffered(p placed, old obj, s slot) bool {
-	options := listedOptions(p.el)
+func stillOffered(p element, old obj, s slot) bool {
+	options := blockkit.Options(p.fields)
 	if options == nil {
 		return true
 	}
@@ -226,28 +228,4 @@ func stillOffered(p placed, old obj, s slot) bool {
 		}
 	}
 	return true
-}
-
-// listedOptions are the options an element carries itself, groups flattened; nil if it carries none.
-func listedOptions(el obj) []obj {
-	if el["options"] == nil && el["option_groups"] == nil {
-		return nil
-	}
-	out := []obj{}
-	add := func(v any) {
-		list, _ := v.([]any)
-		for _, o := range list {
-			if o, ok := o.(obj); ok {
-				out = append(out, o)
-			}
-		}
-	}
-	add(el["options"])
-	groups, _ := el["option_groups"].([]any)
-	for _, g := range groups {
-		if g, ok := g.(obj); ok {
-			add(g["options"])
-		}
-	}
-	return out
 }

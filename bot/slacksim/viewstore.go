@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+
+	"renewbot/bot/slacksim/blockkit"
 )
 
 // view is a modal or Home tab as the workspace keeps it, closed ones too.
@@ -29,23 +31,23 @@ func (v *view) callbackID() string   { return str(v.body["callback_id"]) }
 func (v *view) flag(key string) bool { return v.body[key] == true }
 
 // draw gives a view its contents; what was typed stays where block_id and action_id stay the same.
-func (w *Workspace) draw(v *view, body obj) {
+func (vs *views) draw(v *view, body obj) {
 	list, _ := body["blocks"].([]any)
-	v.body, v.blocks, v.external = body, w.fillIDs(list), str(body["external_id"])
+	v.body, v.blocks, v.external = body, vs.fillIDs(list), str(body["external_id"])
 	v.state = initialState(v.blocks, v.state)
 	v.errors, v.trouble, v.offered = nil, "", nil
-	v.hash = strconv.FormatInt(w.clock.Now().Unix(), 10) + "." + w.hexID(4)
+	v.hash = strconv.FormatInt(vs.clock.Now().Unix(), 10) + "." + vs.hexID(4)
 	if v.channel != "" {
-		w.presetConversation(v)
+		vs.presetConversation(v)
 	}
-	w.touchView(v)
+	vs.touchView(v)
 }
 
 // presetConversation fills selects with default_to_current_conversation.
-func (w *Workspace) presetConversation(v *view) {
-	eachElement(v.blocks, func(p placed) {
+func (vs *views) presetConversation(v *view) {
+	eachElement(v.blocks, func(p element) {
 		s := slots[p.typ()]
-		if p.el["default_to_current_conversation"] != true || s.field == "" {
+		if p.fields["default_to_current_conversation"] != true || s.field == "" {
 			return
 		}
 		cur := v.state.get(p.blockID(), p.actionID())
@@ -57,17 +59,17 @@ func (w *Workspace) presetConversation(v *view) {
 	})
 }
 
-func (w *Workspace) touchView(v *view) {
+func (vs *views) touchView(v *view) {
 	kind := ChangeView
 	if v.typ() == "home" {
 		kind = ChangeHome
 	}
-	w.touch(Change{Kind: kind, User: v.user})
+	vs.touch(Change{Kind: kind, User: v.user})
 }
 
 // top is the modal a person sees.
-func (w *Workspace) top(user string) *view {
-	stack := w.stacks[user]
+func (vs *views) top(user string) *view {
+	stack := vs.stacks[user]
 	if len(stack) == 0 {
 		return nil
 	}
@@ -75,61 +77,61 @@ func (w *Workspace) top(user string) *view {
 }
 
 // closeTop closes the topmost modal, closeAll the whole stack.
-func (w *Workspace) closeTop(user string) {
-	stack := w.stacks[user]
+func (vs *views) closeTop(user string) {
+	stack := vs.stacks[user]
 	if len(stack) == 0 {
 		return
 	}
 	v := stack[len(stack)-1]
 	v.open = false
-	w.stacks[user] = stack[:len(stack)-1]
-	w.touchView(v)
+	vs.stacks[user] = stack[:len(stack)-1]
+	vs.touchView(v)
 }
 
-func (w *Workspace) closeAll(user string) {
-	for range w.stacks[user] {
-		w.closeTop(user)
+func (vs *views) closeAll(user string) {
+	for range vs.stacks[user] {
+		vs.closeTop(user)
 	}
 }
 
 // pushView puts a modal on a person's stack.
-func (w *Workspace) pushView(user string, body obj, channel string) *view {
-	stack := slices.Clone(w.stacks[user])
-	v := &view{id: w.newID("V0"), user: user, open: true, channel: channel}
+func (vs *views) pushView(user string, body obj, channel string) *view {
+	stack := slices.Clone(vs.stacks[user])
+	v := &view{id: vs.newID("V0"), user: user, open: true, channel: channel}
 	v.root = v.id
 	if len(stack) > 0 {
 		v.root, v.previous = stack[0].id, stack[len(stack)-1].id
 	}
-	w.views[v.id] = v
-	w.oldViews.add(v.id, w.memory, func(old string) bool {
-		if w.views[old].open {
+	vs.byID[v.id] = v
+	vs.oldViews.add(v.id, vs.memory, func(old string) bool {
+		if vs.byID[old].open {
 			return false
 		}
-		delete(w.views, old)
+		delete(vs.byID, old)
 		return true
 	})
-	w.stacks[user] = append(stack, v)
-	w.draw(v, body)
+	vs.stacks[user] = append(stack, v)
+	vs.draw(v, body)
 	return v
 }
 
 // externalTaken says whether another live view already has the external id.
-func (w *Workspace) externalTaken(id string, self *view) bool {
+func (vs *views) externalTaken(id string, self *view) bool {
 	if id == "" {
 		return false
 	}
-	v := w.byExternal(id)
+	v := vs.byExternal(id)
 	return v != nil && v != self
 }
 
 // byExternal finds the live view with an external id.
-func (w *Workspace) byExternal(id string) *view {
-	for _, v := range w.homes {
+func (vs *views) byExternal(id string) *view {
+	for _, v := range vs.homes {
 		if v.external == id {
 			return v
 		}
 	}
-	for _, stack := range w.stacks {
+	for _, stack := range vs.stacks {
 		for _, v := range stack {
 			if v.external == id {
 				return v
@@ -140,7 +142,7 @@ func (w *Workspace) byExternal(id string) *view {
 }
 
 // viewJSON is the view object of answers and payloads.
-func (w *Workspace) viewJSON(v *view) obj {
+func (vs *views) viewJSON(v *view) obj {
 	var previous any
 	if v.previous != "" {
 		previous = v.previous
@@ -150,12 +152,12 @@ func (w *Workspace) viewJSON(v *view) obj {
 		values = obj{}
 	}
 	out := obj{
-		"id": v.id, "team_id": w.teamID, "type": v.typ(), "blocks": v.blocks,
+		"id": v.id, "team_id": vs.teamID, "type": v.typ(), "blocks": v.blocks,
 		"private_metadata": str(v.body["private_metadata"]), "callback_id": v.callbackID(),
 		"external_id": v.external, "state": obj{"values": values}, "hash": v.hash,
 		"clear_on_close": v.flag("clear_on_close"), "notify_on_close": v.flag("notify_on_close"),
 		"submit_disabled": false, "root_view_id": v.root, "previous_view_id": previous,
-		"app_id": w.appID, "app_installed_team_id": w.teamID, "bot_id": w.botID,
+		"app_id": vs.appID, "app_installed_team_id": vs.teamID, "bot_id": vs.botID,
 		"title": v.body["title"], "submit": v.body["submit"], "close": v.body["close"],
 	}
 	if v.typ() == "home" {
@@ -165,9 +167,9 @@ func (w *Workspace) viewJSON(v *view) obj {
 }
 
 // answerJSON is the view object in answers of views.*, where an empty state may come as an array.
-func (w *Workspace) answerJSON(v *view) obj {
-	out := w.viewJSON(v)
-	if w.stateAsArray {
+func (vs *views) answerJSON(v *view) obj {
+	out := vs.viewJSON(v)
+	if vs.stateAsArray {
 		out["state"] = obj{"values": []any{}}
 	}
 	return out
@@ -219,9 +221,9 @@ func (v *view) export() View {
 	if out.Close == "" && out.Type == "modal" {
 		out.Close = "Cancel"
 	}
-	eachElement(v.blocks, func(p placed) {
+	eachElement(v.blocks, func(p element) {
 		f := fieldOf(p, v.state.get(p.blockID(), p.actionID()))
-		if p.place == "input" {
+		if p.blockType == "input" {
 			f.Error = v.errors[f.BlockID]
 		}
 		out.Fields = append(out.Fields, f)
@@ -229,13 +231,13 @@ func (v *view) export() View {
 	return out
 }
 
-func fieldOf(p placed, value obj) Field {
+func fieldOf(p element, value obj) Field {
 	f := Field{
 		BlockID: p.blockID(), ActionID: p.actionID(), Type: p.typ(), Label: p.label(),
-		Hint: textOf(p.block["hint"]), Placeholder: textOf(p.el["placeholder"]), Input: p.place == "input",
+		Hint: textOf(p.block["hint"]), Placeholder: textOf(p.fields["placeholder"]), Input: p.blockType == "input",
 		Optional: p.block["optional"] == true, Dispatch: p.dispatches(),
 	}
-	for _, o := range listedOptions(p.el) {
+	for _, o := range blockkit.Options(p.fields) {
 		f.Options = append(f.Options, option(o))
 	}
 	switch v := value[slots[p.typ()].field].(type) {

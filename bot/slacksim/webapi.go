@@ -9,6 +9,24 @@ import (
 	"time"
 )
 
+// webAPI serves the methods of all parts, after the checks that Slack makes for every one.
+type webAPI struct {
+	*core
+	faults     *faults
+	methods    map[string]method
+	rateLimits bool
+	buckets    map[string][]time.Time
+	revoked    bool // the tokens do not work any more
+}
+
+func newWebAPI(c *core, f *faults, parts ...map[string]method) *webAPI {
+	api := &webAPI{core: c, faults: f, methods: map[string]method{}, buckets: map[string][]time.Time{}}
+	for _, methods := range parts {
+		maps.Copy(api.methods, methods)
+	}
+	return api
+}
+
 type tokenKind int
 
 const (
@@ -23,33 +41,29 @@ type method struct {
 	token  tokenKind
 	tier   int  // 1 to 4; 0: special, not counted here
 	read   bool // takes no JSON body, as Slack's reading methods
-	run    func(w *Workspace, c *call) (obj, *apiError)
+	run    func(c *call) (obj, *apiError)
 }
-
-var methods = map[string]method{}
-
-func register(name string, m method) { methods[name] = m }
 
 // perMinute is what each tier allows.
 var perMinute = map[int]int{1: 1, 2: 20, 3: 50, 4: 100}
 
-func (w *Workspace) serveAPI(rw http.ResponseWriter, r *http.Request) {
+func (api *webAPI) serve(rw http.ResponseWriter, r *http.Request) {
 	start := time.Now()
 	c, err := readCall(r)
 	if err != nil {
 		return // the client went away
 	}
-	w.mu.Lock()
-	w.calls[c.method]++
-	entry := w.record(Entry{Time: start, Kind: EntryCall, Incoming: true, Name: c.method, Body: c.raw, Params: c.params})
-	fault := w.nextFault(Call{Method: c.method, N: w.calls[c.method], entry: *entry})
-	w.mu.Unlock()
+	api.mu.Lock()
+	api.faults.calls[c.method]++
+	entry := api.record(Entry{Time: start, Kind: EntryCall, Incoming: true, Name: c.method, Body: c.raw, Params: c.params})
+	fault := api.faults.next(Call{Method: c.method, N: api.faults.calls[c.method], entry: *entry})
+	api.mu.Unlock()
 
-	a := w.answer(r, c, fault)
-	w.locked(func() {
+	a := api.answer(r, c, fault)
+	api.locked(func() {
 		entry.Status, entry.Answer, entry.Latency, entry.Note = a.status, a.body, time.Since(start), a.note
-		w.wrote()
-		w.tell(entry)
+		api.wake()
+		api.notify(entry)
 	})
 	a.write(rw)
 }
@@ -87,15 +101,15 @@ func rateLimited(after time.Duration) *answer {
 }
 
 // answer runs the call, between the two halves of a fault.
-func (w *Workspace) answer(r *http.Request, c *call, f *Fault) *answer {
+func (api *webAPI) answer(r *http.Request, c *call, f *Fault) *answer {
 	if f != nil && !f.After {
-		if a := w.applyFault(r, f); a != nil {
+		if a := api.faults.apply(r, f); a != nil {
 			return a
 		}
 	}
-	a := w.run(c)
+	a := api.run(c)
 	if f != nil && f.After {
-		if spoiled := w.applyFault(r, f); spoiled != nil {
+		if spoiled := api.faults.apply(r, f); spoiled != nil {
 			spoiled.note += " after the effect"
 			return spoiled
 		}
@@ -104,16 +118,16 @@ func (w *Workspace) answer(r *http.Request, c *call, f *Fault) *answer {
 }
 
 // run checks everything Slack checks before a method sees its arguments, and runs it.
-func (w *Workspace) run(c *call) *answer {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	m, known := methods[c.method]
+func (api *webAPI) run(c *call) *answer {
+	api.mu.Lock()
+	defer api.mu.Unlock()
+	m, known := api.methods[c.method]
 	if !known {
 		return jsonAnswer(http.StatusOK, obj{"ok": false, "error": "unknown_method", "req_method": c.method})
 	}
-	out, e := obj(nil), w.authorise(c, m)
-	if e == nil && w.rateLimits {
-		if wait := w.overLimit(c, m); wait > 0 {
+	out, e := obj(nil), api.authorise(c, m)
+	if e == nil && api.rateLimits {
+		if wait := api.overLimit(c, m); wait > 0 {
 			return rateLimited(wait)
 		}
 	}
@@ -124,7 +138,7 @@ func (w *Workspace) run(c *call) *answer {
 		if m.read && c.json {
 			c.params = obj{}
 		}
-		out, e = m.run(w, c)
+		out, e = m.run(c)
 	}
 	if e != nil {
 		out = e.json()
@@ -142,13 +156,13 @@ func (w *Workspace) run(c *call) *answer {
 	}
 	a := jsonAnswer(http.StatusOK, out)
 	if m.token != appTokens {
-		a.header.Set("X-Oauth-Scopes", strings.Join(w.manifest.OAuth.Scopes.Bot, ","))
+		a.header.Set("X-Oauth-Scopes", strings.Join(api.manifest.OAuth.Scopes.Bot, ","))
 		a.header.Set("X-Accepted-Oauth-Scopes", strings.Join(m.scopes, ","))
 	}
 	return a
 }
 
-func (w *Workspace) authorise(c *call, m method) *apiError {
+func (api *webAPI) authorise(c *call, m method) *apiError {
 	if m.token == appTokens && !c.isPost {
 		return fail("insecure_request")
 	}
@@ -156,46 +170,46 @@ func (w *Workspace) authorise(c *call, m method) *apiError {
 	if m.token == appTokens && !c.inHeader {
 		token = ""
 	}
-	isBot, isApp := token == w.botToken, token == w.appToken
+	isBot, isApp := token == api.botToken, token == api.appToken
 	switch {
 	case token == "":
 		return fail("not_authed")
 	case !isBot && !isApp:
 		return fail("invalid_auth")
-	case w.revoked:
+	case api.revoked:
 		return fail("token_revoked")
 	case m.token == appTokens && !isApp, m.token == botTokens && !isBot:
 		return fail("not_allowed_token_type")
-	case isApp || len(m.scopes) == 0 || slices.ContainsFunc(m.scopes, w.manifest.hasScope):
+	case isApp || len(m.scopes) == 0 || slices.ContainsFunc(m.scopes, api.manifest.hasScope):
 		return nil
 	}
-	return w.missingScope(m.scopes...)
+	return api.manifest.missingScope(m.scopes...)
 }
 
-func (w *Workspace) missingScope(needed ...string) *apiError {
+func (m *manifest) missingScope(needed ...string) *apiError {
 	e := fail("missing_scope")
-	e.extra = obj{"needed": strings.Join(needed, ","), "provided": strings.Join(w.manifest.OAuth.Scopes.Bot, ",")}
+	e.extra = obj{"needed": strings.Join(needed, ","), "provided": strings.Join(m.OAuth.Scopes.Bot, ",")}
 	return e
 }
 
 // overLimit counts the call in its tier, and posts per channel. It returns how long to wait if it is one too many.
-func (w *Workspace) overLimit(c *call, m method) time.Duration {
+func (api *webAPI) overLimit(c *call, m method) time.Duration {
 	if c.method == "chat.postMessage" {
-		return w.take("chat.postMessage "+c.str("channel"), 1, time.Second)
+		return api.limit("chat.postMessage "+c.str("channel"), 1, time.Second)
 	}
 	if m.tier == 0 {
 		return 0
 	}
-	return w.take(c.method, perMinute[m.tier], time.Minute)
+	return api.limit(c.method, perMinute[m.tier], time.Minute)
 }
 
-func (w *Workspace) take(key string, most int, window time.Duration) time.Duration {
-	now := w.clock.Now()
-	recent := slices.DeleteFunc(w.buckets[key], func(t time.Time) bool { return now.Sub(t) >= window })
-	w.buckets[key] = recent
+func (api *webAPI) limit(key string, most int, window time.Duration) time.Duration {
+	now := api.clock.Now()
+	recent := slices.DeleteFunc(api.buckets[key], func(t time.Time) bool { return now.Sub(t) >= window })
+	api.buckets[key] = recent
 	if len(recent) >= most {
 		return window - now.Sub(recent[0])
 	}
-	w.buckets[key] = append(recent, now)
+	api.buckets[key] = append(recent, now)
 	return 0
 }

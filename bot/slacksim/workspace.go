@@ -1,16 +1,10 @@
 package slacksim
 
 import (
-	"context"
-	"crypto/rand"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	mathrand "math/rand/v2"
 	"net"
 	"net/http"
-	"strings"
-	"sync"
 	"time"
 )
 
@@ -18,72 +12,22 @@ import (
 type obj = map[string]any
 
 // Workspace is one Slack workspace with one app installed in it. All methods may be used by several
-// goroutines at once.
+// goroutines at once. It holds the parts that Slack has, and is itself what tests turn and look at.
 type Workspace struct {
-	manifest *manifest
-	clock    Clock
-	addr     string
+	*core
+	people        *people
+	channels      *channelStore
+	chat          *chat
+	conversations *conversations
+	views         *views
+	responseURLs  *responseURLs
+	sockets       *sockets
+	events        *events
+	faults        *faults
+	webAPI        *webAPI
 
-	botToken, appToken              string
-	teamID, teamDomain, teamName    string
-	enterpriseID, enterpriseName    string
-	appID, botID, botUserID         string
-	ackTimeout, pingEvery, pongWait time.Duration
-
-	mu            sync.Mutex // guards everything below
-	rng           *mathrand.Rand
-	users         map[string]*User
-	userOrder     []string
-	groups        map[string]*UserGroup
-	groupOrder    []string
-	channels      map[string]*channel
-	channelOrder  []string
-	ephemerals    []*Message
-	views         map[string]*view
-	stacks        map[string][]*view // by user, the root first
-	homes         map[string]*view   // by user
-	triggers      map[string]*trigger
-	hooks         map[string]*hook
-	conns         []*conn
-	connSeq       int
-	tickets       map[string]bool
-	deliveries    map[string]*delivery
-	undelivered   []*event
-	eventSeq      int
-	envFaults     []*envelopeScript
-	faults        []*faultScript
-	calls         map[string]int
-	buckets       map[string][]time.Time
-	journal       []*Entry
-	entries       int           // recorded so far
-	recorded      chan struct{} // closed and replaced at every entry
-	violations    []string
-	lastTS        int64
-	triggerErrors TriggerErrors
-	stateAsArray  bool
-	editWindow    time.Duration
-	noGroups      bool
-	rateLimits    bool
-	revoked       bool
-	socketsOff    bool
-
-	version  uint64
-	named    uint64        // version at which a user, group or channel last changed
-	changed  chan struct{} // closed and replaced at every change
-	snapshot *Snapshot     // of version, nil until asked for
-	subs     map[int]*subscriber
-	subSeq   int
-	watchers map[int]func(Entry)
-	watchSeq int
-
-	memory                                         int // how much of what is past is kept; 0: everything
-	oldTriggers, oldHooks, oldViews, oldDeliveries trail
-
-	server  *http.Server
-	baseURL string
-	ctx     context.Context // ends when the workspace is closed
-	cancel  context.CancelFunc
-	wg      sync.WaitGroup
+	addr   string
+	server *http.Server
 }
 
 // New returns a workspace into which the app of the manifest (YAML) is installed. It is reachable after Start.
@@ -92,29 +36,11 @@ func New(manifest []byte, opts ...WorkspaceOption) (*Workspace, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &Workspace{
-		manifest: m, clock: realClock{}, addr: "127.0.0.1:0",
-		teamID: "T0ACME", teamDomain: "acme", teamName: "Acme",
-		ackTimeout: 3 * time.Second, pingEvery: 5 * time.Second, pongWait: 15 * time.Second,
-		rng:   mathrand.New(mathrand.NewPCG(mathrand.Uint64(), mathrand.Uint64())),
-		users: map[string]*User{}, groups: map[string]*UserGroup{}, channels: map[string]*channel{},
-		views: map[string]*view{}, stacks: map[string][]*view{}, homes: map[string]*view{},
-		triggers: map[string]*trigger{}, hooks: map[string]*hook{}, tickets: map[string]bool{},
-		deliveries: map[string]*delivery{}, calls: map[string]int{}, buckets: map[string][]time.Time{},
-		changed: make(chan struct{}), recorded: make(chan struct{}), subs: map[int]*subscriber{},
-		watchers: map[int]func(Entry){},
-	}
-	w.ctx, w.cancel = context.WithCancel(context.Background())
+	w := assemble(newCore(m))
 	for _, opt := range opts {
 		opt(w)
 	}
-	w.appID, w.botID, w.botUserID = w.newID("A0"), w.newID("B0"), w.newID("U0")
-	if w.botToken == "" {
-		w.botToken = "xoxb-" + digits(12) + "-" + digits(12) + "-" + secret(12)
-	}
-	if w.appToken == "" {
-		w.appToken = "xapp-1-" + w.appID + "-" + digits(13) + "-" + secret(32)
-	}
+	w.install()
 	name := "bot"
 	if m.Features.BotUser != nil {
 		name = m.Features.BotUser.DisplayName
@@ -122,6 +48,22 @@ func New(manifest []byte, opts ...WorkspaceOption) (*Workspace, error) {
 	w.AddUser(User{ID: w.botUserID, Name: name, RealName: name, Bot: true})
 	w.AddUser(User{ID: "USLACKBOT", Name: "slackbot", RealName: "Slackbot"})
 	return w, nil
+}
+
+// assemble makes the parts and shows each the ones that it needs.
+func assemble(c *core) *Workspace {
+	w := &Workspace{core: c, addr: "127.0.0.1:0", faults: &faults{core: c, calls: map[string]int{}}}
+	w.channels = &channelStore{core: c, byID: map[string]*channel{}}
+	w.people = &people{core: c, channels: w.channels, users: map[string]*User{}, groups: map[string]*UserGroup{}}
+	w.sockets = newSockets(c)
+	w.events = &events{core: c, channels: w.channels, sockets: w.sockets}
+	w.sockets.opened = w.events.flush
+	w.chat = &chat{core: c, channels: w.channels, people: w.people}
+	w.conversations = &conversations{core: c, channels: w.channels, people: w.people, chat: w.chat, events: w.events}
+	w.views = newViews(c, w.people)
+	w.responseURLs = &responseURLs{core: c, channels: w.channels, chat: w.chat, faults: w.faults, byPath: map[string]*responseURL{}}
+	w.webAPI = newWebAPI(c, w.faults, w.chat.methods(), w.conversations.methods(), w.people.methods(), w.views.methods(), w.sockets.methods())
+	return w
 }
 
 // Start listens and serves until Close.
@@ -140,7 +82,7 @@ func (w *Workspace) Start() error {
 func (w *Workspace) Close() error {
 	w.cancel()
 	w.mu.Lock()
-	conns := append([]*conn(nil), w.conns...)
+	conns := append([]*conn(nil), w.sockets.conns...)
 	for _, s := range w.subs {
 		s.close()
 	}
@@ -163,9 +105,9 @@ func (w *Workspace) Close() error {
 // Handler serves the Web API, Socket Mode and response URLs, for those who bring their own listener.
 func (w *Workspace) Handler() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("/api/{method}", w.tracked(w.serveAPI))
-	mux.HandleFunc("/link/", w.tracked(w.serveSocket))
-	mux.HandleFunc("/hooks/", w.tracked(w.serveHook))
+	mux.HandleFunc("/api/{method}", w.tracked(w.webAPI.serve))
+	mux.HandleFunc("/link/", w.tracked(w.sockets.serve))
+	mux.HandleFunc("/hooks/", w.tracked(w.responseURLs.serve))
 	return mux
 }
 
@@ -210,53 +152,3 @@ func (w *Workspace) AppID() string { return w.appID }
 
 // Now is the workspace's time.
 func (w *Workspace) Now() time.Time { return w.clock.Now() }
-
-func (w *Workspace) locked(f func()) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	f()
-}
-
-const idAlphabet = "ABCDEFGHJKLMNPQRSTUVWXYZ0123456789"
-
-// newID makes an id of Slack's look: a prefix and nine capitals or digits.
-func (w *Workspace) newID(prefix string) string {
-	var b strings.Builder
-	b.WriteString(prefix)
-	for range 9 {
-		b.WriteByte(idAlphabet[w.rng.IntN(len(idAlphabet))])
-	}
-	return b.String()
-}
-
-// hexID makes n bytes of random hexadecimal digits from the workspace's own source.
-func (w *Workspace) hexID(n int) string {
-	const hexDigits = "0123456789abcdef"
-	b := make([]byte, 2*n)
-	for i := range b {
-		b[i] = hexDigits[w.rng.IntN(16)]
-	}
-	return string(b)
-}
-
-// newTS makes the next message timestamp: the clock's time, and later than every one before it.
-func (w *Workspace) newTS() string {
-	t := max(w.clock.Now().UnixMicro(), w.lastTS+1)
-	w.lastTS = t
-	return fmt.Sprintf("%d.%06d", t/1_000_000, t%1_000_000)
-}
-
-func digits(n int) string {
-	b := make([]byte, n)
-	_, _ = rand.Read(b)
-	for i := range b {
-		b[i] = '1' + b[i]%9
-	}
-	return string(b)
-}
-
-func secret(n int) string {
-	b := make([]byte, n)
-	_, _ = rand.Read(b)
-	return hex.EncodeToString(b)
-}

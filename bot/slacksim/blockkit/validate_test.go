@@ -1,44 +1,13 @@
-package slacksim_test
+package blockkit_test
 
 import (
-	"encoding/json"
 	"maps"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
-	"renewbot/bot/slacksim"
+	"renewbot/bot/slacksim/blockkit"
 )
-
-func raw(t *testing.T, v any) []byte {
-	t.Helper()
-	b, err := json.Marshal(v)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
-}
-
-func long(n int) string { return strings.Repeat("é", n) }
-
-func options(n int) []any {
-	out := make([]any, n)
-	for i := range out {
-		out[i] = opt("o", "v")
-	}
-	return out
-}
-
-func section(accessory m) m {
-	return m{"type": "section", "text": mrkdwn("x"), "accessory": accessory}
-}
-
-func button(extra m) m {
-	out := m{"type": "button", "text": text("Go"), "action_id": "go"}
-	maps.Copy(out, extra)
-	return out
-}
 
 func TestValidateMessage(t *testing.T) {
 	t.Parallel()
@@ -103,12 +72,12 @@ func TestValidateMessage(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			check(t, slacksim.ValidateMessage(raw(t, tt.blocks), "text"), tt.want)
+			check(t, blockkit.ValidateMessage(raw(t, tt.blocks), "text"), tt.want)
 		})
 	}
 }
 
-func check(t *testing.T, problems []slacksim.Problem, want string) {
+func check(t *testing.T, problems []blockkit.Problem, want string) {
 	t.Helper()
 	switch {
 	case want == "" && len(problems) > 0:
@@ -123,10 +92,6 @@ func check(t *testing.T, problems []slacksim.Problem, want string) {
 func TestValidateView(t *testing.T) {
 	t.Parallel()
 	field := func(element m) m { return modal("T", input("a", "A", element)) }
-	with := func(v m, key string, value any) m {
-		v[key] = value
-		return v
-	}
 	plan := func(extra m) m {
 		el := m{"type": "static_select", "options": []any{opt("One", "1"), opt("Two", "2")}}
 		maps.Copy(el, extra)
@@ -137,9 +102,6 @@ func TestValidateView(t *testing.T) {
 		maps.Copy(el, extra)
 		return field(el)
 	}
-	noSubmit := field(m{"type": "plain_text_input"})
-	delete(noSubmit, "submit")
-	noDecimal := field(m{"type": "number_input"})
 	for _, tt := range []struct {
 		name string
 		view m
@@ -154,14 +116,14 @@ func TestValidateView(t *testing.T) {
 		{"metadata 3001", with(field(m{"type": "plain_text_input"}), "private_metadata", long(3001)), "/view/private_metadata"},
 		{"callback_id 256", with(field(m{"type": "plain_text_input"}), "callback_id", long(256)), "/view/callback_id"},
 		{"external_id 256", with(field(m{"type": "plain_text_input"}), "external_id", long(256)), "/view/external_id"},
-		{"input without submit", noSubmit, "/view/submit"},
+		{"input without submit", without(field(m{"type": "plain_text_input"}), "submit"), "/view/submit"},
 		{"unknown view type", m{"type": "dialog", "blocks": []any{}}, "/view/type"},
 		{"home with title", m{"type": "home", "title": text("x"), "blocks": []any{}}, "/view/title"},
 		{"home", m{"type": "home", "blocks": []any{m{"type": "divider"}}}, ""},
 		{"alert", modal("T", m{"type": "alert", "text": text("x"), "level": "warning"}), ""},
 		{"alert 201", modal("T", m{"type": "alert", "text": text(long(201))}), "/view/blocks/0/text/text"},
 		{"markdown in a modal", modal("T", m{"type": "markdown", "text": "x"}), "/view/blocks/0/type"},
-		{"number without is_decimal_allowed", noDecimal, "/view/blocks/0/element"},
+		{"number without is_decimal_allowed", field(m{"type": "number_input"}), "/view/blocks/0/element"},
 		{"number as number", number(m{"min_value": 1}), "/view/blocks/0/element/min_value"},
 		{"number out of range", number(m{"min_value": "1", "initial_value": "0"}), "/view/blocks/0/element/initial_value"},
 		{"100 options", field(m{"type": "static_select", "options": options(100)}), ""},
@@ -188,7 +150,7 @@ func TestValidateView(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			check(t, slacksim.ValidateView(raw(t, tt.view)), tt.want)
+			check(t, blockkit.ValidateView(raw(t, tt.view)), tt.want)
 		})
 	}
 }
@@ -196,7 +158,7 @@ func TestValidateView(t *testing.T) {
 func TestProblemReadsAsSlackReportsIt(t *testing.T) {
 	t.Parallel()
 	view := modal("T", input("a", "A", m{"type": "static_select", "options": options(101)}))
-	got := slacksim.ValidateView(raw(t, view))[0].String()
+	got := blockkit.ValidateView(raw(t, view))[0].String()
 	want := "[ERROR] no more than 100 items allowed [json-pointer:/view/blocks/0/element/options]"
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error("(-want +got):", diff)
@@ -216,7 +178,7 @@ func TestValidateOptions(t *testing.T) {
 		{"both", m{"options": []any{}, "option_groups": []any{}}, false},
 		{"101", m{"options": options(101)}, false},
 	} {
-		if problems := slacksim.ValidateOptions(raw(t, tt.answer)); (len(problems) == 0) != tt.ok {
+		if problems := blockkit.ValidateOptions(raw(t, tt.answer)); (len(problems) == 0) != tt.ok {
 			t.Errorf("%s: %v", tt.name, problems)
 		}
 	}
@@ -224,7 +186,7 @@ func TestValidateOptions(t *testing.T) {
 
 func TestLongTextIsReported(t *testing.T) {
 	t.Parallel()
-	check(t, slacksim.ValidateMessage(nil, long(4000)), "")
-	check(t, slacksim.ValidateMessage(nil, long(4001)), "/text")
-	check(t, slacksim.ValidateMessage(nil, ""), "/text")
+	check(t, blockkit.ValidateMessage(nil, long(4000)), "")
+	check(t, blockkit.ValidateMessage(nil, long(4001)), "/text")
+	check(t, blockkit.ValidateMessage(nil, ""), "/text")
 }

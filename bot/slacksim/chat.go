@@ -7,20 +7,33 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"renewbot/bot/slacksim/blockkit"
 )
 
-func init() {
+// chat keeps what is written: messages, threads and what only one person sees.
+type chat struct {
+	*core
+	channels   *channelStore
+	people     *people
+	editWindow time.Duration // how long a message stays open to chat.update; 0: for ever
+}
+
+// methods are the methods of chat.*, and of reactions.*, which concern messages.
+func (ct *chat) methods() map[string]method {
 	write := []string{"chat:write"}
-	register("chat.postMessage", method{scopes: write, run: (*Workspace).chatPost})
-	register("chat.update", method{scopes: write, tier: 3, run: (*Workspace).chatUpdate})
-	register("chat.postEphemeral", method{scopes: write, tier: 4, run: (*Workspace).chatEphemeral})
-	register("chat.delete", method{scopes: write, tier: 3, run: (*Workspace).chatDelete})
-	register("chat.getPermalink", method{read: true, run: (*Workspace).chatPermalink})
+	return map[string]method{
+		"chat.postMessage":   {scopes: write, run: ct.postMessage},
+		"chat.update":        {scopes: write, tier: 3, run: ct.update},
+		"chat.postEphemeral": {scopes: write, tier: 4, run: ct.postEphemeral},
+		"chat.delete":        {scopes: write, tier: 3, run: ct.delete},
+		"chat.getPermalink":  {read: true, run: ct.getPermalink},
+		"reactions.add":      {scopes: []string{"reactions:write"}, tier: 3, run: ct.addReaction},
+	}
 }
 
 const (
 	longestPost     = 40_000 // characters; more is cut
-	longestUpdate   = 4_000  // characters; more is refused
 	longestMetadata = 8_000  // bytes of JSON; Slack documents no number
 )
 
@@ -57,7 +70,7 @@ func (c *call) content() (content, *apiError) {
 		}
 		m.hasBlocks = true
 	}
-	if problems := checkMessage(m.blocks); len(problems) > 0 {
+	if problems := blockkit.CheckBlocks(m.blocks); len(problems) > 0 {
 		return m, invalidBlocks(problems)
 	}
 	if v, ok = c.value("attachments"); !ok {
@@ -107,13 +120,13 @@ func (c *call) metadata() (obj, *apiError) {
 }
 
 // fill sets a message's contents.
-func (w *Workspace) fill(m *Message, c content) {
+func (ct *chat) fill(m *Message, c content) {
 	if n := utf8.RuneCountInString(c.text); n > longestPost {
 		c.text = string([]rune(c.text)[:longestPost])
 	}
 	m.Text, m.blocks, m.Blocks, m.state = c.text, nil, nil, nil
 	if len(c.blocks) > 0 {
-		m.blocks = w.fillIDs(c.blocks)
+		m.blocks = ct.fillIDs(c.blocks)
 		m.Blocks = mustJSON(m.blocks)
 		m.state = initialState(m.blocks, nil)
 	}
@@ -126,45 +139,45 @@ func (w *Workspace) fill(m *Message, c content) {
 }
 
 // target finds the channel of a post: by id, by #name, or a person's direct message.
-func (w *Workspace) target(c *call) (*channel, *apiError) {
+func (ct *chat) target(c *call) (*channel, *apiError) {
 	id := c.str("channel")
 	if id == "" {
 		return nil, fail("channel_not_found")
 	}
-	if u := w.users[id]; u != nil {
+	if u := ct.people.users[id]; u != nil {
 		switch {
 		case u.Bot || u.ID == "USLACKBOT":
 			return nil, fail("cannot_dm_bot")
 		case u.Deleted:
 			return nil, fail("channel_not_found")
-		case !w.manifest.Features.AppHome.Messages:
+		case !ct.manifest.Features.AppHome.Messages:
 			return nil, fail("messages_tab_disabled")
 		}
-		return w.openIM(id), nil
+		return ct.channels.openIM(id), nil
 	}
-	ch := w.channels[id]
+	ch := ct.channels.byID[id]
 	if name, ok := strings.CutPrefix(id, "#"); ok {
-		for _, o := range w.channels {
+		for _, o := range ct.channels.byID {
 			if o.Name == name && !o.IM {
 				ch = o
 			}
 		}
 	}
 	switch {
-	case ch == nil, ch.Private && !ch.has(w.botUserID):
+	case ch == nil, ch.Private && !ch.has(ct.botUserID):
 		return nil, fail("channel_not_found")
 	case ch.Archived:
 		return nil, fail("is_archived")
-	case ch.IM && !w.manifest.Features.AppHome.Messages:
+	case ch.IM && !ct.manifest.Features.AppHome.Messages:
 		return nil, fail("messages_tab_disabled")
-	case !ch.has(w.botUserID) && !w.manifest.hasScope("chat:write.public"):
+	case !ch.has(ct.botUserID) && !ct.manifest.hasScope("chat:write.public"):
 		return nil, fail("not_in_channel")
 	}
 	return ch, nil
 }
 
-func (w *Workspace) chatPost(c *call) (obj, *apiError) {
-	ch, e := w.target(c)
+func (ct *chat) postMessage(c *call) (obj, *apiError) {
+	ch, e := ct.target(c)
 	if e != nil {
 		return nil, e
 	}
@@ -181,24 +194,24 @@ func (w *Workspace) chatPost(c *call) (obj, *apiError) {
 	}
 	m := &Message{}
 	if ts := c.str("thread_ts"); ts != "" {
-		if e := w.setThread(ch, m, ts); e != nil {
+		if e := ct.setThread(ch, m, ts); e != nil {
 			return nil, e
 		}
 		m.Broadcast = m.ThreadTS != "" && c.flag("reply_broadcast")
 	}
-	w.fill(m, body)
+	ct.fill(m, body)
 	if len(meta) > 0 {
 		m.Metadata = mustJSON(meta)
 	}
-	w.post(ch, m)
-	return obj{"channel": ch.ID, "ts": m.TS, "message": w.messageJSON(ch, m, true)}, nil
+	ct.addMessage(ch, m)
+	return obj{"channel": ch.ID, "ts": m.TS, "message": ct.messageJSON(ch, m, true)}, nil
 }
 
 var tsForm = regexp.MustCompile(`^\d{9,10}\.\d{6}$`)
 
 // setThread puts a message into a thread. A parent that is gone makes it a message of the channel, without
 // an error; a reply cannot be a parent.
-func (w *Workspace) setThread(ch *channel, m *Message, ts string) *apiError {
+func (ct *chat) setThread(ch *channel, m *Message, ts string) *apiError {
 	if !tsForm.MatchString(ts) {
 		return fail("invalid_thread_ts")
 	}
@@ -214,33 +227,33 @@ func (w *Workspace) setThread(ch *channel, m *Message, ts string) *apiError {
 }
 
 // own finds a message of the app for chat.update and chat.delete, which take channel ids only.
-func (w *Workspace) own(c *call, notMine string) (*channel, *Message, *apiError) {
-	ch := w.channels[c.str("channel")]
-	if ch == nil || ch.Private && !ch.has(w.botUserID) {
+func (ct *chat) own(c *call, notMine string) (*channel, *Message, *apiError) {
+	ch := ct.channels.byID[c.str("channel")]
+	if ch == nil || ch.Private && !ch.has(ct.botUserID) {
 		return nil, nil, fail("channel_not_found")
 	}
 	m := ch.find(c.str("ts"))
 	if m == nil || m.Deleted {
 		return nil, nil, fail("message_not_found")
 	}
-	if m.BotID != w.botID {
+	if m.BotID != ct.botID {
 		return nil, nil, fail(notMine)
 	}
 	return ch, m, nil
 }
 
-func (w *Workspace) chatUpdate(c *call) (obj, *apiError) {
-	ch, m, e := w.own(c, "cant_update_message")
+func (ct *chat) update(c *call) (obj, *apiError) {
+	ch, m, e := ct.own(c, "cant_update_message")
 	if e != nil {
 		return nil, e
 	}
 	if ch.Archived {
 		return nil, fail("is_inactive")
 	}
-	if w.editWindow > 0 && w.clock.Now().Sub(tsTime(m.TS)) > w.editWindow {
+	if ct.editWindow > 0 && ct.clock.Now().Sub(tsTime(m.TS)) > ct.editWindow {
 		return nil, fail("edit_window_closed")
 	}
-	if utf8.RuneCountInString(c.str("text")) > longestUpdate {
+	if utf8.RuneCountInString(c.str("text")) > blockkit.MaxUpdateChars {
 		return nil, fail("msg_too_long")
 	}
 	body, e := c.content()
@@ -254,7 +267,7 @@ func (w *Workspace) chatUpdate(c *call) (obj, *apiError) {
 	if e != nil {
 		return nil, e
 	}
-	w.fill(m, body)
+	ct.fill(m, body)
 	m.Edited = len(body.blocks) == 0
 	if meta != nil {
 		m.Metadata = nil
@@ -265,25 +278,25 @@ func (w *Workspace) chatUpdate(c *call) (obj, *apiError) {
 	if c.flag("reply_broadcast") && m.IsReply() {
 		m.Broadcast = true
 	}
-	w.touch(Change{Kind: ChangeMessage, Channel: ch.ID, TS: m.TS, User: m.User})
-	return obj{"channel": ch.ID, "ts": m.TS, "text": m.Text, "message": w.messageJSON(ch, m, true)}, nil
+	ct.channels.messageChanged(ch, m.TS, m.User)
+	return obj{"channel": ch.ID, "ts": m.TS, "text": m.Text, "message": ct.messageJSON(ch, m, true)}, nil
 }
 
-func (w *Workspace) chatDelete(c *call) (obj, *apiError) {
-	ch, m, e := w.own(c, "cant_delete_message")
+func (ct *chat) delete(c *call) (obj, *apiError) {
+	ch, m, e := ct.own(c, "cant_delete_message")
 	if e != nil {
 		return nil, e
 	}
-	w.remove(ch, m)
+	ct.remove(ch, m)
 	return obj{"channel": ch.ID, "ts": m.TS}, nil
 }
 
-func (w *Workspace) chatEphemeral(c *call) (obj, *apiError) {
-	ch, e := w.target(c)
+func (ct *chat) postEphemeral(c *call) (obj, *apiError) {
+	ch, e := ct.target(c)
 	if e != nil {
 		return nil, e
 	}
-	if !ch.has(w.botUserID) {
+	if !ch.has(ct.botUserID) {
 		return nil, fail("not_in_channel")
 	}
 	user := c.str("user")
@@ -302,32 +315,32 @@ func (w *Workspace) chatEphemeral(c *call) (obj, *apiError) {
 	}
 	m := &Message{EphemeralTo: user}
 	if ts := c.str("thread_ts"); ts != "" {
-		if e := w.setThread(ch, m, ts); e != nil {
+		if e := ct.setThread(ch, m, ts); e != nil {
 			return nil, e
 		}
 	}
-	w.fill(m, body)
-	w.whisper(ch, m)
+	ct.fill(m, body)
+	ct.addEphemeral(ch, m)
 	return obj{"message_ts": m.TS}, nil
 }
 
-// whisper shows a message to one person.
-func (w *Workspace) whisper(ch *channel, m *Message) {
-	m.Channel, m.TS, m.User, m.BotID = ch.ID, w.newTS(), w.botUserID, w.botID
-	w.ephemerals = append(w.ephemerals, m)
-	w.touch(Change{Kind: ChangeEphemeral, Channel: ch.ID, TS: m.TS, User: m.EphemeralTo})
+// addEphemeral shows a message to one person.
+func (ct *chat) addEphemeral(ch *channel, m *Message) {
+	m.Channel, m.TS, m.User, m.BotID = ch.ID, ct.newTS(), ct.botUserID, ct.botID
+	ct.channels.ephemerals = append(ct.channels.ephemerals, m)
+	ct.channels.ephemeralChanged(ch, m.TS, m.EphemeralTo)
 }
 
-func (w *Workspace) chatPermalink(c *call) (obj, *apiError) {
-	ch := w.channels[c.str("channel")]
-	if ch == nil || ch.Private && !ch.has(w.botUserID) {
+func (ct *chat) getPermalink(c *call) (obj, *apiError) {
+	ch := ct.channels.byID[c.str("channel")]
+	if ch == nil || ch.Private && !ch.has(ct.botUserID) {
 		return nil, fail("channel_not_found")
 	}
 	m := ch.find(c.str("message_ts"))
 	if m == nil || m.Deleted {
 		return nil, fail("message_not_found")
 	}
-	link := fmt.Sprintf("https://%s.slack.com/archives/%s/p%s", w.teamDomain, ch.ID, strings.Replace(m.TS, ".", "", 1))
+	link := fmt.Sprintf("https://%s.slack.com/archives/%s/p%s", ct.teamDomain, ch.ID, strings.Replace(m.TS, ".", "", 1))
 	if m.IsReply() {
 		link += "?thread_ts=" + m.ThreadTS + "&cid=" + ch.ID
 	}

@@ -7,28 +7,39 @@ import (
 	"strings"
 )
 
-func init() {
-	register("auth.test", method{token: anyToken, run: (*Workspace).authTest})
-	register("conversations.info", method{tier: 3, read: true, run: (*Workspace).conversationsInfo})
-	register("conversations.members", method{tier: 4, read: true, run: (*Workspace).conversationsMembers})
-	register("conversations.open", method{scopes: []string{"im:write", "mpim:write"}, tier: 3, run: (*Workspace).conversationsOpen})
-	register("conversations.replies", method{tier: 3, read: true, run: (*Workspace).conversationsReplies})
-	register("conversations.history", method{tier: 3, read: true, run: (*Workspace).conversationsHistory})
-	register("conversations.list", method{tier: 2, read: true, run: (*Workspace).conversationsList})
-	register("conversations.join", method{scopes: []string{"channels:join"}, tier: 3, run: (*Workspace).conversationsJoin})
-	register("users.conversations", method{tier: 3, read: true, run: (*Workspace).usersConversations})
+// conversations answers what conversations there are, who is in them and what was said.
+type conversations struct {
+	*core
+	channels *channelStore
+	people   *people
+	chat     *chat
+	events   *events
 }
 
-func (w *Workspace) authTest(c *call) (obj, *apiError) {
+// methods are the methods of conversations.*.
+func (cv *conversations) methods() map[string]method {
+	return map[string]method{
+		"conversations.info":    {tier: 3, read: true, run: cv.info},
+		"conversations.members": {tier: 4, read: true, run: cv.members},
+		"conversations.open":    {scopes: []string{"im:write", "mpim:write"}, tier: 3, run: cv.open},
+		"conversations.replies": {tier: 3, read: true, run: cv.replies},
+		"conversations.history": {tier: 3, read: true, run: cv.history},
+		"conversations.list":    {tier: 2, read: true, run: cv.list},
+		"conversations.join":    {scopes: []string{"channels:join"}, tier: 3, run: cv.join},
+		"users.conversations":   {tier: 3, read: true, run: cv.ofUser},
+	}
+}
+
+func (p *people) authTest(c *call) (obj, *apiError) {
 	out := obj{
-		"url": "https://" + w.teamDomain + ".slack.com/", "team": w.teamName, "team_id": w.teamID,
-		"user": w.users[w.botUserID].Name, "user_id": w.botUserID, "bot_id": w.botID, "is_enterprise_install": false,
+		"url": "https://" + p.teamDomain + ".slack.com/", "team": p.teamName, "team_id": p.teamID,
+		"user": p.users[p.botUserID].Name, "user_id": p.botUserID, "bot_id": p.botID, "is_enterprise_install": false,
 	}
-	if c.token == w.appToken {
-		out = obj{"app_name": w.manifest.Display.Name, "app_id": w.appID}
+	if c.token == p.appToken {
+		out = obj{"app_name": p.manifest.Display.Name, "app_id": p.appID}
 	}
-	if w.enterpriseID != "" {
-		out["enterprise_id"] = w.enterpriseID
+	if p.enterpriseID != "" {
+		out["enterprise_id"] = p.enterpriseID
 	}
 	return out, nil
 }
@@ -45,38 +56,38 @@ func scopeFor(ch *channel, what string) string {
 }
 
 // readable finds a channel of a reading method and checks the scope for its kind.
-func (w *Workspace) readable(c *call, what string) (*channel, *apiError) {
+func (cv *conversations) readable(c *call, what string) (*channel, *apiError) {
 	all := []string{"channels:" + what, "groups:" + what, "mpim:" + what, "im:" + what}
-	if !slices.ContainsFunc(all, w.manifest.hasScope) {
-		return nil, w.missingScope(all...)
+	if !slices.ContainsFunc(all, cv.manifest.hasScope) {
+		return nil, cv.manifest.missingScope(all...)
 	}
-	ch := w.channels[c.str("channel")]
+	ch := cv.channels.byID[c.str("channel")]
 	if ch == nil {
 		return nil, fail("channel_not_found")
 	}
-	if scope := scopeFor(ch, what); !w.manifest.hasScope(scope) {
-		return nil, w.missingScope(scope)
+	if scope := scopeFor(ch, what); !cv.manifest.hasScope(scope) {
+		return nil, cv.manifest.missingScope(scope)
 	}
-	if (ch.Private || ch.IM) && !ch.has(w.botUserID) {
+	if (ch.Private || ch.IM) && !ch.has(cv.botUserID) {
 		return nil, fail("channel_not_found")
 	}
 	return ch, nil
 }
 
-func (w *Workspace) conversationsInfo(c *call) (obj, *apiError) {
-	ch, e := w.readable(c, "read")
+func (cv *conversations) info(c *call) (obj, *apiError) {
+	ch, e := cv.readable(c, "read")
 	if e != nil {
 		return nil, e
 	}
-	out := w.channelJSON(ch)
+	out := cv.channelJSON(ch)
 	if c.flag("include_num_members") {
 		out["num_members"] = len(ch.Members)
 	}
 	return obj{"channel": out}, nil
 }
 
-func (w *Workspace) conversationsMembers(c *call) (obj, *apiError) {
-	ch, e := w.readable(c, "read")
+func (cv *conversations) members(c *call) (obj, *apiError) {
+	ch, e := cv.readable(c, "read")
 	if e != nil {
 		return nil, e
 	}
@@ -106,24 +117,24 @@ func page[T any](c *call, all []T, usual int) (part []T, next string, e *apiErro
 	return all[from:to], next, nil
 }
 
-func (w *Workspace) conversationsOpen(c *call) (obj, *apiError) {
+func (cv *conversations) open(c *call) (obj, *apiError) {
 	if id := c.str("channel"); id != "" {
-		if ch := w.channels[id]; ch != nil && ch.IM {
+		if ch := cv.channels.byID[id]; ch != nil && ch.IM {
 			return obj{"channel": obj{"id": ch.ID}}, nil
 		}
 		return nil, fail("channel_not_found")
 	}
 	ids := strings.Split(c.str("users"), ",")
 	if len(ids) > 1 {
-		if !w.manifest.hasScope("mpim:write") {
-			return nil, w.missingScope("mpim:write")
+		if !cv.manifest.hasScope("mpim:write") {
+			return nil, cv.manifest.missingScope("mpim:write")
 		}
 		return nil, fail("method_not_supported_for_channel_type")
 	}
-	if !w.manifest.hasScope("im:write") {
-		return nil, w.missingScope("im:write")
+	if !cv.manifest.hasScope("im:write") {
+		return nil, cv.manifest.missingScope("im:write")
 	}
-	u := w.users[strings.TrimSpace(ids[0])]
+	u := cv.people.users[strings.TrimSpace(ids[0])]
 	switch {
 	case ids[0] == "":
 		return nil, fail("users_list_not_supplied")
@@ -133,19 +144,19 @@ func (w *Workspace) conversationsOpen(c *call) (obj, *apiError) {
 		return nil, fail("user_disabled")
 	case u.Bot || u.ID == "USLACKBOT":
 		return nil, fail("cannot_dm_bot")
-	case u.Stranger && !w.sharesChannel(u.ID):
+	case u.Stranger && !cv.channels.sharesChannel(u.ID):
 		return nil, fail("user_not_visible")
 	}
-	ch := w.openIM(u.ID)
+	ch := cv.channels.openIM(u.ID)
 	out := obj{"id": ch.ID}
 	if c.flag("return_im") {
-		out = w.channelJSON(ch)
+		out = cv.channelJSON(ch)
 	}
 	return obj{"channel": out}, nil
 }
 
-func (w *Workspace) sharesChannel(user string) bool {
-	for _, ch := range w.channels {
+func (cs *channelStore) sharesChannel(user string) bool {
+	for _, ch := range cs.byID {
 		if ch.ExtShared && ch.has(user) {
 			return true
 		}
@@ -161,12 +172,12 @@ func inRange(c *call, ts string) bool {
 	return after && before
 }
 
-func (w *Workspace) conversationsReplies(c *call) (obj, *apiError) {
-	ch, e := w.readable(c, "history")
+func (cv *conversations) replies(c *call) (obj, *apiError) {
+	ch, e := cv.readable(c, "history")
 	if e != nil {
 		return nil, e
 	}
-	if !ch.has(w.botUserID) {
+	if !ch.has(cv.botUserID) {
 		return nil, fail("not_in_channel")
 	}
 	root := ch.find(c.str("ts"))
@@ -179,15 +190,15 @@ func (w *Workspace) conversationsReplies(c *call) (obj, *apiError) {
 			list = append(list, m)
 		}
 	}
-	return w.messagePage(c, ch, list, 1000)
+	return cv.messagePage(c, ch, list, 1000)
 }
 
-func (w *Workspace) conversationsHistory(c *call) (obj, *apiError) {
-	ch, e := w.readable(c, "history")
+func (cv *conversations) history(c *call) (obj, *apiError) {
+	ch, e := cv.readable(c, "history")
 	if e != nil {
 		return nil, e
 	}
-	if !ch.has(w.botUserID) {
+	if !ch.has(cv.botUserID) {
 		return nil, fail("not_in_channel")
 	}
 	var list []*Message
@@ -197,17 +208,17 @@ func (w *Workspace) conversationsHistory(c *call) (obj, *apiError) {
 		}
 	}
 	slices.Reverse(list)
-	return w.messagePage(c, ch, list, 100)
+	return cv.messagePage(c, ch, list, 100)
 }
 
-func (w *Workspace) messagePage(c *call, ch *channel, list []*Message, usual int) (obj, *apiError) {
+func (cv *conversations) messagePage(c *call, ch *channel, list []*Message, usual int) (obj, *apiError) {
 	part, next, e := page(c, list, usual)
 	if e != nil {
 		return nil, e
 	}
 	messages := make([]obj, len(part))
 	for i, m := range part {
-		messages[i] = w.messageJSON(ch, m, c.flag("include_all_metadata"))
+		messages[i] = cv.chat.messageJSON(ch, m, c.flag("include_all_metadata"))
 	}
 	out := obj{"messages": messages, "has_more": next != ""}
 	if next != "" {
@@ -217,7 +228,7 @@ func (w *Workspace) messagePage(c *call, ch *channel, list []*Message, usual int
 }
 
 // listed are the channels of the kinds asked for, each kind with its scope.
-func (w *Workspace) listed(c *call, member string) ([]obj, *apiError) {
+func (cv *conversations) listed(c *call, member string) ([]obj, *apiError) {
 	types := c.str("types")
 	if types == "" {
 		types = "public_channel"
@@ -230,40 +241,40 @@ func (w *Workspace) listed(c *call, member string) ([]obj, *apiError) {
 		if !ok {
 			return nil, fail("invalid_types")
 		}
-		if !w.manifest.hasScope(scope) {
-			return nil, w.missingScope(scope)
+		if !cv.manifest.hasScope(scope) {
+			return nil, cv.manifest.missingScope(scope)
 		}
 	}
 	var out []obj
-	for _, id := range w.channelOrder {
-		ch := w.channels[id]
+	for _, id := range cv.channels.order {
+		ch := cv.channels.byID[id]
 		kind := "public_channel"
 		if ch.IM {
 			kind = "im"
 		} else if ch.Private {
 			kind = "private_channel"
 		}
-		visible := kind == "public_channel" || ch.has(w.botUserID)
+		visible := kind == "public_channel" || ch.has(cv.botUserID)
 		if !visible || !slices.Contains(kinds, kind) || member != "" && !ch.has(member) || ch.Archived && c.flag("exclude_archived") {
 			continue
 		}
-		out = append(out, w.channelJSON(ch))
+		out = append(out, cv.channelJSON(ch))
 	}
 	return out, nil
 }
 
-func (w *Workspace) conversationsList(c *call) (obj, *apiError) { return w.channelPage(c, "") }
+func (cv *conversations) list(c *call) (obj, *apiError) { return cv.channelPage(c, "") }
 
-func (w *Workspace) usersConversations(c *call) (obj, *apiError) {
+func (cv *conversations) ofUser(c *call) (obj, *apiError) {
 	user := c.str("user")
 	if user == "" {
-		user = w.botUserID
+		user = cv.botUserID
 	}
-	return w.channelPage(c, user)
+	return cv.channelPage(c, user)
 }
 
-func (w *Workspace) channelPage(c *call, member string) (obj, *apiError) {
-	all, e := w.listed(c, member)
+func (cv *conversations) channelPage(c *call, member string) (obj, *apiError) {
+	all, e := cv.listed(c, member)
 	if e != nil {
 		return nil, e
 	}
@@ -274,8 +285,8 @@ func (w *Workspace) channelPage(c *call, member string) (obj, *apiError) {
 	return obj{"channels": append([]obj{}, part...), "response_metadata": obj{"next_cursor": next}}, nil
 }
 
-func (w *Workspace) conversationsJoin(c *call) (obj, *apiError) {
-	ch := w.channels[c.str("channel")]
+func (cv *conversations) join(c *call) (obj, *apiError) {
+	ch := cv.channels.byID[c.str("channel")]
 	switch {
 	case ch == nil:
 		return nil, fail("channel_not_found")
@@ -284,8 +295,8 @@ func (w *Workspace) conversationsJoin(c *call) (obj, *apiError) {
 	case ch.Archived:
 		return nil, fail("is_archived")
 	}
-	w.join(ch, w.botUserID)
-	return obj{"channel": w.channelJSON(ch)}, nil
+	cv.addMember(ch, cv.botUserID)
+	return obj{"channel": cv.channelJSON(ch)}, nil
 }
 
 // A cursor is opaque to the app: the index of the next item, dressed up as Slack's are.

@@ -1,17 +1,13 @@
 package slacksim
 
-func init() {
-	register("bots.info", method{scopes: []string{"users:read"}, tier: 3, read: true, run: (*Workspace).botsInfo})
-}
-
 // botsInfo tells of the installed app's bot; without an argument Slack tells nothing of any.
 // https://docs.slack.dev/reference/methods/bots.info
-func (w *Workspace) botsInfo(c *call) (obj, *apiError) {
-	if c.str("bot") != w.botID {
+func (p *people) botsInfo(c *call) (obj, *apiError) {
+	if c.str("bot") != p.botID {
 		return nil, fail("bot_not_found")
 	}
 	return obj{"bot": obj{
-		"id": w.botID, "deleted": false, "name": w.users[w.botUserID].Name, "updated": 1, "app_id": w.appID, "user_id": w.botUserID,
+		"id": p.botID, "deleted": false, "name": p.users[p.botUserID].Name, "updated": 1, "app_id": p.appID, "user_id": p.botUserID,
 		"icons": obj{"image_36": "https://a.slack-edge.com/36.png", "image_48": "https://a.slack-edge.com/48.png", "image_72": "https://a.slack-edge.com/72.png"},
 	}}, nil
 }

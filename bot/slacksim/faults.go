@@ -7,6 +7,13 @@ import (
 	"time"
 )
 
+// faults spoils the calls that a script names.
+type faults struct {
+	*core
+	scripts []*faultScript
+	calls   map[string]int // made so far, by method
+}
+
 // FaultKind is a way in which a Web API call goes wrong.
 type FaultKind int
 
@@ -75,17 +82,17 @@ func (w *Workspace) Fail(method string, f Fault, which ...Calls) (stop func()) {
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.faults = append(w.faults, s)
+	w.faults.scripts = append(w.faults.scripts, s)
 	return func() {
 		w.mu.Lock()
 		defer w.mu.Unlock()
-		w.faults = slices.DeleteFunc(w.faults, func(o *faultScript) bool { return o == s })
+		w.faults.scripts = slices.DeleteFunc(w.faults.scripts, func(o *faultScript) bool { return o == s })
 	}
 }
 
-// nextFault finds the fault for a call and counts it. The lock is held.
-func (w *Workspace) nextFault(c Call) *Fault {
-	for _, s := range w.faults {
+// next finds the fault for a call and counts it. The lock is held.
+func (fs *faults) next(c Call) *Fault {
+	for _, s := range fs.scripts {
 		if s.left == 0 || s.method != "" && s.method != c.Method || s.when != nil && !s.when(c) {
 			continue
 		}
@@ -104,15 +111,15 @@ func (w *Workspace) nextFault(c Call) *Fault {
 
 const htmlPage = "<!DOCTYPE html><html><head><title>Server Error | Slack</title></head><body><h1>Something went wrong</h1></body></html>"
 
-// applyFault waits and makes the spoiled answer, or nil when the call goes on.
-func (w *Workspace) applyFault(r *http.Request, f *Fault) *answer {
-	if f.Delay > 0 && !w.pause(r, f.Delay) {
+// apply waits and makes the spoiled answer, or nil when the call goes on.
+func (fs *faults) apply(r *http.Request, f *Fault) *answer {
+	if f.Delay > 0 && !fs.pause(r, f.Delay) {
 		return &answer{abort: true, note: "given up by the client"}
 	}
 	html := http.Header{"Content-Type": {"text/html; charset=utf-8"}}
 	switch f.Kind {
 	case FaultHang:
-		w.pause(r, 0)
+		fs.pause(r, 0)
 		return &answer{abort: true, note: "hung"}
 	case FaultStatus:
 		status := f.Status
@@ -145,7 +152,7 @@ func (w *Workspace) applyFault(r *http.Request, f *Fault) *answer {
 }
 
 // pause waits for d, or without end if d is 0. It returns false when the client or the workspace went away.
-func (w *Workspace) pause(r *http.Request, d time.Duration) bool {
+func (fs *faults) pause(r *http.Request, d time.Duration) bool {
 	var over <-chan time.Time
 	if d > 0 {
 		t := time.NewTimer(d)
@@ -156,7 +163,7 @@ func (w *Workspace) pause(r *http.Request, d time.Duration) bool {
 	case <-over:
 		return true
 	case <-r.Context().Done():
-	case <-w.ctx.Done():
+	case <-fs.ctx.Done():
 	}
 	return false
 }
