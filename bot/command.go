@@ -2,7 +2,6 @@ package bot
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -121,16 +120,6 @@ func (b *Bot) audit(ctx context.Context, request int64, userID, action string, r
 	}
 }
 
-// refuse tells a person why something is refused, and writes it down.
-func (b *Bot) refuse(ctx context.Context, p person, request int64, action string, err error) {
-	var refusal *renewal.Refusal
-	if errors.As(err, &refusal) {
-		b.deny(ctx, p, request, action, refusal)
-		return
-	}
-	b.sorry(ctx, p, "do that", err)
-}
-
 // listed is how many requests a list reads at most.
 const listed = 50
 
@@ -150,11 +139,10 @@ func (b *Bot) openRequests(ctx context.Context, a renewal.Actor) (mine, waiting 
 		return mine, nil, err
 	}
 	undecided, err := b.ledger.List(ctx, ledger.Filter{
-		Statuses: []renewal.Status{renewal.Pending, renewal.Refused, renewal.Unknown}, Limit: listed,
+		Statuses: renewal.Undecided(), Limit: listed,
 	})
 	for _, r := range undecided {
-		own := r.Requester == a.UserID || r.AmendedBy == a.UserID
-		if (!own || b.policy.SelfApproval) && !r.VotedBy(a.UserID) {
+		if r.WaitsFor(a, b.now(), b.policy) {
 			waiting = append(waiting, r)
 		}
 	}

@@ -58,25 +58,24 @@ func (b *Bot) clicked(ctx context.Context, ic slack.InteractionCallback, a *slac
 	case blocks.ActionClose:
 		b.apply(ctx, p, t.Request, renewal.Close{By: actor})
 	case blocks.ActionReject:
-		b.ask(ctx, p, ic.TriggerID, a.ActionID, t, renewal.Reject{By: actor, Shown: shown, Reason: "?"}, blocks.RejectForm)
+		b.ask(ctx, p, ic.TriggerID, t, renewal.Intent{Action: renewal.ActionReject, By: actor, Shown: shown}, blocks.RejectForm)
 	case blocks.ActionSettlePlaced:
-		b.ask(ctx, p, ic.TriggerID, a.ActionID, t, renewal.SettleNotPlaced{By: actor, Attempt: t.Attempt, Reason: "?"}, blocks.SettlePlacedForm)
+		b.ask(ctx, p, ic.TriggerID, t, renewal.Intent{Action: renewal.ActionSettlePlaced, By: actor, Attempt: t.Attempt}, blocks.SettlePlacedForm)
 	case blocks.ActionSettleNotPlaced:
-		b.ask(ctx, p, ic.TriggerID, a.ActionID, t, renewal.SettleNotPlaced{By: actor, Attempt: t.Attempt, Reason: "?"}, blocks.SettleNotPlacedForm)
+		b.ask(ctx, p, ic.TriggerID, t, renewal.Intent{Action: renewal.ActionSettleNotPlaced, By: actor, Attempt: t.Attempt}, blocks.SettleNotPlacedForm)
 	case blocks.ActionChange:
 		b.change(ctx, p, actor, ic.TriggerID, t)
 	}
 }
 
-// ask opens the small form that a decision needs, unless the decision would be refused
-// anyway: then it is refused at once, by trying it.
-func (b *Bot) ask(ctx context.Context, p person, trigger, action string, t blocks.Target, trial renewal.Event, form func(renewal.Request) slack.ModalViewRequest) {
+// ask opens the small form that a decision needs, unless the person may not decide.
+func (b *Bot) ask(ctx context.Context, p person, trigger string, t blocks.Target, in renewal.Intent, form func(renewal.Request) slack.ModalViewRequest) {
 	r, ok := b.find(ctx, p, t.Request)
 	if !ok {
 		return
 	}
-	if _, err := r.Apply(trial, b.now(), b.policy); err != nil {
-		b.refuse(ctx, p, r.ID, action, err)
+	if refusal := r.May(in, b.now(), b.policy); refusal != nil {
+		b.deny(ctx, p, r.ID, string(in.Action), refusal)
 		return
 	}
 	b.openView(ctx, p, trigger, form(r))

@@ -24,11 +24,11 @@ func (b *Bot) remind(ctx context.Context, job renewal.Job) error {
 	if err != nil || r.Status != renewal.Pending {
 		return err
 	}
-	waiting, err := b.undecided(ctx, r)
+	now := b.ledger.Now(ctx)
+	waiting, err := b.undecided(ctx, r, now)
 	if err != nil {
 		return err
 	}
-	now := b.ledger.Now(ctx)
 	lastCall := r.LastCallAt(b.policy)
 	if !r.LastCalled && !now.Before(lastCall) {
 		return b.move(ctx, r.ID, renewal.Reminder{Who: ids(waiting), Last: true})
@@ -78,8 +78,8 @@ func ids(people []approver) []string {
 	return list
 }
 
-// undecided lists the approvers who have not decided and may.
-func (b *Bot) undecided(ctx context.Context, r renewal.Request) ([]approver, error) {
+// undecided lists the approvers for whose decision a request waits.
+func (b *Bot) undecided(ctx context.Context, r renewal.Request, now time.Time) ([]approver, error) {
 	var all []string
 	for _, id := range b.people.approvers {
 		if !strings.HasPrefix(id, "S") {
@@ -95,8 +95,7 @@ func (b *Bot) undecided(ctx context.Context, r renewal.Request) ([]approver, err
 	slices.Sort(all)
 	var waiting []approver
 	for _, id := range slices.Compact(all) {
-		own := id == r.Requester || id == r.AmendedBy
-		if r.VotedBy(id) || (own && !b.policy.SelfApproval) {
+		if !r.WaitsFor(renewal.Actor{UserID: id, MayApprove: true}, now, b.policy) {
 			continue
 		}
 		u, err := b.people.users.get(ctx, id, requestAge)

@@ -47,14 +47,10 @@ func (c *changing) begin(e Begin) error {
 
 // open finds an attempt that may still get an outcome.
 func (c *changing) open(number int) (*Attempt, error) {
-	if number != len(c.Attempts) || number == 0 {
-		return nil, &Refusal{RefusedAttempt, fmt.Sprintf("%s: attempt %d is not the present one.", c.Reference(), number)}
+	if refusal := c.openAttempt(number); refusal != nil {
+		return nil, refusal
 	}
-	a := &c.Attempts[number-1]
-	if a.Outcome != "" && a.Outcome != Lost {
-		return nil, &Refusal{RefusedAttempt, fmt.Sprintf("%s: attempt %d is settled already.", c.Reference(), number)}
-	}
-	return a, nil
+	return &c.Attempts[number-1], nil
 }
 
 // answered takes the vendor's answer, however late it comes.

@@ -64,7 +64,8 @@ func (c *changing) remind(e Reminder) error {
 	// Whoever found out who is to be reminded may have looked a moment ago, and two may
 	// have looked at once.
 	who := slices.DeleteFunc(slices.Clone(e.Who), func(id string) bool {
-		return c.VotedBy(id) || (!e.Last && c.now.Before(c.ReminderDue(id, c.policy)))
+		waits := c.WaitsFor(Actor{UserID: id, MayApprove: true}, c.now, c.policy)
+		return !waits || (!e.Last && c.now.Before(c.ReminderDue(id, c.policy)))
 	})
 	if len(who) == 0 && !e.Last {
 		return &Refusal{RefusedTooEarly, c.Reference() + ": nobody is to be reminded yet."}
