@@ -313,6 +313,8 @@ func TestLastCall(t *testing.T) {
 	refused(t, r, Reminder{Last: true}, at.Add(-1), p, RefusedTooEarly)
 	called := must(t, r, at, p, Reminder{Who: []string{"U2"}, Last: true})
 	refused(t, called, Reminder{Who: []string{"U2"}, Last: true}, at.Add(time.Hour), p, RefusedStatus)
+	refused(t, r, Reminder{Who: []string{"U2"}, Last: true}, r.ExpiresAt, p, RefusedStatus)
+	refused(t, r, Reminder{Who: []string{"U2"}}, r.ExpiresAt, p, RefusedStatus)
 	short := p
 	short.ExpireAfter = time.Hour
 	same(t, r.ExpiresAt.Add(-15*time.Minute), r.LastCallAt(short), "the last call of a short life")

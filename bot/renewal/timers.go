@@ -58,6 +58,9 @@ func (c *changing) remind(e Reminder) error {
 	if err := c.expect(Pending); err != nil {
 		return err
 	}
+	if !c.now.Before(c.ExpiresAt) {
+		return &Refusal{RefusedStatus, c.Reference() + ": its time is up, and nobody can decide any more."}
+	}
 	if e.Last && c.LastCalled {
 		return &Refusal{RefusedStatus, c.Reference() + ": the last call was made already."}
 	}
