@@ -15,6 +15,7 @@ import (
 	"renewbot/blocks"
 	"renewbot/bot/ledger"
 	"renewbot/bot/members"
+	"renewbot/bot/renewal"
 )
 
 // FuzzAnswer gives any answer to calls of the Web API. Nothing counts as done, and nobody
@@ -49,7 +50,7 @@ func FuzzAnswer(f *testing.F) {
 		s.mu.Unlock()
 		said := saidBy(status, body)
 
-		w := wanted{key: "card", channel: stageHome, message: blocks.Plain("x")}
+		w := wanted{key: "card", channel: stageHome, message: blocks.Answer(renewal.Say("x"))}
 		if _, ts, err := s.bot.postMessage(t.Context(), w, "", 1); err == nil && (!said.OK || ts == "" || ts != said.TS) {
 			t.Errorf("HTTP %d %q: posted as %q", status, body, ts)
 		}

@@ -104,12 +104,12 @@ func (b *Bot) notAllowed(a renewal.Actor, fallback string) *renewal.Refusal {
 	if a.Denied != "" {
 		sentence = a.Denied
 	}
-	return &renewal.Refusal{Code: renewal.RefusedNotAllowed, Sentence: sentence + " Nothing was ordered."}
+	return &renewal.Refusal{Code: renewal.RefusedNotAllowed, Sentence: renewal.Say(sentence + " Nothing was ordered.")}
 }
 
 // deny tells a person that they may not, and writes it down.
 func (b *Bot) deny(ctx context.Context, p person, request int64, action string, r *renewal.Refusal) {
-	b.say(ctx, p, r.Sentence)
+	b.tell(ctx, p, blocks.Answer(r.Sentence))
 	b.audit(ctx, request, p.id, action, r)
 }
 
@@ -177,7 +177,7 @@ func (b *Bot) status(ctx context.Context, p person, a renewal.Actor, id int64) {
 	}
 	if !b.maySee(ctx, a, r) {
 		b.deny(ctx, p, id, "status", &renewal.Refusal{
-			Code: renewal.RefusedNotAllowed, Sentence: r.Reference() + " belongs to a private channel that you are not in.",
+			Code: renewal.RefusedNotAllowed, Sentence: renewal.Say(r.Reference() + " belongs to a private channel that you are not in."),
 		})
 		return
 	}

@@ -22,13 +22,13 @@ func (b *Bot) apply(ctx context.Context, p person, id int64, e renewal.Event) {
 	var refusal *renewal.Refusal
 	switch {
 	case errors.As(err, &refusal):
-		b.say(ctx, p, refusal.Sentence)
+		b.tell(ctx, p, blocks.Answer(refusal.Sentence))
 	case isNotFound(err):
 		b.find(ctx, p, id)
 	case err != nil:
 		b.sorry(ctx, p, "save this", err)
 	case p.command:
-		b.say(ctx, p, r.Standing())
+		b.tell(ctx, p, blocks.Answer(renewal.Sentence{renewal.State{Request: r}}))
 	}
 }
 
@@ -108,7 +108,7 @@ func usedBefore(err error) bool {
 func (b *Bot) decided(ctx context.Context, ic slack.InteractionCallback, env *envelope) {
 	t, err := blocks.DecodeTarget(ic.View.PrivateMetadata)
 	if err != nil {
-		env.ack(slack.NewUpdateViewSubmissionResponse(view(blocks.Notice("Not saved", "I can't read this form any more. Nothing was changed and nothing was ordered."))))
+		env.ack(slack.NewUpdateViewSubmissionResponse(view(blocks.Notice("Not saved", renewal.Say("I can't read this form any more. Nothing was changed and nothing was ordered.")))))
 		return
 	}
 	ctx = env.concerns(ctx, t.Request)
@@ -136,7 +136,7 @@ func (b *Bot) decided(ctx context.Context, ic slack.InteractionCallback, env *en
 	var refusal *renewal.Refusal
 	switch {
 	case errors.As(err, &refusal):
-		env.ack(slack.NewErrorsViewSubmissionResponse(map[string]string{field: refusal.Sentence}))
+		env.ack(slack.NewErrorsViewSubmissionResponse(map[string]string{field: blocks.FieldError(refusal.Sentence)}))
 	case err != nil:
 		b.log.ErrorContext(ctx, "a decision was not saved", "error", err)
 		env.ack(slack.NewErrorsViewSubmissionResponse(map[string]string{field: "Sorry, this could not be saved. Please try again in a moment. Nothing was ordered."}))

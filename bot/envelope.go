@@ -12,6 +12,7 @@ import (
 	"renewbot/blocks"
 	"renewbot/bot/logs"
 	"renewbot/bot/metrics"
+	"renewbot/bot/renewal"
 	"renewbot/bot/secure"
 )
 
@@ -152,5 +153,5 @@ func (b *Bot) tell(ctx context.Context, p person, m blocks.Message) {
 
 // say is tell with one sentence.
 func (b *Bot) say(ctx context.Context, p person, sentence string) {
-	b.tell(ctx, p, blocks.Plain(sentence))
+	b.tell(ctx, p, blocks.Answer(renewal.Say(sentence)))
 }

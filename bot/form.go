@@ -53,7 +53,7 @@ func (b *Bot) open(ctx context.Context, p person, o opening) {
 		case err != nil:
 			b.sorry(ctx, p, "open the form", err)
 		case o.query != "" && form.Matches == 0 && form.Holder == nil:
-			b.help(ctx, p, fmt.Sprintf("I know no customer and no command “%s”.", blocks.Outside(o.query)))
+			b.help(ctx, p, fmt.Sprintf("I know no customer and no command “%s”.", o.query))
 		default:
 			if v, ok := b.openView(ctx, p, o.trigger, blocks.Form(form)); ok && form.Waiting {
 				p.env.ack(nil)
@@ -313,7 +313,7 @@ func (b *Bot) submittedReview(ctx context.Context, ic slack.InteractionCallback,
 	answer := func(v slack.ModalViewRequest) { env.ack(slack.NewUpdateViewSubmissionResponse(&v)) }
 	d, err := blocks.DecodeDraft(ic.View.PrivateMetadata)
 	if err != nil {
-		answer(blocks.Notice("Not saved", "I can't read this form any more. Nothing was saved and nothing was ordered. Please start again with /renew."))
+		answer(blocks.Notice("Not saved", renewal.Say("I can't read this form any more. Nothing was saved and nothing was ordered. Please start again with /renew.")))
 		return
 	}
 	ctx = env.concerns(ctx, d.Request)
@@ -334,7 +334,7 @@ func (b *Bot) submittedReview(ctx context.Context, ic slack.InteractionCallback,
 		problem = strings.TrimSpace(problem + " " + errs[field])
 	}
 	if problem != "" {
-		answer(blocks.Notice("Not saved", problem+" Nothing was saved and nothing was ordered. Close this and change the form."))
+		answer(blocks.Notice("Not saved", renewal.Say(problem+" Nothing was saved and nothing was ordered. Close this and change the form.")))
 		return
 	}
 	if shown := digest(o); shown != d.Shown {
@@ -347,8 +347,8 @@ func (b *Bot) submittedReview(ctx context.Context, ic slack.InteractionCallback,
 	case err != nil:
 		b.log.ErrorContext(ctx, "a request was not saved", "error", err)
 		answer(blocks.Review(d, o, b.review(checking, d, o, "Sorry, this could not be saved. Nothing was ordered. Please press the button again in a moment.")))
-	case refused != "":
-		answer(blocks.Notice("Not saved", refused))
+	case refused != nil:
+		answer(blocks.Notice("Not saved", refused.Sentence))
 	default:
 		answer(blocks.Submitted(r, d.Request != 0))
 	}

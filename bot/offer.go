@@ -267,7 +267,7 @@ func (b *Bot) missingServices(ctx context.Context, o renewal.Offer) []string {
 	var names []string
 	for _, s := range found.services {
 		if !slices.ContainsFunc(o.Lines, func(l renewal.Line) bool { return l.ID == s.ID }) {
-			names = append(names, blocks.Outside(cmp.Or(s.Name, string(s.ID))))
+			names = append(names, cmp.Or(s.Name, string(s.ID)))
 		}
 	}
 	return names
@@ -285,14 +285,14 @@ func digest(o renewal.Offer) string {
 
 // save writes the request, or its new revision, down. The same view gives the same
 // request however often it is submitted.
-func (b *Bot) save(ctx context.Context, viewID string, actor renewal.Actor, d blocks.Draft, o renewal.Offer) (renewal.Request, string, error) {
+func (b *Bot) save(ctx context.Context, viewID string, actor renewal.Actor, d blocks.Draft, o renewal.Offer) (renewal.Request, *renewal.Refusal, error) {
 	var r renewal.Request
 	var err error
 	if d.Request != 0 {
 		leave, _ := b.views.enter(viewID, "")
 		defer leave()
 		if r, err = b.ledger.Get(ctx, d.Request); err == nil && isAmendment(r, actor, d, o) {
-			return r, "", nil
+			return r, nil, nil
 		}
 		r, err = b.ledger.Apply(ctx, d.Request, renewal.Amend{
 			By: actor, Shown: renewal.Shown{Revision: d.Revision, Fingerprint: d.Fingerprint}, Offer: o, Note: d.Note,
@@ -304,9 +304,9 @@ func (b *Bot) save(ctx context.Context, viewID string, actor renewal.Actor, d bl
 	}
 	var refusal *renewal.Refusal
 	if errors.As(err, &refusal) {
-		return r, refusal.Sentence, nil
+		return r, refusal, nil
 	}
-	return r, "", err
+	return r, nil, err
 }
 
 // isAmendment says whether a request is what this very change made of it: Slack may
@@ -320,13 +320,13 @@ func trouble(err error) string {
 	var e *yeastar.Error
 	switch {
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
-		return "The Yeastar Partner Portal takes too long to answer."
+		return "Yeastar's Partner Portal takes too long to answer."
 	case errors.As(err, &e) && e.Class == yeastar.ClassAuth:
-		return "The Yeastar Partner Portal refuses our credentials. Please tell whoever runs Renewbot."
+		return "Yeastar's Partner Portal refuses our credentials. Please tell whoever runs Renewbot."
 	case errors.As(err, &e) && e.Class == yeastar.ClassRefused:
-		return "The Yeastar Partner Portal refused to answer: " + blocks.Outside(cmp.Or(e.Detail, e.Code)) + "."
+		return "Yeastar's Partner Portal refused to answer: " + cmp.Or(e.Detail, e.Code) + "."
 	}
-	return "The Yeastar Partner Portal can't be reached right now."
+	return "Yeastar's Partner Portal can't be reached right now."
 }
 
 // reference is the vendor's request id in err, for support tickets.

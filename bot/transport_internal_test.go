@@ -28,6 +28,7 @@ import (
 
 	"renewbot/blocks"
 	"renewbot/bot/config"
+	"renewbot/bot/renewal"
 	"renewbot/bot/secure"
 	"renewbot/yeastar"
 )
@@ -292,7 +293,7 @@ func TestAddressesFromSlack(t *testing.T) {
 func TestAnswerGoesNowhereUnencrypted(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
-	s.bot.tell(t.Context(), person{id: stageAlice, responseURL: "http://192.0.2.1/hook"}, blocks.Plain("x"))
+	s.bot.tell(t.Context(), person{id: stageAlice, responseURL: "http://192.0.2.1/hook"}, blocks.Answer(renewal.Say("x")))
 	calls := s.called()
 	if last := calls[len(calls)-1]; last.method != "chat.postMessage" || last.form.Get("channel") != stageAlice {
 		t.Errorf("told by %+v", calls)

@@ -157,51 +157,6 @@ func (c *changing) expect(wanted ...Status) error {
 	return nil
 }
 
-// Standing says in a sentence where the request stands and whether anything was ordered.
-func (r Request) Standing() string {
-	ref := r.Reference()
-	switch r.Status {
-	case Pending:
-		return ref + " is waiting for approval. Nothing has been ordered."
-	case Approved:
-		return ref + " is approved and its order is about to be placed."
-	case Ordering:
-		return ref + " is being ordered right now."
-	case Ordered:
-		return fmt.Sprintf("%s was ordered: order %s.", ref, r.orderNo())
-	case Processing:
-		return fmt.Sprintf("%s was sent to the vendor as order %s, which is not finished yet.", ref, r.orderNo())
-	case Unknown:
-		return ref + " may or may not have been ordered. Nothing will be sent again until somebody settles it."
-	case Refused:
-		return ref + " was not ordered. It can be tried again or closed."
-	case Rejected:
-		return fmt.Sprintf("%s was rejected by <@%s>. Nothing was ordered.", ref, r.ClosedBy)
-	case Cancelled:
-		if r.ClosedBy == System {
-			return ref + " was a dry run. Nothing was ordered."
-		}
-		return fmt.Sprintf("%s was %s by <@%s>. Nothing was ordered.", ref, r.closedWord(), r.ClosedBy)
-	case Expired:
-		return ref + " timed out before it was approved. Nothing was ordered."
-	}
-	return fmt.Sprintf("%s is %s.", ref, r.Status)
-}
-
-func (r Request) orderNo() string {
-	if r.Order == nil {
-		return ""
-	}
-	return r.Order.OrderNo
-}
-
 // WasRefused says whether a closed request had been sent to the vendor, or could not be,
 // before it was closed; otherwise it was cancelled while it waited for approval.
 func (r Request) WasRefused() bool { return len(r.Attempts) > 0 || r.Problem != nil }
-
-func (r Request) closedWord() string {
-	if r.WasRefused() {
-		return "closed"
-	}
-	return "cancelled"
-}

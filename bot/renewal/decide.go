@@ -41,9 +41,9 @@ func checkReason(s string) (string, error) {
 	s = strings.TrimSpace(s)
 	switch {
 	case s == "":
-		return "", &Refusal{RefusedNoReason, "Please give a reason: it is kept with the request."}
+		return "", refuse(RefusedNoReason, "Please give a reason: it is kept with the request.")
 	case utf8.RuneCountInString(s) > MaxReason:
-		return "", &Refusal{RefusedNoReason, fmt.Sprintf("The reason may have at most %d characters.", MaxReason)}
+		return "", refuse(RefusedNoReason, "The reason may have at most %d characters.", MaxReason)
 	}
 	return s, nil
 }

@@ -56,7 +56,7 @@ func TestSubmissionRefused(t *testing.T) {
 			_, err := New(1, s, start, policy())
 			var refusal *Refusal
 			ok := errors.As(err, &refusal)
-			if !ok || refusal.Code != c.want || !strings.HasSuffix(refusal.Sentence, "Nothing was ordered.") {
+			if !ok || refusal.Code != c.want || !strings.HasSuffix(refusal.Sentence.String(), "Nothing was ordered.") {
 				t.Errorf("error %v, want %s", err, c.want)
 			}
 		})

@@ -55,7 +55,7 @@ var rules = map[Action]rule{
 func (r Request) May(in Intent, now time.Time, p Policy) *Refusal {
 	rule, known := rules[in.Action]
 	if !known {
-		return &Refusal{RefusedNotAllowed, fmt.Sprintf("Nobody can %s %s.", in.Action, r.Reference())}
+		return refuse(RefusedNotAllowed, "Nobody can %s %s.", in.Action, r.Reference())
 	}
 	if refusal := r.expect(rule.in); refusal != nil {
 		return refusal
@@ -64,9 +64,9 @@ func (r Request) May(in Intent, now time.Time, p Policy) *Refusal {
 		return refusal
 	}
 	if rule.seen && in.Shown != r.Shown() {
-		return &Refusal{RefusedStale, fmt.Sprintf(
+		return refuse(RefusedStale,
 			"%s was changed since this card was drawn, so your click did nothing. Please look at the present card and decide again.",
-			r.Reference())}
+			r.Reference())
 	}
 	if rule.attempt {
 		return r.openAttempt(in.Attempt)
@@ -76,7 +76,7 @@ func (r Request) May(in Intent, now time.Time, p Policy) *Refusal {
 		return r.takesVote(in.By, now)
 	case ActionRetry:
 		if a, ok := r.Attempt(); ok && a.Outcome != NotPlaced {
-			return &Refusal{RefusedStatus, r.Standing()}
+			return &Refusal{RefusedStatus, Sentence{State{r}}}
 		}
 	}
 	return nil
@@ -109,7 +109,7 @@ func (r Request) expect(wanted ...Status) *Refusal {
 	if slices.Contains(wanted, r.Status) {
 		return nil
 	}
-	return &Refusal{RefusedStatus, r.Standing()}
+	return &Refusal{RefusedStatus, Sentence{State{r}}}
 }
 
 // askedBy says whether a person asked for the request as it is.
@@ -120,7 +120,7 @@ func anyApprover(r Request, in Intent, verb string, _ Policy) *Refusal {
 	if in.By.MayApprove {
 		return nil
 	}
-	return notAllowed(in.By, fmt.Sprintf("Only approvers can %s %s.", verb, r.Reference()))
+	return notAllowed(in.By, Text(fmt.Sprintf("Only approvers can %s %s.", verb, r.Reference())))
 }
 
 // onlyApprover refuses everybody who is no approver, and who asked for it themselves.
@@ -132,11 +132,11 @@ func onlyApprover(r Request, in Intent, verb string, p Policy) *Refusal {
 		return nil
 	}
 	if in.Action == ActionReject {
-		return &Refusal{RefusedSelfApproval, fmt.Sprintf(
-			"You asked for %s yourself: cancel it instead of rejecting it. Nothing was ordered.", r.Reference())}
+		return refuse(RefusedSelfApproval,
+			"You asked for %s yourself: cancel it instead of rejecting it. Nothing was ordered.", r.Reference())
 	}
-	return &Refusal{RefusedSelfApproval, fmt.Sprintf(
-		"You asked for %s yourself, so somebody else has to %s it. Nothing was ordered.", r.Reference(), verb)}
+	return refuse(RefusedSelfApproval,
+		"You asked for %s yourself, so somebody else has to %s it. Nothing was ordered.", r.Reference(), verb)
 }
 
 // onlyRequester refuses everybody but who asked for it.
@@ -144,7 +144,7 @@ func onlyRequester(r Request, in Intent, verb string, _ Policy) *Refusal {
 	if in.By.UserID == r.Requester {
 		return nil
 	}
-	return notAllowed(Actor{}, requesterOnly(r, verb))
+	return notAllowed(Actor{}, requesterOnly(r, verb)...)
 }
 
 // activeRequester refuses everybody but who asked for it and may still ask.
@@ -152,11 +152,11 @@ func activeRequester(r Request, in Intent, verb string, _ Policy) *Refusal {
 	if in.By.UserID == r.Requester && in.By.MayRequest {
 		return nil
 	}
-	return notAllowed(in.By, requesterOnly(r, verb))
+	return notAllowed(in.By, requesterOnly(r, verb)...)
 }
 
-func requesterOnly(r Request, verb string) string {
-	return fmt.Sprintf("Only <@%s>, who asked for it, can %s %s.", r.Requester, verb, r.Reference())
+func requesterOnly(r Request, verb string) Sentence {
+	return Sentence{Text("Only "), ID(r.Requester), Text(fmt.Sprintf(", who asked for it, can %s %s.", verb, r.Reference()))}
 }
 
 // requesterOrApprover refuses everybody who neither asked for it nor is an approver.
@@ -164,18 +164,18 @@ func requesterOrApprover(r Request, in Intent, verb string, _ Policy) *Refusal {
 	if in.By.MayApprove || in.By.UserID == r.Requester {
 		return nil
 	}
-	return notAllowed(in.By, fmt.Sprintf("Only the requester or an approver can %s %s.", verb, r.Reference()))
+	return notAllowed(in.By, Text(fmt.Sprintf("Only the requester or an approver can %s %s.", verb, r.Reference())))
 }
 
 // takesVote refuses a vote after the request's time and a second one.
 func (r Request) takesVote(a Actor, now time.Time) *Refusal {
 	if !now.Before(r.ExpiresAt) {
-		return &Refusal{RefusedStatus, r.Reference() + " has timed out. Nothing was ordered. Please ask for a new request."}
+		return refuse(RefusedStatus, "%s has timed out. Nothing was ordered. Please ask for a new request.", r.Reference())
 	}
 	if r.VotedBy(a.UserID) {
-		return &Refusal{RefusedVotedBefore, fmt.Sprintf(
+		return refuse(RefusedVotedBefore,
 			"You have approved %s already; %d of %d approvals are in. Nothing has been ordered yet.",
-			r.Reference(), len(r.Votes), r.Required)}
+			r.Reference(), len(r.Votes), r.Required)
 	}
 	return nil
 }
@@ -183,20 +183,20 @@ func (r Request) takesVote(a Actor, now time.Time) *Refusal {
 // openAttempt refuses an attempt that cannot get an outcome any more.
 func (r Request) openAttempt(number int) *Refusal {
 	if number != len(r.Attempts) || number == 0 {
-		return &Refusal{RefusedAttempt, fmt.Sprintf("%s: attempt %d is not the present one.", r.Reference(), number)}
+		return refuse(RefusedAttempt, "%s: attempt %d is not the present one.", r.Reference(), number)
 	}
 	if outcome := r.Attempts[number-1].Outcome; outcome != "" && outcome != Lost {
-		return &Refusal{RefusedAttempt, fmt.Sprintf("%s: attempt %d is settled already.", r.Reference(), number)}
+		return refuse(RefusedAttempt, "%s: attempt %d is settled already.", r.Reference(), number)
 	}
 	return nil
 }
 
 // notAllowed is the refusal of somebody who may not, with why if Slack or the
 // configuration told it.
-func notAllowed(a Actor, fallback string) *Refusal {
-	sentence := fallback
+func notAllowed(a Actor, fallback ...Part) *Refusal {
+	sentence := Sentence(fallback)
 	if a.Denied != "" {
-		sentence = a.Denied
+		sentence = Say(a.Denied)
 	}
-	return &Refusal{RefusedNotAllowed, sentence + " Nothing was ordered."}
+	return &Refusal{RefusedNotAllowed, append(sentence, Text(" Nothing was ordered."))}
 }

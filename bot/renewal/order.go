@@ -269,7 +269,7 @@ func (c *changing) deadlinePassed(e DeadlinePassed) error {
 		return err
 	}
 	if c.now.Before(a.Deadline) {
-		return &Refusal{RefusedTooEarly, c.Reference() + ": the attempt still has time."}
+		return refuse(RefusedTooEarly, "%s: the attempt still has time.", c.Reference())
 	}
 	p := Problem{Class: yeastar.ClassUnknown, Detail: "no answer was recorded before the attempt's time was up"}
 	a.EndedAt, a.Problem, c.Problem = c.now, &p, &p
@@ -292,7 +292,7 @@ func (c *changing) polled(e Polled) error {
 	}
 	c.take(order)
 	if c.Status == Processing {
-		return &Refusal{RefusedTooEarly, c.Reference() + ": the vendor has not finished the order yet."}
+		return refuse(RefusedTooEarly, "%s: the vendor has not finished the order yet.", c.Reference())
 	}
 	c.record(codeOf(c.Status), System, orderDetail(len(c.Attempts), order))
 	return nil
@@ -328,7 +328,7 @@ func (c *changing) waiting(e Waiting) error {
 		return err
 	}
 	if c.Waits() {
-		return &Refusal{RefusedTooEarly, c.Reference() + ": people know already that the order waits."}
+		return refuse(RefusedTooEarly, "%s: people know already that the order waits.", c.Reference())
 	}
 	c.Problem = &Problem{Class: yeastar.ClassNotSent, Code: codeWaiting, Detail: e.Detail}
 	c.record(CodeWaiting, System, map[string]string{

@@ -34,7 +34,7 @@ func (c *changing) searched(e Searched) error {
 	}
 	candidates := slices.Sorted(slices.Values(e.Candidates))
 	if c.Search != nil && slices.Equal(c.Search.Candidates, candidates) {
-		return &Refusal{RefusedTooEarly, c.Reference() + ": nothing new was found."}
+		return refuse(RefusedTooEarly, "%s: nothing new was found.", c.Reference())
 	}
 	c.Search = &Search{At: c.now, Candidates: candidates}
 	c.record(CodeSearched, System, map[string]string{

@@ -40,23 +40,23 @@ func New(id int64, s Submission, now time.Time, p Policy) (Change, error) {
 // CheckSubmission says whether a submission may become a request; its error is a *Refusal.
 func CheckSubmission(s Submission) error {
 	if !s.By.MayRequest {
-		return notAllowed(s.By, "You may not request renewals.")
+		return notAllowed(s.By, Text("You may not request renewals."))
 	}
 	if s.Channel == "" {
-		return &Refusal{RefusedOffer, "Choose the channel for the request. Nothing was ordered."}
+		return refuse(RefusedOffer, "Choose the channel for the request. Nothing was ordered.")
 	}
 	return checkOffer(s.Offer, s.Note)
 }
 
 func checkOffer(o Offer, note string) error {
 	if utf8.RuneCountInString(note) > MaxNote {
-		return &Refusal{RefusedOffer, fmt.Sprintf("The note may have at most %d characters. Nothing was ordered.", MaxNote)}
+		return refuse(RefusedOffer, "The note may have at most %d characters. Nothing was ordered.", MaxNote)
 	}
 	if err := CheckPONumber(o.PONumber); err != nil {
-		return &Refusal{RefusedOffer, fmt.Sprintf("PO number: %v. Nothing was ordered.", err)}
+		return refuse(RefusedOffer, "PO number: %v. Nothing was ordered.", err)
 	}
 	if _, err := o.Body(o.PONumber); err != nil {
-		return &Refusal{RefusedOffer, fmt.Sprintf("This cannot be ordered: %v. Nothing was ordered.", err)}
+		return refuse(RefusedOffer, "This cannot be ordered: %v. Nothing was ordered.", err)
 	}
 	return nil
 }
