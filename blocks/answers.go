@@ -13,9 +13,6 @@ const (
 	story  = 15 // events in the story of a request
 )
 
-// Plain is a sentence of ours for one person. Words of others in it go through Outside.
-func Plain(s string) Message { return oneLineMessage("answer", sentence(s, limitSection)) }
-
 // Help says what can be typed after the command.
 func Help(command string) Message {
 	c := outside(command, 32)
@@ -64,7 +61,7 @@ func List(mine, waiting []renewal.Request) Message {
 
 // listItem is a request in one line, short enough for ten of them in a section.
 func listItem(r renewal.Request) string {
-	s := stand(r)
+	s := stateOf(r)
 	return fmt.Sprintf("%s · %s · %s · by %s", r.Reference(), holder(r.Offer.Holder, outside), s.short(), mention(r.Requester)) + orderItem(r)
 }
 
@@ -77,7 +74,7 @@ func orderItem(r renewal.Request) string {
 
 // Detail shows where a request stands and its story.
 func Detail(r renewal.Request, entries []renewal.Entry) Message {
-	s := stand(r)
+	s := stateOf(r)
 	id := blockIDs("detail", r)
 	blocks := []slack.Block{
 		header(id("header"), r.Reference()+title(r)+" · Renewal for "+holder(r.Offer.Holder, line)),

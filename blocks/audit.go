@@ -76,8 +76,8 @@ func auditMove(e renewal.Entry) string {
 	return " · " + outside(string(e.From), shortLimit) + " → " + outside(string(e.To), shortLimit)
 }
 
-// told are the details that eventSentence tells already.
-var told = []string{
+// inSentence are the details that eventSentence says already.
+var inSentence = []string{
 	renewal.DetailReason, renewal.DetailOrderNo, renewal.DetailTransactionNo, renewal.DetailVendorStatus,
 	renewal.DetailVendorDetail, renewal.DetailVendorCode, renewal.DetailSummary, renewal.DetailChanges,
 	renewal.DetailRefusal, renewal.DetailAction, renewal.DetailVotes, renewal.DetailSelfApproval, renewal.DetailRetryAt, renewal.DetailUntil,
@@ -91,7 +91,7 @@ func auditDetail(e renewal.Entry) string {
 		if k == renewal.DetailVendorRequest && e.Detail[renewal.DetailOrderNo] == "" {
 			continue // stands beside the vendor's words
 		}
-		if v != "" && !slices.Contains(told, k) {
+		if v != "" && !slices.Contains(inSentence, k) {
 			keys = append(keys, k)
 		}
 	}

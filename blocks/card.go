@@ -12,7 +12,7 @@ import (
 // Card is the approval message in the thread of the summary: the same facts in short,
 // and the buttons that the state has.
 func Card(r renewal.Request) Message {
-	s := stand(r)
+	s := stateOf(r)
 	id := blockIDs("card", r)
 	blocks := []slack.Block{
 		section(id("what"), fmt.Sprintf("*%s%s*\n%s\n%s", r.Reference(), title(r), what(r.Offer, outside), cardFacts(r))),
@@ -58,7 +58,7 @@ func decided(r renewal.Request) string {
 	case renewal.Pending:
 		return ""
 	case renewal.Rejected, renewal.Cancelled, renewal.Expired:
-		return stand(r).word + " " + moment(r.UpdatedAt)
+		return stateOf(r).label + " " + moment(r.UpdatedAt)
 	}
 	if len(r.Votes) == 0 {
 		return ""

@@ -13,7 +13,7 @@ import (
 func Announcement(r renewal.Request) Message {
 	head := "✅ *" + r.Reference() + " is ordered.*"
 	if r.Status != renewal.Ordered {
-		head = stand(r).sign + " *" + r.Reference() + ": " + stand(r).word + ".*"
+		head = stateOf(r).sign + " *" + r.Reference() + ": " + stateOf(r).label + ".*"
 	}
 	s := join(head, what(r.Offer, outside)+".", orderWords(r), "Requested by "+mention(r.Requester)+approvedBy(r)+".")
 	return oneLineMessage(fmt.Sprintf("announcement.%d", r.ID), s)

@@ -119,7 +119,7 @@ func answers() []shown {
 		{"detail_long", blocks.Detail(with(renewal.Pending, revised), story)},
 		{"preface", blocks.Preface("I know no customer and no command “acme”.", blocks.Help("/renew"))},
 		{"reopen", blocks.Reopen("Slack did not open the form in time. Nothing was ordered.")},
-		{"plain", blocks.Plain(request(renewal.Rejected).Standing())},
+		{"answer", blocks.Answer(renewal.Sentence{renewal.State{Request: request(renewal.Rejected)}})},
 	}
 }
 
@@ -206,7 +206,8 @@ func smallViews() []shown {
 		{"reject", blocks.RejectForm(request(renewal.Pending))},
 		{"settle_placed", blocks.SettlePlacedForm(request(renewal.Unknown))},
 		{"settle_not_placed", blocks.SettleNotPlacedForm(request(renewal.Unknown))},
-		{"notice", blocks.Notice("Not allowed", "You asked for RNW-000123 yourself, so <@U0BOB> has to approve it. Nothing was ordered.")},
+		{"notice", blocks.Notice("Not allowed", renewal.Sentence{
+			renewal.Text("Only "), renewal.ID(bob), renewal.Text(", who asked for it, can change RNW-000123. Nothing was ordered.")})},
 	}
 }
 

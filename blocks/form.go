@@ -46,7 +46,7 @@ func Form(f FormData) slack.ModalViewRequest {
 	if f.DryRun {
 		blocks = append(blocks, alert("dry_run", slack.AlertLevelInfo, "Dry run: everything is done but the order itself."))
 	}
-	if w := sentence(f.Warning, limitAlert); w != "" {
+	if w := outside(f.Warning, limitAlert); w != "" {
 		blocks = append(blocks, alert("warning", slack.AlertLevelWarning, w))
 	}
 	if len(f.Products) > 1 {

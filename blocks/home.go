@@ -56,7 +56,7 @@ func (h HomeData) list(id, heading, none string, requests []renewal.Request) []s
 }
 
 func (h HomeData) item(r renewal.Request) string {
-	s := stand(r)
+	s := stateOf(r)
 	return fmt.Sprintf("*%s* · %s\n%s\n%s", h.reference(r), s.short()+orderItem(r), what(r.Offer, outside),
 		joinWith(" · ", requested(r), revision(r), dryRun(r)))
 }

@@ -127,8 +127,8 @@ func TestMessagesWithstandAnyText(t *testing.T) {
 			{"summary", blocks.Summary(r)}, {"card", blocks.Card(r)}, {"announcement", blocks.Announcement(r)}, {"thread", line}, {"direct", direct},
 			{"audit", blocks.AuditLine(r, e)}, {"help", blocks.Help(outsideText().Draw(t, "command"))},
 			{"list", blocks.List([]renewal.Request{r, r}, repeat(r, 30))}, {"detail", blocks.Detail(r, repeat(e, 25))},
-			{"preface", blocks.Preface(blocks.Outside(r.Note), blocks.Help("/renew"))}, {"reopen", blocks.Reopen(blocks.Outside(r.Note))},
-			{"plain", blocks.Plain("Only <@U0BOB> can do that: " + blocks.Outside(r.Note))},
+			{"preface", blocks.Preface(r.Note, blocks.Help("/renew"))}, {"reopen", blocks.Reopen(r.Note)},
+			{"answer", blocks.Answer(renewal.Sentence{renewal.Text("Only "), renewal.ID(bob), renewal.Text(" can do that: " + r.Note), renewal.State{Request: r}})},
 		} {
 			if message := m.what.(blocks.Message); message.Blocks != nil {
 				checkMessage(t, m.name, message)
@@ -144,14 +144,14 @@ func TestViewsWithstandAnyText(t *testing.T) {
 		d := hostileDraft(t)
 		data := hostileForm(t, d)
 		checkView(t, "form", blocks.Form(data))
-		checkView(t, "trouble", blocks.Trouble(d, blocks.Outside(r.Note), r.Note))
-		checkView(t, "notice", blocks.Notice(r.Note, blocks.Outside(r.Reason)))
+		checkView(t, "trouble", blocks.Trouble(d, r.Note, r.Note))
+		checkView(t, "notice", blocks.Notice(r.Note, renewal.Sentence{renewal.Text(r.Reason), renewal.ID(r.Note), renewal.State{Request: r}}))
 		checkView(t, "home", blocks.Home(blocks.HomeData{
 			Command: r.Note, Waiting: repeat(r, 20), Open: repeat(r, 20), Recent: repeat(r, 20), Links: map[int64]string{r.ID: r.Reason},
 		}))
 		for name, v := range map[string]slack.ModalViewRequest{
 			"review": blocks.Review(d, r.Offer, blocks.ReviewData{
-				Now: now, Channel: r.Channel, DryRun: r.DryRun, Approvers: r.Changes, Required: r.Required, Changes: r.Changes, Warning: blocks.Outside(r.Reason),
+				Now: now, Channel: r.Channel, DryRun: r.DryRun, Approvers: r.Changes, Required: r.Required, Changes: r.Changes, Warning: r.Reason,
 			}),
 			"submitted": blocks.Submitted(r, false), "amended": blocks.Submitted(r, true), "reject": blocks.RejectForm(r),
 			"settle placed": blocks.SettlePlacedForm(r), "settle not placed": blocks.SettleNotPlacedForm(r),
@@ -219,7 +219,7 @@ func hostileForm(t *rapid.T, d blocks.Draft) blocks.FormData {
 	f := blocks.FormData{
 		Draft: d, Products: yeastar.Products(), Matches: rapid.IntRange(0, 9).Draw(t, "matches"), Plans: choices("plans", 110), Services: choices("services", 20),
 		QuantityHint: s("hint"), QuantityPrefill: s("prefill"), Expiry: moment(t), ChannelHint: s("channel hint"), Waiting: rapid.Bool().Draw(t, "waiting"),
-		Warning: blocks.Outside(s("warning")), DryRun: rapid.Bool().Draw(t, "dry"),
+		Warning: s("warning"), DryRun: rapid.Bool().Draw(t, "dry"),
 		Channels: rapid.SliceOfN(outsideText(), 0, 3).Draw(t, "channels"), ServicePrefill: d.ServiceQuantity,
 	}
 	if rapid.Bool().Draw(t, "chosen") {

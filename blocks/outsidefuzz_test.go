@@ -74,7 +74,7 @@ func (o outsider) pages() []shown {
 	r := o.request(renewal.Unknown)
 	message("detail", blocks.Detail(r, []renewal.Entry{o.entry(events()[0].entry)}))
 	message("list", blocks.List([]renewal.Request{r}, []renewal.Request{r}))
-	message("no customer", blocks.Preface("I know no customer “"+blocks.Outside(o.name)+"”.", blocks.Help("/renew")))
+	message("no customer", blocks.Preface("I know no customer “"+o.name+"”.", blocks.Help("/renew")))
 	draft := blocks.Draft{
 		Holder: o.id, Plan: yeastar.ID(o.id), Quantity: o.detail, Contact: yeastar.ID(o.id), PONumber: o.po, Note: o.note, Query: o.name, Channel: "C0RENEW",
 	}
@@ -82,7 +82,7 @@ func (o outsider) pages() []shown {
 	data := form()
 	data.Draft, data.Holder, data.Contact, data.QuantityHint, data.QuantityPrefill = draft, &chosen, &chosen, o.detail, o.id
 	data.Plans, data.Services = []blocks.Choice{chosen}, []blocks.Choice{chosen}
-	out = append(out, shown{"form", blocks.Form(data)}, shown{"trouble", blocks.Trouble(draft, blocks.Outside(o.detail), o.id)},
+	out = append(out, shown{"form", blocks.Form(data)}, shown{"trouble", blocks.Trouble(draft, o.detail, o.id)},
 		shown{"review", blocks.Review(draft, r.Offer, blocks.ReviewData{Now: now, Channel: "C0RENEW", Approvers: []string{bob}, Changes: r.Changes})},
 		shown{"reject", blocks.RejectForm(r)}, shown{"settle", blocks.SettlePlacedForm(r)}, shown{"submitted", blocks.Submitted(r, true)},
 		shown{"home", blocks.Home(blocks.HomeData{Command: "/renew", Waiting: []renewal.Request{r}, Open: []renewal.Request{r}})},

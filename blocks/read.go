@@ -15,7 +15,7 @@ func ReadForm(v slack.View) (Draft, error) {
 	if err != nil {
 		return Draft{}, err
 	}
-	s := stateOf(v)
+	s := inputsOf(v)
 	s.choice(&d.Product, BlockProduct, ActionProduct)
 	s.choice(&d.Holder, BlockHolder, ActionHolder)
 	if d.Holder == HolderMore {
@@ -57,41 +57,41 @@ func ReadForm(v slack.View) (Draft, error) {
 // ReadReason is the reason that was typed into one of the small forms.
 func ReadReason(v slack.View) string {
 	var s string
-	stateOf(v).typed(&s, BlockReason, ActionReason)
+	inputsOf(v).typed(&s, BlockReason, ActionReason)
 	return s
 }
 
 // ReadOrderNo is the order number that was typed into the form of SettlePlacedForm.
 func ReadOrderNo(v slack.View) string {
 	var s string
-	stateOf(v).typed(&s, BlockOrderNo, ActionOrderNo)
+	inputsOf(v).typed(&s, BlockOrderNo, ActionOrderNo)
 	return s
 }
 
-// state is what stands in the inputs of a view, by block id and action id.
-type state map[string]map[string]slack.BlockAction
+// inputs are what stands in the inputs of a view, by block id and action id.
+type inputs map[string]map[string]slack.BlockAction
 
-func stateOf(v slack.View) state {
+func inputsOf(v slack.View) inputs {
 	if v.State == nil {
 		return nil
 	}
 	return v.State.Values
 }
 
-func (s state) input(block, action string) (slack.BlockAction, bool) {
+func (s inputs) input(block, action string) (slack.BlockAction, bool) {
 	a, ok := s[block][action]
 	return a, ok
 }
 
 // choice reads a menu. People cannot empty it, so a menu without a choice says nothing.
-func (s state) choice(into *string, block, action string) {
+func (s inputs) choice(into *string, block, action string) {
 	if a, ok := s.input(block, action); ok && a.SelectedOption.Value != "" {
 		*into = a.SelectedOption.Value
 	}
 }
 
 // typed reads a text or number input. People can empty it, so an empty one counts.
-func (s state) typed(into *string, block, action string) {
+func (s inputs) typed(into *string, block, action string) {
 	if a, ok := s.input(block, action); ok {
 		*into = strings.TrimSpace(a.Value)
 	}

@@ -15,7 +15,7 @@ func Nudge(r renewal.Request, e renewal.Entry, approver string) Message {
 	}
 	switch {
 	case r.Status != renewal.Pending:
-		news = sentence(r.Standing(), limitSection/2)
+		news = told(renewal.Sentence{renewal.State{Request: r}})
 	case r.VotedBy(approver):
 		news = join("👍 You approved *"+r.Reference()+"*.", votes(r))
 	}
@@ -25,7 +25,7 @@ func Nudge(r renewal.Request, e renewal.Entry, approver string) Message {
 
 func nudgeEnd(r renewal.Request) string {
 	if r.Status == renewal.Pending {
-		return nothingOrdered
+		return nothingYet
 	}
 	return ""
 }

@@ -30,7 +30,7 @@ func Review(d Draft, o renewal.Offer, p ReviewData) slack.ModalViewRequest {
 	if p.DryRun {
 		blocks = append(blocks, alert("dry_run", slack.AlertLevelInfo, "Dry run: everything is done but the order itself."))
 	}
-	if w := sentence(p.Warning, limitAlert); w != "" {
+	if w := outside(p.Warning, limitAlert); w != "" {
 		blocks = append(blocks, alert("warning", slack.AlertLevelWarning, w))
 	}
 	if w := expiryWarning(o.CurrentExpiry, p.Now); w != "" {

@@ -11,7 +11,7 @@ import (
 // Summary is the message in the channel: what is asked for, by whom, and where it
 // stands. It has no buttons: they are on the card in its thread.
 func Summary(r renewal.Request) Message {
-	s := stand(r)
+	s := stateOf(r)
 	id := blockIDs("summary", r)
 	blocks := []slack.Block{
 		header(id("header"), r.Reference()+title(r)+" · Renewal for "+holder(r.Offer.Holder, line)),

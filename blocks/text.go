@@ -200,28 +200,6 @@ func tamed(s string, split func(c, before, after rune) bool) string {
 
 func wordRune(c rune) bool { return unicode.IsLetter(c) || unicode.IsDigit(c) }
 
-// Outside makes text that somebody else wrote safe to stand in a sentence for Plain,
-// Notice or Trouble.
-func Outside(s string) string { return outside(s, 300) }
-
-// token is what our own sentences may hold between angle brackets.
-var token = regexp.MustCompile(`<(?:@[UW][A-Z0-9]{1,30}|#[CG][A-Z0-9]{1,30}|!subteam\^S[A-Z0-9]{1,30}|!date\^[0-9]{1,12}\^[^<>|^]{1,60}\|[^<>|]{1,60})>|&(?:amp|lt|gt);`)
-
-// sentence escapes what does not belong into a sentence of ours.
-func sentence(s string, limit int) string {
-	s = strings.ToValidUTF8(s, "\uFFFD")
-	var b strings.Builder
-	rest := 0
-	escape := strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
-	for _, m := range token.FindAllStringIndex(s, -1) {
-		b.WriteString(escape.Replace(s[rest:m[0]]))
-		b.WriteString(s[m[0]:m[1]])
-		rest = m[1]
-	}
-	b.WriteString(escape.Replace(s[rest:]))
-	return cutMarkup(strings.TrimSpace(b.String()), limit)
-}
-
 // cutMarkup shortens finished mrkdwn to a width without splitting an entity or a
 // mention. It is the last resort: all outside parts have smaller limits of their own.
 func cutMarkup(s string, limit int) string {

@@ -112,23 +112,6 @@ func TestOutsideKeepsItsLimit(t *testing.T) {
 	})
 }
 
-func TestSentence(t *testing.T) {
-	t.Parallel()
-	for _, tt := range []struct{ name, in, want string }{
-		{"our mentions stay", "Ask <@U0BOB> in <#C0RENEW> of <!subteam^S0A>.", "Ask <@U0BOB> in <#C0RENEW> of <!subteam^S0A>."},
-		{"our formatting stays", "*Not ordered.* Type `/renew`.", "*Not ordered.* Type `/renew`."},
-		{"what was made safe stays safe", "For " + Outside("<!channel> & co"), "For &lt;!channel" + wordJoiner + "&gt; &amp; co"},
-		{"nobody else is called", "<!channel> <!here> <https://a|b> <@bob> a<b & c", "&lt;!channel&gt; &lt;!here&gt; &lt;https://a|b&gt; &lt;@bob&gt; a&lt;b &amp; c"},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			if diff := cmp.Diff(tt.want, sentence(tt.in, 1000)); diff != "" {
-				t.Errorf("(-want +got):\n%s", diff)
-			}
-		})
-	}
-}
-
 func TestCutMarkupSplitsNothing(t *testing.T) {
 	t.Parallel()
 	const s = "a &amp; b <@U0BOB> c"

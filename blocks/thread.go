@@ -35,6 +35,8 @@ func ThreadLine(r renewal.Request, e renewal.Entry, approvers []string) (Message
 	return oneLineMessage(fmt.Sprintf("line.%d.%d", e.RequestID, e.Seq), s), true
 }
 
+const onTheCard = "It can be tried again or closed on the card."
+
 // eventSentence tells an event in finished mrkdwn, with its sign, and says whether
 // anything was ordered.
 func eventSentence(r renewal.Request, e renewal.Entry) string {
@@ -44,30 +46,30 @@ func eventSentence(r renewal.Request, e renewal.Entry) string {
 	why := problemWords(d[renewal.DetailVendorDetail], d[renewal.DetailVendorCode], d[renewal.DetailVendorRequest])
 	switch e.Code {
 	case renewal.CodeSubmitted:
-		return join("📝 "+by+" asks for a renewal: "+summaryOf(r, e)+".", dryRun(r), nothingOrdered)
+		return join("📝 "+by+" asks for a renewal: "+summaryOf(r, e)+".", dryRun(r), nothingYet)
 	case renewal.CodeAmended:
-		return join("✏️ "+by+fmt.Sprintf(" changed the request; this is revision %d.", e.Revision), changeWords(d), "Approvals start anew.", nothingOrdered)
+		return join("✏️ "+by+fmt.Sprintf(" changed the request; this is revision %d.", e.Revision), changeWords(d), "Approvals start anew.", nothingYet)
 	case renewal.CodeChanged:
-		return join("✏️ Yeastar's data differ from what was approved, so this needs approval again.", changeWords(d), nothingOrdered)
+		return join("✏️ Yeastar's data differ from what was approved, so this needs approval again.", changeWords(d), nothingYet)
 	case renewal.CodeRestored:
 		return "↩️ The ledger was restored from a backup, so this needs approval again. " +
 			"This order may or may not have been placed since: look at this thread and in the portal before you approve."
 	case renewal.CodeVoted:
-		return join("👍 "+by+" approved"+parenthesis(votesIn)+"."+selfApproval(d), "More approvals are needed.", nothingOrdered)
+		return join("👍 "+by+" approved"+parenthesis(votesIn)+"."+selfApproval(d), "More approvals are needed.", nothingYet)
 	case renewal.CodeApproved:
 		return join("👍 "+by+" approved"+parenthesis(votesIn)+"."+selfApproval(d), next(r))
 	case renewal.CodeRejected:
-		return join("🚫 "+by+" rejected this"+reason(d[renewal.DetailReason]), "Nothing was ordered.")
+		return join("🚫 "+by+" rejected this"+reason(d[renewal.DetailReason]), nothingWas)
 	case renewal.CodeCancelled:
-		return join("✖️ "+by+" cancelled the request.", "Nothing was ordered.")
+		return join("✖️ "+by+" cancelled the request.", nothingWas)
 	case renewal.CodeExpired:
 		return "⌛ This request timed out: nobody approved it in time. Nothing was ordered."
 	case renewal.CodeReminded:
-		return join("🔔 Still waiting for approval.", votes(r), nothingOrdered)
+		return join("🔔 Still waiting for approval.", votes(r), nothingYet)
 	case renewal.CodeLastCall:
-		return join("⏰ Last call: this request times out "+moment(r.ExpiresAt)+" if it is not approved by then.", votes(r), nothingOrdered)
+		return join("⏰ Last call: this request times out "+moment(r.ExpiresAt)+" if it is not approved by then.", votes(r), nothingYet)
 	case renewal.CodeClosed:
-		return join("✖️ "+by+" closed the request.", "Nothing was ordered.")
+		return join("✖️ "+by+" closed the request.", nothingWas)
 	case renewal.CodeDryRun:
 		return "🧪 Dry run finished: everything was done but the order itself. Nothing was ordered."
 	case renewal.CodeOrdering:
@@ -78,9 +80,9 @@ func eventSentence(r renewal.Request, e renewal.Entry) string {
 		return "🕓 Yeastar has the order but has not finished it. " + order + " It may need paying in the Partner Portal."
 	case renewal.CodeRefused:
 		if d[renewal.DetailOrderNo] != "" {
-			return join("⚠️ The order did not go through.", order, "It can be tried again or closed on the card.")
+			return join("⚠️ The order did not go through.", order, onTheCard)
 		}
-		return join("⚠️ Not ordered.", why, "It can be tried again or closed on the card.")
+		return join("⚠️ Not ordered.", why, onTheCard)
 	case renewal.CodePostponed:
 		return join("🔁 Not ordered yet: this attempt placed nothing, another one follows by itself"+retryAt(d)+".", why)
 	case renewal.CodeWaiting:
@@ -92,7 +94,7 @@ func eventSentence(r renewal.Request, e renewal.Entry) string {
 	case renewal.CodeSettledPlaced:
 		return "☑️ " + by + " found that the order was placed. " + order + settledEnd(e)
 	case renewal.CodeSettledNot:
-		return join("☑️ "+by+" found that the order was not placed"+reason(d[renewal.DetailReason]), "Nothing was ordered. It can be tried again or closed on the card.")
+		return join("☑️ "+by+" found that the order was not placed"+reason(d[renewal.DetailReason]), nothingWas, onTheCard)
 	case renewal.CodeRetried:
 		return join("🔁 "+by+" asked to try again."+selfApproval(d), next(r))
 	case renewal.CodeLate:

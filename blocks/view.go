@@ -27,7 +27,7 @@ func Loading() slack.ModalViewRequest {
 func Trouble(draft Draft, s, code string) slack.ModalViewRequest {
 	again := slack.NewButtonBlockElement(ActionRetryForm, "again", plain("Try again", limitButton)).WithStyle(slack.StylePrimary)
 	blocks := []slack.Block{
-		section("trouble", "⚠️ "+sentence(s, limitSection-100)),
+		section("trouble", "⚠️ "+outside(s, limitSection-100)),
 		section("trouble.ordered", "*Nothing was ordered.*"),
 		slack.NewActionBlock("trouble.actions", again),
 	}
@@ -37,11 +37,6 @@ func Trouble(draft Draft, s, code string) slack.ModalViewRequest {
 	v := modal(CallbackTrouble, "Renew a subscription", blocks...)
 	v.PrivateMetadata = draft.Encode()
 	return v
-}
-
-// Notice is a view of one sentence.
-func Notice(title, s string) slack.ModalViewRequest {
-	return modal(CallbackNotice, line(title, limitTitle), section("notice", sentence(s, limitSection)))
 }
 
 // Submitted follows a submission that is saved.
@@ -55,7 +50,7 @@ func Submitted(r renewal.Request, amended bool) slack.ModalViewRequest {
 	v := modal(CallbackSubmitted, "Request saved",
 		section("saved", head+"\n"+what(r.Offer, outside)+"."),
 		section("saved.next", where+"\n"+needed(r)),
-		section("saved.ordered", "*Nothing has been ordered yet.*"+spaced(dryRun(r))))
+		section("saved.ordered", "*Nothing has been ordered yet.*"+afterSpace(dryRun(r))))
 	v.ClearOnClose = true
 	v.Close = plain("Done", limitTitle)
 	return v
@@ -68,7 +63,7 @@ func needed(r renewal.Request) string {
 	return "It takes " + count(r.Required, "approval", "approvals") + ", in the request's thread, by different approvers."
 }
 
-func spaced(s string) string {
+func afterSpace(s string) string {
 	if s == "" {
 		return ""
 	}

@@ -2,7 +2,6 @@ package bot
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -109,12 +108,12 @@ func (b *Bot) notAllowed(a renewal.Actor, fallback string) *renewal.Refusal {
 	if a.Denied != "" {
 		sentence = a.Denied
 	}
-	return &renewal.Refusal{Code: renewal.RefusedNotAllowed, Sentence: sentence + " Nothing was ordered."}
+	return &renewal.Refusal{Code: renewal.RefusedNotAllowed, Sentence: renewal.Say(sentence + " Nothing was ordered.")}
 }
 
 // deny tells a person that they may not, and writes it down.
 func (b *Bot) deny(ctx context.Context, p person, request int64, action string, r *renewal.Refusal) {
-	b.say(ctx, p, r.Sentence)
+	b.tell(ctx, p, blocks.Answer(r.Sentence))
 	b.audit(ctx, request, p.id, action, r)
 }
 
@@ -125,16 +124,6 @@ func (b *Bot) audit(ctx context.Context, request int64, userID, action string, r
 	}
 }
 
-// refuse tells a person why something is refused, and writes it down.
-func (b *Bot) refuse(ctx context.Context, p person, request int64, action string, err error) {
-	var refusal *renewal.Refusal
-	if errors.As(err, &refusal) {
-		b.deny(ctx, p, request, action, refusal)
-		return
-	}
-	b.sorry(ctx, p, "do that", err)
-}
-
 func (b *Bot) status(ctx context.Context, p person, a renewal.Actor, id int64) {
 	r, ok := b.find(ctx, p, id)
 	if !ok {
@@ -142,7 +131,7 @@ func (b *Bot) status(ctx context.Context, p person, a renewal.Actor, id int64) {
 	}
 	if !b.maySee(ctx, a, r) {
 		b.deny(ctx, p, id, "status", &renewal.Refusal{
-			Code: renewal.RefusedNotAllowed, Sentence: r.Reference() + " belongs to a private channel that you are not in.",
+			Code: renewal.RefusedNotAllowed, Sentence: renewal.Say(r.Reference() + " belongs to a private channel that you are not in."),
 		})
 		return
 	}

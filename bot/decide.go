@@ -22,13 +22,13 @@ func (b *Bot) apply(ctx context.Context, p person, id int64, e renewal.Event) {
 	var refusal *renewal.Refusal
 	switch {
 	case errors.As(err, &refusal):
-		b.say(ctx, p, refusal.Sentence)
+		b.tell(ctx, p, blocks.Answer(refusal.Sentence))
 	case isNotFound(err):
 		b.find(ctx, p, id)
 	case err != nil:
 		b.sorry(ctx, p, "save this", err)
 	case p.command:
-		b.say(ctx, p, r.Standing())
+		b.tell(ctx, p, blocks.Answer(renewal.Sentence{renewal.State{Request: r}}))
 	}
 }
 
@@ -58,25 +58,24 @@ func (b *Bot) clicked(ctx context.Context, ic slack.InteractionCallback, a *slac
 	case blocks.ActionClose:
 		b.apply(ctx, p, t.Request, renewal.Close{By: actor})
 	case blocks.ActionReject:
-		b.ask(ctx, p, ic.TriggerID, a.ActionID, t, renewal.Reject{By: actor, Shown: shown, Reason: "?"}, blocks.RejectForm)
+		b.ask(ctx, p, ic.TriggerID, t, renewal.Intent{Action: renewal.ActionReject, By: actor, Shown: shown}, blocks.RejectForm)
 	case blocks.ActionSettlePlaced:
-		b.ask(ctx, p, ic.TriggerID, a.ActionID, t, renewal.SettleNotPlaced{By: actor, Attempt: t.Attempt, Reason: "?"}, blocks.SettlePlacedForm)
+		b.ask(ctx, p, ic.TriggerID, t, renewal.Intent{Action: renewal.ActionSettlePlaced, By: actor, Attempt: t.Attempt}, blocks.SettlePlacedForm)
 	case blocks.ActionSettleNotPlaced:
-		b.ask(ctx, p, ic.TriggerID, a.ActionID, t, renewal.SettleNotPlaced{By: actor, Attempt: t.Attempt, Reason: "?"}, blocks.SettleNotPlacedForm)
+		b.ask(ctx, p, ic.TriggerID, t, renewal.Intent{Action: renewal.ActionSettleNotPlaced, By: actor, Attempt: t.Attempt}, blocks.SettleNotPlacedForm)
 	case blocks.ActionChange:
 		b.change(ctx, p, actor, ic.TriggerID, t)
 	}
 }
 
-// ask opens the small form that a decision needs, unless the decision would be refused
-// anyway: then it is refused at once, by trying it.
-func (b *Bot) ask(ctx context.Context, p person, trigger, action string, t blocks.Target, trial renewal.Event, form func(renewal.Request) slack.ModalViewRequest) {
+// ask opens the small form that a decision needs, unless the person may not decide.
+func (b *Bot) ask(ctx context.Context, p person, trigger string, t blocks.Target, in renewal.Intent, form func(renewal.Request) slack.ModalViewRequest) {
 	r, ok := b.find(ctx, p, t.Request)
 	if !ok {
 		return
 	}
-	if _, err := r.Apply(trial, b.now(), b.policy); err != nil {
-		b.refuse(ctx, p, r.ID, action, err)
+	if refusal := r.May(in, b.now(), b.policy); refusal != nil {
+		b.deny(ctx, p, r.ID, string(in.Action), refusal)
 		return
 	}
 	b.openView(ctx, p, trigger, form(r))
@@ -86,7 +85,7 @@ func (b *Bot) ask(ctx context.Context, p person, trigger, action string, t block
 func (b *Bot) decided(ctx context.Context, ic slack.InteractionCallback, env *socket.Envelope) {
 	t, err := blocks.DecodeTarget(ic.View.PrivateMetadata)
 	if err != nil {
-		env.Ack(slack.NewUpdateViewSubmissionResponse(view(blocks.Notice("Not saved", "I can't read this form any more. Nothing was changed and nothing was ordered."))))
+		env.Ack(slack.NewUpdateViewSubmissionResponse(view(blocks.Notice("Not saved", renewal.Say("I can't read this form any more. Nothing was changed and nothing was ordered.")))))
 		return
 	}
 	ctx = env.Concerns(ctx, t.Request)
@@ -114,7 +113,7 @@ func (b *Bot) decided(ctx context.Context, ic slack.InteractionCallback, env *so
 	var refusal *renewal.Refusal
 	switch {
 	case errors.As(err, &refusal):
-		env.Ack(slack.NewErrorsViewSubmissionResponse(map[string]string{field: refusal.Sentence}))
+		env.Ack(slack.NewErrorsViewSubmissionResponse(map[string]string{field: blocks.FieldError(refusal.Sentence)}))
 	case err != nil:
 		b.log.ErrorContext(ctx, "a decision was not saved", "error", err)
 		env.Ack(slack.NewErrorsViewSubmissionResponse(map[string]string{field: "Sorry, this could not be saved. Please try again in a moment. Nothing was ordered."}))

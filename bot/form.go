@@ -48,7 +48,7 @@ func (b *Bot) open(ctx context.Context, p person, o opening) {
 		case err != nil:
 			b.sorry(ctx, p, "open the form", err)
 		case o.query != "" && form.Matches == 0 && form.Holder == nil:
-			b.help(ctx, p, fmt.Sprintf("I know no customer and no command “%s”.", blocks.Outside(o.query)))
+			b.help(ctx, p, fmt.Sprintf("I know no customer and no command “%s”.", o.query))
 		default:
 			if v, ok := b.openView(ctx, p, o.trigger, blocks.Form(form)); ok && form.Waiting {
 				p.env.Ack(nil)

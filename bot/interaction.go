@@ -88,11 +88,11 @@ func (b *Bot) change(ctx context.Context, p person, a renewal.Actor, trigger str
 	if !ok {
 		return
 	}
-	trial := renewal.Amend{
-		By: a, Shown: renewal.Shown{Revision: t.Revision, Fingerprint: t.Fingerprint}, Offer: r.Offer, Note: r.Note,
+	in := renewal.Intent{
+		Action: renewal.ActionAmend, By: a, Shown: renewal.Shown{Revision: t.Revision, Fingerprint: t.Fingerprint},
 	}
-	if _, err := r.Apply(trial, b.now(), b.policy); err != nil {
-		b.refuse(ctx, p, r.ID, "change", err)
+	if refusal := r.May(in, b.now(), b.policy); refusal != nil {
+		b.deny(ctx, p, r.ID, "change", refusal)
 		return
 	}
 	b.open(ctx, p, opening{trigger: trigger, draft: draftOf(r)})

@@ -26,12 +26,9 @@ func (b *Bot) openRequests(ctx context.Context, a renewal.Actor) (mine, waiting 
 	if err != nil || !a.MayApprove {
 		return mine, nil, err
 	}
-	undecided, err := b.ledger.List(ctx, ledger.Filter{
-		Statuses: []renewal.Status{renewal.Pending, renewal.Refused, renewal.Unknown}, Limit: listed,
-	})
+	undecided, err := b.ledger.List(ctx, ledger.Filter{Statuses: renewal.Undecided(), Limit: listed})
 	for _, r := range undecided {
-		own := r.Requester == a.UserID || r.AmendedBy == a.UserID
-		if (!own || b.policy.SelfApproval) && !r.VotedBy(a.UserID) {
+		if r.WaitsFor(a, b.now(), b.policy) {
 			waiting = append(waiting, r)
 		}
 	}

@@ -174,14 +174,14 @@ func digest(o renewal.Offer) string {
 
 // save writes the request, or its new revision, down. The same view gives the same
 // request however often it is submitted.
-func (b *Bot) save(ctx context.Context, viewID string, actor renewal.Actor, d blocks.Draft, o renewal.Offer) (renewal.Request, string, error) {
+func (b *Bot) save(ctx context.Context, viewID string, actor renewal.Actor, d blocks.Draft, o renewal.Offer) (renewal.Request, *renewal.Refusal, error) {
 	var r renewal.Request
 	var err error
 	if d.Request != 0 {
 		leave, _ := b.forms.Lock(viewID, "")
 		defer leave()
 		if r, err = b.ledger.Get(ctx, d.Request); err == nil && isAmendment(r, actor, d, o) {
-			return r, "", nil
+			return r, nil, nil
 		}
 		r, err = b.ledger.Apply(ctx, d.Request, renewal.Amend{
 			By: actor, Shown: renewal.Shown{Revision: d.Revision, Fingerprint: d.Fingerprint}, Offer: o, Note: d.Note,
@@ -193,9 +193,9 @@ func (b *Bot) save(ctx context.Context, viewID string, actor renewal.Actor, d bl
 	}
 	var refusal *renewal.Refusal
 	if errors.As(err, &refusal) {
-		return r, refusal.Sentence, nil
+		return r, refusal, nil
 	}
-	return r, "", err
+	return r, nil, err
 }
 
 // isAmendment says whether a request is what this very change made of it: Slack may

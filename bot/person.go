@@ -9,6 +9,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"renewbot/blocks"
+	"renewbot/bot/renewal"
 	"renewbot/bot/socket"
 )
 
@@ -70,7 +71,7 @@ func (b *Bot) tell(ctx context.Context, p person, m blocks.Message) {
 
 // say is tell with one sentence.
 func (b *Bot) say(ctx context.Context, p person, sentence string) {
-	b.tell(ctx, p, blocks.Plain(sentence))
+	b.tell(ctx, p, blocks.Answer(renewal.Say(sentence)))
 }
 
 // sorry tells a person that something of ours failed, and what that means for orders.

@@ -17,11 +17,11 @@ func (b *Bot) remind(ctx context.Context, job renewal.Job) error {
 	if err != nil || r.Status != renewal.Pending {
 		return err
 	}
-	waiting, err := b.undecided(ctx, r)
+	now := b.ledger.Now(ctx)
+	waiting, err := b.undecided(ctx, r, now)
 	if err != nil {
 		return err
 	}
-	now := b.ledger.Now(ctx)
 	lastCall := r.LastCallAt(b.policy)
 	if !r.LastCalled && !now.Before(lastCall) {
 		return b.move(ctx, r.ID, renewal.Reminder{Who: ids(waiting), Last: true})
@@ -65,16 +65,15 @@ func ids(people []directory.Person) []string {
 	return list
 }
 
-// undecided lists the approvers who have not decided and may.
-func (b *Bot) undecided(ctx context.Context, r renewal.Request) ([]directory.Person, error) {
+// undecided lists the approvers for whose decision a request waits.
+func (b *Bot) undecided(ctx context.Context, r renewal.Request, now time.Time) ([]directory.Person, error) {
 	named, err := b.directory.Members(ctx, b.directory.Approvers())
 	if err != nil {
 		return nil, err
 	}
 	var waiting []directory.Person
 	for _, id := range named {
-		own := id == r.Requester || id == r.AmendedBy
-		if r.VotedBy(id) || (own && !b.policy.SelfApproval) {
+		if !r.WaitsFor(renewal.Actor{UserID: id, MayApprove: true}, now, b.policy) {
 			continue
 		}
 		p, ok, err := b.directory.Person(ctx, id)

@@ -100,7 +100,7 @@ func (b *Bot) submittedReview(ctx context.Context, ic slack.InteractionCallback,
 	answer := func(v slack.ModalViewRequest) { env.Ack(slack.NewUpdateViewSubmissionResponse(&v)) }
 	d, err := blocks.DecodeDraft(ic.View.PrivateMetadata)
 	if err != nil {
-		answer(blocks.Notice("Not saved", "I can't read this form any more. Nothing was saved and nothing was ordered. Please start again with /renew."))
+		answer(blocks.Notice("Not saved", renewal.Say("I can't read this form any more. Nothing was saved and nothing was ordered. Please start again with /renew.")))
 		return
 	}
 	ctx = env.Concerns(ctx, d.Request)
@@ -121,7 +121,7 @@ func (b *Bot) submittedReview(ctx context.Context, ic slack.InteractionCallback,
 		problem = strings.TrimSpace(problem + " " + errs[field])
 	}
 	if problem != "" {
-		answer(blocks.Notice("Not saved", problem+" Nothing was saved and nothing was ordered. Close this and change the form."))
+		answer(blocks.Notice("Not saved", renewal.Say(problem+" Nothing was saved and nothing was ordered. Close this and change the form.")))
 		return
 	}
 	if shown := digest(o); shown != d.Shown {
@@ -134,8 +134,8 @@ func (b *Bot) submittedReview(ctx context.Context, ic slack.InteractionCallback,
 	case err != nil:
 		b.log.ErrorContext(ctx, "a request was not saved", "error", err)
 		answer(blocks.Review(d, o, b.review(checking, d, o, "Sorry, this could not be saved. Nothing was ordered. Please press the button again in a moment.")))
-	case refused != "":
-		answer(blocks.Notice("Not saved", refused))
+	case refused != nil:
+		answer(blocks.Notice("Not saved", refused.Sentence))
 	default:
 		answer(blocks.Submitted(r, d.Request != 0))
 	}

@@ -118,12 +118,12 @@ func (s *story) entry(e renewal.Entry) {
 	}
 	s.line("  #%d\t%s\t%s\t%s\trevision %d\t%s", e.Seq, utc(e.At), shown(string(e.Code)), shown(e.Actor), e.Revision, shown(move))
 	for _, k := range slices.Sorted(maps.Keys(e.Detail)) {
-		s.line("\t  %s: %s", shown(k), shown(e.Detail[k]))
+		s.line("\t  %s: %s", shown(k), shown(renewal.StoredText(e.Detail[k])))
 	}
 }
 
 func problem(p renewal.Problem) string {
-	return strings.Join(nonEmpty(string(p.Class), p.Code, p.Detail, p.RequestID), ", ")
+	return strings.Join(nonEmpty(string(p.Class), p.Code, renewal.StoredText(p.Detail), p.RequestID), ", ")
 }
 
 func utc(t time.Time) string {

@@ -13,13 +13,13 @@ func Explain(err error) string {
 	var e *yeastar.Error
 	switch {
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
-		return "The Yeastar Partner Portal takes too long to answer."
+		return "Yeastar's Partner Portal takes too long to answer."
 	case errors.As(err, &e) && e.Class == yeastar.ClassAuth:
-		return "The Yeastar Partner Portal refuses our credentials. Please tell whoever runs Renewbot."
+		return "Yeastar's Partner Portal refuses our credentials. Please tell whoever runs Renewbot."
 	case errors.As(err, &e) && e.Class == yeastar.ClassRefused:
-		return "The Yeastar Partner Portal refused to answer: " + cmp.Or(e.Detail, e.Code) + "."
+		return "Yeastar's Partner Portal refused to answer: " + cmp.Or(e.Detail, e.Code) + "."
 	}
-	return "The Yeastar Partner Portal can't be reached right now."
+	return "Yeastar's Partner Portal can't be reached right now."
 }
 
 // RequestID is the vendor's request id in err, for support tickets.

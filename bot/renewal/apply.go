@@ -16,7 +16,10 @@ func (r Request) Apply(e Event, now time.Time, p Policy) (Change, error) {
 	r.Attempts = slices.Clone(r.Attempts)
 	r.Reminded = maps.Clone(r.Reminded)
 	c := &changing{before: r, Request: r, now: now, policy: p}
-	err := c.apply(e)
+	err := c.may(e)
+	if err == nil {
+		err = c.apply(e)
+	}
 	var refusal *Refusal
 	switch {
 	case errors.As(err, &refusal):
@@ -106,26 +109,19 @@ func (c *changing) apply(e Event) error {
 	return fmt.Errorf("renewal: event %T cannot be applied to a request", e)
 }
 
+// may refuses what a person causes and may not.
+func (c *changing) may(e Event) error {
+	if by, ok := e.(personal); ok {
+		if refusal := c.May(by.intent(), c.now, c.policy); refusal != nil {
+			return refusal
+		}
+	}
+	return nil
+}
+
 func actorOf(e Event) string {
-	switch e := e.(type) {
-	case Submission:
-		return e.By.UserID
-	case Amend:
-		return e.By.UserID
-	case Approve:
-		return e.By.UserID
-	case Reject:
-		return e.By.UserID
-	case Cancel:
-		return e.By.UserID
-	case Retry:
-		return e.By.UserID
-	case Close:
-		return e.By.UserID
-	case SettlePlaced:
-		return e.By.UserID
-	case SettleNotPlaced:
-		return e.By.UserID
+	if by, ok := e.(personal); ok {
+		return by.intent().By.UserID
 	}
 	return System
 }
@@ -155,67 +151,12 @@ func (c *changing) job(kind JobKind, at time.Time) {
 
 // expect refuses when the request is in none of the wanted states.
 func (c *changing) expect(wanted ...Status) error {
-	if slices.Contains(wanted, c.Status) {
-		return nil
+	if refusal := c.Request.expect(wanted...); refusal != nil {
+		return refusal
 	}
-	return &Refusal{RefusedStatus, c.Standing()}
-}
-
-// sees refuses a decision about anything but the present revision.
-func (c *changing) sees(s Shown) error {
-	if s.Revision == c.Revision && s.Fingerprint == c.Fingerprint {
-		return nil
-	}
-	return &Refusal{RefusedStale, fmt.Sprintf(
-		"%s was changed since this card was drawn, so your click did nothing. Please look at the present card and decide again.",
-		c.Reference())}
-}
-
-// Standing says in a sentence where the request stands and whether anything was ordered.
-func (r Request) Standing() string {
-	ref := r.Reference()
-	switch r.Status {
-	case Pending:
-		return ref + " is waiting for approval. Nothing has been ordered."
-	case Approved:
-		return ref + " is approved and its order is about to be placed."
-	case Ordering:
-		return ref + " is being ordered right now."
-	case Ordered:
-		return fmt.Sprintf("%s was ordered: order %s.", ref, r.orderNo())
-	case Processing:
-		return fmt.Sprintf("%s was sent to the vendor as order %s, which is not finished yet.", ref, r.orderNo())
-	case Unknown:
-		return ref + " may or may not have been ordered. Nothing will be sent again until somebody settles it."
-	case Refused:
-		return ref + " was not ordered. It can be tried again or closed."
-	case Rejected:
-		return fmt.Sprintf("%s was rejected by <@%s>. Nothing was ordered.", ref, r.ClosedBy)
-	case Cancelled:
-		if r.ClosedBy == System {
-			return ref + " was a dry run. Nothing was ordered."
-		}
-		return fmt.Sprintf("%s was %s by <@%s>. Nothing was ordered.", ref, r.closedWord(), r.ClosedBy)
-	case Expired:
-		return ref + " timed out before it was approved. Nothing was ordered."
-	}
-	return fmt.Sprintf("%s is %s.", ref, r.Status)
-}
-
-func (r Request) orderNo() string {
-	if r.Order == nil {
-		return ""
-	}
-	return r.Order.OrderNo
+	return nil
 }
 
 // WasRefused says whether a closed request had been sent to the vendor, or could not be,
 // before it was closed; otherwise it was cancelled while it waited for approval.
 func (r Request) WasRefused() bool { return len(r.Attempts) > 0 || r.Problem != nil }
-
-func (r Request) closedWord() string {
-	if r.WasRefused() {
-		return "closed"
-	}
-	return "cancelled"
-}

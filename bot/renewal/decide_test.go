@@ -56,7 +56,7 @@ func TestSubmissionRefused(t *testing.T) {
 			_, err := New(1, s, start, policy())
 			var refusal *Refusal
 			ok := errors.As(err, &refusal)
-			if !ok || refusal.Code != c.want || !strings.HasSuffix(refusal.Sentence, "Nothing was ordered.") {
+			if !ok || refusal.Code != c.want || !strings.HasSuffix(refusal.Sentence.String(), "Nothing was ordered.") {
 				t.Errorf("error %v, want %s", err, c.want)
 			}
 		})
@@ -313,6 +313,8 @@ func TestLastCall(t *testing.T) {
 	refused(t, r, Reminder{Last: true}, at.Add(-1), p, RefusedTooEarly)
 	called := must(t, r, at, p, Reminder{Who: []string{"U2"}, Last: true})
 	refused(t, called, Reminder{Who: []string{"U2"}, Last: true}, at.Add(time.Hour), p, RefusedStatus)
+	refused(t, r, Reminder{Who: []string{"U2"}, Last: true}, r.ExpiresAt, p, RefusedStatus)
+	refused(t, r, Reminder{Who: []string{"U2"}}, r.ExpiresAt, p, RefusedStatus)
 	short := p
 	short.ExpireAfter = time.Hour
 	same(t, r.ExpiresAt.Add(-15*time.Minute), r.LastCallAt(short), "the last call of a short life")

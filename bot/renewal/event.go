@@ -12,6 +12,12 @@ type Event interface {
 	action() string
 }
 
+// personal is an event that a person causes; whether they may is asked before it happens.
+type personal interface {
+	Event
+	intent() Intent
+}
+
 // Shown is what a person saw when they decided: a decision about anything older is
 // refused.
 type Shown struct {
@@ -126,26 +132,41 @@ type (
 	Polled struct{ Order yeastar.OrderResult }
 )
 
-func (Submission) action() string      { return "submit" }
-func (Amend) action() string           { return "amend" }
-func (Approve) action() string         { return "approve" }
-func (Reject) action() string          { return "reject" }
-func (Cancel) action() string          { return "cancel" }
-func (Retry) action() string           { return "retry" }
-func (Close) action() string           { return "close" }
-func (SettlePlaced) action() string    { return "settle_placed" }
-func (SettleNotPlaced) action() string { return "settle_not_placed" }
-func (Expiry) action() string          { return "expire" }
-func (Reminder) action() string        { return "remind" }
-func (Changed) action() string         { return "changed" }
-func (Restored) action() string        { return "restored" }
-func (Gone) action() string            { return "gone" }
-func (Waiting) action() string         { return "waiting" }
-func (DryRunDone) action() string      { return "dry_run" }
-func (Begin) action() string           { return "begin" }
-func (Answered) action() string        { return "answered" }
-func (Failed) action() string          { return "failed" }
-func (DeadlinePassed) action() string  { return "deadline" }
-func (Found) action() string           { return "found" }
-func (Searched) action() string        { return "searched" }
-func (Polled) action() string          { return "polled" }
+func (e Amend) intent() Intent   { return Intent{Action: ActionAmend, By: e.By, Shown: e.Shown} }
+func (e Approve) intent() Intent { return Intent{Action: ActionApprove, By: e.By, Shown: e.Shown} }
+func (e Reject) intent() Intent  { return Intent{Action: ActionReject, By: e.By, Shown: e.Shown} }
+func (e Cancel) intent() Intent  { return Intent{Action: ActionCancel, By: e.By} }
+func (e Retry) intent() Intent   { return Intent{Action: ActionRetry, By: e.By, Shown: e.Shown} }
+func (e Close) intent() Intent   { return Intent{Action: ActionClose, By: e.By} }
+
+func (e SettlePlaced) intent() Intent {
+	return Intent{Action: ActionSettlePlaced, By: e.By, Attempt: e.Attempt}
+}
+
+func (e SettleNotPlaced) intent() Intent {
+	return Intent{Action: ActionSettleNotPlaced, By: e.By, Attempt: e.Attempt}
+}
+
+func (Submission) action() string        { return "submit" }
+func (e Amend) action() string           { return string(e.intent().Action) }
+func (e Approve) action() string         { return string(e.intent().Action) }
+func (e Reject) action() string          { return string(e.intent().Action) }
+func (e Cancel) action() string          { return string(e.intent().Action) }
+func (e Retry) action() string           { return string(e.intent().Action) }
+func (e Close) action() string           { return string(e.intent().Action) }
+func (e SettlePlaced) action() string    { return string(e.intent().Action) }
+func (e SettleNotPlaced) action() string { return string(e.intent().Action) }
+func (Expiry) action() string            { return "expire" }
+func (Reminder) action() string          { return "remind" }
+func (Changed) action() string           { return "changed" }
+func (Restored) action() string          { return "restored" }
+func (Gone) action() string              { return "gone" }
+func (Waiting) action() string           { return "waiting" }
+func (DryRunDone) action() string        { return "dry_run" }
+func (Begin) action() string             { return "begin" }
+func (Answered) action() string          { return "answered" }
+func (Failed) action() string            { return "failed" }
+func (DeadlinePassed) action() string    { return "deadline" }
+func (Found) action() string             { return "found" }
+func (Searched) action() string          { return "searched" }
+func (Polled) action() string            { return "polled" }

@@ -47,14 +47,10 @@ func (c *changing) begin(e Begin) error {
 
 // open finds an attempt that may still get an outcome.
 func (c *changing) open(number int) (*Attempt, error) {
-	if number != len(c.Attempts) || number == 0 {
-		return nil, &Refusal{RefusedAttempt, fmt.Sprintf("%s: attempt %d is not the present one.", c.Reference(), number)}
+	if refusal := c.openAttempt(number); refusal != nil {
+		return nil, refusal
 	}
-	a := &c.Attempts[number-1]
-	if a.Outcome != "" && a.Outcome != Lost {
-		return nil, &Refusal{RefusedAttempt, fmt.Sprintf("%s: attempt %d is settled already.", c.Reference(), number)}
-	}
-	return a, nil
+	return &c.Attempts[number-1], nil
 }
 
 // answered takes the vendor's answer, however late it comes.
@@ -273,7 +269,7 @@ func (c *changing) deadlinePassed(e DeadlinePassed) error {
 		return err
 	}
 	if c.now.Before(a.Deadline) {
-		return &Refusal{RefusedTooEarly, c.Reference() + ": the attempt still has time."}
+		return refuse(RefusedTooEarly, "%s: the attempt still has time.", c.Reference())
 	}
 	p := Problem{Class: yeastar.ClassUnknown, Detail: "no answer was recorded before the attempt's time was up"}
 	a.EndedAt, a.Problem, c.Problem = c.now, &p, &p
@@ -296,7 +292,7 @@ func (c *changing) polled(e Polled) error {
 	}
 	c.take(order)
 	if c.Status == Processing {
-		return &Refusal{RefusedTooEarly, c.Reference() + ": the vendor has not finished the order yet."}
+		return refuse(RefusedTooEarly, "%s: the vendor has not finished the order yet.", c.Reference())
 	}
 	c.record(codeOf(c.Status), System, orderDetail(len(c.Attempts), order))
 	return nil
@@ -332,7 +328,7 @@ func (c *changing) waiting(e Waiting) error {
 		return err
 	}
 	if c.Waits() {
-		return &Refusal{RefusedTooEarly, c.Reference() + ": people know already that the order waits."}
+		return refuse(RefusedTooEarly, "%s: people know already that the order waits.", c.Reference())
 	}
 	c.Problem = &Problem{Class: yeastar.ClassNotSent, Code: codeWaiting, Detail: e.Detail}
 	c.record(CodeWaiting, System, map[string]string{

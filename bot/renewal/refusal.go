@@ -1,15 +1,23 @@
 package renewal
 
-import "errors"
+import (
+	"errors"
+	"fmt"
+)
 
 // Refusal is the error of an event that may not happen. It changes nothing but the
 // audit trail, and its Sentence is for the person who tried.
 type Refusal struct {
 	Code     string
-	Sentence string
+	Sentence Sentence
 }
 
-func (r *Refusal) Error() string { return r.Code + ": " + r.Sentence }
+func (r *Refusal) Error() string { return r.Code + ": " + r.Sentence.String() }
+
+// refuse is a refusal in words alone.
+func refuse(code, format string, args ...any) *Refusal {
+	return &Refusal{code, Say(fmt.Sprintf(format, args...))}
+}
 
 // The codes of refusals.
 const (

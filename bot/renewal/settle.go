@@ -9,18 +9,6 @@ import (
 )
 
 func (c *changing) retry(e Retry) error {
-	if err := c.expect(Refused); err != nil {
-		return err
-	}
-	if err := c.mayDecide(e.By, "retry"); err != nil {
-		return err
-	}
-	if err := c.sees(e.Shown); err != nil {
-		return err
-	}
-	if a, ok := c.Attempt(); ok && a.Outcome != NotPlaced {
-		return &Refusal{RefusedStatus, c.Standing()}
-	}
 	c.Status, c.Problem, c.Order, c.Search = Approved, nil, nil, nil
 	c.AttemptsAsked = len(c.Attempts)
 	c.job(PlaceOrder, c.now)
@@ -30,12 +18,6 @@ func (c *changing) retry(e Retry) error {
 }
 
 func (c *changing) closeRefused(e Close) error {
-	if err := c.expect(Refused); err != nil {
-		return err
-	}
-	if !e.By.MayApprove && e.By.UserID != c.Requester {
-		return &Refusal{RefusedNotAllowed, deniedSentence(e.By, "Only the requester or an approver can close "+c.Reference()+".")}
-	}
 	c.Status, c.ClosedBy = Cancelled, e.By.UserID
 	c.record(CodeClosed, e.By.UserID, nil)
 	return nil
@@ -52,7 +34,7 @@ func (c *changing) searched(e Searched) error {
 	}
 	candidates := slices.Sorted(slices.Values(e.Candidates))
 	if c.Search != nil && slices.Equal(c.Search.Candidates, candidates) {
-		return &Refusal{RefusedTooEarly, c.Reference() + ": nothing new was found."}
+		return refuse(RefusedTooEarly, "%s: nothing new was found.", c.Reference())
 	}
 	c.Search = &Search{At: c.now, Candidates: candidates}
 	c.record(CodeSearched, System, map[string]string{
@@ -62,25 +44,10 @@ func (c *changing) searched(e Searched) error {
 }
 
 func (c *changing) settlePlaced(e SettlePlaced) error {
-	if err := c.expect(Unknown); err != nil {
-		return err
-	}
-	if !e.By.MayApprove {
-		return &Refusal{RefusedNotAllowed, deniedSentence(e.By, "Only approvers can settle "+c.Reference()+".")}
-	}
-	if _, err := c.open(e.Attempt); err != nil {
-		return err
-	}
 	return c.adopt(e.Attempt, e.Order, e.By.UserID, CodeSettledPlaced)
 }
 
 func (c *changing) settleNotPlaced(e SettleNotPlaced) error {
-	if err := c.expect(Unknown); err != nil {
-		return err
-	}
-	if !e.By.MayApprove {
-		return &Refusal{RefusedNotAllowed, deniedSentence(e.By, "Only approvers can settle "+c.Reference()+".")}
-	}
 	a, err := c.open(e.Attempt)
 	if err != nil {
 		return err

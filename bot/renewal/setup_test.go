@@ -77,7 +77,7 @@ func refused(t testing.TB, r Request, e Event, now time.Time, p Policy, code str
 		t.Errorf("%T in %s: %v, want a refusal %q", e, r.Status, err, code)
 		return c
 	}
-	if refusal.Sentence == "" || refusal.Error() == "" {
+	if refusal.Sentence.String() == "" || refusal.Error() == "" {
 		t.Errorf("%T in %s: nothing is said to the person", e, r.Status)
 	}
 	if diff := cmp.Diff(before, text(t, c.Request)); diff != "" {

@@ -145,27 +145,6 @@ func TestFinal(t *testing.T) {
 	same(t, []Status{Ordered, Rejected, Cancelled, Expired}, final, "final states")
 }
 
-func TestStandingSaysWhetherSomethingWasOrdered(t *testing.T) {
-	t.Parallel()
-	want := map[Status]string{
-		Pending:    "RNW-000123 is waiting for approval. Nothing has been ordered.",
-		Approved:   "RNW-000123 is approved and its order is about to be placed.",
-		Ordering:   "RNW-000123 is being ordered right now.",
-		Ordered:    "RNW-000123 was ordered: order XS1.",
-		Processing: "RNW-000123 was sent to the vendor as order XS1, which is not finished yet.",
-		Unknown:    "RNW-000123 may or may not have been ordered. Nothing will be sent again until somebody settles it.",
-		Refused:    "RNW-000123 was not ordered. It can be tried again or closed.",
-		Rejected:   "RNW-000123 was rejected by <@U2>. Nothing was ordered.",
-		Cancelled:  "RNW-000123 was cancelled by <@U1>. Nothing was ordered.",
-		Expired:    "RNW-000123 timed out before it was approved. Nothing was ordered.",
-	}
-	for _, s := range Statuses() {
-		same(t, want[s], in(t, s, policy()).Standing(), string(s))
-	}
-	dry := must(t, in(t, Approved, policy()), later, policy(), DryRunDone{})
-	same(t, "RNW-000123 was a dry run. Nothing was ordered.", dry.Standing(), "dry run")
-}
-
 func TestEventThatCannotHappenToARequest(t *testing.T) {
 	t.Parallel()
 	c, err := newRequest(t, policy()).Apply(submission(), later, policy())

@@ -40,23 +40,23 @@ func New(id int64, s Submission, now time.Time, p Policy) (Change, error) {
 // CheckSubmission says whether a submission may become a request; its error is a *Refusal.
 func CheckSubmission(s Submission) error {
 	if !s.By.MayRequest {
-		return &Refusal{RefusedNotAllowed, deniedSentence(s.By, "You may not request renewals.")}
+		return notAllowed(s.By, Text("You may not request renewals."))
 	}
 	if s.Channel == "" {
-		return &Refusal{RefusedOffer, "Choose the channel for the request. Nothing was ordered."}
+		return refuse(RefusedOffer, "Choose the channel for the request. Nothing was ordered.")
 	}
 	return checkOffer(s.Offer, s.Note)
 }
 
 func checkOffer(o Offer, note string) error {
 	if utf8.RuneCountInString(note) > MaxNote {
-		return &Refusal{RefusedOffer, fmt.Sprintf("The note may have at most %d characters. Nothing was ordered.", MaxNote)}
+		return refuse(RefusedOffer, "The note may have at most %d characters. Nothing was ordered.", MaxNote)
 	}
 	if err := CheckPONumber(o.PONumber); err != nil {
-		return &Refusal{RefusedOffer, fmt.Sprintf("PO number: %v. Nothing was ordered.", err)}
+		return refuse(RefusedOffer, "PO number: %v. Nothing was ordered.", err)
 	}
 	if _, err := o.Body(o.PONumber); err != nil {
-		return &Refusal{RefusedOffer, fmt.Sprintf("This cannot be ordered: %v. Nothing was ordered.", err)}
+		return refuse(RefusedOffer, "This cannot be ordered: %v. Nothing was ordered.", err)
 	}
 	return nil
 }
@@ -82,16 +82,6 @@ func (c *changing) ask(o Offer, note string) error {
 }
 
 func (c *changing) amend(e Amend) error {
-	if err := c.expect(Pending); err != nil {
-		return err
-	}
-	if !e.By.MayRequest || e.By.UserID != c.Requester {
-		return &Refusal{RefusedNotAllowed, deniedSentence(e.By,
-			fmt.Sprintf("Only <@%s>, who asked for it, can change %s.", c.Requester, c.Reference()))}
-	}
-	if err := c.sees(e.Shown); err != nil {
-		return err
-	}
 	if err := c.ask(e.Offer, e.Note); err != nil {
 		return err
 	}
@@ -158,11 +148,4 @@ func (o Offer) Summary() string {
 	}
 	product, _ := yeastar.ProductByKey(o.Product)
 	return fmt.Sprintf("%s for %s, %s: %s", product.Name, o.Holder.Name, product.Term, strings.Join(parts, ", "))
-}
-
-func deniedSentence(a Actor, fallback string) string {
-	if a.Denied != "" {
-		return a.Denied + " Nothing was ordered."
-	}
-	return fallback + " Nothing was ordered."
 }

@@ -29,7 +29,7 @@ func (c *changing) expire() error {
 		return err
 	}
 	if c.now.Before(c.ExpiresAt) {
-		return &Refusal{RefusedTooEarly, c.Reference() + " still has time."}
+		return refuse(RefusedTooEarly, "%s still has time.", c.Reference())
 	}
 	c.Status = Expired
 	c.record(CodeExpired, System, nil)
@@ -58,19 +58,23 @@ func (c *changing) remind(e Reminder) error {
 	if err := c.expect(Pending); err != nil {
 		return err
 	}
+	if !c.now.Before(c.ExpiresAt) {
+		return refuse(RefusedStatus, "%s: its time is up, and nobody can decide any more.", c.Reference())
+	}
 	if e.Last && c.LastCalled {
-		return &Refusal{RefusedStatus, c.Reference() + ": the last call was made already."}
+		return refuse(RefusedStatus, "%s: the last call was made already.", c.Reference())
 	}
 	// Whoever found out who is to be reminded may have looked a moment ago, and two may
 	// have looked at once.
 	who := slices.DeleteFunc(slices.Clone(e.Who), func(id string) bool {
-		return c.VotedBy(id) || (!e.Last && c.now.Before(c.ReminderDue(id, c.policy)))
+		waits := c.WaitsFor(Actor{UserID: id, MayApprove: true}, c.now, c.policy)
+		return !waits || (!e.Last && c.now.Before(c.ReminderDue(id, c.policy)))
 	})
 	if len(who) == 0 && !e.Last {
-		return &Refusal{RefusedTooEarly, c.Reference() + ": nobody is to be reminded yet."}
+		return refuse(RefusedTooEarly, "%s: nobody is to be reminded yet.", c.Reference())
 	}
 	if e.Last && c.now.Before(c.LastCallAt(c.policy)) {
-		return &Refusal{RefusedTooEarly, c.Reference() + " still has time."}
+		return refuse(RefusedTooEarly, "%s still has time.", c.Reference())
 	}
 	if c.Reminded == nil {
 		c.Reminded = map[string][]time.Time{}

@@ -12,6 +12,7 @@ import (
 
 	"renewbot/blocks"
 	"renewbot/bot/ledger"
+	"renewbot/bot/renewal"
 	"renewbot/bot/socket"
 )
 
@@ -65,7 +66,7 @@ func FuzzAnswer(f *testing.F) {
 		answer.Store(&canned{status, body})
 		said := saidBy(status, body)
 
-		w := wanted{key: "card", channel: "C0RENEWALS", message: blocks.Plain("x")}
+		w := wanted{key: "card", channel: "C0RENEWALS", message: blocks.Answer(renewal.Say("x"))}
 		if _, ts, err := v.postMessage(t.Context(), w, "", 1); err == nil && (!said.OK || ts == "" || ts != said.TS) {
 			t.Errorf("HTTP %d %q: posted as %q", status, body, ts)
 		}

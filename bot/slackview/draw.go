@@ -3,7 +3,6 @@ package slackview
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"renewbot/blocks"
@@ -72,9 +71,11 @@ func (d *drawing) reportUnposted(ctx context.Context, r renewal.Request) {
 	if d.unposted == "" {
 		return
 	}
-	m := blocks.Plain(fmt.Sprintf(
-		"I can't post %s in <#%s> (%s), so people there don't see what becomes of it. %s Invite me there again, or cancel a waiting request with “/renew cancel %s”.",
-		r.Reference(), r.Channel, d.unposted, r.Standing(), r.Reference()))
+	m := blocks.Answer(renewal.Sentence{
+		renewal.Text("I can't post " + r.Reference() + " in "), renewal.ID(r.Channel),
+		renewal.Text(" (" + d.unposted + "), so people there don't see what becomes of it. "), renewal.State{Request: r},
+		renewal.Text(" Invite me there again, or cancel a waiting request with “/renew cancel " + r.Reference() + "”."),
+	})
 	d.show(ctx, wanted{key: keyUnposted, channel: r.Requester, message: m})
 	d.show(ctx, wanted{key: "audit:" + keyUnposted, channel: d.view.auditChannel, message: m})
 }

@@ -1,0 +1,221 @@
+package blocks
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+
+	"renewbot/bot/renewal"
+)
+
+// What several sentences say of an order.
+const (
+	nothingYet = "Nothing has been ordered."
+	nothingWas = "Nothing was ordered."
+	nextChoice = "It can be tried again or closed."
+	// unsure is the sentence under an order of unknown fate.
+	unsure = "This order may or may not have been placed. Nothing will be sent again until you decide."
+	// unchecked is the sentence under an approved order that waits for the portal.
+	unchecked = "Nothing has been ordered yet: the check before it needs the Partner Portal."
+)
+
+// state is how a request's state is told, on cards and lists and in sentences.
+type state struct {
+	sign  string           // never says more than the words
+	label string           // the state by itself
+	more  string           // what is known beside it, on cards; finished mrkdwn
+	is    renewal.Sentence // the state in a sentence that begins with the request's number
+	end   string           // ends both: what was ordered, and what can be done
+}
+
+func (s state) meaning() string { return join(s.more, s.end) }
+func (s state) bold() string    { return fmt.Sprintf("%s *%s.* %s", s.sign, s.label, s.meaning()) }
+func (s state) plain() string   { return fmt.Sprintf("%s. %s", s.label, s.meaning()) }
+func (s state) short() string   { return s.sign + " " + s.label }
+
+// stateOf says where a request stands and whether anything was ordered.
+func stateOf(r renewal.Request) state {
+	switch r.Status {
+	case renewal.Pending:
+		return state{"⏳", "Waiting for approval", votes(r), renewal.Say("is waiting for approval."), nothingYet}
+	case renewal.Approved:
+		return state{"👍", "Approved", approved(r), renewal.Say("is approved and its order is about to be placed."), ""}
+	case renewal.Ordering:
+		return state{"📤", "Being ordered", "The order is on its way to Yeastar; its answer is not here yet.",
+			renewal.Say("is being ordered right now."), ""}
+	case renewal.Ordered:
+		return state{"✅", "Ordered", orderWords(r), renewal.Say("was ordered: order " + orderNo(r) + "."), ""}
+	case renewal.Processing:
+		return state{"🕓", "Ordered, not finished",
+			join(orderWords(r), "It may need paying in the Partner Portal. Renewbot keeps asking and will not order again."),
+			renewal.Say("was sent to the vendor as order " + orderNo(r) + ", which is not finished yet."), ""}
+	case renewal.Unknown:
+		return state{"❓", "Not known whether it was ordered", join(unsure, problem(r), searched(r)),
+			renewal.Say("may or may not have been ordered. Nothing will be sent again until somebody settles it."), ""}
+	case renewal.Refused:
+		return refused(r)
+	case renewal.Rejected:
+		return state{"🚫", "Rejected", "By " + mention(r.ClosedBy) + reason(r.Reason), closedBy("was rejected", r), nothingWas}
+	case renewal.Cancelled:
+		return cancelled(r)
+	case renewal.Expired:
+		return state{"⌛", "Timed out", "Nobody approved it in time.", renewal.Say("timed out before it was approved."), nothingWas}
+	}
+	return state{"•", outside(string(r.Status), shortLimit), "", renewal.Say("is " + string(r.Status) + "."), ""}
+}
+
+func closedBy(what string, r renewal.Request) renewal.Sentence {
+	return renewal.Sentence{renewal.Text(what + " by "), renewal.ID(r.ClosedBy), renewal.Text(".")}
+}
+
+func orderNo(r renewal.Request) string {
+	if r.Order == nil {
+		return ""
+	}
+	return r.Order.OrderNo
+}
+
+func approved(r renewal.Request) string {
+	switch {
+	case r.DryRun:
+		return "The dry run ends here, without an order."
+	case r.Waits():
+		return join(unchecked, problem(r), "I keep trying.")
+	case r.Problem != nil:
+		return join("The last attempt placed nothing, another one follows by itself.", problem(r))
+	}
+	return "The order is about to be placed."
+}
+
+func refused(r renewal.Request) state {
+	s := state{"⚠️", "Not ordered", problem(r), renewal.Say("was not ordered."), nextChoice}
+	if r.Order != nil {
+		s.label, s.more = "The order did not go through", orderWords(r)
+	}
+	return s
+}
+
+func cancelled(r renewal.Request) state {
+	switch {
+	case r.ClosedBy == renewal.System:
+		return state{"🧪", "Dry run finished", "Everything was done but the order itself.", renewal.Say("was a dry run."), nothingWas}
+	case r.WasRefused():
+		return state{"✖️", "Closed", "By " + mention(r.ClosedBy) + ".", closedBy("was closed", r), nothingWas}
+	}
+	return state{"✖️", "Cancelled", "By " + mention(r.ClosedBy) + ".", closedBy("was cancelled", r), nothingWas}
+}
+
+// votes says how many approvals are in, when more than one is needed.
+func votes(r renewal.Request) string {
+	if r.Required <= 1 && len(r.Votes) == 0 {
+		return ""
+	}
+	s := fmt.Sprintf("%d of %d approvals", len(r.Votes), r.Required)
+	if len(r.Votes) > 0 {
+		s += ": " + mentions(voters(r), 10)
+	}
+	return s + "."
+}
+
+func voters(r renewal.Request) []string {
+	var ids []string
+	for _, v := range r.Votes {
+		ids = append(ids, v.By)
+	}
+	return ids
+}
+
+// orderWords are the numbers of the order and the vendor's word for its state.
+func orderWords(r renewal.Request) string {
+	if r.Order == nil {
+		return ""
+	}
+	return orderNumbers(r.Order.OrderNo, r.Order.TransactionNo, r.Order.OrderStatus)
+}
+
+func orderNumbers(order, transaction, status string) string {
+	parts := []string{"Order " + cmp.Or(outside(order, shortLimit), "without a number")}
+	if transaction != "" {
+		parts = append(parts, "transaction "+outside(transaction, shortLimit))
+	}
+	if status != "" {
+		parts = append(parts, "Yeastar says “"+outside(status, shortLimit)+"”")
+	}
+	return strings.Join(parts, ", ") + "."
+}
+
+// problem is why an order is refused or of unknown fate.
+func problem(r renewal.Request) string {
+	if r.Problem == nil {
+		return ""
+	}
+	return problemWords(r.Problem.Detail, r.Problem.Code, r.Problem.RequestID)
+}
+
+// problemWords tells the vendor's words with what a support ticket needs, or ours.
+func problemWords(detail, code, requestID string) string {
+	detail = outside(strings.TrimRight(clean(renewal.StoredText(detail)), ". "), detailLimit)
+	if code == "gone" || code == "settled" || code == "waiting" { // codes of ours, which say nothing to people
+		code = ""
+	}
+	var marks []string
+	if code != "" {
+		marks = append(marks, "code "+outside(code, shortLimit))
+	}
+	if requestID != "" {
+		marks = append(marks, "request id "+outside(requestID, shortLimit))
+	}
+	switch {
+	case len(marks) == 0 && detail == "":
+		return ""
+	case len(marks) == 0:
+		return "What happened: " + detail + "."
+	case detail == "":
+		return "What happened: " + strings.Join(marks, ", ") + "."
+	}
+	return "Yeastar says “" + detail + "” (" + strings.Join(marks, ", ") + ")."
+}
+
+// searched is what the vendor's order list told of an order of unknown fate.
+func searched(r renewal.Request) string {
+	if r.Search == nil {
+		return ""
+	}
+	return searchWords(r.Search.Candidates)
+}
+
+// lookedFor says which order was looked for in the vendor's list.
+func lookedFor(r renewal.Request) string {
+	s := "I looked for " + what(r.Offer, outside)
+	if po := r.PONumberSent(); po != "" {
+		s += " with the PO number " + outside(po, shortLimit)
+	}
+	return s + "."
+}
+
+func searchWords(candidates []string) string {
+	if len(candidates) == 0 {
+		return "Yeastar's order list has no such order so far; it may still show up. Please check in the Partner Portal."
+	}
+	var numbers []string
+	for i, c := range candidates {
+		if i == 5 {
+			numbers = append(numbers, fmt.Sprintf("%d more", len(candidates)-i))
+			break
+		}
+		numbers = append(numbers, outside(c, shortLimit))
+	}
+	return "Yeastar's order list has what could be this order: " + joinWith(", ", numbers...) + ". Please check in the Partner Portal."
+}
+
+// reason is a person's reason as the end of a sentence.
+func reason(s string) string {
+	s = outside(s, reasonLimit)
+	switch {
+	case s == "":
+		return "."
+	case strings.ContainsAny(s[len(s)-1:], ".!?"):
+		return ": “" + s + "”"
+	}
+	return ": “" + s + "”."
+}

@@ -1,0 +1,202 @@
+package renewal
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Action is what a person can do with a request, by its name in the audit trail.
+type Action string
+
+// The actions of people.
+const (
+	ActionAmend           Action = "amend"
+	ActionApprove         Action = "approve"
+	ActionReject          Action = "reject"
+	ActionCancel          Action = "cancel"
+	ActionRetry           Action = "retry"
+	ActionClose           Action = "close"
+	ActionSettlePlaced    Action = "settle_placed"
+	ActionSettleNotPlaced Action = "settle_not_placed"
+)
+
+// Intent is what a person wants to do with a request, before they have said everything
+// that it takes.
+type Intent struct {
+	Action  Action
+	By      Actor
+	Shown   Shown // what they saw; for actions that are about a revision
+	Attempt int   // which attempt they speak of; for settling
+}
+
+// rule says when an action is possible and for whom.
+type rule struct {
+	in      Status
+	verb    string // what people call it
+	who     func(r Request, in Intent, verb string, p Policy) *Refusal
+	seen    bool // it is about the revision that the person saw
+	attempt bool // it is about the attempt that the person speaks of
+}
+
+var rules = map[Action]rule{
+	ActionAmend:           {in: Pending, verb: "change", who: activeRequester, seen: true},
+	ActionApprove:         {in: Pending, verb: "approve", who: onlyApprover, seen: true},
+	ActionReject:          {in: Pending, verb: "reject", who: onlyApprover, seen: true},
+	ActionCancel:          {in: Pending, verb: "cancel", who: onlyRequester},
+	ActionRetry:           {in: Refused, verb: "retry", who: onlyApprover, seen: true},
+	ActionClose:           {in: Refused, verb: "close", who: requesterOrApprover},
+	ActionSettlePlaced:    {in: Unknown, verb: "settle", who: anyApprover, attempt: true},
+	ActionSettleNotPlaced: {in: Unknown, verb: "settle", who: anyApprover, attempt: true},
+}
+
+// May says why a person may not do something with a request now, or nil. It is the only
+// place that knows: the events of people ask it, and so do buttons, lists and reminders.
+func (r Request) May(in Intent, now time.Time, p Policy) *Refusal {
+	rule, known := rules[in.Action]
+	if !known {
+		return refuse(RefusedNotAllowed, "Nobody can %s %s.", in.Action, r.Reference())
+	}
+	if refusal := r.expect(rule.in); refusal != nil {
+		return refusal
+	}
+	if refusal := rule.who(r, in, rule.verb, p); refusal != nil {
+		return refusal
+	}
+	if rule.seen && in.Shown != r.Shown() {
+		return refuse(RefusedStale,
+			"%s was changed since this card was drawn, so your click did nothing. Please look at the present card and decide again.",
+			r.Reference())
+	}
+	if rule.attempt {
+		return r.openAttempt(in.Attempt)
+	}
+	switch in.Action {
+	case ActionApprove:
+		return r.takesVote(in.By, now)
+	case ActionRetry:
+		if a, ok := r.Attempt(); ok && a.Outcome != NotPlaced {
+			return &Refusal{RefusedStatus, Sentence{State{r}}}
+		}
+	}
+	return nil
+}
+
+// WaitsFor says whether a request waits for this person's decision.
+func (r Request) WaitsFor(a Actor, now time.Time, p Policy) bool {
+	in := Intent{By: a, Shown: r.Shown(), Attempt: len(r.Attempts)}
+	switch r.Status {
+	case Pending:
+		in.Action = ActionApprove
+	case Refused:
+		in.Action = ActionRetry
+	case Unknown:
+		in.Action = ActionSettlePlaced
+	default:
+		return false
+	}
+	return r.May(in, now, p) == nil
+}
+
+// Undecided lists the states in which a request waits for somebody's decision.
+func Undecided() []Status { return []Status{Pending, Refused, Unknown} }
+
+// Shown is what a person sees who looks at the request as it is.
+func (r Request) Shown() Shown { return Shown{Revision: r.Revision, Fingerprint: r.Fingerprint} }
+
+// expect refuses when the request is in none of the wanted states.
+func (r Request) expect(wanted ...Status) *Refusal {
+	if slices.Contains(wanted, r.Status) {
+		return nil
+	}
+	return &Refusal{RefusedStatus, Sentence{State{r}}}
+}
+
+// askedBy says whether a person asked for the request as it is.
+func (r Request) askedBy(a Actor) bool { return a.UserID == r.Requester || a.UserID == r.AmendedBy }
+
+// anyApprover refuses everybody who is no approver.
+func anyApprover(r Request, in Intent, verb string, _ Policy) *Refusal {
+	if in.By.MayApprove {
+		return nil
+	}
+	return notAllowed(in.By, Text(fmt.Sprintf("Only approvers can %s %s.", verb, r.Reference())))
+}
+
+// onlyApprover refuses everybody who is no approver, and who asked for it themselves.
+func onlyApprover(r Request, in Intent, verb string, p Policy) *Refusal {
+	if refusal := anyApprover(r, in, verb, p); refusal != nil {
+		return refusal
+	}
+	if p.SelfApproval || !r.askedBy(in.By) {
+		return nil
+	}
+	if in.Action == ActionReject {
+		return refuse(RefusedSelfApproval,
+			"You asked for %s yourself: cancel it instead of rejecting it. Nothing was ordered.", r.Reference())
+	}
+	return refuse(RefusedSelfApproval,
+		"You asked for %s yourself, so somebody else has to %s it. Nothing was ordered.", r.Reference(), verb)
+}
+
+// onlyRequester refuses everybody but who asked for it.
+func onlyRequester(r Request, in Intent, verb string, _ Policy) *Refusal {
+	if in.By.UserID == r.Requester {
+		return nil
+	}
+	return notAllowed(Actor{}, requesterOnly(r, verb)...)
+}
+
+// activeRequester refuses everybody but who asked for it and may still ask.
+func activeRequester(r Request, in Intent, verb string, _ Policy) *Refusal {
+	if in.By.UserID == r.Requester && in.By.MayRequest {
+		return nil
+	}
+	return notAllowed(in.By, requesterOnly(r, verb)...)
+}
+
+func requesterOnly(r Request, verb string) Sentence {
+	return Sentence{Text("Only "), ID(r.Requester), Text(fmt.Sprintf(", who asked for it, can %s %s.", verb, r.Reference()))}
+}
+
+// requesterOrApprover refuses everybody who neither asked for it nor is an approver.
+func requesterOrApprover(r Request, in Intent, verb string, _ Policy) *Refusal {
+	if in.By.MayApprove || in.By.UserID == r.Requester {
+		return nil
+	}
+	return notAllowed(in.By, Text(fmt.Sprintf("Only the requester or an approver can %s %s.", verb, r.Reference())))
+}
+
+// takesVote refuses a vote after the request's time and a second one.
+func (r Request) takesVote(a Actor, now time.Time) *Refusal {
+	if !now.Before(r.ExpiresAt) {
+		return refuse(RefusedStatus, "%s has timed out. Nothing was ordered. Please ask for a new request.", r.Reference())
+	}
+	if r.VotedBy(a.UserID) {
+		return refuse(RefusedVotedBefore,
+			"You have approved %s already; %d of %d approvals are in. Nothing has been ordered yet.",
+			r.Reference(), len(r.Votes), r.Required)
+	}
+	return nil
+}
+
+// openAttempt refuses an attempt that cannot get an outcome any more.
+func (r Request) openAttempt(number int) *Refusal {
+	if number != len(r.Attempts) || number == 0 {
+		return refuse(RefusedAttempt, "%s: attempt %d is not the present one.", r.Reference(), number)
+	}
+	if outcome := r.Attempts[number-1].Outcome; outcome != "" && outcome != Lost {
+		return refuse(RefusedAttempt, "%s: attempt %d is settled already.", r.Reference(), number)
+	}
+	return nil
+}
+
+// notAllowed is the refusal of somebody who may not, with why if Slack or the
+// configuration told it.
+func notAllowed(a Actor, fallback ...Part) *Refusal {
+	sentence := Sentence(fallback)
+	if a.Denied != "" {
+		sentence = Say(a.Denied)
+	}
+	return &Refusal{RefusedNotAllowed, append(sentence, Text(" Nothing was ordered."))}
+}
