@@ -68,7 +68,7 @@ func FuzzOutsideKeys(f *testing.F) {
 		if utf8.ValidString(note+user) && rounds == int(a.ID) && stored.Note != note {
 			t.Errorf("the note %q was kept as %q", note, stored.Note)
 		}
-		if err := l.Deny(t.Context(), a.ID, user, second, &renewal.Refusal{Code: renewal.RefusedNotAllowed, Sentence: note}); err != nil {
+		if err := l.Deny(t.Context(), a.ID, user, second, &renewal.Refusal{Code: renewal.RefusedNotAllowed, Sentence: renewal.Say(note)}); err != nil {
 			t.Errorf("deny: %v", err)
 		}
 		if rounds%50 == 1 {

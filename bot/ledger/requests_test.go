@@ -223,7 +223,7 @@ func testAttempts(t *testing.T, s store) {
 func testDeny(t *testing.T, s store) {
 	l := s.open(t, Options{Policy: policy(1)})
 	r := submit(t, l, "k")
-	refusal := &renewal.Refusal{Code: renewal.RefusedNotAllowed, Sentence: "No."}
+	refusal := &renewal.Refusal{Code: renewal.RefusedNotAllowed, Sentence: renewal.Say("No.")}
 	for _, id := range []int64{0, r.ID} {
 		if err := l.Deny(t.Context(), id, "U9", "command", refusal); err != nil {
 			t.Fatal(err)
