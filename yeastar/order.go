@@ -94,6 +94,28 @@ func (o Order) Body() (json.RawMessage, error) {
 	return raw, nil
 }
 
+// ReadOrder reads an order back from the JSON that Body wrote. Its product is the row of
+// the table, or what the body says of one that the table has no more.
+func ReadOrder(raw json.RawMessage) (Order, error) {
+	var body orderBody
+	if err := json.Unmarshal(raw, &body); err != nil {
+		return Order{}, fmt.Errorf("read an order: %w", err)
+	}
+	o := Order{
+		Product:   Product{ID: body.ProductID, OperationType: body.OperationType},
+		PartnerID: ID(body.PartnerID), ProductNo: body.ProductNo, BillingID: ID(body.BillingID), PONumber: body.PONumber,
+	}
+	for _, p := range products {
+		if p.ID == body.ProductID && p.OperationType == body.OperationType {
+			o.Product = p
+		}
+	}
+	for _, l := range body.ServiceList {
+		o.Lines = append(o.Lines, OrderLine{ServiceType: l.ServiceType, ServiceID: ID(l.ServiceID), Quantity: l.Quantity})
+	}
+	return o, nil
+}
+
 func (o Order) check() error {
 	if len(o.Lines) == 0 {
 		return errors.New("an order needs at least one line")

@@ -99,6 +99,10 @@ func TestOrderBody(t *testing.T) {
 			if !bytes.Equal(got, again) {
 				t.Error("the same order gave other bytes")
 			}
+			read, err := ReadOrder(got)
+			if diff := cmp.Diff(o, read); diff != "" || err != nil {
+				t.Errorf("read back with the error %v (-want +got):\n%s", err, diff)
+			}
 		})
 	}
 }
@@ -115,6 +119,27 @@ func TestOrderBodyIsTheTutorialsDigitForDigit(t *testing.T) {
 	}
 	if diff := cmp.Diff(want.String(), string(got)); diff != "" {
 		t.Errorf("body (-want +got):\n%s", diff)
+	}
+}
+
+// What was sent stays readable when its product is offered no more.
+func TestReadOrderOfAProductThatIsNoRow(t *testing.T) {
+	t.Parallel()
+	o := planOrder(t)
+	o.Product.ID, o.ProductNo, o.Product.Holder = 99, "369CA2401E55", BySerial
+	body, err := o.Body()
+	if err != nil {
+		t.Fatal(err)
+	}
+	read, err := ReadOrder(body)
+	o.Product = Product{ID: 99, OperationType: "renew_plan"}
+	if diff := cmp.Diff(o, read); diff != "" || err != nil {
+		t.Errorf("read back with the error %v (-want +got):\n%s", err, diff)
+	}
+	for _, bad := range []string{"", "null and more", `{"productId":"x"}`, `{"serviceList":[{"serviceId":"abc"}]}`} {
+		if read, err := ReadOrder(json.RawMessage(bad)); err == nil {
+			t.Errorf("%q was read as %+v", bad, read)
+		}
 	}
 }
 

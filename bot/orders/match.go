@@ -1,9 +1,9 @@
 package orders
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -32,30 +32,18 @@ const (
 
 // sent is what an attempt sent: the request may ask for something else by now.
 type sent struct {
-	ProductID yeastar.ID `json:"productId"`
-	ProductNo string     `json:"productNo"`
-	PartnerID yeastar.ID `json:"partnerId"`
-	BillingID yeastar.ID `json:"billingId"`
-	PONumber  string     `json:"poNumber"`
-	Lines     []sentLine `json:"serviceList"`
-
+	yeastar.Order
 	reference string // of the request
 	begin     time.Time
 	deadline  time.Time
 }
 
-type sentLine struct {
-	Type     string     `json:"serviceType"`
-	ID       yeastar.ID `json:"serviceId"`
-	Quantity int        `json:"quantity"`
-}
-
 func sentWith(r renewal.Request, a renewal.Attempt) (sent, error) {
-	s := sent{reference: r.Reference(), begin: a.StartedAt, deadline: a.Deadline}
-	if err := json.Unmarshal(a.Body, &s); err != nil {
-		return s, fmt.Errorf("read what attempt %d of %s sent: %w", a.Number, r.Reference(), err)
+	order, err := yeastar.ReadOrder(a.Body)
+	if err != nil {
+		return sent{}, fmt.Errorf("read what attempt %d of %s sent: %w", a.Number, r.Reference(), err)
 	}
-	return s, nil
+	return sent{order, r.Reference(), a.StartedAt, a.Deadline}, nil
 }
 
 // compare compares an order of the vendor's with what was sent. What the vendor does not
@@ -95,13 +83,13 @@ func (s sent) contradiction(o yeastar.OrderDetail) string {
 	switch {
 	case o.PONumber != "" && o.PONumber != s.PONumber:
 		return "it has another PO number"
-	case o.ProductID != "" && o.ProductID != s.ProductID:
+	case o.ProductID != "" && string(o.ProductID) != strconv.Itoa(s.Product.ID):
 		return "it is for another product"
 	case o.PartnerID != "" && o.PartnerID != s.PartnerID && !(own && s.referenced(o)):
 		return "it is for another customer"
 	case o.BillingID != "" && o.BillingID != s.BillingID:
 		return "it has another billing contact"
-	case o.Quantity != nil && len(s.Lines) > 0 && s.Lines[0].Type == yeastar.LinePlan && *o.Quantity != s.Lines[0].Quantity:
+	case o.Quantity != nil && len(s.Lines) > 0 && s.Lines[0].ServiceType == yeastar.LinePlan && *o.Quantity != s.Lines[0].Quantity:
 		return fmt.Sprintf("it is for %d extensions", *o.Quantity)
 	case linesTold(o) && !s.sameLines(o.Lines):
 		return "it has other plans or services"
@@ -121,7 +109,7 @@ func (s sent) sameLines(got []yeastar.OrderDetailLine) bool {
 	}
 	for _, w := range s.Lines {
 		if !slices.ContainsFunc(got, func(g yeastar.OrderDetailLine) bool {
-			return g.ServiceID == w.ID && *g.Quantity == w.Quantity
+			return g.ServiceID == w.ServiceID && *g.Quantity == w.Quantity
 		}) {
 			return false
 		}

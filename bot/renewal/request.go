@@ -142,13 +142,11 @@ type Actor struct {
 	Denied     string // when neither: why, as a sentence
 }
 
-// PONumberSent is the poNumber in the order's body.
+// PONumberSent is the PO number in the order's body.
 func (r Request) PONumberSent() string {
-	var body struct {
-		PONumber string `json:"poNumber"`
-	}
-	if json.Unmarshal(r.Body, &body) != nil {
+	o, err := yeastar.ReadOrder(r.Body)
+	if err != nil {
 		return ""
 	}
-	return body.PONumber
+	return o.PONumber
 }
