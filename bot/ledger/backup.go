@@ -41,11 +41,11 @@ func Backup(ctx context.Context, databaseURL, file string) (Contents, error) {
 		return Contents{}, fmt.Errorf("back up the ledger: %w", err)
 	}
 	// An empty file keeps the name until the copy takes its place.
-	place, err := os.OpenFile(to, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	name, err := os.OpenFile(to, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
 		return Contents{}, fmt.Errorf("make the backup: %w", err)
 	}
-	_ = place.Close() // nothing was written
+	_ = name.Close() // nothing was written
 	part := to + ".partial"
 	contents, err := copyVerified(ctx, from, part)
 	if err == nil {

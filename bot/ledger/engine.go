@@ -19,22 +19,25 @@ type engine interface {
 	migrate(ctx context.Context) error
 	// checkMigrated fails when migrate would have something to do.
 	checkMigrated(ctx context.Context) error
-	// takeOver clears what a process that died has left behind. An engine that other
-	// processes may be using leaves it alone.
-	takeOver(ctx context.Context) error
+	// cleanUp clears what a process that died has left behind. An engine that other
+	// processes may be using leaves their jobs alone.
+	cleanUp(ctx context.Context) error
 	// worker makes a River client that works jobs.
 	worker(c *river.Config) (worker, error)
 	// makeDue makes scheduled jobs available whose time has come.
 	makeDue(ctx context.Context, now time.Time) error
-	// microsOf is an expression for one of River's times in microseconds since 1970.
-	microsOf(expression string) string
-	// attend says that a process lives. With judge it also makes the jobs available of
-	// those who have not said so within silence, and returns how many.
-	attend(ctx context.Context, process string, silence time.Duration, judge bool) (int64, error)
+	// waitingJobs is a query of the queue, the state and the time (in microseconds since
+	// 1970, as "at") of the jobs that are not finished.
+	waitingJobs() string
+	// heartbeat says that a process lives.
+	heartbeat(ctx context.Context, process string) error
+	// takeOver makes the jobs available of processes whose last heartbeat is older than
+	// timeout, and returns how many.
+	takeOver(ctx context.Context, timeout time.Duration) (int64, error)
 	// leave says that a process works no jobs any more.
 	leave(ctx context.Context, process string) error
-	// processes counts those that said within silence that they live.
-	processes(ctx context.Context, silence time.Duration) (int, error)
+	// processes counts those whose last heartbeat is not older than timeout.
+	processes(ctx context.Context, timeout time.Duration) (int, error)
 	// close releases everything. The engine cannot be used afterwards.
 	close() error
 }

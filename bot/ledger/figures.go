@@ -10,23 +10,23 @@ import (
 
 // Figures say how much there is of everything, and how old it is.
 type Figures struct {
-	Requests map[renewal.Status]Standing
+	Requests map[renewal.Status]Backlog
 	Queues   map[string]Queue
 	// Unposted are the audit entries among the newest of the trail whose line is not in
 	// the audit channel.
-	Unposted Standing
+	Unposted Backlog
 }
 
-// Standing is how many there are and for how long the oldest has been so.
-type Standing struct {
+// Backlog is how many there are and for how long the oldest has been so.
+type Backlog struct {
 	Count  int64
 	Oldest time.Duration // zero when there is none, or when it does not matter any more
 }
 
 // Queue is what waits in a queue of jobs.
 type Queue struct {
-	Due     Standing // could run now and waits for a worker
-	Running Standing
+	Due     Backlog // could run now and waits for a worker
+	Running Backlog
 	Later   int64 // its time has not come, or it failed and is tried again later
 }
 
@@ -38,7 +38,7 @@ const audited = 500
 // that are finished it reads an index alone, so that it can be asked every few seconds.
 // auditKey is what begins the key of the post that shows an audit entry.
 func (l *Ledger) Figures(ctx context.Context, auditKey string) (Figures, error) {
-	f := Figures{Requests: map[renewal.Status]Standing{}, Queues: map[string]Queue{}}
+	f := Figures{Requests: map[renewal.Status]Backlog{}, Queues: map[string]Queue{}}
 	now, err := l.now(ctx, l.engine)
 	for _, count := range []func(context.Context, time.Time, *Figures) error{
 		l.countRequests, l.ageRequests, l.countJobs,
@@ -59,7 +59,7 @@ func (l *Ledger) Figures(ctx context.Context, auditKey string) (Figures, error) 
 func (l *Ledger) countRequests(ctx context.Context, _ time.Time, f *Figures) error {
 	return l.engine.each(ctx, func(row row) error {
 		var status renewal.Status
-		var s Standing
+		var s Backlog
 		err := row.Scan(&status, &s.Count)
 		f.Requests[status] = s
 		return err
@@ -104,10 +104,7 @@ func (l *Ledger) countJobs(ctx context.Context, now time.Time, f *Figures) error
 		}
 		f.Queues[queue] = q
 		return nil
-	}, `SELECT queue, state, at, count(*) FROM (
-			SELECT queue, state, `+l.engine.microsOf(`CASE state WHEN 'running' THEN coalesce(attempted_at, scheduled_at) ELSE scheduled_at END`)+` AS at
-			FROM river_job WHERE state IN ('available', 'running', 'retryable', 'scheduled')
-		) AS waiting GROUP BY queue, state, at`)
+	}, `SELECT queue, state, at, count(*) FROM (`+l.engine.waitingJobs()+`) AS waiting GROUP BY queue, state, at`)
 }
 
 func (l *Ledger) countUnposted(ctx context.Context, now time.Time, auditKey string, f *Figures) error {
@@ -121,7 +118,7 @@ func (l *Ledger) countUnposted(ctx context.Context, now time.Time, auditKey stri
 	return err
 }
 
-func (s *Standing) add(count int64, age time.Duration) {
+func (s *Backlog) add(count int64, age time.Duration) {
 	s.Count += count
 	s.Oldest = max(s.Oldest, age)
 }

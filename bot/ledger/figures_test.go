@@ -27,7 +27,7 @@ func testFigures(t *testing.T, s store) {
 		return f
 	}
 	same(t, Figures{
-		Requests: map[renewal.Status]Standing{}, Queues: map[string]Queue{queueSlack: {}, queueOrder: {}, queueVendor: {}},
+		Requests: map[renewal.Status]Backlog{}, Queues: map[string]Queue{queueSlack: {}, queueOrder: {}, queueVendor: {}},
 	}, figures(), "figures of nothing")
 
 	r := submit(t, l, "1") // two timers, and a sync job that's due
@@ -40,10 +40,10 @@ func testFigures(t *testing.T, s store) {
 	apply(t, l, 2, renewal.Reminder{Who: []string{"U2"}, Next: clock.Now().Add(time.Hour)}) // it waits as before
 	clock.advance(time.Hour)
 	f := figures()
-	same(t, map[renewal.Status]Standing{
+	same(t, map[renewal.Status]Backlog{
 		renewal.Pending: {1, time.Hour + time.Minute}, renewal.Unknown: {1, time.Hour},
 	}, f.Requests, "requests")
-	same(t, Standing{6, 2*time.Hour + time.Minute}, f.Unposted, "audit entries without a line")
+	same(t, Backlog{6, 2*time.Hour + time.Minute}, f.Unposted, "audit entries without a line")
 	for queue, want := range map[string]time.Duration{queueSlack: 2*time.Hour + time.Minute, queueOrder: time.Hour + time.Minute} {
 		// River keeps milliseconds on SQLite.
 		if q := f.Queues[queue]; q.Due.Count == 0 || q.Due.Oldest.Round(time.Second) != want || q.Running.Count != 0 {
@@ -68,7 +68,7 @@ func testFigures(t *testing.T, s store) {
 			t.Fatal(err)
 		}
 	}
-	same(t, Standing{5, time.Hour + time.Minute}, figures().Unposted, "audit entries without a line after the first got one")
+	same(t, Backlog{5, time.Hour + time.Minute}, figures().Unposted, "audit entries without a line after the first got one")
 }
 
 // testRunningJobs counts a job that runs.

@@ -116,7 +116,7 @@ func (l *Ledger) prepare(ctx context.Context) error {
 	if err := l.engine.migrate(ctx); err != nil {
 		return err
 	}
-	return l.engine.takeOver(ctx)
+	return l.engine.cleanUp(ctx)
 }
 
 // Close stops the jobs, cancelling those that run, and closes the database.
@@ -133,7 +133,7 @@ func (l *Ledger) Close() error {
 	return errors.Join(l.stop(ctx), l.engine.close())
 }
 
-// Now is the time by which the ledger judges.
+// Now is the time by which the ledger decides what is due.
 func (l *Ledger) Now(ctx context.Context) time.Time {
 	now, err := l.now(ctx, l.engine)
 	if err != nil {

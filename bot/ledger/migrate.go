@@ -7,10 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"log/slog"
 
 	"github.com/pressly/goose/v3"
-	"github.com/riverqueue/river/rivermigrate"
 )
 
 //go:embed migrations
@@ -41,12 +39,8 @@ func migrateGoose(ctx context.Context, p *goose.Provider) error {
 }
 
 func (e *sqliteEngine) migrate(ctx context.Context) error {
-	migrator, err := rivermigrate.New(e.driver, &rivermigrate.Config{Logger: slog.New(slog.DiscardHandler)})
-	if err != nil {
-		return fmt.Errorf("set up the jobs' tables: %w", err)
-	}
-	if _, err := migrator.Migrate(ctx, rivermigrate.DirectionUp, nil); err != nil {
-		return fmt.Errorf("set up the jobs' tables: %w", err)
+	if err := e.river.Migrate(ctx); err != nil {
+		return err
 	}
 	p, err := gooseProvider(goose.DialectSQLite3, e.writer, "sqlite")
 	if err != nil {

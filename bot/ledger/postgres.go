@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -13,16 +12,15 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
 	"github.com/riverqueue/river"
-	"github.com/riverqueue/river/riverdriver"
-	"github.com/riverqueue/river/riverdriver/riverpgxv5"
-	"github.com/riverqueue/river/rivermigrate"
+
+	"renewbot/bot/ledger/riverdb"
 )
 
 // postgresEngine is a PostgreSQL database that several processes may share.
 type postgresEngine struct {
 	postgresQuerier
 	pool     *pgxpool.Pool
-	driver   *riverpgxv5.Driver
+	river    *riverdb.DB[pgx.Tx]
 	inserter *river.Client[pgx.Tx]
 	options  Options
 }
@@ -39,12 +37,12 @@ func openPostgres(ctx context.Context, databaseURL string, o Options) (*postgres
 	if err != nil {
 		return nil, fmt.Errorf("set up the connections: %w", err)
 	}
-	e := &postgresEngine{postgresQuerier: postgresQuerier{pool}, pool: pool, driver: riverpgxv5.New(pool), options: o}
+	e := &postgresEngine{postgresQuerier: postgresQuerier{pool}, pool: pool, river: riverdb.NewPostgres(pool), options: o}
 	if err := pool.Ping(ctx); err != nil {
 		pool.Close()
 		return nil, fmt.Errorf("connect: %w", err)
 	}
-	if e.inserter, err = river.NewClient(e.driver, riverConfig(o)); err != nil {
+	if e.inserter, err = e.river.Client(riverConfig(o)); err != nil {
 		pool.Close()
 		return nil, fmt.Errorf("set up the jobs: %w", err)
 	}
@@ -97,12 +95,8 @@ func (e *postgresEngine) migrate(ctx context.Context) error {
 }
 
 func (e *postgresEngine) migrateLocked(ctx context.Context) error {
-	migrator, err := rivermigrate.New(e.driver, &rivermigrate.Config{Logger: slog.New(slog.DiscardHandler)})
-	if err != nil {
-		return fmt.Errorf("set up the jobs' tables: %w", err)
-	}
-	if _, err := migrator.Migrate(ctx, rivermigrate.DirectionUp, nil); err != nil {
-		return fmt.Errorf("set up the jobs' tables: %w", err)
+	if err := e.river.Migrate(ctx); err != nil {
+		return err
 	}
 	db := stdlib.OpenDBFromPool(e.pool)
 	p, err := gooseProvider(goose.DialectPostgres, db, "postgres")
@@ -121,15 +115,15 @@ func (e *postgresEngine) checkMigrated(ctx context.Context) error {
 	return errors.Join(checkVersion(ctx, e, p), db.Close())
 }
 
-// takeOver only forgets which sync jobs wait, at the price of a few jobs too many: other
-// processes may be alive, and River finds out who is not.
-func (e *postgresEngine) takeOver(ctx context.Context) error {
+// cleanUp only forgets which sync jobs wait, at the price of a few jobs too many: other
+// processes may be alive, and heartbeats show who is not.
+func (e *postgresEngine) cleanUp(ctx context.Context) error {
 	_, err := e.exec(ctx, `DELETE FROM waiting_syncs`)
 	return err
 }
 
 func (e *postgresEngine) worker(c *river.Config) (worker, error) {
-	client, err := river.NewClient(e.driver, c)
+	client, err := e.river.Client(c)
 	if err != nil {
 		return nil, err
 	}
@@ -137,13 +131,10 @@ func (e *postgresEngine) worker(c *river.Config) (worker, error) {
 }
 
 func (e *postgresEngine) makeDue(ctx context.Context, now time.Time) error {
-	_, err := e.driver.GetExecutor().JobSchedule(ctx, &riverdriver.JobScheduleParams{Max: dueBatch, Now: &now})
-	return err
+	return e.river.MakeDue(ctx, now)
 }
 
-func (*postgresEngine) microsOf(expression string) string {
-	return `CAST(extract(epoch FROM ` + expression + `) * 1000000 AS BIGINT)`
-}
+func (e *postgresEngine) waitingJobs() string { return e.river.Waiting() }
 
 func (e *postgresEngine) close() error {
 	e.pool.Close()

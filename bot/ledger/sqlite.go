@@ -14,9 +14,9 @@ import (
 	"time"
 
 	"github.com/riverqueue/river"
-	"github.com/riverqueue/river/riverdriver"
-	"github.com/riverqueue/river/riverdriver/riversqlite"
 	_ "modernc.org/sqlite" // the driver "sqlite"
+
+	"renewbot/bot/ledger/riverdb"
 )
 
 // sqliteParams are set on every connection, in this order.
@@ -44,7 +44,7 @@ type sqliteEngine struct {
 	// writer has one connection: SQLite has one writer at a time, and waiting for a
 	// connection is fair where waiting for SQLite's lock is not. River uses it too.
 	writer   *sql.DB
-	driver   bellDriver
+	river    *riverdb.DB[*sql.Tx]
 	inserter *river.Client[*sql.Tx]
 	release  func() // gives up the file's lock
 	remove   string // directory to remove at close; empty: none
@@ -113,8 +113,8 @@ func (e *sqliteEngine) open(path string) error {
 		return fmt.Errorf("open for writing: %w", err)
 	}
 	e.writer.SetMaxOpenConns(1)
-	e.driver = bellDriver{riversqlite.New(e.writer), newBell()}
-	e.inserter, err = river.NewClient(e.driver, riverConfig(e.options))
+	e.river = riverdb.NewSQLite(e.writer)
+	e.inserter, err = e.river.Client(riverConfig(e.options))
 	if err != nil {
 		return fmt.Errorf("set up the jobs: %w", err)
 	}
@@ -180,22 +180,22 @@ func (e *sqliteEngine) change(ctx context.Context, f func(tx) error) error {
 	if err := t.Commit(); err != nil {
 		return fmt.Errorf("commit: %w", err)
 	}
-	e.driver.bell.ring(inside.queues...)
+	e.river.Notify(inside.queues...)
 	return nil
 }
 
-// takeOver makes jobs available that were running: the file is locked, so whoever ran
+// cleanUp makes jobs available that were running: the file is locked, so whoever ran
 // them is dead. The same goes for leases and for the one who led the jobs.
-func (e *sqliteEngine) takeOver(ctx context.Context) error {
+func (e *sqliteEngine) cleanUp(ctx context.Context) error {
 	return e.change(ctx, func(t tx) error {
 		for _, statement := range []string{
-			`UPDATE river_job SET state = 'available' WHERE state = 'running'`,
-			`DELETE FROM river_leader`,
+			riverdb.ReleaseAll,
+			riverdb.DeposeAll,
 			`DELETE FROM view_leases`,
 			`DELETE FROM waiting_syncs`,
 		} {
 			if _, err := t.exec(ctx, statement); err != nil {
-				return fmt.Errorf("take over from the last process: %w", err)
+				return fmt.Errorf("clean up after the last process: %w", err)
 			}
 		}
 		return nil
@@ -203,31 +203,18 @@ func (e *sqliteEngine) takeOver(ctx context.Context) error {
 }
 
 func (e *sqliteEngine) worker(c *river.Config) (worker, error) {
-	client, err := river.NewClient(e.driver, c)
+	client, err := e.river.Client(c)
 	if err != nil {
 		return nil, err
 	}
 	return client, nil
 }
 
-// dueBatch is how many scheduled jobs are made available at once.
-const dueBatch = 1000
-
 func (e *sqliteEngine) makeDue(ctx context.Context, now time.Time) error {
-	due, err := e.driver.GetExecutor().JobSchedule(ctx, &riverdriver.JobScheduleParams{Max: dueBatch, Now: &now})
-	if err != nil {
-		return err
-	}
-	for _, d := range due {
-		e.driver.bell.ring(d.Job.Queue)
-	}
-	return nil
+	return e.river.MakeDue(ctx, now)
 }
 
-// microsOf reads a time as River writes it on SQLite: text in UTC with milliseconds.
-func (*sqliteEngine) microsOf(expression string) string {
-	return `CAST(round(1000 * unixepoch(` + expression + `, 'subsec')) AS INTEGER) * 1000`
-}
+func (e *sqliteEngine) waitingJobs() string { return e.river.Waiting() }
 
 func (e *sqliteEngine) close() error {
 	var errs []error

@@ -140,10 +140,10 @@ func (l *Ledger) EntryHashes(ctx context.Context, seqs []int64) (map[int64]strin
 	if len(seqs) == 0 {
 		return hashes, nil
 	}
-	var places []string
+	var placeholders []string
 	var args []any
 	for i, seq := range seqs {
-		places, args = append(places, fmt.Sprintf("$%d", i+1)), append(args, seq)
+		placeholders, args = append(placeholders, fmt.Sprintf("$%d", i+1)), append(args, seq)
 	}
 	err := l.engine.each(ctx, func(row row) error {
 		var seq int64
@@ -151,7 +151,7 @@ func (l *Ledger) EntryHashes(ctx context.Context, seqs []int64) (map[int64]strin
 		err := row.Scan(&seq, &hash)
 		hashes[seq] = hash
 		return err
-	}, `SELECT seq, hash FROM entries WHERE seq IN (`+strings.Join(places, ", ")+`)`, args...)
+	}, `SELECT seq, hash FROM entries WHERE seq IN (`+strings.Join(placeholders, ", ")+`)`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read the hashes of audit entries: %w", err)
 	}

@@ -105,7 +105,7 @@ func TestFiguresAreReadSeldom(t *testing.T) {
 		if deadline, ok := ctx.Deadline(); !ok || time.Until(deadline) > figuresTimeout {
 			t.Error("the reading has no bound")
 		}
-		return ledger.Figures{Requests: map[renewal.Status]ledger.Standing{
+		return ledger.Figures{Requests: map[renewal.Status]ledger.Backlog{
 			renewal.Unknown: {Count: int64(reads), Oldest: time.Minute},
 		}}, failure
 	}, func() time.Time { return now })

@@ -1,6 +1,7 @@
-// Package year fills a ledger as a year of use would, for tests that measure. Its
-// requests and entries are those of package renewal, but nobody asked for them: it must
-// never touch a ledger that matters.
+// Package year fills a ledger as a year of use would, for tests that measure. It writes
+// the ledger's tables itself, past the transactions of package ledger, because a year of
+// them takes too long. Its requests and entries are those of package renewal, but nobody
+// asked for them: it must never touch a ledger that matters.
 package year
 
 import (
@@ -36,9 +37,9 @@ const (
 	Bob   = "U0BOB"
 )
 
-// loose is how often an entry belongs to no request: somebody was refused before there
+// unattachedEvery is how often an entry belongs to no request: somebody was refused before there
 // was one.
-const loose = 50
+const unattachedEvery = 50
 
 // Fill makes the ledger that a DATABASE_URL names and fills it. The year ends at a time.
 func Fill(ctx context.Context, databaseURL string, size Size, end time.Time) (err error) {
@@ -176,7 +177,7 @@ func (w *writer) live(n int) (*life, error) {
 	for len(l.entries) < w.size.PerRequest-len(ends) {
 		now = now.Add(10 * time.Minute)
 		denied := l.request.Denied("U0GINA", "approve", &renewal.Refusal{Code: renewal.RefusedNotAllowed}, now)
-		if len(l.entries)%loose == loose/10 {
+		if len(l.entries)%unattachedEvery == unattachedEvery/10 {
 			denied = renewal.Request{}.Denied("U0GINA", "open", &renewal.Refusal{Code: renewal.RefusedNotAllowed}, now)
 		}
 		l.entries = append(l.entries, denied.Entry)

@@ -99,7 +99,7 @@ func (l *Ledger) Start(ctx context.Context, handlers map[renewal.JobKind]Handler
 	}
 	// Stop decides when the jobs end, not whoever called Start.
 	ctx = context.WithoutCancel(ctx)
-	if _, err := l.engine.attend(ctx, l.process, l.options.TakeOverAfter, true); err != nil {
+	if err := l.beat(ctx, true); err != nil {
 		return fmt.Errorf("start the jobs: %w", err)
 	}
 	if err := w.Start(ctx); err != nil {
@@ -111,7 +111,7 @@ func (l *Ledger) Start(ctx context.Context, handlers map[renewal.JobKind]Handler
 		defer close(r.done)
 		var both sync.WaitGroup
 		both.Go(func() { l.followClock(ctx) })
-		both.Go(func() { l.attend(ctx) })
+		both.Go(func() { l.heartbeats(ctx) })
 		both.Wait()
 	}()
 	l.running = r
