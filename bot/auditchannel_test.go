@@ -16,13 +16,20 @@ import (
 	"renewbot/bot/sandbox"
 	"renewbot/bot/slacksim"
 	"renewbot/bot/slackview"
+	"renewbot/bot/socket"
 )
+
+// auditChannel reads the audit lines of a channel.
+func (b *bundle) auditChannel(id string) audit.Channel {
+	c := socket.Credentials{BotToken: b.Slack.BotToken(), APIURL: b.Slack.APIURL()}
+	return slackview.AuditChannel(c, id, slog.New(slog.DiscardHandler))
+}
 
 // compare holds the ledger against the audit channel, and returns what differs.
 func (b *bundle) compare() (audit.Compared, []string) {
 	b.t.Helper()
 	var differences []string
-	read := slackview.AuditChannel(b.Config.Slack, sandbox.Audit, slog.New(slog.DiscardHandler))
+	read := b.auditChannel(sandbox.Audit)
 	c, err := audit.Compare(b.ctx, b.Ledger, sandbox.Audit, read, time.Now(), func(s string) { differences = append(differences, s) })
 	if err != nil {
 		b.t.Fatal(err)
@@ -151,7 +158,7 @@ func TestTheAuditChannelCannotBeRead(t *testing.T) {
 	t.Parallel()
 	b, _ := witnessed(t)
 	private := b.Slack.AddChannel(slacksim.Channel{ID: "G0OTHER", Name: "other", Private: true, Members: []string{sandbox.Bob}})
-	read := slackview.AuditChannel(b.Config.Slack, private, slog.New(slog.DiscardHandler))
+	read := b.auditChannel(private)
 	err := read(b.ctx, func([]audit.Post) error { return nil })
 	if err == nil || !strings.Contains(err.Error(), "invite the bot") {
 		t.Errorf("a channel without the bot: %v", err)

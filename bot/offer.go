@@ -23,9 +23,6 @@ import (
 // lookTimeout is how long a submission waits for what it can do without.
 const lookTimeout = 1500 * time.Millisecond
 
-// ownName is what people call it.
-const ownName = "Our own account"
-
 func (b *Bot) lastContact(ctx context.Context, d blocks.Draft) yeastar.ID {
 	h, ok := b.portal.Holder(ctx, d.Holder)
 	if !ok {

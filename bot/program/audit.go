@@ -16,6 +16,7 @@ import (
 	"renewbot/bot/ledger"
 	"renewbot/bot/renewal"
 	"renewbot/bot/slackview"
+	"renewbot/bot/socket"
 )
 
 var auditCommand = command{
@@ -224,7 +225,8 @@ func (c call) verifyChannel(ctx context.Context) int {
 		}
 		channel := settings.Renew.AuditChannel
 		log := slog.New(slog.NewTextHandler(c.stderr, nil))
-		compared, err := audit.Compare(ctx, l, channel, slackview.AuditChannel(settings.Slack, channel, log), time.Now(), func(difference string) {
+		slack := socket.Credentials{BotToken: settings.Slack.BotToken.Reveal(), APIURL: settings.Slack.APIURL}
+		compared, err := audit.Compare(ctx, l, channel, slackview.AuditChannel(slack, channel, log), time.Now(), func(difference string) {
 			_, _ = fmt.Fprintln(c.stdout, difference)
 		})
 		if err != nil {

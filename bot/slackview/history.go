@@ -14,7 +14,6 @@ import (
 	"golang.org/x/time/rate"
 
 	"renewbot/bot/audit"
-	"renewbot/bot/config"
 	"renewbot/bot/socket"
 )
 
@@ -32,8 +31,8 @@ const (
 // AuditChannel reads a channel's audit lines from Slack, at the pace that Slack allows:
 // about 20,000 messages a minute. It needs nothing but the bot token and the address of
 // Slack's Web API.
-func AuditChannel(c config.Slack, channel string, log *slog.Logger) audit.Channel {
-	api := socket.NewWebAPI(socket.Credentials{BotToken: c.BotToken.Reveal(), APIURL: c.APIURL}, time.Second, nil, log)
+func AuditChannel(c socket.Credentials, channel string, log *slog.Logger) audit.Channel {
+	api := socket.NewWebAPI(c, time.Second, nil, log)
 	h := history{api: api, channel: channel, log: log, pace: rate.NewLimiter(rate.Every(historyEvery), historyBurst)}
 	return h.read
 }

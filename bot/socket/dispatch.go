@@ -27,7 +27,7 @@ func (c *Client) dispatch(l *Link, f frame, log *slog.Logger) {
 		})
 	case "events_api":
 		handle(c, env, f, func(ctx context.Context, d anyEvent) {
-			env.Ack(nil)
+			// Acked when it is dealt with: Slack sends it again to a bot that ended before.
 			c.handlers.Event(ctx, slackevents.EventsAPIEvent(d))
 		})
 	default:

@@ -37,7 +37,7 @@ const (
 type Handlers struct {
 	Command     func(context.Context, slack.SlashCommand, *Envelope)
 	Interaction func(context.Context, slack.InteractionCallback, *Envelope)
-	Event       func(context.Context, slackevents.EventsAPIEvent) // acked already
+	Event       func(context.Context, slackevents.EventsAPIEvent) // acked when it returns
 }
 
 // Options are what a Client is made of.
