@@ -112,7 +112,7 @@ deps:
 	@$(WITH_POSTGRES) missing=(); \
 	need() { command -v "$$1" > /dev/null || missing+=("$$2"); }; \
 	need chromium chromium; need initdb postgresql; need node nodejs; need npm npm; need gcc gcc; need git git; need promtool prometheus; \
-	need systemd-analyze systemd; need buildah buildah; need zsh zsh; need fish fish; need setpriv util-linux; \
+	need systemd-analyze systemd; need buildah buildah; need setpriv util-linux; \
 	[ -f /etc/ssl/certs/ca-certificates.crt ] || missing+=(ca-certificates); \
 	[ -f /usr/include/stdlib.h ] || missing+=(libc6-dev); \
 	if [ "$${#missing[@]}" = 0 ]; then exit 0; fi; \
