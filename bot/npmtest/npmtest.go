@@ -60,7 +60,7 @@ func install(t testing.TB, files map[string][]byte, home string) {
 	if err := os.MkdirAll(filepath.Dir(home), 0o750); err != nil {
 		t.Fatal(err)
 	}
-	fresh, err := os.MkdirTemp(filepath.Dir(home), "installing-")
+	fresh, err := os.MkdirTemp(filepath.Dir(home), "installing-") //nolint:usetesting // must be on the file system of home to be moved there
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,13 +70,14 @@ func install(t testing.TB, files map[string][]byte, home string) {
 			t.Fatal(err)
 		}
 	}
-	args := []string{"install", "--no-package-lock"}
+	how := []string{"install", "--no-package-lock"}
 	if files["package-lock.json"] != nil {
-		args = []string{"ci"}
+		how = []string{"ci"}
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	npm := exec.CommandContext(ctx, "npm", append(args, "--ignore-scripts", "--no-audit", "--no-fund")...)
+	how = append(how, "--ignore-scripts", "--no-audit", "--no-fund")
+	npm := exec.CommandContext(ctx, "npm", how...) //nolint:gosec // the two ways above
 	npm.Dir = fresh
 	if out, err := npm.CombinedOutput(); err != nil {
 		unavailable(t, "npm: %v\n%s", err, bytes.TrimSpace(out))
