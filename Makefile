@@ -7,19 +7,22 @@ MAKEFLAGS += --no-print-directory
 # Tools of the build, each built once into bin/ under its version.
 GOLANGCI_LINT_VERSION := v2.15.0
 GOVULNCHECK_VERSION   := v1.9.0
-GOTESTSUM_VERSION     := v1.13.0
 
 GO           ?= go
 BIN          := $(CURDIR)/bin
 GOLANGCI     := $(BIN)/golangci-lint-$(GOLANGCI_LINT_VERSION)
 GOVULNCHECK  := $(BIN)/govulncheck-$(GOVULNCHECK_VERSION)
-GOTESTSUM    := $(BIN)/gotestsum-$(GOTESTSUM_VERSION)
 TEST_TIMEOUT := 14m
-UNWATCHED    := -gcflags=modernc.org/sqlite/lib=-race=false -gcflags=modernc.org/libc=-race=false
 
-# Everything but the tests is compiled as the product is, so that a machine compiles its
-# packages twice at most: so, and with the race detector.
-AS_BUILT     := CGO_ENABLED=0 GOFLAGS="$${GOFLAGS:-} -trimpath"
+# Race detection needs a C compiler; the product is built without one. SQLite is C that
+# was translated to Go: watching each of its memory accesses takes most of the time and
+# finds nothing of ours, so the detector leaves it out.
+RACE := -race -gcflags=modernc.org/sqlite/lib=-race=false -gcflags=modernc.org/libc=-race=false
+
+# Packages are compiled in two ways and no third: as the tests are, for which vet and the
+# linters look at them, and as the product is, which some tests build.
+AS_TESTED := CGO_ENABLED=1 GOFLAGS="$${GOFLAGS:-} $(RACE)"
+AS_BUILT  := CGO_ENABLED=0 GOFLAGS="$${GOFLAGS:-} -trimpath"
 
 # Debian keeps the server programs of PostgreSQL away from the path. Asked at each use,
 # since `make test` may install them on the way.
@@ -31,19 +34,16 @@ ifneq ($(shell git rev-parse HEAD > /dev/null 2>&1 && echo yes),yes)
 export GOFLAGS := $(GOFLAGS) -buildvcs=false
 endif
 
-.PHONY: help test fmt lint build release-check bench gobench vuln deps gofmt-check vet go-test
+.PHONY: help test fmt lint build release-check bench gobench vuln compiler deps gofmt-check compile go-test
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
 
-test: ## Everything that must pass: layout, vet, lint, known vulnerabilities, all tests with -race, a static build
-	@$(MAKE) deps
-	@$(MAKE) gofmt-check
-	@$(MAKE) vet
-	@$(MAKE) lint
-	@$(MAKE) vuln
+# While the compiler works, what the tests need is fetched.
+test: ## What every change must pass: layout, vet, and all tests with -race
+	@$(MAKE) compiler
+	@$(MAKE) --jobs=3 --output-sync=line gofmt-check compile deps
 	@$(MAKE) go-test
-	@$(MAKE) build
 	@echo "make test: everything passed"
 
 fmt: $(GOLANGCI) ## Lay out the Go files and sort their imports
@@ -51,7 +51,7 @@ fmt: $(GOLANGCI) ## Lay out the Go files and sort their imports
 
 lint: $(GOLANGCI) ## Run the linters of .golangci.yaml
 	@echo "golangci-lint $(GOLANGCI_LINT_VERSION)"
-	@$(AS_BUILT) $(GOLANGCI) run ./...
+	@$(AS_TESTED) $(GOLANGCI) run ./...
 
 build: ## Build ./renewbot as one static binary
 	@$(AS_BUILT) $(GO) build -o renewbot .
@@ -72,9 +72,12 @@ gofmt-check:
 	if [ -n "$$unformatted" ]; then echo "not laid out as gofmt does it (make fmt):"; echo "$$unformatted"; exit 1; fi
 	@echo "gofmt: fine"
 
-vet:
-	@$(AS_BUILT) $(GO) vet ./...
+# Vet has all packages compiled, those of the tests too: the tests' patience is not for
+# the compiler.
+compile:
+	@$(AS_TESTED) $(GO) vet ./...
 	@echo "go vet: fine"
+	@$(AS_BUILT) $(GO) build ./bot/program
 
 # The list of known vulnerabilities is asked over the network. Without it the check
 # cannot be made, which is said and is no failure; a finding is one.
@@ -86,35 +89,28 @@ vuln: $(GOVULNCHECK) ## Look for known vulnerabilities that the code can reach
 	*) echo "govulncheck: NOT CHECKED, most likely because the vulnerability database could not be reached:"; echo "$$report" | tail -n 3;; \
 	esac
 
-# Race detection needs a C compiler; the product is built without one. SQLite is C that
-# was translated to Go: watching each of its memory accesses takes most of the time and
-# finds nothing of ours, so the detector leaves it out.
-# All of it is compiled first: the tests' patience is not for the compiler.
-# In CI a test that skips is a failure: something that it needs is missing.
-go-test: $(GOTESTSUM)
-	@mkdir -p $(BIN); rm -f $(BIN)/test.json
-	@CGO_ENABLED=1 $(GO) build -race $(UNWATCHED) ./...
-	@$(WITH_POSTGRES) CGO_ENABLED=1 $(GOTESTSUM) --format standard-quiet --jsonfile $(BIN)/test.json \
-		--packages=./... -- \
-		-race -vet=off $(UNWATCHED) -timeout $(TEST_TIMEOUT) < /dev/null
-	@skipped=$$(sed -nE 's/^\{"Time":"[^"]*","Action":"skip","Package":"([^"]*)","Test":"([^"]*)".*/  \1 \2/p' $(BIN)/test.json); \
-	ran=$$(grep -cE '^\{"Time":"[^"]*","Action":"pass","Package":"[^"]*","Test":"' $(BIN)/test.json || true); \
-	if [ "$$ran" = 0 ]; then echo "no test ran"; exit 1; fi; \
-	if [ -n "$$skipped" ]; then \
-		echo "skipped, see their reasons above:"; echo "$$skipped"; \
-		if [ "$${CI:-}" = true ]; then echo "in CI every test has to run"; exit 1; fi; \
-	fi; \
-	echo "go test -race: $$ran tests passed"
+# In CI no result is taken from the cache, and a test that skips is a failure. The tests
+# run go themselves, so that the flags are not in the environment.
+go-test:
+	@$(WITH_POSTGRES) CGO_ENABLED=1 $(GO) test -json $(RACE) -vet=off $(if $(filter true,$(CI)),-count=1) \
+		-timeout $(TEST_TIMEOUT) ./... < /dev/null | $(AS_BUILT) $(GO) run .ci/testreport.go
 
-# What the tests use apart from Go: a browser, a PostgreSQL server, Node with npm, and
-# a C compiler for the race detector.
+# What compiling takes apart from Go: a C compiler for the race detector.
+compiler:
+	$(call need,gcc:gcc git:git /usr/include/stdlib.h:libc6-dev /etc/ssl/certs/ca-certificates.crt:ca-certificates)
+
+# What the tests use besides: a browser, a PostgreSQL server, Node with npm, and what
+# checks the files of deploy/.
 deps:
+	$(call need,chromium:chromium initdb:postgresql node:nodejs npm:npm promtool:prometheus \
+		systemd-analyze:systemd buildah:buildah setpriv:util-linux)
+
+# need installs the packages, given as NAME:PACKAGE, whose program or file NAME is not here.
+define need
 	@$(WITH_POSTGRES) missing=(); \
-	need() { command -v "$$1" > /dev/null || missing+=("$$2"); }; \
-	need chromium chromium; need initdb postgresql; need node nodejs; need npm npm; need gcc gcc; need git git; need promtool prometheus; \
-	need systemd-analyze systemd; need buildah buildah; need zsh zsh; need fish fish; need setpriv util-linux; \
-	[ -f /etc/ssl/certs/ca-certificates.crt ] || missing+=(ca-certificates); \
-	[ -f /usr/include/stdlib.h ] || missing+=(libc6-dev); \
+	for what in $(1); do \
+		[ -e "$${what%%:*}" ] || command -v "$${what%%:*}" > /dev/null || missing+=("$${what#*:}"); \
+	done; \
 	if [ "$${#missing[@]}" = 0 ]; then exit 0; fi; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
 		echo "installing $${missing[*]}"; \
@@ -126,6 +122,7 @@ deps:
 	else \
 		echo "missing: $${missing[*]}; tests that need them are skipped (as root: apt-get install $${missing[*]})"; \
 	fi
+endef
 
 # build-tool installs a tool at a version and gives it a name with that version in it.
 define build-tool
@@ -140,6 +137,3 @@ $(GOLANGCI):
 
 $(GOVULNCHECK):
 	$(call build-tool,golang.org/x/vuln/cmd/govulncheck,$(GOVULNCHECK_VERSION))
-
-$(GOTESTSUM):
-	$(call build-tool,gotest.tools/gotestsum,$(GOTESTSUM_VERSION))

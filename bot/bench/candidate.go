@@ -69,9 +69,9 @@ func (c *candidate) end(ctx context.Context) error {
 // ready is how long the candidate took from the start of its process to its first connection, and the product
 // to its /readyz.
 func (c *candidate) ready(ctx context.Context) (connected, readyz time.Duration, err error) {
-	at, err := next(ctx, c.world.connected, c.name+" connects")
+	at, err := c.firstSocket(ctx)
 	if err != nil {
-		return 0, 0, fmt.Errorf("%w\n%s", err, c.tail())
+		return 0, 0, err
 	}
 	connected = at.Sub(c.started)
 	if !c.product {

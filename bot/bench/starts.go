@@ -40,7 +40,7 @@ func (c *candidate) down(ctx context.Context, fault yeastarsim.Fault, to *sample
 	if err := c.launch(ctx); err != nil {
 		return err
 	}
-	if err := c.settleOne(ctx); err != nil {
+	if _, err := c.firstSocket(ctx); err != nil {
 		return err
 	}
 	for range 2 { // the second one comes when the first has failed
@@ -60,12 +60,13 @@ func (c *candidate) downWarm(ctx context.Context, n int, to *samples) error {
 	return c.searchRound(ctx, n, to)
 }
 
-// settleOne waits for the first socket.
-func (c *candidate) settleOne(ctx context.Context) error {
-	if _, err := next(ctx, c.world.connected, c.name+" connects"); err != nil {
-		return fmt.Errorf("%w\n%s", err, c.tail())
+// firstSocket waits for the first socket, and returns when it was opened.
+func (c *candidate) firstSocket(ctx context.Context) (time.Time, error) {
+	at, err := next(ctx, c.world.connected, c.name+" connects")
+	if err != nil {
+		return time.Time{}, fmt.Errorf("%w\n%s", err, c.tail())
 	}
-	return nil
+	return at, nil
 }
 
 // idleAfter is how long a candidate is left alone before its memory is looked at: what it reads at its start

@@ -55,7 +55,7 @@ func TestAuditOnPostgres(t *testing.T) {
 
 func TestBuild(t *testing.T) {
 	t.Parallel()
-	b := ThisBuild()
+	b := thisBuild()
 	if b.Version == "" || b.Commit == "" || !strings.HasPrefix(b.Go, "go1.") {
 		t.Errorf("this build is %+v", b)
 	}

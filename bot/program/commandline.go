@@ -22,8 +22,7 @@ const (
 type command struct {
 	name string
 	line string // what it does, in one line of the help
-	// arguments are what follows the flags: "FILE" must be given, "[COMMAND]" may, and
-	// "bash|zsh|fish" is one of a few.
+	// arguments are what follows the flags: "FILE" must be given, "[COMMAND]" may.
 	arguments string
 	about     string // what a newcomer must know to use it
 	// prepare declares the flags and returns what runs once they are read. In a flag's
@@ -114,7 +113,7 @@ func parse(flags *flag.FlagSet, words []string) ([]string, error) {
 	}
 }
 
-// arity says what is wrong with the number of arguments or with one of a few.
+// arity says what is wrong with the number of arguments.
 func (c command) arity(args []string) string {
 	wanted := strings.Fields(c.arguments)
 	for i, w := range wanted {
@@ -124,12 +123,6 @@ func (c command) arity(args []string) string {
 			}
 			return w + " is missing"
 		}
-		if few := choices(w); few != nil && !slices.Contains(few, args[i]) {
-			return fmt.Sprintf("%q is none of %s", args[i], strings.Join(few, ", "))
-		}
-		if strings.HasSuffix(w, "...]") {
-			return ""
-		}
 	}
 	switch {
 	case len(args) > len(wanted) && len(wanted) == 0:
@@ -138,15 +131,6 @@ func (c command) arity(args []string) string {
 		return fmt.Sprintf("%q is one argument too many", args[len(wanted)])
 	}
 	return ""
-}
-
-// choices are the words of which an argument or a flag's value is one; nil: it is free.
-func choices(name string) []string {
-	name = strings.Trim(name, "[]")
-	if !strings.Contains(name, "|") {
-		return nil
-	}
-	return strings.Split(name, "|")
 }
 
 func (c command) find(name string) (command, bool) {

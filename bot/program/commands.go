@@ -27,7 +27,6 @@ configuration is wrong; "check" has codes of its own.`,
 			backupCommand,
 			restoreCommand,
 			versionCommand,
-			completionCommand(),
 			helpCommand(),
 		},
 	}

@@ -18,6 +18,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"renewbot/bot/ledger/pgtest"
+	"renewbot/bot/wiring"
 )
 
 // crashChildEnv makes the test binary the program itself, and crashAtEnv names the point
@@ -55,13 +56,13 @@ func child() int {
 		_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
 		select {} // the signal is on its way, and nothing more may be done
 	}, told: func(p string) { fmt.Println(p) }}
-	var p parts
-	p.vendor.Rate = rate.Inf // the portal beside us needs no manners
-	p.ledger.PollInterval = 200 * time.Millisecond
-	p.ledger.TakeOverAfter = time.Second
-	p.ledger.Trace = func(change string, ended bool) { passed.pass("ledger: "+change, ended) }
-	p.bot.OrderTimeout, p.bot.OrderMargin, p.bot.ViewLease = time.Second, 500*time.Millisecond, 2*time.Second
-	return run(ctx, os.Stderr, p)
+	var o wiring.Options
+	o.Vendor.Rate = rate.Inf // the portal beside us needs no manners
+	o.Ledger.PollInterval = 200 * time.Millisecond
+	o.Ledger.TakeOverAfter = time.Second
+	o.Ledger.Trace = func(change string, ended bool) { passed.pass("ledger: "+change, ended) }
+	o.Bot.OrderTimeout, o.Bot.OrderMargin, o.Bot.ViewLease = time.Second, 500*time.Millisecond, 2*time.Second
+	return run(ctx, os.Stderr, o)
 }
 
 // points counts the points that a process passes. Each has a name that tells which time

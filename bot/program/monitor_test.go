@@ -12,6 +12,7 @@ import (
 
 	"renewbot/bot/logs"
 	"renewbot/bot/sandbox"
+	"renewbot/bot/wiring"
 )
 
 // TestMonitor runs the program beside simulators and asks it as an operator does.
@@ -39,7 +40,7 @@ func TestMonitor(t *testing.T) {
 	var level slog.LevelVar
 	running, stop := context.WithCancel(ctx)
 	ended := make(chan error, 1)
-	go func() { ended <- serve(running, c, logs.New(&out, false, &level), &level, parts{}) }()
+	go func() { ended <- serve(running, c, logs.New(&out, false, &level), &level, wiring.Options{}) }()
 
 	client := &http.Client{Timeout: 10 * time.Second}
 	defer client.CloseIdleConnections()

@@ -16,17 +16,17 @@ var (
 	date    string // of the commit or of the build, RFC 3339
 )
 
-// Build is which program this is.
-type Build struct {
+// build is which program this is.
+type build struct {
 	Version string // "devel" when it is not a release
 	Commit  string // with "-modified" when it was built from changed files
 	Date    string // RFC 3339; empty when nothing tells
 	Go      string
 }
 
-// ThisBuild is what the linker was told, and otherwise what Go noted.
-func ThisBuild() Build {
-	b := Build{Version: version, Commit: commit, Date: date, Go: runtime.Version() + " " + runtime.GOOS + "/" + runtime.GOARCH}
+// thisBuild is what the linker was told, and otherwise what Go noted.
+func thisBuild() build {
+	b := build{Version: version, Commit: commit, Date: date, Go: runtime.Version() + " " + runtime.GOOS + "/" + runtime.GOARCH}
 	if info, ok := debug.ReadBuildInfo(); ok {
 		b.fill(info)
 	}
@@ -35,7 +35,7 @@ func ThisBuild() Build {
 }
 
 // fill takes what is still empty from Go's own notes.
-func (b *Build) fill(info *debug.BuildInfo) {
+func (b *build) fill(info *debug.BuildInfo) {
 	settings := map[string]string{}
 	for _, s := range info.Settings {
 		settings[s.Key] = s.Value
@@ -57,7 +57,7 @@ var versionCommand = command{
 	line: "say which version this is",
 	prepare: func(*flag.FlagSet) action {
 		return func(_ context.Context, c call) int {
-			b := ThisBuild()
+			b := thisBuild()
 			_, _ = fmt.Fprintf(c.stdout, "renewbot %s\ncommit   %s\ndate     %s\ngo       %s\n", b.Version, b.Commit, cmp.Or(b.Date, "unknown"), b.Go)
 			return exitOK
 		}

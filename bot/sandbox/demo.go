@@ -5,12 +5,24 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"strings"
 	"time"
 
 	"renewbot/bot/slacksim"
 	"renewbot/yeastar/yeastarsim"
 )
+
+// RunDemo plays three renewals in a sandbox of its own and prints what the channels then
+// show.
+func RunDemo(ctx context.Context, out, log io.Writer) error {
+	w, err := Start(ctx, Options{Log: slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelWarn}))})
+	if err != nil {
+		return fmt.Errorf("start the sandbox: %w", err)
+	}
+	defer w.Close()
+	return w.Demo(ctx, out)
+}
 
 // Demo plays three renewals, one that is ordered, one that is rejected and one that the
 // vendor refuses, and writes what the channels then show.

@@ -13,11 +13,10 @@ import (
 	"renewbot/bot/config"
 	"renewbot/bot/ledger"
 	"renewbot/bot/logs"
-	"renewbot/bot/metrics"
 	"renewbot/bot/renewal"
 	"renewbot/bot/slacksim"
+	"renewbot/bot/wiring"
 	"renewbot/deploy"
-	"renewbot/yeastar"
 	"renewbot/yeastar/yeastarsim"
 )
 
@@ -63,13 +62,10 @@ type Options struct {
 
 // World is a running sandbox.
 type World struct {
-	Slack  *slacksim.Workspace
-	Vendor *yeastarsim.Server
-	Config config.Config
-	Ledger *ledger.Ledger
-	Bot    *bot.Bot
-	// Metrics are the bot's figures, since it was started.
-	Metrics *metrics.Metrics
+	Slack        *slacksim.Workspace
+	Vendor       *yeastarsim.Server
+	Config       config.Config
+	wiring.Parts // of the bot that runs, or ran last
 
 	options Options
 	stop    context.CancelFunc
@@ -160,31 +156,18 @@ func (w *World) configure(p Place) {
 // StartBot starts the bot, and returns when it listens. After StopBot it can be started
 // again, as after a restart of its machine.
 func (w *World) StartBot(ctx context.Context) error {
-	w.Metrics = metrics.New()
-	log := slog.New(logs.Handler(w.options.Log.Handler()))
-	vendor, err := yeastar.New(yeastar.Config{
-		BaseURL: w.Config.Yeastar.BaseURL, ClientID: w.Config.Yeastar.ClientID.Reveal(),
-		ClientSecret: w.Config.Yeastar.ClientSecret.Reveal(), UserAgent: w.Config.Yeastar.UserAgent,
-		Now: w.options.Now, Logger: log, Observe: w.Metrics.VendorCall,
-		Rate: rate.Inf, // the portal beside us needs no manners
-	})
-	if err != nil {
-		return err
-	}
-	stored := ledger.Options{
-		Policy: w.Config.Policy(), Now: w.options.Now, Logger: log, Observer: w.Metrics.Observer(),
-	}
-	parts := bot.Options{
-		Config: w.Config, Vendor: vendor, Log: log, Metrics: w.Metrics, Now: w.options.Now, OrderTimeout: w.options.OrderTimeout,
-	}
+	var o wiring.Options
+	o.Vendor.Now, o.Ledger.Now, o.Bot.Now = w.options.Now, w.options.Now, w.options.Now
+	o.Vendor.Rate = rate.Inf // the portal beside us needs no manners
+	o.Bot.OrderTimeout = w.options.OrderTimeout
 	if w.options.Tune != nil {
-		w.options.Tune(&stored, &parts)
+		w.options.Tune(&o.Ledger, &o.Bot)
 	}
-	parts.Ledger, err = ledger.Open(ctx, w.Config.DatabaseURL.Reveal(), stored)
+	parts, err := wiring.Open(ctx, w.Config, slog.New(logs.Handler(w.options.Log.Handler())), o)
 	if err != nil {
 		return err
 	}
-	w.Ledger, w.Bot = parts.Ledger, bot.New(parts)
+	w.Parts = parts
 	running, stop := context.WithCancel(context.WithoutCancel(ctx))
 	w.stop, w.ended = stop, make(chan error, 1)
 	go func(b *bot.Bot, ended chan<- error) { ended <- b.Run(running) }(w.Bot, w.ended)

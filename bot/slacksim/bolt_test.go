@@ -9,67 +9,25 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"renewbot/bot/npmtest"
 )
 
-// boltDir returns a directory with Bolt installed, kept between runs.
+// boltDir returns a directory with the app and Bolt.
 func boltDir(t *testing.T) string {
 	t.Helper()
-	for _, tool := range []string{"node", "npm"} {
-		if _, err := exec.LookPath(tool); err != nil {
-			if os.Getenv("CI") == "true" {
-				t.Fatalf("%s is needed to check the workspace with Bolt: %v", tool, err)
-			}
-			t.Skipf("not checked with Bolt for JavaScript: %v", err)
-		}
+	dir, source := t.TempDir(), filepath.Join("testdata", "bolt")
+	if err := os.Symlink(npmtest.Modules(t, source), filepath.Join(dir, "node_modules")); err != nil {
+		t.Fatal(err)
 	}
-	cache, err := os.UserCacheDir()
+	app, err := os.ReadFile(filepath.Join(source, "app.js"))
 	if err != nil {
-		cache = t.TempDir()
+		t.Fatal(err)
 	}
-	dir := filepath.Join(cache, "renewbot-test", "bolt-5.1.0")
-	if _, err := os.Stat(dir); err != nil {
-		installBolt(t, dir)
+	if err := os.WriteFile(filepath.Join(dir, "app.js"), app, 0o600); err != nil {
+		t.Fatal(err)
 	}
-	copyFile(t, filepath.Join("testdata", "bolt", "app.js"), filepath.Join(dir, "app.js"))
 	return dir
-}
-
-// installBolt installs beside dir and moves it there when it is complete, because several test runs may do so at once.
-func installBolt(t *testing.T, dir string) {
-	t.Helper()
-	if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	fresh, err := os.MkdirTemp(filepath.Dir(dir), "installing-") //nolint:usetesting // must be on the file system of dir to be moved there
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = os.RemoveAll(fresh) }()
-	copyFile(t, filepath.Join("testdata", "bolt", "package.json"), filepath.Join(fresh, "package.json"))
-	npm := exec.CommandContext(t.Context(), "npm", "install", "--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts")
-	npm.Dir = fresh
-	if out, err := npm.CombinedOutput(); err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatalf("installing Bolt: %v\n%s", err, out)
-		}
-		t.Skipf("not checked with Bolt for JavaScript: npm install: %v\n%s", err, out)
-	}
-	if err := os.Rename(fresh, dir); err != nil {
-		if _, there := os.Stat(dir); there != nil {
-			t.Fatal(err)
-		}
-	}
-}
-
-func copyFile(t *testing.T, from, to string) {
-	t.Helper()
-	raw, err := os.ReadFile(from)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(to, raw, 0o644); err != nil {
-		t.Fatal(err)
-	}
 }
 
 // startBolt runs the Bolt app against the workspace until the test ends.

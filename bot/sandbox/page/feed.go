@@ -7,8 +7,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"renewbot/bot/slacksim"
 )
 
 const (
@@ -81,47 +79,37 @@ func (f *feed) run(ctx context.Context) {
 	defer f.session.world.Slack.Watch(f.watch)()
 	calls, hangUp := f.session.world.Vendor.Subscribe()
 	defer hangUp()
+	// next waits for a change, or for the time; it is over when ctx or the workspace ends.
+	next := func(enough <-chan time.Time) (changed, over bool) {
+		select {
+		case <-ctx.Done():
+			return false, true
+		case _, open := <-changes:
+			return true, !open
+		case <-calls:
+		case <-f.session.dirty:
+		case <-enough:
+			return false, false
+		}
+		return true, false
+	}
 	tick := time.NewTicker(lookAgain)
 	defer tick.Stop()
 	for {
-		select {
-		case <-ctx.Done():
-			return
-		case _, open := <-changes:
-			if !open {
-				return
-			}
-			f.unkept.Store(true)
-		case <-calls:
-			f.unkept.Store(true)
-		case <-f.session.dirty:
-			f.unkept.Store(true)
-		case <-tick.C:
+		some, over := next(tick.C)
+		for enough, more := time.After(coalesce), true; more && !over; { // a moment, for what else changes in it
+			more, over = next(enough)
+			some = some || more
 		}
-		f.gather(ctx, changes, calls)
+		if over {
+			return
+		}
+		if some {
+			f.unkept.Store(true)
+		}
 		if f.watched() {
 			f.refresh(ctx)
 			f.wake()
-		}
-	}
-}
-
-// gather waits a moment and takes what else changes in it.
-func (f *feed) gather(ctx context.Context, changes <-chan slacksim.Change, calls <-chan struct{}) {
-	t := time.NewTimer(coalesce)
-	defer t.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case _, open := <-changes:
-			if !open {
-				return
-			}
-		case <-calls:
-		case <-f.session.dirty:
-		case <-t.C:
-			return
 		}
 	}
 }

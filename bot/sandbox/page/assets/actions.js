@@ -1,7 +1,11 @@
 // What a person does, told to the server. Every answer is an object with ok; act never throws.
 import { state, update } from "./store.js";
 
-// act does one thing as the person of this window.
+/**
+ * act does one thing as the person of this window.
+ * @param {string} what
+ * @returns {Promise<import("./shapes.js").Answer>}
+ */
 export async function act(what, args = {}) {
   try {
     const answer = await fetch("/api/act", {
@@ -10,13 +14,18 @@ export async function act(what, args = {}) {
       body: JSON.stringify({ as: state.me, do: what, ...args }),
     });
     const body = await answer.json().catch(() => null);
-    return body ?? { ok: false, code: `http_${answer.status}`, error: `The sandbox answered with HTTP ${answer.status}.` };
+    return body ?? { ok: false, code: `http_${answer.status}`,
+      error: `The sandbox answered with HTTP ${answer.status}.` };
   } catch {
     return { ok: false, code: "unreachable", error: "The sandbox cannot be reached. Is it still running?" };
   }
 }
 
-// attempt is act with a note for the person when it did not work.
+/**
+ * attempt is act with a note for the person when it did not work.
+ * @param {string} what
+ * @param {object} [args]
+ */
 export async function attempt(what, args) {
   const answer = await act(what, args);
   if (!answer.ok) toast(answer.error ?? "That did not work.", "error");

@@ -4,10 +4,12 @@
 //   [data-entry=ID]            an entry of the sidebar: a channel's id, or "home"
 //   [data-channel=ID]          the channel that is shown
 //   [data-testid=messages], [data-testid=thread], [data-testid=thread-messages]
-//   [data-message-ts=TS]       a message; [data-ephemeral] if only this person sees it; [data-testid=replies] in it opens its thread
+//   [data-message-ts=TS]       a message; [data-ephemeral] if only this person sees it;
+//                              [data-testid=replies] in it opens its thread
 //   [data-block-id=ID], [data-action-id=ID]    a block and an element, wherever it stands
 //   [data-testid=composer], [data-testid=thread-composer], [data-testid=composer-error], [data-testid=offers]
-//   [data-testid=modal]        the dialog; [data-view-id], [data-callback-id], [data-view-hash] in it; its name is the title
+//   [data-testid=modal]        the dialog; [data-view-id], [data-callback-id], [data-view-hash] in it;
+//                              its name is the title
 //   [data-testid=modal-submit], [data-testid=modal-close], [data-testid=field-error], [data-testid=trouble]
 //   [data-testid=options] [role=option][data-value=V]    what an open select offers
 //   [data-testid=confirm], [data-testid=confirm-yes], [data-testid=confirm-no]
@@ -16,7 +18,8 @@
 //   [data-fault=ID], [data-order-no=NO], [data-partner-id=ID], [data-testid=audit], [data-code=CODE]
 //   [data-testid=customer-search], [data-testid=restart], [data-testid=reset], [data-testid=theme], [data-testid=toast]
 //   [data-testid=clock], [data-testid=advance-hour], [data-testid=advance-day]
-//   [data-testid=tour], [data-tour-step=NAME], [data-testid=tour-start], [data-testid=tour-next], [data-testid=tour-leave]
+//   [data-testid=tour], [data-tour-step=NAME]
+//   [data-testid=tour-start], [data-testid=tour-next], [data-testid=tour-leave]
 //   [data-pane=nav|main|portal|bot]            a phone's panes
 //   [data-ready=true] on <html>                the stream has said everything once
 import { html, render, useEffect } from "./ui.js";
@@ -48,7 +51,8 @@ function App() {
   }, [loaded]);
   return html`
     <a class="skip" href="#main">Skip to the messages</a>
-    <div class="page" data-pane-on=${phone} data-thread=${thread ? "open" : "closed"} data-dock-open=${dock ? "yes" : "no"}>
+    <div class="page" data-pane-on=${phone} data-thread=${thread ? "open" : "closed"}
+      data-dock-open=${dock ? "yes" : "no"}>
       <${TopBar} />
       <div class="window"><${Sidebar} /><${Main} /><${Thread} /></div>
       <${Dock} />
@@ -63,6 +67,6 @@ function App() {
 
 applyTheme();
 start();
-const place = document.getElementById("app");
+const place = /** @type {HTMLElement} */ (document.getElementById("app"));
 place.replaceChildren(); // what stood there while the modules were loaded
 render(html`<${App} />`, place);

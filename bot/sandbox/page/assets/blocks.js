@@ -1,5 +1,5 @@
 // Block Kit's blocks. https://docs.slack.dev/reference/block-kit/blocks
-import { html, useContext, useId } from "./ui.js";
+import { cls, html, useContext, useId } from "./ui.js";
 import { Element, stateful } from "./elements.js";
 import { mrkdwn, Text } from "./mrkdwn.js";
 import { markdown } from "./markdown.js";
@@ -22,7 +22,8 @@ const kinds = {
 
 function Block({ block }) {
   const Kind = Object.hasOwn(kinds, block.type) ? kinds[block.type] : null;
-  return html`<div class=${`block block-${Kind ? block.type : "unknown"}`} data-block-id=${block.block_id} data-block-type=${block.type}>
+  return html`<div class=${`block block-${Kind ? block.type : "unknown"}`} data-block-id=${block.block_id}
+    data-block-type=${block.type}>
     ${Kind ? html`<${Kind} block=${block} />` : html`<${Unknown} what="Block" type=${block.type} value=${block} />`}
   </div>`;
 }
@@ -31,7 +32,8 @@ function Section({ block }) {
   return html`
     <div class="section-main">
       ${block.text && html`<div class="section-text"><${Text} text=${block.text} /></div>`}
-      ${block.fields && html`<div class="fields">${block.fields.map((f) => html`<div class="field-text"><${Text} text=${f} /></div>`)}</div>`}
+      ${block.fields && html`<div class="fields">
+        ${block.fields.map((f) => html`<div class="field-text"><${Text} text=${f} /></div>`)}</div>`}
     </div>
     ${block.accessory && html`<div class="accessory"><${Element} el=${block.accessory} block=${block} /></div>`}`;
 }
@@ -60,7 +62,10 @@ function Actions({ block }) {
 }
 
 // The levels of an alert, with the sign and word for each.
-const levels = { default: ["ℹ", "Note"], info: ["ℹ", "Information"], warning: ["⚠", "Warning"], error: ["🚫", "Error"], success: ["✅", "Success"] };
+const levels = {
+  default: ["ℹ", "Note"], info: ["ℹ", "Information"], warning: ["⚠", "Warning"], error: ["🚫", "Error"],
+  success: ["✅", "Success"],
+};
 
 function Alert({ block }) {
   const level = levels[block.level] ? block.level : "default";
@@ -84,7 +89,10 @@ function Markdown({ block }) {
 
 function Table({ block }) {
   const [head = [], ...rows] = block.rows ?? [];
-  const cell = (c) => (c.type === "rich_text" ? html`<${RichText} block=${c} />` : c.type === "raw_text" ? c.text : mrkdwn(c.text ?? ""));
+  const cell = (c) => {
+    if (c.type === "rich_text") return html`<${RichText} block=${c} />`;
+    return c.type === "raw_text" ? c.text : mrkdwn(c.text ?? "");
+  };
   const align = (i) => `align-${block.column_settings?.[i]?.align ?? "left"}`;
   return html`<div class="table-frame"><table class="table">
     <thead><tr>${head.map((c, i) => html`<th scope="col" class=${align(i)}>${cell(c)}</th>`)}</tr></thead>
@@ -100,8 +108,9 @@ function Input({ block }) {
   const key = `${block.block_id}/${block.element?.action_id}`;
   const failure = surface.failure?.(key);
   const grouped = block.element?.type === "checkboxes" || block.element?.type === "radio_buttons";
-  const described = [block.hint && `${id}-hint`, error && `${id}-error`, failure && `${id}-failure`].filter(Boolean).join(" ");
-  const label = html`<${Text} text=${block.label} />${block.optional && html`<span class="optional"> (optional)</span>`}`;
+  const described = cls(block.hint && `${id}-hint`, error && `${id}-error`, failure && `${id}-failure`);
+  const label = html`<${Text} text=${block.label} />
+    ${block.optional && html`<span class="optional"> (optional)</span>`}`;
   const field = html`<${Element} el=${block.element ?? {}} block=${block} id=${id} labelled=${`${id}-label`}
     described=${described || undefined} invalid=${Boolean(error)} required=${!block.optional} />`;
   return html`<div class=${error ? "input input-bad" : "input"} role=${grouped ? "group" : undefined}

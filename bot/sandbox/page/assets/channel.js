@@ -17,7 +17,8 @@ export function Main() {
     return html`<main class="main" id="main" aria-label="Home of the app"><${AppHead} tab="home" /><${Home} /></main>`;
   }
   if (!channel) return html`<main class="main" id="main"><p class="nothing">This person is in no channel.</p></main>`;
-  return html`<main class="main" id="main" aria-label=${channel.im ? "Messages with the app" : `Channel ${channel.name}`} data-channel=${channel.id}>
+  return html`<main class="main" id="main"
+    aria-label=${channel.im ? "Messages with the app" : `Channel ${channel.name}`} data-channel=${channel.id}>
     ${channel.im ? html`<${AppHead} tab="messages" />` : html`<${ChannelHead} channel=${channel} />`}
     <${Room} key=${`${state.me}/${channel.id}`} channel=${channel} />
   </main>`;
@@ -31,7 +32,8 @@ const Skeleton = () => html`<div class="skeleton" role="status">
 function ChannelHead({ channel }) {
   const members = channel.members?.length ?? 0;
   return html`<header class="head">
-    <h1 class="head-title"><${Icon} name=${channel.private ? "lock" : "hash"} size=${18} /> <span>${channel.name}</span></h1>
+    <h1 class="head-title"><${Icon} name=${channel.private ? "lock" : "hash"} size=${18} /> <span>${channel.name}</span>
+      </h1>
     ${channel.shared && html`<span class="tag">shared with another company</span>`}
     ${channel.archived && html`<span class="tag">archived</span>`}
     <span class="head-members">${members === 1 ? "1 member" : `${members} members`}</span>
@@ -43,10 +45,14 @@ function AppHead({ tab }) {
   const app = useStore((s) => s.app);
   const im = useStore((s) => s.channels.find((c) => c.im));
   return html`<header class="head head-app">
-    <h1 class="head-title"><${Avatar} app id="app" name="app" size="s" /> <span>${app?.name ?? "App"}</span> <span class="badge-app">APP</span></h1>
+    <h1 class="head-title">
+      <${Avatar} app id="app" name="app" size="s" /> <span>
+      ${app?.name ?? "App"}</span> <span class="badge-app">APP</span></h1>
     <nav class="tabs" aria-label="App">
-      <button type="button" class="tab" aria-current=${tab === "home" ? "page" : undefined} onClick=${goHome}>Home</button>
-      ${im && html`<button type="button" class="tab" aria-current=${tab === "messages" ? "page" : undefined} onClick=${() => goTo(im.id)}>Messages</button>`}
+      <button type="button" class="tab" aria-current=${tab === "home" ? "page" : undefined}
+        onClick=${goHome}>Home</button>
+      ${im && html`<button type="button" class="tab" aria-current=${tab === "messages" ? "page" : undefined}
+        onClick=${() => goTo(im.id)}>Messages</button>`}
     </nav>
   </header>`;
 }
@@ -60,10 +66,13 @@ function Room({ channel }) {
   }, [here, local, channel.id]);
   const newFrom = useRef(readUpTo(state, channel.id)).current;
   useRead(channel.id, undefined, here.top[here.top.length - 1]?.ts);
-  const head = html`<div class="beginning"><strong>${channel.im ? channelName(state, channel) : `#${channel.name}`}</strong>
-    ${channel.im ? " This is where the app writes to you alone." : " This is the very beginning of the channel."}</div>`;
+  const head = html`<div class="beginning">
+    <strong>${channel.im ? channelName(state, channel) : `#${channel.name}`}</strong>
+    ${channel.im ? " This is where the app writes to you alone." : " This is the very beginning of the channel."}
+      </div>`;
   return html`
-    <${Messages} list=${list} head=${head} newFrom=${newFrom} label=${channel.im ? "Messages with the app" : `Messages in ${channel.name}`} testid="messages" />
+    <${Messages} list=${list} head=${head} newFrom=${newFrom}
+      label=${channel.im ? "Messages with the app" : `Messages in ${channel.name}`} testid="messages" />
     <${Composer} key=${channel.id} channel=${channel} />`;
 }
 

@@ -19,7 +19,8 @@ export function Clock() {
     await attempt("advance", { seconds });
     setBusy(0);
   };
-  const button = (seconds, text, name) => html`<button type="button" class="btn btn-small" data-testid=${name} aria-label=${`Move the clock on by ${text.slice(1)}`} aria-busy=${busy === seconds ? "true" : undefined}
+  const button = (seconds, text, name) => html`<button type="button" class="btn btn-small" data-testid=${name}
+    aria-label=${`Move the clock on by ${text.slice(1)}`} aria-busy=${busy === seconds ? "true" : undefined}
     aria-disabled=${busy ? "true" : undefined} onClick=${() => !busy && move(seconds)}>${text}</button>`;
   return html`<div class="clock" role="group" aria-label="The sandbox's clock">
     <span class="clock-now" title=${`The sandbox's time, in ${zone(state)}`}><${Icon} name="clock" size=${16} />

@@ -5,7 +5,8 @@ import { html, Icon, Spinner, useEffect, useId, useLatest, useLayoutEffect, useR
 const typingPause = 150; // milliseconds after a key before the app is asked
 
 export function Combobox(props) {
-  const { label, described, invalid, required, locked, many, most = Infinity, selected, placeholder, clearable, onChoose } = props;
+  const { label, described, invalid, required, locked, many, most = Infinity, selected, placeholder, clearable,
+    onChoose } = props;
   const own = useId("combo");
   const id = props.id ?? own;
   const field = useRef(null);
@@ -72,21 +73,27 @@ export function Combobox(props) {
   return html`<div class=${`combo ${many ? "combo-many" : ""} ${invalid ? "combo-bad" : ""}`} ref=${frame}
       onMouseDown=${(e) => e.target === e.currentTarget && (e.preventDefault(), field.current?.focus(), show())}>
     ${many && selected.map((o) => html`<span class="chip" key=${o.value}>${o.text}
-      <button type="button" class="chip-remove" aria-label=${`Remove ${o.text}`} onClick=${() => remove(o)}><${Icon} name="close" size=${12} /></button></span>`)}
-    <input ref=${field} id=${id} class="combo-field" type="text" role="combobox" autocomplete="off" spellcheck=${false} value=${shown}
-      placeholder=${many && selected.length ? "" : placeholder} readOnly=${locked} aria-expanded=${open ? "true" : "false"} aria-controls=${`${id}-list`}
-      aria-autocomplete="list" aria-haspopup="listbox" aria-activedescendant=${activeId} aria-label=${label} aria-describedby=${described}
+      <button type="button" class="chip-remove" aria-label=${`Remove ${o.text}`} onClick=${() => remove(o)}>
+        <${Icon} name="close" size=${12} /></button></span>`)}
+    <input ref=${field} id=${id} class="combo-field" type="text" role="combobox" autocomplete="off" spellcheck=${false}
+      value=${shown}
+      placeholder=${many && selected.length ? "" : placeholder} readOnly=${locked}
+      aria-expanded=${open ? "true" : "false"} aria-controls=${`${id}-list`}
+      aria-autocomplete="list" aria-haspopup="listbox" aria-activedescendant=${activeId} aria-label=${label}
+      aria-describedby=${described}
       aria-invalid=${invalid ? "true" : undefined} aria-required=${required ? "true" : undefined}
       onClick=${show} onKeyDown=${keyDown} onBlur=${hide} onInput=${(e) => {
     setQuery(e.target.value);
     setOpen(true);
   }} />
-    ${!many && clearable && selected.length > 0 && !locked && html`<button type="button" class="combo-clear" aria-label="Clear" onClick=${() => {
+    ${!many && clearable && selected.length > 0 && !locked && html`<button type="button" class="combo-clear"
+      aria-label="Clear" onClick=${() => {
     onChoose([]);
     field.current?.focus();
   }}><${Icon} name="close" size=${14} /></button>`}
     <span class="combo-mark" aria-hidden="true"><${Icon} name="chevron" size=${16} /></span>
-    ${open && html`<${List} id=${id} frame=${frame} found=${found} options=${options} active=${active} chosen=${chosen} full=${full} most=${most}
+    ${open && html`<${List} id=${id} frame=${frame} found=${found} options=${options} active=${active} chosen=${chosen}
+      full=${full} most=${most}
       label=${label ?? placeholder} onPick=${pick} onHover=${setActive} />`}
   </div>`;
 }
@@ -94,7 +101,7 @@ export function Combobox(props) {
 // useOptions asks the source. Of a source that takes time, one question is under way at a time and the next one is
 // about what then stands in the field, because Slack lets one choose only what the last answer offered.
 function useOptions({ source, live, shortest }, open, query) {
-  const [found, setFound] = useState({ groups: [] });
+  const [found, setFound] = useState(/** @type {import("./shapes.js").Found} */ ({ groups: [] }));
   const asking = useRef(false);
   const wanted = useLatest({ open, query, source });
   const ask = async (text) => {
@@ -156,24 +163,30 @@ function List({ id, frame, found, options, active, chosen, full, most, label, on
     n += 1;
     const at = n;
     const off = full && !chosen(o);
-    return html`<li key=${o.value} id=${`${id}-o${at}`} role="option" data-value=${o.value} aria-selected=${chosen(o) ? "true" : "false"} aria-disabled=${off ? "true" : undefined}
+    return html`<li key=${o.value} id=${`${id}-o${at}`} role="option" data-value=${o.value}
+      aria-selected=${chosen(o) ? "true" : "false"} aria-disabled=${off ? "true" : undefined}
         class=${`option ${at === active ? "option-active" : ""} ${off ? "option-off" : ""}`}
         onMouseMove=${() => at !== active && onHover(at)} onClick=${() => !off && onPick(o)}>
-      <span class="option-text">${o.text}${o.description && html`<span class="option-about">${o.description}</span>`}</span>
+      <span class="option-text">${o.text}
+        ${o.description && html`<span class="option-about">${o.description}</span>`}</span>
       ${chosen(o) && html`<${Icon} name="check" size=${16} />`}
     </li>`;
   };
+  const late = found.failure === "operation_timeout";
   const status = found.failure
-    ? `${found.failure === "operation_timeout" ? "The app did not answer in time" : "The app could not be asked"} (${found.failure})`
+    ? `${late ? "The app did not answer in time" : "The app could not be asked"} (${found.failure})`
     : found.hint ?? (options.length ? "" : found.waiting ? "Loading…" : "No results");
   return html`<div class="combo-pop" ref=${list} onMouseDown=${(e) => e.preventDefault()} data-testid="options">
     ${found.waiting && options.length > 0 && html`<div class="combo-wait"><${Spinner} label="Loading" /></div>`}
     ${full && html`<div class="combo-status">No more than ${most} can be chosen</div>`}
     <ul id=${`${id}-list`} role="listbox" aria-label=${label}>
       ${found.groups.map((g) => (g.label
-    ? html`<li role="presentation" key=${g.label}><div class="option-group" id=${`${id}-g-${g.label}`}>${g.label}</div><ul role="group" aria-label=${g.label}>${g.options.map(option)}</ul></li>`
+    ? html`<li role="presentation" key=${g.label}>
+        <div class="option-group" id=${`${id}-g-${g.label}`}>${g.label}</div>
+        <ul role="group" aria-label=${g.label}>${g.options.map(option)}</ul></li>`
     : g.options.map(option)))}
     </ul>
-    ${status && html`<div class="combo-status" role="status">${found.waiting && !found.failure && html`<${Spinner} label="" />`} ${status}</div>`}
+    ${status && html`<div class="combo-status" role="status">
+      ${found.waiting && !found.failure && html`<${Spinner} label="" />`} ${status}</div>`}
   </div>`;
 }

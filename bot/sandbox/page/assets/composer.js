@@ -71,19 +71,23 @@ export function Composer({ channel, threadTs }) {
     field.current.style.height = "auto";
     field.current.style.height = `${Math.min(field.current.scrollHeight, 160)}px`;
   }, [text]);
-  const label = threadTs ? "Reply…" : channel.im ? `Message ${channelName(state, channel)}` : `Message #${channel.name}`;
+  const label = threadTs ? "Reply…" : channel.im ? `Message ${channelName(state, channel)}`
+    : `Message #${channel.name}`;
   const activeId = offers.filter((o) => o.insert)[active] ? `${id}-o${active}` : undefined;
   return html`<div class="composer" data-testid=${threadTs ? "thread-composer" : "composer"}>
     ${offers.length > 0 && html`<${Offers} id=${id} offers=${offers} active=${active} complete=${complete} />`}
     ${error && html`<div class="composer-error" role="alert" data-testid="composer-error">${error}</div>`}
     <div class="composer-box">
-      <textarea ref=${field} rows="1" value=${text} placeholder=${label} aria-label=${label} onInput=${(e) => write(e.target.value)} onKeyDown=${keyDown}
-        aria-haspopup="listbox" aria-autocomplete="list" aria-controls=${offers.length ? `${id}-list` : undefined} aria-activedescendant=${activeId}
+      <textarea ref=${field} rows="1" value=${text} placeholder=${label} aria-label=${label}
+        onInput=${(e) => write(e.target.value)} onKeyDown=${keyDown}
+        aria-haspopup="listbox" aria-autocomplete="list" aria-controls=${offers.length ? `${id}-list` : undefined}
+        aria-activedescendant=${activeId}
         readOnly=${sending || channel.archived} maxLength="4000"></textarea>
       <div class="composer-bar">
         ${!threadTs && html`<${Shortcuts} />`}
         <span class="composer-tip">${threadTs ? "" : html`Type <kbd>/</kbd> for commands`}</span>
-        <button type="button" class="send" aria-label="Send" title="Send (Enter)" aria-disabled=${text.trim() && !sending ? undefined : "true"} onClick=${send}>
+        <button type="button" class="send" aria-label="Send" title="Send (Enter)"
+          aria-disabled=${text.trim() && !sending ? undefined : "true"} onClick=${send}>
           ${sending ? html`<${Spinner} label="Sending" />` : html`<${Icon} name="send" size=${16} />`}
         </button>
       </div>
@@ -95,8 +99,11 @@ export function Composer({ channel, threadTs }) {
 function Shortcuts() {
   const shortcuts = useStore((s) => s.shortcuts).filter((x) => x.type === "global");
   if (!shortcuts.length) return null;
-  const items = shortcuts.map((x) => ({ key: x.callbackId, label: x.name, about: state.app?.name, act: () => attempt("shortcut", { callbackId: x.callbackId }) }));
-  return html`<${MenuButton} label="Shortcuts" title="Shortcuts" icon="bolt" class="icon-btn" side="up" items=${items} />`;
+  const items = shortcuts.map((x) => (
+    { key: x.callbackId, label: x.name, about: state.app?.name,
+    act: () => attempt("shortcut", { callbackId: x.callbackId }) }));
+  return html`<${MenuButton} label="Shortcuts" title="Shortcuts" icon="bolt" class="icon-btn" side="up"
+    items=${items} />`;
 }
 
 function Offers({ id, offers, active, complete }) {
@@ -106,8 +113,10 @@ function Offers({ id, offers, active, complete }) {
       ${offers.filter((o) => o.insert).map((o) => {
     n += 1;
     const at = n;
-    return html`<li key=${o.text} id=${`${id}-o${at}`} role="option" aria-selected=${at === active ? "true" : "false"} class=${at === active ? "offer offer-active" : "offer"} onClick=${() => complete(o)}>
-          <strong>${o.text}</strong>${o.hint && html` <span class="offer-hint">${o.hint}</span>`}${o.about && html`<span class="offer-about">${o.about}</span>`}
+    return html`<li key=${o.text} id=${`${id}-o${at}`} role="option" aria-selected=${at === active ? "true" : "false"}
+      class=${at === active ? "offer offer-active" : "offer"} onClick=${() => complete(o)}>
+          <strong>${o.text}</strong>${o.hint && html` <span class="offer-hint">${o.hint}</span>`}
+            ${o.about && html`<span class="offer-about">${o.about}</span>`}
         </li>`;
   })}
     </ul>
@@ -120,7 +129,8 @@ function completions(commands, text) {
   if (!text.startsWith("/") || text.includes("\n")) return [];
   const [word, ...rest] = text.split(" ");
   if (!rest.length) {
-    return commands.filter((c) => c.command.startsWith(word)).map((c) => ({ command: true, text: c.command, hint: c.hint, about: c.description, insert: `${c.command} ` }));
+    return commands.filter((c) => c.command.startsWith(word))
+      .map((c) => ({ command: true, text: c.command, hint: c.hint, about: c.description, insert: `${c.command} ` }));
   }
   const command = commands.find((c) => c.command === word);
   if (!command?.hint) return [];
@@ -131,7 +141,8 @@ function completions(commands, text) {
     .filter((p) => p.name.startsWith(typed) && p.name !== typed)
     .map((p) => ({ text: `${word} ${p.name}`, hint: p.argument, insert: `${word} ${p.name}${p.argument ? " " : ""}` }));
   if (typed) return words;
-  const free = parts.filter((p) => p.startsWith("[")).map((p) => ({ text: `${word} ${p} – or go on with one of these` }));
+  const free = parts.filter((p) => p.startsWith("["))
+    .map((p) => ({ text: `${word} ${p} – or go on with one of these` }));
   return [...words, ...free];
 }
 

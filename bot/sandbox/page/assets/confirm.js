@@ -18,7 +18,8 @@ export function askFirst(confirm) {
 }
 
 // ask is askFirst for the page's own questions, in plain sentences.
-export const ask = (title, text, yes, no, style = "danger") => askFirst({ title: words(title), text: words(text), confirm: words(yes), deny: words(no), style });
+export const ask = (title, text, yes, no, style = "danger") =>
+  askFirst({ title: words(title), text: words(text), confirm: words(yes), deny: words(no), style });
 
 const words = (text) => ({ type: "plain_text", text, emoji: false });
 
@@ -29,13 +30,16 @@ export function Question() {
 
 function Confirm({ confirm, answer }) {
   const id = useId("confirm");
-  return html`<${Dialog} class="overlay" role="alertdialog" labelledby=${`${id}-title`} describedby=${`${id}-text`} onCancel=${() => answer(false)} testid="confirm" focusFirst="[data-testid=confirm-yes]">
+  return html`<${Dialog} class="overlay" role="alertdialog" labelledby=${`${id}-title`} describedby=${`${id}-text`}
+    onCancel=${() => answer(false)} testid="confirm" focusFirst="[data-testid=confirm-yes]">
     <div class="modal modal-small">
       <header class="dialog-head"><h2 id=${`${id}-title`}><${Text} text=${confirm.title} /></h2></header>
       <div class="dialog-body confirm-text" id=${`${id}-text`}><${Text} text=${confirm.text} /></div>
       <footer class="dialog-foot">
-        <button type="button" class="btn btn-default" data-testid="confirm-no" onClick=${() => answer(false)}><${Text} text=${confirm.deny} /></button>
-        <button type="button" class=${`btn btn-${confirm.style === "danger" ? "danger-fill" : "primary"}`} data-testid="confirm-yes" onClick=${() => answer(true)}><${Text} text=${confirm.confirm} /></button>
+        <button type="button" class="btn btn-default" data-testid="confirm-no" onClick=${() => answer(false)}>
+          <${Text} text=${confirm.deny} /></button>
+        <button type="button" class=${`btn btn-${confirm.style === "danger" ? "danger-fill" : "primary"}`}
+          data-testid="confirm-yes" onClick=${() => answer(true)}><${Text} text=${confirm.confirm} /></button>
       </footer>
     </div>
   <//>`;

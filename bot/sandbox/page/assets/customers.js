@@ -36,22 +36,34 @@ export function Customers() {
   };
   return html`<div class="customers">
     <label class="search-box"><${Icon} name="search" size=${16} /><span class="sr-only">Find a customer</span>
-      <input type="search" placeholder="Find a customer" value=${query} data-testid="customer-search" onInput=${(e) => setQuery(e.target.value)} /></label>
+      <input type="search" placeholder="Find a customer" value=${query} data-testid="customer-search"
+        onInput=${(e) => setQuery(e.target.value)} /></label>
     ${error && html`<p class="nothing" role="alert">${error}</p>`}
     ${!found && !error && html`<p class="nothing"><${Spinner} label="Loading" /> Loading…</p>`}
-    ${found && html`<p class="found" role="status">${found.total.toLocaleString("en-US")} ${found.total === 1 ? "customer" : "customers"}</p>
-      <ul class="customer-list">${found.customers.map((c) => html`<${Customer} key=${c.partnerId || "own"} customer=${c} />`)}</ul>
-      ${found.customers.length < found.total && html`<button type="button" class="btn btn-default more" aria-busy=${more ? "true" : undefined} onClick=${next}>Show more</button>`}`}
+    ${found && html`<p class="found" role="status">
+      ${found.total.toLocaleString("en-US")} ${found.total === 1 ? "customer" : "customers"}</p>
+      <ul class="customer-list">
+        ${found.customers.map((c) => html`<${Customer} key=${c.partnerId || "own"} customer=${c} />`)}</ul>
+      ${found.customers.length < found.total && html`<button type="button" class="btn btn-default more"
+        aria-busy=${more ? "true" : undefined} onClick=${next}>Show more</button>`}`}
   </div>`;
 }
 
+// contents are what a package has, in one line.
+const contents = (p) => [
+  p.extensions && `${p.extensions} extensions`,
+  ...(p.services ?? []).map((x) => `${x.name}${x.quantity ? ` × ${x.quantity}` : ""}`),
+].filter(Boolean).join(" · ");
+
 function Customer({ customer: c }) {
   return html`<li class="customer" data-partner-id=${c.partnerId}>
-    <div class="customer-head"><strong>${c.company || c.email}</strong>${!c.partnerId && html`<span class="tag">own account</span>`}</div>
+    <div class="customer-head"><strong>${c.company || c.email}</strong>
+      ${!c.partnerId && html`<span class="tag">own account</span>`}</div>
     <div class="customer-about">${c.email}${c.accountId && html` · ${c.accountId}`}</div>
     ${(c.packages ?? []).map((p) => html`<div class="package" key=${p.productNo}>
-      <div class="package-head"><span>${p.plan || p.productName}</span><span class="package-expiry">expires ${ofDay(p.expires)}</span></div>
-      <div class="package-about">${[p.extensions && `${p.extensions} extensions`, ...(p.services ?? []).map((x) => `${x.name}${x.quantity ? ` × ${x.quantity}` : ""}`)].filter(Boolean).join(" · ")}</div>
+      <div class="package-head"><span>${p.plan || p.productName}</span>
+        <span class="package-expiry">expires ${ofDay(p.expires)}</span></div>
+      <div class="package-about">${contents(p)}</div>
     </div>`)}
     ${!(c.packages ?? []).length && html`<div class="package-about">No packages</div>`}
   </li>`;

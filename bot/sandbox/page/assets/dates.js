@@ -28,11 +28,13 @@ const long = { weekday: "long", ...month };
 const time = { hour: "numeric", minute: "2-digit" };
 
 export const timeOf = (s, ms) => format(time, zone(s)).format(ms);
-export const fullTime = (s, ms) => `${format(long, zone(s)).format(ms)} at ${format({ ...time, second: "2-digit" }, zone(s)).format(ms)}`;
+export const fullTime = (s, ms) =>
+  `${format(long, zone(s)).format(ms)} at ${format({ ...time, second: "2-digit" }, zone(s)).format(ms)}`;
 export const dayKey = (s, ms) => format({ year: "numeric", month: "2-digit", day: "2-digit" }, zone(s)).format(ms);
 export const shortDate = (s, ms) => format(short, zone(s)).format(ms);
 export const stamp = (s, ms) => `${format({ month: "short", day: "numeric" }, zone(s)).format(ms)}, ${timeOf(s, ms)}`;
-export const clockText = (s, ms) => format({ weekday: "short", month: "short", day: "numeric", ...time }, zone(s)).format(ms);
+export const clockText = (s, ms) =>
+  format({ weekday: "short", month: "short", day: "numeric", ...time }, zone(s)).format(ms);
 
 const day = 86_400_000;
 
@@ -46,12 +48,14 @@ function near(s, ms) {
   return "";
 }
 
-export const dayLabel = (s, ms) => near(s, ms) || format({ weekday: "long", month: "long", day: "numeric" }, zone(s)).format(ms);
+export const dayLabel = (s, ms) =>
+  near(s, ms) || format({ weekday: "long", month: "long", day: "numeric" }, zone(s)).format(ms);
 
 // ago is a distance in words.
 export function ago(s, ms) {
   const minutes = Math.round((now(s) - ms) / 60_000);
-  const [n, unit] = Math.abs(minutes) < 60 ? [minutes, "minute"] : Math.abs(minutes) < 1440 ? [Math.round(minutes / 60), "hour"] : [Math.round(minutes / 1440), "day"];
+  const [n, unit] = Math.abs(minutes) < 60 ? [minutes, "minute"]
+    : Math.abs(minutes) < 1440 ? [Math.round(minutes / 60), "hour"] : [Math.round(minutes / 1440), "day"];
   if (n === 0) return "just now";
   const words = `${Math.abs(n)} ${unit}${Math.abs(n) === 1 ? "" : "s"}`;
   return n > 0 ? `${words} ago` : `in ${words}`;

@@ -1,5 +1,5 @@
 // A modal dialog on the browser's own <dialog>, which keeps the focus inside and gives it back afterwards.
-import { createContext, html, useContext, useEffect, useLatest, useLayoutEffect, useRef } from "./ui.js";
+import { createContext, focusOn, html, useContext, useEffect, useLatest, useLayoutEffect, useRef } from "./ui.js";
 import { update, useStore } from "./store.js";
 import { Floating } from "./floating.js";
 
@@ -31,7 +31,8 @@ export function Dialog({ class: className, labelledby, describedby, role, onCanc
     e.stopPropagation();
     cancel.current();
   };
-  return html`<dialog ref=${box} class=${className} role=${role} aria-labelledby=${labelledby} aria-describedby=${describedby} aria-modal="true" data-testid=${testid}
+  return html`<dialog ref=${box} class=${className} role=${role} aria-labelledby=${labelledby}
+    aria-describedby=${describedby} aria-modal="true" data-testid=${testid}
       onKeyDown=${keyDown} onCancel=${(e) => {
     e.preventDefault();
     cancel.current();
@@ -44,7 +45,8 @@ export function Dialog({ class: className, labelledby, describedby, role, onCanc
 const usable = "input:not([type=hidden]), textarea, select, [role=combobox], .btn-primary, .btn-danger, button";
 
 function focusInside(box, first) {
-  const target = (first && box.querySelector(first)) || box.querySelector("[autofocus]") || box.querySelector(`.dialog-body :is(${usable})`) || box.querySelector(`.dialog-foot :is(${usable})`);
+  const target = (first && box.querySelector(first)) || box.querySelector("[autofocus]")
+    || box.querySelector(`.dialog-body :is(${usable})`) || box.querySelector(`.dialog-foot :is(${usable})`);
   (target ?? box).focus({ preventScroll: true });
 }
 
@@ -52,5 +54,5 @@ function focusInside(box, first) {
 function giveBack(element) {
   if (document.querySelector("dialog[open]") && !document.querySelector("dialog[open]")?.contains(element)) return;
   if (element?.isConnected && element !== document.body) element.focus();
-  else if (document.activeElement === document.body) document.querySelector(".composer textarea, main")?.focus();
+  else if (document.activeElement === document.body) focusOn(".composer textarea, main");
 }

@@ -16,11 +16,17 @@ export function Rail() {
   const seen = useRef(null); // how many orders there were when one last looked; those from before the visit are not new
   if (loaded && (seen.current === null || orders < seen.current || dock === "portal")) seen.current = orders;
   const fresh = loaded ? orders - seen.current : 0;
-  const marks = { portal: faults ? ["fault", `${faults} ${faults === 1 ? "fault" : "faults"} on`] : fresh > 0 ? ["new", `${fresh} new ${fresh === 1 ? "order" : "orders"}`] : null, bot: running ? null : ["fault", "stopped"] };
+  /** @type {Record<string, string[] | null>} */
+  const marks = { portal: null, bot: running ? null : ["fault", "stopped"] };
+  if (faults) marks.portal = ["fault", `${faults} ${faults === 1 ? "fault" : "faults"} on`];
+  else if (fresh > 0) marks.portal = ["new", `${fresh} new ${fresh === 1 ? "order" : "orders"}`];
   return html`<nav class="rail" aria-label="Behind the scenes">
-    ${panes.map(([id, icon, name]) => html`<button type="button" key=${id} class=${cls("rail-btn", dock === id && "rail-on")} data-dock=${id} aria-pressed=${dock === id ? "true" : "false"} onClick=${() => openDock(id)}>
+    ${panes.map(([id, icon, name]) => html`<button type="button" key=${id}
+      class=${cls("rail-btn", dock === id && "rail-on")} data-dock=${id} aria-pressed=${dock === id ? "true" : "false"}
+      onClick=${() => openDock(id)}>
       <${Icon} name=${icon} size=${20} /><span>${name}</span>
-      ${marks[id] && html`<span class=${`rail-mark rail-mark-${marks[id][0]}`}><span class="sr-only">, ${marks[id][1]}</span></span>`}
+      ${marks[id] && html`<span class=${`rail-mark rail-mark-${marks[id][0]}`}>
+        <span class="sr-only">, ${marks[id][1]}</span></span>`}
     </button>`)}
   </nav>`;
 }
@@ -31,7 +37,8 @@ export function Dock() {
   const [, , name] = panes.find(([id]) => id === dock) ?? panes[0];
   return html`<aside class="dock" aria-label=${name} data-testid=${dock === "bot" ? "bot-pane" : "portal-pane"}>
     <header class="head"><h2 class="head-title">${name}</h2>
-      <button type="button" class="icon-btn not-phone" aria-label=${`Close: ${name}`} title="Close" onClick=${() => openDock(dock)}><${Icon} name="close" /></button></header>
+      <button type="button" class="icon-btn not-phone" aria-label=${`Close: ${name}`} title="Close"
+        onClick=${() => openDock(dock)}><${Icon} name="close" /></button></header>
     ${dock === "bot" ? html`<${BotPane} />` : html`<${Portal} />`}
   </aside>`;
 }

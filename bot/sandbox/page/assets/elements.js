@@ -11,22 +11,27 @@ import { Unknown } from "./unknown.js";
 
 const kinds = {
   button: Button, workflow_button: Button, overflow: Overflow, image: Thumbnail,
-  static_select: Select, external_select: Select, users_select: Select, conversations_select: Select, channels_select: Select,
-  multi_static_select: Select, multi_external_select: Select, multi_users_select: Select, multi_conversations_select: Select, multi_channels_select: Select,
+  static_select: Select, external_select: Select, users_select: Select, conversations_select: Select,
+  channels_select: Select,
+  multi_static_select: Select, multi_external_select: Select, multi_users_select: Select,
+  multi_conversations_select: Select, multi_channels_select: Select,
   radio_buttons: Choices, checkboxes: Choices,
-  plain_text_input: TextInput, number_input: TextInput, email_text_input: TextInput, url_text_input: TextInput, rich_text_input: TextInput,
+  plain_text_input: TextInput, number_input: TextInput, email_text_input: TextInput, url_text_input: TextInput,
+  rich_text_input: TextInput,
   datepicker: Picker, timepicker: Picker, datetimepicker: Picker,
 };
 
 // stateful says whether there is something in an element, so that a label can belong to it.
-export const stateful = (type) => Object.hasOwn(kinds, type ?? "") && !["button", "workflow_button", "overflow", "image"].includes(type);
+export const stateful = (type) =>
+  Object.hasOwn(kinds, type ?? "") && !["button", "workflow_button", "overflow", "image"].includes(type);
 
 // Element draws one element. Those in an input block have an id, a label and a description from it.
 export function Element(props) {
   const { el } = props;
   const Kind = Object.hasOwn(kinds, el.type ?? "") ? kinds[el.type] : null;
   if (!Kind) return html`<${Unknown} what="Element" type=${el.type} value=${el} />`;
-  return html`<div class=${`element element-${el.type}`} data-action-id=${el.action_id} data-element-type=${el.type}><${Kind} ...${props} /></div>`;
+  return html`<div class=${`element element-${el.type}`} data-action-id=${el.action_id} data-element-type=${el.type}>
+    <${Kind} ...${props} /></div>`;
 }
 
 // Failure is Slack's warning beside what did not reach the app.
@@ -48,7 +53,8 @@ function Button({ el, block }) {
     else window.open(url, "_blank", "noopener,noreferrer");
   };
   return html`
-    <button type="button" class=${`btn btn-${el.style ?? "default"}`} onClick=${press} aria-busy=${busy ? "true" : undefined}
+    <button type="button" class=${`btn btn-${el.style ?? "default"}`} onClick=${press}
+      aria-busy=${busy ? "true" : undefined}
       aria-disabled=${busy || surface.locked ? "true" : undefined} aria-label=${el.accessibility_label}>
       <span class=${busy ? "btn-text btn-waiting" : "btn-text"}><${Text} text=${el.text} /></span>
       ${busy && html`<${Spinner} label="Waiting for the app" />`}
@@ -62,9 +68,11 @@ function Overflow({ el, block }) {
     if (option.url) window.open(option.url, "_blank", "noopener,noreferrer");
     if (await askFirst(el.confirm)) await surface.choose(block, el, [option]);
   };
-  const items = (el.options ?? []).map((o) => ({ key: o.value, label: html`<${Text} text=${o.text} />`, act: () => choose(o) }));
+  const items = (el.options ?? [])
+    .map((o) => ({ key: o.value, label: html`<${Text} text=${o.text} />`, act: () => choose(o) }));
   const failure = surface.failure?.(keyOf(block, el));
-  return html`<${MenuButton} label=${el.accessibility_label ?? "More actions"} icon="dots" class="btn btn-default btn-icon" items=${items} />
+  return html`<${MenuButton} label=${el.accessibility_label ?? "More actions"} icon="dots"
+    class="btn btn-default btn-icon" items=${items} />
     ${failure && html`<${Failure} text=${failure} />`}`;
 }
 
@@ -84,12 +92,15 @@ function Choices({ el, block, id, labelled, invalid }) {
     const next = !many ? [o] : has(o) ? selected.filter((c) => c.value !== o.value) : [...selected, o];
     surface.choose(block, el, next);
   };
-  return html`<div class="choices" id=${id} role=${labelled ? undefined : "group"} aria-label=${labelled ? undefined : "Choices"}>
+  return html`<div class="choices" id=${id} role=${labelled ? undefined : "group"}
+    aria-label=${labelled ? undefined : "Choices"}>
     ${(el.options ?? []).map((o) => html`
       <label class="choice" key=${o.value}>
-        <input type=${many ? "checkbox" : "radio"} name=${own} value=${o.value} checked=${has(o)} disabled=${surface.locked}
+        <input type=${many ? "checkbox" : "radio"} name=${own} value=${o.value} checked=${has(o)}
+          disabled=${surface.locked}
           aria-invalid=${invalid ? "true" : undefined} onChange=${() => change(o)} />
-        <span><${Text} text=${o.text} />${o.description && html`<span class="choice-about"><${Text} text=${o.description} /></span>`}</span>
+        <span><${Text} text=${o.text} />
+          ${o.description && html`<span class="choice-about"><${Text} text=${o.description} /></span>`}</span>
       </label>`)}
   </div>`;
 }
@@ -105,12 +116,15 @@ function Picker({ el, block, id, labelled, described, invalid }) {
     const picked = e.target.value;
     setLocal(picked);
     if (!(await askFirst(el.confirm))) return setLocal(null);
-    const value = el.type === "datetimepicker" && picked ? String(Math.floor(new Date(picked).getTime() / 1000)) : picked;
+    const value = el.type === "datetimepicker" && picked ? String(Math.floor(new Date(picked).getTime() / 1000))
+      : picked;
     await surface.choose(block, el, value ? [{ text: { type: "plain_text", text: value }, value }] : []);
     return setLocal(null);
   };
-  return html`<input class="text-field picker" type=${pickers[el.type]} id=${id} value=${shown} onChange=${change} disabled=${surface.locked}
-    aria-label=${labelled ? undefined : el.placeholder?.text ?? "Pick a date or time"} aria-describedby=${described} aria-invalid=${invalid ? "true" : undefined} />`;
+  return html`<input class="text-field picker" type=${pickers[el.type]} id=${id} value=${shown} onChange=${change}
+    disabled=${surface.locked}
+    aria-label=${labelled ? undefined : el.placeholder?.text ?? "Pick a date or time"} aria-describedby=${described}
+    aria-invalid=${invalid ? "true" : undefined} />`;
 }
 
 function localTime(seconds) {

@@ -117,7 +117,8 @@ export const withCodes = (text) => text.replace(shortCode, (all, name) => fromNa
 
 function Emoji({ char }) {
   const code = [...char.replace(skinTone, "")].map((c) => c.codePointAt(0).toString(16)).join("-");
-  return html`<img class="emoji" src=${`/assets/vendor/emoji/${code}.svg`} alt=${char} width="18" height="18" draggable=${false} />`;
+  return html`<img class="emoji" src=${`/assets/vendor/emoji/${code}.svg`} alt=${char} width="18" height="18"
+    draggable=${false} />`;
 }
 
 // withEmoji puts pictures in place of emoji characters that have one.

@@ -11,7 +11,8 @@ function Toasts() {
   return html`<div class="toasts" role="status" aria-live="polite">
     ${toasts.map((t) => html`<div key=${t.id} class=${`toast toast-${t.tone}`} data-testid="toast">
       <span>${t.text}</span>
-      <button type="button" class="icon-btn" aria-label="Dismiss" onClick=${() => dismiss(t.id)}><${Icon} name="close" size=${14} /></button>
+      <button type="button" class="icon-btn" aria-label="Dismiss" onClick=${() => dismiss(t.id)}>
+        <${Icon} name="close" size=${14} /></button>
     </div>`)}
   </div>`;
 }

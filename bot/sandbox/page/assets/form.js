@@ -5,9 +5,11 @@ import { keyOf, preset } from "./surface.js";
 
 const typingPause = 250; // milliseconds after a key before the server is told
 
-const elementsOf = (block) => [block.element, block.accessory, ...(block.type === "actions" ? block.elements : [])].filter(Boolean);
+const elementsOf = (block) =>
+  [block.element, block.accessory, ...(block.type === "actions" ? block.elements : [])].filter(Boolean);
 
-const plainOption = (o) => ({ value: o.value, text: o.text?.text ?? o.text ?? "", description: o.description?.text ?? o.description ?? "" });
+const plainOption = (o) => ({ value: o.value, text: o.text?.text ?? o.text ?? "",
+  description: o.description?.text ?? o.description ?? "" });
 
 export class Form {
   constructor(view, changed) {
@@ -21,7 +23,10 @@ export class Form {
     this.settled = new Set(); // blocks whose error was answered by changing them
     this.trouble = "";
     this.submitting = false;
+    /** @type {(() => void) | undefined} */
+    this.onErrors = undefined; // called when something is wrong with what was submitted
     this.timers = new Map();
+    /** @type {Promise<unknown>} */
     this.turn = Promise.resolve(); // calls follow one another
     this.show(view);
   }
@@ -98,12 +103,14 @@ export class Form {
     const draft = this.drafts.get(key);
     if (!draft || draft.told || draft.sending) return this.turn;
     draft.sending = true;
-    return this.call("viewType", { blockId: draft.block.block_id, actionId: draft.el.action_id, text: draft.text }).then((answer) => {
+    return this.call("viewType", { blockId: draft.block.block_id, actionId: draft.el.action_id, text: draft.text })
+      .then((answer) => {
       draft.sending = false;
       draft.told = answer.ok;
       if (!answer.ok && answer.code !== "stale_view") toast(answer.error, "error");
       this.note(key, answer);
-      if (draft.told && this.drafts.get(key) === draft && this.stored(key)?.value === draft.text) this.drafts.delete(key);
+      if (draft.told && this.drafts.get(key) === draft
+        && this.stored(key)?.value === draft.text) this.drafts.delete(key);
       this.changed();
     });
   }
@@ -146,7 +153,8 @@ export class Form {
     this.picks.set(key, pick);
     this.answered(block);
     this.flush();
-    const answer = await this.tracked(key, "viewChoose", { blockId: block.block_id, actionId: el.action_id, choices: options.map((o) => o.value) });
+    const answer = await this.tracked(key, "viewChoose",
+      { blockId: block.block_id, actionId: el.action_id, choices: options.map((o) => o.value) });
     pick.told = true;
     if (this.picks.get(key) === pick && (!answer.ok || this.holds(key, pick.options))) this.picks.delete(key);
     this.changed();
@@ -165,7 +173,8 @@ export class Form {
 
   // search is no part of the turn: the app may answer slowly, and typing goes on.
   async search(block, el, query) {
-    const answer = await act("viewSearch", { viewId: this.view.id, blockId: block.block_id, actionId: el.action_id, query });
+    const answer = await act("viewSearch",
+      { viewId: this.view.id, blockId: block.block_id, actionId: el.action_id, query });
     return { options: answer.options ?? [], failure: answer.failure || (answer.ok ? "" : answer.code) };
   }
 
@@ -181,7 +190,7 @@ export class Form {
     this.submitting = false;
     this.errors = { ...answer.errors, ...answer.fields };
     if (answer.failure) this.trouble = answer.trouble || failureText(answer.failure);
-    else if (!answer.ok && answer.code !== "stale_view" && !answer.fields) this.trouble = answer.error;
+    else if (!answer.ok && answer.code !== "stale_view" && !answer.fields) this.trouble = answer.error ?? "";
     else this.trouble = answer.trouble ?? "";
     this.changed();
     if (Object.keys(this.errors).length) this.onErrors?.();

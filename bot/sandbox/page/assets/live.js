@@ -8,7 +8,8 @@ const longest = 200;
 
 // announceNew reads out what others wrote where the person is looking.
 export function announceNew(messages, before) {
-  const texts = messages.filter((m) => isNews(m, before)).map((m) => `${authorName(state, m)}: ${plain(state, m).slice(0, longest)}`);
+  const texts = messages.filter((m) => isNews(m, before))
+    .map((m) => `${authorName(state, m)}: ${plain(state, m).slice(0, longest)}`);
   if (texts.length) say(texts.join(". "));
 }
 

@@ -19,8 +19,10 @@ export function MenuButton({ label, icon, items, class: className, children, sid
     }
   };
   return html`<span class="menu-frame" ref=${frame}>
-    <button type="button" ref=${button} class=${className} aria-haspopup="menu" aria-expanded=${open ? "true" : "false"} aria-controls=${open ? id : undefined}
-      aria-label=${label} title=${title} onClick=${() => setOpen(!open)} onKeyDown=${openKey}>${children ?? html`<${Icon} name=${icon} />`}</button>
+    <button type="button" ref=${button} class=${className} aria-haspopup="menu" aria-expanded=${open ? "true" : "false"}
+      aria-controls=${open ? id : undefined}
+      aria-label=${label} title=${title} onClick=${() => setOpen(!open)} onKeyDown=${openKey}>
+        ${children ?? html`<${Icon} name=${icon} />`}</button>
     ${open && html`<${Items} id=${id} label=${label} items=${items} side=${side} close=${close} />`}
   </span>`;
 }
@@ -41,15 +43,20 @@ function Items({ id, label, items, side, close }) {
     e.preventDefault();
     every[(to + every.length) % every.length]?.focus();
   };
-  return html`<div class=${`menu menu-${side}`} role="menu" id=${id} aria-label=${label} ref=${list} onKeyDown=${keyDown}>
+  return html`<div class=${`menu menu-${side}`} role="menu" id=${id} aria-label=${label} ref=${list}
+    onKeyDown=${keyDown}>
     ${items.map((item) => html`
-      <button type="button" key=${item.key} class=${cls("menu-item", item.checked && "menu-item-on")} tabindex="-1" data-key=${item.key}
-        role=${item.checked === undefined ? "menuitem" : "menuitemradio"} aria-checked=${item.checked === undefined ? undefined : String(item.checked)}
+      <button type="button" key=${item.key} class=${cls("menu-item", item.checked && "menu-item-on")} tabindex="-1"
+        data-key=${item.key}
+        role=${item.checked === undefined ? "menuitem" : "menuitemradio"}
+        aria-checked=${item.checked === undefined ? undefined : String(item.checked)}
         onClick=${() => {
     close(true);
     item.act();
   }}>
-        ${item.before}<span class="menu-label">${item.label}${item.about && html`<span class="menu-about">${item.about}</span>`}</span>
+        ${item.before}
+          <span class="menu-label">${item.label}
+          ${item.about && html`<span class="menu-about">${item.about}</span>`}</span>
         ${item.checked && html`<${Icon} name="check" size=${16} />`}
       </button>`)}
   </div>`;

@@ -21,10 +21,13 @@ export const Message = memo(({ m, compact, inThread, fresh, focused, replies }) 
   if (m.deleted) {
     return html`<li class="message message-deleted" data-message-ts=${m.ts}>
       <span class="avatar avatar-m avatar-gone" aria-hidden="true"><${Icon} name="close" size=${16} /></span>
-      <div class="message-main"><em>This message was deleted.</em>${!inThread && html`<${Replies} m=${m} replies=${replies} />`}</div>
+      <div class="message-main"><em>This message was deleted.</em>
+        ${!inThread && html`<${Replies} m=${m} replies=${replies} />`}</div>
     </li>`;
   }
-  return html`<li class=${cls("message", compact && "message-compact", m.ephemeral && "message-ephemeral", focused && "message-focused", fresh && "message-fresh")}
+  return html`<li
+    class=${cls("message", compact && "message-compact", m.ephemeral && "message-ephemeral",
+    focused && "message-focused", fresh && "message-fresh")}
       data-message-ts=${m.ts} data-ephemeral=${m.ephemeral ? "true" : undefined}>
     ${m.ephemeral && html`<div class="only-you"><${Icon} name="lock" size=${13} /> Only visible to you</div>`}
     ${m.broadcast && html`<${Broadcast} m=${m} inThread=${inThread} />`}
@@ -35,7 +38,8 @@ export const Message = memo(({ m, compact, inThread, fresh, focused, replies }) 
       ${compact
     ? html`<span class="sr-only">${name} at ${timeOf(state, ms)}</span>`
     : html`<div class="byline"><span class="author">${name}</span>${app && html`<span class="badge-app">APP</span>`}
-        <time class="time" dateTime=${new Date(ms).toISOString()} title=${fullTime(state, ms)}>${timeOf(state, ms)}</time></div>`}
+        <time class="time" dateTime=${new Date(ms).toISOString()} title=${fullTime(state, ms)}>
+          ${timeOf(state, ms)}</time></div>`}
       <${Body} m=${m} />
       ${m.edited && html`<span class="edited">(edited)</span>`}
       ${!inThread && html`<${Replies} m=${m} replies=${replies} />`}
@@ -49,7 +53,8 @@ function Body({ m }) {
   const [surface] = useState(() => new MessageSurface(m, () => draw((n) => n + 1)));
   surface.message = m;
   return html`<div class="message-body">
-    ${m.blocks?.length ? html`<${Blocks} blocks=${m.blocks} surface=${drawnAnew(surface)} />` : m.text && html`<div class="text">${mrkdwn(m.text)}</div>`}
+    ${m.blocks?.length ? html`<${Blocks} blocks=${m.blocks} surface=${drawnAnew(surface)} />`
+      : m.text && html`<div class="text">${mrkdwn(m.text)}</div>`}
     ${m.attachments?.length > 0 && html`<${Attachments} attachments=${m.attachments} surface=${drawnAnew(surface)} />`}
   </div>`;
 }
@@ -61,7 +66,9 @@ function Broadcast({ m, inThread }) {
     return html`<div class="also">Also sent to ${c ? `#${channelName(state, c)}` : "the channel"}</div>`;
   }
   const parent = messageAt(state, m.channel, m.threadTs);
-  return html`<div class="also">replied to a thread: <button type="button" class="link-btn" onClick=${() => openThread(m.channel, m.threadTs)}>${parent ? plain(state, parent).slice(0, 60) : "open it"}</button></div>`;
+  return html`<div class="also">replied to a thread: <button type="button" class="link-btn"
+    onClick=${() => openThread(m.channel, m.threadTs)}>
+    ${parent ? plain(state, parent).slice(0, 60) : "open it"}</button></div>`;
 }
 
 function Replies({ m, replies }) {
@@ -70,7 +77,8 @@ function Replies({ m, replies }) {
   const authors = [...new Map((replies ?? []).map((r) => [r.user || r.botId, r])).values()].slice(0, 4);
   const last = replies?.[replies.length - 1];
   return html`<button type="button" class="replies" data-testid="replies" onClick=${() => openThread(m.channel, m.ts)}>
-    ${authors.map((r) => html`<${Avatar} key=${r.user} name=${authorName(state, r)} id=${r.user} app=${isApp(state, r)} size="s" />`)}
+    ${authors.map((r) => html`<${Avatar} key=${r.user} name=${authorName(state, r)} id=${r.user} app=${isApp(state, r)}
+      size="s" />`)}
     <span class="replies-count">${count} ${count === 1 ? "reply" : "replies"}</span>
     ${last && html`<span class="replies-last">Last reply ${ago(state, ofTs(last.ts))}</span>`}
   </button>`;
@@ -81,8 +89,12 @@ function Toolbar({ m, inThread }) {
   const shortcuts = m.ephemeral ? [] : state.shortcuts.filter((x) => x.type === "message");
   if ((m.ephemeral || inThread) && !shortcuts.length) return null;
   return html`<div class="toolbar">
-    ${!inThread && !m.ephemeral && html`<button type="button" class="icon-btn" title="Reply in thread" aria-label="Reply in thread" data-testid="reply" onClick=${() => openThread(m.channel, isReply(m) ? m.threadTs : m.ts)}><${Icon} name="thread" /></button>`}
-    ${shortcuts.map((x) => html`<button type="button" class="icon-btn" title=${x.name} aria-label=${x.name} onClick=${() => attempt("messageShortcut", { callbackId: x.callbackId, channel: m.channel, ts: m.ts })}><${Icon} name="bolt" /></button>`)}
+    ${!inThread && !m.ephemeral && html`<button type="button" class="icon-btn" title="Reply in thread"
+      aria-label="Reply in thread" data-testid="reply"
+      onClick=${() => openThread(m.channel, isReply(m) ? m.threadTs : m.ts)}><${Icon} name="thread" /></button>`}
+    ${shortcuts.map((x) => html`<button type="button" class="icon-btn" title=${x.name} aria-label=${x.name}
+      onClick=${() => attempt("messageShortcut", { callbackId: x.callbackId, channel: m.channel, ts: m.ts })}>
+      <${Icon} name="bolt" /></button>`)}
   </div>`;
 }
 

@@ -16,8 +16,8 @@ export function Messages({ list, label, newFrom, inThread, head, empty, testid }
   const names = useStore((s) => s.people);
   const channels = useStore((s) => s.channels);
   const focusTs = useStore((s) => s.focusTs);
-  const minute = useStore((s) => s.clock.now);
-  const rooms = useStore((s) => s.rooms);
+  useStore((s) => s.clock.now); // of which day and how long ago
+  useStore((s) => s.rooms); // how many replies
   const focusAt = focusTs ? list.findIndex((m) => m.ts === focusTs) : -1;
   const drawn = Math.max(count, focusAt >= 0 ? list.length - focusAt + 10 : 0);
   const shown = list.length > drawn ? list.slice(-drawn) : list;
@@ -34,14 +34,19 @@ export function Messages({ list, label, newFrom, inThread, head, empty, testid }
     scroller.current.focus({ preventScroll: true });
   };
   return html`<div class="messages-frame">
-    <div class="messages" ref=${scroller} onScroll=${scroll} onfocusin=${focused} tabindex="0" role="region" aria-label=${label} data-testid=${testid}>
+    <div class="messages" ref=${scroller} onScroll=${scroll} onfocusin=${focused} tabindex="0" role="region"
+      aria-label=${label} data-testid=${testid}>
       <div class="messages-inner">
-        ${shown.length === list.length ? head : html`<button type="button" class="link-btn earlier" onClick=${() => setCount(drawn + page)}>Show earlier messages</button>`}
+        ${shown.length === list.length ? head
+          : html`<button type="button" class="link-btn earlier"
+          onClick=${() => setCount(drawn + page)}>Show earlier messages</button>`}
         ${!list.length && empty}
-        <ol class="message-list">${rowsOf(shown, { newFrom, inThread, focusTs, names, channels, rooms, minute })}</ol>
+        <ol class="message-list">${rowsOf(shown, { newFrom, inThread, focusTs, names, channels })}</ol>
       </div>
     </div>
-    ${away && html`<button type="button" class="jump" data-testid="jump" onClick=${down}><${Icon} name="arrowDown" size=${16} /> ${unseen ? `${unseen} new ${unseen === 1 ? "message" : "messages"}` : "Jump to the newest"}</button>`}
+    ${away && html`<button type="button" class="jump" data-testid="jump" onClick=${down}>
+      <${Icon} name="arrowDown" size=${16} /> ${unseen ? `${unseen} new ${unseen === 1 ? "message" : "messages"}`
+      : "Jump to the newest"}</button>`}
   </div>`;
 }
 
@@ -55,24 +60,29 @@ function rowsOf(list, { newFrom, inThread, focusTs, names, channels }) {
   list.forEach((m, i) => {
     const day = dayKey(state, ofTs(m.ts));
     const newDay = !before || dayKey(state, ofTs(before.ts)) !== day;
-    if (newDay && !inThread) rows.push(html`<li class="day" key=${`day${day}`}><span>${dayLabel(state, ofTs(m.ts))}</span></li>`);
+    if (newDay && !inThread) rows.push(html`<li class="day" key=${`day${day}`}>
+      <span>${dayLabel(state, ofTs(m.ts))}</span></li>`);
     const isNew = !marked && after(m.ts, newFrom) && m.user !== state.me;
     if (isNew) {
       marked = true;
       if (i > 0 || newFrom !== "0") rows.push(html`<li class="new-mark" key="new"><span>New</span></li>`);
     }
     const replies = inThread ? undefined : repliesOf(state, m);
-    rows.push(html`<${Message} key=${m.ts} m=${m} inThread=${inThread} compact=${!newDay && !isNew && follows(before, m, inThread)} focused=${m.ts === focusTs} replies=${replies}
+    rows.push(html`<${Message} key=${m.ts} m=${m} inThread=${inThread}
+      compact=${!newDay && !isNew && follows(before, m, inThread)} focused=${m.ts === focusTs} replies=${replies}
       names=${names} channels=${channels} />`);
-    if (inThread && i === 0 && list.length > 1) rows.push(html`<li class="day day-replies" key="replies"><span>${list.length - 1} ${list.length === 2 ? "reply" : "replies"}</span></li>`);
+    if (inThread && i === 0 && list.length > 1) rows.push(html`<li class="day day-replies" key="replies">
+      <span>${list.length - 1} ${list.length === 2 ? "reply" : "replies"}</span></li>`);
     before = m;
   });
   return rows;
 }
 
 function follows(before, m, inThread) {
-  return before && !before.deleted && before.user === m.user && before.botId === m.botId && Boolean(before.ephemeral) === Boolean(m.ephemeral) && !m.ephemeral && !m.broadcast
-    && !before.broadcast && Number(m.ts) - Number(before.ts) < together && !(before.replies && !inThread) && !(inThread && before.ts === m.threadTs);
+  return before && !before.deleted && before.user === m.user && before.botId === m.botId
+    && Boolean(before.ephemeral) === Boolean(m.ephemeral) && !m.ephemeral && !m.broadcast
+    && !before.broadcast && Number(m.ts) - Number(before.ts) < together && !(before.replies && !inThread)
+      && !(inThread && before.ts === m.threadTs);
 }
 
 // useFocused brings a message into sight once, after a link to it was followed.

@@ -43,15 +43,19 @@ function Modal({ stack }) {
   const trouble = form.trouble || view.trouble;
   const title = view.title || "Untitled";
   return html`<${Dialog} class="overlay" labelledby=${`${id}-title`} onCancel=${() => form.close(false)} testid="modal">
-    <div class=${`modal depth-${stack.length}`} ref=${frame} data-view-id=${view.id} data-callback-id=${view.callbackId} data-view-hash=${view.hash} aria-busy=${form.submitting ? "true" : "false"}
+    <div class=${`modal depth-${stack.length}`} ref=${frame} data-view-id=${view.id} data-callback-id=${view.callbackId}
+      data-view-hash=${view.hash} aria-busy=${form.submitting ? "true" : "false"}
         onKeyDown=${(e) => {
     if (e.key === "Enter" && (e.ctrlKey || e.metaKey) && !e.defaultPrevented) form.submit();
   }}>
       <header class="dialog-head">
-        ${below && html`<button type="button" class="icon-btn" aria-label=${`Back to ${below.title || "the view before"}`} title="Back" onClick=${() => form.close(false)}><${Icon} name="back" /></button>`}
+        ${below && html`<button type="button" class="icon-btn"
+          aria-label=${`Back to ${below.title || "the view before"}`} title="Back" onClick=${() => form.close(false)}>
+          <${Icon} name="back" /></button>`}
         <${Avatar} app id="app" name="app" size="s" />
         <h2 id=${`${id}-title`}>${title}</h2>
-        <button type="button" class="icon-btn" aria-label="Close" title="Close" onClick=${() => form.close(true)}><${Icon} name="close" /></button>
+        <button type="button" class="icon-btn" aria-label="Close" title="Close" onClick=${() => form.close(true)}>
+          <${Icon} name="close" /></button>
       </header>
       <div class="dialog-body" key=${view.id} tabindex="-1">
         <${Blocks} blocks=${view.blocks} surface=${drawnAnew(form)} />
@@ -59,9 +63,12 @@ function Modal({ stack }) {
       ${(view.submit || view.close || trouble) && html`<footer class="dialog-foot">
         ${trouble && html`<div class="trouble" role="alert" data-testid="trouble">⚠ ${trouble}</div>`}
         <div class="foot-note">${state.people.find((p) => p.id === state.me)?.realName}</div>
-        <button type="button" class="btn btn-default" data-testid="modal-close" onClick=${() => form.close(false)}>${view.close || "Cancel"}</button>
-        ${view.submit && html`<button type="button" class="btn btn-primary" data-testid="modal-submit" aria-disabled=${form.submitting ? "true" : undefined} onClick=${() => form.submit()}>
-          <span class=${form.submitting ? "btn-text btn-waiting" : "btn-text"}>${view.submit}</span>${form.submitting && html`<${Spinner} label="Sending" />`}
+        <button type="button" class="btn btn-default" data-testid="modal-close" onClick=${() => form.close(false)}>
+          ${view.close || "Cancel"}</button>
+        ${view.submit && html`<button type="button" class="btn btn-primary" data-testid="modal-submit"
+          aria-disabled=${form.submitting ? "true" : undefined} onClick=${() => form.submit()}>
+          <span class=${form.submitting ? "btn-text btn-waiting" : "btn-text"}>${view.submit}</span>
+            ${form.submitting && html`<${Spinner} label="Sending" />`}
         </button>`}
       </footer>`}
     </div>
@@ -84,9 +91,12 @@ function useFocusKept(frame, view) {
     const another = last.current.view !== view.id;
     last.current.view = view.id;
     if (!another && box.contains(document.activeElement)) return;
-    if (!another && document.activeElement !== document.body && !document.activeElement?.closest("dialog")?.contains(box)) return;
-    const same = !another && last.current.action && box.querySelector(`[data-action-id="${CSS.escape(last.current.action)}"] :is(input, textarea, button)`);
-    const target = same || box.querySelector(".dialog-body :is(input, textarea)") || box.querySelector(".dialog-foot .btn-primary, .dialog-foot .btn");
+    if (!another && document.activeElement !== document.body
+      && !document.activeElement?.closest("dialog")?.contains(box)) return;
+    const same = !another && last.current.action
+      && box.querySelector(`[data-action-id="${CSS.escape(last.current.action)}"] :is(input, textarea, button)`);
+    const target = same || box.querySelector(".dialog-body :is(input, textarea)")
+      || box.querySelector(".dialog-foot .btn-primary, .dialog-foot .btn");
     target?.focus({ preventScroll: !same });
   }, [view]);
 }

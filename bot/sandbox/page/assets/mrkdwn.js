@@ -12,7 +12,8 @@ const unescape = (text) => text.replace(/&lt;/g, "<").replace(/&gt;/g, ">").repl
 // mrkdwn draws text; verbatim leaves bare addresses alone.
 export function mrkdwn(text, { verbatim = false } = {}) {
   return text.split(/```/).map((part, i, all) => {
-    if (i % 2 === 1 && i < all.length - 1) return html`<pre class="pre">${unescape(part.replace(/^\n/, "").replace(/\n$/, ""))}</pre>`;
+    if (i % 2 === 1 && i < all.length - 1) return html`<pre class="pre">
+      ${unescape(part.replace(/^\n/, "").replace(/\n$/, ""))}</pre>`;
     const open = i % 2 === 1 ? "```" : ""; // an odd fence is no fence
     return quoted(trimAround(open + part, i, all.length), verbatim);
   });
@@ -101,7 +102,8 @@ function special(line, at, verbatim, put) {
   }
   if (styles[c] && !wordChar.test(line[at - 1] ?? " ")) {
     const end = closing(line, at);
-    return end > 0 && put(html`<${styles[c]}>${inline(line.slice(at + 1, end), verbatim)}</${styles[c]}>`, end - at + 1);
+    return end > 0 && put(html`<${styles[c]}>${inline(line.slice(at + 1, end), verbatim)}</${styles[c]}>`,
+      end - at + 1);
   }
   return 0;
 }
@@ -129,7 +131,8 @@ function angle(inner, verbatim) {
   if (target.startsWith("!date^")) return html`<${DateText} target=${target.slice(6)} label=${label} />`;
   if (target.startsWith("!subteam^")) return html`<${GroupMention} id=${target.slice(9)} label=${label} />`;
   if (target.startsWith("!")) return html`<span class="mention mention-me">@${label ?? target.slice(1)}</span>`;
-  return html`<${Link} url=${unescape(target)}>${label === undefined ? unescape(target).replace(/^mailto:/, "") : inline(label, verbatim)}<//>`;
+  return html`<${Link} url=${unescape(target)}>
+    ${label === undefined ? unescape(target).replace(/^mailto:/, "") : inline(label, verbatim)}<//>`;
 }
 
 function Link({ url, children }) {
@@ -150,19 +153,22 @@ export function Mention({ id }) {
 export function GroupMention({ id, label }) {
   const group = state.groups.find((g) => g.id === id);
   const mine = group?.members?.includes(state.me);
-  return html`<span class=${mine ? "mention mention-me" : "mention"} title=${group?.name}>@${group?.handle ?? label?.replace(/^@/, "") ?? id}</span>`;
+  return html`<span class=${mine ? "mention mention-me" : "mention"}
+    title=${group?.name}>@${group?.handle ?? label?.replace(/^@/, "") ?? id}</span>`;
 }
 
 export function ChannelLink({ id, label }) {
   const c = channelById(state, id);
   if (!c) return html`<span class="mention">#${label ?? "private-channel"}</span>`;
-  return html`<button type="button" class="mention mention-link" onClick=${() => goTo(id)}>#${channelName(state, c)}</button>`;
+  return html`<button type="button" class="mention mention-link"
+    onClick=${() => goTo(id)}>#${channelName(state, c)}</button>`;
 }
 
 function DateText({ target, label }) {
   const [seconds, , link] = target.split("^");
   const text = dateText(state, target, label);
-  const drawn = html`<time class="date" dateTime=${isoOf(seconds)} title=${fullTime(state, Number(seconds) * 1000)}>${text}</time>`;
+  const drawn = html`<time class="date" dateTime=${isoOf(seconds)} title=${fullTime(state, Number(seconds) * 1000)}>
+    ${text}</time>`;
   return link ? html`<${Link} url=${unescape(link)}>${drawn}<//>` : drawn;
 }
 

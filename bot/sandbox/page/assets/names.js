@@ -33,5 +33,6 @@ function tint(id) {
 
 // Avatar is a coloured square with initials; the app has its own sign.
 export function Avatar({ name, id, app = false, size = "m" }) {
-  return html`<span class=${`avatar avatar-${size} ${app ? "avatar-app" : `tint-${tint(id || name)}`}`} aria-hidden="true">${app ? "↻" : initials(name)}</span>`;
+  return html`<span class=${`avatar avatar-${size} ${app ? "avatar-app" : `tint-${tint(id || name)}`}`}
+    aria-hidden="true">${app ? "↻" : initials(name)}</span>`;
 }

@@ -8,9 +8,11 @@ export function plainMrkdwn(s, text) {
     .replace(/<([^<>]+)>/g, (_, inner) => {
       const [target, label] = split(inner);
       if (target.startsWith("@")) return `@${personName(s, target.slice(1))}`;
-      if (target.startsWith("#")) return `#${s.channels.find((c) => c.id === target.slice(1))?.name ?? label ?? target.slice(1)}`;
+      if (target.startsWith("#")) return `#${s.channels.find((c) => c.id === target.slice(1))?.name ?? label
+        ?? target.slice(1)}`;
       if (target.startsWith("!date^")) return dateText(s, target.slice(6), label);
-      if (target.startsWith("!subteam^")) return `@${s.groups.find((g) => g.id === target.slice(9))?.handle ?? "group"}`;
+      if (target.startsWith("!subteam^")) return `@${s.groups.find((g) => g.id === target.slice(9))?.handle
+        ?? "group"}`;
       if (target.startsWith("!")) return `@${target.slice(1)}`;
       return label ?? target.replace(/^mailto:/, "");
     })
@@ -29,4 +31,6 @@ export function plain(s, m) {
   return plainMrkdwn(s, m.text || blockText(m.blocks)).replace(/\s+/g, " ").trim();
 }
 
-const blockText = (blocks) => (blocks ?? []).map((b) => b.text?.text ?? (b.fields ?? b.elements ?? []).map((e) => e.text?.text ?? e.text ?? "").join(" ")).join(" ");
+const blockText = (blocks) => (blocks ?? [])
+  .map((b) => b.text?.text ?? (b.fields ?? b.elements ?? [])
+  .map((e) => e.text?.text ?? e.text ?? "").join(" ")).join(" ");

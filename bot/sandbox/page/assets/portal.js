@@ -24,7 +24,9 @@ function Faults() {
   const faults = useStore((s) => s.faults);
   const on = faults.filter((f) => f.on);
   return html`<details class="faults" open>
-    <summary><span class="faults-title">What goes wrong</span><span class=${on.length ? "faults-on" : "faults-off"}>${on.length ? on.map((f) => f.name).join(", ") : "nothing"}</span><${Icon} name="chevron" size=${16} /></summary>
+    <summary><span class="faults-title">What goes wrong</span>
+      <span class=${on.length ? "faults-on" : "faults-off"}>
+      ${on.length ? on.map((f) => f.name).join(", ") : "nothing"}</span><${Icon} name="chevron" size=${16} /></summary>
     <ul>${faults.map((f) => html`<${Fault} key=${f.id} fault=${f} />`)}</ul>
   </details>`;
 }
@@ -37,8 +39,13 @@ function Fault({ fault }) {
     await attempt("fault", { id: fault.id, on: !fault.on });
     setBusy(false);
   };
-  return html`<li class="fault"><button type="button" role="switch" class="switch" data-fault=${fault.id} aria-checked=${fault.on ? "true" : "false"} aria-labelledby=${`fault-${fault.id}`} aria-describedby=${`fault-${fault.id}-about`} aria-busy=${busy ? "true" : undefined} onClick=${turn}><i></i></button>
-    <div class="fault-text" onClick=${turn}><strong id=${`fault-${fault.id}`}>${fault.name}</strong><span id=${`fault-${fault.id}-about`}>${fault.about}</span></div></li>`;
+  return html`<li class="fault">
+    <button type="button" role="switch" class="switch" data-fault=${fault.id}
+    aria-checked=${fault.on ? "true" : "false"} aria-labelledby=${`fault-${fault.id}`}
+    aria-describedby=${`fault-${fault.id}-about`} aria-busy=${busy ? "true" : undefined} onClick=${turn}>
+    <i></i></button>
+    <div class="fault-text" onClick=${turn}><strong id=${`fault-${fault.id}`}>${fault.name}</strong>
+      <span id=${`fault-${fault.id}-about`}>${fault.about}</span></div></li>`;
 }
 
 // Calls are the newest calls of the Partner API.
@@ -46,8 +53,10 @@ function Calls() {
   const calls = useStore((s) => s.portal.calls);
   if (!calls.length) return html`<p class="nothing">The bot has asked nothing yet.</p>`;
   return html`<ol class="calls">${calls.map((c) => html`<li key=${c.seq} class="call">
-    <span class=${cls("status", c.done === false ? "status-wait" : c.status >= 400 || !c.status ? "status-bad" : "status-good")}>${c.done === false ? "…" : c.status || "lost"}</span>
-    <span class="call-what"><code>${c.method} ${c.endpoint}</code><span class="call-about">${[c.code, ...(c.faults ?? [])].filter(Boolean).join(" · ")}</span></span>
+    <span class=${cls("status", c.done === false ? "status-wait" : c.status >= 400 || !c.status ? "status-bad"
+      : "status-good")}>${c.done === false ? "…" : c.status || "lost"}</span>
+    <span class="call-what"><code>${c.method} ${c.endpoint}</code>
+      <span class="call-about">${[c.code, ...(c.faults ?? [])].filter(Boolean).join(" · ")}</span></span>
     <time title=${ofTime(c.at)}>${shortTime(c.at)}</time>
   </li>`)}</ol>`;
 }

@@ -30,7 +30,8 @@ export class MessageSurface {
     this.waiting.add(key);
     this.failures.delete(key);
     this.changed();
-    const answer = await act(what, { channel: this.message.channel, ts: this.message.ts, blockId: block.block_id, actionId: el.action_id, ...more });
+    const answer = await act(what,
+      { channel: this.message.channel, ts: this.message.ts, blockId: block.block_id, actionId: el.action_id, ...more });
     this.waiting.delete(key);
     if (answer.failure) this.failures.set(key, failureText(answer.failure));
     if (!answer.ok) toast(answer.error, "error");

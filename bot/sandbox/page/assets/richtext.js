@@ -6,7 +6,8 @@ import { ChannelLink, GroupMention, Mention, mrkdwn } from "./mrkdwn.js";
 import { state } from "./store.js";
 import { Unknown } from "./unknown.js";
 
-export const RichText = ({ block }) => html`<div class="rich">${(block.elements ?? []).map((e) => html`<${Part} part=${e} />`)}</div>`;
+export const RichText = ({ block }) => html`<div class="rich">
+  ${(block.elements ?? []).map((e) => html`<${Part} part=${e} />`)}</div>`;
 
 function Part({ part }) {
   const inside = () => (part.elements ?? []).map((e) => html`<${Piece} piece=${e} />`);
@@ -19,7 +20,8 @@ function Part({ part }) {
       return html`<pre class="pre">${inside()}</pre>`;
     case "rich_text_list": {
       const tag = part.style === "ordered" ? "ol" : "ul";
-      return html`<${tag} class=${`rich-list indent-${Math.min(part.indent ?? 0, 5)}`} start=${tag === "ol" ? (part.offset ?? 0) + 1 : undefined}>
+      return html`<${tag} class=${`rich-list indent-${Math.min(part.indent ?? 0, 5)}`}
+        start=${tag === "ol" ? (part.offset ?? 0) + 1 : undefined}>
         ${(part.elements ?? []).map((e) => html`<li><${Part} part=${e} /></li>`)}
       </${tag}>`;
     }
@@ -37,7 +39,9 @@ function drawn(piece) {
     case "text":
       return withEmoji(piece.text ?? "");
     case "link":
-      return mrkdwn(`<${piece.url}|${(piece.text ?? piece.url).replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;")}>`);
+      return mrkdwn(
+        `<${piece.url}|${(piece.text ?? piece.url).replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g,
+        "&gt;")}>`);
     case "emoji":
       return withEmoji(fromName(piece.name ?? "") ?? `:${piece.name}:`);
     case "user":

@@ -17,6 +17,7 @@ export function start() {
 
 const skipLink = "#main"; // no place in the workspace
 
+/** @returns {Pick<import("./shapes.js").State, "place" | "thread">} */
 function parseHash() {
   const [place, ts] = location.hash.replace(/^#\/?/, "").split("/");
   if (place === "home") return { place: { kind: "home" }, thread: null };
@@ -70,7 +71,10 @@ export function closeThread() {
 export function goToMessage(channel, ts) {
   const m = state.rooms.get(channel)?.byTs.get(ts);
   const parent = m?.threadTs && m.threadTs !== ts ? m.threadTs : "";
-  update({ place: { kind: "channel", id: channel }, thread: parent ? { channel, ts: parent } : null, focusTs: ts, phone: "main" });
+  update({
+    place: { kind: "channel", id: channel }, thread: parent ? { channel, ts: parent } : null,
+    focusTs: ts, phone: "main",
+  });
   writeAddress();
 }
 
@@ -88,7 +92,8 @@ export function showDock(which) {
 
 export const showPane = (phone) => update(phone === "portal" || phone === "bot" ? { phone, dock: phone } : { phone });
 
-// The address of a message, as Slack makes them: …/archives/C0RENEWALS/p1795000000000200, for replies with ?thread_ts=.
+// The address of a message, as Slack makes them: …/archives/C0RENEWALS/p1795000000000200, for replies with
+// ?thread_ts=.
 const permalink = /^https?:\/\/[^/]+\/archives\/([A-Z0-9]+)(?:\/p(\d{10})(\d{6}))?(?:\?.*)?$/;
 
 // ownLink is what a link does inside the page, if it is the address of a message or channel.

@@ -12,21 +12,26 @@ export function Select({ el, block, id, labelled, described, invalid, required }
   const many = el.type.startsWith("multi_");
   const kind = el.type.replace("multi_", "");
   const field = surface.field(block, el);
-  const selected = (field.selected?.length ? field.selected : field.value && !many ? [{ value: field.value, text: field.value }] : field.selected ?? [])
+  const selected = (field.selected?.length ? field.selected
+    : field.value && !many ? [{ value: field.value, text: field.value }] : field.selected ?? [])
     .map((o) => named(kind, o));
   const choose = async (options) => {
     if (!(await askFirst(el.confirm))) return;
     surface.choose(block, el, options);
   };
-  return html`<${Combobox} id=${id} label=${labelled ? undefined : el.placeholder?.text ?? "Choose"} described=${described} invalid=${invalid}
-    required=${required} locked=${surface.locked} many=${many} most=${el.max_selected_items} selected=${selected} placeholder=${el.placeholder?.text ?? "Choose an option"}
+  return html`<${Combobox} id=${id} label=${labelled ? undefined : el.placeholder?.text ?? "Choose"}
+    described=${described} invalid=${invalid}
+    required=${required} locked=${surface.locked} many=${many} most=${el.max_selected_items} selected=${selected}
+    placeholder=${el.placeholder?.text ?? "Choose an option"}
     clearable=${block.optional === true || many} autofocus=${el.focus_on_load}
     shortest=${kind === "external_select" ? el.min_query_length ?? 3 : 0}
-    source=${kind === "external_select" ? (q) => external(surface, block, el, q) : (q) => ({ groups: matching(local(kind, el), q) })}
+    source=${kind === "external_select" ? (q) =>
+      external(surface, block, el, q) : (q) => ({ groups: matching(local(kind, el), q) })}
     live=${kind === "external_select"} onChoose=${choose} />`;
 }
 
-const flat = (o) => ({ value: o.value, text: o.text?.text ?? o.text ?? "", description: o.description?.text ?? o.description ?? "" });
+const flat = (o) => ({ value: o.value, text: o.text?.text ?? o.text ?? "",
+  description: o.description?.text ?? o.description ?? "" });
 
 // named gives people and channels their names.
 function named(kind, option) {
@@ -43,9 +48,11 @@ function named(kind, option) {
 function local(kind, el) {
   switch (kind) {
     case "users_select":
-      return [{ options: state.people.filter((p) => p.kind !== "app").map((p) => named(kind, { value: p.id, description: `@${p.name}` })) }];
+      return [{ options: state.people.filter((p) => p.kind !== "app")
+        .map((p) => named(kind, { value: p.id, description: `@${p.name}` })) }];
     case "channels_select":
-      return [{ options: state.channels.filter((c) => !c.im && !c.private && !c.archived).map((c) => named(kind, { value: c.id })) }];
+      return [{ options: state.channels.filter((c) => !c.im && !c.private && !c.archived)
+        .map((c) => named(kind, { value: c.id })) }];
     case "conversations_select":
       return [{ options: state.channels.filter((c) => fits(c, el.filter)).map((c) => named(kind, { value: c.id })) }];
     default:
@@ -66,7 +73,8 @@ function matching(groups, query) {
   const wanted = query.trim().toLowerCase();
   if (!wanted) return groups;
   return groups
-    .map((g) => ({ ...g, options: g.options.filter((o) => `${o.text} ${o.description}`.toLowerCase().includes(wanted)) }))
+    .map((g) => (
+      { ...g, options: g.options.filter((o) => `${o.text} ${o.description}`.toLowerCase().includes(wanted)) }))
     .filter((g) => g.options.length);
 }
 

@@ -2,34 +2,28 @@
 // replaces the part that it changes, so that a reader sees by identity whether its part is another one.
 import { useEffect, useLatest, useState } from "./ui.js";
 
+// What each part is, shapes.d.ts says.
 const nothing = () => ({
-  loaded: false, // the stream has sent everything once
-  clock: { now: "", aheadSeconds: 0, heard: 0 },
-  people: [], groups: [], commands: [], shortcuts: [], app: null, channels: [],
-  rooms: new Map(), // channel id → room, see messages below
+  loaded: false, clock: { now: "", aheadSeconds: 0, heard: 0 },
+  people: [], groups: [], commands: [], shortcuts: [], app: null, channels: [], rooms: new Map(),
   stack: [], home: null, refusals: [], portal: { orders: [], customerCount: 0, calls: [] }, faults: [], bot: null,
 });
 
+/** @type {import("./shapes.js").State} */
 export const state = {
   ...nothing(),
-  me: "",
-  connection: "connecting", // connecting, live, lost
-  place: { kind: "channel", id: "" }, // or {kind: "home"}
-  thread: null, // {channel, ts} of the parent
-  dock: "", // "portal", "bot" or closed
-  phone: "main", // which pane a phone shows: nav, main, portal, bot
-  focusTs: "", // the message to show, after following a link to it
-  said: null, // what screen readers are told
-  toasts: [],
-  layers: [], // the open dialogs, the one on top last
-  question: null, // the confirm dialog that is shown
-  tour: null, // where the guided tour stands, see tour.js
-  local: [], // what Slackbot says to this window alone, such as why a command failed
+  me: "", connection: "connecting", place: { kind: "channel", id: "" }, thread: null, dock: "", phone: "main",
+  focusTs: "", said: null, toasts: [], layers: [], question: null, tour: null, read: {}, local: [],
 };
 
+/** @type {Set<() => void>} */
 const readers = new Set();
 
-// update changes parts of the state and tells whoever reads them.
+/**
+ * update changes parts of the state and tells whoever reads them.
+ * @typedef {import("./shapes.js").State} State
+ * @param {Partial<State> | ((s: State) => Partial<State>)} parts
+ */
 export function update(parts) {
   Object.assign(state, typeof parts === "function" ? parts(state) : parts);
   for (const reader of [...readers]) reader();
@@ -47,7 +41,11 @@ export function subscribe(reader) {
   return () => readers.delete(reader);
 }
 
-// useStore reads a part of the state and draws again when that part is another value.
+/**
+ * useStore reads a part of the state and draws again when that part is another value.
+ * @template T
+ * @param {(s: State) => T} select
+ */
 export function useStore(select) {
   const latest = useLatest(select);
   const [, draw] = useState(0);
@@ -63,7 +61,7 @@ export function useStore(select) {
   return value;
 }
 
-// A room is what a channel shows: its own messages in order, and the replies by their thread.
+/** @type {import("./shapes.js").Room} */
 const emptyRoom = { byTs: new Map(), top: [], threads: new Map() };
 
 export const room = (s, channel) => s.rooms.get(channel) ?? emptyRoom;
@@ -104,4 +102,6 @@ function arrange(byTs, before) {
   return { byTs, top: same(top, before.top), threads };
 }
 
-const same = (list, before) => (before?.length === list.length && list.every((m, i) => m === before[i]) ? before : list);
+function same(list, before) {
+  return before?.length === list.length && list.every((m, i) => m === before[i]) ? before : list;
+}

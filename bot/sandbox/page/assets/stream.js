@@ -25,8 +25,12 @@ export function connect(as) {
   });
 }
 
-// apply puts one patch into the state, in one update.
+/**
+ * apply puts one patch into the state, in one update.
+ * @param {import("./shapes.js").Patch} patch
+ */
 export function apply(patch) {
+  /** @type {Partial<import("./shapes.js").State>} */
   const next = { connection: "live" };
   if (patch.reset) next.loaded = true;
   if (patch.me) next.me = patch.me;

@@ -18,8 +18,11 @@ export function Tabs({ label, pages }) {
   };
   return html`
     <div class="tabs dock-tabs" role="tablist" aria-label=${label} ref=${list} onKeyDown=${keyDown}>
-      ${pages.map((p) => html`<button type="button" role="tab" class="tab" key=${p.id} id=${`${id}-${p.id}`} data-tab=${p.id} aria-selected=${p.id === on ? "true" : "false"} aria-controls=${`${id}-page`}
-        tabindex=${p.id === on ? "0" : "-1"} onClick=${() => setOn(p.id)}>${p.label}${p.count !== undefined && html` <span class="tab-count">${p.count}</span>`}</button>`)}
+      ${pages.map((p) => html`<button type="button" role="tab" class="tab" key=${p.id} id=${`${id}-${p.id}`}
+        data-tab=${p.id} aria-selected=${p.id === on ? "true" : "false"} aria-controls=${`${id}-page`}
+        tabindex=${p.id === on ? "0" : "-1"} onClick=${() => setOn(p.id)}>${p.label}
+          ${p.count !== undefined && html` <span class="tab-count">${p.count}</span>`}</button>`)}
     </div>
-    <div class="dock-page" role="tabpanel" id=${`${id}-page`} aria-labelledby=${`${id}-${on}`} tabindex="0"><${Page} key=${on} /></div>`;
+    <div class="dock-page" role="tabpanel" id=${`${id}-page`} aria-labelledby=${`${id}-${on}`} tabindex="0">
+      <${Page} key=${on} /></div>`;
 }

@@ -11,7 +11,8 @@ const types = { email_text_input: "email", url_text_input: "url" };
 
 // entersOn says whether Enter in the field is told to the app.
 function entersOn(block, el) {
-  return block.dispatch_action && (el.dispatch_action_config?.trigger_actions_on ?? ["on_enter_pressed"]).includes("on_enter_pressed");
+  return block.dispatch_action && (el.dispatch_action_config?.trigger_actions_on ?? ["on_enter_pressed"])
+    .includes("on_enter_pressed");
 }
 
 const countFrom = 50; // characters left at which the number of them is shown
@@ -29,16 +30,17 @@ export function TextInput({ el, block, id, labelled, described, invalid, require
       e.target.value = value;
       return;
     }
-    surface.type(block, el, allowed ? text.trim() : text);
+    surface.type?.(block, el, allowed ? text.trim() : text);
   };
   const keyDown = (e) => {
     if (e.key !== "Enter" || e.isComposing || (many && !e.ctrlKey && !e.metaKey)) return;
     e.preventDefault();
-    if (!many && entersOn(block, el)) surface.enter(block, el);
+    if (!many && entersOn(block, el)) surface.enter?.(block, el);
     else surface.submit?.();
   };
   const shared = {
-    id, value, class: many ? "text-field text-area" : "text-field", onInput: input, onKeyDown: keyDown, onBlur: () => surface.flush?.(),
+    id, value, class: many ? "text-field text-area" : "text-field", onInput: input, onKeyDown: keyDown,
+      onBlur: () => surface.flush?.(),
     placeholder: el.placeholder?.text, maxLength: el.max_length, readOnly: surface.locked, autocomplete: "off",
     autofocus: el.focus_on_load || undefined, "aria-label": labelled ? undefined : el.placeholder?.text ?? "Text",
     "aria-describedby": [described, left <= countFrom && counter].filter(Boolean).join(" ") || undefined,
@@ -47,6 +49,8 @@ export function TextInput({ el, block, id, labelled, described, invalid, require
   return html`
     ${many
     ? html`<textarea ...${shared} rows="3"></textarea>`
-    : html`<input ...${shared} type=${types[el.type] ?? "text"} inputMode=${el.type === "number_input" && el.is_decimal_allowed ? "decimal" : modes[el.type]} />`}
-    ${left <= countFrom && html`<div class="count" id=${counter}>${left} ${left === 1 ? "character" : "characters"} left</div>`}`;
+    : html`<input ...${shared} type=${types[el.type] ?? "text"}
+      inputMode=${el.type === "number_input" && el.is_decimal_allowed ? "decimal" : modes[el.type]} />`}
+    ${left <= countFrom && html`<div class="count" id=${counter}>
+      ${left} ${left === 1 ? "character" : "characters"} left</div>`}`;
 }

@@ -20,6 +20,8 @@ export function ThemeButton() {
     applyTheme();
     draw((n) => n + 1);
   };
-  return html`<button type="button" class="icon-btn" data-testid="theme" aria-label=${dark ? "Light colours" : "Dark colours"} title=${dark ? "Light colours" : "Dark colours"} onClick=${turn}>
+  return html`<button type="button" class="icon-btn" data-testid="theme"
+    aria-label=${dark ? "Light colours" : "Dark colours"} title=${dark ? "Light colours" : "Dark colours"}
+    onClick=${turn}>
     <${Icon} name=${dark ? "sun" : "moon"} /></button>`;
 }

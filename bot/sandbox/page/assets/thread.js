@@ -1,5 +1,5 @@
 // The pane with one thread.
-import { html, Icon, useEffect, useMemo, useRef } from "./ui.js";
+import { focusOn, html, Icon, useEffect, useMemo, useRef } from "./ui.js";
 import { useRead } from "./channel.js";
 import { Composer } from "./composer.js";
 import { Messages } from "./messages.js";
@@ -27,19 +27,25 @@ function Pane({ channel, ts }) {
   const pane = useRef(null);
   useRead(channel.id, ts, list[list.length - 1]?.ts);
   useEffect(() => { // the way into the pane for the keyboard, unless a dialog has it
-    if (!document.querySelector("dialog[open]")) pane.current?.querySelector(".messages")?.focus({ preventScroll: true });
+    if (!document.querySelector("dialog[open]")) pane.current?.querySelector(".messages")?.focus(
+      { preventScroll: true });
     return () => setTimeout(backFrom, 0, ts);
   }, []);
   const keyDown = (e) => {
     if (e.key === "Escape" && !e.defaultPrevented) closeThread();
   };
-  return html`<aside class="thread" ref=${pane} aria-label="Thread" data-testid="thread" data-thread-ts=${ts} onKeyDown=${keyDown}>
+  return html`<aside class="thread" ref=${pane} aria-label="Thread" data-testid="thread" data-thread-ts=${ts}
+    onKeyDown=${keyDown}>
     <header class="head">
-      <button type="button" class="icon-btn only-phone" aria-label="Back to the channel" onClick=${closeThread}><${Icon} name="back" /></button>
-      <h2 class="head-title">Thread <span class="head-sub">${channel.im ? channelName(state, channel) : `#${channel.name}`}</span></h2>
-      <button type="button" class="icon-btn" aria-label="Close the thread" title="Close" onClick=${closeThread}><${Icon} name="close" /></button>
+      <button type="button" class="icon-btn only-phone" aria-label="Back to the channel" onClick=${closeThread}>
+        <${Icon} name="back" /></button>
+      <h2 class="head-title">Thread <span class="head-sub">
+        ${channel.im ? channelName(state, channel) : `#${channel.name}`}</span></h2>
+      <button type="button" class="icon-btn" aria-label="Close the thread" title="Close" onClick=${closeThread}>
+        <${Icon} name="close" /></button>
     </header>
-    <${Messages} list=${list} inThread newFrom=${newFrom} label="Messages of the thread" testid="thread-messages" empty=${html`<p class="nothing">The message is not there any more.</p>`} />
+    <${Messages} list=${list} inThread newFrom=${newFrom} label="Messages of the thread" testid="thread-messages"
+      empty=${html`<p class="nothing">The message is not there any more.</p>`} />
     <${Composer} channel=${channel} threadTs=${ts} />
   </aside>`;
 }
@@ -47,5 +53,5 @@ function Pane({ channel, ts }) {
 // backFrom gives the focus that was in a thread to the message that the thread hangs on.
 function backFrom(ts) {
   if (document.activeElement !== document.body) return;
-  document.querySelector(`.main [data-message-ts="${CSS.escape(ts)}"] .replies, .main .composer textarea`)?.focus({ preventScroll: true });
+  focusOn(`.main [data-message-ts="${CSS.escape(ts)}"] .replies, .main .composer textarea`, { preventScroll: true });
 }

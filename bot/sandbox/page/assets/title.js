@@ -9,7 +9,8 @@ export function useTitle() {
   useEffect(() => {
     const show = () => {
       const channel = currentChannel(state);
-      const where = state.place.kind === "home" ? "Home" : channel ? (channel.im ? "" : "#") + channelName(state, channel) : "Sandbox";
+      const where = state.place.kind === "home" ? "Home"
+        : channel ? (channel.im ? "" : "#") + channelName(state, channel) : "Sandbox";
       const unread = state.channels.reduce((n, c) => n + unreadIn(state, c).personal, 0);
       const title = `${unread ? `(${unread}) ` : ""}${where} · ${person(state, state.me)?.realName ?? "Renewbot"}`;
       if (document.title !== title) document.title = title;

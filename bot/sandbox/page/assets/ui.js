@@ -26,6 +26,16 @@ export function memo(view) {
 // cls joins class names and leaves out what is false.
 export const cls = (...names) => names.filter(Boolean).join(" ");
 
+/**
+ * focusOn gives the focus to the first element that fits.
+ * @param {string} selector
+ * @param {FocusOptions} [options]
+ */
+export function focusOn(selector, options) {
+  const element = document.querySelector(selector);
+  if (element instanceof HTMLElement) element.focus(options);
+}
+
 let lastId = 0;
 
 // useId is an id for this place in the page, for labels and descriptions.
@@ -89,13 +99,15 @@ const paths = {
   reset: "M5 12a7 7 0 1 0 2-5M5 4v4h4",
   search: "M11 4a7 7 0 1 0 0 14 7 7 0 0 0 0-14zm5 12l5 5",
   send: "M4 4l17 8-17 8 3-8-3-8zm3 8h8",
-  sun: "M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8zm0-5v1.5m0 15V21m9-9h-1.500m-15 0H3m15.400-6.400-1 1m-10.800 10.800-1 1m12.800 0-1-1M6.600 6.600l-1-1",
+  sun: "M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8z"
+    + "m0-5v1.5m0 15V21m9-9h-1.5m-15 0H3m15.4-6.4-1 1m-10.8 10.8-1 1m12.8 0-1-1M6.6 6.6l-1-1",
   thread: "M4 5h16v10H10l-4 4v-4H4V5zm4 4h8m-8 3h5",
 };
 
 // Icon is a line drawing for the eye only; whatever bears it has a name of its own.
 export const Icon = ({ name, size = 18 }) => html`
-  <svg class="icon" width=${size} height=${size} viewBox="0 0 24 24" aria-hidden="true" focusable="false"><path d=${paths[name]} /></svg>`;
+  <svg class="icon" width=${size} height=${size} viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+    <path d=${paths[name]} /></svg>`;
 
 // Spinner says that something is under way; label is for screen readers.
 export const Spinner = ({ label = "Waiting" }) => html`<span class="spinner" role="img" aria-label=${label}></span>`;

@@ -1,0 +1,55 @@
+// Package wiring puts the bot together as its configuration says: the vendor's client,
+// the ledger, the figures, and the conversation that uses them. The program and the
+// sandbox both get their bot here, so that what is tried is what runs. It must decide
+// nothing that the parts can decide, and know no simulator.
+package wiring
+
+import (
+	"context"
+	"log/slog"
+
+	"renewbot/bot"
+	"renewbot/bot/config"
+	"renewbot/bot/ledger"
+	"renewbot/bot/metrics"
+	"renewbot/yeastar"
+)
+
+// Options are what no configuration sets, for the sandbox and tests. What it does set is
+// filled in.
+type Options struct {
+	Vendor yeastar.Config
+	// Ledger has the figures as its Observer, unless it has one already.
+	Ledger ledger.Options
+	Bot    bot.Options
+}
+
+// Parts are a bot and what it stands on.
+type Parts struct {
+	Bot    *bot.Bot
+	Ledger *ledger.Ledger // whoever opened it closes it, after the bot has ended
+	// Metrics are the bot's figures, since it was opened.
+	Metrics *metrics.Metrics
+}
+
+// Open opens the ledger and makes the bot, which does not run yet.
+func Open(ctx context.Context, c config.Config, log *slog.Logger, o Options) (Parts, error) {
+	figures := metrics.New()
+	o.Vendor.BaseURL, o.Vendor.UserAgent = c.Yeastar.BaseURL, c.Yeastar.UserAgent
+	o.Vendor.ClientID, o.Vendor.ClientSecret = c.Yeastar.ClientID.Reveal(), c.Yeastar.ClientSecret.Reveal()
+	o.Vendor.Logger, o.Vendor.Observe = log, figures.VendorCall
+	vendor, err := yeastar.New(o.Vendor)
+	if err != nil {
+		return Parts{}, err
+	}
+	o.Ledger.Policy, o.Ledger.Logger = c.Policy(), log
+	if o.Ledger.Observer == nil {
+		o.Ledger.Observer = figures.Observer()
+	}
+	book, err := ledger.Open(ctx, c.DatabaseURL.Reveal(), o.Ledger)
+	if err != nil {
+		return Parts{}, err
+	}
+	o.Bot.Config, o.Bot.Ledger, o.Bot.Vendor, o.Bot.Log, o.Bot.Metrics = c, book, vendor, log, figures
+	return Parts{Bot: bot.New(o.Bot), Ledger: book, Metrics: figures}, nil
+}
