@@ -7,7 +7,7 @@ import (
 	"renewbot/bot/renewal"
 )
 
-// moves are the rows of design.md, section 3: what may lead from where to where.
+// moves are the states of CONTRIBUTING.md: what may lead from where to where.
 var moves = map[renewal.Code]map[renewal.Status][]renewal.Status{
 	renewal.CodeSubmitted: {"": {renewal.Pending}},
 	renewal.CodeAmended:   {renewal.Pending: {renewal.Pending}},
@@ -38,7 +38,7 @@ var moves = map[renewal.Code]map[renewal.Status][]renewal.Status{
 	renewal.CodeClosed:        {renewal.Refused: {renewal.Cancelled}},
 }
 
-// replay goes through the trail of a request, and says where it is not what design.md
+// replay goes through the trail of a request, and says where it is not what CONTRIBUTING.md
 // allows or not how the request stands; it is empty when all is well.
 func replay(r renewal.Request, entries []renewal.Entry) string {
 	at := renewal.Status("")

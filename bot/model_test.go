@@ -27,7 +27,7 @@ import (
 var modelSteps = flag.Int("model.steps", 10_000, "steps of TestModel at least")
 
 // People, clicks of any age, jobs in any order and as often as they like, a vendor that
-// fails, crashes, restarts and clock jumps, against a model of design.md, section 3. The
+// fails, crashes, restarts and clock jumps, against a model of the states in CONTRIBUTING.md. The
 // test is queue and clock itself, so that it is quick and can predict every step;
 // TestModelOverSockets is the same from end to end.
 func TestModel(t *testing.T) {

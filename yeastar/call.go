@@ -131,7 +131,7 @@ func (e *Error) passing() bool {
 // errCut marks an answer whose connection broke before its end.
 var errCut = errors.New("the connection broke")
 
-// exchange sends one request once and judges the answer. It follows no redirect.
+// exchange sends one request once and classifies the answer. It follows no redirect.
 // With an error of class NotSent the request certainly never left.
 func (c *Client) exchange(req *http.Request, op string, transport http.RoundTripper) (envelope, error) {
 	began := time.Now()
@@ -168,7 +168,7 @@ func (c *Client) exchange(req *http.Request, op string, transport http.RoundTrip
 	case a.err == nil && int64(len(a.body)) > limit:
 		a.err = fmt.Errorf("it is longer than %d bytes", limit)
 	}
-	env, e := a.judge(op, c.now())
+	env, e := a.classify(op, c.now())
 	if e != nil {
 		c.logged(ctx, e, began)
 		return envelope{}, e

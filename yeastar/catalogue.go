@@ -15,8 +15,9 @@ type AvailableProduct struct {
 	Name string
 }
 
-// AvailableProducts lists what the account may subscribe to. Source:
-// query-available-subscription-products.
+// AvailableProducts lists what the account may subscribe to.
+//
+// https://help.yeastar.com/en/pp-ptr/developer-guide/query-available-subscription-products.html
 func (c *Client) AvailableProducts(ctx context.Context) ([]AvailableProduct, error) {
 	env, err := c.get(ctx, callProducts, "/pricing/openapi/purchase/v1/product_list", nil)
 	if err != nil {
@@ -76,8 +77,9 @@ func (c Catalogue) Service(id ID) (Service, bool) {
 }
 
 // Catalogue lists the plans and services of a product; productNo is the serial
-// number, for products that are held by one. Source:
-// query-available-subscription-trial-plans-and-services-for-a-product.
+// number, for products that are held by one.
+//
+// https://help.yeastar.com/en/pp-ptr/developer-guide/query-available-subscription-trial-plans-and-services-for-a-product.html
 func (c *Client) Catalogue(ctx context.Context, productID int, productNo string) (Catalogue, error) {
 	env, err := c.get(ctx, callCatalogue, "/pricing/openapi/purchase/v1/purchase_product_info", productQuery(productID, productNo))
 	if err != nil {

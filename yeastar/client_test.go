@@ -124,7 +124,7 @@ func TestErrorHoldsTheVendorsWordsOnOneShortLine(t *testing.T) {
 	t.Parallel()
 	body := fmt.Sprintf(`{"code":"no\n","detailMessage":"a\r\n\tb\u0000\u202e \u001b[31m%s","requestId":"r","result":{"x":"%s"},"status":400}`,
 		strings.Repeat("é", 2000), strings.Repeat("x", maxResultBytes))
-	_, e := answer{status: 400, body: []byte(body)}.judge("op", time.Now())
+	_, e := answer{status: 400, body: []byte(body)}.classify("op", time.Now())
 	if e == nil {
 		t.Fatal("not an error")
 	}

@@ -24,7 +24,9 @@ func (c Customer) DisplayName() string {
 	return displayName(c.Company, c.FirstName, c.LastName, c.Email, c.ID)
 }
 
-// Customers lists the subordinate users. Source: query-subordinate-user-list.
+// Customers lists the subordinate users.
+//
+// https://help.yeastar.com/en/pp-ptr/developer-guide/query-subordinate-user-list.html
 func (c *Client) Customers(ctx context.Context) ([]Customer, error) {
 	env, err := c.get(ctx, callCustomers, "/user/openapi/user/v1/client/partner_list", nil)
 	if err != nil {
@@ -38,7 +40,9 @@ func (c *Client) Customers(ctx context.Context) ([]Customer, error) {
 }
 
 // Customer finds one subordinate user. The vendor's page describes the key as an id
-// and shows an e-mail address. Source: query-information-of-a-subordinate-user.
+// and shows an e-mail address.
+//
+// https://help.yeastar.com/en/pp-ptr/developer-guide/query-information-of-a-subordinate-user.html
 func (c *Client) Customer(ctx context.Context, emailOrID string) (Customer, error) {
 	seg, err := segment(emailOrID)
 	if err != nil {
@@ -81,7 +85,9 @@ func (b BillingContact) DisplayName() string {
 	return displayName(b.Company, b.FirstName, b.LastName, b.Email, b.ID)
 }
 
-// BillingContacts lists the billing contacts. Source: query-billing-contact-list.
+// BillingContacts lists the billing contacts.
+//
+// https://help.yeastar.com/en/pp-ptr/developer-guide/query-billing-contact-list.html
 func (c *Client) BillingContacts(ctx context.Context) ([]BillingContact, error) {
 	env, err := c.get(ctx, callContacts, "/user/openapi/user/v1/client/billing_contact_list", nil)
 	if err != nil {

@@ -10,5 +10,5 @@
 // field is missing, has another type or another form. The names that are guessed
 // stand in mapping.go and nowhere else.
 //
-// The vendor's pages are under https://help.yeastar.com/en/pp-ptr/developer-guide/.
+// What the vendor says, and how sure each fact is, stands in README.md.
 package yeastar

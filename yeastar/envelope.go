@@ -18,7 +18,9 @@ const (
 	maxRetryAfter  = time.Hour
 )
 
-// envelope is the frame of every answer. Source: response-results.
+// envelope is the frame of every answer.
+//
+// https://help.yeastar.com/en/pp-ptr/developer-guide/response-results.html
 type envelope struct {
 	Code      string
 	Detail    string
@@ -74,11 +76,10 @@ type answer struct {
 	err    error // why the body is not whole
 }
 
-// judge decides what an answer says. It returns the envelope only for a success;
-// design and reference: success needs HTTP 2xx, code "success" and status 200 (or
-// none) together, and a refusal counts as "not done" only when nothing in the
-// answer contradicts it.
-func (a answer) judge(op string, now time.Time) (envelope, *Error) {
+// classify decides what an answer says. It returns the envelope only for a success, which
+// needs HTTP 2xx, code "success" and status 200 (or none) together; a refusal counts as
+// "not done" only when nothing in the answer contradicts it. See README.md, section 2.1.
+func (a answer) classify(op string, now time.Time) (envelope, *Error) {
 	fail := &Error{Op: op, Class: ClassUnknown, HTTPStatus: a.status, RetryAfter: retryAfter(a.header.Get("Retry-After"), now)}
 	env, err := parseEnvelope(a.body)
 	switch {

@@ -68,9 +68,9 @@ func FuzzResult(f *testing.F) {
 	})
 }
 
-// FuzzJudge gives any answer to the judgement: only a whole envelope of the vendor
+// FuzzClassify gives any answer to be classified: only a whole envelope of the vendor
 // may say that an order was placed or refused.
-func FuzzJudge(f *testing.F) {
+func FuzzClassify(f *testing.F) {
 	for _, status := range []int{200, 201, 302, 400, 401, 429, 500} {
 		for _, body := range []string{"", "<html>", tutorialAnswer, tutorialAnswer[:90], `{"code":"x"}`, `{"code":1,"requestId":"r"}`,
 			refusalBody("no", "a\nb", 400), refusalBody("no", "", 500), `{"code":"success","status":"200"}`} {
@@ -78,7 +78,7 @@ func FuzzJudge(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, status int, body []byte) {
-		env, e := answer{status: status, body: body}.judge(callOrder, time.Time{})
+		env, e := answer{status: status, body: body}.classify(callOrder, time.Time{})
 		var o map[string]any
 		valid := json.Unmarshal(body, &o) == nil
 		code, _ := o["code"].(string)

@@ -5,7 +5,7 @@ import "slices"
 // Certainty says how well a field's name is known.
 type Certainty string
 
-// The certainties, as in the reference notes.
+// The certainties, as in README.md.
 const (
 	Documented Certainty = "documented" // the vendor's page or a tutorial has the name for this answer
 	Inferred   Certainty = "inferred"   // the vendor uses the name for the same thing elsewhere
@@ -28,8 +28,8 @@ type Field struct {
 	Candidates []Candidate
 }
 
-// This file has every name that the captured part of the vendor's pages does not
-// give (and, beside them, the documented ones of the same answers). Correct it here
+// This file has every name that the part of the vendor's pages that could be read does
+// not give (and, beside them, the documented ones of the same answers). Correct it here
 // when an answer of a live account shows the true name: `check -live` prints which
 // were found.
 

@@ -52,7 +52,9 @@ type orderLine struct {
 
 // Body is the order as the JSON that PlaceOrder sends. The same order always gives
 // the same bytes. It fails when the order does not fit its product or an id is not
-// a number. Source: create-an-order and the product's tutorial.
+// a number. Which values a product wants is in its tutorial, Product.Page.
+//
+// https://help.yeastar.com/en/pp-ptr/developer-guide/create-an-order.html
 func (o Order) Body() (json.RawMessage, error) {
 	if err := o.check(); err != nil {
 		return nil, err
@@ -166,7 +168,9 @@ func (p Product) CheckQuantity(serviceType string, quantity int) error {
 	return nil
 }
 
-// The vendor's order states. Source: query-order-list; the list may go on.
+// The vendor's order states; there may be more.
+//
+// https://help.yeastar.com/en/pp-ptr/developer-guide/query-order-list.html
 const (
 	OrderSucceed   = "succeed"
 	OrderPending   = "pending"
@@ -176,7 +180,9 @@ const (
 	OrderRefunded  = "refunded"
 )
 
-// OrderResult is the vendor's answer to an order. Source: create-an-order.
+// OrderResult is the vendor's answer to an order.
+//
+// https://help.yeastar.com/en/pp-ptr/developer-guide/create-an-order.html
 type OrderResult struct {
 	OrderID       ID     `json:"orderId"`
 	OrderNo       string `json:"orderNo"`       // "XS" and 19 digits in the sample

@@ -28,7 +28,9 @@ type OrderSummary struct {
 }
 
 // Orders reads a page of the orders, the first of which is 1, in the vendor's own
-// order, which is not documented. Source: query-order-list.
+// order, which is not documented.
+//
+// https://help.yeastar.com/en/pp-ptr/developer-guide/query-order-list.html
 func (c *Client) Orders(ctx context.Context, page, size int) (OrderPage, error) {
 	return c.orders(ctx, page, size, "")
 }
@@ -114,7 +116,9 @@ type OrderDetailLine struct {
 	Quantity    *int
 }
 
-// Order reads one order, by its id or its number. Source: get-order-details.
+// Order reads one order, by its id or its number.
+//
+// https://help.yeastar.com/en/pp-ptr/developer-guide/get-order-details.html
 func (c *Client) Order(ctx context.Context, idOrNo string) (OrderDetail, error) {
 	seg, err := segment(idOrNo)
 	if err != nil {

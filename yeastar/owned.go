@@ -44,7 +44,9 @@ const (
 )
 
 // OwnedProducts lists what was bought of a product, all pages. Each page is bounded
-// by ReadTimeout. Source: query-product-list.
+// by ReadTimeout.
+//
+// https://help.yeastar.com/en/pp-ptr/developer-guide/query-product-list.html
 func (c *Client) OwnedProducts(ctx context.Context, productID int) ([]OwnedProduct, error) {
 	var all []OwnedProduct
 	seen := map[string]bool{}
@@ -79,7 +81,9 @@ func (c *Client) OwnedProducts(ctx context.Context, productID int) ([]OwnedProdu
 	return nil, &Error{Op: callOwnedProducts, Class: ClassUnknown, Err: errors.New("the list does not end")}
 }
 
-// OwnedProduct looks one up by its number. Source: get-product-details.
+// OwnedProduct looks one up by its number.
+//
+// https://help.yeastar.com/en/pp-ptr/developer-guide/get-product-details.html
 func (c *Client) OwnedProduct(ctx context.Context, productID int, productNo string) (OwnedProduct, error) {
 	env, err := c.get(ctx, callOwnedProduct, "/product/openapi/instance_product/v1/detail", productQuery(productID, productNo))
 	if err != nil {
@@ -117,7 +121,7 @@ func readOwned(raw json.RawMessage) OwnedProduct {
 	return o
 }
 
-// page is one page of a list. Source: query-order-list, query-product-list.
+// page is one page of a list, as README.md, section 2.2, describes it.
 type page struct {
 	total, pages int // 0: the answer does not say
 	entries      []json.RawMessage

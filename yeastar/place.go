@@ -25,7 +25,9 @@ var errNoOrderNumber = errors.New("the answer says success but has no order numb
 // PlaceOrder sends an order: one HTTP request with exactly these bytes, at most
 // once, whatever happens. Its error's Class says what is known about the order;
 // only ClassNotSent, ClassAuth, ClassRateLimited and ClassRefused mean that none
-// was placed. Source: create-an-order.
+// was placed.
+//
+// https://help.yeastar.com/en/pp-ptr/developer-guide/create-an-order.html
 func (c *Client) PlaceOrder(ctx context.Context, body json.RawMessage) (result OrderResult, err error) {
 	began := time.Now()
 	defer func() { c.observed(callOrder, err, began) }()

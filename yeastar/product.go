@@ -36,7 +36,7 @@ type Product struct {
 	BillingCycle  string
 	MultiCycle    int
 	Term          string // how long one order renews, in words
-	Page          string // slug of the tutorial under the developer guide
+	Page          string // address of the tutorial
 }
 
 var products = []Product{
@@ -46,7 +46,7 @@ var products = []Product{
 		Quantity: QuantityCurrent, MinQuantity: 1, MaxQuantity: 100_000,
 		PurchaseType: "renew", BillingModel: "recurring", BillingCycle: "annually", MultiCycle: 0,
 		Term: "1 year",
-		Page: "tutorial-renew-p-series-turnkey-package-using-api",
+		Page: "https://help.yeastar.com/en/pp-ptr/developer-guide/tutorial-renew-p-series-turnkey-package-using-api.html",
 	},
 }
 

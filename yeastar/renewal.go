@@ -28,13 +28,15 @@ type RenewalInfo struct {
 }
 
 // RenewPlanInfo asks about the renewal of a plan. The vendor wants a productNo.
-// Source: query-information-about-the-plan-available-for-renewal.
+//
+// https://help.yeastar.com/en/pp-ptr/developer-guide/query-information-about-the-plan-available-for-renewal.html
 func (c *Client) RenewPlanInfo(ctx context.Context, pricingPlanID ID, productID int, productNo string) (RenewalInfo, error) {
 	return c.renewal(ctx, callRenewPlan, "/pricing/openapi/purchase/v1/renew/plan_info/", pricingPlanID, productID, productNo)
 }
 
-// RenewServiceInfo asks about the renewal of a service. Source:
-// query-information-about-the-service-available-for-renewal.
+// RenewServiceInfo asks about the renewal of a service.
+//
+// https://help.yeastar.com/en/pp-ptr/developer-guide/query-information-about-the-service-available-for-renewal.html
 func (c *Client) RenewServiceInfo(ctx context.Context, pricingServiceID ID, productID int, productNo string) (RenewalInfo, error) {
 	return c.renewal(ctx, callRenewService, "/pricing/openapi/purchase/v1/renew/add_on_info/", pricingServiceID, productID, productNo)
 }

@@ -105,8 +105,9 @@ func (s *tokens) drop(t *oauth2.Token) {
 // is begun, so that a failure to get it cannot be mistaken for one of the request.
 func source(t *oauth2.Token) oauth2.TokenSource { return oauth2.StaticTokenSource(t) }
 
-// askForToken asks for a token by the vendor's own grant. Source:
-// request-access-token.
+// askForToken asks for a token by the vendor's own grant.
+//
+// https://help.yeastar.com/en/pp-ptr/developer-guide/request-access-token.html
 func (c *Client) askForToken(id, secret string) (t token, err error) {
 	began := time.Now()
 	defer func() { c.observed(callToken, err, began) }()

@@ -19,8 +19,8 @@ var (
 	onceYear = map[string][]int{"annually": {0}}
 )
 
-// renewalRules by product id. Where the reference has no captured value (cycles of 12, 13 and 19), the values of the
-// product's nearest tutorial stand. RM Premium is missing because its tutorial contradicts itself.
+// renewalRules by product id. Where the tutorial's own value is not known (cycles of 12, 13 and 19), those of the
+// product's nearest tutorial stand; see section 5 of the client's README.md. RM Premium is missing because its tutorial contradicts itself.
 var renewalRules = map[int]renewalRule{
 	Turnkey: {operation: "renew_plan", plan: true, services: true, extensions: true, cycles: onceYear},
 	13:      {operation: "renew_plan", bySerial: true, plan: true, services: true, together: true, extensions: true, cycles: map[string][]int{"annually": years, "monthly": {0}}},
