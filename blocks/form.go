@@ -19,7 +19,7 @@ type FormData struct {
 	Draft    Draft
 	Products []yeastar.Product // asked for only when there are several
 	Holder   *Choice           // the chosen holder; nil: none yet
-	Matches  int               // how many customers fit Draft.Query
+	Matches  int               // how many customers match Draft.Query
 	Plans    []Choice
 	Services []Choice
 	Contact  *Choice // the chosen or suggested billing contact; nil: none yet
@@ -163,11 +163,11 @@ func (f FormData) queryHint() *slack.TextBlockObject {
 	case q == "":
 		return nil
 	case f.Matches == 0:
-		return plain("Nobody fits “"+q+"”. Type to search all customers.", limitLabel)
+		return plain("No customer matches “"+q+"”. Type to search all customers.", limitLabel)
 	case f.Matches == 1:
-		return plain("The only one who fits “"+q+"”.", limitLabel)
+		return plain("The only customer that matches “"+q+"”.", limitLabel)
 	}
-	return plain(fmt.Sprintf("%d fit “%s”: they come first.", f.Matches, q), limitLabel)
+	return plain(fmt.Sprintf("%d customers match “%s”; they come first.", f.Matches, q), limitLabel)
 }
 
 func (f FormData) planInput() slack.Block {

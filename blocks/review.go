@@ -78,7 +78,7 @@ func asked(p ReviewData) string {
 		s += " in " + mention(p.Channel)
 	}
 	if p.Required > 1 {
-		s += fmt.Sprintf("; it takes %d approvals", p.Required)
+		s += fmt.Sprintf("; it needs %d approvals", p.Required)
 	}
 	return s + "."
 }

@@ -41,7 +41,7 @@ func stateOf(r renewal.Request) state {
 	case renewal.Approved:
 		return state{"👍", "Approved", approved(r), renewal.Say("is approved and its order is about to be placed."), ""}
 	case renewal.Ordering:
-		return state{"📤", "Being ordered", "The order is on its way to Yeastar; its answer is not here yet.",
+		return state{"📤", "Being ordered", "The order is on its way to Yeastar; there is no answer yet.",
 			renewal.Say("is being ordered right now."), ""}
 	case renewal.Ordered:
 		return state{"✅", "Ordered", orderWords(r), renewal.Say("was ordered: order " + orderNo(r) + "."), ""}
@@ -82,7 +82,7 @@ func approved(r renewal.Request) string {
 	case r.Waits():
 		return join(unchecked, problem(r), "I keep trying.")
 	case r.Problem != nil:
-		return join("The last attempt placed nothing, another one follows by itself.", problem(r))
+		return join("The last attempt placed nothing; another one follows automatically.", problem(r))
 	}
 	return "The order is about to be placed."
 }
@@ -205,7 +205,11 @@ func searchWords(candidates []string) string {
 		}
 		numbers = append(numbers, outside(c, shortLimit))
 	}
-	return "Yeastar's order list has what could be this order: " + joinWith(", ", numbers...) + ". Please check in the Partner Portal."
+	found := "orders that could be this one: "
+	if len(candidates) == 1 {
+		found = "an order that could be this one: "
+	}
+	return "Yeastar's order list has " + found + joinWith(", ", numbers...) + ". Please check in the Partner Portal."
 }
 
 // reason is a person's reason as the end of a sentence.

@@ -48,12 +48,12 @@ func eventSentence(r renewal.Request, e renewal.Entry) string {
 	case renewal.CodeSubmitted:
 		return join("📝 "+by+" asks for a renewal: "+summaryOf(r, e)+".", dryRun(r), nothingYet)
 	case renewal.CodeAmended:
-		return join("✏️ "+by+fmt.Sprintf(" changed the request; this is revision %d.", e.Revision), changeWords(d), "Approvals start anew.", nothingYet)
+		return join("✏️ "+by+fmt.Sprintf(" changed the request; this is revision %d.", e.Revision), changeWords(d), "Approvals start over.", nothingYet)
 	case renewal.CodeChanged:
 		return join("✏️ Yeastar's data differ from what was approved, so this needs approval again.", changeWords(d), nothingYet)
 	case renewal.CodeRestored:
 		return "↩️ The ledger was restored from a backup, so this needs approval again. " +
-			"This order may or may not have been placed since: look at this thread and in the portal before you approve."
+			"This order may or may not have been placed since: check this thread and the portal before you approve."
 	case renewal.CodeVoted:
 		return join("👍 "+by+" approved"+parenthesis(votesIn)+"."+selfApproval(d), "More approvals are needed.", nothingYet)
 	case renewal.CodeApproved:
@@ -84,7 +84,7 @@ func eventSentence(r renewal.Request, e renewal.Entry) string {
 		}
 		return join("⚠️ Not ordered.", why, onTheCard)
 	case renewal.CodePostponed:
-		return join("🔁 Not ordered yet: this attempt placed nothing, another one follows by itself"+retryAt(d)+".", why)
+		return join("🔁 Not ordered yet: this attempt placed nothing; another one follows automatically"+retryAt(d)+".", why)
 	case renewal.CodeWaiting:
 		return join("🔁 "+unchecked, why, "I keep trying"+timed(" until ", d[renewal.DetailUntil])+"; then you are asked.")
 	case renewal.CodeUnknown:

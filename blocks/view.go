@@ -45,7 +45,7 @@ func Submitted(r renewal.Request, amended bool) slack.ModalViewRequest {
 	where := "It is being posted in " + mention(r.Channel) + ", and you will hear from me when it is decided."
 	if amended {
 		head = "✅ *The changes of " + r.Reference() + " are saved.*"
-		where = "Its messages in " + mention(r.Channel) + " show them in a moment. Approvals start anew."
+		where = "Its messages in " + mention(r.Channel) + " show them in a moment. Approvals start over."
 	}
 	v := modal(CallbackSubmitted, "Request saved",
 		section("saved", head+"\n"+what(r.Offer, outside)+"."),
@@ -58,9 +58,9 @@ func Submitted(r renewal.Request, amended bool) slack.ModalViewRequest {
 
 func needed(r renewal.Request) string {
 	if r.Required <= 1 {
-		return "It takes one approval, in the request's thread, by an approver."
+		return "It needs one approval, by an approver in the request's thread."
 	}
-	return "It takes " + count(r.Required, "approval", "approvals") + ", in the request's thread, by different approvers."
+	return "It needs " + count(r.Required, "approval", "approvals") + ", by different approvers in the request's thread."
 }
 
 func afterSpace(s string) string {

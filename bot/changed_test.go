@@ -52,9 +52,9 @@ func TestRequesterChangesTheRequest(t *testing.T) {
 		t.Errorf("a look at the changes made revision %d", r.Revision)
 	}
 	alice.submitOK()
-	alice.reads("The changes of RNW-000001 are saved.", "Approvals start anew.")
+	alice.reads("The changes of RNW-000001 are saved.", "Approvals start over.")
 	b.happened("RNW-000001", renewal.CodeAmended)
-	b.says(sandbox.Renewals, "@alice changed the request; this is revision 2.", "Extensions: 81 → 80", "Approvals start anew.")
+	b.says(sandbox.Renewals, "@alice changed the request; this is revision 2.", "Extensions: 81 → 80", "Approvals start over.")
 	card := b.shows(old, "Changed in revision 2", "Extensions: 81 → 80", "0 of 2 approvals")
 
 	// A client that still shows the card of revision 1 decides nothing.

@@ -36,16 +36,16 @@ func TestRenewWithWords(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct{ words, holder, hint string }{
 		"no words":                       {"", "", ""},
-		"several fit":                    {"acme", "", "2 fit “acme”: they come first."},
-		"one fits":                       {"northwind", "Northwind Clinics", "The only one who fits “northwind”."},
-		"one fits, by e-mail":            {"ops@acme", "Acme Telecom Services", "The only one who fits “ops@acme”."},
-		"one fits, by a person's name":   {"lindqvist", "Acme Telecom", "The only one who fits “lindqvist”."},
-		"several fit, one is named so":   {"acme telecom", "Acme Telecom", "2 fit “acme telecom”: they come first."},
-		"case and spaces do not matter":  {"  ACME   telecom ", "Acme Telecom", "2 fit “ACME telecom”: they come first."},
-		"accents do not matter":          {"muller", "Müller & Söhne Bürotechnik GmbH", "The only one who fits “muller”."},
-		"an ampersand":                   {"müller & söhne", "Müller & Söhne Bürotechnik GmbH", "The only one who fits “müller & söhne”."},
-		"another script":                 {"さくら", "株式会社さくら通信", "The only one who fits “さくら”."},
-		"a right-to-left script":         {"النور", "شركة النور للاتصالات", "The only one who fits “النور”."},
+		"several fit":                    {"acme", "", "2 customers match “acme”; they come first."},
+		"one fits":                       {"northwind", "Northwind Clinics", "The only customer that matches “northwind”."},
+		"one fits, by e-mail":            {"ops@acme", "Acme Telecom Services", "The only customer that matches “ops@acme”."},
+		"one fits, by a person's name":   {"lindqvist", "Acme Telecom", "The only customer that matches “lindqvist”."},
+		"several fit, one is named so":   {"acme telecom", "Acme Telecom", "2 customers match “acme telecom”; they come first."},
+		"case and spaces do not matter":  {"  ACME   telecom ", "Acme Telecom", "2 customers match “ACME telecom”; they come first."},
+		"accents do not matter":          {"muller", "Müller & Söhne Bürotechnik GmbH", "The only customer that matches “muller”."},
+		"an ampersand":                   {"müller & söhne", "Müller & Söhne Bürotechnik GmbH", "The only customer that matches “müller & söhne”."},
+		"another script":                 {"さくら", "株式会社さくら通信", "The only customer that matches “さくら”."},
+		"a right-to-left script":         {"النور", "شركة النور للاتصالات", "The only customer that matches “النور”."},
 		"a name that begins like a verb": {"list northwind", "", "no help"},
 	} {
 		t.Run(name, func(t *testing.T) {

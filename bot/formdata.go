@@ -122,7 +122,7 @@ func prefill(extensions int, last renewal.Request, hasLast bool) (number, hint s
 	}
 	switch {
 	case extensions > 0 && ordered > 0 && extensions != ordered:
-		return "", fmt.Sprintf("The Partner Portal tells %d, the last order (%s) had %d: please check. It must be exactly the current number of extensions.",
+		return "", fmt.Sprintf("The Partner Portal says %d, the last order (%s) had %d: please check. It must be exactly the current number of extensions.",
 			extensions, last.Reference(), ordered)
 	case extensions > 0:
 		return strconv.Itoa(extensions), "The current number of extensions, from the Partner Portal. It must be exactly that."

@@ -265,7 +265,7 @@ func TestNumberOfExtensionsIsPrefilledWithItsSource(t *testing.T) {
 		"told by the API":             {generous: true, want: "50", hint: "from the Partner Portal"},
 		"from the last order":         {ordered: "50", want: "50", hint: "From the last order (RNW-000001). It must be exactly"},
 		"both, and they agree":        {generous: true, ordered: "50", want: "50", hint: "from the Partner Portal"},
-		"both, and they differ":       {generous: true, ordered: "55", hint: "The Partner Portal tells 50, the last order (RNW-000001) had 55"},
+		"both, and they differ":       {generous: true, ordered: "55", hint: "The Partner Portal says 50, the last order (RNW-000001) had 55"},
 		"nobody knows, so it's typed": {hint: "Must equal the current number of extensions."},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -303,7 +303,7 @@ func TestAnotherNumberThanThePortalTellsIsDoubted(t *testing.T) {
 	b := setup(t, switched(yeastarsim.Generous))
 	alice := b.as(sandbox.Alice)
 	alice.fill(wish{holder: "Acme Telecom", plan: yeastarsim.TutorialPlanID, extensions: "55", contact: "acme"})
-	b.wants(alice.review(), "The Partner Portal tells 50 extensions, and you typed 55.")
+	b.wants(alice.review(), "The Partner Portal says 50 extensions, and you typed 55.")
 	alice.back()
 	alice.back()
 	alice.fill(wish{holder: "Northwind Clinics", plan: yeastarsim.TutorialPlanID, extensions: "80", contact: "Sandhaven"})

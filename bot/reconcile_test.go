@@ -196,7 +196,7 @@ func TestSeveralOrdersThatCouldBeItAreForPeople(t *testing.T) {
 			}
 			clock.Set(monday.Add(c.at))
 			b.happened("RNW-000001", renewal.CodeSearched)
-			b.says(sandbox.Renewals, append([]string{"🔎", "has what could be this order"}, want...)...)
+			b.says(sandbox.Renewals, append([]string{"🔎", "that could be this one"}, want...)...)
 			got := strings.Split(b.entry("RNW-000001", renewal.CodeSearched).Detail[renewal.DetailCandidates], ",")
 			if diff := cmp.Diff(slices.Sorted(slices.Values(want)), got); diff != "" {
 				t.Errorf("the candidates (-want +got):\n%s", diff)
@@ -224,7 +224,7 @@ func TestAnOrderByHandIsNotTakenForOurs(t *testing.T) {
 	hand := b.byHand()
 	clock.Set(monday.Add(lastSearch))
 	b.happened("RNW-000001", renewal.CodeSearched)
-	b.says(sandbox.Renewals, "has what could be this order", hand.OrderNo)
+	b.says(sandbox.Renewals, "that could be this one", hand.OrderNo)
 	b.ends("RNW-000001", renewal.Unknown, 1, and(lost, renewal.CodeSearched)...)
 }
 

@@ -161,7 +161,7 @@ func TestRefusedTokenIsReplacedOnce(t *testing.T) {
 				b.happened("RNW-000001", last)
 				b.ends("RNW-000001", end, 2, renewal.CodeSubmitted, renewal.CodeApproved,
 					renewal.CodeOrdering, renewal.CodePostponed, renewal.CodeOrdering, last)
-				b.says(sandbox.Renewals, "this attempt placed nothing, another one follows by itself")
+				b.says(sandbox.Renewals, "this attempt placed nothing; another one follows automatically")
 				if got := b.Vendor.Calls(yeastarsim.Token) - tokens; got != 1 {
 					t.Errorf("%d new tokens between the attempts, want 1", got)
 				}
@@ -189,7 +189,7 @@ func TestTooManyRequestsWaitsAsTold(t *testing.T) {
 			b.Vendor.Fault(yeastarsim.OrderSave, yeastarsim.TooMany(c.told).Times(1))
 			card := b.approved()
 			b.happened("RNW-000001", renewal.CodePostponed)
-			b.shows(card, "Approved.", "The last attempt placed nothing, another one follows by itself.")
+			b.shows(card, "Approved.", "The last attempt placed nothing; another one follows automatically.")
 			e := b.entry("RNW-000001", renewal.CodePostponed)
 			if want := monday.Add(c.waits).Format(time.RFC3339); e.Detail[renewal.DetailRetryAt] != want {
 				t.Errorf("tried again at %s, want %s", e.Detail[renewal.DetailRetryAt], want)

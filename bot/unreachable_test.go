@@ -98,7 +98,7 @@ func TestOrderThatFindsNoWayIsTriedAgainByItself(t *testing.T) {
 	b.as(sandbox.Bob).press(card, "Approve")
 	b.happened("RNW-000001", renewal.CodePostponed)
 	b.says(sandbox.Renewals, "Not ordered yet", "the vendor could not be reached")
-	b.shows(card, "another one follows by itself")
+	b.shows(card, "another one follows automatically")
 	if n := len(b.Vendor.OrderRequests()); n != 0 {
 		t.Fatalf("%d orders found a way", n)
 	}

@@ -35,7 +35,7 @@ func usedBefore(err error) bool {
 		slices.ContainsFunc(socket.Messages(err), func(m string) bool { return strings.Contains(m, "exchanged") })
 }
 
-// updateView changes a view. A view that was closed or changed meanwhile is let be.
+// updateView changes a view. A view that was closed or changed meanwhile is left alone.
 func (b *Bot) updateView(ctx context.Context, viewID, hash string, v slack.ModalViewRequest) (*slack.View, bool) {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()

@@ -12,7 +12,7 @@ const (
 	Guessed    Certainty = "guessed"
 )
 
-// Candidate is a place where a field may be.
+// Candidate is a path at which a field may be.
 type Candidate struct {
 	// Path is the names from the answer's result down, separated by dots; for a plan,
 	// a service or a line, from its own object down.
@@ -20,8 +20,8 @@ type Candidate struct {
 	Certainty Certainty
 }
 
-// Field is a value that answers may hold, with the places in which it is looked
-// for, the best first. Everything works when none of them is there.
+// Field is a value that answers may hold, with the paths at which it is looked for, the best
+// first. Everything works when none of them is there.
 type Field struct {
 	Answer     string // the call's name
 	Name       string // the Go field
@@ -61,8 +61,8 @@ func candidates(c Certainty, paths []string) []Candidate {
 	return out
 }
 
-func field(answer, name string, places ...[]Candidate) Field {
-	return Field{Answer: answer, Name: name, Candidates: slices.Concat(places...)}
+func field(answer, name string, paths ...[]Candidate) Field {
+	return Field{Answer: answer, Name: name, Candidates: slices.Concat(paths...)}
 }
 
 // purchase_product_info. Plans and services are the objects with a planId or a

@@ -360,8 +360,8 @@ func TestMappedFieldsAreFound(t *testing.T) {
 	}
 	got := map[string]string{}
 	for _, f := range yeastar.Survey("purchase_product_info", cat.Raw) {
-		if len(f.Places) > 0 {
-			got[f.Name] = f.Places[0].Path
+		if len(f.Paths) > 0 {
+			got[f.Name] = f.Paths[0].Path
 		}
 	}
 	want := map[string]string{

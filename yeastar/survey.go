@@ -11,12 +11,12 @@ import (
 // Sighting is a field of the mapping and how often answers have it.
 type Sighting struct {
 	Field
-	Of     int     // how many objects could have it: entries of a list, plans, services, lines
-	Places []Place // where it is, in the order of the mapping: the first one that an object has is used
+	Of    int        // how many objects could have it: entries of a list, plans, services, lines
+	Paths []SeenPath // where it is, in the order of the mapping: the first one that an object has is used
 }
 
-// Place is a place of a field that some objects have.
-type Place struct {
+// SeenPath is a path of a field that some objects have.
+type SeenPath struct {
 	Candidate
 	Seen  int      // how many objects have it
 	Kinds []string // what kinds of values they have there: "string", "digits", "time", "number", "empty", …
@@ -34,7 +34,7 @@ func Survey(call string, answers ...json.RawMessage) []Sighting {
 		}
 		s := Sighting{Field: f, Of: len(roots)}
 		for _, c := range f.Candidates {
-			p := Place{Candidate: c}
+			p := SeenPath{Candidate: c}
 			for _, root := range roots {
 				if v := root.at(c.Path); !isNull(v) {
 					p.Seen++
@@ -44,7 +44,7 @@ func Survey(call string, answers ...json.RawMessage) []Sighting {
 			if p.Seen > 0 {
 				slices.Sort(p.Kinds)
 				p.Kinds = slices.Compact(p.Kinds)
-				s.Places = append(s.Places, p)
+				s.Paths = append(s.Paths, p)
 			}
 		}
 		out = append(out, s)

@@ -14,7 +14,7 @@ func TestSurvey(t *testing.T) {
 	summary := func(call string, answers ...json.RawMessage) map[string]string {
 		out := map[string]string{}
 		for _, s := range Survey(call, answers...) {
-			for _, p := range s.Places {
+			for _, p := range s.Paths {
 				out[s.Name] += fmt.Sprintf("%s %s %d/%d %s;", p.Path, p.Certainty, p.Seen, s.Of, strings.Join(p.Kinds, "+"))
 			}
 		}

@@ -79,7 +79,7 @@ func (s *surveyor) add(call, about string, err error, raw ...json.RawMessage) {
 
 func fieldOf(s yeastar.Sighting) AnswerField {
 	f := AnswerField{Field: s.Name, Of: s.Of}
-	for _, p := range s.Places {
+	for _, p := range s.Paths {
 		f.Found = append(f.Found, AnswerPlace{p.Path, string(p.Certainty), p.Seen, p.Kinds})
 	}
 	if len(f.Found) == 0 && f.Of > 0 {

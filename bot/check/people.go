@@ -212,7 +212,7 @@ func checkQuorum(l *lines, r config.Renew, approvers, requesters able) {
 		l.add("quorum", Problem, fmt.Sprintf("a request needs %s and %s can give one: nothing can ever be ordered",
 			counted(needed, "approval"), cmp.Or(nobody(have), counted(have, "person"))), next)
 	case have == needed && both && !r.SelfApproval:
-		l.add("quorum", Warning, fmt.Sprintf("a request needs %s and %s can give one, but not to an own request: what an approver requests can never be ordered",
+		l.add("quorum", Warning, fmt.Sprintf("a request needs %s and %s can give one, but not to their own request: what an approver requests can never be ordered",
 			counted(needed, "approval"), counted(have, "person")), next)
 	default:
 		l.ok("quorum", "%s needed, %s can give one", counted(needed, "approval"), counted(have, "person"))

@@ -28,7 +28,7 @@ func (c *checker) checkSettings(context.Context) lines {
 			"Remove it and restart when orders are to be placed for real.")
 	}
 	if r.SelfApproval {
-		l.add("settings", Warning, "RENEW_SELF_APPROVAL is true: an approver may approve an own request, so one person alone can spend money"+c.overlap(),
+		l.add("settings", Warning, "RENEW_SELF_APPROVAL is true: approvers may approve their own requests, so one person alone can spend money"+c.overlap(),
 			"Set it to false unless that is wanted.")
 	}
 	if r.PONumber == renewal.PONumberTyped {

@@ -28,7 +28,7 @@ type environment struct {
 	RenewChannels          channels `envconfig:"RENEW_CHANNELS" help:"ids of the channels in which a request may be posted, comma-separated; empty: any channel the bot is in"`
 	RenewAuditChannel      channels `envconfig:"RENEW_AUDIT_CHANNEL" must:"true" help:"id of the channel that keeps the audit trail"`
 	RenewApprovalsRequired number   `envconfig:"RENEW_APPROVALS_REQUIRED" default:"1" help:"how many different approvers a request needs"`
-	RenewSelfApproval      boolean  `envconfig:"RENEW_SELF_APPROVAL" default:"false" help:"true: a requester who is an approver may approve the own request"`
+	RenewSelfApproval      boolean  `envconfig:"RENEW_SELF_APPROVAL" default:"false" help:"true: a requester who is an approver may approve their own request"`
 	RenewRemindAfter       duration `envconfig:"RENEW_REMIND_AFTER" default:"4h" help:"when approvers are reminded of a waiting request"`
 	RenewExpireAfter       duration `envconfig:"RENEW_EXPIRE_AFTER" default:"72h" help:"when a waiting request times out"`
 	RenewPONumber          poNumber `envconfig:"RENEW_PO_NUMBER" default:"reference" help:"what the order carries as PO number: reference (the typed number and the request's reference, so that a lost answer can be found again) or typed (only what was typed)"`

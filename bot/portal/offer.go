@@ -29,11 +29,11 @@ func (p *Portal) Enrich(ctx context.Context, o *renewal.Offer, c yeastar.Catalog
 	plan, _ := o.Plan()
 	switch {
 	case o.KnownQuantity == 0:
-		o.QuantitySource = "typed by the requester; the API does not tell the current number"
+		o.QuantitySource = "typed by the requester; the API does not say the current number"
 	case o.KnownQuantity == plan.Quantity:
-		o.QuantitySource = "the same as the Partner Portal tells"
+		o.QuantitySource = "the same as the Partner Portal says"
 	default:
-		o.QuantitySource = fmt.Sprintf("typed by the requester; the Partner Portal tells %d", o.KnownQuantity)
+		o.QuantitySource = fmt.Sprintf("typed by the requester; the Partner Portal says %d", o.KnownQuantity)
 	}
 }
 
@@ -43,7 +43,7 @@ func (p *Portal) Doubts(ctx context.Context, o renewal.Offer) []string {
 	plan, ok := o.Plan()
 	if ok && o.KnownQuantity != 0 && o.KnownQuantity != plan.Quantity {
 		doubts = append(doubts, fmt.Sprintf(
-			"The Partner Portal tells %d extensions, and you typed %d. The vendor wants exactly the current number.",
+			"The Partner Portal says %d extensions, and you typed %d. The vendor wants exactly the current number.",
 			o.KnownQuantity, plan.Quantity))
 	}
 	if missing := p.missingServices(ctx, o); len(missing) > 0 {

@@ -98,7 +98,7 @@ const (
 type Attempt struct {
 	Number      int                  `json:"number"` // from 1; never reused
 	StartedAt   time.Time            `json:"started_at"`
-	Deadline    time.Time            `json:"deadline"` // only after it may others judge the attempt
+	Deadline    time.Time            `json:"deadline"` // after it others may call the attempt's order unknown
 	Fingerprint string               `json:"fingerprint"`
 	Body        json.RawMessage      `json:"body"` // the bytes that are sent
 	Outcome     Outcome              `json:"outcome,omitempty"`

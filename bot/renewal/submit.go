@@ -113,7 +113,7 @@ func (c *changing) changed(e Changed) error {
 
 // restoredWarning is what approvers read on the card of a request from a backup.
 const restoredWarning = "Nothing, but this comes from a backup of the ledger: it may have been approved and ordered since. " +
-	"Look at this thread and in the portal before you approve."
+	"Check this thread and the portal before you approve."
 
 // restored asks again for what waited for somebody's yes, as a new revision: buttons
 // from before the restore do nothing, and whoever approves has read the warning.
