@@ -15,8 +15,8 @@
 //     word joiner (U+2060) into whatever Slack would format: * _ ~ `, :emoji:, @names,
 //     bare links and quotes. All mrkdwn is verbatim, so that addresses and numbers
 //     that people copy (copyable) go without the joiners in links and names.
-//   - A sentence written by us (Plain, Notice, Trouble) keeps its formatting and its
-//     mentions of people and channels; any other angle bracket in it is escaped.
+//   - What callers pass is plain text, also their own sentences. Whoever is to be
+//     mentioned in one stands in a renewal.Sentence by their id.
 //
 // A message's top-level Text is all that a notification and a screen reader give, so
 // it always says who, what, for whom, how much, the state, and whether anything was

@@ -73,7 +73,7 @@ func (b *Bot) slash(ctx context.Context, c slack.SlashCommand, env *socket.Envel
 	t := parseCommand(asTyped.Replace(c.Text))
 	ctx = env.Concerns(ctx, t.id)
 	if !actor.MayRequest && !actor.MayApprove {
-		b.deny(ctx, p, 0, string(t.verb), b.notAllowed(actor, "You may not request renewals. Ask whoever set Renewbot up to add you."))
+		b.deny(ctx, p, 0, string(t.verb), renewal.NotAllowed(actor, renewal.Text("You may not request renewals. Ask whoever set Renewbot up to add you.")))
 		return
 	}
 	switch t.verb {
@@ -87,7 +87,7 @@ func (b *Bot) slash(ctx context.Context, c slack.SlashCommand, env *socket.Envel
 		b.apply(ctx, p, t.id, renewal.Cancel{By: actor})
 	case verbOpen:
 		if !actor.MayRequest {
-			b.deny(ctx, p, 0, "open", b.notAllowed(actor, "You may approve renewals, but not request them."))
+			b.deny(ctx, p, 0, "open", renewal.NotAllowed(actor, renewal.Text("You may approve renewals, but not request them.")))
 			return
 		}
 		b.open(ctx, p, opening{trigger: c.TriggerID, query: t.text})
@@ -100,15 +100,6 @@ func (b *Bot) help(ctx context.Context, p person, first string) {
 		m = blocks.Preface(first, m)
 	}
 	b.tell(ctx, p, m)
-}
-
-// notAllowed is the refusal of somebody who may not do something.
-func (b *Bot) notAllowed(a renewal.Actor, fallback string) *renewal.Refusal {
-	sentence := fallback
-	if a.Denied != "" {
-		sentence = a.Denied
-	}
-	return &renewal.Refusal{Code: renewal.RefusedNotAllowed, Sentence: renewal.Say(sentence + " Nothing was ordered.")}
 }
 
 // deny tells a person that they may not, and writes it down.

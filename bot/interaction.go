@@ -77,7 +77,7 @@ func whoClicked(ic slack.InteractionCallback, env *socket.Envelope) person {
 func (b *Bot) mayFill(ctx context.Context, ic slack.InteractionCallback, env *socket.Envelope) bool {
 	actor := b.directory.Actor(ctx, ic.User.ID, directory.RequestAge)
 	if !actor.MayRequest {
-		b.deny(ctx, whoClicked(ic, env), 0, "open", b.notAllowed(actor, "You may not request renewals."))
+		b.deny(ctx, whoClicked(ic, env), 0, "open", renewal.NotAllowed(actor, renewal.Text("You may not request renewals.")))
 	}
 	return actor.MayRequest
 }

@@ -28,7 +28,7 @@ func (b *Bot) submittedForm(ctx context.Context, ic slack.InteractionCallback, e
 	checking, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
 	if actor := b.directory.Actor(checking, ic.User.ID, directory.RequestAge); !actor.MayRequest {
-		refusal := b.notAllowed(actor, "You may not request renewals.")
+		refusal := renewal.NotAllowed(actor, renewal.Text("You may not request renewals."))
 		env.Ack(slack.NewUpdateViewSubmissionResponse(view(blocks.Notice("Not allowed", refusal.Sentence))))
 		b.audit(ctx, 0, ic.User.ID, "review", refusal)
 		return

@@ -137,3 +137,44 @@ func TestApprovedOrderWaitsForThePortal(t *testing.T) {
 		renewal.CodeWaiting, renewal.CodeOrdering, renewal.CodeOrdered)
 	b.shows(card, "Ordered.")
 }
+
+// The vendor's words are shown as the vendor wrote them, wherever they are shown.
+func TestVendorsWordsStayAsTheyAre(t *testing.T) {
+	t.Parallel()
+	const words, beginning = "R&D <old> is *gone*", "R&D <old"
+	for name, c := range map[string]struct {
+		endpoint yeastarsim.Endpoint
+		after    time.Duration // until it is told
+		code     renewal.Code
+	}{
+		"of an order":                 {yeastarsim.OrderSave, 0, renewal.CodeRefused},
+		"of a look-up, for a while":   {yeastarsim.BillingContactList, time.Minute, renewal.CodeWaiting},
+		"of a look-up, until the end": {yeastarsim.BillingContactList, 11 * time.Minute, renewal.CodeRefused},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b, clock := setupAt(t)
+			card := b.as(sandbox.Alice).request(acmeWish)
+			refusing := b.Vendor.Fault(c.endpoint, yeastarsim.Refuse("quota", words))
+			b.as(sandbox.Bob).press(card, "Approve")
+			if err := refusing.Wait(b.ctx, 1); err != nil {
+				t.Fatal(err)
+			}
+			b.says(sandbox.Renewals, "approved (1 of 1)")
+			clock.Advance(c.after)
+			b.happened("RNW-000001", c.code)
+			b.says(sandbox.Renewals, "Not", beginning)
+			b.says(sandbox.Audit, string(c.code), beginning)
+			b.shows(card, beginning)
+			if c.code == renewal.CodeRefused {
+				b.hears(sandbox.Alice, "RNW-000001", beginning)
+			}
+			if stored := b.stored("RNW-000001").Problem.Detail; !contains(stored, words) {
+				t.Errorf("stored is %q", stored)
+			}
+			for _, channel := range []string{sandbox.Renewals, sandbox.Audit} {
+				b.silent(channel, "&amp;")
+			}
+		})
+	}
+}

@@ -2,6 +2,9 @@
 // from one to the next, and what is written down when somebody does. It is pure:
 // no I/O, no clock, no randomness, nothing of Slack but user and channel ids.
 //
+// Who may do what is asked of Request.May alone. What people read is a Sentence: plain
+// text, with ids for people and channels, which somebody else escapes and names.
+//
 // Every change is Apply(request, event, now, policy) -> (request', entry, jobs).
 // Whoever keeps requests must save all three in one transaction or none.
 //

@@ -120,7 +120,7 @@ func anyApprover(r Request, in Intent, verb string, _ Policy) *Refusal {
 	if in.By.MayApprove {
 		return nil
 	}
-	return notAllowed(in.By, Text(fmt.Sprintf("Only approvers can %s %s.", verb, r.Reference())))
+	return NotAllowed(in.By, Text(fmt.Sprintf("Only approvers can %s %s.", verb, r.Reference())))
 }
 
 // onlyApprover refuses everybody who is no approver, and who asked for it themselves.
@@ -144,7 +144,7 @@ func onlyRequester(r Request, in Intent, verb string, _ Policy) *Refusal {
 	if in.By.UserID == r.Requester {
 		return nil
 	}
-	return notAllowed(Actor{}, requesterOnly(r, verb)...)
+	return NotAllowed(Actor{}, requesterOnly(r, verb)...)
 }
 
 // activeRequester refuses everybody but who asked for it and may still ask.
@@ -152,7 +152,7 @@ func activeRequester(r Request, in Intent, verb string, _ Policy) *Refusal {
 	if in.By.UserID == r.Requester && in.By.MayRequest {
 		return nil
 	}
-	return notAllowed(in.By, requesterOnly(r, verb)...)
+	return NotAllowed(in.By, requesterOnly(r, verb)...)
 }
 
 func requesterOnly(r Request, verb string) Sentence {
@@ -164,7 +164,7 @@ func requesterOrApprover(r Request, in Intent, verb string, _ Policy) *Refusal {
 	if in.By.MayApprove || in.By.UserID == r.Requester {
 		return nil
 	}
-	return notAllowed(in.By, Text(fmt.Sprintf("Only the requester or an approver can %s %s.", verb, r.Reference())))
+	return NotAllowed(in.By, Text(fmt.Sprintf("Only the requester or an approver can %s %s.", verb, r.Reference())))
 }
 
 // takesVote refuses a vote after the request's time and a second one.
@@ -191,9 +191,9 @@ func (r Request) openAttempt(number int) *Refusal {
 	return nil
 }
 
-// notAllowed is the refusal of somebody who may not, with why if Slack or the
+// NotAllowed is the refusal of somebody who may not, with why if Slack or the
 // configuration told it.
-func notAllowed(a Actor, fallback ...Part) *Refusal {
+func NotAllowed(a Actor, fallback ...Part) *Refusal {
 	sentence := Sentence(fallback)
 	if a.Denied != "" {
 		sentence = Say(a.Denied)
