@@ -21,9 +21,9 @@ UNWATCHED    := -gcflags=modernc.org/sqlite/lib=-race=false -gcflags=modernc.org
 # packages twice at most: so, and with the race detector.
 AS_BUILT     := CGO_ENABLED=0 GOFLAGS="$${GOFLAGS:-} -trimpath"
 
-# Debian keeps the server programs of PostgreSQL away from the path. Asked at each use,
+# Debian keeps the server programs of PostgreSQL, and PgBouncer, away from the path. Asked at each use,
 # since `make test` may install them on the way.
-WITH_POSTGRES := for dir in /usr/lib/postgresql/*/bin; do export PATH="$$PATH:$$dir"; done;
+WITH_POSTGRES := for dir in /usr/lib/postgresql/*/bin /usr/sbin; do export PATH="$$PATH:$$dir"; done;
 
 # Where git refuses to speak of the directory (another owner, as in some CI systems, or
 # no repository at all), Go must not ask it for the version.
@@ -106,12 +106,12 @@ go-test: $(GOTESTSUM)
 	fi; \
 	echo "go test -race: $$ran tests passed"
 
-# What the tests use apart from Go: a browser, a PostgreSQL server, Node with npm, and
-# a C compiler for the race detector.
+# What the tests use apart from Go: a browser, a PostgreSQL server, PgBouncer, Node with
+# npm, and a C compiler for the race detector.
 deps:
 	@$(WITH_POSTGRES) missing=(); \
 	need() { command -v "$$1" > /dev/null || missing+=("$$2"); }; \
-	need chromium chromium; need initdb postgresql; need node nodejs; need npm npm; need gcc gcc; need git git; need promtool prometheus; \
+	need chromium chromium; need initdb postgresql; need pgbouncer pgbouncer; need node nodejs; need npm npm; need gcc gcc; need git git; need promtool prometheus; \
 	need systemd-analyze systemd; need buildah buildah; need zsh zsh; need fish fish; need setpriv util-linux; \
 	[ -f /etc/ssl/certs/ca-certificates.crt ] || missing+=(ca-certificates); \
 	[ -f /usr/include/stdlib.h ] || missing+=(libc6-dev); \
