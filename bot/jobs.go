@@ -56,7 +56,7 @@ func (b *Bot) placeOrder(ctx context.Context, job renewal.Job) error {
 	if e != nil {
 		return b.move(ctx, r.ID, e)
 	}
-	r, err = b.ledger.Apply(ctx, r.ID, renewal.Begin{Deadline: b.ledger.Now(ctx).Add(b.orderTimeout + b.orderMargin)})
+	r, err = b.ledger.Apply(ctx, r.ID, renewal.Begin{Budget: b.orderTimeout + b.orderMargin})
 	if err != nil {
 		return ignoreRefusal(err)
 	}
