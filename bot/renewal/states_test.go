@@ -37,7 +37,7 @@ var moves = []struct {
 		to: map[Status]string{Pending: "pending"}},
 	{name: "last call", event: func(Request) Event { return Reminder{Last: true} }, after: 68 * time.Hour,
 		to: map[Status]string{Pending: "pending"}},
-	{name: "begin", event: func(Request) Event { return Begin{later.Add(time.Minute)} },
+	{name: "begin", event: func(Request) Event { return Begin{time.Minute} },
 		to: map[Status]string{Approved: "ordering"}},
 	{name: "changed", event: func(Request) Event { return Changed{offer()} },
 		to: map[Status]string{Approved: "pending"}},

@@ -187,7 +187,7 @@ func (w *writer) live(n int) (*life, error) {
 		case approve:
 			apply(renewal.Approve{By: bob, Shown: shown})
 		case begin:
-			apply(renewal.Begin{Deadline: now.Add(time.Minute)})
+			apply(renewal.Begin{Budget: time.Minute})
 		case answer:
 			apply(renewal.Answered{Attempt: 1, Order: yeastar.OrderResult{
 				OrderID: yeastar.ID(fmt.Sprint(n)), OrderNo: fmt.Sprintf("XS%019d", n), OrderStatus: yeastar.OrderSucceed,
