@@ -19,6 +19,9 @@ const (
 	// checkPatience is for how long an approved order waits for look-ups that fail,
 	// before people are asked.
 	checkPatience = 10 * time.Minute
+	// underWayPause is how long an order waits between two looks at another one of the
+	// same holder and product that is under way.
+	underWayPause = 10 * time.Second
 	// checkQuiet is for how long people hear nothing of it.
 	checkQuiet = 10 * time.Second
 )
@@ -57,6 +60,9 @@ func (b *Bot) placeOrder(ctx context.Context, job renewal.Job) error {
 		return b.move(ctx, r.ID, e)
 	}
 	r, err = b.ledger.Apply(ctx, r.ID, renewal.Begin{Budget: b.orderTimeout + b.orderMargin})
+	if refusedFor(err, renewal.RefusedUnderWay) {
+		return ledger.Snooze(underWayPause)
+	}
 	if err != nil {
 		return ignoreRefusal(err)
 	}

@@ -20,4 +20,5 @@ const (
 	RefusedOffer        = "offer_invalid"
 	RefusedTooEarly     = "too_early"
 	RefusedAttempt      = "wrong_attempt"
+	RefusedUnderWay     = "under_way" // another order of the same holder and product is
 )
