@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"renewbot/bot/ledger"
 	"renewbot/bot/portal"
 	"renewbot/bot/renewal"
 	"renewbot/yeastar"
@@ -15,6 +16,9 @@ const (
 	// checkPatience is for how long an approved order waits for look-ups that fail,
 	// before people are asked.
 	checkPatience = 10 * time.Minute
+	// underWayPause is how long an order waits between two looks at another one of the
+	// same holder and product that is under way.
+	underWayPause = 10 * time.Second
 	// checkQuiet is for how long people hear nothing of it.
 	checkQuiet = 10 * time.Second
 )
@@ -41,6 +45,9 @@ func (o *Orders) place(ctx context.Context, job renewal.Job) error {
 		return o.move(ctx, r.ID, e)
 	}
 	r, err = o.ledger.Apply(ctx, r.ID, renewal.Begin{Budget: o.timeout + o.margin})
+	if renewal.RefusedFor(err, renewal.RefusedUnderWay) {
+		return ledger.Snooze(underWayPause)
+	}
 	if err != nil {
 		return renewal.IgnoreRefusal(err)
 	}
