@@ -35,8 +35,7 @@ func Pooler(t testing.TB, databaseURL, mode string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// The name of a Unix socket may have about a hundred bytes, so it is no t.TempDir.
-	directory, err := os.MkdirTemp("", "renewbot-pooler-")
+	directory, err := os.MkdirTemp("", "renewbot-pooler-") //nolint:usetesting // a socket's name may have a hundred bytes, and that of t.TempDir is long
 	if err != nil {
 		t.Fatal(err)
 	}
