@@ -3,7 +3,7 @@ package yeastar
 import (
 	"bytes"
 	"context"
-	"errors"
+	"encoding/json"
 )
 
 // AutoRenewal says whether the vendor renews a package by itself.
@@ -17,7 +17,8 @@ const (
 )
 
 // AutoRenewal asks whether the vendor renews a package by itself. It is on or off only when
-// the answer says so; for which products the vendor answers is not documented.
+// the answer says so, and unknown when it does not tell; for which products the vendor
+// answers is not documented.
 //
 // https://help.yeastar.com/en/pp-ptr/developer-guide/query-auto-renewal-status.html
 func (c *Client) AutoRenewal(ctx context.Context, productID int, productNo string) (AutoRenewal, error) {
@@ -25,16 +26,27 @@ func (c *Client) AutoRenewal(ctx context.Context, productID int, productNo strin
 	if err != nil {
 		return AutoRenewalUnknown, err
 	}
-	raw, err := one(env.Result)
-	if err != nil {
-		return AutoRenewalUnknown, misread(callAutoRenewal, env, err)
+	var o object
+	if raw, err := one(env.Result); err == nil {
+		o, _ = asObject(raw)
 	}
-	o, _ := asObject(raw)
-	switch string(bytes.TrimSpace(o.at(fieldAutoRenew.Candidates[0].Path))) {
-	case "true":
+	enabled, told := find(o, fieldAutoRenew, boolOf)
+	switch {
+	case !told:
+		return AutoRenewalUnknown, nil
+	case enabled:
 		return AutoRenewalOn, nil
-	case "false":
-		return AutoRenewalOff, nil
 	}
-	return AutoRenewalUnknown, misread(callAutoRenewal, env, errors.New("the answer does not say whether auto-renewal is on"))
+	return AutoRenewalOff, nil
+}
+
+// boolOf reads a true or false, and nothing that looks like one.
+func boolOf(raw json.RawMessage) (value, ok bool) {
+	switch string(bytes.TrimSpace(raw)) {
+	case "true":
+		return true, true
+	case "false":
+		return false, true
+	}
+	return false, false
 }

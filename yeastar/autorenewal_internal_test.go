@@ -8,7 +8,7 @@ func TestAutoRenewalIsNeverAssumed(t *testing.T) {
 	for _, result := range []string{`{}`, `{"autoRenew":null}`, `{"autoRenew":"false"}`, `{"autoRenew":0}`, `false`, `[]`} {
 		s := setup(t)
 		s.answers("GET /order/openapi/order/v1/check/existed_auto_renew", success(result))
-		if got, err := s.AutoRenewal(t.Context(), 14, "307"); got != AutoRenewalUnknown || err == nil {
+		if got, err := s.AutoRenewal(t.Context(), 14, "307"); got != AutoRenewalUnknown || err != nil {
 			t.Errorf("%s: %q, %v", result, got, err)
 		}
 	}

@@ -131,6 +131,7 @@ type Policy struct {
 	DryRun       bool
 	RemindAfter  time.Duration
 	ExpireAfter  time.Duration
+	RepeatWithin time.Duration // an order of the same holder and product younger than this is a doubt
 }
 
 // Actor is a person at the moment of an action, with what they may do then. The
