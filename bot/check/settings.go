@@ -48,7 +48,7 @@ func (c *checker) checkSettings(context.Context) lines {
 		l.add("settings", Warning, "HTTP_ADDR is empty: nothing can ask the bot whether it is ready, and there are no figures",
 			"Set it to 127.0.0.1:9090, or to :9090 in a container.")
 	} else if host, _, err := net.SplitHostPort(c.Config.HTTPAddr); err == nil && !onThisMachine("http://"+net.JoinHostPort(host, "0")) {
-		l.add("settings", Note, "HTTP_ADDR is open to other machines; what is told there holds no secrets, but nobody is asked for a password",
+		l.add("settings", Note, "HTTP_ADDR is open to other machines; what it says holds no secrets, but nobody is asked for a password",
 			"Let only your monitoring reach it, or set it to 127.0.0.1:9090.")
 	}
 	c.checkFiles(&l)

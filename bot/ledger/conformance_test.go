@@ -132,5 +132,5 @@ func ordering(t testing.TB, l *Ledger, key string) renewal.Request {
 	t.Helper()
 	r := submit(t, l, key)
 	r = apply(t, l, r.ID, approve(r, "U2"))
-	return apply(t, l, r.ID, renewal.Begin{Deadline: l.Now(t.Context()).Add(time.Minute)})
+	return apply(t, l, r.ID, renewal.Begin{Budget: time.Minute})
 }

@@ -40,7 +40,7 @@ func (o *Orders) place(ctx context.Context, job renewal.Job) error {
 	if e != nil {
 		return o.move(ctx, r.ID, e)
 	}
-	r, err = o.ledger.Apply(ctx, r.ID, renewal.Begin{Deadline: o.ledger.Now(ctx).Add(o.timeout + o.margin)})
+	r, err = o.ledger.Apply(ctx, r.ID, renewal.Begin{Budget: o.timeout + o.margin})
 	if err != nil {
 		return renewal.IgnoreRefusal(err)
 	}

@@ -1,6 +1,7 @@
 // Package portal is what the Partner Portal tells, cached: customers and their search,
-// billing contacts, catalogues, packages and prices, with the vendor's errors put into
-// words. It orders nothing, and knows nothing of Slack; its texts are plain.
+// billing contacts, catalogues, packages and prices, what of an offer they make doubtful,
+// and what the vendor's errors mean. It orders nothing, and knows nothing of
+// Slack; its texts are plain.
 package portal
 
 import (

@@ -111,8 +111,10 @@ type (
 	}
 	// DryRunDone ends an approved request whose order is not to be sent.
 	DryRunDone struct{}
-	// Begin writes an attempt down. Nothing is sent before it is saved.
-	Begin struct{ Deadline time.Time }
+	// Begin writes an attempt down. Nothing is sent before it is saved. Its deadline is a
+	// Budget after the time of this very change, and not after one that somebody read before
+	// and by another clock.
+	Begin struct{ Budget time.Duration }
 	// Answered is the vendor's answer to an attempt.
 	Answered struct {
 		Attempt int

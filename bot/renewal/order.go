@@ -33,7 +33,7 @@ func (c *changing) begin(e Begin) error {
 		return fmt.Errorf("renewal: %s: the order is not the one that was approved", c.Reference())
 	}
 	a := Attempt{
-		Number: len(c.Attempts) + 1, StartedAt: c.now, Deadline: e.Deadline,
+		Number: len(c.Attempts) + 1, StartedAt: c.now, Deadline: c.now.Add(e.Budget),
 		Fingerprint: c.Fingerprint, Body: bytes.Clone(c.Body),
 	}
 	c.Attempts = append(c.Attempts, a)

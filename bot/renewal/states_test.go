@@ -2,8 +2,13 @@ package renewal_test
 
 import (
 	"fmt"
+	"os"
+	"regexp"
+	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	. "renewbot/bot/renewal"
 	"renewbot/yeastar"
@@ -32,7 +37,7 @@ var moves = []struct {
 		to: map[Status]string{Pending: "pending"}},
 	{name: "last call", event: func(Request) Event { return Reminder{Last: true} }, after: 68 * time.Hour,
 		to: map[Status]string{Pending: "pending"}},
-	{name: "begin", event: func(Request) Event { return Begin{later.Add(time.Minute)} },
+	{name: "begin", event: func(Request) Event { return Begin{time.Minute} },
 		to: map[Status]string{Approved: "ordering"}},
 	{name: "changed", event: func(Request) Event { return Changed{Offer: offer()} },
 		to: map[Status]string{Approved: "pending"}},
@@ -122,6 +127,36 @@ func TestEveryEventInEveryStatus(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// The picture of the states has the moves of the table, and no others.
+func TestStatesAreDrawn(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../../CONTRIBUTING.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, picture, _ := strings.Cut(string(page), "```mermaid\nstateDiagram")
+	picture, _, _ = strings.Cut(picture, "```")
+	drawn, possible := map[string]bool{}, map[string]bool{"[*] --> pending": true}
+	for _, arrow := range regexp.MustCompile(`(?m)^ *(\S+ --> [^\s:]+)`).FindAllStringSubmatch(picture, -1) {
+		drawn[arrow[1]] = true
+	}
+	for _, m := range moves {
+		for from, to := range m.to {
+			if from != "else" && isStatus(to) && to != string(from) {
+				possible[string(from)+" --> "+to] = true
+			}
+		}
+	}
+	for _, s := range Statuses() {
+		if s.Final() {
+			possible[string(s)+" --> [*]"] = true
+		}
+	}
+	if diff := cmp.Diff(possible, drawn); diff != "" {
+		t.Errorf("moves (-possible +drawn):\n%s", diff)
 	}
 }
 
