@@ -8,6 +8,7 @@ import (
 	"os"
 	"runtime"
 	"strings"
+	"time"
 
 	"renewbot/bot/config"
 	"renewbot/bot/renewal"
@@ -16,6 +17,9 @@ import (
 const (
 	slackRoot  = "https://slack.com/api/"
 	vendorRoot = "https://openapi.partner.yeastar.com"
+	// yearly is how soon a subscription of a year may be renewed again: people renew before
+	// it ends.
+	yearly = 335 * 24 * time.Hour
 )
 
 // checkSettings looks for what is allowed and still surprising. That the settings can be
@@ -34,6 +38,10 @@ func (c *checker) checkSettings(context.Context) lines {
 	if r.PONumber == renewal.PONumberTyped {
 		l.add("settings", Warning, "RENEW_PO_NUMBER is typed: orders do not carry the request's number, so one whose answer was lost is harder to find",
 			"Set it to reference unless the portal must show the typed number alone.")
+	}
+	if r.RepeatWithin >= yearly {
+		l.add("settings", Warning, "RENEW_REPEAT_WITHIN is so long that every yearly renewal has to be explained",
+			"Set it to 300d, or to what is clearly less than a year.")
 	}
 	c.checkRoots(&l)
 	if c.Config.HTTPAddr == "" {

@@ -23,7 +23,7 @@ var moves = []struct {
 	// after is when it happens; by default a minute after the submission.
 	after time.Duration
 }{
-	{name: "amend", event: func(r Request) Event { return Amend{requester("U1"), shown(r), offer(), "note"} },
+	{name: "amend", event: func(r Request) Event { return Amend{By: requester("U1"), Shown: shown(r), Offer: offer(), Note: "note"} },
 		to: map[Status]string{Pending: "pending"}},
 	{name: "approve", event: func(r Request) Event { return Approve{approver("U2"), shown(r)} },
 		to: map[Status]string{Pending: "approved"}},
@@ -39,7 +39,7 @@ var moves = []struct {
 		to: map[Status]string{Pending: "pending"}},
 	{name: "begin", event: func(Request) Event { return Begin{time.Minute} },
 		to: map[Status]string{Approved: "ordering"}},
-	{name: "changed", event: func(Request) Event { return Changed{offer()} },
+	{name: "changed", event: func(Request) Event { return Changed{Offer: offer()} },
 		to: map[Status]string{Approved: "pending"}},
 	{name: "restored", event: func(Request) Event { return Restored{} },
 		to: map[Status]string{Pending: "pending", Refused: "pending"}},
