@@ -34,7 +34,7 @@ func lostOrder(t *testing.T, fault yeastarsim.Fault, change ...func(*sandbox.Opt
 
 func TestLostAnswerIsNeverSentAgain(t *testing.T) {
 	t.Parallel()
-	briefly := func(o *sandbox.Options) { o.OrderTimeout = 300 * time.Millisecond }
+	briefly := func(o *sandbox.Options) { o.OrderTimeout = 2 * time.Second }
 	for name, c := range map[string]struct {
 		fault  yeastarsim.Fault
 		placed int

@@ -11,7 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"renewbot/bot"
 	"renewbot/bot/ledger"
 	"renewbot/bot/renewal"
 	"renewbot/bot/sandbox"
@@ -39,9 +38,8 @@ func TestModelOverSockets(t *testing.T) {
 	database := "sqlite://" + filepath.Join(t.TempDir(), "ledger.db")
 	b, clock := setupAt(t, switched(anyQuantity), func(o *sandbox.Options) {
 		o.DatabaseURL, o.OrderTimeout = database, 200*time.Millisecond
-		o.Tune = func(_ *ledger.Options, p *bot.Options) { p.OpenGap = time.Millisecond }
-	})
-	ctx, cancel := context.WithTimeout(t.Context(), 6*patience)
+	}, quickly)
+	ctx, cancel := context.WithTimeout(t.Context(), 4*patience)
 	t.Cleanup(cancel)
 	b.ctx = ctx
 	w := &whole{
