@@ -13,6 +13,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
+// patience bounds everything that a test waits for, so that nothing hangs.
+const patience = 5 * time.Minute
+
 // stopsWithin is what README.md promises of SIGTERM.
 const stopsWithin = 10 * time.Second
 

@@ -89,7 +89,7 @@ func poolerSettings(u *url.URL, directory, mode string) string {
 // answers waits until a server takes connections.
 func answers(databaseURL string) error {
 	var err error
-	for range 300 {
+	for range 2400 { // two minutes
 		if err = connects(databaseURL); err == nil {
 			return nil
 		}
