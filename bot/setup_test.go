@@ -157,10 +157,10 @@ func (a *actor) redrawn() {
 	}
 	ctx, cancel := context.WithCancel(a.b.ctx)
 	defer cancel()
-	go func() {
-		a.b.Bot.Handled()
+	go func(running *bot.Bot) {
+		running.Handled()
 		cancel()
-	}()
+	}(a.b.Bot)
 	_ = a.b.Slack.Wait(ctx, func(*slacksim.Snapshot) bool {
 		chosen, drawn := 0, 0
 		for _, e := range a.b.Slack.Journal() {

@@ -44,7 +44,7 @@ func (o Options) shift() time.Duration {
 	return time.Until(o.Begin)
 }
 
-// patience is how long to wait for what people are given usual for.
+// patience is Patience, or the usual time where it is not set.
 func (o Options) patience(usual time.Duration) time.Duration { return cmp.Or(o.Patience, usual) }
 
 // Server is a sandbox with its page.
