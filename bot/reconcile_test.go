@@ -251,9 +251,9 @@ func TestTheOrderOfAnotherRequestIsNeverTaken(t *testing.T) {
 	b.ends("RNW-000002", renewal.Unknown, 2, and(lost, renewal.CodeSearched)...)
 }
 
-// Two requests ask for the same, both answers were lost, and one order is there: only
-// people can tell whose it is.
-func TestTwoLostOrdersOfTheSame(t *testing.T) {
+// Two requests ask for the same, and the answer to one is lost: the other one is not sent
+// before people have settled what became of the first.
+func TestAnOrderWaitsForALostOneOfTheSame(t *testing.T) {
 	t.Parallel()
 	b, clock := setupAt(t, switched(toldApart))
 	alice, bob := b.as(sandbox.Alice), b.as(sandbox.Bob)
@@ -261,23 +261,19 @@ func TestTwoLostOrdersOfTheSame(t *testing.T) {
 	b.Vendor.Fault(yeastarsim.OrderSave, yeastarsim.HTTPError(502).Times(1))
 	bob.press(first, "Approve")
 	b.happened("RNW-000001", renewal.CodeUnknown)
-	b.Vendor.Fault(yeastarsim.OrderSave, yeastarsim.Reset().After().Times(1))
 	bob.press(second, "Approve")
-	b.happened("RNW-000002", renewal.CodeUnknown)
+	b.happened("RNW-000002", renewal.CodeApproved)
 	clock.Set(monday.Add(lastSearch))
-	number := b.Vendor.Placed()[0].OrderNo
-	for _, reference := range []string{"RNW-000001", "RNW-000002"} {
-		b.happened(reference, renewal.CodeSearched)
-		if c := b.entry(reference, renewal.CodeSearched).Detail[renewal.DetailCandidates]; c != number {
-			t.Errorf("%s has the candidates %q, want %q", reference, c, number)
-		}
+	b.happened("RNW-000001", renewal.CodeSearched)
+	b.notPlaced(b.card(sandbox.Renewals, "RNW-000001", "It was not placed…"))
+	clock.Advance(time.Minute)
+	b.happened("RNW-000002", renewal.CodeOrdered)
+	if settled, began := b.entry("RNW-000001", renewal.CodeSettledNot), b.entry("RNW-000002", renewal.CodeOrdering); began.Seq < settled.Seq {
+		t.Errorf("the second order was begun by entry %d, and the first was settled by %d", began.Seq, settled.Seq)
 	}
-	bob.press(b.card(sandbox.Renewals, "RNW-000002", "It was placed…"), "It was placed…")
-	bob.typeIn("Order number", number)
-	bob.submitOK()
-	b.happened("RNW-000002", renewal.CodeSettledPlaced)
-	b.ends("RNW-000002", renewal.Ordered, 2, and(lost, renewal.CodeSearched, renewal.CodeSettledPlaced)...)
-	b.ends("RNW-000001", renewal.Unknown, 2, and(lost, renewal.CodeSearched)...)
+	if n := len(b.Vendor.Placed()); n != 1 {
+		t.Errorf("the vendor has %d orders", n)
+	}
 }
 
 // notPlaced lets Bob say that the order was not placed.
