@@ -50,7 +50,7 @@ func stateOf(r renewal.Request) state {
 			join(orderWords(r), "It may need paying in the Partner Portal. Renewbot keeps asking and will not order again."),
 			renewal.Say("was sent to the vendor as order " + orderNo(r) + ", which is not finished yet."), ""}
 	case renewal.Unknown:
-		return state{"❓", "Not known whether it was ordered", join(unsure, problem(r), searched(r)),
+		return state{"❓", "Not known whether it was ordered", join(unsure, problem(r), namedBy(r), searched(r)),
 			renewal.Say("may or may not have been ordered. Nothing will be sent again until somebody settles it."), ""}
 	case renewal.Refused:
 		return refused(r)
@@ -174,6 +174,14 @@ func problemWords(detail, code, requestID string) string {
 		return "What happened: " + strings.Join(marks, ", ") + "."
 	}
 	return "Yeastar says “" + detail + "” (" + strings.Join(marks, ", ") + ")."
+}
+
+// namedBy says which order the answer named that left the order's fate unknown.
+func namedBy(r renewal.Request) string {
+	if r.Problem == nil {
+		return ""
+	}
+	return named(r.Problem.Order)
 }
 
 // searched is what the vendor's order list told of an order of unknown fate.

@@ -88,7 +88,7 @@ func eventSentence(r renewal.Request, e renewal.Entry) string {
 	case renewal.CodeWaiting:
 		return join("🔁 "+unchecked, why, "I keep trying"+timed(" until ", d[renewal.DetailUntil])+"; then you are asked.")
 	case renewal.CodeUnknown:
-		return join("❓", unsure, why)
+		return join("❓", unsure, why, named(d[renewal.DetailCandidates]))
 	case renewal.CodeSearched:
 		return join("🔎", unsure, lookedFor(r), searchWords(splitList(d[renewal.DetailCandidates])))
 	case renewal.CodeSettledPlaced:
@@ -103,6 +103,14 @@ func eventSentence(r renewal.Request, e renewal.Entry) string {
 		return join("⛔ "+by+" may not do that"+parenthesis(joinWith(": ", outside(d[renewal.DetailAction], shortLimit), outside(d[renewal.DetailRefusal], shortLimit)))+".", "Nothing was changed or ordered.")
 	}
 	return code(e) + "."
+}
+
+// named says which order an answer named that was no success.
+func named(order string) string {
+	if order == "" {
+		return ""
+	}
+	return "The answer names order " + outside(order, shortLimit) + ": please check it in the Partner Portal."
 }
 
 // splitList reads a detail that lists several things.

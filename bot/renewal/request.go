@@ -113,6 +113,8 @@ type Problem struct {
 	Code      string        `json:"code,omitempty"`       // the vendor's code, or ours
 	Detail    string        `json:"detail"`               // the vendor's words, or ours; for people
 	RequestID string        `json:"request_id,omitempty"` // the vendor's, for support tickets
+	// Order is what an answer that is no success names as an order's number or id.
+	Order string `json:"order,omitempty"`
 	// RetryAfter is how long the vendor asked to wait.
 	RetryAfter time.Duration `json:"retry_after,omitempty"`
 }
