@@ -32,8 +32,8 @@ type Options struct {
 	DryRun bool
 	// Timeout bounds the POST of an order. Zero: one minute.
 	Timeout time.Duration
-	// Margin is how much later than the end of the POST others may judge an attempt;
-	// within it the outcome is saved. Zero: 15 s.
+	// Margin is how much later than the end of the POST others may judge an attempt; each
+	// try to save the outcome may take as long. Zero: 15 s.
 	Margin time.Duration
 }
 
