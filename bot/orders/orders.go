@@ -7,6 +7,7 @@ package orders
 import (
 	"context"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"renewbot/bot/ledger"
@@ -46,6 +47,9 @@ type Orders struct {
 	dryRun  bool
 	timeout time.Duration
 	margin  time.Duration
+	// echoed is set once the vendor has told an order's PO number, so that an order of
+	// which it tells none has none.
+	echoed atomic.Bool
 }
 
 // New makes Orders.

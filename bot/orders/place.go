@@ -18,7 +18,7 @@ const (
 	// checkQuiet is for how long people hear nothing of it.
 	checkQuiet = 10 * time.Second
 	// checkTimeout bounds one check before ordering.
-	checkTimeout = 30 * time.Second
+	checkTimeout = time.Minute
 	// leastPart of its time must be left for an order to be sent: an answer that comes
 	// after the end leaves the order's fate unknown.
 	leastPart = 4
@@ -63,7 +63,32 @@ func (o *Orders) place(ctx context.Context, job renewal.Job) error {
 func (o *Orders) checked(ctx context.Context, r renewal.Request) (renewal.Event, error) {
 	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
 	defer cancel()
+	if e, err := o.lookAgain(ctx, r); e != nil || err != nil {
+		return e, err
+	}
 	return o.recheck(ctx, r)
+}
+
+// lookAgain reads the vendor's order list once more for the orders of attempts whose answer
+// was lost and which people called not placed: another one is made only when all of the
+// list was read and shows none. It returns what stops the order, if something does.
+func (o *Orders) lookAgain(ctx context.Context, r renewal.Request) (renewal.Event, error) {
+	for _, a := range r.Attempts {
+		if !a.Doubtful() {
+			continue
+		}
+		f, err := o.searchOrder(ctx, r, a)
+		if err != nil {
+			return nil, fmt.Errorf("look for the order of attempt %d in the vendor's list: %w", a.Number, err)
+		}
+		if found, ok := f.one(a, o.ledger.Now(ctx)); ok {
+			return renewal.Found{Attempt: a.Number, Order: resultOf(found)}, nil
+		}
+		if numbers := f.candidates(); len(numbers) > 0 {
+			return renewal.Searched{Attempt: a.Number, Candidates: numbers}, nil
+		}
+	}
+	return nil, nil
 }
 
 // tellWaiting tells people once that an approved order waits for look-ups that have

@@ -105,6 +105,20 @@ type Attempt struct {
 	EndedAt     time.Time            `json:"ended_at,omitzero"`
 	Order       *yeastar.OrderResult `json:"order,omitempty"`
 	Problem     *Problem             `json:"problem,omitempty"`
+	// RuledOut are orders that people saw when they said that none of them is this
+	// attempt's.
+	RuledOut []string `json:"ruled_out,omitempty"`
+}
+
+// LostOnce says whether the attempt ended without telling what became of its order.
+func (a Attempt) LostOnce() bool {
+	return a.Problem != nil && a.Problem.Class == yeastar.ClassUnknown
+}
+
+// Doubtful says whether people called the attempt not placed after its answer was lost: its
+// order may exist all the same.
+func (a Attempt) Doubtful() bool {
+	return a.Outcome == NotPlaced && a.LostOnce() && a.Order == nil
 }
 
 // Problem says what went wrong with an order.
@@ -123,6 +137,8 @@ type Problem struct {
 type Search struct {
 	At         time.Time `json:"at"`
 	Candidates []string  `json:"candidates,omitempty"` // order numbers that could be the one, but need not
+	// Unreadable is why the list cannot be read, as long as it cannot.
+	Unreadable string `json:"unreadable,omitempty"`
 }
 
 // Policy is what the configuration says about requests.
