@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	"renewbot/bot/portal"
 	"renewbot/bot/renewal"
 	"renewbot/yeastar"
 )
@@ -43,7 +42,7 @@ func (o *Orders) place(ctx context.Context, job renewal.Job) error {
 		o.tellWaiting(ctx, r, err)
 		return fmt.Errorf("check %s once more before ordering: %w", r.Reference(), err)
 	case err != nil:
-		e = renewal.Gone{Detail: "what was approved could not be checked: " + portal.Explain(err)}
+		e = renewal.Gone{Detail: "what was approved could not be checked: " + explain(err)}
 	}
 	if e != nil {
 		return o.move(ctx, r.ID, e)
@@ -69,28 +68,6 @@ func (o *Orders) checked(ctx context.Context, r renewal.Request) (renewal.Event,
 	return o.recheck(ctx, r)
 }
 
-// lookAgain reads the vendor's order list once more for the orders of attempts whose answer
-// was lost and which people called not placed: another one is made only when all of the
-// list was read and shows none. It returns what stops the order, if something does.
-func (o *Orders) lookAgain(ctx context.Context, r renewal.Request) (renewal.Event, error) {
-	for _, a := range r.Attempts {
-		if !a.Doubtful() {
-			continue
-		}
-		f, err := o.searchOrder(ctx, r, a)
-		if err != nil {
-			return nil, fmt.Errorf("look for the order of attempt %d in the vendor's list: %w", a.Number, err)
-		}
-		if found, ok := f.one(a, o.ledger.Now(ctx)); ok {
-			return renewal.Found{Attempt: a.Number, Order: resultOf(found)}, nil
-		}
-		if numbers := f.candidates(); len(numbers) > 0 {
-			return renewal.Searched{Attempt: a.Number, Candidates: numbers}, nil
-		}
-	}
-	return nil, nil
-}
-
 // tellWaiting tells people once that an approved order waits for look-ups that have
 // failed for a while.
 func (o *Orders) tellWaiting(ctx context.Context, r renewal.Request, why error) {
@@ -98,7 +75,7 @@ func (o *Orders) tellWaiting(ctx context.Context, r renewal.Request, why error) 
 	if r.Waits() || now.Sub(r.UpdatedAt) < checkQuiet {
 		return
 	}
-	if err := o.move(ctx, r.ID, renewal.Waiting{Detail: portal.Explain(why), Until: now.Add(checkPatience)}); err != nil {
+	if err := o.move(ctx, r.ID, renewal.Waiting{Detail: explain(why), Until: now.Add(checkPatience)}); err != nil {
 		o.log.WarnContext(ctx, "it was not saved that an order waits", "error", err)
 	}
 }
