@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"renewbot/bot/ledger"
 	"renewbot/bot/renewal"
 	"renewbot/yeastar"
 )
@@ -18,6 +19,9 @@ const (
 	checkQuiet = 10 * time.Second
 	// checkTimeout bounds one check before ordering.
 	checkTimeout = time.Minute
+	// stoppingPause is when a job is looked at again that this process does not take any
+	// more, because it ends.
+	stoppingPause = time.Second
 	// leastPart of its time must be left for an order to be sent: an answer that comes
 	// after the end leaves the order's fate unknown.
 	leastPart = 4
@@ -29,6 +33,9 @@ const (
 // place makes the one attempt that an approval stands for. It sends nothing
 // unless the attempt was saved by this very call.
 func (o *Orders) place(ctx context.Context, job renewal.Job) error {
+	if o.gate.isClosed() {
+		return ledger.Snooze(stoppingPause)
+	}
 	r, err := o.ledger.Get(ctx, job.RequestID)
 	if err != nil || r.Status != renewal.Approved {
 		return err // another worker was here, or people have decided otherwise
@@ -47,6 +54,10 @@ func (o *Orders) place(ctx context.Context, job renewal.Job) error {
 	if e != nil {
 		return o.move(ctx, r.ID, e)
 	}
+	if !o.gate.enter() {
+		return ledger.Snooze(stoppingPause)
+	}
+	defer o.gate.leave()
 	// By the monotonic clock, from before the attempt's deadline was set: whatever holds
 	// this process up from here on, its POST ends before others may judge the attempt.
 	began := time.Now()
