@@ -49,7 +49,7 @@ func SeenOf(orderNo string, differs []string) string {
 
 func orderNoInput(typed string) slack.Block {
 	element := slack.NewPlainTextInputBlockElement(plain("XS…", limitPlaceholder), ActionOrderNo).WithMaxLength(limitOrderNo)
-	element.InitialValue = typed
+	element.InitialValue = line(typed, limitOrderNo)
 	return slack.NewInputBlock(BlockOrderNo, plain("Order number", limitLabel),
 		plain("As the portal shows it. It is checked with Yeastar before it is saved.", limitLabel), element)
 }

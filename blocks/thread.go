@@ -92,7 +92,7 @@ func eventSentence(r renewal.Request, e renewal.Entry) string {
 	case renewal.CodeSearched:
 		return join("🔎", unsure, lookedFor(r), searchWords(splitList(d[renewal.DetailCandidates])))
 	case renewal.CodeUnsearched:
-		return join("🔎", unsearched, why, "I keep trying; in the Partner Portal people may see more.")
+		return join("🔎", unsure, unsearched, why, "I keep trying; please check in the Partner Portal.")
 	case renewal.CodeSettledPlaced:
 		return join("☑️ "+by+" found that the order was placed. "+order+settledEnd(e), differed(d[renewal.DetailChanges]))
 	case renewal.CodeSettledNot:

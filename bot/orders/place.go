@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"renewbot/bot/ledger"
@@ -104,8 +105,13 @@ func (o *Orders) send(ctx context.Context, a renewal.Attempt, end time.Time) ren
 	defer cancel()
 	result, err := o.client.PlaceOrder(ctx, a.Body)
 	if err != nil {
-		o.log.WarnContext(ctx, "the vendor did not take the order, or nobody knows", "attempt", a.Number, "error", err)
-		return renewal.Failed{Attempt: a.Number, Problem: problemOf(err)}
+		p := problemOf(err)
+		level := slog.LevelInfo
+		if p.Class == yeastar.ClassUnknown {
+			level = slog.LevelWarn
+		}
+		o.log.Log(ctx, level, "the vendor did not say that it has the order", "attempt", a.Number, "error", err)
+		return renewal.Failed{Attempt: a.Number, Problem: p}
 	}
 	o.log.InfoContext(ctx, "the vendor has taken the order", "attempt", a.Number,
 		"order_no", result.OrderNo, "order_status", result.OrderStatus, "transaction_no", result.TransactionNo)
