@@ -46,11 +46,11 @@ func eventSentence(r renewal.Request, e renewal.Entry) string {
 	why := problemWords(d[renewal.DetailVendorDetail], d[renewal.DetailVendorCode], d[renewal.DetailVendorRequest])
 	switch e.Code {
 	case renewal.CodeSubmitted:
-		return join("📝 "+by+" asks for a renewal: "+summaryOf(r, e)+".", dryRun(r), nothingYet)
+		return join("📝 "+by+" asks for a renewal: "+summaryOf(r, e)+".", doubtNews(d), dryRun(r), nothingYet)
 	case renewal.CodeAmended:
-		return join("✏️ "+by+fmt.Sprintf(" changed the request; this is revision %d.", e.Revision), changeWords(d), "Approvals start over.", nothingYet)
+		return join("✏️ "+by+fmt.Sprintf(" changed the request; this is revision %d.", e.Revision), changeWords(d), doubtNews(d), "Approvals start over.", nothingYet)
 	case renewal.CodeChanged:
-		return join("✏️ Yeastar's data differ from what was approved, so this needs approval again.", changeWords(d), nothingYet)
+		return join("✏️ What is known differs from what was approved, so this needs approval again.", changeWords(d), doubtNews(d), nothingYet)
 	case renewal.CodeRestored:
 		return "↩️ The ledger was restored from a backup, so this needs approval again. " +
 			"This order may or may not have been placed since: check this thread and the portal before you approve."

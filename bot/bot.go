@@ -90,7 +90,12 @@ func New(o Options) *Bot {
 	api := socket.NewWebAPI(socket.Credentials{
 		BotToken: o.Config.Slack.BotToken.Reveal(), AppToken: o.Config.Slack.AppToken.Reveal(), APIURL: o.Config.Slack.APIURL,
 	}, o.OpenGap, o.Metrics, o.Log)
-	looked := portal.New(portal.Options{Client: o.Vendor, TTL: settings.LookupTTL, Now: o.Now, Log: o.Log, Metrics: o.Metrics})
+	looked := portal.New(portal.Options{
+		Client: o.Vendor, TTL: settings.LookupTTL, Now: o.Now, Log: o.Log, Metrics: o.Metrics, RepeatWithin: settings.RepeatWithin,
+		Orders: func(ctx context.Context, since time.Time) ([]yeastar.OrderSummary, error) {
+			return orders.Since(ctx, o.Vendor, since)
+		},
+	})
 	b := &Bot{
 		api: api, ledger: o.Ledger, portal: looked, policy: o.Config.Policy(), log: o.Log, now: o.Now, forms: keyedmutex.New(),
 		directory: directory.New(directory.Options{
@@ -98,7 +103,7 @@ func New(o Options) *Bot {
 			Approvers: settings.Approvers, Requesters: settings.Requesters, Channels: settings.Channels,
 		}),
 		orders: orders.New(orders.Options{
-			Ledger: o.Ledger, Client: o.Vendor, Portal: looked, Log: o.Log, DryRun: settings.DryRun,
+			Ledger: o.Ledger, Client: o.Vendor, Portal: looked, Log: o.Log, Policy: o.Config.Policy(), DryRun: settings.DryRun,
 			Timeout: o.OrderTimeout, Margin: o.OrderMargin,
 		}),
 		slack: slackview.New(slackview.Options{

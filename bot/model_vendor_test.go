@@ -131,7 +131,7 @@ func (m *model) dies(r *modelled) {
 	if r.status != renewal.Approved {
 		return
 	}
-	after, _ := m.apply(r, renewal.Begin{Deadline: m.clock.Now().Add(modelDeadline)}, true)
+	after, _ := m.apply(r, renewal.Begin{Budget: modelDeadline}, true)
 	r.status = renewal.Ordering
 	sent := rapid.Bool().Draw(m.t, "sent")
 	if sent {

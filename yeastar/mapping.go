@@ -45,6 +45,7 @@ const (
 	callOwnedProduct   = "instance_product_detail"
 	callOrders         = "order_page"
 	callOrderDetail    = "order_get"
+	callAutoRenewal    = "existed_auto_renew"
 	answerRenewal      = "renew_plan_info, renew_add_on_info"
 	answerOwnedProduct = "instance_product_list, instance_product_detail"
 )
@@ -108,6 +109,9 @@ var (
 	fieldOwnedServiceCount = field(answerOwnedProduct, "Service.Quantity", guessed(append([]string{"quantity"}, quantityNames()...)...))
 )
 
+// check/existed_auto_renew.
+var fieldAutoRenew = field(callAutoRenewal, "AutoRenewal", documented("autoRenew"))
+
 // order/page. The paths start at one entry of the list.
 var (
 	fieldOrderID        = field(callOrders, "ID", documented("id"), inferred("orderId"))
@@ -116,6 +120,7 @@ var (
 	fieldOrderCreated   = field(callOrders, "CreateTime", documented("createTime"))
 	fieldOrderCurrency  = field(callOrders, "Currency", documented("currencyCode"))
 	fieldOrderReference = field(callOrders, "CustomReferenceNo", documented("customReferenceNo"))
+	fieldOrderPartner   = field(callOrders, "PartnerID", guessed("partnerId", "customerId"))
 	fieldOrderPO        = field(callOrders, "PONumber", inferred("poNumber"), guessed("poNo", "purchaseOrderNo", "purchaseOrderNumber"))
 )
 
@@ -176,8 +181,8 @@ func Mapping() []Field {
 		fieldRenewalQuantity, fieldRenewalAmount, fieldRenewalUnitPrice, fieldRenewalCurrency, fieldRenewalExpiry,
 		fieldOwnedProductNo, fieldOwnedActivation, fieldOwnedComment, fieldOwnedCreateTime, fieldOwnedCurrent,
 		fieldOwnedHolder, fieldOwnedPlanID, fieldOwnedPlanName, fieldOwnedExtensions, fieldOwnedExpiry,
-		fieldOwnedServiceID, fieldOwnedServiceName, fieldOwnedServiceCount,
-		fieldOrderID, fieldOrderNo, fieldOrderStatus, fieldOrderCreated, fieldOrderCurrency, fieldOrderReference, fieldOrderPO,
+		fieldOwnedServiceID, fieldOwnedServiceName, fieldOwnedServiceCount, fieldAutoRenew,
+		fieldOrderID, fieldOrderNo, fieldOrderStatus, fieldOrderCreated, fieldOrderCurrency, fieldOrderReference, fieldOrderPartner, fieldOrderPO,
 		fieldDetailID, fieldDetailNo, fieldDetailStatus, fieldDetailCreated, fieldDetailProductID, fieldDetailProduct,
 		fieldDetailProductNo, fieldDetailReference, fieldDetailPO, fieldDetailPartner, fieldDetailBilling,
 		fieldDetailTransact, fieldDetailAmount, fieldDetailCurrency,

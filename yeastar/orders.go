@@ -23,6 +23,7 @@ type OrderSummary struct {
 	CreateTime        time.Time // by the vendor's clock; zero when not there
 	Currency          string    // "USD", "RMB"
 	CustomReferenceNo string
+	PartnerID         ID     // of the customer; guessed name, empty when not there
 	PONumber          string // guessed name; empty when not there
 	Raw               json.RawMessage
 }
@@ -76,6 +77,7 @@ func readOrderSummary(raw json.RawMessage) OrderSummary {
 		OrderStatus:       findText(f, fieldOrderStatus),
 		Currency:          findText(f, fieldOrderCurrency),
 		CustomReferenceNo: findText(f, fieldOrderReference),
+		PartnerID:         findID(f, fieldOrderPartner),
 		PONumber:          findText(f, fieldOrderPO),
 		Raw:               raw,
 	}

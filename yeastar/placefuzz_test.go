@@ -46,8 +46,8 @@ func setupOrder(f *testing.F) *oneOrder {
 	return o
 }
 
-// FuzzPlaceOrder gives any answer to an order and holds the class against the table of
-// the design, which is written down a second time below. "unknown" is never wrong about
+// FuzzPlaceOrder gives any answer to an order and holds the class against the table in
+// CONTRIBUTING.md, which is written down a second time below. "unknown" is never wrong about
 // money, but an ordinary answer has to be told from it.
 func FuzzPlaceOrder(f *testing.F) {
 	for _, status := range []int{200, 201, 204, 302, 400, 401, 403, 404, 409, 429, 500, 502, 503} {

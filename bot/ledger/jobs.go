@@ -102,6 +102,16 @@ func (l *Ledger) enqueue(ctx context.Context, t tx, now time.Time, jobs []renewa
 	return nil
 }
 
+// withQueues adds the queues of jobs that can start now.
+func withQueues(queues []string, jobs []river.InsertManyParams) []string {
+	for _, j := range jobs {
+		if q := j.InsertOpts.Queue; j.InsertOpts.ScheduledAt.IsZero() && !slices.Contains(queues, q) {
+			queues = append(queues, q)
+		}
+	}
+	return queues
+}
+
 // notBefore rounds up to whole milliseconds, which is what River keeps on SQLite: a job
 // that ran a moment too early would find that its time has not come.
 func notBefore(t time.Time) time.Time {

@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"strings"
 	"time"
 
@@ -239,11 +238,7 @@ type sqliteTx struct {
 }
 
 func (t *sqliteTx) insert(ctx context.Context, jobs []river.InsertManyParams) error {
-	for _, j := range jobs {
-		if q := j.InsertOpts.Queue; j.InsertOpts.ScheduledAt.IsZero() && !slices.Contains(t.queues, q) {
-			t.queues = append(t.queues, q)
-		}
-	}
+	t.queues = withQueues(t.queues, jobs)
 	_, err := t.inserter.InsertManyFastTx(ctx, t.tx, jobs)
 	return err
 }

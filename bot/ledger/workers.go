@@ -65,7 +65,7 @@ func (s *snooze) rest(now time.Time) time.Duration {
 type running struct {
 	worker worker
 	cancel context.CancelFunc
-	done   chan struct{} // closed when the clock's goroutine has ended
+	done   chan struct{} // closed when what runs beside the worker has ended
 }
 
 // Start works jobs until Stop or Close. Jobs of kinds without a handler wait.
@@ -99,6 +99,9 @@ func (l *Ledger) Start(ctx context.Context, handlers map[renewal.JobKind]Handler
 	}
 	// Stop decides when the jobs end, not whoever called Start.
 	ctx = context.WithoutCancel(ctx)
+	if err := l.engine.enter(ctx, l.process); err != nil {
+		return fmt.Errorf("start the jobs: %w", err)
+	}
 	if err := l.beat(ctx, true); err != nil {
 		return fmt.Errorf("start the jobs: %w", err)
 	}
@@ -109,10 +112,11 @@ func (l *Ledger) Start(ctx context.Context, handlers map[renewal.JobKind]Handler
 	ctx, r.cancel = context.WithCancel(ctx)
 	go func() {
 		defer close(r.done)
-		var both sync.WaitGroup
-		both.Go(func() { l.followClock(ctx) })
-		both.Go(func() { l.heartbeats(ctx) })
-		both.Wait()
+		var all sync.WaitGroup
+		all.Go(func() { l.followClock(ctx) })
+		all.Go(func() { l.heartbeats(ctx) })
+		all.Go(func() { l.engine.watch(ctx, l.process, l.tookOver) })
+		all.Wait()
 	}()
 	l.running = r
 	return nil
@@ -135,8 +139,8 @@ func (l *Ledger) stop(ctx context.Context) error {
 	if r == nil {
 		return nil
 	}
-	r.cancel()
-	<-r.done
+	// Until its jobs have ended the process shows the others that it lives.
+	defer func() { r.cancel(); <-r.done }()
 	stopped := ctx.Err() == nil && r.worker.Stop(ctx) == nil
 	hard, cancel := context.WithTimeout(context.WithoutCancel(ctx), StopGrace)
 	defer cancel()
@@ -145,6 +149,8 @@ func (l *Ledger) stop(ctx context.Context) error {
 			return err
 		}
 	}
+	r.cancel()
+	<-r.done
 	if err := l.engine.leave(hard, l.process); err != nil {
 		// Others take it for dead after a while, and there is nothing to take over.
 		l.options.Logger.WarnContext(ctx, "the other processes could not be told that this one ends", "error", err)

@@ -28,7 +28,7 @@ func (o *Orders) lookAgain(ctx context.Context, r renewal.Request) (renewal.Even
 			return renewal.Searched{Attempt: a.Number, Candidates: numbers}, nil
 		}
 	}
-	return nil, nil
+	return nil, nil //nolint:nilnil // nothing stops the order
 }
 
 // unreadableError says that the order list could not be read, in which the order of an

@@ -29,6 +29,7 @@ type Options struct {
 	Client *yeastar.Client
 	Portal *portal.Portal
 	Log    *slog.Logger
+	Policy renewal.Policy
 	// DryRun does everything but the POST.
 	DryRun bool
 	// Timeout bounds the POST of an order. Zero: one minute.
@@ -44,6 +45,7 @@ type Orders struct {
 	client  *yeastar.Client
 	portal  *portal.Portal
 	log     *slog.Logger
+	policy  renewal.Policy
 	dryRun  bool
 	timeout time.Duration
 	margin  time.Duration
@@ -56,7 +58,7 @@ type Orders struct {
 // New makes Orders.
 func New(o Options) *Orders {
 	orders := &Orders{
-		ledger: o.Ledger, client: o.Client, portal: o.Portal, log: o.Log, dryRun: o.DryRun,
+		ledger: o.Ledger, client: o.Client, portal: o.Portal, log: o.Log, policy: o.Policy, dryRun: o.DryRun,
 		timeout: o.Timeout, margin: o.Margin, gate: gate{empty: make(chan struct{})},
 	}
 	if orders.timeout == 0 {

@@ -16,6 +16,9 @@ const (
 	// checkPatience is for how long an approved order waits for look-ups that fail,
 	// before people are asked.
 	checkPatience = 10 * time.Minute
+	// underWayPause is how long an order waits between two looks at another one of the
+	// same holder and product that is under way.
+	underWayPause = 10 * time.Second
 	// checkQuiet is for how long people hear nothing of it.
 	checkQuiet = 10 * time.Second
 	// checkTimeout bounds one check before ordering.
@@ -62,7 +65,10 @@ func (o *Orders) place(ctx context.Context, job renewal.Job) error {
 	// By the monotonic clock, from before the attempt's deadline was set: whatever holds
 	// this process up from here on, its POST ends before others may judge the attempt.
 	began := time.Now()
-	r, err = o.ledger.Apply(ctx, r.ID, renewal.Begin{Deadline: o.ledger.Now(ctx).Add(o.timeout + o.margin)})
+	r, err = o.ledger.Apply(ctx, r.ID, renewal.Begin{Budget: o.timeout + o.margin})
+	if renewal.RefusedFor(err, renewal.RefusedUnderWay) {
+		return ledger.Snooze(underWayPause)
+	}
 	if err != nil {
 		return renewal.IgnoreRefusal(err)
 	}

@@ -70,11 +70,13 @@ const (
 	DetailVotes         = "votes" // "1 of 2"
 	DetailSelfApproval  = "self_approval"
 	DetailChanges       = "changes"
-	DetailRetryAt       = "retry_at"   // RFC 3339
-	DetailUntil         = "until"      // RFC 3339
-	DetailSummary       = "summary"    // what is asked for, in one line
-	DetailWho           = "who"        // user ids, separated by commas
-	DetailCandidates    = "candidates" // order numbers, separated by commas
+	DetailRetryAt       = "retry_at"     // RFC 3339
+	DetailUntil         = "until"        // RFC 3339
+	DetailSummary       = "summary"      // what is asked for, in one line
+	DetailDoubts        = "doubts"       // what people should look at, a line each
+	DetailDoubtReason   = "doubt_reason" // why it should be ordered all the same
+	DetailWho           = "who"          // user ids, separated by commas
+	DetailCandidates    = "candidates"   // order numbers, separated by commas
 )
 
 // JobKind names a piece of work that follows a change.

@@ -35,13 +35,18 @@ type (
 		Channel string
 		Offer   Offer
 		Note    string
+		Doubts  []Doubt
+		// DoubtReason is why it should be ordered all the same.
+		DoubtReason string
 	}
 	// Amend replaces what is asked for; the votes start anew.
 	Amend struct {
-		By    Actor
-		Shown Shown
-		Offer Offer
-		Note  string
+		By          Actor
+		Shown       Shown
+		Offer       Offer
+		Note        string
+		Doubts      []Doubt
+		DoubtReason string
 	}
 	// Approve is one approver's yes.
 	Approve struct {
@@ -90,8 +95,11 @@ type (
 		Last bool     // the call before the request times out
 		Next time.Time
 	}
-	// Changed says that the vendor's data differ from what was approved.
-	Changed struct{ Offer Offer }
+	// Changed says that what is known now differs from what was approved.
+	Changed struct {
+		Offer  Offer
+		Doubts []Doubt
+	}
 	// Restored says that the request comes from a backup: whether somebody approved it
 	// after the backup, and whether it was ordered then, is not known here.
 	Restored struct{}
@@ -105,8 +113,10 @@ type (
 	}
 	// DryRunDone ends an approved request whose order is not to be sent.
 	DryRunDone struct{}
-	// Begin writes an attempt down. Nothing is sent before it is saved.
-	Begin struct{ Deadline time.Time }
+	// Begin writes an attempt down. Nothing is sent before it is saved. Its deadline is a
+	// Budget after the time of this very change, and not after one that somebody read before
+	// and by another clock.
+	Begin struct{ Budget time.Duration }
 	// Answered is the vendor's answer to an attempt.
 	Answered struct {
 		Attempt int

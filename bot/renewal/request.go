@@ -24,7 +24,12 @@ type Request struct {
 	Body        json.RawMessage `json:"body"` // the order, byte for byte
 	Fingerprint string          `json:"fingerprint"`
 	Changes     []string        `json:"changes,omitempty"` // how this revision differs from the one before
-	DryRun      bool            `json:"dry_run,omitempty"`
+	// Doubts are what people should look at before they agree to this revision; nil: it was
+	// asked for before doubts were kept. DoubtReason is why it should be ordered all the
+	// same, in the requester's words.
+	Doubts      []Doubt `json:"doubts"`
+	DoubtReason string  `json:"doubt_reason,omitempty"`
+	DryRun      bool    `json:"dry_run,omitempty"`
 
 	Votes    []Vote `json:"votes,omitempty"` // approvals of this revision
 	Required int    `json:"required"`        // approvals that it takes
@@ -149,6 +154,7 @@ type Policy struct {
 	DryRun       bool
 	RemindAfter  time.Duration
 	ExpireAfter  time.Duration
+	RepeatWithin time.Duration // an order of the same holder and product younger than this is a doubt
 }
 
 // Actor is a person at the moment of an action, with what they may do then. The

@@ -35,6 +35,8 @@ type Switches struct {
 
 	// HideCustomerPackages leaves packages of subordinate users out of the product list and refuses their details.
 	HideCustomerPackages bool
+	// NoAutoRenewal refuses to say whether a package renews itself.
+	NoAutoRenewal bool
 	// EchoPONumber puts poNumber into order list and details.
 	EchoPONumber bool
 	// NoPONumberInList and NoPONumberInDetails keep it out of one of the two all the same.
