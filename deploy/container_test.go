@@ -96,8 +96,8 @@ func run(t *testing.T, i image, database, as string) {
 		if err != nil {
 			t.Errorf("it ends with %v; the log:\n%s", err, log.String())
 		}
-	case <-time.After(stopsWithin):
-		t.Errorf("it has not ended %v after SIGTERM", stopsWithin)
+	case <-time.After(stopsQuickly):
+		t.Errorf("it has not ended %v after SIGTERM", stopsQuickly)
 	}
 	if _, err := os.Stat(ledger + "/renewbot.db"); (err == nil) != (database == "") {
 		t.Errorf("the ledger in its volume: %v", err)

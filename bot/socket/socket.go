@@ -28,8 +28,8 @@ const (
 	maxHandlers = 128
 	// stagger keeps Slack from replacing all connections at the same moment.
 	stagger = 3 * time.Second
-	// handlersGrace is how long clicks in flight may go on after the end was asked for.
-	handlersGrace = 3 * time.Second
+	// HandlersGrace is how long clicks in flight may go on after the end was asked for.
+	HandlersGrace = 3 * time.Second
 )
 
 // Handlers do what people ask for. Each must ack its envelope within AckBudget, or it is
@@ -106,7 +106,7 @@ func (c *Client) Run(ctx context.Context) error {
 	}
 	select {
 	case <-ctx.Done():
-		grace, cancel := context.WithTimeout(context.Background(), handlersGrace)
+		grace, cancel := context.WithTimeout(context.Background(), HandlersGrace)
 		defer cancel()
 		c.handling.End(grace)
 	case <-broken.Done():
