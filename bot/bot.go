@@ -25,9 +25,15 @@ import (
 	"renewbot/yeastar"
 )
 
-// jobsGrace is how long jobs in flight may go on after the end was asked for. With the
-// clicks in flight (socket.HandlersGrace) that stays below 10 s.
-const jobsGrace = 5 * time.Second
+const (
+	// jobsGrace is how long jobs in flight may go on after the end was asked for.
+	jobsGrace = 5 * time.Second
+	// tasksGrace is how long what clicks have set off may go on after them.
+	tasksGrace = 2 * time.Second
+	// StopsWithin is the longest that Run takes after its end: an order that is under way
+	// gets its time. Whatever runs the bot has to grant it.
+	StopsWithin = socket.HandlersGrace + tasksGrace + orders.DefaultTimeout + orders.DefaultMargin + jobsGrace + ledger.StopGrace
+)
 
 // timing is the bot's clock and how long it waits.
 type timing struct {
@@ -138,12 +144,14 @@ func New(o Options) *Bot {
 // Ready is closed once the bot hears Slack for the first time.
 func (b *Bot) Ready() <-chan struct{} { return b.socket.Ready() }
 
-// Run serves until ctx ends, and then finishes what is in flight, within 10 seconds. It
+// Run serves until ctx ends, and then finishes what is in flight, in StopsWithin at most. It
 // returns an error when people must mend something first.
 func (b *Bot) Run(ctx context.Context) error {
 	if err := b.identify(ctx); err != nil {
 		return err
 	}
+	// The end begins with the orders: what is not sent yet is left to another process.
+	defer context.AfterFunc(ctx, b.orders.StopTaking)()
 	b.portal.KeepWarm()
 	b.directory.Warm()
 	if err := b.ledger.Start(ctx, b.jobHandlers()); err != nil {
@@ -188,9 +196,13 @@ func (b *Bot) identify(ctx context.Context) error {
 
 // finish ends the jobs and everything else that runs.
 func (b *Bot) finish() error {
+	b.orders.StopTaking()
+	clicks, done := context.WithTimeout(context.Background(), tasksGrace)
+	defer done()
+	b.socket.End(clicks)
+	b.orders.Wait()
 	grace, cancel := context.WithTimeout(context.Background(), b.jobsGrace)
 	defer cancel()
-	b.socket.End(grace)
 	err := b.ledger.Stop(grace)
 	b.portal.Close(grace)
 	b.directory.Close(grace)

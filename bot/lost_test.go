@@ -231,3 +231,17 @@ func TestSettledTwice(t *testing.T) {
 	}
 	b.ends("RNW-000001", renewal.Ordered, 1, and(lost, renewal.CodeSettledPlaced, renewal.CodeDenied)...)
 }
+
+// The vendor says neither yes nor no, and names the order that it made.
+func TestAnAnswerThatNamesAnOrderIsNoRefusal(t *testing.T) {
+	t.Parallel()
+	const number = "XS3401174502129270784" // the first of a simulator
+	fault := yeastarsim.Refuse("payment_pending", "Balance too low.").Status(200, 200).Result(map[string]any{"orderNo": number}).After()
+	b, card := lostOrder(t, fault)
+	b.says(sandbox.Renewals, "❓", "may or may not have been placed", "The answer names order "+number)
+	b.wants(b.Slack.Text(card), "The answer names order "+number)
+	if got := b.entry("RNW-000001", renewal.CodeUnknown).Detail[renewal.DetailCandidates]; got != number {
+		t.Errorf("the trail has the candidates %q, want %q", got, number)
+	}
+	b.ends("RNW-000001", renewal.Unknown, 1, lost...)
+}

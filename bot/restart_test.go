@@ -138,11 +138,39 @@ func TestRestartWhileOrdering(t *testing.T) {
 	b.wantToldOnce()
 }
 
-// TestStopWhileOrderHangs stops the bot while the vendor does not answer: it ends all the
-// same, and afterwards nobody believes that nothing was ordered.
+// TestStopBeforeAnOrderIsSent stops the bot while an approved order is checked once more:
+// nothing is sent any more, and the next process sends it.
+func TestStopBeforeAnOrderIsSent(t *testing.T) {
+	t.Parallel()
+	var log heard
+	b := setup(t, durable(t), logsTo(&log))
+	card := b.as(sandbox.Alice).request(tutorial)
+	release := make(chan struct{})
+	held := b.Vendor.Fault(yeastarsim.PurchaseProductInfo, yeastarsim.Hold(release))
+	b.as(sandbox.Bob).press(card, "Approve")
+	if err := held.Wait(b.ctx, 1); err != nil {
+		t.Fatal(err)
+	}
+	stopped := make(chan error, 1)
+	go func() { stopped <- b.StopBot() }()
+	log.wait(b.ctx, t, 1, "orders that are not sent yet are left")
+	close(release)
+	if err := <-stopped; err != nil {
+		t.Fatal(err)
+	}
+	b.wantOrders(0)
+	b.start()
+	b.says(sandbox.Renewals, "XS3401174502129270784")
+	b.wantStatus(1, renewal.Ordered)
+	b.wantOrders(1)
+	b.wantToldOnce()
+}
+
+// TestStopWhileOrderHangs stops the bot while the vendor does not answer: the order gets
+// its time and no more, and afterwards nobody believes that nothing was ordered.
 func TestStopWhileOrderHangs(t *testing.T) {
 	t.Parallel()
-	b := setup(t, durable(t), impatient)
+	b := setup(t, durable(t), func(o *sandbox.Options) { o.OrderTimeout = 3 * time.Second })
 	release := make(chan struct{})
 	held := b.Vendor.Fault(yeastarsim.OrderSave, yeastarsim.Hold(release))
 	card := b.as(sandbox.Alice).request(tutorial)

@@ -291,7 +291,10 @@ func (a *actor) request(w wish) slacksim.Message {
 	a.b.t.Helper()
 	a.fill(w)
 	a.submitOK()
-	a.titled("Please check")
+	const why = "Why should this be ordered all the same?"
+	if _, ok := a.titled("Please check").Field(why); ok {
+		a.typeIn(why, "It is meant so")
+	}
 	a.submitOK()
 	done := a.titled("Request saved")
 	if _, err := a.p.CloseView(a.b.ctx, false); err != nil {

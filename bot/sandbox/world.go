@@ -208,13 +208,18 @@ func (w *World) StopBot() error {
 
 // Close ends everything.
 func (w *World) Close() {
+	if w.stop != nil {
+		w.stop()
+	}
+	if w.Vendor != nil {
+		w.Vendor.Close() // before the bot has ended: an order that it holds would get its time
+	}
 	if err := w.StopBot(); err != nil {
 		w.options.Log.Error("the bot did not end cleanly", "error", err)
 	}
 	if w.Vendor == nil {
 		return // another process has the simulators
 	}
-	w.Vendor.Close()
 	if err := w.Slack.Close(); err != nil {
 		w.options.Log.Error("the workspace did not end cleanly", "error", err)
 	}
