@@ -52,11 +52,13 @@ func testList(t *testing.T, s store) {
 func testLast(t *testing.T, s store) {
 	clock := newClock()
 	l := s.open(t, Options{Policy: policy(1), Now: clock.Now})
-	first, second := ordering(t, l, "1"), ordering(t, l, "2")
+	first, second := submit(t, l, "1"), submit(t, l, "2")
 	submit(t, l, "3")
 	// The second is ordered before the first.
 	for i, r := range []renewal.Request{second, first} {
 		clock.advance(time.Minute)
+		apply(t, l, r.ID, approve(r, "U2"))
+		apply(t, l, r.ID, renewal.Begin{Budget: time.Minute})
 		apply(t, l, r.ID, renewal.Answered{Attempt: 1, Order: placed(fmt.Sprintf("XS%d", i))})
 	}
 	key := offer(1).Holder.Key()

@@ -99,6 +99,9 @@ func (l *Ledger) Start(ctx context.Context, handlers map[renewal.JobKind]Handler
 	}
 	// Stop decides when the jobs end, not whoever called Start.
 	ctx = context.WithoutCancel(ctx)
+	if err := l.engine.enter(ctx, l.process); err != nil {
+		return fmt.Errorf("start the jobs: %w", err)
+	}
 	if err := l.beat(ctx, true); err != nil {
 		return fmt.Errorf("start the jobs: %w", err)
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"renewbot/bot/ledger"
 	"renewbot/bot/portal"
 	"renewbot/bot/renewal"
 	"renewbot/yeastar"
@@ -29,6 +30,11 @@ func (o *Orders) place(ctx context.Context, job renewal.Job) error {
 	if r.DryRun || o.dryRun {
 		return o.move(ctx, r.ID, renewal.DryRunDone{})
 	}
+	if waits, err := o.behind(ctx, r); err != nil {
+		return err
+	} else if waits {
+		return ledger.Snooze(behindPause)
+	}
 	e, err := o.recheck(ctx, r)
 	switch {
 	case err != nil && o.ledger.Now(ctx).Sub(r.UpdatedAt) < checkPatience:
@@ -41,6 +47,9 @@ func (o *Orders) place(ctx context.Context, job renewal.Job) error {
 		return o.move(ctx, r.ID, e)
 	}
 	r, err = o.ledger.Apply(ctx, r.ID, renewal.Begin{Budget: o.timeout + o.margin})
+	if renewal.RefusedFor(err, renewal.RefusedUnderWay) {
+		return ledger.Snooze(behindPause) // another one began, or was placed, just now
+	}
 	if err != nil {
 		return renewal.IgnoreRefusal(err)
 	}

@@ -23,7 +23,9 @@ var moves = []struct {
 	// after is when it happens; by default a minute after the submission.
 	after time.Duration
 }{
-	{name: "amend", event: func(r Request) Event { return Amend{By: requester("U1"), Shown: shown(r), Offer: offer(), Note: "note"} },
+	{name: "amend", event: func(r Request) Event {
+		return Amend{By: requester("U1"), Shown: shown(r), Offer: offer(), Note: "note"}
+	},
 		to: map[Status]string{Pending: "pending"}},
 	{name: "approve", event: func(r Request) Event { return Approve{approver("U2"), shown(r)} },
 		to: map[Status]string{Pending: "approved"}},
