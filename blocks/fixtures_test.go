@@ -125,7 +125,7 @@ func doubts() []renewal.Doubt {
 		{Kind: renewal.DoubtAutoRenewal, Serious: true},
 		{Kind: renewal.DoubtPlanSwitch, Names: []string{"Enterprise Plan"}},
 		{Kind: renewal.DoubtInvoice, Names: []string{"Northwind Clinics"}},
-		{Kind: renewal.DoubtServicesLeftOut, Names: []string{"High Availability", "Recording <Minutes>"}},
+		{Kind: renewal.DoubtServicesLeftOut, Names: []string{"High Availability", "Recording Minutes"}},
 		{Kind: renewal.DoubtServicesOnly},
 		{Kind: renewal.DoubtExpiryFar, At: day},
 		{Kind: renewal.DoubtExpired, At: day},

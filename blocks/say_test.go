@@ -89,7 +89,7 @@ func TestDoubtsStandOneByOne(t *testing.T) {
 		}
 	}
 	for i, d := range r.Doubts {
-		text := strings.NewReplacer("<", "&lt;", ">", "\\u2060&gt;").Replace(d.Text())
+		text := d.Text()
 		if !strings.Contains(shown, text) {
 			t.Errorf("the card lacks %q", text)
 		}

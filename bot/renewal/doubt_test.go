@@ -1,6 +1,7 @@
 package renewal_test
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 	"time"
@@ -211,8 +212,15 @@ func TestNewDoubtSendsTheRequestBack(t *testing.T) {
 // A request from before doubts were kept goes on: only a serious doubt holds it up.
 func TestRequestFromBeforeDoubts(t *testing.T) {
 	t.Parallel()
-	r := newRequest(t, policy())
-	r.Doubts = nil
+	written, err := json.Marshal(newRequest(t, policy()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	stored := strings.Replace(string(written), `"doubts":[],`, "", 1)
+	var r Request
+	if err := json.Unmarshal([]byte(stored), &r); err != nil || strings.Contains(stored, "doubt") || r.Doubts != nil {
+		t.Fatalf("%v:\n%s", err, stored)
+	}
 	r = must(t, r, later, policy(), approveBy(approver("U2"), r))
 	slight, serious := Doubt{Kind: DoubtAutoRenewalUnknown}, Doubt{Kind: DoubtAutoRenewal, Serious: true}
 	if diff := cmp.Diff([]Doubt{serious}, r.NewDoubts([]Doubt{slight, serious})); diff != "" {
