@@ -251,35 +251,6 @@ func TestTheOrderOfAnotherRequestIsNeverTaken(t *testing.T) {
 	b.ends("RNW-000002", renewal.Unknown, 2, and(lost, renewal.CodeSearched)...)
 }
 
-// Two requests ask for the same, both answers were lost, and one order is there: only
-// people can tell whose it is.
-func TestTwoLostOrdersOfTheSame(t *testing.T) {
-	t.Parallel()
-	b, clock := setupAt(t, switched(toldApart))
-	alice, bob := b.as(sandbox.Alice), b.as(sandbox.Bob)
-	first, second := alice.request(acmeWish), alice.request(acmeWish)
-	b.Vendor.Fault(yeastarsim.OrderSave, yeastarsim.HTTPError(502).Times(1))
-	bob.press(first, "Approve")
-	b.happened("RNW-000001", renewal.CodeUnknown)
-	b.Vendor.Fault(yeastarsim.OrderSave, yeastarsim.Reset().After().Times(1))
-	bob.press(second, "Approve")
-	b.happened("RNW-000002", renewal.CodeUnknown)
-	clock.Set(monday.Add(lastSearch))
-	number := b.Vendor.Placed()[0].OrderNo
-	for _, reference := range []string{"RNW-000001", "RNW-000002"} {
-		b.happened(reference, renewal.CodeSearched)
-		if c := b.entry(reference, renewal.CodeSearched).Detail[renewal.DetailCandidates]; c != number {
-			t.Errorf("%s has the candidates %q, want %q", reference, c, number)
-		}
-	}
-	bob.press(b.card(sandbox.Renewals, "RNW-000002", "It was placed…"), "It was placed…")
-	bob.typeIn("Order number", number)
-	bob.submitOK()
-	b.happened("RNW-000002", renewal.CodeSettledPlaced)
-	b.ends("RNW-000002", renewal.Ordered, 2, and(lost, renewal.CodeSearched, renewal.CodeSettledPlaced)...)
-	b.ends("RNW-000001", renewal.Unknown, 2, and(lost, renewal.CodeSearched)...)
-}
-
 // notPlaced lets Bob say that the order was not placed.
 func (b *bundle) notPlaced(card slacksim.Message) {
 	b.t.Helper()
