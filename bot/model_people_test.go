@@ -26,7 +26,9 @@ func (m *model) seen(r *modelled) (s renewal.Shown, stale bool) {
 // modelOffer is for the nth customer: of one holder there is one order under way.
 func modelOffer(v *yeastarsim.Server, n, quantity int) renewal.Offer {
 	o := tutorialOffer()
-	o.Holder = renewal.Holder{PartnerID: yeastar.ID(served(v)[n].PartnerID), Name: "A customer"}
+	p := served(v)[n]
+	o.Holder = renewal.Holder{PartnerID: yeastar.ID(p.PartnerID), Name: "A customer"}
+	o.Lines[0].ID = yeastar.ID(p.PlanID)
 	o.Lines[0].Quantity = quantity
 	return o
 }

@@ -120,7 +120,7 @@ func (w *whole) look() {
 
 // holder is for whom the next request is: mostly for somebody else.
 func (w *whole) holder() int {
-	if w.random.IntN(3) > 0 {
+	if w.random.IntN(6) > 0 {
 		w.holders++
 	}
 	return w.holders
