@@ -24,7 +24,7 @@ func ThreadLine(r renewal.Request, e renewal.Entry, approvers []string) (Message
 		if len(approvers) > 0 {
 			s = join(s, mentions(approvers, 20)+": please decide on the card in this thread.")
 		}
-	case renewal.CodeUnknown, renewal.CodeSearched, renewal.CodeLate:
+	case renewal.CodeUnknown, renewal.CodeSearched, renewal.CodeUnsearched, renewal.CodeLate:
 		if len(approvers) > 0 {
 			s = join(s, mentions(approvers, 20)+": please have a look.")
 		}
@@ -91,11 +91,13 @@ func eventSentence(r renewal.Request, e renewal.Entry) string {
 		}
 		return join("🔁 "+unchecked, why, "I keep trying"+timed(" until ", d[renewal.DetailUntil])+"; then you are asked.")
 	case renewal.CodeUnknown:
-		return join("❓", unsure, why)
+		return join("❓", unsure, why, named(d[renewal.DetailCandidates]))
 	case renewal.CodeSearched:
 		return join("🔎", unsure, lookedFor(r), searchWords(splitList(d[renewal.DetailCandidates])))
+	case renewal.CodeUnsearched:
+		return join("🔎", unsure, unsearched, why, "I keep trying; please check in the Partner Portal.")
 	case renewal.CodeSettledPlaced:
-		return "☑️ " + by + " found that the order was placed. " + order + settledEnd(e)
+		return join("☑️ "+by+" found that the order was placed. "+order+settledEnd(e), differed(d[renewal.DetailChanges]))
 	case renewal.CodeSettledNot:
 		return join("☑️ "+by+" found that the order was not placed"+reason(d[renewal.DetailReason]), nothingWas, onTheCard)
 	case renewal.CodeRetried:
@@ -106,6 +108,22 @@ func eventSentence(r renewal.Request, e renewal.Entry) string {
 		return join("⛔ "+by+" may not do that"+parenthesis(joinWith(": ", outside(d[renewal.DetailAction], shortLimit), outside(d[renewal.DetailRefusal], shortLimit)))+".", "Nothing was changed or ordered.")
 	}
 	return code(e) + "."
+}
+
+// named says which order an answer named that was no success.
+func named(order string) string {
+	if order == "" {
+		return ""
+	}
+	return "The answer names order " + outside(order, shortLimit) + ": please check it in the Partner Portal."
+}
+
+// differed says what a person confirmed who named an order.
+func differed(what string) string {
+	if what == "" {
+		return ""
+	}
+	return "It differs from what was sent, which was confirmed: " + outside(what, detailLimit) + "."
 }
 
 // splitList reads a detail that lists several things.

@@ -38,7 +38,7 @@ func (b *Bot) open(ctx context.Context, p person, o opening) {
 		d.Query = o.query
 	}
 	if d.Channel == "" {
-		looking, cancel := context.WithTimeout(ctx, optionalWait)
+		looking, cancel := context.WithTimeout(ctx, b.optionalWait)
 		d.Channel = b.directory.ChannelHere(looking, p.channel)
 		cancel()
 	}

@@ -33,7 +33,7 @@ func (b *Bot) form(ctx context.Context, d blocks.Draft) (blocks.FormData, error)
 	if err != nil {
 		return blocks.FormData{}, err
 	}
-	looking, cancel := context.WithTimeout(ctx, optionalWait)
+	looking, cancel := context.WithTimeout(ctx, b.optionalWait)
 	defer cancel()
 	f := blocks.FormData{
 		Draft: d, Products: yeastar.Products(), DryRun: b.policy.DryRun,
@@ -56,7 +56,7 @@ func (b *Bot) form(ctx context.Context, d blocks.Draft) (blocks.FormData, error)
 
 // dependent fills in what depends on who the renewal is for.
 func (b *Bot) dependent(ctx context.Context, f *blocks.FormData, p yeastar.Product, holder renewal.Holder, c yeastar.Catalogue, contacts []yeastar.BillingContact) error {
-	looking, cancel := context.WithTimeout(ctx, optionalWait)
+	looking, cancel := context.WithTimeout(ctx, b.optionalWait)
 	defer cancel()
 	found, err := b.portal.Package(looking, p.Key, holder, lookup.AnyAge)
 	f.Waiting = err != nil && looking.Err() != nil && ctx.Err() == nil

@@ -22,6 +22,11 @@ import (
 // The two sockets of the bot, and how often they are opened at least: once each.
 const ownSockets = 2
 
+// quickly opens connections one after another.
+func quickly(o *sandbox.Options) {
+	tuned(func(_ *ledger.Options, p *bot.Options) { p.OpenGap = time.Millisecond })(o)
+}
+
 // load is what people do all the time while the sockets are disturbed.
 type load struct {
 	*bundle
@@ -35,8 +40,7 @@ type load struct {
 func (l *load) next() int { return int(l.customers.Add(1)) - 1 }
 
 func newLoad(t *testing.T, change ...func(*sandbox.Options)) *load {
-	b := setup(t, append([]func(*sandbox.Options){switched(anyQuantity), func(o *sandbox.Options) {
-		o.Tune = func(_ *ledger.Options, p *bot.Options) { p.OpenGap = time.Millisecond }
+	b := setup(t, append([]func(*sandbox.Options){switched(anyQuantity), quickly, func(o *sandbox.Options) {
 		o.Vendor = append(o.Vendor, yeastarsim.WithCustomers(2000))
 	}}, change...)...)
 	b.sockets(ownSockets)

@@ -124,15 +124,17 @@ var (
 	fieldOrderPO        = field(callOrders, "PONumber", inferred("poNumber"), guessed("poNo", "purchaseOrderNo", "purchaseOrderNumber"))
 )
 
-// order/get. The four parts are documented, their fields only in part.
+// order/get. The four parts are documented, their fields only in part. There is deliberately
+// no guess for the status but the documented name, nor for what is documented of the product:
+// a field that means something else must not end an order.
 var (
 	fieldDetailID        = field(callOrderDetail, "ID", guessed(inParts("id", "orderId")...))
 	fieldDetailNo        = field(callOrderDetail, "OrderNo", guessed(inParts("orderNo")...))
-	fieldDetailStatus    = field(callOrderDetail, "OrderStatus", guessed(inParts("orderStatus", "status")...))
+	fieldDetailStatus    = field(callOrderDetail, "OrderStatus", inferred(inParts("orderStatus")...))
 	fieldDetailCreated   = field(callOrderDetail, "CreateTime", guessed(inParts("createTime")...))
-	fieldDetailProductID = field(callOrderDetail, "ProductID", documented("basicInformation.productId"), guessed("productId"))
-	fieldDetailProduct   = field(callOrderDetail, "ProductName", documented("basicInformation.productName"), guessed("productName"))
-	fieldDetailProductNo = field(callOrderDetail, "ProductNo", documented("basicInformation.productNo"), guessed("productNo"))
+	fieldDetailProductID = field(callOrderDetail, "ProductID", documented("basicInformation.productId"))
+	fieldDetailProduct   = field(callOrderDetail, "ProductName", documented("basicInformation.productName"))
+	fieldDetailProductNo = field(callOrderDetail, "ProductNo", documented("basicInformation.productNo"))
 	fieldDetailReference = field(callOrderDetail, "CustomReferenceNo", guessed(inParts("customReferenceNo")...))
 	fieldDetailPO        = field(callOrderDetail, "PONumber", guessed(inParts("poNumber", "poNo", "purchaseOrderNo")...))
 	fieldDetailPartner   = field(callOrderDetail, "PartnerID", guessed(inParts("partnerId", "customerId")...))

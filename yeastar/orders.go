@@ -86,7 +86,7 @@ func readOrderSummary(raw json.RawMessage) OrderSummary {
 }
 
 // OrderDetail is one order. The product's three fields are documented, the names of
-// all others are guessed, and any may be empty.
+// all others are guessed or inferred, and any may be empty.
 type OrderDetail struct {
 	ProductID   ID
 	ProductName string

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
+	"maps"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -28,13 +29,13 @@ const (
 )
 
 // sessionSettings let the server find out within seconds that a host is gone without a
-// word, and keep a session that only looks.
+// word.
 var sessionSettings = map[string]string{"tcp_keepalives_idle": "1", "tcp_keepalives_interval": "1", "tcp_keepalives_count": "2"}
 
 // sessionKey is the key of a process's advisory lock.
 func sessionKey(process string) int64 {
 	sum := sha256.Sum256([]byte("renewbot session " + process))
-	return int64(binary.BigEndian.Uint64(sum[:8])>>1) | 1 //nolint:gosec // 63 bits; never 0
+	return int64(binary.BigEndian.Uint64(sum[:8])>>1) | 1 // 63 bits, never 0
 }
 
 // enter opens the first session. Without it a process that dies at once would be missed
@@ -131,9 +132,7 @@ func (e *postgresEngine) openSession(ctx context.Context, process string) (*pgx.
 	ctx, cancel := context.WithTimeout(ctx, sessionPatience)
 	defer cancel()
 	config := e.config.pool.ConnConfig.Copy()
-	for name, value := range sessionSettings {
-		config.RuntimeParams[name] = value
-	}
+	maps.Copy(config.RuntimeParams, sessionSettings)
 	conn, err := pgx.ConnectConfig(ctx, config)
 	if err != nil {
 		return nil, err

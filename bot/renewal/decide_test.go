@@ -129,13 +129,15 @@ func TestFourEyes(t *testing.T) {
 	}
 }
 
-func approveBy(a Actor, r Request) Event   { return Approve{a, shown(r)} }
-func rejectBy(a Actor, r Request) Event    { return Reject{a, shown(r), "no"} }
-func cancelBy(a Actor, _ Request) Event    { return Cancel{a} }
-func amendBy(a Actor, r Request) Event     { return Amend{By: a, Shown: shown(r), Offer: offer()} }
-func retryBy(a Actor, r Request) Event     { return Retry{a, shown(r)} }
-func closeBy(a Actor, _ Request) Event     { return Close{a} }
-func placedBy(a Actor, _ Request) Event    { return SettlePlaced{a, 1, order("succeed")} }
+func approveBy(a Actor, r Request) Event { return Approve{a, shown(r)} }
+func rejectBy(a Actor, r Request) Event  { return Reject{a, shown(r), "no"} }
+func cancelBy(a Actor, _ Request) Event  { return Cancel{a} }
+func amendBy(a Actor, r Request) Event   { return Amend{By: a, Shown: shown(r), Offer: offer()} }
+func retryBy(a Actor, r Request) Event   { return Retry{a, shown(r)} }
+func closeBy(a Actor, _ Request) Event   { return Close{a} }
+func placedBy(a Actor, _ Request) Event {
+	return SettlePlaced{By: a, Attempt: 1, Order: order("succeed")}
+}
 func notPlacedBy(a Actor, _ Request) Event { return SettleNotPlaced{a, 1, "looked"} }
 
 func TestQuorum(t *testing.T) {

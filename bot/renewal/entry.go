@@ -28,7 +28,8 @@ const (
 	CodePostponed     Code = "order.postponed" // certainly not placed; another attempt follows by itself
 	CodeWaiting       Code = "order.waiting"   // nothing was sent: the look-ups before it fail, or another order has to end first
 	CodeUnknown       Code = "order.unknown"
-	CodeSearched      Code = "order.searched" // the vendor's order list did not settle an unknown order
+	CodeSearched      Code = "order.searched"      // the vendor's order list did not settle an unknown order
+	CodeUnsearched    Code = "order.search_failed" // the vendor's order list cannot be read
 	CodeSettledPlaced Code = "order.settled_placed"
 	CodeSettledNot    Code = "order.settled_not_placed"
 	CodeRetried       Code = "order.retried"

@@ -74,6 +74,8 @@ type (
 		By      Actor
 		Attempt int
 		Order   yeastar.OrderResult
+		// Differs is what differs from what was sent, and was confirmed.
+		Differs []string
 	}
 	// SettleNotPlaced says that an order of unknown fate was not placed.
 	SettleNotPlaced struct {
@@ -134,11 +136,17 @@ type (
 		Attempt int
 		Order   yeastar.OrderResult
 	}
-	// Searched says that the order of a lost attempt was looked for and not found for
-	// certain.
+	// Searched says that the order of a lost attempt was looked for in all of the
+	// vendor's list and not found for certain.
 	Searched struct {
 		Attempt    int
 		Candidates []string
+	}
+	// Unsearched says that the vendor's order list, in which the order of a lost attempt
+	// would be, cannot be read.
+	Unsearched struct {
+		Attempt int
+		Detail  string
 	}
 	// Polled is what the vendor says of an order that it had not finished.
 	Polled struct{ Order yeastar.OrderResult }
@@ -181,4 +189,5 @@ func (Failed) action() string            { return "failed" }
 func (DeadlinePassed) action() string    { return "deadline" }
 func (Found) action() string             { return "found" }
 func (Searched) action() string          { return "searched" }
+func (Unsearched) action() string        { return "unsearched" }
 func (Polled) action() string            { return "polled" }

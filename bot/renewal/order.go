@@ -206,6 +206,7 @@ func (c *changing) failed(e Failed) error {
 	default:
 		c.lose(a)
 		c.record(CodeUnknown, System, detail)
+		c.note(DetailCandidates, e.Problem.Order)
 	}
 	return nil
 }

@@ -75,9 +75,13 @@ var moves = []struct {
 		to: map[Status]string{Processing: "refused"}},
 	{name: "polled: not finished", event: func(Request) Event { return Polled{order(yeastar.OrderPending)} },
 		to: map[Status]string{Processing: RefusedTooEarly}},
-	{name: "it was placed", event: func(Request) Event { return SettlePlaced{approver("U2"), 1, order(yeastar.OrderSucceed)} },
+	{name: "it was placed", event: func(Request) Event {
+		return SettlePlaced{By: approver("U2"), Attempt: 1, Order: order(yeastar.OrderSucceed)}
+	},
 		to: map[Status]string{Unknown: "ordered"}},
-	{name: "it was placed, not finished", event: func(Request) Event { return SettlePlaced{approver("U2"), 1, order(yeastar.OrderPending)} },
+	{name: "it was placed, not finished", event: func(Request) Event {
+		return SettlePlaced{By: approver("U2"), Attempt: 1, Order: order(yeastar.OrderPending)}
+	},
 		to: map[Status]string{Unknown: "processing"}},
 	{name: "it was not placed", event: func(Request) Event { return SettleNotPlaced{approver("U2"), 1, "looked"} },
 		to: map[Status]string{Unknown: "refused"}},
