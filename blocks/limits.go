@@ -18,7 +18,7 @@ const (
 	limitConfirmText = 300
 	limitMetadata    = 3000
 	limitAbout       = 130 // our own: what doubts leave to the order in a dialog
-	limitOrderNo     = 64 // our own: what people may type as an order number
+	limitOrderNo     = 64  // our own: what people may type as an order number
 )
 
 // limitAck is how many bytes an answer to an options request may have. Slack drops

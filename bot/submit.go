@@ -122,6 +122,10 @@ func (b *Bot) submittedReview(ctx context.Context, ic slack.InteractionCallback,
 		return
 	}
 	if shown := digest(o.Offer, o.doubts); shown != d.Shown {
+		if r, found, err := b.ledger.Submitted(checking, ic.View.ID); found && err == nil {
+			answer(blocks.Submitted(r, false)) // it is this very form that asks for the same
+			return
+		}
 		d.Shown = shown
 		answer(blocks.Review(d, o.Offer, b.review(checking, d, o, "This is not what you saw a moment ago: the vendor's data have changed. Please look again.")))
 		return

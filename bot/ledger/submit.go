@@ -86,6 +86,18 @@ func giveBack(ctx context.Context, t tx) error {
 	return err
 }
 
+// Submitted finds the request that was made of a submission, by its key.
+func (l *Ledger) Submitted(ctx context.Context, key string) (r renewal.Request, found bool, err error) {
+	r, err = bySubmission(ctx, l.engine, key)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return r, false, nil
+	case err != nil:
+		return r, false, fmt.Errorf("look for a submission: %w", err)
+	}
+	return r, true, nil
+}
+
 func bySubmission(ctx context.Context, q querier, key string) (renewal.Request, error) {
 	return scanRequest(q.one(ctx, `SELECT document FROM requests WHERE submission_key = $1`, indexed(key)))
 }

@@ -59,9 +59,10 @@ type Facts struct {
 }
 
 // Doubts says what people should look at before they agree to an offer that was asked for
-// at a time: the serious doubts first.
+// at a time: the serious doubts first. It is never nil.
 func (o Offer) Doubts(f Facts, asked, now time.Time, p Policy) []Doubt {
-	doubts := slices.Concat(o.quantityDoubts(f), RepeatDoubts(f.Requests, asked, now, p))
+	doubts := append([]Doubt{}, o.quantityDoubts(f)...)
+	doubts = append(doubts, RepeatDoubts(f.Requests, asked, now, p)...)
 	for _, order := range f.PortalOrders {
 		if !endedUnplaced(order.OrderStatus) && recent(order.CreateTime, now, p) {
 			doubts = append(doubts, Doubt{Kind: DoubtPortalOrder, Serious: true, OrderNo: order.OrderNo, At: order.CreateTime.UTC()})
@@ -273,8 +274,8 @@ func (d Doubt) same(other Doubt) bool {
 		d.OrderNo == other.OrderNo && d.At.Equal(other.At) && slices.Equal(d.Names, other.Names)
 }
 
-// NewDoubts lists the doubts that nobody has seen who agreed to the request. A request from
-// before doubts were kept is held up by serious ones alone.
+// NewDoubts lists the doubts that nobody has seen who agreed to the request. A request for
+// which nobody looked for any is held up by serious ones alone.
 func (r Request) NewDoubts(now []Doubt) []Doubt {
 	return slices.DeleteFunc(slices.Clone(now), func(d Doubt) bool {
 		seen := slices.ContainsFunc(r.Doubts, d.same)

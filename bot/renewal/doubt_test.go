@@ -103,6 +103,9 @@ func TestDoubts(t *testing.T) {
 		o, f := clear()
 		c.change(&o, &f)
 		doubts := o.Doubts(f, later, later, careful())
+		if doubts == nil {
+			t.Errorf("%s: looks as if nobody had looked", name)
+		}
 		if got := doubtKinds(doubts); got != c.want {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}
@@ -216,7 +219,7 @@ func TestRequestFromBeforeDoubts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	stored := strings.Replace(string(written), `"doubts":[],`, "", 1)
+	stored := strings.Replace(string(written), `"doubts":null,`, "", 1)
 	var r Request
 	if err := json.Unmarshal([]byte(stored), &r); err != nil || strings.Contains(stored, "doubt") || r.Doubts != nil {
 		t.Fatalf("%v:\n%s", err, stored)
