@@ -17,7 +17,7 @@ const maxConflicts = 100
 
 // Apply lets an event happen to a request and saves what follows from it. When the
 // error is a *renewal.Refusal the request is unchanged, and what a person tried is in
-// the audit trail.
+// the audit trail. A click that is delivered twice changes nothing the second time.
 func (l *Ledger) Apply(ctx context.Context, id int64, e renewal.Event) (renewal.Request, error) {
 	for range maxConflicts {
 		r, refusal, err := l.apply(ctx, id, e)
@@ -47,6 +47,10 @@ func (l *Ledger) apply(ctx context.Context, id int64, e renewal.Event) (r renewa
 			return err
 		}
 		change, err := before.Apply(e, now, l.options.Policy)
+		if errors.Is(err, renewal.ErrRepeated) {
+			r = before // it was saved at the first delivery
+			return nil
+		}
 		if errors.As(err, &refusal) {
 			r = before
 			if change.Entry.Actor == renewal.System {
