@@ -85,15 +85,16 @@ func New(o Options) *Bot {
 		BotToken: o.Config.Slack.BotToken.Reveal(), AppToken: o.Config.Slack.AppToken.Reveal(), APIURL: o.Config.Slack.APIURL,
 	}, o.OpenGap, o.Metrics, o.Log)
 	looked := portal.New(portal.Options{Client: o.Vendor, TTL: settings.LookupTTL, Now: o.Now, Log: o.Log, Metrics: o.Metrics})
+	people := directory.New(directory.Options{
+		API: api, Log: o.Log, Now: o.Now, Metrics: o.Metrics,
+		Approvers: settings.Approvers, Requesters: settings.Requesters, Channels: settings.Channels,
+	})
 	b := &Bot{
 		api: api, ledger: o.Ledger, portal: looked, policy: o.Config.Policy(), log: o.Log, now: o.Now, forms: keyedmutex.New(),
-		directory: directory.New(directory.Options{
-			API: api, Log: o.Log, Now: o.Now, Metrics: o.Metrics,
-			Approvers: settings.Approvers, Requesters: settings.Requesters, Channels: settings.Channels,
-		}),
+		directory: people,
 		orders: orders.New(orders.Options{
-			Ledger: o.Ledger, Client: o.Vendor, Portal: looked, Log: o.Log, DryRun: settings.DryRun,
-			Timeout: o.OrderTimeout, Margin: o.OrderMargin,
+			Ledger: o.Ledger, Client: o.Vendor, Portal: looked, Log: o.Log, Entitled: people.Entitled, Policy: o.Config.Policy(),
+			DryRun: settings.DryRun, Timeout: o.OrderTimeout, Margin: o.OrderMargin,
 		}),
 		slack: slackview.New(slackview.Options{
 			API: api, Ledger: o.Ledger, Log: o.Log, AuditChannel: settings.AuditChannel, Approvers: settings.Approvers,

@@ -28,6 +28,11 @@ type Options struct {
 	Client *yeastar.Client
 	Portal *portal.Portal
 	Log    *slog.Logger
+	// Entitled finds out what somebody who approved may do now, and which of others they
+	// are, too. An error makes the order wait.
+	Entitled func(ctx context.Context, userID string, others []string) (renewal.Actor, error)
+	// Policy is what the configuration says now.
+	Policy renewal.Policy
 	// DryRun does everything but the POST.
 	DryRun bool
 	// Timeout bounds the POST of an order. Zero: one minute.
@@ -39,19 +44,22 @@ type Options struct {
 
 // Orders does the jobs that have to do with the vendor's orders. Make it with New.
 type Orders struct {
-	ledger  *ledger.Ledger
-	client  *yeastar.Client
-	portal  *portal.Portal
-	log     *slog.Logger
-	dryRun  bool
-	timeout time.Duration
-	margin  time.Duration
+	ledger   *ledger.Ledger
+	client   *yeastar.Client
+	portal   *portal.Portal
+	log      *slog.Logger
+	entitled func(ctx context.Context, userID string, others []string) (renewal.Actor, error)
+	policy   renewal.Policy
+	dryRun   bool
+	timeout  time.Duration
+	margin   time.Duration
 }
 
 // New makes Orders.
 func New(o Options) *Orders {
 	orders := &Orders{
 		ledger: o.Ledger, client: o.Client, portal: o.Portal, log: o.Log, dryRun: o.DryRun,
+		entitled: o.Entitled, policy: o.Policy,
 		timeout: o.Timeout, margin: o.Margin,
 	}
 	if orders.timeout == 0 {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	"renewbot/bot/portal"
 	"renewbot/bot/renewal"
 	"renewbot/yeastar"
 )
@@ -29,13 +28,16 @@ func (o *Orders) place(ctx context.Context, job renewal.Job) error {
 	if r.DryRun || o.dryRun {
 		return o.move(ctx, r.ID, renewal.DryRunDone{})
 	}
-	e, err := o.recheck(ctx, r)
+	e, err := o.recount(ctx, r)
+	if e == nil && err == nil {
+		e, err = o.recheck(ctx, r)
+	}
 	switch {
 	case err != nil && o.ledger.Now(ctx).Sub(r.UpdatedAt) < checkPatience:
 		o.tellWaiting(ctx, r, err)
 		return fmt.Errorf("check %s once more before ordering: %w", r.Reference(), err)
 	case err != nil:
-		e = renewal.Gone{Detail: "what was approved could not be checked: " + portal.Explain(err)}
+		e = renewal.Gone{Detail: "what was approved could not be checked: " + explain(err)}
 	}
 	if e != nil {
 		return o.move(ctx, r.ID, e)
@@ -55,7 +57,7 @@ func (o *Orders) tellWaiting(ctx context.Context, r renewal.Request, why error) 
 	if r.Waits() || now.Sub(r.UpdatedAt) < checkQuiet {
 		return
 	}
-	if err := o.move(ctx, r.ID, renewal.Waiting{Detail: portal.Explain(why), Until: now.Add(checkPatience)}); err != nil {
+	if err := o.move(ctx, r.ID, renewal.Waiting{Detail: explain(why), Until: now.Add(checkPatience)}); err != nil {
 		o.log.WarnContext(ctx, "it was not saved that an order waits", "error", err)
 	}
 }
