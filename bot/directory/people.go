@@ -65,7 +65,9 @@ func (d *Directory) compare(ctx context.Context, a renewal.Actor, others []strin
 			failed = errors.Join(failed, passing(err))
 			continue
 		}
-		a.Same[id] = personOf(u) == personOf(self)
+		if (u.Enterprise.ID == "") == (self.Enterprise.ID == "") { // else one is known from before a move
+			a.Same[id] = personOf(u) == personOf(self)
+		}
 	}
 	return a, failed
 }
