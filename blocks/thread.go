@@ -127,7 +127,7 @@ func splitList(s string) []string {
 }
 
 func summaryOf(r renewal.Request, e renewal.Entry) string {
-	if r.ID != 0 && r.Revision == e.Revision {
+	if r.ID != 0 && r.Fingerprint == e.Detail[renewal.DetailFingerprint] {
 		return what(r.Offer, outside) + " (" + price(r.Offer, outside) + ")"
 	}
 	return outside(e.Detail[renewal.DetailSummary], detailLimit)
