@@ -2,16 +2,17 @@ package orders
 
 import (
 	"context"
-	"errors"
 
-	"renewbot/bot/portal"
 	"renewbot/bot/renewal"
 )
 
 // unaskedError says that what a voter may do could not be found out.
 type unaskedError struct{ cause error }
 
+// Error is for logs.
 func (e *unaskedError) Error() string { return "whether its votes still count: " + e.cause.Error() }
+
+// Unwrap is why.
 func (e *unaskedError) Unwrap() error { return e.cause }
 
 // recount looks everybody up who approved, just before ordering. It returns the event that
@@ -30,13 +31,4 @@ func (o *Orders) recount(ctx context.Context, r renewal.Request) (renewal.Event,
 		lapses = renewal.Recount{Voters: voters}
 	}
 	return lapses, nil
-}
-
-// explain says in a sentence why what was approved could not be checked.
-func explain(err error) string {
-	var unasked *unaskedError
-	if errors.As(err, &unasked) {
-		return "Slack did not tell whether everybody who approved may still approve."
-	}
-	return portal.Explain(err)
 }

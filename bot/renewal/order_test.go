@@ -289,7 +289,7 @@ func TestChangedGoesBackToPeople(t *testing.T) {
 	now := start.Add(50 * time.Hour)
 	changed := offer()
 	changed.Contact = Contact{ID: "5", Name: "Other"}
-	c, err := r.Apply(Changed{changed}, now, p)
+	c, err := r.Apply(Changed{Offer: changed}, now, p)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -324,7 +324,7 @@ func TestWaitingForTheVendor(t *testing.T) {
 	if begun := must(t, got, later, p, Begin{time.Minute}); begun.Waits() || begun.Problem != nil {
 		t.Errorf("it waits while it is ordered: %s", text(t, begun))
 	}
-	again := must(t, got, later, p, Changed{offer()}) // the portal is back, with other data
+	again := must(t, got, later, p, Changed{Offer: offer()}) // the portal is back, with other data
 	if again = must(t, again, later, p, approveBy(approver("U2"), again)); again.Status != Approved || again.Waits() {
 		t.Errorf("it waits although it was approved anew: %s", text(t, again))
 	}

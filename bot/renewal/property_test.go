@@ -35,9 +35,9 @@ func drawEvent(t *rapid.T, r Request, now time.Time) Event {
 	changed := offer()
 	changed.Lines[0].Quantity = rapid.IntRange(0, 3).Draw(t, "quantity")
 	return rapid.SampledFrom([]Event{
-		Amend{by, s, changed, ""}, Approve{By: by, Shown: s}, Reject{by, s, "no"}, Cancel{by}, Retry{by, s}, Close{by},
-		SettlePlaced{by, attempt, result}, SettleNotPlaced{by, attempt, "looked"}, Expiry{}, Reminder{Next: now.Add(time.Hour)},
-		Changed{changed}, Recount{[]Actor{drawActor(t), approver("U2"), approver("U3")}}, Restored{}, Gone{"gone"}, DryRunDone{}, Begin{time.Minute}, Answered{attempt, result},
+		Amend{By: by, Shown: s, Offer: changed}, Approve{By: by, Shown: s}, Reject{by, s, "no"}, Cancel{by}, Retry{by, s}, Close{by},
+		SettlePlaced{By: by, Attempt: attempt, Order: result}, SettleNotPlaced{by, attempt, "looked"}, Expiry{}, Reminder{Next: now.Add(time.Hour)},
+		Changed{Offer: changed}, Recount{[]Actor{drawActor(t), approver("U2"), approver("U3")}}, Restored{}, Gone{"gone"}, DryRunDone{}, Begin{time.Minute}, Answered{attempt, result},
 		Failed{attempt, problem(class)}, DeadlinePassed{attempt}, Found{attempt, result}, Polled{result},
 		// What moves things on comes more often than the rest.
 		Approve{By: approver("U2"), Shown: s}, Approve{By: approver("U3"), Shown: s}, Begin{time.Minute}, Retry{approver("U2"), s},
