@@ -102,6 +102,9 @@ func eventSentence(r renewal.Request, e renewal.Entry) string {
 	case renewal.CodePostponed:
 		return join("🔁 Not ordered yet: this attempt placed nothing; another one follows automatically"+retryAt(d)+".", why)
 	case renewal.CodeWaiting:
+		if other := d[renewal.DetailBehind]; other != "" {
+			return "⏸️ " + behind(other)
+		}
 		return join("🔁 "+unchecked, why, "I keep trying"+timed(" until ", d[renewal.DetailUntil])+"; then you are asked.")
 	case renewal.CodeUnknown:
 		return join("❓", unsure, why, named(d[renewal.DetailCandidates]))

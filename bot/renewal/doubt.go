@@ -172,7 +172,7 @@ func expiryDoubts(expiry, now time.Time) []Doubt {
 	return nil
 }
 
-// Text is the doubt as a sentence, in plain text. It is the only place that has the words.
+// Text is the doubt as a sentence, in plain text. Only this and Brief have the words.
 func (d Doubt) Text() string {
 	switch d.Kind {
 	case DoubtQuantity:
@@ -206,6 +206,39 @@ func (d Doubt) Text() string {
 		return "The portal does not tell when this expires."
 	}
 	return string(d.Kind) + "."
+}
+
+// Brief is the doubt in a few words, for where there is no room for its sentence.
+func (d Doubt) Brief() string {
+	switch d.Kind {
+	case DoubtQuantity:
+		return fmt.Sprintf("the portal says %d, not %d", d.Told, d.Quantity)
+	case DoubtOpenRequest:
+		return Reference(d.Request) + " is open for the same"
+	case DoubtOrderedBefore:
+		return Reference(d.Request) + " ordered the same on " + d.day()
+	case DoubtPortalOrder:
+		return "the portal has order " + d.OrderNo
+	case DoubtAutoRenewal:
+		return "auto-renewal is on"
+	case DoubtServicesLeftOut:
+		return "services are left out"
+	case DoubtServicesOnly:
+		return "services only"
+	case DoubtExpiryFar:
+		return "it runs until " + d.day()
+	case DoubtExpired:
+		return "it expired on " + d.day()
+	case DoubtPlanSwitch:
+		return "a change of plan is pending"
+	case DoubtInvoice:
+		return "the invoice goes to " + d.names()
+	case DoubtAutoRenewalUnknown:
+		return "auto-renewal is not known"
+	case DoubtExpiryUnknown:
+		return "the expiry is not known"
+	}
+	return string(d.Kind)
 }
 
 // names lists at most three names, so that the sentence has an end.
