@@ -84,6 +84,7 @@ func (b *Bot) slash(ctx context.Context, c slack.SlashCommand, env *socket.Envel
 	case verbStatus:
 		b.status(ctx, p, actor, t.id)
 	case verbCancel:
+		actor, _ = b.decider(ctx, p.id, c.TriggerID, t.id)
 		b.apply(ctx, p, t.id, renewal.Cancel{By: actor})
 	case verbOpen:
 		if !actor.MayRequest {
@@ -137,7 +138,7 @@ func (b *Bot) status(ctx context.Context, p person, a renewal.Actor, id int64) {
 // maySee says whether a person may read a request: its requester, approvers, and who
 // can read the channel that it was posted in.
 func (b *Bot) maySee(ctx context.Context, a renewal.Actor, r renewal.Request) bool {
-	if a.MayApprove || r.Requester == a.UserID {
+	if a.MayApprove || r.Requester == a.UserID || b.beside(ctx, a, r, directory.RequestAge).Same[r.Requester] {
 		return true
 	}
 	private, err := b.directory.Private(ctx, r.Channel)

@@ -7,7 +7,6 @@ import (
 	"github.com/slack-go/slack"
 
 	"renewbot/blocks"
-	"renewbot/bot/directory"
 	"renewbot/bot/ledger"
 	"renewbot/bot/renewal"
 	"renewbot/bot/socket"
@@ -45,12 +44,11 @@ func (b *Bot) clicked(ctx context.Context, ic slack.InteractionCallback, a *slac
 		return
 	}
 	ctx = env.Concerns(ctx, t.Request)
-	// Money may depend on it: what Slack says of the person must be of now.
-	actor := b.directory.Actor(ctx, p.id, directory.DecisionAge)
+	actor, r := b.decider(ctx, p.id, ic.TriggerID, t.Request)
 	shown := renewal.Shown{Revision: t.Revision, Fingerprint: t.Fingerprint}
 	switch a.ActionID {
 	case blocks.ActionApprove:
-		b.apply(ctx, p, t.Request, renewal.Approve{By: actor, Shown: shown})
+		b.apply(ctx, p, t.Request, renewal.Approve{By: actor, Shown: shown, Voters: b.voters(ctx, r)})
 	case blocks.ActionCancel:
 		b.apply(ctx, p, t.Request, renewal.Cancel{By: actor})
 	case blocks.ActionRetry:
@@ -89,7 +87,11 @@ func (b *Bot) decided(ctx context.Context, ic slack.InteractionCallback, env *so
 		return
 	}
 	ctx = env.Concerns(ctx, t.Request)
-	actor := b.directory.Actor(ctx, ic.User.ID, directory.DecisionAge)
+	actor, r := b.decider(ctx, ic.User.ID, ic.TriggerID, t.Request)
+	if r.Took(actor.Click) {
+		env.Ack(nil) // this very submission was delivered before, and saved
+		return
+	}
 	var e renewal.Event
 	field := blocks.BlockReason
 	switch ic.View.CallbackID {

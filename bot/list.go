@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"renewbot/blocks"
+	"renewbot/bot/directory"
 	"renewbot/bot/ledger"
 	"renewbot/bot/renewal"
 )
@@ -28,7 +29,7 @@ func (b *Bot) openRequests(ctx context.Context, a renewal.Actor) (mine, waiting 
 	}
 	undecided, err := b.ledger.List(ctx, ledger.Filter{Statuses: renewal.Undecided(), Limit: listed})
 	for _, r := range undecided {
-		if r.WaitsFor(a, b.now(), b.policy) {
+		if r.WaitsFor(b.beside(ctx, a, r, directory.RequestAge), b.now(), b.policy) {
 			waiting = append(waiting, r)
 		}
 	}

@@ -103,7 +103,7 @@ func (b *Bot) submittedReview(ctx context.Context, ic slack.InteractionCallback,
 	ctx = env.Concerns(ctx, d.Request)
 	checking, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
-	actor := b.directory.Actor(checking, ic.User.ID, directory.DecisionAge)
+	actor, _ := b.decider(checking, ic.User.ID, ic.TriggerID, d.Request)
 	o, errs, err := b.offer(checking, d)
 	if err != nil {
 		b.log.WarnContext(ctx, "the offer's look-ups failed", "error", err)

@@ -17,7 +17,8 @@ const maxConflicts = 100
 
 // Apply lets an event happen to a request and saves what follows from it. When the
 // error is a *renewal.Refusal the request is unchanged, and what a person tried is in
-// the audit trail. An attempt is refused with renewal.RefusedUnderWay while the order of
+// the audit trail. A click that is delivered twice changes nothing the second time.
+// An attempt is refused with renewal.RefusedUnderWay while the order of
 // another request of the same holder and product is under way: it may be begun later.
 func (l *Ledger) Apply(ctx context.Context, id int64, e renewal.Event) (renewal.Request, error) {
 	return l.applyEvent(ctx, id, e, true)
@@ -53,6 +54,10 @@ func (l *Ledger) apply(ctx context.Context, id int64, e renewal.Event, alone boo
 			return err
 		}
 		change, err := before.Apply(e, now, l.options.Policy)
+		if errors.Is(err, renewal.ErrRepeated) {
+			r = before // it was saved at the first delivery
+			return nil
+		}
 		if errors.As(err, &refusal) {
 			r = before
 			if change.Entry.Actor == renewal.System {

@@ -10,6 +10,7 @@ const (
 	CodeSubmitted     Code = "request.submitted"
 	CodeAmended       Code = "request.amended"
 	CodeChanged       Code = "request.changed"  // the vendor's data differ from what was approved
+	CodeLapsed        Code = "request.lapsed"   // its approval is too old or does not suffice any more
 	CodeRestored      Code = "request.restored" // it comes from a backup, and may have been ordered since
 	CodeVoted         Code = "request.voted"    // an approval, more are needed
 	CodeApproved      Code = "request.approved"
@@ -67,7 +68,8 @@ const (
 	DetailVendorDetail  = "vendor_detail"
 	DetailVendorRequest = "vendor_request_id"
 	DetailFingerprint   = "fingerprint"
-	DetailVotes         = "votes" // "1 of 2"
+	DetailVotes         = "votes"      // "1 of 2"
+	DetailLost          = "lost_votes" // "U0BOB is no approver any more; …"
 	DetailSelfApproval  = "self_approval"
 	DetailChanges       = "changes"
 	DetailRetryAt       = "retry_at"     // RFC 3339

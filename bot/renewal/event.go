@@ -48,10 +48,11 @@ type (
 		Doubts      []Doubt
 		DoubtReason string
 	}
-	// Approve is one approver's yes.
+	// Approve is one approver's yes. Voters are those who said yes before, as they are now.
 	Approve struct {
-		By    Actor
-		Shown Shown
+		By     Actor
+		Shown  Shown
+		Voters []Actor
 	}
 	// Reject is an approver's no.
 	Reject struct {
@@ -59,9 +60,9 @@ type (
 		Shown  Shown
 		Reason string
 	}
-	// Cancel withdraws a pending request.
+	// Cancel withdraws a pending request, or stops an approved one before it is sent.
 	Cancel struct{ By Actor }
-	// Retry sends a refused request to the vendor again.
+	// Retry sends a refused request to the vendor again, or asks the approvers anew.
 	Retry struct {
 		By    Actor
 		Shown Shown
@@ -100,6 +101,8 @@ type (
 		Offer  Offer
 		Doubts []Doubt
 	}
+	// Recount says who the voters of an approved request are now, before it is ordered.
+	Recount struct{ Voters []Actor }
 	// Restored says that the request comes from a backup: whether somebody approved it
 	// after the backup, and whether it was ordered then, is not known here.
 	Restored struct{}
@@ -179,6 +182,7 @@ func (e SettleNotPlaced) action() string { return string(e.intent().Action) }
 func (Expiry) action() string            { return "expire" }
 func (Reminder) action() string          { return "remind" }
 func (Changed) action() string           { return "changed" }
+func (Recount) action() string           { return "recount" }
 func (Restored) action() string          { return "restored" }
 func (Gone) action() string              { return "gone" }
 func (Waiting) action() string           { return "waiting" }

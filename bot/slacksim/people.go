@@ -15,6 +15,8 @@ type User struct {
 	TeamID   string // where the person is at home; the workspace if empty. On Grid it may be the E… id
 	// EnterpriseUserID is the person's Grid-wide id; only shown when the workspace has an enterprise.
 	EnterpriseUserID string
+	// Teams are their workspaces of the organisation; the workspace itself if empty.
+	Teams []string
 
 	Deleted         bool
 	Bot             bool
@@ -162,9 +164,13 @@ func (p *people) userJSON(u *User) obj {
 		if id == "" {
 			id = u.ID
 		}
+		teams := u.Teams
+		if len(teams) == 0 {
+			teams = []string{p.teamID}
+		}
 		out["enterprise_user"] = obj{
 			"id": id, "enterprise_id": p.enterpriseID, "enterprise_name": p.enterpriseName,
-			"is_admin": u.Admin, "is_owner": u.Owner, "teams": []string{p.teamID},
+			"is_admin": u.Admin, "is_owner": u.Owner, "teams": teams,
 		}
 	}
 	return out
