@@ -17,7 +17,7 @@ const maxConflicts = 100
 
 // Apply lets an event happen to a request and saves what follows from it. When the
 // error is a *renewal.Refusal the request is unchanged, and what a person tried is in
-// the audit trail.
+// the audit trail. With ErrUnclear it may have happened; after any other error it has not.
 func (l *Ledger) Apply(ctx context.Context, id int64, e renewal.Event) (renewal.Request, error) {
 	for range maxConflicts {
 		r, refusal, err := l.apply(ctx, id, e)
@@ -53,7 +53,7 @@ func (l *Ledger) apply(ctx context.Context, id int64, e renewal.Event) (r renewa
 				return nil // a worker that came too late or too early; nobody tried anything
 			}
 			saved = &change
-			return l.recordDenied(ctx, t, change)
+			return l.recordDenied(ctx, t, saved)
 		}
 		if err != nil {
 			return err
@@ -62,8 +62,11 @@ func (l *Ledger) apply(ctx context.Context, id int64, e renewal.Event) (r renewa
 			return err
 		}
 		saved = &change
-		return l.record(ctx, t, change)
+		return l.record(ctx, t, saved)
 	})
+	if saved != nil {
+		err = l.known(ctx, saved.Entry, err)
+	}
 	if err == nil && saved != nil {
 		l.options.Observer.Saved(*saved)
 	}
@@ -95,8 +98,8 @@ func save(ctx context.Context, t tx, before, after renewal.Request) (renewal.Req
 }
 
 // record appends the entry of a change and adds its jobs.
-func (l *Ledger) record(ctx context.Context, t tx, c renewal.Change) error {
-	if err := appendEntry(ctx, t, c.Entry); err != nil {
+func (l *Ledger) record(ctx context.Context, t tx, c *renewal.Change) error {
+	if err := appendEntry(ctx, t, &c.Entry); err != nil {
 		return err
 	}
 	return l.enqueue(ctx, t, c.Entry.At, c.Jobs)
@@ -105,7 +108,7 @@ func (l *Ledger) record(ctx context.Context, t tx, c renewal.Change) error {
 // recordDenied records a change that does not touch its request. It locks the request
 // first, as every other change does: locks taken in another order could wait for each
 // other.
-func (l *Ledger) recordDenied(ctx context.Context, t tx, c renewal.Change) error {
+func (l *Ledger) recordDenied(ctx context.Context, t tx, c *renewal.Change) error {
 	if _, err := t.exec(ctx, `UPDATE requests SET last_entry = last_entry WHERE id = $1`, c.Request.ID); err != nil {
 		return fmt.Errorf("lock the request: %w", err)
 	}
@@ -129,7 +132,7 @@ func (l *Ledger) Deny(ctx context.Context, requestID int64, actor, action string
 			return err
 		}
 		denied = r.Denied(actor, action, refusal, now)
-		return l.recordDenied(ctx, t, denied)
+		return l.recordDenied(ctx, t, &denied)
 	})
 	if err != nil {
 		return fmt.Errorf("record a refused action: %w", err)
@@ -149,7 +152,7 @@ func (l *Ledger) Record(ctx context.Context, e renewal.Entry) error {
 			}
 			e.At = now
 		}
-		return appendEntry(ctx, t, e)
+		return appendEntry(ctx, t, &e)
 	})
 	if err != nil {
 		return fmt.Errorf("record %s: %w", e.Code, err)

@@ -18,7 +18,7 @@ func testEachEntry(t *testing.T, s store) {
 	err := l.change(t.Context(), "fill", func(in tx) error {
 		for i := range made {
 			e := renewal.Entry{RequestID: int64(i % 10), At: begin.Add(time.Duration(i) * time.Minute), Code: "x", Actor: "U1"}
-			if err := appendEntry(t.Context(), in, e); err != nil {
+			if err := appendEntry(t.Context(), in, &e); err != nil {
 				return err
 			}
 		}

@@ -57,9 +57,15 @@ func (e *postgresEngine) change(ctx context.Context, f func(tx) error) error {
 		return ErrReadOnly
 	}
 	for run := 1; ; run++ {
+		committing := false
 		err := pgx.BeginFunc(ctx, e.pool, func(t pgx.Tx) error {
-			return f(&postgresTx{postgresQuerier{t}, t, e.inserter})
+			err := f(&postgresTx{postgresQuerier{t}, t, e.inserter})
+			committing = err == nil
+			return err
 		})
+		if committing && err != nil {
+			err = &commitError{err}
+		}
 		if run == maxReruns || !undone(err) {
 			return err
 		}

@@ -15,7 +15,7 @@ const actionSubmit = "submit"
 // Submit makes a request of a submission. A second delivery of the same submission,
 // told by its Key, gives the request of the first one and created is false. A
 // submission that may not become a request is audited, and the error is a
-// *renewal.Refusal.
+// *renewal.Refusal. With ErrUnclear it may have become one; after any other error it has not.
 func (l *Ledger) Submit(ctx context.Context, s renewal.Submission) (r renewal.Request, created bool, err error) {
 	if s.Key == "" {
 		return renewal.Request{}, false, errors.New("submit: a submission needs a key")
@@ -27,6 +27,9 @@ func (l *Ledger) Submit(ctx context.Context, s renewal.Submission) (r renewal.Re
 		r, saved, refusal, err = l.submit(ctx, t, s)
 		return err
 	})
+	if saved != nil {
+		err = l.known(ctx, saved.Entry, err)
+	}
 	if err != nil {
 		return renewal.Request{}, false, fmt.Errorf("submit: %w", err)
 	}
@@ -60,7 +63,7 @@ func (l *Ledger) submit(ctx context.Context, t tx, s renewal.Submission) (renewa
 	change, err := renewal.New(id, s, now, l.options.Policy)
 	if refusal := (*renewal.Refusal)(nil); errors.As(err, &refusal) {
 		denied := none.Denied(s.By.UserID, actionSubmit, refusal, now)
-		return none, &denied, refusal, errors.Join(giveBack(ctx, t), l.record(ctx, t, denied))
+		return none, &denied, refusal, errors.Join(giveBack(ctx, t), l.record(ctx, t, &denied))
 	}
 	if err != nil {
 		return none, nil, nil, err
@@ -77,7 +80,7 @@ func (l *Ledger) submit(ctx context.Context, t tx, s renewal.Submission) (renewa
 	if err != nil {
 		return none, nil, nil, fmt.Errorf("save %s: %w", r.Reference(), err)
 	}
-	return r, &change, nil, l.record(ctx, t, change)
+	return r, &change, nil, l.record(ctx, t, &change)
 }
 
 // giveBack returns the number that was taken last.
