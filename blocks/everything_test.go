@@ -198,7 +198,7 @@ func reviews() []shown {
 func smallViews() []shown {
 	two := with(renewal.Pending, func(r *renewal.Request) { r.Required = 2 })
 	return []shown{
-		{"loading", blocks.Loading()},
+		{"loading", blocks.Loading(draft())},
 		{"trouble", blocks.Trouble(draft(), "Yeastar does not answer just now.", "a1b2c3")},
 		{"submitted", blocks.Submitted(request(renewal.Pending), false)},
 		{"submitted_quorum_dry_run", blocks.Submitted(with(renewal.Pending, func(r *renewal.Request) { *r = two; r.DryRun = true }), false)},

@@ -5,7 +5,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/slack-go/slack"
 
@@ -25,7 +24,7 @@ func (b *Bot) submittedForm(ctx context.Context, ic slack.InteractionCallback, e
 		return
 	}
 	ctx = env.Concerns(ctx, d.Request)
-	checking, cancel := context.WithTimeout(ctx, 2*time.Second)
+	checking, cancel := env.InTime(ctx)
 	defer cancel()
 	if actor := b.directory.Actor(checking, ic.User.ID, directory.RequestAge); !actor.MayRequest {
 		refusal := renewal.NotAllowed(actor, renewal.Text("You may not request renewals."))
@@ -97,20 +96,26 @@ func (b *Bot) review(ctx context.Context, d blocks.Draft, o renewal.Offer, warni
 // submittedReview handles "Request approval": the request is in the ledger before the
 // answer says so.
 func (b *Bot) submittedReview(ctx context.Context, ic slack.InteractionCallback, env *socket.Envelope) {
-	answer := func(v slack.ModalViewRequest) { env.Ack(slack.NewUpdateViewSubmissionResponse(&v)) }
+	// A view that comes too late is not seen: then its author is told in words alone.
+	answer := func(v slack.ModalViewRequest, otherwise renewal.Sentence) {
+		if !env.Ack(slack.NewUpdateViewSubmissionResponse(&v)) {
+			b.tell(ctx, whoSubmitted(ic, env), blocks.Answer(otherwise))
+		}
+	}
+	notSaved := func(s renewal.Sentence) { answer(blocks.Notice("Not saved", s), s) }
 	d, err := blocks.DecodeDraft(ic.View.PrivateMetadata)
 	if err != nil {
-		answer(blocks.Notice("Not saved", renewal.Say("I can't read this form any more. Nothing was saved and nothing was ordered. Please start again with /renew.")))
+		notSaved(renewal.Say("I can't read this form any more. Nothing was saved and nothing was ordered. Please start again with /renew."))
 		return
 	}
 	ctx = env.Concerns(ctx, d.Request)
-	checking, cancel := context.WithTimeout(ctx, 2*time.Second)
+	checking, cancel := env.InTime(ctx)
 	defer cancel()
 	actor := b.directory.Actor(checking, ic.User.ID, directory.DecisionAge)
 	o, errs, err := b.offer(checking, d)
 	if err != nil {
 		b.log.WarnContext(ctx, "the offer's look-ups failed", "error", err)
-		answer(blocks.Trouble(d, portal.Explain(err), portal.RequestID(err)))
+		answer(blocks.Trouble(d, portal.Explain(err), portal.RequestID(err)), renewal.Say(portal.Explain(err)+" Nothing was saved and nothing was ordered."))
 		return
 	}
 	problem := ""
@@ -121,22 +126,25 @@ func (b *Bot) submittedReview(ctx context.Context, ic slack.InteractionCallback,
 		problem = strings.TrimSpace(problem + " " + errs[field])
 	}
 	if problem != "" {
-		answer(blocks.Notice("Not saved", renewal.Say(problem+" Nothing was saved and nothing was ordered. Close this and change the form.")))
+		notSaved(renewal.Say(problem + " Nothing was saved and nothing was ordered. Close this and change the form."))
 		return
+	}
+	again := func(warning string) {
+		answer(blocks.Review(d, o, b.review(checking, d, o, warning)), renewal.Say(warning))
 	}
 	if shown := digest(o); shown != d.Shown {
 		d.Shown = shown
-		answer(blocks.Review(d, o, b.review(checking, d, o, "This is not what you saw a moment ago: the vendor's data have changed. Please look again.")))
+		again("This is not what you saw a moment ago: the vendor's data have changed. Please look again.")
 		return
 	}
-	r, refused, err := b.save(ctx, ic.View.ID, actor, d, o)
+	r, refused, err := b.save(checking, ic.View, actor, d, o)
 	switch {
 	case err != nil:
 		b.log.ErrorContext(ctx, "a request was not saved", "error", err)
-		answer(blocks.Review(d, o, b.review(checking, d, o, "Sorry, this could not be saved. Nothing was ordered. Please press the button again in a moment.")))
+		again(unsaved(err, d.Request))
 	case refused != nil:
-		answer(blocks.Notice("Not saved", refused.Sentence))
+		notSaved(refused.Sentence)
 	default:
-		answer(blocks.Submitted(r, d.Request != 0))
+		answer(blocks.Submitted(r, d.Request != 0), renewal.Sentence{renewal.State{Request: r}})
 	}
 }
