@@ -72,6 +72,13 @@ func orderItem(r renewal.Request) string {
 	return " · " + outside(r.Order.OrderNo, 40)
 }
 
+// Settling is a message about a request for somebody who may settle it: with the buttons for
+// that while its order's fate is unknown, as its card may be out of reach.
+func Settling(m Message, r renewal.Request) Message {
+	m.Blocks = append(m.Blocks, settleBlocks(blockIDs("settling", r)("actions"), r)...)
+	return m
+}
+
 // Detail shows where a request stands and its story.
 func Detail(r renewal.Request, entries []renewal.Entry) Message {
 	s := stateOf(r)

@@ -97,6 +97,11 @@ func nudges() []shown {
 			}
 		}
 	}
+	for _, s := range []renewal.Status{renewal.Unknown, renewal.Refused, renewal.Processing} {
+		e := entry(renewal.CodeReminded, renewal.System, s, s, map[string]string{renewal.DetailWho: bob + "," + alice})
+		line, _ := blocks.ThreadLine(request(s), e, nil)
+		out = append(out, shown{"nudge_reminded_" + string(s), blocks.Nudge(request(s), e, bob)}, shown{"thread_reminded_" + string(s), line})
+	}
 	return out
 }
 
@@ -117,6 +122,7 @@ func answers() []shown {
 		{"list_many", blocks.List(many, many)},
 		{"detail", blocks.Detail(request(renewal.Ordered), []renewal.Entry{story[0], story[4], story[18], story[20]})},
 		{"detail_long", blocks.Detail(with(renewal.Pending, revised), story)},
+		{"detail_settling", blocks.Settling(blocks.Detail(request(renewal.Unknown), nil), request(renewal.Unknown))},
 		{"preface", blocks.Preface("I know no customer and no command “acme”.", blocks.Help("/renew"))},
 		{"reopen", blocks.Reopen("Slack did not open the form in time. Nothing was ordered.")},
 		{"answer", blocks.Answer(renewal.Sentence{renewal.State{Request: request(renewal.Rejected)}})},
@@ -224,6 +230,7 @@ func homes() []shown {
 			Links: map[int64]string{123: "https://acme.slack.com/archives/C0RENEW/p1795000000000200"}, DryRun: true,
 		})},
 		{"home_many", blocks.Home(blocks.HomeData{Command: "/renew", Waiting: many, Open: many, Recent: many})},
+		{"home_unknown", blocks.Home(blocks.HomeData{Command: "/renew", Waiting: []renewal.Request{request(renewal.Unknown)}})},
 	}
 }
 

@@ -18,7 +18,14 @@ func ThreadLine(r renewal.Request, e renewal.Entry, approvers []string) (Message
 	case renewal.CodeDenied:
 		return Message{}, false
 	case renewal.CodeReminded, renewal.CodeLastCall:
-		approvers = splitList(e.Detail[renewal.DetailWho]) // those who have not decided
+		who := splitList(e.Detail[renewal.DetailWho])
+		if e.To != renewal.Pending {
+			if len(who) > 0 {
+				s = join(s, mentions(who, 20)+": please have a look.")
+			}
+			break
+		}
+		approvers = who // those who have not decided
 		fallthrough
 	case renewal.CodeSubmitted, renewal.CodeAmended, renewal.CodeChanged, renewal.CodeRestored:
 		if len(approvers) > 0 {
@@ -65,7 +72,7 @@ func eventSentence(r renewal.Request, e renewal.Entry) string {
 	case renewal.CodeExpired:
 		return "⌛ This request timed out: nobody approved it in time. Nothing was ordered."
 	case renewal.CodeReminded:
-		return join("🔔 Still waiting for approval.", votes(r), nothingYet)
+		return remindedOf(r, e)
 	case renewal.CodeLastCall:
 		return join("⏰ Last call: this request times out "+moment(r.ExpiresAt)+" if it is not approved by then.", votes(r), nothingYet)
 	case renewal.CodeClosed:

@@ -89,7 +89,7 @@ func New(o Options) *Bot {
 		api: api, ledger: o.Ledger, portal: looked, policy: o.Config.Policy(), log: o.Log, now: o.Now, forms: keyedmutex.New(),
 		directory: directory.New(directory.Options{
 			API: api, Log: o.Log, Now: o.Now, Metrics: o.Metrics,
-			Approvers: settings.Approvers, Requesters: settings.Requesters, Channels: settings.Channels,
+			Approvers: settings.Approvers, Requesters: settings.Requesters, Channels: settings.Channels, Weekend: settings.Weekend,
 		}),
 		orders: orders.New(orders.Options{
 			Ledger: o.Ledger, Client: o.Vendor, Portal: looked, Log: o.Log, DryRun: settings.DryRun,

@@ -131,7 +131,11 @@ func (b *Bot) status(ctx context.Context, p person, a renewal.Actor, id int64) {
 		b.sorry(ctx, p, "read the story of "+r.Reference(), err)
 		return
 	}
-	b.tell(ctx, p, blocks.Detail(r, entries))
+	m := blocks.Detail(r, entries)
+	if r.WaitsFor(a, b.now(), b.policy) {
+		m = blocks.Settling(m, r)
+	}
+	b.tell(ctx, p, m)
 }
 
 // maySee says whether a person may read a request: its requester, approvers, and who

@@ -53,6 +53,7 @@ type Renew struct {
 	SelfApproval      bool
 	RemindAfter       time.Duration
 	ExpireAfter       time.Duration
+	Weekend           []time.Weekday // nil: by each person's locale and time zone
 	PONumber          renewal.PONumberMode
 	LookupTTL         time.Duration
 	DryRun            bool

@@ -27,6 +27,7 @@ func (r Request) Apply(e Event, now time.Time, p Policy) (Change, error) {
 	case err != nil:
 		return Change{}, err
 	}
+	c.enter()
 	c.Request.UpdatedAt = now
 	c.entry.At = now
 	c.entry.RequestID = r.ID

@@ -82,7 +82,7 @@ type (
 type (
 	// Expiry ends a request that nobody decided.
 	Expiry struct{}
-	// Reminder says that approvers are to be reminded.
+	// Reminder says that those for whom the request waits are to be reminded.
 	Reminder struct {
 		Who  []string // user ids
 		Last bool     // the call before the request times out
