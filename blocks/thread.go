@@ -15,7 +15,7 @@ import (
 func ThreadLine(r renewal.Request, e renewal.Entry, approvers []string) (Message, bool) {
 	s := eventSentence(r, e)
 	switch e.Code {
-	case renewal.CodeDenied:
+	case renewal.CodeDenied, renewal.CodeMoved:
 		return Message{}, false
 	case renewal.CodeReminded, renewal.CodeLastCall:
 		who := splitList(e.Detail[renewal.DetailWho])
@@ -79,6 +79,8 @@ func eventSentence(r renewal.Request, e renewal.Entry) string {
 		return join("✖️ "+by+" closed the request.", nothingWas)
 	case renewal.CodeDryRun:
 		return "🧪 Dry run finished: everything was done but the order itself. Nothing was ordered."
+	case renewal.CodeMoved:
+		return join("🔀 The request's channel has another id now: "+mention(d[renewal.DetailChannel])+".", "Nothing was changed or ordered.")
 	case renewal.CodeOrdering:
 		return "📤 The order is on its way to Yeastar" + attemptWords(d) + "; there is no answer yet."
 	case renewal.CodeOrdered:

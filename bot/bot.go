@@ -85,19 +85,20 @@ func New(o Options) *Bot {
 		BotToken: o.Config.Slack.BotToken.Reveal(), AppToken: o.Config.Slack.AppToken.Reveal(), APIURL: o.Config.Slack.APIURL,
 	}, o.OpenGap, o.Metrics, o.Log)
 	looked := portal.New(portal.Options{Client: o.Vendor, TTL: settings.LookupTTL, Now: o.Now, Log: o.Log, Metrics: o.Metrics})
+	people := directory.New(directory.Options{
+		API: api, Log: o.Log, Now: o.Now, Metrics: o.Metrics,
+		Approvers: settings.Approvers, Requesters: settings.Requesters, Channels: settings.Channels, Weekend: settings.Weekend,
+	})
 	b := &Bot{
 		api: api, ledger: o.Ledger, portal: looked, policy: o.Config.Policy(), log: o.Log, now: o.Now, forms: keyedmutex.New(),
-		directory: directory.New(directory.Options{
-			API: api, Log: o.Log, Now: o.Now, Metrics: o.Metrics,
-			Approvers: settings.Approvers, Requesters: settings.Requesters, Channels: settings.Channels, Weekend: settings.Weekend,
-		}),
+		directory: people,
 		orders: orders.New(orders.Options{
 			Ledger: o.Ledger, Client: o.Vendor, Portal: looked, Log: o.Log, DryRun: settings.DryRun,
 			Timeout: o.OrderTimeout, Margin: o.OrderMargin,
 		}),
 		slack: slackview.New(slackview.Options{
 			API: api, Ledger: o.Ledger, Log: o.Log, AuditChannel: settings.AuditChannel, Approvers: settings.Approvers,
-			Instance: o.Instance, Lease: o.ViewLease,
+			Shared: people.Shared, Instance: o.Instance, Lease: o.ViewLease,
 		}),
 	}
 	b.socket = socket.New(socket.Options{

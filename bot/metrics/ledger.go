@@ -23,7 +23,7 @@ var codes = []renewal.Code{
 	renewal.CodeClosed, renewal.CodeDryRun, renewal.CodeDenied, renewal.CodeOrdering, renewal.CodeOrdered,
 	renewal.CodeProcessing, renewal.CodeRefused, renewal.CodePostponed, renewal.CodeWaiting, renewal.CodeUnknown, renewal.CodeSearched,
 	renewal.CodeSettledPlaced, renewal.CodeSettledNot, renewal.CodeRetried, renewal.CodeLate,
-	renewal.CodeRestored,
+	renewal.CodeRestored, renewal.CodeMoved,
 }
 
 // outcomeOf is an audit code as a label: "placed" for "order.placed".

@@ -20,6 +20,7 @@ const (
 	CodeLastCall      Code = "request.last_call" // reminded for the last time before it times out
 	CodeClosed        Code = "request.closed"
 	CodeDryRun        Code = "request.dry_run"
+	CodeMoved         Code = "request.moved"  // Slack gave its channel another id
 	CodeDenied        Code = "request.denied" // somebody tried what they may not or cannot do
 	CodeOrdering      Code = "order.attempted"
 	CodeOrdered       Code = "order.placed"
@@ -73,6 +74,7 @@ const (
 	DetailUntil         = "until"      // RFC 3339
 	DetailSummary       = "summary"    // what is asked for, in one line
 	DetailWho           = "who"        // user ids, separated by commas
+	DetailChannel       = "channel"    // a channel's id
 	DetailCandidates    = "candidates" // order numbers, separated by commas
 )
 

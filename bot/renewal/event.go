@@ -101,6 +101,8 @@ type (
 		Detail string
 		Until  time.Time
 	}
+	// Moved says that Slack gave the request's channel another id.
+	Moved struct{ From, To string }
 	// DryRunDone ends an approved request whose order is not to be sent.
 	DryRunDone struct{}
 	// Begin writes an attempt down. Nothing is sent before it is saved.
@@ -162,6 +164,7 @@ func (Changed) action() string           { return "changed" }
 func (Restored) action() string          { return "restored" }
 func (Gone) action() string              { return "gone" }
 func (Waiting) action() string           { return "waiting" }
+func (Moved) action() string             { return "moved" }
 func (DryRunDone) action() string        { return "dry_run" }
 func (Begin) action() string             { return "begin" }
 func (Answered) action() string          { return "answered" }
