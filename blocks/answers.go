@@ -19,8 +19,10 @@ func Help(command string) Message {
 	lines := []string{
 		"*" + c + "* – open the form for a renewal",
 		"*" + c + " acme* – the same, with the customer looked up",
+		"*" + c + " self* – the same for our own account",
 		"*" + c + " list* – my open requests and what waits for me",
 		"*" + c + " status RNW-000123* – where a request stands, and its story",
+		"*" + c + " status acme* – the requests for that customer",
 		"*" + c + " cancel RNW-000123* – withdraw my request",
 		"*" + c + " help* – this list",
 	}
@@ -57,6 +59,20 @@ func List(mine, waiting []renewal.Request) Message {
 	add("list.waiting", fmt.Sprintf("Waiting for your decision (%d)", len(waiting)), waiting)
 	add("list.mine", fmt.Sprintf("Your open requests (%d)", len(mine)), mine)
 	return Message{Text: joinWith("\n\n", text...), Blocks: blocks}
+}
+
+// ListFor shows the requests for whom somebody named.
+func ListFor(name string, requests []renewal.Request) Message {
+	name = outside(name, shortLimit)
+	if len(requests) == 0 {
+		return oneLineMessage("list.none", "There is no request for “"+name+"” that you may see. Nothing was changed or ordered.")
+	}
+	var items []string
+	for _, r := range requests {
+		items = append(items, listItem(r))
+	}
+	s := fmt.Sprintf("*Requests for “%s” (%d)*\n%s", name, len(requests), bullets(items, listed))
+	return Message{Text: cutMarkup(s, limitMessageText), Blocks: []slack.Block{section("list.for", s)}}
 }
 
 // listItem is a request in one line, short enough for ten of them in a section.

@@ -122,6 +122,8 @@ func answers() []shown {
 		{"list_many", blocks.List(many, many)},
 		{"detail", blocks.Detail(request(renewal.Ordered), []renewal.Entry{story[0], story[4], story[18], story[20]})},
 		{"detail_long", blocks.Detail(with(renewal.Pending, revised), story)},
+		{"list_for", blocks.ListFor("acme", many[:12])},
+		{"list_for_nobody", blocks.ListFor("acme", nil)},
 		{"detail_settling", blocks.Settling(blocks.Detail(request(renewal.Unknown), nil), request(renewal.Unknown))},
 		{"preface", blocks.Preface("I know no customer and no command “acme”.", blocks.Help("/renew"))},
 		{"reopen", blocks.Reopen("Slack did not open the form in time. Nothing was ordered.")},

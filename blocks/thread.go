@@ -109,7 +109,15 @@ func eventSentence(r renewal.Request, e renewal.Entry) string {
 	case renewal.CodeLate:
 		return join("🚨 An order turned up for an attempt that was called not placed"+attemptWords(d)+".", order, lateEnd(e))
 	case renewal.CodeDenied:
-		return join("⛔ "+by+" may not do that"+parenthesis(joinWith(": ", outside(d[renewal.DetailAction], shortLimit), outside(d[renewal.DetailRefusal], shortLimit)))+".", "Nothing was changed or ordered.")
+		tried := parenthesis(joinWith(": ", outside(d[renewal.DetailAction], shortLimit), outside(d[renewal.DetailRefusal], shortLimit)))
+		if n := outside(d[renewal.DetailCount], 10); n != "" {
+			times := n + " more times"
+			if n == "1" {
+				times = "once more"
+			}
+			return join("⛔ "+by+" tried "+times+" what they may not do"+tried+".", "Nothing was changed or ordered.")
+		}
+		return join("⛔ "+by+" may not do that"+tried+".", "Nothing was changed or ordered.")
 	}
 	return code(e) + "."
 }

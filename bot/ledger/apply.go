@@ -17,7 +17,7 @@ const maxConflicts = 100
 
 // Apply lets an event happen to a request and saves what follows from it. When the
 // error is a *renewal.Refusal the request is unchanged, and what a person tried is in
-// the audit trail. With ErrUnclear it may have happened; after any other error it has not.
+// the audit trail, or counted there if they try it again and again. With ErrUnclear it may have happened; after any other error it has not.
 func (l *Ledger) Apply(ctx context.Context, id int64, e renewal.Event) (renewal.Request, error) {
 	for range maxConflicts {
 		r, refusal, err := l.apply(ctx, id, e)
@@ -35,9 +35,9 @@ func (l *Ledger) Apply(ctx context.Context, id int64, e renewal.Event) (renewal.
 }
 
 func (l *Ledger) apply(ctx context.Context, id int64, e renewal.Event) (r renewal.Request, refusal *renewal.Refusal, err error) {
-	var saved *renewal.Change
+	var saved, denied *renewal.Change
 	err = l.change(ctx, fmt.Sprintf("apply %T", e), func(t tx) error {
-		refusal, saved = nil, nil
+		refusal, saved, denied = nil, nil, nil
 		before, err := get(ctx, t, id)
 		if err != nil {
 			return err
@@ -49,11 +49,10 @@ func (l *Ledger) apply(ctx context.Context, id int64, e renewal.Event) (r renewa
 		change, err := before.Apply(e, now, l.options.Policy)
 		if errors.As(err, &refusal) {
 			r = before
-			if change.Entry.Actor == renewal.System {
-				return nil // a worker that came too late or too early; nobody tried anything
+			if change.Entry.Actor != renewal.System { // a worker that came too late or too early tried nothing
+				denied = &change
 			}
-			saved = &change
-			return l.recordDenied(ctx, t, saved)
+			return nil
 		}
 		if err != nil {
 			return err
@@ -66,9 +65,14 @@ func (l *Ledger) apply(ctx context.Context, id int64, e renewal.Event) (r renewa
 	})
 	if saved != nil {
 		err = l.known(ctx, saved.Entry, err)
+	} else if refusal != nil {
+		err = nil // nothing was to be committed
 	}
-	if err == nil && saved != nil {
+	switch {
+	case err == nil && saved != nil:
 		l.options.Observer.Saved(*saved)
+	case err == nil && denied != nil:
+		err = l.deny(ctx, *denied)
 	}
 	return r, refusal, err
 }
@@ -115,30 +119,22 @@ func (l *Ledger) recordDenied(ctx context.Context, t tx, c *renewal.Change) erro
 	return l.record(ctx, t, c)
 }
 
-// Deny audits an action that was refused before it could reach a request. With a
-// requestID the request's posts are drawn again, so that an old button goes away.
+// Deny audits an action that was refused before it could reach a request, or counts it when
+// the same person has tried it before. With a requestID the request's posts are drawn again,
+// so that an old button goes away.
 func (l *Ledger) Deny(ctx context.Context, requestID int64, actor, action string, refusal *renewal.Refusal) error {
-	var denied renewal.Change
-	err := l.change(ctx, "deny", func(t tx) error {
-		var r renewal.Request
-		if requestID != 0 {
-			var err error
-			if r, err = get(ctx, t, requestID); err != nil {
-				return err
-			}
-		}
-		now, err := l.now(ctx, t)
-		if err != nil {
+	var r renewal.Request
+	var err error
+	if requestID != 0 {
+		if r, err = l.Get(ctx, requestID); err != nil {
 			return err
 		}
-		denied = r.Denied(actor, action, refusal, now)
-		return l.recordDenied(ctx, t, &denied)
-	})
-	if err != nil {
-		return fmt.Errorf("record a refused action: %w", err)
 	}
-	l.options.Observer.Saved(denied)
-	return nil
+	now, err := l.now(ctx, l.engine)
+	if err != nil {
+		return err
+	}
+	return l.deny(ctx, r.Denied(actor, action, refusal, now))
 }
 
 // Record appends an entry that belongs to no change. The ledger gives it its number,

@@ -108,8 +108,10 @@ func testWitnesses(t *testing.T, s store) {
 
 func testUnposted(t *testing.T, s store) {
 	l := s.open(t, Options{Policy: policy(1)})
+	denied := 0
 	deny := func() {
-		if err := l.Deny(t.Context(), 0, "U9", "open", &renewal.Refusal{Code: renewal.RefusedNotAllowed}); err != nil {
+		denied++ // the same by the same person would only be counted
+		if err := l.Deny(t.Context(), 0, fmt.Sprint("U", denied), "open", &renewal.Refusal{Code: renewal.RefusedNotAllowed}); err != nil {
 			t.Fatal(err)
 		}
 	}

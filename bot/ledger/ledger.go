@@ -62,6 +62,8 @@ type Ledger struct {
 	process string        // names this process to others on the same database
 	looking time.Duration // see lookTimeout
 
+	denials denials
+
 	mu      sync.Mutex
 	running *running // nil: jobs are not worked
 	closed  bool

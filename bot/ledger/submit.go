@@ -21,10 +21,13 @@ func (l *Ledger) Submit(ctx context.Context, s renewal.Submission) (r renewal.Re
 		return renewal.Request{}, false, errors.New("submit: a submission needs a key")
 	}
 	var refusal *renewal.Refusal
-	var saved *renewal.Change
+	var saved, denied *renewal.Change
 	err = l.change(ctx, "submit", func(t tx) error {
 		var err error
 		r, saved, refusal, err = l.submit(ctx, t, s)
+		if denied = nil; refusal != nil {
+			saved, denied = nil, saved
+		}
 		return err
 	})
 	if saved != nil {
@@ -37,12 +40,16 @@ func (l *Ledger) Submit(ctx context.Context, s renewal.Submission) (r renewal.Re
 		l.options.Observer.Saved(*saved)
 	}
 	if refusal != nil {
+		if err := l.deny(ctx, *denied); err != nil {
+			return renewal.Request{}, false, fmt.Errorf("submit: %w", err)
+		}
 		return renewal.Request{}, false, refusal
 	}
 	return r, saved != nil, nil
 }
 
-// submit also returns what it saved; nil: the submission was there already.
+// submit also returns what it saved, nil if the submission was there already, or with a
+// refusal the entry that is to be written down.
 func (l *Ledger) submit(ctx context.Context, t tx, s renewal.Submission) (renewal.Request, *renewal.Change, *renewal.Refusal, error) {
 	var none renewal.Request
 	// Taking the number first makes submissions wait for each other, so that a second
@@ -63,7 +70,7 @@ func (l *Ledger) submit(ctx context.Context, t tx, s renewal.Submission) (renewa
 	change, err := renewal.New(id, s, now, l.options.Policy)
 	if refusal := (*renewal.Refusal)(nil); errors.As(err, &refusal) {
 		denied := none.Denied(s.By.UserID, actionSubmit, refusal, now)
-		return none, &denied, refusal, errors.Join(giveBack(ctx, t), l.record(ctx, t, &denied))
+		return none, &denied, refusal, giveBack(ctx, t)
 	}
 	if err != nil {
 		return none, nil, nil, err

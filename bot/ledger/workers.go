@@ -112,6 +112,7 @@ func (l *Ledger) Start(ctx context.Context, handlers map[renewal.JobKind]Handler
 		var both sync.WaitGroup
 		both.Go(func() { l.followClock(ctx) })
 		both.Go(func() { l.heartbeats(ctx) })
+		both.Go(func() { l.sumUpDenials(ctx) })
 		both.Wait()
 	}()
 	l.running = r
@@ -145,6 +146,7 @@ func (l *Ledger) stop(ctx context.Context) error {
 			return err
 		}
 	}
+	l.writeCounted(hard, true)
 	if err := l.engine.leave(hard, l.process); err != nil {
 		// Others take it for dead after a while, and there is nothing to take over.
 		l.options.Logger.WarnContext(ctx, "the other processes could not be told that this one ends", "error", err)

@@ -75,6 +75,7 @@ const (
 	DetailSummary       = "summary"    // what is asked for, in one line
 	DetailWho           = "who"        // user ids, separated by commas
 	DetailChannel       = "channel"    // a channel's id
+	DetailCount         = "count"      // how many more times it was tried
 	DetailCandidates    = "candidates" // order numbers, separated by commas
 )
 
