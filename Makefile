@@ -24,9 +24,9 @@ RACE := -race -gcflags=modernc.org/sqlite/lib=-race=false -gcflags=modernc.org/l
 AS_TESTED := CGO_ENABLED=1 GOFLAGS="$${GOFLAGS:-} $(RACE)"
 AS_BUILT  := CGO_ENABLED=0 GOFLAGS="$${GOFLAGS:-} -trimpath"
 
-# Debian keeps the server programs of PostgreSQL away from the path. Asked at each use,
-# since `make test` may install them on the way.
-WITH_POSTGRES := for dir in /usr/lib/postgresql/*/bin; do export PATH="$$PATH:$$dir"; done;
+# Debian keeps the server programs of PostgreSQL, and PgBouncer, away from the path. Asked
+# at each use, since `make test` may install them on the way.
+WITH_POSTGRES := for dir in /usr/lib/postgresql/*/bin /usr/sbin; do export PATH="$$PATH:$$dir"; done;
 
 # Where git refuses to speak of the directory (another owner, as in some CI systems, or
 # no repository at all), Go must not ask it for the version.
@@ -99,10 +99,10 @@ go-test:
 compiler:
 	$(call need,gcc:gcc git:git /usr/include/stdlib.h:libc6-dev /etc/ssl/certs/ca-certificates.crt:ca-certificates)
 
-# What the tests use besides: a browser, a PostgreSQL server, Node with npm, and what
-# checks the files of deploy/.
+# What the tests use besides: a browser, a PostgreSQL server, PgBouncer, Node with npm,
+# and what checks the files of deploy/.
 deps:
-	$(call need,chromium:chromium initdb:postgresql node:nodejs npm:npm promtool:prometheus \
+	$(call need,chromium:chromium initdb:postgresql pgbouncer:pgbouncer node:nodejs npm:npm promtool:prometheus \
 		systemd-analyze:systemd buildah:buildah setpriv:util-linux)
 
 # need installs the packages, given as NAME:PACKAGE, whose program or file NAME is not here.

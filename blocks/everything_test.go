@@ -33,6 +33,12 @@ func requests() map[string]renewal.Request {
 		"cancelled_dry_run": with(renewal.Cancelled, dryDone),
 		"refused_dry_run":   with(renewal.Refused, dry),
 		"refused_by_status": refusedByStatus(),
+		"unknown_unreadable": with(renewal.Unknown, func(r *renewal.Request) {
+			r.Search = &renewal.Search{At: now, Candidates: []string{"XS3401174502129270784"}, Unreadable: "Yeastar's Partner Portal can't be reached right now."}
+		}),
+		"unknown_named": with(renewal.Unknown, func(r *renewal.Request) {
+			r.Problem = &renewal.Problem{Class: yeastar.ClassUnknown, Code: "payment_pending", Detail: "Balance too low.", Order: "XS3401174502129270784"}
+		}),
 		"unknown_searched": with(renewal.Unknown, func(r *renewal.Request) {
 			r.Search = &renewal.Search{At: now.Add(2 * time.Hour), Candidates: []string{"XS3401174502129270784"}}
 		}),
@@ -213,6 +219,8 @@ func smallViews() []shown {
 		{"submitted_amended", blocks.Submitted(with(renewal.Pending, revised), true)},
 		{"reject", blocks.RejectForm(request(renewal.Pending))},
 		{"settle_placed", blocks.SettlePlacedForm(request(renewal.Unknown))},
+		{"settle_placed_anyway", blocks.SettlePlacedAnyway(request(renewal.Unknown), blocks.TargetOf(request(renewal.Unknown)), "1782052", "XS3401174502129270784",
+			[]string{"it has another billing contact", "it is for 51 extensions"})},
 		{"settle_not_placed", blocks.SettleNotPlacedForm(request(renewal.Unknown))},
 		{"notice", blocks.Notice("Not allowed", renewal.Sentence{
 			renewal.Text("Only "), renewal.ID(bob), renewal.Text(", who asked for it, can change RNW-000123. Nothing was ordered.")})},

@@ -180,6 +180,10 @@ func events() []event {
 			renewal.DetailAttempt: "1", renewal.DetailCandidates: "XS3401174502129270784,XS3401174502129270785"})},
 		{"searched_in_vain", request(renewal.Unknown), entry(renewal.CodeSearched, renewal.System, renewal.Unknown, renewal.Unknown, map[string]string{
 			renewal.DetailAttempt: "1"})},
+		{"search_failed", request(renewal.Unknown), entry(renewal.CodeUnsearched, renewal.System, renewal.Unknown, renewal.Unknown, map[string]string{
+			renewal.DetailAttempt: "1", renewal.DetailVendorDetail: "Yeastar's Partner Portal can't be reached right now."})},
+		{"unknown_named", request(renewal.Unknown), entry(renewal.CodeUnknown, renewal.System, renewal.Ordering, renewal.Unknown, map[string]string{
+			renewal.DetailAttempt: "1", renewal.DetailVendorCode: "payment_pending", renewal.DetailCandidates: "XS3401174502129270784"})},
 		{"closed", with(renewal.Cancelled, func(r *renewal.Request) { *r = refused; r.Status, r.ClosedBy = renewal.Cancelled, bob }),
 			entry(renewal.CodeClosed, bob, renewal.Refused, renewal.Cancelled, nil)},
 		{"dry_run", with(renewal.Cancelled, dryDone), entry(renewal.CodeDryRun, renewal.System, renewal.Approved, renewal.Cancelled, map[string]string{

@@ -154,7 +154,7 @@ func TestViewsWithstandAnyText(t *testing.T) {
 				Now: now, Channel: r.Channel, DryRun: r.DryRun, Approvers: r.Changes, Required: r.Required, Changes: r.Changes, Warning: r.Reason,
 			}),
 			"submitted": blocks.Submitted(r, false), "amended": blocks.Submitted(r, true), "reject": blocks.RejectForm(r),
-			"settle placed": blocks.SettlePlacedForm(r), "settle not placed": blocks.SettleNotPlacedForm(r),
+			"settle placed": blocks.SettlePlacedForm(r), "settle placed anyway": blocks.SettlePlacedAnyway(r, blocks.TargetOf(r), r.Note, r.Reason, r.Changes), "settle not placed": blocks.SettleNotPlacedForm(r),
 		} {
 			checkView(t, name, v)
 			ack(t, name, slack.NewPushViewSubmissionResponse(&v))

@@ -170,7 +170,7 @@ func TestDecidedCardHasNewBlocks(t *testing.T) {
 func TestWhoHearsOfAnEvent(t *testing.T) {
 	t.Parallel()
 	direct := map[string]bool{
-		"ordered": true, "refused": true, "refused_by_status": true, "refused_gone": true, "rejected": true, "expired": true, "unknown": true,
+		"ordered": true, "refused": true, "refused_by_status": true, "refused_gone": true, "rejected": true, "expired": true, "unknown": true, "unknown_named": true,
 		"processing": true, "changed": true, "dry_run": true, "settled_placed": true, "settled_placed_pending": true,
 		"settled_not_placed": true, "late_adopted": true, "late_alarm": true,
 	}

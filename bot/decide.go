@@ -108,12 +108,12 @@ func (b *Bot) decided(ctx context.Context, ic slack.InteractionCallback, env *so
 		e = renewal.SettleNotPlaced{By: actor, Attempt: t.Attempt, Reason: blocks.ReadReason(ic.View)}
 	case blocks.CallbackSettlePlaced:
 		field = blocks.BlockOrderNo
-		order, problem := b.orders.CheckNumber(saving, t.Request, t.Attempt, blocks.ReadOrderNo(ic.View))
-		if problem != "" {
-			b.atField(ctx, ic, env, field, renewal.Say(problem))
+		settled, ok := b.checked(saving, ic, t, env)
+		if !ok {
 			return
 		}
-		e = renewal.SettlePlaced{By: actor, Attempt: t.Attempt, Order: order}
+		settled.By = actor
+		e = settled
 	}
 	r, err := b.ledger.Apply(saving, t.Request, e)
 	var refusal *renewal.Refusal
@@ -153,4 +153,26 @@ func unsaved(err error, request int64) string {
 	}
 	return fmt.Sprintf("It is not known yet whether this was saved. Look at the card, or type “/renew status %s”, before you do it again.",
 		renewal.Reference(request))
+}
+
+// checked looks an order number up that somebody typed. What differs from what was sent is
+// shown first, and confirmed by submitting the form that shows it.
+func (b *Bot) checked(ctx context.Context, ic slack.InteractionCallback, t blocks.Target, env *socket.Envelope) (renewal.SettlePlaced, bool) {
+	number := blocks.ReadOrderNo(ic.View)
+	c := b.orders.CheckNumber(ctx, t.Request, t.Attempt, number)
+	if c.Problem != "" {
+		b.atField(ctx, ic, env, blocks.BlockOrderNo, renewal.Say(c.Problem))
+		return renewal.SettlePlaced{}, false
+	}
+	if len(c.Differs) > 0 && t.Seen != blocks.SeenOf(c.Order.OrderNo, c.Differs) {
+		r, err := b.ledger.Get(ctx, t.Request)
+		if err != nil {
+			b.log.ErrorContext(ctx, "what differs could not be shown", "error", err)
+			b.atField(ctx, ic, env, blocks.BlockOrderNo, renewal.Say("Sorry, the request could not be read. Nothing was changed; please try again in a moment."))
+			return renewal.SettlePlaced{}, false
+		}
+		env.Ack(slack.NewUpdateViewSubmissionResponse(view(blocks.SettlePlacedAnyway(r, t, number, c.Order.OrderNo, c.Differs))))
+		return renewal.SettlePlaced{}, false
+	}
+	return renewal.SettlePlaced{Attempt: t.Attempt, Order: c.Order, Differs: c.Differs}, true
 }

@@ -26,39 +26,47 @@ import (
 // lookTimeout is how long a submission waits for what it can do without.
 const lookTimeout = 1500 * time.Millisecond
 
-func (b *Bot) lastContact(ctx context.Context, d blocks.Draft) yeastar.ID {
-	h, ok := b.portal.Holder(ctx, d.Holder)
-	if !ok {
-		return ""
+// ownContact is the billing contact that is proposed for a holder: the one of their last
+// order, else one that is certainly theirs. Empty: none is.
+func (b *Bot) ownContact(ctx context.Context, product string, h renewal.Holder, contacts []yeastar.BillingContact) yeastar.ID {
+	if last, ok, err := b.ledger.LastOrdered(ctx, product, h.Key()); err == nil && ok {
+		return last.Offer.Contact.ID
 	}
-	r, ok, err := b.ledger.LastRequest(ctx, d.Product, h.Key())
-	if err != nil || !ok {
-		return ""
+	if id, ok := b.portal.OwnContact(ctx, h, contacts); ok {
+		return id
 	}
-	return r.Offer.Contact.ID
+	return ""
+}
+
+// asked is what somebody asks for: what would be ordered, what there is to doubt about it,
+// and why it should be ordered all the same.
+type asked struct {
+	renewal.Offer
+	doubts []renewal.Doubt
+	reason string
 }
 
 // offer makes of a draft what would be ordered, with everything looked up anew by its
 // id. The map has a sentence for each field that is wrong; the error is for look-ups
 // that failed.
-func (b *Bot) offer(ctx context.Context, d blocks.Draft) (renewal.Offer, map[string]string, error) {
+func (b *Bot) offer(ctx context.Context, d blocks.Draft) (asked, map[string]string, error) {
 	errs := map[string]string{}
 	p, err := portal.Product(d.Product)
 	if err != nil {
-		return renewal.Offer{}, nil, err
+		return asked{}, nil, err
 	}
 	if err := b.portal.Prepare(ctx, p.Key); err != nil {
-		return renewal.Offer{}, nil, err
+		return asked{}, nil, err
 	}
 	catalogue, err := b.portal.Catalogue(ctx, p.Key, lookup.AnyAge)
 	if err != nil {
-		return renewal.Offer{}, nil, err
+		return asked{}, nil, err
 	}
 	contacts, err := b.portal.Contacts(ctx, lookup.AnyAge)
 	if err != nil {
-		return renewal.Offer{}, nil, err
+		return asked{}, nil, err
 	}
-	o := renewal.Offer{Product: p.Key, PONumber: strings.TrimSpace(d.PONumber)}
+	o := asked{Offer: renewal.Offer{Product: p.Key, PONumber: strings.TrimSpace(d.PONumber)}}
 	var ok bool
 	if o.Holder, ok = b.portal.Holder(ctx, d.Holder); !ok {
 		errs[blocks.BlockHolder] = "Choose for whom. The customer that was chosen may have been removed from the portal."
@@ -93,9 +101,9 @@ func (b *Bot) offer(ctx context.Context, d blocks.Draft) (renewal.Offer, map[str
 	if len(errs) == 0 {
 		looking, cancel := context.WithTimeout(ctx, lookTimeout)
 		defer cancel()
-		b.portal.Enrich(looking, &o, catalogue, lookup.AnyAge)
+		o.doubts, err = b.orders.Look(looking, d.Request, &o.Offer, catalogue, lookup.AnyAge)
 	}
-	return o, errs, nil
+	return o, errs, err
 }
 
 func note(errs map[string]string, field, problem string) {
@@ -163,8 +171,11 @@ func sentence(err error) string {
 }
 
 // digest tells whether two offers would look the same to the requester.
-func digest(o renewal.Offer) string {
-	raw, err := json.Marshal(o)
+func digest(o renewal.Offer, doubts []renewal.Doubt) string {
+	raw, err := json.Marshal(struct {
+		Offer  renewal.Offer
+		Doubts []renewal.Doubt
+	}{o, append([]renewal.Doubt{}, doubts...)})
 	if err != nil {
 		return ""
 	}
@@ -174,7 +185,7 @@ func digest(o renewal.Offer) string {
 
 // save writes the request, or its new revision, down. The same form gives the same
 // request however often and from whichever of its views it is submitted.
-func (b *Bot) save(ctx context.Context, v slack.View, actor renewal.Actor, d blocks.Draft, o renewal.Offer) (renewal.Request, *renewal.Refusal, error) {
+func (b *Bot) save(ctx context.Context, v slack.View, actor renewal.Actor, d blocks.Draft, o asked) (renewal.Request, *renewal.Refusal, error) {
 	var r renewal.Request
 	var err error
 	if d.Request != 0 {
@@ -184,17 +195,17 @@ func (b *Bot) save(ctx context.Context, v slack.View, actor renewal.Actor, d blo
 			return r, nil, nil
 		}
 		r, err = b.ledger.Apply(ctx, d.Request, renewal.Amend{
-			By: actor, Shown: renewal.Shown{Revision: d.Revision, Fingerprint: d.Fingerprint}, Offer: o, Note: d.Note,
+			By: actor, Shown: renewal.Shown{Revision: d.Revision, Fingerprint: d.Fingerprint}, Offer: o.Offer, Note: d.Note,
+			Doubts: o.doubts, DoubtReason: o.reason,
 		})
 	} else {
 		var created bool
 		r, created, err = b.ledger.Submit(ctx, renewal.Submission{
-			Key: submissionKey(actor, d, v), By: actor, Channel: d.Channel, Offer: o, Note: d.Note,
+			Key: submissionKey(actor, d, v), By: actor, Channel: d.Channel, Offer: o.Offer, Note: d.Note,
+			Doubts: o.doubts, DoubtReason: o.reason,
 		})
-		if err == nil && !created && (digest(r.Offer) != digest(o) || r.Note != d.Note) {
-			return r, &renewal.Refusal{Code: renewal.RefusedStale, Sentence: renewal.Say(fmt.Sprintf(
-				"This form made %s already. What you changed in it afterwards was not saved, and nothing was ordered by this. "+
-					"Press “Change” on its card, or type /renew for another request.", r.Reference()))}, nil
+		if err == nil && !created && !asksFor(r, d, o) {
+			return r, madeAnother(r), nil
 		}
 	}
 	var refusal *renewal.Refusal
@@ -202,6 +213,33 @@ func (b *Bot) save(ctx context.Context, v slack.View, actor renewal.Actor, d blo
 		return r, refusal, nil
 	}
 	return r, nil, err
+}
+
+// made finds the request that a form has made already, and says why it is none of what the
+// form asks for now, if it is not.
+func (b *Bot) made(ctx context.Context, actor renewal.Actor, d blocks.Draft, v slack.View, o asked) (renewal.Request, *renewal.Refusal, bool) {
+	if d.Request != 0 {
+		return renewal.Request{}, nil, false
+	}
+	r, err := b.ledger.Submitted(ctx, submissionKey(actor, d, v))
+	switch {
+	case err != nil:
+		return r, nil, false // Submit looks once more
+	case !asksFor(r, d, o):
+		return r, madeAnother(r), true
+	}
+	return r, nil, true
+}
+
+// asksFor says whether a request is for what a form asks for.
+func asksFor(r renewal.Request, d blocks.Draft, o asked) bool {
+	return digest(r.Offer, nil) == digest(o.Offer, nil) && r.Note == d.Note
+}
+
+func madeAnother(r renewal.Request) *renewal.Refusal {
+	return &renewal.Refusal{Code: renewal.RefusedStale, Sentence: renewal.Say(fmt.Sprintf(
+		"This form made %s already. What you changed in it afterwards was not saved, and nothing was ordered by this. "+
+			"Press “Change” on its card, or type /renew for another request.", r.Reference()))}
 }
 
 // submissionKey tells a form from all others. What comes back in a view may be made up, so
@@ -213,6 +251,7 @@ func submissionKey(a renewal.Actor, d blocks.Draft, v slack.View) string {
 
 // isAmendment says whether a request is what this very change made of it: Slack may
 // deliver a submission twice.
-func isAmendment(r renewal.Request, actor renewal.Actor, d blocks.Draft, o renewal.Offer) bool {
-	return r.Revision == d.Revision+1 && r.AmendedBy == actor.UserID && r.Note == d.Note && digest(r.Offer) == digest(o)
+func isAmendment(r renewal.Request, actor renewal.Actor, d blocks.Draft, o asked) bool {
+	return r.Revision == d.Revision+1 && r.AmendedBy == actor.UserID && r.Note == d.Note && r.DoubtReason == o.reason &&
+		digest(r.Offer, r.Doubts) == digest(o.Offer, o.doubts)
 }

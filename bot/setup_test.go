@@ -10,12 +10,15 @@ import (
 	"testing"
 	"time"
 
+	"renewbot/bot"
+	"renewbot/bot/ledger"
 	"renewbot/bot/sandbox"
 	"renewbot/bot/slacksim"
 )
 
-// patience bounds everything that a test waits for.
-const patience = 30 * time.Second
+// patience bounds everything that a test waits for, so that nothing hangs. It is no measure
+// of speed.
+const patience = 2 * time.Minute
 
 // bundle is a running sandbox and what tests do with it.
 type bundle struct {
@@ -29,7 +32,7 @@ func setup(t testing.TB, change ...func(*sandbox.Options)) *bundle {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 2*patience)
 	t.Cleanup(cancel)
-	o := sandbox.Options{Log: slog.New(slog.NewTextHandler(t.Output(), nil))}
+	o := sandbox.Options{Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Tune: unhurried}
 	for _, f := range change {
 		f(&o)
 	}
@@ -44,6 +47,25 @@ func setup(t testing.TB, change ...func(*sandbox.Options)) *bundle {
 		}
 	})
 	return &bundle{World: w, t: t, ctx: ctx}
+}
+
+// unhurried lets a form wait for what a busy machine brings late, and nobody for the second
+// connection to Slack.
+func unhurried(_ *ledger.Options, p *bot.Options) {
+	p.OptionalWait, p.Stagger = 2*time.Second, time.Millisecond
+}
+
+// tuned changes what no configuration sets.
+func tuned(change func(*ledger.Options, *bot.Options)) func(*sandbox.Options) {
+	return func(o *sandbox.Options) {
+		before := o.Tune
+		o.Tune = func(l *ledger.Options, p *bot.Options) {
+			if before != nil {
+				before(l, p)
+			}
+			change(l, p)
+		}
+	}
 }
 
 // as is a person at work; every step that fails ends the test.
@@ -125,16 +147,20 @@ func (a *actor) submit() map[string]string {
 }
 
 // redrawn waits until every choice in the view on top has been answered with a new
-// drawing of it, as a person does who looks before they press a button. A choice that
-// is answered otherwise is not waited for long.
+// drawing of it, as a person does who looks before they press a button. Where one is
+// answered otherwise, that is known when nothing is being handled any more.
 func (a *actor) redrawn() {
 	a.b.t.Helper()
 	v, ok := a.p.View()
 	if !ok {
 		return
 	}
-	ctx, cancel := context.WithTimeout(a.b.ctx, 2*time.Second)
+	ctx, cancel := context.WithCancel(a.b.ctx)
 	defer cancel()
+	go func(running *bot.Bot) {
+		running.Handled()
+		cancel()
+	}(a.b.Bot)
 	_ = a.b.Slack.Wait(ctx, func(*slacksim.Snapshot) bool {
 		chosen, drawn := 0, 0
 		for _, e := range a.b.Slack.Journal() {
@@ -265,7 +291,10 @@ func (a *actor) request(w wish) slacksim.Message {
 	a.b.t.Helper()
 	a.fill(w)
 	a.submitOK()
-	a.titled("Please check")
+	const why = "Why should this be ordered all the same?"
+	if _, ok := a.titled("Please check").Field(why); ok {
+		a.typeIn(why, "It is meant so")
+	}
 	a.submitOK()
 	done := a.titled("Request saved")
 	if _, err := a.p.CloseView(a.b.ctx, false); err != nil {

@@ -26,7 +26,8 @@ func (b *Bot) submittedForm(ctx context.Context, ic slack.InteractionCallback, e
 	ctx = env.Concerns(ctx, d.Request)
 	checking, cancel := env.InTime(ctx)
 	defer cancel()
-	if actor := b.directory.Actor(checking, ic.User.ID, directory.RequestAge); !actor.MayRequest {
+	actor := b.directory.Actor(checking, ic.User.ID, directory.RequestAge)
+	if !actor.MayRequest {
 		refusal := renewal.NotAllowed(actor, renewal.Text("You may not request renewals."))
 		env.Ack(slack.NewUpdateViewSubmissionResponse(view(blocks.Notice("Not allowed", refusal.Sentence))))
 		b.audit(ctx, 0, ic.User.ID, "review", refusal)
@@ -55,8 +56,16 @@ func (b *Bot) submittedForm(ctx context.Context, ic slack.InteractionCallback, e
 		env.Ack(slack.NewErrorsViewSubmissionResponse(atFields(ic.View, errs)))
 		return
 	}
-	d.Shown = digest(o)
-	env.Ack(slack.NewPushViewSubmissionResponse(view(blocks.Review(d, o, b.review(checking, d, o, "")))))
+	if r, refused, made := b.made(checking, actor, d, ic.View, o); made {
+		answer := blocks.Submitted(r, false)
+		if refused != nil {
+			answer = blocks.Notice("Not saved", refused.Sentence)
+		}
+		env.Ack(slack.NewPushViewSubmissionResponse(&answer))
+		return
+	}
+	d.Shown = digest(o.Offer, o.doubts)
+	env.Ack(slack.NewPushViewSubmissionResponse(view(blocks.Review(d, o.Offer, b.review(checking, d, o, "")))))
 }
 
 // atFields keeps the errors whose fields are in the view, as Slack takes no others; when
@@ -77,18 +86,15 @@ func atFields(v slack.View, errs map[string]string) map[string]string {
 }
 
 // review is what the review step shows beside the offer.
-func (b *Bot) review(ctx context.Context, d blocks.Draft, o renewal.Offer, warning string) blocks.ReviewData {
+func (b *Bot) review(ctx context.Context, d blocks.Draft, o asked, warning string) blocks.ReviewData {
 	data := blocks.ReviewData{
 		Now: b.now(), Channel: d.Channel, DryRun: b.policy.DryRun, Required: b.policy.Required,
-		Approvers: b.directory.Approvers(), Warning: warning,
+		Approvers: b.directory.Approvers(), Warning: warning, Doubts: o.doubts,
 	}
 	if d.Request != 0 {
 		if r, err := b.ledger.Get(ctx, d.Request); err == nil {
-			data.Changes = renewal.Difference(r.Offer, o)
+			data.Changes, data.DoubtReason = renewal.Difference(r.Offer, o.Offer), r.DoubtReason
 		}
-	}
-	if warning == "" {
-		data.Warning = strings.Join(b.portal.Doubts(ctx, o), " ")
 	}
 	return data
 }
@@ -130,13 +136,22 @@ func (b *Bot) submittedReview(ctx context.Context, ic slack.InteractionCallback,
 		return
 	}
 	again := func(warning string) {
-		answer(blocks.Review(d, o, b.review(checking, d, o, warning)), renewal.Say(warning))
+		answer(blocks.Review(d, o.Offer, b.review(checking, d, o, warning)), renewal.Say(warning))
 	}
-	if shown := digest(o); shown != d.Shown {
+	if r, refused, made := b.made(checking, actor, d, ic.View, o); made {
+		if refused != nil {
+			notSaved(refused.Sentence)
+			return
+		}
+		answer(blocks.Submitted(r, false), renewal.Sentence{renewal.State{Request: r}})
+		return
+	}
+	if shown := digest(o.Offer, o.doubts); shown != d.Shown {
 		d.Shown = shown
 		again("This is not what you saw a moment ago: the vendor's data have changed. Please look again.")
 		return
 	}
+	o.reason = blocks.ReadReason(ic.View)
 	r, refused, err := b.save(checking, ic.View, actor, d, o)
 	switch {
 	case err != nil:

@@ -45,10 +45,10 @@ func told(t *testing.T, customer string) (renewal.Request, []renewal.Entry) {
 	seen := renewal.Shown{Revision: r.Revision, Fingerprint: r.Fingerprint}
 	for _, e := range []renewal.Event{
 		renewal.Approve{By: bob, Shown: seen},
-		renewal.Begin{Deadline: now.Add(time.Hour)},
+		renewal.Begin{Budget: time.Hour},
 		renewal.Failed{Attempt: 1, Problem: renewal.Problem{Class: yeastar.ClassRefused, Code: "no_credit", Detail: "The credit line does not cover this order."}},
 		renewal.Retry{By: bob, Shown: seen},
-		renewal.Begin{Deadline: now.Add(time.Hour)},
+		renewal.Begin{Budget: time.Hour},
 		renewal.Answered{Attempt: 2, Order: yeastar.OrderResult{OrderNo: "XS1", TransactionNo: "IW1", OrderStatus: yeastar.OrderSucceed, RequestID: "r1"}},
 	} {
 		now = now.Add(time.Minute)

@@ -32,8 +32,9 @@ func (c *checker) checkServer(ctx context.Context, l *lines, databaseURL string)
 	asked := c.Now()
 	var now time.Time
 	var standby, mayCreate bool
+	// The mode is one that every connection pooler understands.
 	err = conn.QueryRow(ctx, `SELECT clock_timestamp(), pg_is_in_recovery() OR current_setting('default_transaction_read_only') = 'on',
-		coalesce(has_schema_privilege(current_schema(), 'CREATE'), false)`).Scan(&now, &standby, &mayCreate)
+		coalesce(has_schema_privilege(current_schema(), 'CREATE'), false)`, pgx.QueryExecModeExec).Scan(&now, &standby, &mayCreate)
 	took := c.Now().Sub(asked)
 	switch {
 	case err != nil:

@@ -54,6 +54,7 @@ type Renew struct {
 	RemindAfter       time.Duration
 	ExpireAfter       time.Duration
 	Weekend           []time.Weekday // nil: by each person's locale and time zone
+	RepeatWithin      time.Duration  // an order younger than this is a doubt
 	PONumber          renewal.PONumberMode
 	LookupTTL         time.Duration
 	DryRun            bool
@@ -89,5 +90,6 @@ func (c Config) Policy() renewal.Policy {
 		DryRun:       c.Renew.DryRun,
 		RemindAfter:  c.Renew.RemindAfter,
 		ExpireAfter:  c.Renew.ExpireAfter,
+		RepeatWithin: c.Renew.RepeatWithin,
 	}
 }

@@ -106,7 +106,7 @@ func testAtomic(t *testing.T, s store) {
 			return err
 		}},
 		{"begin", func() error {
-			_, err := l.Apply(t.Context(), r.ID, renewal.Begin{Deadline: time.Now().Add(time.Minute)})
+			_, err := l.Apply(t.Context(), r.ID, renewal.Begin{Budget: time.Minute})
 			return err
 		}},
 		{"answered", func() error {

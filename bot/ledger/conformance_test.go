@@ -27,6 +27,10 @@ var conformance = []struct {
 	{"refusals of people are audited, those of the system are not", testRefusals},
 	{"an attempt exists once", testAttemptFence},
 	{"attempts keep step with the request", testAttempts},
+	{"one order of a holder and product is under way", testOneUnderWay},
+	{"two attempts at the same moment", testBeginRace},
+	{"an order that turns up late is saved beside another one", testLateBesideAnother},
+	{"a ledger with two orders under way is opened", testMigrateUnderWay},
 	{"actions refused before the request", testDeny},
 	{"unknown requests", testNotFound},
 	{"lists", testList},
@@ -134,5 +138,5 @@ func ordering(t testing.TB, l *Ledger, key string) renewal.Request {
 	t.Helper()
 	r := submit(t, l, key)
 	r = apply(t, l, r.ID, approve(r, "U2"))
-	return apply(t, l, r.ID, renewal.Begin{Deadline: l.Now(t.Context()).Add(time.Minute)})
+	return apply(t, l, r.ID, renewal.Begin{Budget: time.Minute})
 }

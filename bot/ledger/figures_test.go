@@ -34,7 +34,7 @@ func testFigures(t *testing.T, s store) {
 	clock.advance(time.Hour)
 	submit(t, l, "2")
 	apply(t, l, r.ID, approve(r, "U2")) // an order job that's due
-	apply(t, l, r.ID, renewal.Begin{Deadline: clock.Now().Add(time.Minute)})
+	apply(t, l, r.ID, renewal.Begin{Budget: time.Minute})
 	clock.advance(time.Minute)
 	apply(t, l, r.ID, renewal.Failed{Attempt: 1, Problem: renewal.Problem{Class: yeastar.ClassUnknown}})
 	apply(t, l, 2, renewal.Reminder{Who: []string{"U2"}, Next: clock.Now().Add(time.Hour)}) // it waits as before

@@ -55,10 +55,15 @@ func (l *Ledger) beat(ctx context.Context, takeOver bool) error {
 	if err != nil {
 		return fmt.Errorf("take over from dead processes: %w", err)
 	}
-	if taken > 0 {
-		l.options.Logger.WarnContext(ctx, "another process has died, and its jobs were taken over", "jobs", taken)
-	}
+	l.tookOver(taken)
 	return nil
+}
+
+// tookOver logs how many jobs of dead processes were made available.
+func (l *Ledger) tookOver(jobs int64) {
+	if jobs > 0 {
+		l.options.Logger.Warn("another process has died, and its jobs were taken over", "jobs", jobs)
+	}
 }
 
 // Processes is how many processes use the ledger now, this one included; one that died is
@@ -76,6 +81,10 @@ func (l *Ledger) Processes(ctx context.Context) (int, error) {
 func (e *sqliteEngine) heartbeat(context.Context, string) error { return nil }
 
 func (e *sqliteEngine) takeOver(context.Context, time.Duration) (int64, error) { return 0, nil }
+
+func (e *sqliteEngine) enter(context.Context, string) error { return nil }
+
+func (e *sqliteEngine) watch(context.Context, string, func(int64)) {}
 
 func (e *sqliteEngine) leave(context.Context, string) error { return nil }
 

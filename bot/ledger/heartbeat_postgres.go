@@ -14,8 +14,9 @@ func (e *postgresEngine) heartbeat(ctx context.Context, process string) error {
 	if err != nil {
 		return err
 	}
-	if _, err := e.exec(ctx, `INSERT INTO processes (id, seen_at) VALUES ($1, $2)
-		ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at`, process, micros(now)); err != nil {
+	if _, err := e.exec(ctx, `INSERT INTO processes (id, seen_at, session) VALUES ($1, $2, nullif(CAST($3 AS BIGINT), 0))
+		ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at, session = excluded.session`,
+		process, micros(now), e.session.Load()); err != nil {
 		return err
 	}
 	if e.options.Now != nil {
@@ -24,7 +25,7 @@ func (e *postgresEngine) heartbeat(ctx context.Context, process string) error {
 	return e.makeDue(ctx, now)
 }
 
-// takeOver forgets the dead processes first: what is in nobody's hands then is released.
+// takeOver goes by heartbeats.
 func (e *postgresEngine) takeOver(ctx context.Context, timeout time.Duration) (taken int64, err error) {
 	err = e.change(ctx, func(t tx) error {
 		now, err := t.now(ctx)
@@ -34,13 +35,19 @@ func (e *postgresEngine) takeOver(ctx context.Context, timeout time.Duration) (t
 		if _, err = t.exec(ctx, `DELETE FROM processes WHERE seen_at <= $1`, micros(now.Add(-timeout))); err != nil {
 			return err
 		}
-		if taken, err = t.exec(ctx, riverdb.ReleaseDead); err != nil {
-			return err
-		}
-		_, err = t.exec(ctx, riverdb.DeposeDead)
+		taken, err = releaseDead(ctx, t)
 		return err
 	})
 	return taken, err
+}
+
+// releaseDead gives the work of processes that were forgotten to others.
+func releaseDead(ctx context.Context, t tx) (jobs int64, err error) {
+	if jobs, err = t.exec(ctx, riverdb.ReleaseDead); err != nil {
+		return 0, err
+	}
+	_, err = t.exec(ctx, riverdb.DeposeDead)
+	return jobs, err
 }
 
 func (e *postgresEngine) leave(ctx context.Context, process string) error {

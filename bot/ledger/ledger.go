@@ -59,9 +59,9 @@ const (
 type Ledger struct {
 	engine  engine
 	options Options
-	process string        // names this process to others on the same database
+	process string // names this process to others on the same database
+	clock   databaseClock
 	looking time.Duration // see lookTimeout
-
 	denials denials
 
 	mu      sync.Mutex
@@ -113,6 +113,9 @@ func openEngine(ctx context.Context, databaseURL string, o Options) (engine, err
 }
 
 func (l *Ledger) prepare(ctx context.Context) error {
+	if _, err := l.now(ctx, l.engine); err != nil {
+		return err
+	}
 	if l.options.ReadOnly {
 		return l.engine.checkMigrated(ctx)
 	}
@@ -134,48 +137,6 @@ func (l *Ledger) Close() error {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel() // no time for running jobs
 	return errors.Join(l.stop(ctx), l.engine.close())
-}
-
-// Now is the time by which the ledger decides what is due.
-func (l *Ledger) Now(ctx context.Context) time.Time {
-	now, err := l.now(ctx, l.engine)
-	if err != nil {
-		return stamp(time.Now())
-	}
-	return now
-}
-
-func (l *Ledger) now(ctx context.Context, q querier) (time.Time, error) {
-	if l.options.Now != nil {
-		return stamp(l.options.Now()), nil
-	}
-	now, err := q.now(ctx)
-	if err != nil {
-		return time.Time{}, fmt.Errorf("ask the database for the time: %w", err)
-	}
-	return stamp(now), nil
-}
-
-// stamp is a time as it is stored: UTC, whole microseconds, nothing of this process's clock.
-func stamp(t time.Time) time.Time {
-	if t.IsZero() {
-		return time.Time{}
-	}
-	return t.Round(0).UTC().Truncate(time.Microsecond)
-}
-
-// micros is a time for a column.
-func micros(t time.Time) int64 { return t.UnixMicro() }
-
-// fromMicros is a time of a column.
-func fromMicros(n int64) time.Time { return time.UnixMicro(n).UTC() }
-
-// orNull is a time for a column that may be empty.
-func orNull(t time.Time) any {
-	if t.IsZero() {
-		return nil
-	}
-	return micros(t)
 }
 
 // clean makes any text fit every database: valid UTF-8 without NUL.

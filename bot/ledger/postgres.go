@@ -4,13 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
-	"github.com/jackc/pgx/v5/stdlib"
-	"github.com/pressly/goose/v3"
 	"github.com/riverqueue/river"
 
 	"renewbot/bot/ledger/riverdb"
@@ -19,29 +18,28 @@ import (
 // postgresEngine is a PostgreSQL database that several processes may share.
 type postgresEngine struct {
 	postgresQuerier
+	config   postgresConfig
 	pool     *pgxpool.Pool
 	river    *riverdb.DB[pgx.Tx]
 	inserter *river.Client[pgx.Tx]
 	options  Options
+	// session is the key of the advisory lock that shows that this process lives; 0: it
+	// has none at present.
+	session atomic.Int64
+	entered *pgx.Conn // the first session, until watch has it
 }
 
 func openPostgres(ctx context.Context, databaseURL string, o Options) (*postgresEngine, error) {
-	config, err := pgxpool.ParseConfig(databaseURL)
+	config, err := newPostgresConfig(ctx, databaseURL, o.ReadOnly)
 	if err != nil {
-		return nil, errors.New("DATABASE_URL is not a valid PostgreSQL URL") // the cause may repeat the URL
+		return nil, err
 	}
-	if o.ReadOnly {
-		config.ConnConfig.RuntimeParams["default_transaction_read_only"] = "on"
-	}
-	pool, err := pgxpool.NewWithConfig(ctx, config)
+	pool, err := config.connect(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("set up the connections: %w", err)
+		return nil, err
 	}
-	e := &postgresEngine{postgresQuerier: postgresQuerier{pool}, pool: pool, river: riverdb.NewPostgres(pool), options: o}
-	if err := pool.Ping(ctx); err != nil {
-		pool.Close()
-		return nil, fmt.Errorf("connect: %w", err)
-	}
+	e := &postgresEngine{postgresQuerier: postgresQuerier{pool}, config: config, pool: pool, options: o}
+	e.river = riverdb.NewPostgres(pool, config.pooler)
 	if e.inserter, err = e.river.Client(riverConfig(o)); err != nil {
 		pool.Close()
 		return nil, fmt.Errorf("set up the jobs: %w", err)
@@ -57,13 +55,18 @@ func (e *postgresEngine) change(ctx context.Context, f func(tx) error) error {
 		return ErrReadOnly
 	}
 	for run := 1; ; run++ {
+		var queues []string
 		committing := false
-		err := pgx.BeginFunc(ctx, e.pool, func(t pgx.Tx) error {
-			err := f(&postgresTx{postgresQuerier{t}, t, e.inserter})
-			committing = err == nil
+		err := pgx.BeginTxFunc(ctx, e.pool, e.config.begin, func(t pgx.Tx) error {
+			inside := &postgresTx{postgresQuerier: postgresQuerier{t}, tx: t, inserter: e.inserter}
+			err := f(inside)
+			queues, committing = inside.queues, err == nil
 			return err
 		})
-		if committing && err != nil {
+		switch {
+		case err == nil:
+			e.river.Notify(queues...)
+		case committing:
 			err = &commitError{err}
 		}
 		if run == maxReruns || !undone(err) {
@@ -72,53 +75,20 @@ func (e *postgresEngine) change(ctx context.Context, f func(tx) error) error {
 	}
 }
 
-// undone says whether PostgreSQL gave a transaction up because of another one.
+// undone says whether PostgreSQL gave a transaction up because of another one, which is
+// over by now. Run again, it sees what the other one did.
 func undone(err error) bool {
 	var pg *pgconn.PgError
 	if !errors.As(err, &pg) {
 		return false
 	}
-	return pg.Code == "40001" || pg.Code == "40P01" // serialization_failure, deadlock_detected
-}
-
-// migrationLock is the advisory lock of whoever sets up the tables.
-const migrationLock = 0x72656e657762 // "renewb"
-
-func (e *postgresEngine) migrate(ctx context.Context) error {
-	conn, err := e.pool.Acquire(ctx)
-	if err != nil {
-		return fmt.Errorf("connect: %w", err)
+	switch pg.Code {
+	case codeSerialization, codeDeadlock:
+		return true
+	case codeUnique:
+		return pg.ConstraintName == indexUnderWay
 	}
-	defer conn.Release()
-	if _, err := conn.Exec(ctx, `SELECT pg_advisory_lock($1)`, int64(migrationLock)); err != nil {
-		return fmt.Errorf("wait for other processes that set up the tables: %w", err)
-	}
-	err = e.migrateLocked(ctx)
-	if _, unlock := conn.Exec(context.WithoutCancel(ctx), `SELECT pg_advisory_unlock($1)`, int64(migrationLock)); unlock != nil {
-		err = errors.Join(err, fmt.Errorf("let other processes set up the tables: %w", unlock))
-	}
-	return err
-}
-
-func (e *postgresEngine) migrateLocked(ctx context.Context) error {
-	if err := e.river.Migrate(ctx); err != nil {
-		return err
-	}
-	db := stdlib.OpenDBFromPool(e.pool)
-	p, err := gooseProvider(goose.DialectPostgres, db, "postgres")
-	if err != nil {
-		return errors.Join(fmt.Errorf("read the migrations: %w", err), db.Close())
-	}
-	return errors.Join(migrateGoose(ctx, p), db.Close())
-}
-
-func (e *postgresEngine) checkMigrated(ctx context.Context) error {
-	db := stdlib.OpenDBFromPool(e.pool)
-	p, err := gooseProvider(goose.DialectPostgres, db, "postgres")
-	if err != nil {
-		return errors.Join(fmt.Errorf("read the migrations: %w", err), db.Close())
-	}
-	return errors.Join(checkVersion(ctx, e, p), db.Close())
+	return false
 }
 
 // cleanUp only forgets which sync jobs wait, at the price of a few jobs too many: other
@@ -144,6 +114,9 @@ func (e *postgresEngine) waitingJobs() string { return e.river.Waiting() }
 
 func (e *postgresEngine) close() error {
 	e.pool.Close()
+	if e.entered != nil {
+		return e.entered.Close(context.Background())
+	}
 	return nil
 }
 
@@ -152,9 +125,11 @@ type postgresTx struct {
 	postgresQuerier
 	tx       pgx.Tx
 	inserter *river.Client[pgx.Tx]
+	queues   []string // that got jobs
 }
 
 func (t *postgresTx) insert(ctx context.Context, jobs []river.InsertManyParams) error {
+	t.queues = withQueues(t.queues, jobs)
 	_, err := t.inserter.InsertManyFastTx(ctx, t.tx, jobs)
 	return err
 }

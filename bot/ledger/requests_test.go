@@ -176,7 +176,7 @@ func testAttemptFence(t *testing.T, s store) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := l.Apply(t.Context(), r.ID, renewal.Begin{Deadline: time.Now()}); err == nil {
+	if _, err := l.Apply(t.Context(), r.ID, renewal.Begin{}); err == nil {
 		t.Error("a second attempt with the same number was begun")
 	}
 	got, err := l.Get(t.Context(), r.ID)
@@ -191,7 +191,7 @@ func testAttempts(t *testing.T, s store) {
 	r := ordering(t, l, "k")
 	id := r.ID
 	apply(t, l, id, renewal.Failed{Attempt: 1, Problem: renewal.Problem{Class: yeastar.ClassNotSent, Code: "dial", Detail: "x"}})
-	apply(t, l, id, renewal.Begin{Deadline: time.Now().Add(time.Minute)})
+	apply(t, l, id, renewal.Begin{Budget: time.Minute})
 	r = apply(t, l, id, renewal.Answered{Attempt: 2, Order: placed("XS77")})
 	type line struct {
 		Number              int
@@ -254,7 +254,7 @@ func testNotFound(t *testing.T, s store) {
 	if _, err := l.Apply(t.Context(), 5, renewal.Expiry{}); !errors.Is(err, ErrNotFound) {
 		t.Error(err)
 	}
-	if _, found, err := l.LastRequest(t.Context(), "p", "h"); found || err != nil {
+	if _, found, err := l.LastOrdered(t.Context(), "p", "h"); found || err != nil {
 		t.Error(found, err)
 	}
 	verify(t, l)

@@ -30,8 +30,8 @@ const (
 	maxAttempts = 10_000
 	// fetchCooldown bounds how often a burst of new jobs makes River look for them.
 	fetchCooldown = 10 * time.Millisecond
-	// stopGrace is how long cancelled handlers may take to return.
-	stopGrace = 5 * time.Second
+	// StopGrace is how long cancelled handlers may take to return.
+	StopGrace = 5 * time.Second
 )
 
 // Snooze is what a handler returns to be called again after d, which is no failure.
@@ -65,7 +65,7 @@ func (s *snooze) rest(now time.Time) time.Duration {
 type running struct {
 	worker worker
 	cancel context.CancelFunc
-	done   chan struct{} // closed when the clock's goroutine has ended
+	done   chan struct{} // closed when what runs beside the worker has ended
 }
 
 // Start works jobs until Stop or Close. Jobs of kinds without a handler wait.
@@ -99,6 +99,9 @@ func (l *Ledger) Start(ctx context.Context, handlers map[renewal.JobKind]Handler
 	}
 	// Stop decides when the jobs end, not whoever called Start.
 	ctx = context.WithoutCancel(ctx)
+	if err := l.engine.enter(ctx, l.process); err != nil {
+		return fmt.Errorf("start the jobs: %w", err)
+	}
 	if err := l.beat(ctx, true); err != nil {
 		return fmt.Errorf("start the jobs: %w", err)
 	}
@@ -109,11 +112,12 @@ func (l *Ledger) Start(ctx context.Context, handlers map[renewal.JobKind]Handler
 	ctx, r.cancel = context.WithCancel(ctx)
 	go func() {
 		defer close(r.done)
-		var both sync.WaitGroup
-		both.Go(func() { l.followClock(ctx) })
-		both.Go(func() { l.heartbeats(ctx) })
-		both.Go(func() { l.sumUpDenials(ctx) })
-		both.Wait()
+		var all sync.WaitGroup
+		all.Go(func() { l.followClock(ctx) })
+		all.Go(func() { l.heartbeats(ctx) })
+		all.Go(func() { l.engine.watch(ctx, l.process, l.tookOver) })
+		all.Go(func() { l.sumUpDenials(ctx) })
+		all.Wait()
 	}()
 	l.running = r
 	return nil
@@ -136,16 +140,18 @@ func (l *Ledger) stop(ctx context.Context) error {
 	if r == nil {
 		return nil
 	}
-	r.cancel()
-	<-r.done
+	// Until its jobs have ended the process shows the others that it lives.
+	defer func() { r.cancel(); <-r.done }()
 	stopped := ctx.Err() == nil && r.worker.Stop(ctx) == nil
-	hard, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopGrace)
+	hard, cancel := context.WithTimeout(context.WithoutCancel(ctx), StopGrace)
 	defer cancel()
 	if !stopped {
 		if err := r.worker.StopAndCancel(hard); err != nil {
 			return err
 		}
 	}
+	r.cancel()
+	<-r.done
 	l.writeCounted(hard, true)
 	if err := l.engine.leave(hard, l.process); err != nil {
 		// Others take it for dead after a while, and there is nothing to take over.

@@ -3,6 +3,7 @@ package renewal_test
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"testing"
 	"time"
 
@@ -68,6 +69,9 @@ func compareMay(t *testing.T, r Request, by Actor, in Intent, event func(Actor, 
 	_, err := r.Apply(event(by, seen), now, p)
 	var refusal *Refusal
 	errors.As(err, &refusal)
+	if reflect.DeepEqual(refusal, told) {
+		return // cmp takes its time, and this is asked thousands of times
+	}
 	same(t, refusal, told, fmt.Sprintf("%s by %+v in %s, stale %t", in.Action, by, r.Status, stale))
 }
 

@@ -29,11 +29,11 @@ func (c *changing) begin(e Begin) error {
 	if last, ok := c.Attempt(); ok && last.Outcome != NotPlaced {
 		return fmt.Errorf("renewal: %s: attempt %d is not known to have failed", c.Reference(), last.Number)
 	}
-	if fingerprint(c.Body, c.Offer.Price) != c.Fingerprint {
+	if fingerprint(c.Body, c.Offer, c.Doubts) != c.Fingerprint {
 		return fmt.Errorf("renewal: %s: the order is not the one that was approved", c.Reference())
 	}
 	a := Attempt{
-		Number: len(c.Attempts) + 1, StartedAt: c.now, Deadline: e.Deadline,
+		Number: len(c.Attempts) + 1, StartedAt: c.now, Deadline: c.now.Add(e.Budget),
 		Fingerprint: c.Fingerprint, Body: bytes.Clone(c.Body),
 	}
 	c.Attempts = append(c.Attempts, a)
@@ -206,6 +206,7 @@ func (c *changing) failed(e Failed) error {
 	default:
 		c.lose(a)
 		c.record(CodeUnknown, System, detail)
+		c.note(DetailCandidates, e.Problem.Order)
 	}
 	return nil
 }

@@ -14,7 +14,7 @@ func TestBegin(t *testing.T) {
 	p := policy()
 	r := in(t, Approved, p)
 	deadline := later.Add(2 * time.Minute)
-	c, err := r.Apply(Begin{deadline}, later, p)
+	c, err := r.Apply(Begin{2 * time.Minute}, later, p)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -24,7 +24,7 @@ func TestBegin(t *testing.T) {
 	same(t, []string{"reconcile_order +3m0s", "sync_slack +1m0s"}, kinds(c.Jobs), "jobs")
 
 	r.Body = []byte(`{"other":1}`)
-	if _, err := r.Apply(Begin{deadline}, later, p); err == nil || errors.As(err, new(*Refusal)) {
+	if _, err := r.Apply(Begin{2 * time.Minute}, later, p); err == nil || errors.As(err, new(*Refusal)) {
 		t.Errorf("an order that was not approved was begun: %v", err)
 	}
 }
@@ -32,7 +32,7 @@ func TestBegin(t *testing.T) {
 // again begins another attempt that fails.
 func again(t *testing.T, r Request, p Policy, problem Problem) Change {
 	t.Helper()
-	r = must(t, r, later, p, Begin{later.Add(time.Minute)})
+	r = must(t, r, later, p, Begin{time.Minute})
 	c, err := r.Apply(Failed{len(r.Attempts), problem}, later, p)
 	if err != nil {
 		t.Fatal(err)
@@ -144,7 +144,7 @@ func TestLateOrders(t *testing.T) {
 			if got.Status != Ordered || got.Order.OrderNo != "XS1" || got.Attempts[0].Outcome != Placed || c.Entry.Code != CodeLate {
 				t.Errorf("from %s: %s, %+v", r.Status, got.Status, c.Entry)
 			}
-			refused(t, got, Begin{later}, later, p, RefusedStatus) // the order that waited is not sent
+			refused(t, got, Begin{}, later, p, RefusedStatus) // the order that waited is not sent
 		}
 	})
 	t.Run("another attempt certainly placed nothing", func(t *testing.T) {
@@ -156,7 +156,7 @@ func TestLateOrders(t *testing.T) {
 			if got.Status != Ordered || got.Attempts[0].Outcome != Placed || got.Attempts[1].Outcome != NotPlaced {
 				t.Errorf("from %s: %s", second.Status, text(t, got))
 			}
-			refused(t, got, Begin{later}, later, p, RefusedStatus) // the job that waits sends nothing
+			refused(t, got, Begin{}, later, p, RefusedStatus) // the job that waits sends nothing
 
 			failed := must(t, second, later, p, Found{1, order(yeastar.OrderFailed)})
 			if failed.Status != Refused || failed.Attempts[0].Outcome != NotPlaced {
@@ -166,7 +166,7 @@ func TestLateOrders(t *testing.T) {
 	})
 	t.Run("another attempt is under way", func(t *testing.T) {
 		t.Parallel()
-		r := must(t, settled, later, p, Retry{approver("U2"), shown(settled)}, Begin{later.Add(time.Minute)})
+		r := must(t, settled, later, p, Retry{approver("U2"), shown(settled)}, Begin{time.Minute})
 		c, err := r.Apply(found, later, p)
 		if err != nil {
 			t.Fatal(err)
@@ -178,7 +178,7 @@ func TestLateOrders(t *testing.T) {
 	})
 	t.Run("the attempt under way then places nothing", func(t *testing.T) {
 		t.Parallel()
-		r := must(t, settled, later, p, Retry{approver("U2"), shown(settled)}, Begin{later.Add(time.Minute)}, found)
+		r := must(t, settled, later, p, Retry{approver("U2"), shown(settled)}, Begin{time.Minute}, found)
 		for _, e := range []Event{
 			Failed{2, problem(yeastar.ClassNotSent)}, Failed{2, problem(yeastar.ClassRefused)},
 			SettleNotPlaced{approver("U2"), 2, "looked"},
@@ -219,7 +219,7 @@ func TestNoAttemptAfterOneThatMayHavePlaced(t *testing.T) {
 	r := in(t, Approved, p)
 	for _, o := range []Outcome{"", Lost, Placed} {
 		r.Attempts = []Attempt{{Number: 1, Outcome: o}}
-		if _, err := r.Apply(Begin{later}, later, p); err == nil {
+		if _, err := r.Apply(Begin{}, later, p); err == nil {
 			t.Errorf("a second attempt was begun after one with outcome %q", o)
 		}
 	}
@@ -289,7 +289,7 @@ func TestChangedGoesBackToPeople(t *testing.T) {
 	now := start.Add(50 * time.Hour)
 	changed := offer()
 	changed.Contact = Contact{ID: "5", Name: "Other"}
-	c, err := r.Apply(Changed{changed}, now, p)
+	c, err := r.Apply(Changed{Offer: changed}, now, p)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -321,10 +321,10 @@ func TestWaitingForTheVendor(t *testing.T) {
 	same(t, []string{"sync_slack +" + later.Sub(start).String()}, kinds(c.Jobs), "jobs")
 	refused(t, got, Waiting{"still", until}, later, p, RefusedTooEarly)
 
-	if begun := must(t, got, later, p, Begin{until}); begun.Waits() || begun.Problem != nil {
+	if begun := must(t, got, later, p, Begin{time.Minute}); begun.Waits() || begun.Problem != nil {
 		t.Errorf("it waits while it is ordered: %s", text(t, begun))
 	}
-	again := must(t, got, later, p, Changed{offer()}) // the portal is back, with other data
+	again := must(t, got, later, p, Changed{Offer: offer()}) // the portal is back, with other data
 	if again = must(t, again, later, p, approveBy(approver("U2"), again)); again.Status != Approved || again.Waits() {
 		t.Errorf("it waits although it was approved anew: %s", text(t, again))
 	}

@@ -113,7 +113,7 @@ func in(t testing.TB, s Status, p Policy) Request {
 	t.Helper()
 	r := newRequest(t, p)
 	yes := Approve{approver("U2"), shown(r)}
-	begin := Begin{start.Add(time.Minute)}
+	begin := Begin{time.Minute}
 	events := map[Status][]Event{
 		Pending:    nil,
 		Approved:   {yes},

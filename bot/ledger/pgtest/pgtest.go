@@ -17,7 +17,6 @@ import (
 	"sync/atomic"
 	"syscall"
 	"testing"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -106,6 +105,15 @@ func Copy(t testing.TB, databaseURL string) string {
 	return u.String()
 }
 
+func connects(databaseURL string) error {
+	ctx := context.Background()
+	conn, err := pgx.Connect(ctx, databaseURL)
+	if err != nil {
+		return err
+	}
+	return conn.Close(ctx)
+}
+
 func execute(ctx context.Context, databaseURL, statement string) error {
 	conn, err := pgx.Connect(ctx, databaseURL)
 	if err != nil {
@@ -160,22 +168,10 @@ func start() (*server, error) {
 	if err := s.process.Start(); err != nil {
 		return nil, errors.Join(fmt.Errorf("postgres: %w", err), os.RemoveAll(directory))
 	}
-	if err := s.wait(); err != nil {
+	if err := answers(s.url()); err != nil {
 		return nil, errors.Join(err, s.stop())
 	}
 	return s, nil
-}
-
-// wait asks the server until it answers.
-func (s *server) wait() error {
-	var err error
-	for range 300 {
-		if err = execute(context.Background(), s.url(), "SELECT 1"); err == nil {
-			return nil
-		}
-		<-time.After(50 * time.Millisecond)
-	}
-	return fmt.Errorf("postgres does not answer: %w", err)
 }
 
 func (s *server) url() string {

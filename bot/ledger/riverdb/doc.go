@@ -4,7 +4,7 @@
 // test here fails when River's version or the columns that are used here change.
 //
 // Each use has its reason at its declaration. They are three: jobs start in memory where
-// the database cannot tell of them (NewSQLite), jobs become due by a clock that is not
+// the database cannot tell of them (NewSQLite, NewPostgres), jobs become due by a clock that is not
 // the real one (MakeDue), and jobs of dead processes are taken over at once, where River
 // itself waits for longer than the longest job runs (the statements).
 package riverdb

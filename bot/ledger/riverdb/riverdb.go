@@ -22,16 +22,25 @@ type DB[Tx any] struct {
 	notifier *notifier // nil: the database itself tells of new jobs
 }
 
-// NewPostgres is River on PostgreSQL, which tells of new jobs by itself.
-func NewPostgres(pool *pgxpool.Pool) *DB[pgx.Tx] { return &DB[pgx.Tx]{driver: riverpgxv5.New(pool)} }
+// NewPostgres is River on PostgreSQL, which tells all processes of new jobs. Behind a
+// connection pooler nobody can listen to it, since that takes a session of one's own: a
+// process tells its own workers of new jobs, and those of others find them when they poll.
+func NewPostgres(pool *pgxpool.Pool, pooler bool) *DB[pgx.Tx] {
+	if pooler {
+		return newInMemory(riverpgxv5.New(pool))
+	}
+	return &DB[pgx.Tx]{driver: riverpgxv5.New(pool)}
+}
 
 // NewSQLite is River on SQLite. New jobs are told of in memory, since the only process
 // that inserts jobs is the one that works them: the driver's own way, a table that is
 // written for every insert and read 20 times a second, costs an idle program more than
 // all its work.
-func NewSQLite(db *sql.DB) *DB[*sql.Tx] {
+func NewSQLite(db *sql.DB) *DB[*sql.Tx] { return newInMemory(riversqlite.New(db)) }
+
+func newInMemory[Tx any](driver riverdriver.Driver[Tx]) *DB[Tx] {
 	n := newNotifier()
-	return &DB[*sql.Tx]{driver: inMemory[*sql.Tx]{riversqlite.New(db), n}, notifier: n}
+	return &DB[Tx]{driver: inMemory[Tx]{driver, n}, notifier: n}
 }
 
 // Client makes a River client on the database.

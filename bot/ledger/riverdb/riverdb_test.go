@@ -65,7 +65,7 @@ func TestRiverTablesAreThoseThatWereReviewed(t *testing.T) {
 	t.Run("PostgreSQL", func(t *testing.T) {
 		t.Parallel()
 		pool := postgres(t)
-		migrate(t, NewPostgres(pool))
+		migrate(t, NewPostgres(pool, false))
 		db := stdlib.OpenDBFromPool(pool)
 		defer db.Close()
 		checkTables(t, db, `SELECT table_name || '.' || column_name, data_type FROM information_schema.columns WHERE table_name LIKE 'river_%'`)
@@ -115,7 +115,7 @@ func TestStatements(t *testing.T) {
 	t.Run("PostgreSQL", func(t *testing.T) {
 		t.Parallel()
 		pool := postgres(t)
-		d := NewPostgres(pool)
+		d := NewPostgres(pool, false)
 		migrate(t, d)
 		for _, statement := range []string{`CREATE TABLE processes (id TEXT PRIMARY KEY)`, ReleaseDead, DeposeDead, d.Waiting()} {
 			if _, err := pool.Exec(t.Context(), statement); err != nil {
@@ -176,7 +176,7 @@ func TestNotifierStartsJobs(t *testing.T) {
 		d.Notify("q")
 		select {
 		case <-ran:
-		case <-time.After(20 * time.Second):
+		case <-time.After(2 * time.Minute):
 			t.Fatalf("job %d did not start", i)
 		}
 	}

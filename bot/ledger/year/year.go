@@ -1,7 +1,7 @@
-// Package year fills a ledger as a year of use would, for tests that measure. It writes
-// the ledger's tables itself, past the transactions of package ledger, because a year of
-// them takes too long. Its requests and entries are those of package renewal, but nobody
-// asked for them: it must never touch a ledger that matters.
+// Package year fills a ledger as a year of use would, for tests and for bench, which
+// measure. It writes the ledger's tables itself, past the transactions of package ledger,
+// because a year of them takes too long. Its requests and entries are those of package
+// renewal, but nobody asked for them: it must never touch a ledger that matters.
 package year
 
 import (
@@ -187,7 +187,7 @@ func (w *writer) live(n int) (*life, error) {
 		case approve:
 			apply(renewal.Approve{By: bob, Shown: shown})
 		case begin:
-			apply(renewal.Begin{Deadline: now.Add(time.Minute)})
+			apply(renewal.Begin{Budget: time.Minute})
 		case answer:
 			apply(renewal.Answered{Attempt: 1, Order: yeastar.OrderResult{
 				OrderID: yeastar.ID(fmt.Sprint(n)), OrderNo: fmt.Sprintf("XS%019d", n), OrderStatus: yeastar.OrderSucceed,
