@@ -118,7 +118,7 @@ func New(o Options) *Bot {
 	})
 	people := directory.New(directory.Options{
 		API: api, Log: o.Log, Now: o.Now, Metrics: o.Metrics,
-		Approvers: settings.Approvers, Requesters: settings.Requesters, Channels: settings.Channels,
+		Approvers: settings.Approvers, Requesters: settings.Requesters, Channels: settings.Channels, Weekend: settings.Weekend,
 	})
 	b := &Bot{
 		api: api, ledger: o.Ledger, portal: looked, policy: o.Config.Policy(), log: o.Log, forms: keyedmutex.New(),
@@ -130,7 +130,7 @@ func New(o Options) *Bot {
 		}),
 		slack: slackview.New(slackview.Options{
 			API: api, Ledger: o.Ledger, Log: o.Log, AuditChannel: settings.AuditChannel, Approvers: settings.Approvers,
-			Instance: o.Instance, Lease: o.ViewLease,
+			Shared: people.Shared, Instance: o.Instance, Lease: o.ViewLease,
 		}),
 	}
 	b.socket = socket.New(socket.Options{

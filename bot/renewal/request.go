@@ -50,8 +50,10 @@ type Request struct {
 	ClosedBy string `json:"closed_by,omitempty"` // who rejected, cancelled or closed
 	Reason   string `json:"reason,omitempty"`    // why, in their words
 
-	// Reminded has the reminders of this revision by user id, the oldest first.
+	// Reminded has the reminders of this revision, and after it of this state, by user id,
+	// the oldest first.
 	Reminded   map[string][]time.Time `json:"reminded,omitempty"`
+	WaitsSince time.Time              `json:"waits_since,omitzero"`  // when it came to wait for people otherwise than for approval
 	LastCalled bool                   `json:"last_called,omitempty"` // the call before it times out was made
 
 	Clicks []string `json:"clicks,omitempty"` // that took effect, the last ones
