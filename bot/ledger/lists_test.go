@@ -160,11 +160,26 @@ func testPosts(t *testing.T, s store) {
 	}
 	want[0].UpdatedAt = l.Now(t.Context())
 	want[1].UpdatedAt = l.Now(t.Context()).Add(-time.Second)
-	got, err := l.Posts(t.Context(), 0)
-	if err != nil {
+	list := func(when string) {
+		t.Helper()
+		got, err := l.Posts(t.Context(), 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		same(t, want, got, "posts "+when)
+	}
+	list("as saved")
+	clock.advance(time.Second)
+	if err := l.SaveCursor(t.Context(), 0, "b", "page 2"); err != nil {
 		t.Fatal(err)
 	}
-	same(t, want, got, "posts")
+	want[1].Cursor = "page 2"
+	list("while one is looked for") // and since when it is looked for stays as it is
+	if err := l.SavePost(t.Context(), want[1]); err != nil {
+		t.Fatal(err)
+	}
+	want[1].Cursor, want[1].UpdatedAt = "", l.Now(t.Context())
+	list("when it is sent anew")
 }
 
 func testLeases(t *testing.T, s store) {

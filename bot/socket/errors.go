@@ -60,6 +60,9 @@ const (
 // unclearCodes say that the call may have been carried out.
 var unclearCodes = []string{"internal_error", "fatal_error", "service_unavailable", "request_timeout", "update_failed"}
 
+// waitCodes say that Slack's limits have no room for the call now.
+var waitCodes = []string{"ratelimited", "rate_limited", "message_limit_exceeded"}
+
 // Classify says what is to be done about a failed call of the Web API, and for how long to
 // wait when Slack asks for that.
 func Classify(err error) (time.Duration, Kind) {
@@ -69,8 +72,8 @@ func Classify(err error) (time.Duration, Kind) {
 	switch {
 	case errors.As(err, &limited):
 		return min(max(limited.RetryAfter, time.Second), maxWait), Wait
-	case errors.As(err, &status) && status.Code == http.StatusTooManyRequests, code == "ratelimited", code == "rate_limited", code == "message_limit_exceeded":
-		return 30 * time.Second, Wait
+	case errors.As(err, &status) && status.Code == http.StatusTooManyRequests, slices.Contains(waitCodes, code):
+		return unnamedWait, Wait
 	case code == "" || slices.Contains(unclearCodes, code):
 		return 0, Unclear
 	case slices.Contains(fatalErrors, code):

@@ -56,7 +56,10 @@ func impostor(t *testing.T, version uint16) (server *httptest.Server, trusted *x
 }
 
 func apiAt(url string) *WebAPI {
-	return NewWebAPI(Credentials{BotToken: "xoxb-canary", AppToken: "xapp-canary", APIURL: url}, time.Second, nil, slog.New(slog.DiscardHandler))
+	return NewWebAPI(APIOptions{
+		Credentials: Credentials{BotToken: "xoxb-canary", AppToken: "xapp-canary", APIURL: url},
+		OpenGap:     time.Second, Log: slog.New(slog.DiscardHandler),
+	})
 }
 
 // TestImpostorOfSlackGetsNothing has somebody between us and Slack: no token, no ticket
