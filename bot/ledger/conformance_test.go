@@ -34,6 +34,7 @@ var conformance = []struct {
 	{"hostile and huge texts", testHostile},
 	{"a restart keeps everything", testRestart},
 	{"posts", testPosts},
+	{"forms", testForms},
 	{"leases", testLeases},
 	{"whether something can be saved", testWritable},
 	{"the audit trail in pages", testTrailPages},
