@@ -80,10 +80,11 @@ func Detail(r renewal.Request, entries []renewal.Entry) Message {
 		header(id("header"), r.Reference()+title(r)+" · Renewal for "+holder(r.Offer.Holder, line)),
 		section(id("state"), s.bold()),
 	}
-	blocks = append(blocks, fields(id("facts"), offerFacts(r.Offer))...)
+	blocks = append(blocks, fields(id("facts"), offerFacts(r.Offer, r.AskedAt))...)
 	if note := outside(r.Note, reasonLimit); note != "" {
 		blocks = append(blocks, section(id("note"), "*Note*\n"+note))
 	}
+	blocks = append(blocks, doubtBlocks(id, r)...)
 	blocks = append(blocks, changeBlocks(id("changes"), r)...)
 	if len(entries) > 0 {
 		blocks = append(blocks, divider(id("divider")))

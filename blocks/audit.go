@@ -21,6 +21,9 @@ func AuditLine(r renewal.Request, e renewal.Entry) Message {
 		"*" + ref + "*" + auditRevision(e) + parenthesis(customer(r)) + " · " + auditTime(e) + " · " + code(e) + " by " + mention(e.Actor) + auditMove(e),
 		cutMarkup(eventSentence(r, e), 2000),
 	}
+	if d := doubtRecord(e.Detail); d != "" {
+		parts = append(parts, d)
+	}
 	if d := auditDetail(e); d != "" {
 		parts = append(parts, d)
 	}
@@ -76,12 +79,12 @@ func auditMove(e renewal.Entry) string {
 	return " · " + outside(string(e.From), shortLimit) + " → " + outside(string(e.To), shortLimit)
 }
 
-// inSentence are the details that eventSentence says already.
+// inSentence are the details that eventSentence and doubtRecord say already.
 var inSentence = []string{
 	renewal.DetailReason, renewal.DetailOrderNo, renewal.DetailTransactionNo, renewal.DetailVendorStatus,
 	renewal.DetailVendorDetail, renewal.DetailVendorCode, renewal.DetailSummary, renewal.DetailChanges,
 	renewal.DetailRefusal, renewal.DetailAction, renewal.DetailVotes, renewal.DetailSelfApproval, renewal.DetailRetryAt, renewal.DetailUntil,
-	renewal.DetailCandidates,
+	renewal.DetailCandidates, renewal.DetailBehind, renewal.DetailDoubts, renewal.DetailDoubtReason,
 }
 
 // auditDetail lists the details that the sentence leaves out.

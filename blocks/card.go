@@ -19,6 +19,7 @@ func Card(r renewal.Request) Message {
 		section(id("state"), s.bold()),
 	}
 	if !r.Status.Final() {
+		blocks = append(blocks, doubtBlocks(id, r)...)
 		blocks = append(blocks, changeBlocks(id("changes"), r)...)
 	}
 	if note := outside(r.Note, reasonLimit); note != "" && r.Status == renewal.Pending {
@@ -31,7 +32,7 @@ func Card(r renewal.Request) Message {
 	return Message{
 		Text: cutMarkup(join(
 			fmt.Sprintf("%s for %s: %s (%s).", r.Reference(), mention(r.Requester), what(r.Offer, outside), price(r.Offer, outside)),
-			dryRun(r), s.plain(), decided(r)), limitMessageText),
+			doubtCount(r), dryRun(r), s.plain(), decided(r)), limitMessageText),
 		Blocks: blocks,
 	}
 }
@@ -42,14 +43,14 @@ func cardFacts(r renewal.Request) string {
 	if po := outside(r.Offer.PONumber, shortLimit); po != "" {
 		facts = append(facts, "PO "+po)
 	}
-	if e := expiryDay(r.Offer.CurrentExpiry); e != "" {
+	if e := expiryDays(r.Offer, r.AskedAt); e != "" {
 		facts = append(facts, "expires "+e)
 	}
-	if r.Offer.Price == nil {
-		return joinWith(" · ", append(facts, noPrice)...)
+	told := price(r.Offer, outside)
+	if r.Offer.Price != nil {
+		told = "price " + told
 	}
-	facts = append(facts, "price "+price(r.Offer, outside))
-	return joinWith(" · ", facts...)
+	return joinWith(" · ", append(facts, told)...)
 }
 
 // decided says who decided and when.
@@ -82,7 +83,7 @@ func cardButtons(r renewal.Request) []slack.BlockElement {
 			button(r, ActionReject, "Reject…").WithStyle(slack.StyleDanger),
 			button(r, ActionChange, "Change… (requester)"),
 			button(r, ActionCancel, "Cancel request (requester)").WithConfirm(confirm(
-				"Cancel this request?", what(r.Offer, line)+".", "Nothing was ordered, and nothing will be.",
+				"Cancel this request?", what(r.Offer, line)+".", nil, "Nothing was ordered, and nothing will be.",
 				"Cancel request", "Keep it", slack.StyleDanger)),
 		}
 	case renewal.Refused:
@@ -110,27 +111,30 @@ func confirmApprove(r renewal.Request) *slack.ConfirmationBlockObject {
 	missing := r.Required - len(r.Votes)
 	switch {
 	case r.DryRun:
-		return confirm("Approve "+r.Reference()+"?", ask, "Dry run: no order will be sent.", "Approve", "Not yet", slack.StylePrimary)
+		return confirm("Approve "+r.Reference()+"?", ask, r.Doubts, "Dry run: no order will be sent.", "Approve", "Not yet", slack.StylePrimary)
 	case missing > 1:
-		return confirm("Approve "+r.Reference()+"?", ask,
+		return confirm("Approve "+r.Reference()+"?", ask, r.Doubts,
 			fmt.Sprintf("This is approval %d of %d. The last one places a real order at once; it cannot be undone.", len(r.Votes)+1, r.Required),
 			"Approve", "Not yet", slack.StylePrimary)
 	}
-	return confirm("Approve and order "+r.Reference()+"?", ask,
+	return confirm("Approve and order "+r.Reference()+"?", ask, r.Doubts,
 		"This places a real order with Yeastar at once. It cannot be undone.", "Approve and order", "Not yet", slack.StylePrimary)
 }
 
 func confirmRetry(r renewal.Request) *slack.ConfirmationBlockObject {
 	ask := what(r.Offer, line) + " (" + price(r.Offer, line) + ")."
 	if r.DryRun {
-		return confirm("Try "+r.Reference()+" again?", ask, "Dry run: no order will be sent.", "Try again", "Not yet", slack.StylePrimary)
+		return confirm("Try "+r.Reference()+" again?", ask, r.Doubts, "Dry run: no order will be sent.", "Try again", "Not yet", slack.StylePrimary)
 	}
-	return confirm("Order "+r.Reference()+" again?", ask,
+	return confirm("Order "+r.Reference()+" again?", ask, r.Doubts,
 		"This places a real order with Yeastar at once. It cannot be undone.", "Order again", "Not yet", slack.StylePrimary)
 }
 
-// confirm is a dialog whose last sentence always fits.
-func confirm(title, about, consequence, yes, no string, style slack.Style) *slack.ConfirmationBlockObject {
+// confirm is a dialog whose last sentence always fits, and before it the doubts.
+func confirm(title, about string, doubts []renewal.Doubt, consequence, yes, no string, style slack.Style) *slack.ConfirmationBlockObject {
+	if len(doubts) > 0 {
+		consequence = dialogDoubts(doubts, limitConfirmText-width(consequence)-limitAbout) + " " + consequence
+	}
 	about = cut(about, limitConfirmText-width(consequence)-1)
 	return slack.NewConfirmationBlockObject(
 		plain(title, 100), plain(about+" "+consequence, limitConfirmText), plain(yes, 30), plain(no, 30)).WithStyle(style)

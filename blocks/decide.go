@@ -1,6 +1,10 @@
 package blocks
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"strings"
+
 	"github.com/slack-go/slack"
 
 	"renewbot/bot/renewal"
@@ -15,11 +19,39 @@ func RejectForm(r renewal.Request) slack.ModalViewRequest {
 
 // SettlePlacedForm asks for the number of an order whose answer was lost.
 func SettlePlacedForm(r renewal.Request) slack.ModalViewRequest {
-	element := slack.NewPlainTextInputBlockElement(plain("XS…", limitPlaceholder), ActionOrderNo).WithMaxLength(limitOrderNo)
 	return small(CallbackSettlePlaced, "It was placed", "Check and save", r,
 		section("about", r.Reference()+": "+what(r.Offer, outside)+".\nLook for the order in the Partner Portal. Nothing is sent by this form."),
-		slack.NewInputBlock(BlockOrderNo, plain("Order number", limitLabel),
-			plain("As the portal shows it. It is checked with Yeastar before it is saved.", limitLabel), element))
+		orderNoInput(""))
+}
+
+// SettlePlacedAnyway shows how the order that somebody named differs from what was sent, and
+// asks once more. The button that opened the form was drawn for the target.
+func SettlePlacedAnyway(r renewal.Request, t Target, typed, orderNo string, differs []string) slack.ModalViewRequest {
+	words := make([]string, len(differs))
+	for i, d := range differs {
+		words[i] = "• " + outside(d, detailLimit)
+	}
+	v := small(CallbackSettlePlaced, "It was placed", "It is this order", r,
+		alert("warning", slack.AlertLevelWarning, "This order differs from the one that was sent. If it is another one, nothing will be ordered for this request."),
+		section("about", r.Reference()+": "+what(r.Offer, outside)+".\n"+"Order "+outside(orderNo, shortLimit)+":\n"+strings.Join(words, "\n")),
+		orderNoInput(typed))
+	t.Seen = SeenOf(orderNo, differs)
+	v.PrivateMetadata = t.Encode()
+	return v
+}
+
+// SeenOf stands for what a person saw of an order: submitting the form that showed it
+// confirms that, and nothing else.
+func SeenOf(orderNo string, differs []string) string {
+	sum := sha256.Sum256([]byte(strings.Join(append([]string{orderNo}, differs...), "\x00")))
+	return hex.EncodeToString(sum[:16])
+}
+
+func orderNoInput(typed string) slack.Block {
+	element := slack.NewPlainTextInputBlockElement(plain("XS…", limitPlaceholder), ActionOrderNo).WithMaxLength(limitOrderNo)
+	element.InitialValue = line(typed, limitOrderNo)
+	return slack.NewInputBlock(BlockOrderNo, plain("Order number", limitLabel),
+		plain("As the portal shows it. It is checked with Yeastar before it is saved.", limitLabel), element)
 }
 
 // SettleNotPlacedForm is the second confirmation that an order of unknown fate was not

@@ -18,17 +18,19 @@ const MaxServices = 10
 // Draft is what somebody has chosen and typed. It travels in a view's
 // private_metadata and comes back from outside: nothing in it may be believed.
 type Draft struct {
-	Product         string                `json:"p,omitempty"`
-	Holder          string                `json:"h,omitempty"` // "": not chosen; HolderOwn, a partnerId or a serial number
-	Plan            yeastar.ID            `json:"l,omitempty"`
-	Services        []yeastar.ID          `json:"s,omitempty"`
-	Quantity        string                `json:"q,omitempty"` // as typed
-	ServiceQuantity map[yeastar.ID]string `json:"sq,omitempty"`
-	Contact         yeastar.ID            `json:"c,omitempty"`
-	PONumber        string                `json:"o,omitempty"`
-	Note            string                `json:"n,omitempty"`
-	Channel         string                `json:"ch,omitempty"`
-	Query           string                `json:"y,omitempty"` // typed after the command; narrows the customers
+	Product  string       `json:"p,omitempty"`
+	Holder   string       `json:"h,omitempty"` // "": not chosen; HolderOwn, a partnerId or a serial number
+	Plan     yeastar.ID   `json:"l,omitempty"`
+	Services []yeastar.ID `json:"s,omitempty"`
+	// ServicesProposed says that the form has chosen the services that the package has.
+	ServicesProposed bool                  `json:"k,omitempty"`
+	Quantity         string                `json:"q,omitempty"` // as typed
+	ServiceQuantity  map[yeastar.ID]string `json:"sq,omitempty"`
+	Contact          yeastar.ID            `json:"c,omitempty"`
+	PONumber         string                `json:"o,omitempty"`
+	Note             string                `json:"n,omitempty"`
+	Channel          string                `json:"ch,omitempty"`
+	Query            string                `json:"y,omitempty"` // typed after the command; narrows the customers
 	// Request, Revision and Fingerprint name the request that is being changed; 0: a new one.
 	Request     int64  `json:"r,omitempty"`
 	Revision    int    `json:"v,omitempty"`

@@ -31,9 +31,10 @@ type FormData struct {
 	Channels        []string  // the allowed channel ids; empty: any channel
 	// ChannelNames has the names of Channels; a channel without one is shown by its id.
 	ChannelNames map[string]string
-	ChannelHint  string // for example that the bot is not in the channel
-	Waiting      bool   // the current number of extensions is being looked up
-	Warning      string // a sentence above the form
+	ChannelHint  string          // for example that the bot is not in the channel
+	Waiting      bool            // the current number of extensions is being looked up
+	Warning      string          // a sentence above the form
+	Doubts       []renewal.Doubt // other requests of the holder and product
 	DryRun       bool
 }
 
@@ -53,6 +54,7 @@ func Form(f FormData) slack.ModalViewRequest {
 		blocks = append(blocks, f.productInput())
 	}
 	blocks = append(blocks, f.holderInput())
+	blocks = append(blocks, doubtAlerts(f.Doubts)...)
 	if f.Draft.Holder != "" {
 		blocks = append(blocks, f.dependent()...)
 	}

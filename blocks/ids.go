@@ -69,7 +69,12 @@ const HolderOwn = "own"
 func BlockPlan(d Draft) string { return dependent("plan", string(d.PlanShown), d) }
 
 // BlockServices is the block id of the services.
-func BlockServices(d Draft) string { return dependent("services", "", d) }
+func BlockServices(d Draft) string {
+	if d.ServicesProposed {
+		return dependent("services", "proposed", d)
+	}
+	return dependent("services", "", d)
+}
 
 // BlockQuantity is the block id of the number of extensions.
 func BlockQuantity(d Draft) string { return dependent("quantity", d.Prefill, d) }

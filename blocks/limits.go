@@ -17,6 +17,7 @@ const (
 	limitOptions     = 100
 	limitConfirmText = 300
 	limitMetadata    = 3000
+	limitAbout       = 130 // our own: what doubts leave to the order in a dialog
 	limitOrderNo     = 64 // our own: what people may type as an order number
 )
 

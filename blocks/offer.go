@@ -58,16 +58,13 @@ func holder(h renewal.Holder, w writer) string {
 	return "our own account"
 }
 
-// price is the price with its currency, or that there is none.
+// price is the price with its currency, or what the portal tells instead.
 func price(o renewal.Offer, w writer) string {
-	if o.Price == nil {
-		return noPrice
-	}
-	return w(o.Price.String(), shortLimit)
+	return cmp.Or(w(o.PriceTold(), 2*shortLimit), noPrice)
 }
 
-// offerFacts are the facts of an offer, ten at most.
-func offerFacts(o renewal.Offer) []fact {
+// offerFacts are the facts of an offer that was asked for at a time, ten at most.
+func offerFacts(o renewal.Offer, asked time.Time) []fact {
 	product, _ := yeastar.ProductByKey(o.Product)
 	plan, hasPlan := o.Plan()
 	facts := []fact{
@@ -90,7 +87,7 @@ func offerFacts(o renewal.Offer) []fact {
 		fact{"Price", price(o, outside)},
 		fact{"Billing contact", nameAndMail(o.Contact.Name, o.Contact.Email, string(o.Contact.ID))},
 		fact{"PO number", copyable(o.PONumber, shortLimit)},
-		fact{"Current expiry", expiryDay(o.CurrentExpiry)},
+		fact{"Current expiry", expiryDays(o, asked)},
 	)
 }
 
@@ -102,11 +99,16 @@ func extensions(n int, source string) string {
 	return s
 }
 
-func expiryDay(t time.Time) string {
-	if t.IsZero() {
+// expiryDays says when a package expires, and until when it is renewed where that follows.
+func expiryDays(o renewal.Offer, asked time.Time) string {
+	if o.CurrentExpiry.IsZero() {
 		return ""
 	}
-	return day(t)
+	s := day(o.CurrentExpiry)
+	if until := o.RenewsUntil(asked); !until.IsZero() {
+		s += ", renews until about " + day(until)
+	}
+	return s
 }
 
 func who(h renewal.Holder) string {

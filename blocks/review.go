@@ -9,10 +9,6 @@ import (
 	"renewbot/bot/renewal"
 )
 
-// early is how long before the expiry a renewal deserves a second look: what it does to
-// the term is not documented.
-const early = 60 * 24 * time.Hour
-
 // ReviewData is what the review shows besides the offer.
 type ReviewData struct {
 	Now       time.Time
@@ -22,6 +18,9 @@ type ReviewData struct {
 	Required  int      // approvals that it takes
 	Changes   []string // how it differs from the present revision, when changing
 	Warning   string   // a sentence above the rest
+	Doubts    []renewal.Doubt
+	// DoubtReason is why the present revision should be ordered all the same.
+	DoubtReason string
 }
 
 // Review shows exactly what will be ordered, before it is requested.
@@ -33,20 +32,19 @@ func Review(d Draft, o renewal.Offer, p ReviewData) slack.ModalViewRequest {
 	if w := outside(p.Warning, limitAlert); w != "" {
 		blocks = append(blocks, alert("warning", slack.AlertLevelWarning, w))
 	}
-	if w := expiryWarning(o.CurrentExpiry, p.Now); w != "" {
-		blocks = append(blocks, alert("expiry", slack.AlertLevelWarning, w))
-	}
+	blocks = append(blocks, doubtAlerts(p.Doubts)...)
 	blocks = append(blocks, section("what", "*"+what(o, outside)+"*"))
-	blocks = append(blocks, fields("facts", offerFacts(o))...)
+	blocks = append(blocks, fields("facts", offerFacts(o, p.Now))...)
 	if note := outside(d.Note, reasonLimit); note != "" {
 		blocks = append(blocks, section("note", "*Note*\n"+note))
 	}
 	if len(p.Changes) > 0 {
 		blocks = append(blocks, section("changes", "*Changes*\n"+changes(p.Changes)))
 	}
-	blocks = append(blocks,
-		section("ordered", "*Nothing is ordered until it is approved.* "+asked(p)),
-		contextLine("auto_renewal", "If auto-renewal is on in the Partner Portal, it may renew this as well."))
+	if renewal.NeedReason(p.Doubts) {
+		blocks = append(blocks, doubtReasonInput(p.DoubtReason))
+	}
+	blocks = append(blocks, section("ordered", "*Nothing is ordered until it is approved.* "+asked(p)))
 
 	v := modal(CallbackReview, "Please check", blocks...)
 	v.Submit, v.Close = plain("Request approval", limitTitle), plain("Back", limitTitle)
@@ -55,18 +53,6 @@ func Review(d Draft, o renewal.Offer, p ReviewData) slack.ModalViewRequest {
 	}
 	v.PrivateMetadata = d.Encode()
 	return v
-}
-
-func expiryWarning(expiry, now time.Time) string {
-	switch left := expiry.Sub(now); {
-	case expiry.IsZero() || now.IsZero():
-		return ""
-	case left <= 0:
-		return fmt.Sprintf("This expired on %s. Ask Yeastar from which day the new term runs.", expiry.UTC().Format(time.DateOnly))
-	case left > early:
-		return fmt.Sprintf("This runs until %s, for %d more days. Is it too early to renew?", expiry.UTC().Format(time.DateOnly), int(left/(24*time.Hour)))
-	}
-	return ""
 }
 
 func asked(p ReviewData) string {

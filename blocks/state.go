@@ -19,6 +19,9 @@ const (
 	unchecked = "Nothing has been ordered yet: the check before it needs the Partner Portal."
 )
 
+// unsearched is said while the list cannot be read in which a lost order would be.
+const unsearched = "Yeastar's order list can't be read, so I can't look for the order."
+
 // state is how a request's state is told, on cards and lists and in sentences.
 type state struct {
 	sign  string           // never says more than the words
@@ -50,7 +53,7 @@ func stateOf(r renewal.Request) state {
 			join(orderWords(r), "It may need paying in the Partner Portal. Renewbot keeps asking and will not order again."),
 			renewal.Say("was sent to the vendor as order " + orderNo(r) + ", which is not finished yet."), ""}
 	case renewal.Unknown:
-		return state{"❓", "Not known whether it was ordered", join(unsure, problem(r), searched(r)),
+		return state{"❓", "Not known whether it was ordered", join(unsure, problem(r), namedBy(r), searched(r)),
 			renewal.Say("may or may not have been ordered. Nothing will be sent again until somebody settles it."), ""}
 	case renewal.Refused:
 		return refused(r)
@@ -79,12 +82,20 @@ func approved(r renewal.Request) string {
 	switch {
 	case r.DryRun:
 		return "The dry run ends here, without an order."
+	case r.WaitsBehind() != "":
+		return behind(r.WaitsBehind())
 	case r.Waits():
 		return join(unchecked, problem(r), "I keep trying.")
 	case r.Problem != nil:
 		return join("The last attempt placed nothing; another one follows automatically.", problem(r))
 	}
 	return "The order is about to be placed."
+}
+
+// behind says for which request's order another one waits.
+func behind(reference string) string {
+	return "Nothing has been ordered yet: the order of " + outside(reference, shortLimit) +
+		", for the same customer and product, has to be finished first."
 }
 
 func refused(r renewal.Request) state {
@@ -155,7 +166,7 @@ func problem(r renewal.Request) string {
 // problemWords tells the vendor's words with what a support ticket needs, or ours.
 func problemWords(detail, code, requestID string) string {
 	detail = outside(strings.TrimRight(clean(renewal.StoredText(detail)), ". "), detailLimit)
-	if code == "gone" || code == "settled" || code == "waiting" { // codes of ours, which say nothing to people
+	if code == "gone" || code == "settled" || code == "waiting" || code == "candidates" { // codes of ours, which say nothing to people
 		code = ""
 	}
 	var marks []string
@@ -176,12 +187,31 @@ func problemWords(detail, code, requestID string) string {
 	return "Yeastar says “" + detail + "” (" + strings.Join(marks, ", ") + ")."
 }
 
+// namedBy says which order the answer named that left the order's fate unknown.
+func namedBy(r renewal.Request) string {
+	if r.Problem == nil {
+		return ""
+	}
+	return named(r.Problem.Order)
+}
+
 // searched is what the vendor's order list told of an order of unknown fate.
 func searched(r renewal.Request) string {
 	if r.Search == nil {
 		return ""
 	}
+	if r.Search.Unreadable != "" {
+		return join(unsearched, outside(renewal.StoredText(r.Search.Unreadable), detailLimit), "I keep trying.", listedBefore(r.Search.Candidates))
+	}
 	return searchWords(r.Search.Candidates)
+}
+
+// listedBefore says which orders the list had when it could be read.
+func listedBefore(candidates []string) string {
+	if len(candidates) == 0 {
+		return ""
+	}
+	return "When it could be read: " + searchWords(candidates)
 }
 
 // lookedFor says which order was looked for in the vendor's list.

@@ -17,7 +17,7 @@ func Summary(r renewal.Request) Message {
 		header(id("header"), r.Reference()+title(r)+" · Renewal for "+holder(r.Offer.Holder, line)),
 		section(id("state"), s.bold()),
 	}
-	blocks = append(blocks, fields(id("facts"), offerFacts(r.Offer))...)
+	blocks = append(blocks, fields(id("facts"), offerFacts(r.Offer, r.AskedAt))...)
 	if note := outside(r.Note, reasonLimit); note != "" {
 		blocks = append(blocks, section(id("note"), "*Note*\n"+note))
 	}

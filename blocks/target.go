@@ -15,6 +15,8 @@ type Target struct {
 	Revision    int    `json:"v,omitempty"`
 	Fingerprint string `json:"f,omitempty"`
 	Attempt     int    `json:"a,omitempty"`
+	// Seen stands for what a form showed that has to be confirmed, see SeenOf.
+	Seen string `json:"s,omitempty"`
 }
 
 // TargetOf is the target of everything that is drawn for a request now.

@@ -24,7 +24,7 @@ func ThreadLine(r renewal.Request, e renewal.Entry, approvers []string) (Message
 		if len(approvers) > 0 {
 			s = join(s, mentions(approvers, 20)+": please decide on the card in this thread.")
 		}
-	case renewal.CodeUnknown, renewal.CodeSearched, renewal.CodeLate:
+	case renewal.CodeUnknown, renewal.CodeSearched, renewal.CodeUnsearched, renewal.CodeLate:
 		if len(approvers) > 0 {
 			s = join(s, mentions(approvers, 20)+": please have a look.")
 		}
@@ -46,11 +46,11 @@ func eventSentence(r renewal.Request, e renewal.Entry) string {
 	why := problemWords(d[renewal.DetailVendorDetail], d[renewal.DetailVendorCode], d[renewal.DetailVendorRequest])
 	switch e.Code {
 	case renewal.CodeSubmitted:
-		return join("📝 "+by+" asks for a renewal: "+summaryOf(r, e)+".", dryRun(r), nothingYet)
+		return join("📝 "+by+" asks for a renewal: "+summaryOf(r, e)+".", doubtNews(d), dryRun(r), nothingYet)
 	case renewal.CodeAmended:
-		return join("✏️ "+by+fmt.Sprintf(" changed the request; this is revision %d.", e.Revision), changeWords(d), "Approvals start over.", nothingYet)
+		return join("✏️ "+by+fmt.Sprintf(" changed the request; this is revision %d.", e.Revision), changeWords(d), doubtNews(d), "Approvals start over.", nothingYet)
 	case renewal.CodeChanged:
-		return join("✏️ Yeastar's data differ from what was approved, so this needs approval again.", changeWords(d), nothingYet)
+		return join("✏️ What is known differs from what was approved, so this needs approval again.", changeWords(d), doubtNews(d), nothingYet)
 	case renewal.CodeRestored:
 		return "↩️ The ledger was restored from a backup, so this needs approval again. " +
 			"This order may or may not have been placed since: check this thread and the portal before you approve."
@@ -86,13 +86,18 @@ func eventSentence(r renewal.Request, e renewal.Entry) string {
 	case renewal.CodePostponed:
 		return join("🔁 Not ordered yet: this attempt placed nothing; another one follows automatically"+retryAt(d)+".", why)
 	case renewal.CodeWaiting:
+		if other := d[renewal.DetailBehind]; other != "" {
+			return "⏸️ " + behind(other)
+		}
 		return join("🔁 "+unchecked, why, "I keep trying"+timed(" until ", d[renewal.DetailUntil])+"; then you are asked.")
 	case renewal.CodeUnknown:
-		return join("❓", unsure, why)
+		return join("❓", unsure, why, named(d[renewal.DetailCandidates]))
 	case renewal.CodeSearched:
 		return join("🔎", unsure, lookedFor(r), searchWords(splitList(d[renewal.DetailCandidates])))
+	case renewal.CodeUnsearched:
+		return join("🔎", unsure, unsearched, why, "I keep trying; please check in the Partner Portal.")
 	case renewal.CodeSettledPlaced:
-		return "☑️ " + by + " found that the order was placed. " + order + settledEnd(e)
+		return join("☑️ "+by+" found that the order was placed. "+order+settledEnd(e), differed(d[renewal.DetailChanges]))
 	case renewal.CodeSettledNot:
 		return join("☑️ "+by+" found that the order was not placed"+reason(d[renewal.DetailReason]), nothingWas, onTheCard)
 	case renewal.CodeRetried:
@@ -103,6 +108,22 @@ func eventSentence(r renewal.Request, e renewal.Entry) string {
 		return join("⛔ "+by+" may not do that"+parenthesis(joinWith(": ", outside(d[renewal.DetailAction], shortLimit), outside(d[renewal.DetailRefusal], shortLimit)))+".", "Nothing was changed or ordered.")
 	}
 	return code(e) + "."
+}
+
+// named says which order an answer named that was no success.
+func named(order string) string {
+	if order == "" {
+		return ""
+	}
+	return "The answer names order " + outside(order, shortLimit) + ": please check it in the Partner Portal."
+}
+
+// differed says what a person confirmed who named an order.
+func differed(what string) string {
+	if what == "" {
+		return ""
+	}
+	return "It differs from what was sent, which was confirmed: " + outside(what, detailLimit) + "."
 }
 
 // splitList reads a detail that lists several things.

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -24,9 +25,22 @@ import (
 	"renewbot/yeastar"
 )
 
-// jobsGrace is how long jobs in flight may go on after the end was asked for. With the
-// clicks in flight that stays below 10 s.
-const jobsGrace = 5 * time.Second
+const (
+	// jobsGrace is how long jobs in flight may go on after the end was asked for.
+	jobsGrace = 5 * time.Second
+	// tasksGrace is how long what clicks have set off may go on after them.
+	tasksGrace = 2 * time.Second
+	// StopsWithin is the longest that Run takes after its end: an order that is under way
+	// gets its time. Whatever runs the bot has to grant it.
+	StopsWithin = socket.HandlersGrace + tasksGrace + orders.DefaultTimeout + orders.DefaultMargin + jobsGrace + ledger.StopGrace
+)
+
+// timing is the bot's clock and how long it waits.
+type timing struct {
+	now          func() time.Time
+	optionalWait time.Duration // for what a form can do without
+	jobsGrace    time.Duration
+}
 
 // Options are the parts that a bot is made of.
 type Options struct {
@@ -54,6 +68,15 @@ type Options struct {
 	// Unpaced keeps to no limit of Slack's before Slack speaks of it, for a simulated one
 	// that has none.
 	Unpaced bool
+	// Stagger is how long after the first connection to Slack the second one is opened.
+	// Zero: 3 s.
+	Stagger time.Duration
+	// CallTimeout bounds a call of Slack's Web API. Zero: 15 s.
+	CallTimeout time.Duration
+	// OptionalWait is how long a form waits for what it can do without. Zero: 400 ms.
+	OptionalWait time.Duration
+	// JobsGrace is how long jobs in flight may go on after the end was asked for. Zero: 5 s.
+	JobsGrace time.Duration
 }
 
 // Bot is the running conversation. Make it with New and start it with Run.
@@ -68,8 +91,8 @@ type Bot struct {
 	readiness readiness
 	policy    renewal.Policy
 	log       *slog.Logger
-	now       func() time.Time
-	forms     *keyedmutex.Mutex // by view id: the actions in one form
+	timing
+	forms *keyedmutex.Mutex // by view id: the actions in one form
 }
 
 // New puts a bot together. It talks to nobody yet.
@@ -90,15 +113,24 @@ func New(o Options) *Bot {
 		},
 		OpenGap: o.OpenGap, Now: o.Now, Unpaced: o.Unpaced, Metrics: o.Metrics, Log: o.Log,
 	})
-	looked := portal.New(portal.Options{Client: o.Vendor, TTL: settings.LookupTTL, Now: o.Now, Log: o.Log, Metrics: o.Metrics})
+	if o.CallTimeout > 0 {
+		api.Bound(o.CallTimeout)
+	}
+	looked := portal.New(portal.Options{
+		Client: o.Vendor, TTL: settings.LookupTTL, Now: o.Now, Log: o.Log, Metrics: o.Metrics, RepeatWithin: settings.RepeatWithin,
+		Orders: func(ctx context.Context, since time.Time) ([]yeastar.OrderSummary, error) {
+			return orders.Since(ctx, o.Vendor, since)
+		},
+	})
 	b := &Bot{
-		api: api, ledger: o.Ledger, portal: looked, policy: o.Config.Policy(), log: o.Log, now: o.Now, forms: keyedmutex.New(),
+		api: api, ledger: o.Ledger, portal: looked, policy: o.Config.Policy(), log: o.Log, forms: keyedmutex.New(),
+		timing: timing{o.Now, cmp.Or(o.OptionalWait, optionalWait), cmp.Or(o.JobsGrace, jobsGrace)},
 		directory: directory.New(directory.Options{
 			API: api, Log: o.Log, Now: o.Now, Metrics: o.Metrics,
 			Approvers: settings.Approvers, Requesters: settings.Requesters, Channels: settings.Channels,
 		}),
 		orders: orders.New(orders.Options{
-			Ledger: o.Ledger, Client: o.Vendor, Portal: looked, Log: o.Log, DryRun: settings.DryRun,
+			Ledger: o.Ledger, Client: o.Vendor, Portal: looked, Log: o.Log, Policy: o.Config.Policy(), DryRun: settings.DryRun,
 			Timeout: o.OrderTimeout, Margin: o.OrderMargin,
 		}),
 		slack: slackview.New(slackview.Options{
@@ -107,7 +139,7 @@ func New(o Options) *Bot {
 		}),
 	}
 	b.socket = socket.New(socket.Options{
-		API: api, Processes: o.Ledger.Processes, Log: o.Log, Metrics: o.Metrics,
+		API: api, Processes: o.Ledger.Processes, Log: o.Log, Metrics: o.Metrics, Stagger: o.Stagger,
 		Handlers: socket.Handlers{Command: b.slash, Interaction: b.interaction, Event: b.event},
 	})
 	b.readiness = readiness{socket: b.socket, ledger: o.Ledger, vendor: o.Vendor, log: o.Log}
@@ -118,12 +150,14 @@ func New(o Options) *Bot {
 // Ready is closed once the bot hears Slack for the first time.
 func (b *Bot) Ready() <-chan struct{} { return b.socket.Ready() }
 
-// Run serves until ctx ends, and then finishes what is in flight, within 10 seconds. It
+// Run serves until ctx ends, and then finishes what is in flight, in StopsWithin at most. It
 // returns an error when people must mend something first.
 func (b *Bot) Run(ctx context.Context) error {
 	if err := b.identify(ctx); err != nil {
 		return err
 	}
+	// The end begins with the orders: what is not sent yet is left to another process.
+	defer context.AfterFunc(ctx, b.orders.StopTaking)()
 	b.portal.KeepWarm()
 	b.directory.Warm()
 	if err := b.ledger.Start(ctx, b.jobHandlers()); err != nil {
@@ -168,9 +202,13 @@ func (b *Bot) identify(ctx context.Context) error {
 
 // finish ends the jobs and everything else that runs.
 func (b *Bot) finish() error {
-	grace, cancel := context.WithTimeout(context.Background(), jobsGrace)
+	b.orders.StopTaking()
+	clicks, done := context.WithTimeout(context.Background(), tasksGrace)
+	defer done()
+	b.socket.End(clicks)
+	b.orders.Wait()
+	grace, cancel := context.WithTimeout(context.Background(), b.jobsGrace)
 	defer cancel()
-	b.socket.End(grace)
 	err := b.ledger.Stop(grace)
 	b.portal.Close(grace)
 	b.directory.Close(grace)

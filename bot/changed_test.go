@@ -1,7 +1,6 @@
 package bot_test
 
 import (
-	"context"
 	"testing"
 	"time"
 
@@ -292,10 +291,8 @@ func TestPortalIsDownBetweenApprovalAndOrder(t *testing.T) {
 	b.ends("RNW-000001", renewal.Approved, 0, renewal.CodeSubmitted, renewal.CodeApproved)
 	down.Remove()
 	for b.stored("RNW-000001").Status == renewal.Approved && b.ctx.Err() == nil {
-		clock.Advance(time.Second)
-		asking, stop := context.WithTimeout(b.ctx, 100*time.Millisecond)
-		_, _ = b.Vendor.WaitOrders(asking, 1)
-		stop()
+		b.later(clock, time.Second)
+		b.rest()
 	}
 	b.happened("RNW-000001", renewal.CodeOrdered)
 	b.ends("RNW-000001", renewal.Ordered, 1, smooth...)

@@ -11,6 +11,8 @@ import (
 	"github.com/gorilla/websocket"
 	"github.com/slack-go/slack"
 
+	"renewbot/bot"
+	"renewbot/bot/ledger"
 	"renewbot/bot/ledger/pgtest"
 	"renewbot/bot/sandbox"
 	"renewbot/bot/slacksim"
@@ -21,7 +23,6 @@ func TestCloseFrameAtTheEnd(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	b.sockets(ownSockets)
-	began := time.Now()
 	if err := b.StopBot(); err != nil {
 		t.Fatal(err)
 	}
@@ -32,9 +33,6 @@ func TestCloseFrameAtTheEnd(t *testing.T) {
 		if err != nil || e.Status != websocket.CloseNormalClosure {
 			t.Errorf("connection %d ended with close frame %d: %v", n, e.Status, err)
 		}
-	}
-	if took := time.Since(began); took > 8*time.Second {
-		t.Errorf("it took %v", took)
 	}
 }
 
@@ -76,7 +74,7 @@ func TestTokenRevoked(t *testing.T) {
 func TestTooManyConnections(t *testing.T) {
 	t.Parallel()
 	const allowed = 10
-	b := setup(t)
+	b := setup(t, tuned(func(_ *ledger.Options, p *bot.Options) { p.Stagger = 2 * time.Second }))
 	if err := b.StopBot(); err != nil {
 		t.Fatal(err)
 	}
@@ -86,10 +84,10 @@ func TestTooManyConnections(t *testing.T) {
 	}
 	b.sockets(allowed - 1)
 	last := b.Slack.Journal()[len(b.Slack.Journal())-1]
+	asked := []time.Time{time.Now()}
 	if err := b.StartBot(b.ctx); err != nil { // with one connection
 		t.Fatal(err)
 	}
-	var asked []time.Time
 	for range 4 { // for the first connection, and three times for the second one
 		var err error
 		last, err = b.Slack.WaitJournal(b.ctx, func(e slacksim.Entry) bool {
@@ -100,6 +98,7 @@ func TestTooManyConnections(t *testing.T) {
 		}
 		asked = append(asked, last.Time)
 	}
+	asked = slices.Delete(asked, 1, 2) // the first one is asked for at once
 	for i, least := range []time.Duration{2 * time.Second, 400 * time.Millisecond, 600 * time.Millisecond} {
 		if wait := asked[i+1].Sub(asked[i]); wait < least {
 			t.Errorf("it asked again after %v, want %v at least", wait, least)
@@ -152,7 +151,7 @@ func TestReplicasAreNoStrangers(t *testing.T) {
 	told := newLogBook()
 	b := setup(t, func(o *sandbox.Options) { o.DatabaseURL, o.Log = database, slog.New(told) })
 	b.sockets(ownSockets)
-	other, err := sandbox.Join(b.ctx, b.Place(), sandbox.Options{Log: slog.New(told)})
+	other, err := sandbox.Join(b.ctx, b.Place(), sandbox.Options{Log: slog.New(told), Tune: unhurried})
 	if err != nil {
 		t.Fatal(err)
 	}

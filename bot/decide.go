@@ -102,12 +102,12 @@ func (b *Bot) decided(ctx context.Context, ic slack.InteractionCallback, env *so
 		e = renewal.SettleNotPlaced{By: actor, Attempt: t.Attempt, Reason: blocks.ReadReason(ic.View)}
 	case blocks.CallbackSettlePlaced:
 		field = blocks.BlockOrderNo
-		order, problem := b.orders.CheckNumber(ctx, t.Request, t.Attempt, blocks.ReadOrderNo(ic.View))
-		if problem != "" {
-			env.Ack(slack.NewErrorsViewSubmissionResponse(map[string]string{field: problem}))
+		settled, ok := b.checked(ctx, ic, t, env)
+		if !ok {
 			return
 		}
-		e = renewal.SettlePlaced{By: actor, Attempt: t.Attempt, Order: order}
+		settled.By = actor
+		e = settled
 	}
 	_, err = b.ledger.Apply(ctx, t.Request, e)
 	var refusal *renewal.Refusal
@@ -120,4 +120,26 @@ func (b *Bot) decided(ctx context.Context, ic slack.InteractionCallback, env *so
 	default:
 		env.Ack(nil) // closes the form; the card tells the rest
 	}
+}
+
+// checked looks an order number up that somebody typed. What differs from what was sent is
+// shown first, and confirmed by submitting the form that shows it.
+func (b *Bot) checked(ctx context.Context, ic slack.InteractionCallback, t blocks.Target, env *socket.Envelope) (renewal.SettlePlaced, bool) {
+	number := blocks.ReadOrderNo(ic.View)
+	c := b.orders.CheckNumber(ctx, t.Request, t.Attempt, number)
+	if c.Problem != "" {
+		env.Ack(slack.NewErrorsViewSubmissionResponse(map[string]string{blocks.BlockOrderNo: c.Problem}))
+		return renewal.SettlePlaced{}, false
+	}
+	if len(c.Differs) > 0 && t.Seen != blocks.SeenOf(c.Order.OrderNo, c.Differs) {
+		r, err := b.ledger.Get(ctx, t.Request)
+		if err != nil {
+			b.log.ErrorContext(ctx, "what differs could not be shown", "error", err)
+			env.Ack(slack.NewErrorsViewSubmissionResponse(map[string]string{blocks.BlockOrderNo: "Sorry, the request could not be read. Nothing was changed; please try again in a moment."}))
+			return renewal.SettlePlaced{}, false
+		}
+		env.Ack(slack.NewUpdateViewSubmissionResponse(view(blocks.SettlePlacedAnyway(r, t, number, c.Order.OrderNo, c.Differs))))
+		return renewal.SettlePlaced{}, false
+	}
+	return renewal.SettlePlaced{Attempt: t.Attempt, Order: c.Order, Differs: c.Differs}, true
 }

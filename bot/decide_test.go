@@ -366,10 +366,10 @@ func TestNobodyDecides(t *testing.T) {
 	card := alice.request(acmeWish)
 	bob.press(card, "Approve")
 	b.happened("RNW-000001", renewal.CodeVoted)
-	clock.Advance(6*time.Hour + time.Minute) // Carol, in New York, is at work by then
+	b.later(clock, 6*time.Hour+time.Minute) // Carol, in New York, is at work by then
 	b.says(sandbox.Renewals, "Still waiting for approval.", "1 of 2 approvals", "@carol")
 	b.happened("RNW-000001", renewal.CodeReminded)
-	clock.Set(b.stored("RNW-000001").ExpiresAt)
+	b.laterAt(clock, b.stored("RNW-000001").ExpiresAt)
 	b.happened("RNW-000001", renewal.CodeExpired)
 	b.says(sandbox.Renewals, "This request timed out: nobody approved it in time. Nothing was ordered.")
 	b.hears(sandbox.Alice, "RNW-000001", "timed out")

@@ -38,7 +38,7 @@ func (b *Bot) open(ctx context.Context, p person, o opening) {
 		d.Query = o.query
 	}
 	if d.Channel == "" {
-		looking, cancel := context.WithTimeout(ctx, optionalWait)
+		looking, cancel := context.WithTimeout(ctx, b.optionalWait)
 		d.Channel = b.directory.ChannelHere(looking, p.channel)
 		cancel()
 	}
@@ -171,6 +171,7 @@ func readForm(v slack.View) (d blocks.Draft, outdated bool, err error) {
 		outdated = true
 	case d.Holder != drawn.Holder:
 		d.Plan, d.Services, d.Quantity, d.ServiceQuantity, d.Contact = "", nil, "", nil, ""
+		d.ServicesProposed = false
 		d.Query = "" // it has done its work
 		d.Reset++
 		outdated = d.Holder != "" && drawn.Holder != ""

@@ -1,7 +1,6 @@
 package bot
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -34,7 +33,7 @@ func (b *Bot) form(ctx context.Context, d blocks.Draft) (blocks.FormData, error)
 	if err != nil {
 		return blocks.FormData{}, err
 	}
-	looking, cancel := context.WithTimeout(ctx, optionalWait)
+	looking, cancel := context.WithTimeout(ctx, b.optionalWait)
 	defer cancel()
 	f := blocks.FormData{
 		Draft: d, Products: yeastar.Products(), DryRun: b.policy.DryRun,
@@ -57,7 +56,7 @@ func (b *Bot) form(ctx context.Context, d blocks.Draft) (blocks.FormData, error)
 
 // dependent fills in what depends on who the renewal is for.
 func (b *Bot) dependent(ctx context.Context, f *blocks.FormData, p yeastar.Product, holder renewal.Holder, c yeastar.Catalogue, contacts []yeastar.BillingContact) error {
-	looking, cancel := context.WithTimeout(ctx, optionalWait)
+	looking, cancel := context.WithTimeout(ctx, b.optionalWait)
 	defer cancel()
 	found, err := b.portal.Package(looking, p.Key, holder, lookup.AnyAge)
 	f.Waiting = err != nil && looking.Err() != nil && ctx.Err() == nil
@@ -90,19 +89,38 @@ func (b *Bot) dependent(ctx context.Context, f *blocks.FormData, p yeastar.Produ
 			f.ServicePrefill[s.ID] = strconv.Itoa(q)
 		}
 	}
+	proposeServices(d, found)
 	d.Services = slices.DeleteFunc(d.Services, func(id yeastar.ID) bool {
 		return !slices.ContainsFunc(f.Services, func(s blocks.Choice) bool { return s.ID == string(id) })
 	})
 	f.Expiry = found.Expiry
+	if f.Doubts, err = b.orders.Repeats(ctx, d.Request, p.Key, holder); err != nil {
+		return err
+	}
 	f.QuantityPrefill, f.QuantityHint = prefill(found.Extensions, last, hasLast)
-	f.Contact = b.contact(ctx, d, contacts)
+	f.Contact = b.contact(ctx, d, holder, contacts)
 	return nil
+}
+
+// proposeServices chooses the services that the package has, once: whoever takes one away
+// means it.
+func proposeServices(d *blocks.Draft, found portal.Package) {
+	if d.ServicesProposed || len(found.Services) == 0 {
+		return
+	}
+	d.ServicesProposed = true
+	if len(d.Services) > 0 {
+		return
+	}
+	for _, s := range found.Services[:min(len(found.Services), blocks.MaxServices)] {
+		d.Services = append(d.Services, s.ID)
+	}
 }
 
 func serviceQuantity(id yeastar.ID, found portal.Package, last renewal.Request) int {
 	for _, s := range found.Services {
 		if s.ID == id && s.Quantity != nil {
-			return *s.Quantity
+			return max(*s.Quantity, 1) // one that is not counted has none, or one
 		}
 	}
 	for _, l := range last.Offer.Services() {
@@ -132,12 +150,11 @@ func prefill(extensions int, last renewal.Request, hasLast bool) (number, hint s
 	return "", ""
 }
 
-// contact is the billing contact that the form proposes: the one chosen, the one of the
-// customer's last request, or the only one there is.
-func (b *Bot) contact(ctx context.Context, d *blocks.Draft, contacts []yeastar.BillingContact) *blocks.Choice {
-	id := cmp.Or(d.Contact, b.lastContact(ctx, *d))
-	if id == "" && len(contacts) == 1 {
-		id = contacts[0].ID
+// contact is the billing contact that the form proposes: the one chosen, or the holder's own.
+func (b *Bot) contact(ctx context.Context, d *blocks.Draft, h renewal.Holder, contacts []yeastar.BillingContact) *blocks.Choice {
+	id := d.Contact
+	if id == "" {
+		id = b.ownContact(ctx, d.Product, h, contacts)
 	}
 	for _, c := range contacts {
 		if c.ID == id {
@@ -156,7 +173,7 @@ func draftOf(r renewal.Request) blocks.Draft {
 		Product: r.Offer.Product, Holder: r.Offer.Holder.Key(), Contact: r.Offer.Contact.ID,
 		PONumber: r.Offer.PONumber, Note: r.Note, Channel: r.Channel,
 		Request: r.ID, Revision: r.Revision, Fingerprint: r.Fingerprint,
-		ServiceQuantity: map[yeastar.ID]string{},
+		ServiceQuantity: map[yeastar.ID]string{}, ServicesProposed: true,
 	}
 	if plan, ok := r.Offer.Plan(); ok {
 		d.Plan, d.Quantity = plan.ID, strconv.Itoa(plan.Quantity)

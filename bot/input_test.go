@@ -146,7 +146,7 @@ func TestWhatVanishedWhileTheFormStoodOpen(t *testing.T) {
 					alice.review()
 				}
 				c.vanish(b.Vendor)
-				clock.Advance(b.Config.Renew.LookupTTL * 2)
+				b.later(clock, b.Config.Renew.LookupTTL*2)
 				b.refreshed(sandbox.Dave)
 				if at == "form" {
 					errs := alice.submit()
@@ -187,7 +187,7 @@ func TestVanishedPlanIsNotReplaced(t *testing.T) {
 	alice.fill(acmeWish)
 	b.drawn(2)
 	b.Vendor.UpdateProduct(yeastarsim.Turnkey, func(p *yeastarsim.Product) { p.Plans = p.Plans[1:] })
-	clock.Advance(b.Config.Renew.LookupTTL * 2)
+	b.later(clock, b.Config.Renew.LookupTTL*2)
 	b.refreshed(sandbox.Dave)
 	updates := len(b.Slack.Calls("views.update"))
 	alice.choose("Services", "", "Recording Minutes")
@@ -245,7 +245,7 @@ func TestVendorsDataChangeBetweenReviewAndSubmission(t *testing.T) {
 	alice.fill(acmeWish)
 	b.wants(alice.review(), "Enterprise Plan")
 	b.Vendor.UpdateProduct(yeastarsim.Turnkey, func(p *yeastarsim.Product) { p.Plans[0].Name = "Enterprise Plan 2027" })
-	clock.Advance(b.Config.Renew.LookupTTL * 2)
+	b.later(clock, b.Config.Renew.LookupTTL*2)
 	b.refreshed(sandbox.Dave)
 	alice.submitOK()
 	b.wants(alice.reads("This is not what you saw a moment ago"), "Please check", "Enterprise Plan 2027", "Request approval")

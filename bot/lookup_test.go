@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"renewbot/blocks"
+	"renewbot/bot"
+	"renewbot/bot/ledger"
 	"renewbot/bot/sandbox"
 	"renewbot/bot/slacksim"
 	"renewbot/yeastar/yeastarsim"
@@ -128,7 +130,9 @@ func TestPackageIsLookedUpBehindTheForm(t *testing.T) {
 func TestChoicesDoNotWaitForWhatIsFoundLate(t *testing.T) {
 	t.Parallel()
 	release := make(chan struct{})
-	b := cold(t, yeastarsim.InstanceProductList, yeastarsim.Hold(release))
+	b := cold(t, yeastarsim.InstanceProductList, yeastarsim.Hold(release), tuned(func(_ *ledger.Options, p *bot.Options) {
+		p.OptionalWait = 0 // the bot's own
+	}))
 	defer close(release)
 	alice := b.as(sandbox.Alice)
 	alice.command(sandbox.Renewals, "/renew")
@@ -154,18 +158,19 @@ func TestVendorDownAtStart(t *testing.T) {
 		endpoint yeastarsim.Endpoint
 		fault    yeastarsim.Fault
 		told     string
+		within   time.Duration // of each look-up; 0: the client's own
 	}{
-		"server error":        {yeastarsim.AnyEndpoint, yeastarsim.HTTPError(503), "can't be reached right now"},
-		"connection reset":    {yeastarsim.AnyEndpoint, yeastarsim.Reset(), "can't be reached right now"},
-		"maintenance page":    {yeastarsim.PartnerList, yeastarsim.HTMLPage(), "can't be reached right now"},
-		"credentials refused": {yeastarsim.Token, yeastarsim.Unauthorized(), "refuses our credentials"},
-		"look-up refused":     {yeastarsim.BillingContactList, yeastarsim.Refuse("quota", "Too much for *today*."), "refused to answer: Too much for"},
-		"no answer":           {yeastarsim.PartnerList, yeastarsim.Hang(), "takes too long to answer"},
+		"server error":        {yeastarsim.AnyEndpoint, yeastarsim.HTTPError(503), "can't be reached right now", 0},
+		"connection reset":    {yeastarsim.AnyEndpoint, yeastarsim.Reset(), "can't be reached right now", 0},
+		"maintenance page":    {yeastarsim.PartnerList, yeastarsim.HTMLPage(), "can't be reached right now", 0},
+		"credentials refused": {yeastarsim.Token, yeastarsim.Unauthorized(), "refuses our credentials", 0},
+		"look-up refused":     {yeastarsim.BillingContactList, yeastarsim.Refuse("quota", "Too much for *today*."), "refused to answer: Too much for", 0},
+		"no answer":           {yeastarsim.PartnerList, yeastarsim.Hang(), "takes too long to answer", 3 * time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			clock := &movable{}
-			b := cold(t, tc.endpoint, tc.fault, func(o *sandbox.Options) { o.Now = clock.now })
+			b := cold(t, tc.endpoint, tc.fault, func(o *sandbox.Options) { o.Now, o.ReadTimeout = clock.now, tc.within })
 			alice := b.as(sandbox.Alice)
 			alice.command(sandbox.Renewals, "/renew northwind")
 			trouble := func() slacksim.View {

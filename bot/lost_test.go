@@ -34,7 +34,7 @@ func lostOrder(t *testing.T, fault yeastarsim.Fault, change ...func(*sandbox.Opt
 
 func TestLostAnswerIsNeverSentAgain(t *testing.T) {
 	t.Parallel()
-	briefly := func(o *sandbox.Options) { o.OrderTimeout = 300 * time.Millisecond }
+	briefly := func(o *sandbox.Options) { o.OrderTimeout = 2 * time.Second }
 	for name, c := range map[string]struct {
 		fault  yeastarsim.Fault
 		placed int
@@ -230,4 +230,18 @@ func TestSettledTwice(t *testing.T) {
 		t.Errorf("the second one is told %v", errs)
 	}
 	b.ends("RNW-000001", renewal.Ordered, 1, and(lost, renewal.CodeSettledPlaced, renewal.CodeDenied)...)
+}
+
+// The vendor says neither yes nor no, and names the order that it made.
+func TestAnAnswerThatNamesAnOrderIsNoRefusal(t *testing.T) {
+	t.Parallel()
+	const number = "XS3401174502129270784" // the first of a simulator
+	fault := yeastarsim.Refuse("payment_pending", "Balance too low.").Status(200, 200).Result(map[string]any{"orderNo": number}).After()
+	b, card := lostOrder(t, fault)
+	b.says(sandbox.Renewals, "❓", "may or may not have been placed", "The answer names order "+number)
+	b.wants(b.Slack.Text(card), "The answer names order "+number)
+	if got := b.entry("RNW-000001", renewal.CodeUnknown).Detail[renewal.DetailCandidates]; got != number {
+		t.Errorf("the trail has the candidates %q, want %q", got, number)
+	}
+	b.ends("RNW-000001", renewal.Unknown, 1, lost...)
 }

@@ -211,11 +211,25 @@ func (m *model) get(r *modelled) renewal.Request {
 	return stored
 }
 
+// all are the requests of the ledger.
+func (m *model) all() map[int64]renewal.Request {
+	list, err := m.ledger.List(m.ctx, ledger.Filter{})
+	if err != nil || len(list) != len(m.requests) {
+		m.t.Fatalf("%d requests in the ledger, want %d: %v", len(list), len(m.requests), err)
+	}
+	all := map[int64]renewal.Request{}
+	for _, r := range list {
+		all[r.ID] = r
+	}
+	return all
+}
+
 // compare compares the ledger and the vendor with the model.
 func (m *model) compare() {
-	m.compareSent()
+	all := m.all()
+	m.compareSent(all)
 	for _, r := range m.requests {
-		stored := m.get(r)
+		stored := all[r.id]
 		ref := stored.Reference()
 		var votes []string
 		for _, v := range stored.Votes {
@@ -254,11 +268,11 @@ func (m *model) compare() {
 }
 
 // compareSent wants the bytes that were approved in every order that was sent.
-func (m *model) compareSent() {
+func (m *model) compareSent(all map[int64]renewal.Request) {
 	requests := m.vendor.OrderRequests()
 	for _, o := range requests[m.sent:] {
 		if !slices.ContainsFunc(m.requests, func(r *modelled) bool {
-			return len(r.attempts) > 0 && string(m.get(r).Body) == string(o.Body)
+			return len(r.attempts) > 0 && string(all[r.id].Body) == string(o.Body)
 		}) {
 			m.t.Fatalf("nobody has approved %s", o.Body)
 		}

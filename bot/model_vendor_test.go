@@ -100,8 +100,8 @@ func (m *model) job(ctx context.Context, kind renewal.JobKind, r *modelled) {
 }
 
 func (m *model) place(r *modelled) {
-	if r.status != renewal.Approved {
-		m.job(m.ctx, renewal.PlaceOrder, r) // again, or too late
+	if r.status != renewal.Approved || m.waits(r) {
+		m.job(m.ctx, renewal.PlaceOrder, r) // again, too late, or too early
 		return
 	}
 	a, ctx, stop := m.arm()
@@ -125,13 +125,22 @@ func (m *model) place(r *modelled) {
 	}
 }
 
+// waits says whether the order of another request is under way: all are of one holder and
+// product.
+func (m *model) waits(r *modelled) bool {
+	return slices.ContainsFunc(m.requests, func(other *modelled) bool { return other != r && other.status.UnderWay() })
+}
+
 // dies lets the process die between the attempt and its outcome: before the order was
 // sent, or after.
 func (m *model) dies(r *modelled) {
 	if r.status != renewal.Approved {
 		return
 	}
-	after, _ := m.apply(r, renewal.Begin{Budget: modelDeadline}, true)
+	after, begun := m.apply(r, renewal.Begin{Budget: modelDeadline}, !m.waits(r))
+	if !begun {
+		return
+	}
 	r.status = renewal.Ordering
 	sent := rapid.Bool().Draw(m.t, "sent")
 	if sent {

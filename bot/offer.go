@@ -23,39 +23,47 @@ import (
 // lookTimeout is how long a submission waits for what it can do without.
 const lookTimeout = 1500 * time.Millisecond
 
-func (b *Bot) lastContact(ctx context.Context, d blocks.Draft) yeastar.ID {
-	h, ok := b.portal.Holder(ctx, d.Holder)
-	if !ok {
-		return ""
+// ownContact is the billing contact that is proposed for a holder: the one of their last
+// order, else one that is certainly theirs. Empty: none is.
+func (b *Bot) ownContact(ctx context.Context, product string, h renewal.Holder, contacts []yeastar.BillingContact) yeastar.ID {
+	if last, ok, err := b.ledger.LastOrdered(ctx, product, h.Key()); err == nil && ok {
+		return last.Offer.Contact.ID
 	}
-	r, ok, err := b.ledger.LastRequest(ctx, d.Product, h.Key())
-	if err != nil || !ok {
-		return ""
+	if id, ok := b.portal.OwnContact(ctx, h, contacts); ok {
+		return id
 	}
-	return r.Offer.Contact.ID
+	return ""
+}
+
+// asked is what somebody asks for: what would be ordered, what there is to doubt about it,
+// and why it should be ordered all the same.
+type asked struct {
+	renewal.Offer
+	doubts []renewal.Doubt
+	reason string
 }
 
 // offer makes of a draft what would be ordered, with everything looked up anew by its
 // id. The map has a sentence for each field that is wrong; the error is for look-ups
 // that failed.
-func (b *Bot) offer(ctx context.Context, d blocks.Draft) (renewal.Offer, map[string]string, error) {
+func (b *Bot) offer(ctx context.Context, d blocks.Draft) (asked, map[string]string, error) {
 	errs := map[string]string{}
 	p, err := portal.Product(d.Product)
 	if err != nil {
-		return renewal.Offer{}, nil, err
+		return asked{}, nil, err
 	}
 	if err := b.portal.Prepare(ctx, p.Key); err != nil {
-		return renewal.Offer{}, nil, err
+		return asked{}, nil, err
 	}
 	catalogue, err := b.portal.Catalogue(ctx, p.Key, lookup.AnyAge)
 	if err != nil {
-		return renewal.Offer{}, nil, err
+		return asked{}, nil, err
 	}
 	contacts, err := b.portal.Contacts(ctx, lookup.AnyAge)
 	if err != nil {
-		return renewal.Offer{}, nil, err
+		return asked{}, nil, err
 	}
-	o := renewal.Offer{Product: p.Key, PONumber: strings.TrimSpace(d.PONumber)}
+	o := asked{Offer: renewal.Offer{Product: p.Key, PONumber: strings.TrimSpace(d.PONumber)}}
 	var ok bool
 	if o.Holder, ok = b.portal.Holder(ctx, d.Holder); !ok {
 		errs[blocks.BlockHolder] = "Choose for whom. The customer that was chosen may have been removed from the portal."
@@ -90,9 +98,9 @@ func (b *Bot) offer(ctx context.Context, d blocks.Draft) (renewal.Offer, map[str
 	if len(errs) == 0 {
 		looking, cancel := context.WithTimeout(ctx, lookTimeout)
 		defer cancel()
-		b.portal.Enrich(looking, &o, catalogue, lookup.AnyAge)
+		o.doubts, err = b.orders.Look(looking, d.Request, &o.Offer, catalogue, lookup.AnyAge)
 	}
-	return o, errs, nil
+	return o, errs, err
 }
 
 func note(errs map[string]string, field, problem string) {
@@ -160,8 +168,11 @@ func sentence(err error) string {
 }
 
 // digest tells whether two offers would look the same to the requester.
-func digest(o renewal.Offer) string {
-	raw, err := json.Marshal(o)
+func digest(o renewal.Offer, doubts []renewal.Doubt) string {
+	raw, err := json.Marshal(struct {
+		Offer  renewal.Offer
+		Doubts []renewal.Doubt
+	}{o, append([]renewal.Doubt{}, doubts...)})
 	if err != nil {
 		return ""
 	}
@@ -171,7 +182,7 @@ func digest(o renewal.Offer) string {
 
 // save writes the request, or its new revision, down. The same view gives the same
 // request however often it is submitted.
-func (b *Bot) save(ctx context.Context, viewID string, actor renewal.Actor, d blocks.Draft, o renewal.Offer) (renewal.Request, *renewal.Refusal, error) {
+func (b *Bot) save(ctx context.Context, viewID string, actor renewal.Actor, d blocks.Draft, o asked) (renewal.Request, *renewal.Refusal, error) {
 	var r renewal.Request
 	var err error
 	if d.Request != 0 {
@@ -181,11 +192,12 @@ func (b *Bot) save(ctx context.Context, viewID string, actor renewal.Actor, d bl
 			return r, nil, nil
 		}
 		r, err = b.ledger.Apply(ctx, d.Request, renewal.Amend{
-			By: actor, Shown: renewal.Shown{Revision: d.Revision, Fingerprint: d.Fingerprint}, Offer: o, Note: d.Note,
+			By: actor, Shown: renewal.Shown{Revision: d.Revision, Fingerprint: d.Fingerprint}, Offer: o.Offer, Note: d.Note,
+			Doubts: o.doubts, DoubtReason: o.reason,
 		})
 	} else {
 		r, _, err = b.ledger.Submit(ctx, renewal.Submission{
-			Key: viewID, By: actor, Channel: d.Channel, Offer: o, Note: d.Note,
+			Key: viewID, By: actor, Channel: d.Channel, Offer: o.Offer, Note: d.Note, Doubts: o.doubts, DoubtReason: o.reason,
 		})
 	}
 	var refusal *renewal.Refusal
@@ -197,6 +209,7 @@ func (b *Bot) save(ctx context.Context, viewID string, actor renewal.Actor, d bl
 
 // isAmendment says whether a request is what this very change made of it: Slack may
 // deliver a submission twice.
-func isAmendment(r renewal.Request, actor renewal.Actor, d blocks.Draft, o renewal.Offer) bool {
-	return r.Revision == d.Revision+1 && r.AmendedBy == actor.UserID && r.Note == d.Note && digest(r.Offer) == digest(o)
+func isAmendment(r renewal.Request, actor renewal.Actor, d blocks.Draft, o asked) bool {
+	return r.Revision == d.Revision+1 && r.AmendedBy == actor.UserID && r.Note == d.Note && r.DoubtReason == o.reason &&
+		digest(r.Offer, r.Doubts) == digest(o.Offer, o.doubts)
 }

@@ -1,7 +1,6 @@
 package bot_test
 
 import (
-	"context"
 	"testing"
 	"time"
 
@@ -41,7 +40,7 @@ func TestPendingOrderIsSettledInThePortal(t *testing.T) {
 			b.ends("RNW-000001", renewal.Processing, 1, processing...)
 
 			asked := b.Vendor.Calls(yeastarsim.OrderGet)
-			clock.Advance(time.Minute)
+			b.later(clock, time.Minute)
 			if err := b.Vendor.WaitCalls(b.ctx, yeastarsim.OrderGet, asked+1); err != nil {
 				t.Fatalf("the vendor is not asked again: %v", err)
 			}
@@ -50,10 +49,8 @@ func TestPendingOrderIsSettledInThePortal(t *testing.T) {
 			}
 			for b.stored("RNW-000001").Status == renewal.Processing && b.ctx.Err() == nil {
 				// The vendor is asked ever more rarely; how far to go is for the bot to know.
-				clock.Advance(time.Minute)
-				asking, stop := context.WithTimeout(b.ctx, 100*time.Millisecond)
-				_ = b.Vendor.WaitCalls(asking, yeastarsim.OrderGet, b.Vendor.Calls(yeastarsim.OrderGet)+1)
-				stop()
+				b.later(clock, time.Minute)
+				b.rest()
 			}
 			b.happened("RNW-000001", c.code)
 			b.says(sandbox.Renewals, c.told, number)

@@ -45,7 +45,7 @@ func (b *bundle) denials() []attempt {
 // wantDenied wants an attempt in the audit trail and in the audit channel.
 func (b *bundle) wantDenied(a attempt) {
 	b.t.Helper()
-	b.wait(fmt.Sprintf("%+v in the audit trail", a), func(*slacksim.Snapshot) bool { return slices.Contains(b.denials(), a) })
+	b.until(fmt.Sprintf("%+v in the audit trail", a), func() bool { return slices.Contains(b.denials(), a) })
 	b.says(sandbox.Audit, "request.denied", b.name(a.user), fmt.Sprintf("(%s: %s)", a.action, a.refusal))
 }
 
@@ -151,7 +151,7 @@ func TestOutsidersMayDoNothing(t *testing.T) {
 			}
 			want = append(want, attempt{o.user.ID, "open", renewal.RefusedNotAllowed}, attempt{o.user.ID, "open", renewal.RefusedNotAllowed})
 
-			b.wait("every attempt in the audit trail", func(*slacksim.Snapshot) bool { return len(b.denials()) >= len(want) })
+			b.until("every attempt in the audit trail", func() bool { return len(b.denials()) >= len(want) })
 			order := func(x, y attempt) int { return compareText(x.action, y.action) }
 			got := b.denials()
 			slices.SortFunc(want, order)

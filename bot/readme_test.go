@@ -28,7 +28,7 @@ func TestEveryProofExists(t *testing.T) {
 		t.Fatal(err)
 	}
 	pages := map[string]string{}
-	for _, name := range []string{"README.md", "../deploy/SECURITY.md"} {
+	for _, name := range []string{"README.md", "../SECURITY.md"} {
 		page, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)

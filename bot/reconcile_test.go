@@ -1,7 +1,6 @@
 package bot_test
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -13,7 +12,6 @@ import (
 	"renewbot/bot/config"
 	"renewbot/bot/renewal"
 	"renewbot/bot/sandbox"
-	"renewbot/bot/slacksim"
 	"renewbot/yeastar/yeastarsim"
 )
 
@@ -53,12 +51,13 @@ func TestLostOrderIsFoundByItself(t *testing.T) {
 	sw := func(change func(*yeastarsim.Switches)) []func(*sandbox.Options) {
 		return []func(*sandbox.Options){switched(change)}
 	}
-	briefly := func(o *sandbox.Options) { o.OrderTimeout = 300 * time.Millisecond }
+	briefly := func(o *sandbox.Options) { o.OrderTimeout = 2 * time.Second }
 	lostAfter := yeastarsim.Reset().After()
 	for name, c := range map[string]struct {
 		fault  yeastarsim.Fault
 		wish   wish
 		change []func(*sandbox.Options)
+		late   bool // without our reference nothing is taken before the list had its time
 	}{
 		"after a reset":                          {fault: lostAfter},
 		"after a time-out":                       {fault: yeastarsim.Hang().After(), change: []func(*sandbox.Options){briefly}},
@@ -69,16 +68,19 @@ func TestLostOrderIsFoundByItself(t *testing.T) {
 		"our own account's, everything told":     {fault: lostAfter, wish: tutorial, change: sw(yeastarsim.Generous)},
 		"a customer's, everything told":          {fault: lostAfter, change: sw(yeastarsim.Generous)},
 		"the PO number told as reference":        {fault: lostAfter, change: sw(func(s *yeastarsim.Switches) { s.EchoPONumber, s.PONumberAsReference = false, true })},
-		"no PO number told, but everything else": {fault: lostAfter, change: sw(toldApart)},
-		"a typed PO number, everything told":     {fault: lostAfter, change: []func(*sandbox.Options){typedPO, switched(yeastarsim.Generous)}},
+		"no PO number told, but everything else": {fault: lostAfter, change: sw(toldApart), late: true},
+		"a typed PO number, everything told":     {fault: lostAfter, change: []func(*sandbox.Options){typedPO, switched(yeastarsim.Generous)}, late: true},
+		"no PO number in the list":               {fault: lostAfter, change: sw(func(s *yeastarsim.Switches) { s.NoPONumberInList = true })},
+		"no PO number in the details":            {fault: lostAfter, change: sw(func(s *yeastarsim.Switches) { s.NoPONumberInDetails = true })},
+		"an invoice that is cancelled":           {fault: lostAfter, change: sw(func(s *yeastarsim.Switches) { s.InvoiceStatus = yeastarsim.StatusCancelled })},
 		"no lines told":                          {fault: lostAfter, change: sw(func(s *yeastarsim.Switches) { s.OrderLines = false })},
 		"times in seconds":                       {fault: lostAfter, change: sw(func(s *yeastarsim.Switches) { s.Seconds = true })},
 		"a clock that is slow":                   {fault: lostAfter, change: sw(func(s *yeastarsim.Switches) { s.CreateTimeSkew = -7 * time.Minute })},
-		"a clock that is fast, no PO number":     {fault: lostAfter, change: []func(*sandbox.Options){switched(toldApart, func(s *yeastarsim.Switches) { s.CreateTimeSkew = 7 * time.Minute })}},
+		"a clock that is fast, no PO number":     {fault: lostAfter, change: []func(*sandbox.Options){switched(toldApart, func(s *yeastarsim.Switches) { s.CreateTimeSkew = 7 * time.Minute })}, late: true},
 		"local time for UTC":                     {fault: lostAfter, change: sw(func(s *yeastarsim.Switches) { s.CreateTimeSkew = -8 * time.Hour })},
 		"local time for UTC, in the east":        {fault: lostAfter, change: sw(func(s *yeastarsim.Switches) { s.CreateTimeSkew = 8 * time.Hour })},
 		"ids as numbers":                         {fault: lostAfter, change: sw(func(s *yeastarsim.Switches) { s.FlipIDs = true })},
-		"ids as numbers, no PO number":           {fault: lostAfter, change: []func(*sandbox.Options){switched(toldApart, func(s *yeastarsim.Switches) { s.FlipIDs = true })}},
+		"ids as numbers, no PO number":           {fault: lostAfter, change: []func(*sandbox.Options){switched(toldApart, func(s *yeastarsim.Switches) { s.FlipIDs = true })}, late: true},
 		"lists in a wrapper":                     {fault: lostAfter, change: sw(func(s *yeastarsim.Switches) { s.Lists = yeastarsim.ListWrapper })},
 		"oldest first, short pages":              {fault: lostAfter, change: sw(func(s *yeastarsim.Switches) { s.OldestFirst, s.MaxPageSize = true, 20 })},
 	} {
@@ -95,7 +97,11 @@ func TestLostOrderIsFoundByItself(t *testing.T) {
 			b.happened("RNW-000001", renewal.CodeUnknown)
 			b.others(60)
 			number := b.Vendor.Placed()[0].OrderNo
-			clock.Advance(firstSearch)
+			if c.late {
+				clock.Set(monday.Add(lastSearch))
+			} else {
+				clock.Advance(firstSearch)
+			}
 			b.happened("RNW-000001", renewal.CodeOrdered)
 			b.says(sandbox.Renewals, "RNW-000001 is ordered", number)
 			b.hears(sandbox.Alice, "RNW-000001", number)
@@ -147,15 +153,7 @@ func TestLostOrderThatIsNotFoundIsForPeople(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.silent(sandbox.Renewals, "🔎")
-	// A portal that does not answer is no portal without the order.
-	down := b.Vendor.Fault(yeastarsim.OrderPage, yeastarsim.HTTPError(503))
 	clock.Set(monday.Add(lastSearch))
-	if err := down.Wait(b.ctx, 1); err != nil {
-		t.Fatal(err)
-	}
-	b.silent(sandbox.Renewals, "🔎")
-	down.Remove()
-	clock.Advance(5 * time.Minute)
 	b.happened("RNW-000001", renewal.CodeSearched)
 	b.says(sandbox.Renewals, "🔎", "may or may not have been placed", "has no such order so far",
 		"Acme Telecom", "50 extensions", "PO number RNW-000001", "@bob, @renewal-approvers: please have a look.")
@@ -212,19 +210,53 @@ func TestSeveralOrdersThatCouldBeItAreForPeople(t *testing.T) {
 	}
 }
 
-// An order that somebody placed by hand is not ours when the vendor tells of other
-// orders under which PO number they were placed.
+// An order that somebody placed by hand is not ours when the vendor tells under which PO
+// number others were placed, in its list or in the details alone.
 func TestAnOrderByHandIsNotTakenForOurs(t *testing.T) {
 	t.Parallel()
-	b, clock := setupAt(t, switched(yeastarsim.Generous))
+	for name, change := range map[string]func(*yeastarsim.Switches){
+		"told everywhere":        yeastarsim.Generous,
+		"told in the list":       func(s *yeastarsim.Switches) { yeastarsim.Generous(s); s.NoPONumberInDetails = true },
+		"told in the details":    func(s *yeastarsim.Switches) { yeastarsim.Generous(s); s.NoPONumberInList = true },
+		"told, and nothing else": func(s *yeastarsim.Switches) { yeastarsim.Bare(s); s.EchoPONumber = true },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b, clock := setupAt(t, switched(change))
+			b.Vendor.Fault(yeastarsim.OrderSave, yeastarsim.HTTPError(502).Times(1))
+			b.approved()
+			b.happened("RNW-000001", renewal.CodeUnknown)
+			b.others(1)
+			hand := b.byHand()
+			clock.Set(monday.Add(lastSearch))
+			b.happened("RNW-000001", renewal.CodeSearched)
+			b.says(sandbox.Renewals, "has no such order so far")
+			b.silent(sandbox.Renewals, hand.OrderNo)
+			b.ends("RNW-000001", renewal.Unknown, 1, and(lost, renewal.CodeSearched)...)
+		})
+	}
+}
+
+// A vendor that tells no PO number: an order by hand looks like ours. It is not taken while
+// ours may still turn up.
+func TestAnOrderByHandIsNotTakenEarly(t *testing.T) {
+	t.Parallel()
+	b, clock := setupAt(t, switched(toldApart))
 	b.Vendor.Fault(yeastarsim.OrderSave, yeastarsim.HTTPError(502).Times(1))
 	b.approved()
 	b.happened("RNW-000001", renewal.CodeUnknown)
-	b.others(1)
 	hand := b.byHand()
+	asked := b.Vendor.Calls(yeastarsim.OrderGet)
+	clock.Advance(firstSearch)
+	if err := b.Vendor.WaitCalls(b.ctx, yeastarsim.OrderGet, asked+1); err != nil {
+		t.Fatal(err)
+	}
+	b.as(sandbox.Alice).request(tutorial) // goes through the queues behind the search
+	b.ends("RNW-000001", renewal.Unknown, 1, lost...)
+	late := b.byHand() // two now: only people can tell
 	clock.Set(monday.Add(lastSearch))
 	b.happened("RNW-000001", renewal.CodeSearched)
-	b.says(sandbox.Renewals, "that could be this one", hand.OrderNo)
+	b.says(sandbox.Renewals, "that could be this one", hand.OrderNo, late.OrderNo)
 	b.ends("RNW-000001", renewal.Unknown, 1, and(lost, renewal.CodeSearched)...)
 }
 
@@ -251,9 +283,9 @@ func TestTheOrderOfAnotherRequestIsNeverTaken(t *testing.T) {
 	b.ends("RNW-000002", renewal.Unknown, 2, and(lost, renewal.CodeSearched)...)
 }
 
-// Two requests ask for the same, both answers were lost, and one order is there: only
-// people can tell whose it is.
-func TestTwoLostOrdersOfTheSame(t *testing.T) {
+// Two requests ask for the same, and the answer to one is lost: the other one is not sent
+// before people have settled what became of the first.
+func TestAnOrderWaitsForALostOneOfTheSame(t *testing.T) {
 	t.Parallel()
 	b, clock := setupAt(t, switched(toldApart))
 	alice, bob := b.as(sandbox.Alice), b.as(sandbox.Bob)
@@ -261,163 +293,19 @@ func TestTwoLostOrdersOfTheSame(t *testing.T) {
 	b.Vendor.Fault(yeastarsim.OrderSave, yeastarsim.HTTPError(502).Times(1))
 	bob.press(first, "Approve")
 	b.happened("RNW-000001", renewal.CodeUnknown)
-	b.Vendor.Fault(yeastarsim.OrderSave, yeastarsim.Reset().After().Times(1))
 	bob.press(second, "Approve")
-	b.happened("RNW-000002", renewal.CodeUnknown)
+	b.happened("RNW-000002", renewal.CodeApproved)
 	clock.Set(monday.Add(lastSearch))
-	number := b.Vendor.Placed()[0].OrderNo
-	for _, reference := range []string{"RNW-000001", "RNW-000002"} {
-		b.happened(reference, renewal.CodeSearched)
-		if c := b.entry(reference, renewal.CodeSearched).Detail[renewal.DetailCandidates]; c != number {
-			t.Errorf("%s has the candidates %q, want %q", reference, c, number)
-		}
-	}
-	bob.press(b.card(sandbox.Renewals, "RNW-000002", "It was placed…"), "It was placed…")
-	bob.typeIn("Order number", number)
-	bob.submitOK()
-	b.happened("RNW-000002", renewal.CodeSettledPlaced)
-	b.ends("RNW-000002", renewal.Ordered, 2, and(lost, renewal.CodeSearched, renewal.CodeSettledPlaced)...)
-	b.ends("RNW-000001", renewal.Unknown, 2, and(lost, renewal.CodeSearched)...)
-}
-
-// notPlaced lets Bob say that the order was not placed.
-func (b *bundle) notPlaced(card slacksim.Message) {
-	b.t.Helper()
-	bob := b.as(sandbox.Bob)
-	bob.press(card, "It was not placed…")
-	bob.typeIn("How do you know?", "Not among the orders")
-	bob.submitOK()
-	b.happened(b.refOf(card), renewal.CodeSettledNot)
-}
-
-// held is a request whose order waits at the vendor's door after the bot gave it up.
-func held(t *testing.T, change ...func(*sandbox.Options)) (b *bundle, clock *slacksim.ManualClock, card slacksim.Message, release func()) {
-	t.Helper()
-	patient := switched(func(s *yeastarsim.Switches) { s.TokenLife = 48 * time.Hour }) // the order's token is good all the time
-	b, clock = setupAt(t, append(change, patient, func(o *sandbox.Options) { o.OrderTimeout = 300 * time.Millisecond })...)
-	gate := make(chan struct{})
-	b.Vendor.Fault(yeastarsim.OrderSave, yeastarsim.Hold(gate).Times(1))
-	b.approved()
-	b.happened("RNW-000001", renewal.CodeUnknown)
-	card = b.card(sandbox.Renewals, "RNW-000001", "It was not placed…")
-	return b, clock, card, func() {
-		t.Helper()
-		before := len(b.Vendor.Placed())
-		close(gate)
-		if _, err := b.Vendor.WaitOrders(b.ctx, before+1); err != nil {
-			t.Fatal(err)
-		}
-	}
-}
-
-func (b *bundle) alarm(pieces ...string) {
-	b.t.Helper()
-	pieces = append([]string{"🚨 An order turned up for an attempt that was called not placed"}, pieces...)
-	b.says(sandbox.Renewals, pieces...)
-	b.says(sandbox.Audit, pieces...)
-	b.hears(sandbox.Alice, pieces...)
-}
-
-// turnsUp lets time pass until the late order is found. A search that was under way when
-// the clock moved plans the next one from the new time, so the clock may have to move again.
-func (b *bundle) turnsUp(clock *slacksim.ManualClock) {
-	b.t.Helper()
-	for range 5 {
-		clock.Advance(2 * time.Hour)
-		ctx, cancel := context.WithTimeout(b.ctx, 5*time.Second)
-		_, err := b.Slack.WaitMessage(ctx, sandbox.Audit, "RNW-000001", "order.late by")
-		cancel()
-		if err == nil {
-			break
-		}
-	}
-	b.happened("RNW-000001", renewal.CodeLate)
-}
-
-func TestLateOrderIsTakenInsteadOfAnother(t *testing.T) {
-	t.Parallel()
-	b, clock, card, release := held(t)
-	b.notPlaced(card)
-	again := clickOn(t, b.card(sandbox.Renewals, "RNW-000001", "Try again"), "retry")
-	clock.Advance(5 * time.Hour)
-	release()
-	b.turnsUp(clock)
-	number := b.Vendor.Placed()[0].OrderNo
-	b.alarm(number, "It now counts as this request's order; nothing else will be sent.")
-	b.says(sandbox.Renewals, "RNW-000001 is ordered", number)
-	if now := b.shows(card, "Ordered.", number); len(now.Buttons()) != 0 {
-		t.Errorf("the card has buttons: %q", now.Buttons())
-	}
-	b.as(sandbox.Bob).forceClick(again)
-	b.as(sandbox.Bob).alone("RNW-000001 was ordered: order " + number)
-	r := b.ends("RNW-000001", renewal.Ordered, 1, and(lost, renewal.CodeSettledNot, renewal.CodeLate, renewal.CodeDenied)...)
-	if r.Order.OrderNo != number {
-		t.Errorf("the ledger has %+v", r.Order)
-	}
-}
-
-func TestLateOrderAfterTryAgainIsAnAlarm(t *testing.T) {
-	t.Parallel()
-	b, clock, card, release := held(t)
-	b.notPlaced(card)
-	b.as(sandbox.Bob).press(b.card(sandbox.Renewals, "RNW-000001", "Try again"), "Try again")
-	b.happened("RNW-000001", renewal.CodeOrdered)
-	asked := b.Vendor.Calls(yeastarsim.OrderPage)
-	clock.Advance(5 * time.Minute) // the order of the second attempt is no late one
-	if err := b.Vendor.WaitCalls(b.ctx, yeastarsim.OrderPage, asked+1); err != nil {
-		t.Fatal(err)
-	}
-	b.silent(sandbox.Renewals, "🚨")
-	release()
-	b.turnsUp(clock)
-	placed := b.Vendor.Placed()
-	b.alarm(placed[1].OrderNo, "There may be two orders: please check in the Partner Portal.")
-	b.ends("RNW-000001", renewal.Ordered, 2, and(lost, renewal.CodeSettledNot,
-		renewal.CodeRetried, renewal.CodeOrdering, renewal.CodeOrdered, renewal.CodeLate)...)
-	clock.Advance(3 * time.Hour) // it is said once
-	b.ends("RNW-000001", renewal.Ordered, 2, and(lost, renewal.CodeSettledNot,
-		renewal.CodeRetried, renewal.CodeOrdering, renewal.CodeOrdered, renewal.CodeLate)...)
-}
-
-// The second attempt's answer is lost as well: one order is there, and it counts once.
-func TestOneOrderAfterTwoLostAttempts(t *testing.T) {
-	t.Parallel()
-	b, clock := setupAt(t)
-	b.Vendor.Fault(yeastarsim.OrderSave, yeastarsim.HTTPError(502).Times(1))
-	b.approved()
-	b.happened("RNW-000001", renewal.CodeUnknown)
+	b.happened("RNW-000001", renewal.CodeSearched)
 	b.notPlaced(b.card(sandbox.Renewals, "RNW-000001", "It was not placed…"))
-	b.Vendor.Fault(yeastarsim.OrderSave, yeastarsim.Reset().After().Times(1))
-	b.as(sandbox.Bob).press(b.card(sandbox.Renewals, "RNW-000001", "Try again"), "Try again")
-	b.card(sandbox.Renewals, "RNW-000001", "It was not placed…")
-	clock.Advance(firstSearch)
-	b.happened("RNW-000001", renewal.CodeOrdered)
-	clock.Advance(10 * time.Minute)
-	r := b.ends("RNW-000001", renewal.Ordered, 2, and(lost, renewal.CodeSettledNot,
-		renewal.CodeRetried, renewal.CodeOrdering, renewal.CodeUnknown, renewal.CodeOrdered)...)
-	if len(b.Vendor.Placed()) != 1 || r.Attempts[0].Order != nil || r.Attempts[1].Outcome != renewal.Placed {
-		t.Errorf("%d orders placed; the attempts are %+v", len(b.Vendor.Placed()), r.Attempts)
+	clock.Advance(time.Minute)
+	b.happened("RNW-000002", renewal.CodeOrdered)
+	if settled, began := b.entry("RNW-000001", renewal.CodeSettledNot), b.entry("RNW-000002", renewal.CodeOrdering); began.Seq < settled.Seq {
+		t.Errorf("the second order was begun by entry %d, and the first was settled by %d", began.Seq, settled.Seq)
 	}
-}
-
-// Between "try again" and the order something changed, and the request waits for
-// approval again when its first order turns up.
-func TestLateOrderWhileTheRequestIsPendingAgain(t *testing.T) {
-	t.Parallel()
-	b, clock, card, release := held(t, switched(yeastarsim.Generous, anyQuantity))
-	b.notPlaced(card)
-	b.Vendor.SetExtensions(yeastarsim.AcmeTelecomID, 60)
-	clock.Advance(time.Hour) // past what the look-ups remember
-	b.as(sandbox.Bob).press(b.card(sandbox.Renewals, "RNW-000001", "Try again"), "Try again")
-	b.happened("RNW-000001", renewal.CodeChanged)
-	approve := clickOn(t, b.card(sandbox.Renewals, "RNW-000001", "Approve"), "approve")
-	release()
-	b.turnsUp(clock)
-	b.alarm(b.Vendor.Placed()[0].OrderNo, "It now counts as this request's order; nothing else will be sent.")
-	b.as(sandbox.Bob).forceClick(approve)
-	b.as(sandbox.Bob).alone("RNW-000001 was ordered")
-	b.ends("RNW-000001", renewal.Ordered, 1, and(lost, renewal.CodeSettledNot,
-		renewal.CodeRetried, renewal.CodeChanged, renewal.CodeLate, renewal.CodeDenied)...)
+	if n := len(b.Vendor.Placed()); n != 1 {
+		t.Errorf("the vendor has %d orders", n)
+	}
 }
 
 // Rule 9: a worker that is slow but lives is not overtaken before its time is up, and

@@ -18,6 +18,11 @@ import (
 // The two sockets of the bot, and how often they are opened at least: once each.
 const ownSockets = 2
 
+// quickly opens connections one after another.
+func quickly(o *sandbox.Options) {
+	tuned(func(_ *ledger.Options, p *bot.Options) { p.OpenGap = time.Millisecond })(o)
+}
+
 // load is what people do all the time while the sockets are disturbed.
 type load struct {
 	*bundle
@@ -26,9 +31,7 @@ type load struct {
 }
 
 func newLoad(t *testing.T, change ...func(*sandbox.Options)) *load {
-	b := setup(t, append([]func(*sandbox.Options){switched(anyQuantity), func(o *sandbox.Options) {
-		o.Tune = func(_ *ledger.Options, p *bot.Options) { p.OpenGap = time.Millisecond }
-	}}, change...)...)
+	b := setup(t, append([]func(*sandbox.Options){switched(anyQuantity), quickly}, change...)...)
 	b.sockets(ownSockets)
 	return &load{bundle: b, over: make(chan struct{}), did: make(chan struct{})}
 }

@@ -195,8 +195,8 @@ func TestTooManyRequestsWaitsAsTold(t *testing.T) {
 				t.Errorf("tried again at %s, want %s", e.Detail[renewal.DetailRetryAt], want)
 			}
 			b.ends("RNW-000001", renewal.Approved, 1, renewal.CodeSubmitted, renewal.CodeApproved, renewal.CodeOrdering, renewal.CodePostponed)
-			clock.Advance(c.waits - time.Millisecond)
-			clock.Advance(time.Millisecond)
+			b.later(clock, c.waits-time.Millisecond)
+			b.later(clock, time.Millisecond)
 			b.happened("RNW-000001", renewal.CodeOrdered)
 			b.ends("RNW-000001", renewal.Ordered, 2, renewal.CodeSubmitted, renewal.CodeApproved,
 				renewal.CodeOrdering, renewal.CodePostponed, renewal.CodeOrdering, renewal.CodeOrdered)
@@ -241,7 +241,7 @@ func TestNotSentIsTriedAgainByItself(t *testing.T) {
 			t.Parallel()
 			b, clock := setupAt(t)
 			card := b.as(sandbox.Alice).request(acmeWish)
-			clock.Advance(27*time.Minute + 5*time.Second) // good enough for look-ups, not for an order
+			b.later(clock, 27*time.Minute+5*time.Second) // good enough for look-ups, not for an order
 			b.Vendor.Fault(yeastarsim.Token, yeastarsim.Refuse("maintenance", "No tokens right now.").Times(c.failures))
 			b.as(sandbox.Bob).press(card, "Approve")
 			for n := 1; n < c.failures || (n == c.failures && c.end == renewal.Ordered); n++ {
@@ -254,7 +254,7 @@ func TestNotSentIsTriedAgainByItself(t *testing.T) {
 					}
 					return told == n
 				})
-				clock.Advance(time.Duration(n) * 10 * time.Second)
+				b.later(clock, time.Duration(n)*10*time.Second)
 			}
 			b.happened("RNW-000001", c.codes[len(c.codes)-1])
 			sent := 0

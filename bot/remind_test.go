@@ -44,11 +44,11 @@ func (b *bundle) pass(clock *slacksim.ManualClock, until time.Time, due ...time.
 	b.t.Helper()
 	for _, at := range due {
 		want := len(b.reminders("RNW-000001")) + 1
-		clock.Set(at)
-		b.wait("a reminder at "+at.String(), func(*slacksim.Snapshot) bool { return len(b.reminders("RNW-000001")) >= want })
+		b.laterAt(clock, at)
+		b.until("a reminder at "+at.String(), func() bool { return len(b.reminders("RNW-000001")) >= want })
 		b.nudged()
 	}
-	clock.Set(until)
+	b.laterAt(clock, until)
 }
 
 // nudged waits until every reminder of the trail was delivered.
@@ -121,7 +121,7 @@ func TestOneVoteIsEnoughOfAReminder(t *testing.T) {
 	}
 	b.says(sandbox.Renewals, "Last call: this request times out", "@carol: please decide")
 	b.hears(sandbox.Carol, "RNW-000001", "times out", "if it is not approved by then")
-	clock.Set(at(5, 9))
+	b.laterAt(clock, at(5, 9))
 	b.happened("RNW-000001", renewal.CodeExpired)
 	b.says(sandbox.Renewals, "This request timed out: nobody approved it in time. Nothing was ordered.")
 	b.hears(sandbox.Alice, "RNW-000001", "timed out")
@@ -142,7 +142,7 @@ func TestAnAmendmentStartsTheRemindersAnew(t *testing.T) {
 	alice := b.as(sandbox.Alice)
 	card := alice.request(acmeWish)
 	b.pass(clock, at(2, 14), at(2, 13), at(2, 14))
-	clock.Set(at(3, 8))
+	b.laterAt(clock, at(3, 8))
 	alice.changes(card, "51")
 	alice.review()
 	alice.submitOK()
@@ -199,7 +199,7 @@ func TestTimersSurviveARestart(t *testing.T) {
 			for _, due := range c.then {
 				b.pass(clock, due, due)
 			}
-			b.wait("the reminders", func(*slacksim.Snapshot) bool { return len(b.reminders("RNW-000001")) >= len(c.want) })
+			b.until("the reminders", func() bool { return len(b.reminders("RNW-000001")) >= len(c.want) })
 			b.nudged()
 			if diff := cmp.Diff(c.want, b.reminders("RNW-000001")); diff != "" {
 				t.Errorf("the reminders (-want +got):\n%s", diff)
@@ -277,7 +277,7 @@ func TestTimersOfReplicas(t *testing.T) {
 	b.pass(clock, at(4, 9), at(4, 9))
 	b.pass(clock, at(4, 14), at(4, 14))
 	b.pass(clock, at(5, 5), at(5, 5)) // 4 hours before it times out
-	clock.Set(at(5, 9))
+	b.laterAt(clock, at(5, 9))
 	b.happened("RNW-000001", renewal.CodeExpired)
 	b.shows(card, "Timed out")
 	var who []string

@@ -216,7 +216,7 @@ func (b *bundle) settle(r renewal.Request) {
 // until waits for a condition of the ledger or of several parties, which nobody tells of.
 func (b *bundle) until(what string, done func() bool) {
 	b.t.Helper()
-	tick := time.NewTicker(50 * time.Millisecond)
+	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
 	for !done() {
 		select {

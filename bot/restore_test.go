@@ -53,7 +53,7 @@ func TestNothingIsOrderedTwiceAfterARestore(t *testing.T) {
 		t.Fatalf("the restore told %+v", got)
 	}
 	b.start()
-	clock.Advance(time.Minute)
+	b.later(clock, time.Minute)
 	b.until("the order that was placed after the backup is found", func() bool {
 		return b.stored("RNW-000002").Status == renewal.Ordered
 	})

@@ -11,12 +11,15 @@ import (
 	"testing"
 	"time"
 
+	"renewbot/bot"
+	"renewbot/bot/ledger"
 	"renewbot/bot/sandbox"
 	"renewbot/bot/slacksim"
 )
 
-// patience bounds everything that a test waits for.
-const patience = 30 * time.Second
+// patience bounds everything that a test waits for, so that nothing hangs. It is no measure
+// of speed.
+const patience = 2 * time.Minute
 
 // bundle is a running sandbox and what tests do with it.
 type bundle struct {
@@ -30,7 +33,7 @@ func setup(t testing.TB, change ...func(*sandbox.Options)) *bundle {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 2*patience)
 	t.Cleanup(cancel)
-	o := sandbox.Options{Log: slog.New(slog.NewTextHandler(t.Output(), nil))}
+	o := sandbox.Options{Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Tune: unhurried}
 	for _, f := range change {
 		f(&o)
 	}
@@ -45,6 +48,25 @@ func setup(t testing.TB, change ...func(*sandbox.Options)) *bundle {
 		}
 	})
 	return &bundle{World: w, t: t, ctx: ctx}
+}
+
+// unhurried lets a form wait for what a busy machine brings late, and nobody for the second
+// connection to Slack.
+func unhurried(_ *ledger.Options, p *bot.Options) {
+	p.OptionalWait, p.Stagger = 2*time.Second, time.Millisecond
+}
+
+// tuned changes what no configuration sets.
+func tuned(change func(*ledger.Options, *bot.Options)) func(*sandbox.Options) {
+	return func(o *sandbox.Options) {
+		before := o.Tune
+		o.Tune = func(l *ledger.Options, p *bot.Options) {
+			if before != nil {
+				before(l, p)
+			}
+			change(l, p)
+		}
+	}
 }
 
 // as is a person at work; every step that fails ends the test.
@@ -126,16 +148,20 @@ func (a *actor) submit() map[string]string {
 }
 
 // redrawn waits until every choice in the view on top has been answered with a new
-// drawing of it, as a person does who looks before they press a button. A choice that
-// is answered otherwise is not waited for long.
+// drawing of it, as a person does who looks before they press a button. Where one is
+// answered otherwise, that is known when nothing is being handled any more.
 func (a *actor) redrawn() {
 	a.b.t.Helper()
 	v, ok := a.p.View()
 	if !ok {
 		return
 	}
-	ctx, cancel := context.WithTimeout(a.b.ctx, 2*time.Second)
+	ctx, cancel := context.WithCancel(a.b.ctx)
 	defer cancel()
+	go func(running *bot.Bot) {
+		running.Handled()
+		cancel()
+	}(a.b.Bot)
 	drawn := func() bool {
 		var choice struct {
 			Actions []struct {
@@ -280,6 +306,7 @@ func (a *actor) request(w wish) slacksim.Message {
 	a.fill(w)
 	a.submitOK()
 	a.titled("Please check")
+	a.explain("Agreed with the customer.")
 	a.submitOK()
 	done := a.titled("Request saved")
 	if _, err := a.p.CloseView(a.b.ctx, false); err != nil {
@@ -287,6 +314,19 @@ func (a *actor) request(w wish) slacksim.Message {
 	}
 	reference := referenceIn(a.b.Slack.TextView(done))
 	return a.b.card(cmpOr(w.channel, sandbox.Renewals), reference, "Approve")
+}
+
+// why is the field of the review that asks for the reason of serious doubts.
+const why = "Why should this be ordered all the same?"
+
+// explain gives the reason that the review asks for, if it does.
+func (a *actor) explain(reason string) {
+	a.b.t.Helper()
+	if v, ok := a.p.View(); ok {
+		if _, asked := v.Field(why); asked {
+			a.typeIn(why, reason)
+		}
+	}
 }
 
 // card waits for the card of a request with a button.

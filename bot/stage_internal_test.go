@@ -192,7 +192,7 @@ func (s *stage) exchange(t testing.TB, raw []byte, want int) (acks []json.RawMes
 		}
 	}
 	for seen := false; !seen || len(acks) < want; {
-		_ = s.ws.SetReadDeadline(time.Now().Add(30 * time.Second))
+		_ = s.ws.SetReadDeadline(time.Now().Add(2 * time.Minute))
 		_, ack, err := s.ws.ReadMessage()
 		switch {
 		case err != nil:

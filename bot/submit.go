@@ -56,8 +56,8 @@ func (b *Bot) submittedForm(ctx context.Context, ic slack.InteractionCallback, e
 		env.Ack(slack.NewErrorsViewSubmissionResponse(atFields(ic.View, errs)))
 		return
 	}
-	d.Shown = digest(o)
-	env.Ack(slack.NewPushViewSubmissionResponse(view(blocks.Review(d, o, b.review(checking, d, o, "")))))
+	d.Shown = digest(o.Offer, o.doubts)
+	env.Ack(slack.NewPushViewSubmissionResponse(view(blocks.Review(d, o.Offer, b.review(checking, d, o, "")))))
 }
 
 // atFields keeps the errors whose fields are in the view, as Slack takes no others; when
@@ -78,18 +78,15 @@ func atFields(v slack.View, errs map[string]string) map[string]string {
 }
 
 // review is what the review step shows beside the offer.
-func (b *Bot) review(ctx context.Context, d blocks.Draft, o renewal.Offer, warning string) blocks.ReviewData {
+func (b *Bot) review(ctx context.Context, d blocks.Draft, o asked, warning string) blocks.ReviewData {
 	data := blocks.ReviewData{
 		Now: b.now(), Channel: d.Channel, DryRun: b.policy.DryRun, Required: b.policy.Required,
-		Approvers: b.directory.Approvers(), Warning: warning,
+		Approvers: b.directory.Approvers(), Warning: warning, Doubts: o.doubts,
 	}
 	if d.Request != 0 {
 		if r, err := b.ledger.Get(ctx, d.Request); err == nil {
-			data.Changes = renewal.Difference(r.Offer, o)
+			data.Changes, data.DoubtReason = renewal.Difference(r.Offer, o.Offer), r.DoubtReason
 		}
-	}
-	if warning == "" {
-		data.Warning = strings.Join(b.portal.Doubts(ctx, o), " ")
 	}
 	return data
 }
@@ -124,16 +121,17 @@ func (b *Bot) submittedReview(ctx context.Context, ic slack.InteractionCallback,
 		answer(blocks.Notice("Not saved", renewal.Say(problem+" Nothing was saved and nothing was ordered. Close this and change the form.")))
 		return
 	}
-	if shown := digest(o); shown != d.Shown {
+	if shown := digest(o.Offer, o.doubts); shown != d.Shown {
 		d.Shown = shown
-		answer(blocks.Review(d, o, b.review(checking, d, o, "This is not what you saw a moment ago: the vendor's data have changed. Please look again.")))
+		answer(blocks.Review(d, o.Offer, b.review(checking, d, o, "This is not what you saw a moment ago: the vendor's data have changed. Please look again.")))
 		return
 	}
+	o.reason = blocks.ReadReason(ic.View)
 	r, refused, err := b.save(ctx, ic.View.ID, actor, d, o)
 	switch {
 	case err != nil:
 		b.log.ErrorContext(ctx, "a request was not saved", "error", err)
-		answer(blocks.Review(d, o, b.review(checking, d, o, "Sorry, this could not be saved. Nothing was ordered. Please press the button again in a moment.")))
+		answer(blocks.Review(d, o.Offer, b.review(checking, d, o, "Sorry, this could not be saved. Nothing was ordered. Please press the button again in a moment.")))
 	case refused != nil:
 		answer(blocks.Notice("Not saved", refused.Sentence))
 	default:

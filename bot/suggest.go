@@ -12,6 +12,7 @@ import (
 	"renewbot/bot/portal"
 	"renewbot/bot/renewal"
 	"renewbot/bot/socket"
+	"renewbot/yeastar"
 )
 
 // menuPatience is how long a menu waits for its choices: people see them, or that there
@@ -43,7 +44,11 @@ func (b *Bot) suggest(ctx context.Context, ic slack.InteractionCallback, env *so
 		if err != nil {
 			b.log.WarnContext(ctx, "no billing contacts to choose from", "error", err)
 		}
-		env.Ack(blocks.ContactOptions(portal.SearchContacts(contacts, ic.Value, b.lastContact(ctx, d))))
+		preferred := yeastar.ID("")
+		if h, ok := b.portal.Holder(ctx, d.Holder); ok {
+			preferred = b.ownContact(ctx, d.Product, h, contacts)
+		}
+		env.Ack(blocks.ContactOptions(portal.SearchContacts(contacts, ic.Value, preferred)))
 	default:
 		env.Ack(blocks.ContactOptions(nil))
 	}

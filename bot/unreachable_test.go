@@ -106,7 +106,7 @@ func TestOrderThatFindsNoWayIsTriedAgainByItself(t *testing.T) {
 		t.Errorf("the card has buttons: %q", b.cardNow(card).Buttons())
 	}
 	way.open()
-	clock.Advance(10 * time.Second)
+	b.later(clock, 10*time.Second)
 	b.happened("RNW-000001", renewal.CodeOrdered)
 	r := b.ends("RNW-000001", renewal.Ordered, 1, renewal.CodeSubmitted, renewal.CodeApproved,
 		renewal.CodeOrdering, renewal.CodePostponed, renewal.CodeOrdering, renewal.CodeOrdered)
@@ -126,12 +126,12 @@ func TestApprovedOrderWaitsForThePortal(t *testing.T) {
 	down := b.Vendor.Fault(yeastarsim.AnyEndpoint, yeastarsim.HTTPError(503))
 	b.as(sandbox.Bob).press(card, "Approve")
 	b.says(sandbox.Renewals, "approved (1 of 1)")
-	clock.Advance(time.Minute)
+	b.later(clock, time.Minute)
 	b.says(sandbox.Renewals, "Nothing has been ordered yet", "can't be reached right now", "I keep trying until")
 	b.shows(card, "Nothing has been ordered yet")
-	clock.Advance(time.Minute)
+	b.later(clock, time.Minute)
 	down.Remove()
-	clock.Advance(time.Minute)
+	b.later(clock, time.Minute)
 	b.happened("RNW-000001", renewal.CodeOrdered)
 	b.ends("RNW-000001", renewal.Ordered, 1, renewal.CodeSubmitted, renewal.CodeApproved,
 		renewal.CodeWaiting, renewal.CodeOrdering, renewal.CodeOrdered)
@@ -161,7 +161,7 @@ func TestVendorsWordsStayAsTheyAre(t *testing.T) {
 				t.Fatal(err)
 			}
 			b.says(sandbox.Renewals, "approved (1 of 1)")
-			clock.Advance(c.after)
+			b.later(clock, c.after)
 			b.happened("RNW-000001", c.code)
 			b.says(sandbox.Renewals, "Not", beginning)
 			b.says(sandbox.Audit, string(c.code), beginning)

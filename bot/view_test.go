@@ -1,7 +1,6 @@
 package bot_test
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"path/filepath"
@@ -12,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"renewbot/bot"
 	"renewbot/bot/ledger"
 	"renewbot/bot/renewal"
 	"renewbot/bot/sandbox"
@@ -129,10 +129,8 @@ func (b *bundle) meanwhile(clock *slacksim.ManualClock, step time.Duration, what
 		if b.ctx.Err() != nil {
 			b.t.Fatalf("%s: not seen by %s", what, clock.Now())
 		}
-		clock.Advance(step)
-		soon, stop := context.WithTimeout(b.ctx, 200*time.Millisecond)
-		_ = b.Slack.Wait(soon, done)
-		stop()
+		b.later(clock, step)
+		b.rest()
 	}
 }
 
@@ -163,10 +161,10 @@ func (b *bundle) inOrder(reference string) {
 	}
 }
 
-// A call that Slack never answers takes the bot's 15 s of patience.
+// A call that Slack never answers is given up after a time.
 func TestSlackThatHangs(t *testing.T) {
 	t.Parallel()
-	b := setup(t)
+	b := setup(t, tuned(func(_ *ledger.Options, p *bot.Options) { p.CallTimeout = 3 * time.Second }))
 	b.Slack.Fail("chat.postMessage", slacksim.Fault{Kind: slacksim.FaultHang, After: true}, named("card"), slacksim.Times(1))
 	card := b.as(sandbox.Alice).request(acmeWish)
 	b.as(sandbox.Bob).press(card, "Approve")
@@ -178,7 +176,7 @@ func TestSlackThatHangs(t *testing.T) {
 // given up: hours may lie between them on a machine that slept.
 func TestUnclearPostIsFoundAfterALongTime(t *testing.T) {
 	t.Parallel()
-	b, clock := setupAt(t, configured(longLived), func(o *sandbox.Options) {
+	b, clock := setupAt(t, configured(longLived), impatient, func(o *sandbox.Options) {
 		o.DatabaseURL = "sqlite://" + filepath.Join(t.TempDir(), "ledger.db")
 	})
 	for _, key := range []string{"summary", "audit:"} {
@@ -191,7 +189,7 @@ func TestUnclearPostIsFoundAfterALongTime(t *testing.T) {
 	}
 	for _, where := range []string{sandbox.Renewals, sandbox.Audit} {
 		b.says(where, "RNW-000001")
-		clock.Advance(5 * time.Hour)
+		clock.Advance(5 * time.Hour) // while Slack does not answer
 		if err := b.StopBot(); err != nil {
 			t.Fatal(err)
 		}
@@ -241,7 +239,7 @@ func TestDeletedMessagesArePostedAnew(t *testing.T) {
 					b.as(sandbox.Bob).forceClick(clickOn(t, card, "approve"))
 				} else {
 					approvers = append(approvers, sandbox.Bob)
-					clock.Advance(4 * time.Hour)
+					b.later(clock, 4*time.Hour)
 				}
 				var anew slacksim.Message
 				b.wait("a new card", func(s *slacksim.Snapshot) bool {
@@ -300,7 +298,7 @@ func TestChannelThatTakesNoMessages(t *testing.T) {
 			b.hears(sandbox.Alice, number)
 			b.hears(sandbox.Alice, "I can't post RNW-000001 in")
 			b.says(sandbox.Audit, "I can't post RNW-000001 in")
-			clock.Advance(30 * time.Minute) // it is tried again, and not told again
+			b.later(clock, 30*time.Minute) // it is tried again, and not told again
 			c.open(b, c.channel)
 			b.meanwhile(clock, 10*time.Minute, "the order number", func(s *slacksim.Snapshot) bool {
 				return slices.ContainsFunc(s.All(c.channel), func(m slacksim.Message) bool {
@@ -341,7 +339,7 @@ func TestEditWindow(t *testing.T) {
 	b.Slack.SetEditWindow(time.Minute)
 	b.Vendor.Fault(yeastarsim.OrderSave, yeastarsim.Refuse("no", "Not today.").Times(1))
 	card := b.as(sandbox.Alice).request(acmeWish)
-	clock.Advance(time.Hour)
+	b.later(clock, time.Hour)
 	b.as(sandbox.Bob).press(card, "Approve")
 	again := b.card(sandbox.Renewals, "RNW-000001", "Try again")
 	if again.TS == card.TS || again.ThreadTS != card.ThreadTS {
@@ -364,7 +362,7 @@ func TestLedgerKnowsWhereItsMessagesAre(t *testing.T) {
 	b.as(sandbox.Bob).press(b.as(sandbox.Alice).request(acmeWish), "Approve")
 	b.happened("RNW-000001", renewal.CodeOrdered)
 	b.wholeView("RNW-000001")
-	b.wait("every post to be settled", func(*slacksim.Snapshot) bool { return b.settled() })
+	b.until("every post to be settled", func() bool { return b.settled() })
 	posts, err := b.Ledger.Posts(b.ctx, 1)
 	if err != nil {
 		t.Fatal(err)

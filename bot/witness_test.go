@@ -35,6 +35,37 @@ func setupAt(t testing.TB, change ...func(*sandbox.Options)) (*bundle, *slacksim
 	return b, clock
 }
 
+// later moves the clock on.
+func (b *bundle) later(clock *slacksim.ManualClock, d time.Duration) {
+	b.t.Helper()
+	b.laterAt(clock, clock.Now().Add(d))
+}
+
+// laterAt moves the clock to t, once the bot has nothing to do before: what it is at plans
+// what comes next by the time that it is.
+func (b *bundle) laterAt(clock *slacksim.ManualClock, t time.Time) {
+	b.t.Helper()
+	b.rest()
+	clock.Set(t)
+}
+
+// rest waits until the bot has no job to do now.
+func (b *bundle) rest() {
+	b.t.Helper()
+	b.until("the bot to have nothing to do", func() bool {
+		f, err := b.Ledger.Figures(b.ctx, "")
+		if err != nil {
+			b.t.Fatal(err)
+		}
+		for _, q := range f.Queues {
+			if q.Due.Count+q.Running.Count > 0 {
+				return false
+			}
+		}
+		return true
+	})
+}
+
 // configured changes the bot's configuration.
 func configured(change func(*config.Renew)) func(*sandbox.Options) {
 	return func(o *sandbox.Options) {

@@ -14,7 +14,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -40,7 +39,7 @@ exec setpriv --clear-groups --no-new-privs \
 // Without a database its ledger is a file. The directory for that is mounted as said.
 func run(t *testing.T, i image, database, as string) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	environment, secrets := around(t, database)
 	ledger := t.TempDir()
@@ -96,8 +95,8 @@ func run(t *testing.T, i image, database, as string) {
 		if err != nil {
 			t.Errorf("it ends with %v; the log:\n%s", err, log.String())
 		}
-	case <-time.After(stopsWithin):
-		t.Errorf("it has not ended %v after SIGTERM", stopsWithin)
+	case <-ctx.Done():
+		t.Error("it does not end after SIGTERM")
 	}
 	if _, err := os.Stat(ledger + "/renewbot.db"); (err == nil) != (database == "") {
 		t.Errorf("the ledger in its volume: %v", err)

@@ -15,7 +15,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"go.yaml.in/yaml/v3"
@@ -41,7 +40,7 @@ var (
 // observe runs a bot through three renewals, once for all tests.
 var observe = sync.OnceValues(func() (observed, error) {
 	o := observed{labels: map[string]map[string]bool{}, typ: map[string]string{}, help: map[string]string{}}
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	w, err := sandbox.Start(ctx, sandbox.Options{})
 	if err != nil {

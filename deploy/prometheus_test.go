@@ -30,7 +30,7 @@ func TestPrometheusAnswersTheDashboard(t *testing.T) {
 	if err != nil {
 		t.Skip("prometheus is missing; it is Debian's package of that name")
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	w, err := sandbox.Start(ctx, sandbox.Options{})
 	if err != nil {

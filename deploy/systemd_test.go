@@ -1,6 +1,7 @@
 package deploy_test
 
 import (
+	"fmt"
 	"maps"
 	"os"
 	"os/exec"
@@ -11,10 +12,31 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"renewbot/bot"
 )
 
-// stopsWithin is what README.md promises of SIGTERM.
-const stopsWithin = 10 * time.Second
+// patience bounds everything that a test waits for, so that nothing hangs.
+const patience = 5 * time.Minute
+
+// What README.md promises of SIGTERM: without an order under way, and at most.
+const (
+	stopsQuickly = 10 * time.Second
+	stopsWithin  = bot.StopsWithin
+)
+
+func TestReadmeTellsHowLongTheProgramTakesToStop(t *testing.T) {
+	t.Parallel()
+	readme := strings.Join(strings.Fields(content(t, "../README.md")), " ")
+	for _, want := range []string{
+		fmt.Sprintf("stops within %.0f seconds of SIGTERM or Ctrl-C", stopsQuickly.Seconds()),
+		fmt.Sprintf("at most %.0f seconds in all", stopsWithin.Seconds()),
+	} {
+		if !strings.Contains(readme, want) {
+			t.Errorf("README.md does not say %q", want)
+		}
+	}
+}
 
 // unit is the unit file: the values of each key, in their order.
 func unit(t *testing.T) map[string][]string {

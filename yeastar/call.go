@@ -194,6 +194,10 @@ func (c *Client) observed(op string, err error, began time.Time) {
 
 // misread is the error for a success whose result makes no sense.
 func misread(op string, env envelope, err error) error {
-	return &Error{Op: op, Class: ClassUnknown, HTTPStatus: env.HTTP, Status: env.Status, Code: env.Code,
+	e := &Error{Op: op, Class: ClassUnknown, HTTPStatus: env.HTTP, Status: env.Status, Code: env.Code,
 		RequestID: env.RequestID, Result: bounded(env.Result), Err: err}
+	if op == callOrder {
+		e.Order = namedOrder(env.Result)
+	}
+	return e
 }

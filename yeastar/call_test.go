@@ -122,77 +122,78 @@ func TestErrorsDoNotShowWhatWasAskedFor(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			s := setup(t, func(c *Config) { c.ReadTimeout = 200 * time.Millisecond })
-			s.mux.HandleFunc("GET /user/openapi/user/v1/subordinate_user/{id}", tt.handle)
-			_, err := s.Customer(t.Context(), "ada@example.org")
-			if err == nil {
-				t.Fatal("no error")
-			}
-			for _, secret := range []string{"ada", "token-1", "very-secret"} {
-				if strings.Contains(err.Error(), secret) {
-					t.Errorf("%q is in %v", secret, err)
+			inBubble(t, func(t *testing.T, s *stub) {
+				s.mux.HandleFunc("GET /user/openapi/user/v1/subordinate_user/{id}", tt.handle)
+				_, err := s.Customer(t.Context(), "ada@example.org")
+				if err == nil {
+					t.Fatal("no error")
 				}
-			}
-			if !strings.Contains(err.Error(), "request id") {
-				t.Errorf("no word of a request id in %v", err)
-			}
+				for _, secret := range []string{"ada", "token-1", "very-secret"} {
+					if strings.Contains(err.Error(), secret) {
+						t.Errorf("%q is in %v", secret, err)
+					}
+				}
+				if !strings.Contains(err.Error(), "request id") {
+					t.Errorf("no word of a request id in %v", err)
+				}
+			})
 		})
 	}
 }
 
 func TestLookUpHonoursRetryAfter(t *testing.T) {
 	t.Parallel()
-	var calls atomic.Int64
-	var first time.Time
-	var waited time.Duration
-	s := setup(t)
-	s.mux.HandleFunc(partnerList, func(w http.ResponseWriter, _ *http.Request) {
-		if calls.Add(1) == 1 {
-			first = time.Now()
-			w.Header().Set("Retry-After", "1")
-			w.WriteHeader(429)
-			return
+	inBubble(t, func(t *testing.T, s *stub) {
+		var asked []time.Time
+		s.mux.HandleFunc(partnerList, func(w http.ResponseWriter, _ *http.Request) {
+			if asked = append(asked, time.Now()); len(asked) == 1 {
+				w.Header().Set("Retry-After", "7")
+				w.WriteHeader(429)
+				return
+			}
+			fmt.Fprint(w, success("[]"))
+		})
+		if _, err := s.Customers(t.Context()); err != nil {
+			t.Fatal(err)
 		}
-		waited = time.Since(first)
-		fmt.Fprint(w, success("[]"))
+		if waited := asked[len(asked)-1].Sub(asked[0]); len(asked) != 2 || waited != 7*time.Second {
+			t.Errorf("asked %d times, again after %s", len(asked), waited)
+		}
 	})
-	if _, err := s.Customers(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	if waited < 900*time.Millisecond {
-		t.Errorf("asked again after %s", waited)
-	}
 }
 
 func TestLookUpDoesNotWaitLongerThanItMay(t *testing.T) {
 	t.Parallel()
-	s := setup(t)
-	s.mux.HandleFunc(partnerList, func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Retry-After", "600")
-		w.WriteHeader(429)
+	inBubble(t, func(t *testing.T, s *stub) {
+		s.mux.HandleFunc(partnerList, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Retry-After", "600")
+			w.WriteHeader(429)
+		})
+		began := time.Now()
+		_, err := s.Customers(t.Context())
+		e, ok := errors.AsType[*Error](err)
+		if !ok || e.Class != ClassRateLimited || e.RetryAfter != 10*time.Minute {
+			t.Errorf("error %v", err)
+		}
+		if waited := time.Since(began); waited != 0 {
+			t.Errorf("it waited %s", waited)
+		}
 	})
-	began := time.Now()
-	_, err := s.Customers(t.Context())
-	e, ok := errors.AsType[*Error](err)
-	if !ok || e.Class != ClassRateLimited || e.RetryAfter != 10*time.Minute {
-		t.Errorf("error %v", err)
-	}
-	if took := time.Since(began); took > 5*time.Second {
-		t.Errorf("it took %s", took)
-	}
 }
 
 func TestLookUpIsBoundedInTime(t *testing.T) {
 	t.Parallel()
-	s := setup(t, func(c *Config) { c.ReadTimeout = 400 * time.Millisecond })
-	s.mux.HandleFunc(partnerList, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
-	if err := s.Login(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	_, err := s.Customers(t.Context())
-	if !errors.Is(err, context.DeadlineExceeded) || ClassOf(err) != ClassUnknown {
-		t.Errorf("error %v", err)
-	}
+	inBubble(t, func(t *testing.T, s *stub) {
+		s.mux.HandleFunc(partnerList, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
+		began := time.Now()
+		_, err := s.Customers(t.Context())
+		if !errors.Is(err, context.DeadlineExceeded) || ClassOf(err) != ClassUnknown {
+			t.Errorf("error %v", err)
+		}
+		if waited := time.Since(began); waited != 4*time.Second {
+			t.Errorf("it waited %s", waited)
+		}
+	}, func(c *Config) { c.ReadTimeout = 4 * time.Second })
 }
 
 func TestLookUpIsBoundedInSize(t *testing.T) {
@@ -215,14 +216,15 @@ func TestLookUpIsBoundedInSize(t *testing.T) {
 
 func TestLookUpsAreRateLimited(t *testing.T) {
 	t.Parallel()
-	s := setup(t, func(c *Config) { c.Rate, c.Burst, c.ReadTimeout = 0.001, 2, time.Second })
-	s.answers(partnerList, success("[]"))
-	if _, err := s.Customers(t.Context()); err != nil { // the token and the look-up: the burst
-		t.Fatal(err)
-	}
-	if _, err := s.Customers(t.Context()); ClassOf(err) != ClassNotSent {
-		t.Errorf("error %v; want not_sent", err)
-	}
+	inBubble(t, func(t *testing.T, s *stub) {
+		s.answers(partnerList, success("[]"))
+		if _, err := s.Customers(t.Context()); err != nil { // the token and the look-up: the burst
+			t.Fatal(err)
+		}
+		if _, err := s.Customers(t.Context()); ClassOf(err) != ClassNotSent {
+			t.Errorf("error %v; want not_sent", err)
+		}
+	}, func(c *Config) { c.Rate, c.Burst = 0.001, 2 })
 }
 
 // TestOrderDoesNotWaitBehindLookUps has the rate used up.

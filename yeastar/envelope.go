@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -91,6 +92,9 @@ func (a answer) classify(op string, now time.Time) (envelope, *Error) {
 		fail.Code, fail.Detail, fail.RequestID, fail.Status = env.Code, env.Detail, env.RequestID, env.Status
 		fail.Result = bounded(env.Result)
 	}
+	if op == callOrder {
+		fail.Order = namedIn(a.body, env.Result)
+	}
 	if fail.Err != nil {
 		// A 429 is from the gate in front of the service, whatever its body is.
 		if a.status == http.StatusTooManyRequests {
@@ -108,8 +112,42 @@ func (a answer) classify(op string, now time.Time) (envelope, *Error) {
 		return envelope{}, fail
 	}
 	fail.Class = refusal(a.status, env)
+	if op == callOrder {
+		fail.Class = orderRefusal(fail.Class, a.status, env)
+	}
 	return envelope{}, fail
 }
+
+// orderRefusal is the class of an envelope that refuses an order. It takes more than a
+// look-up to be certain that nothing was done: a status that says that the request was at
+// fault, and no order that the answer names.
+func orderRefusal(class Class, httpStatus int, env envelope) Class {
+	if namedOrder(env.Result) != "" {
+		return ClassUnknown
+	}
+	if class == ClassRefused && (!atFault(httpStatus, env.Status) || undecided(httpStatus) || undecided(env.Status)) {
+		return ClassUnknown
+	}
+	return class
+}
+
+// atFault says whether one of the statuses blames the request.
+func atFault(statuses ...int) bool {
+	return slices.ContainsFunc(statuses, func(s int) bool { return s >= 400 && s < 500 })
+}
+
+// undecided lists the statuses of the 4xx that do not say that nothing was done: the time
+// was up, the same was asked for before or at the same moment, or who asked was gone.
+func undecided(status int) bool {
+	switch status {
+	case http.StatusRequestTimeout, http.StatusConflict, http.StatusTooEarly, statusClientClosed:
+		return true
+	}
+	return false
+}
+
+// statusClientClosed is how proxies note that the client went away; it is no standard.
+const statusClientClosed = 499
 
 // refusal is the class of a whole envelope whose code is not success.
 func refusal(httpStatus int, env envelope) Class {

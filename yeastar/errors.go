@@ -43,7 +43,10 @@ type Error struct {
 	// Result is the envelope's result, which may name the field that was wrong. It
 	// may hold personal data and so is never in the text. nil when over 8 KiB.
 	Result json.RawMessage
-	Err    error // the cause, if it was not the vendor's answer
+	// Order is the number of an order, or else its id, that the answer to an order names
+	// although it is no success: what to look for. Empty: it names none.
+	Order string
+	Err   error // the cause, if it was not the vendor's answer
 }
 
 // Error is one line for logs.
@@ -68,6 +71,9 @@ func (e *Error) Error() string {
 	}
 	if e.RetryAfter > 0 {
 		fmt.Fprintf(&b, "retry after %s, ", e.RetryAfter)
+	}
+	if e.Order != "" {
+		fmt.Fprintf(&b, "names order %s, ", e.Order)
 	}
 	if e.RequestID == "" {
 		b.WriteString("no request id)")

@@ -55,6 +55,8 @@ func TestLookUpRequests(t *testing.T) {
 			`[]`, "/product/openapi/instance_product/v1/client/instance_product_list?pageNo=1&pageSize=100&productId=14"},
 		{"OwnedProduct", func(ctx context.Context, c *Client) error { _, err := c.OwnedProduct(ctx, 14, "307"); return err },
 			`{}`, "/product/openapi/instance_product/v1/detail?productId=14&productNo=307"},
+		{"AutoRenewal", func(ctx context.Context, c *Client) error { _, err := c.AutoRenewal(ctx, 14, "307"); return err },
+			`{"autoRenew":false}`, "/order/openapi/order/v1/check/existed_auto_renew?productId=14&productNo=307"},
 		{"Orders", func(ctx context.Context, c *Client) error { _, err := c.Orders(ctx, 2, 25); return err },
 			`[]`, "/order/openapi/order/v1/page?pageNo=2&pageSize=25"},
 		{"NewestOrders", func(ctx context.Context, c *Client) error { _, err := c.NewestOrders(ctx, 1, 25); return err },

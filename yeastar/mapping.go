@@ -45,6 +45,7 @@ const (
 	callOwnedProduct   = "instance_product_detail"
 	callOrders         = "order_page"
 	callOrderDetail    = "order_get"
+	callAutoRenewal    = "existed_auto_renew"
 	answerRenewal      = "renew_plan_info, renew_add_on_info"
 	answerOwnedProduct = "instance_product_list, instance_product_detail"
 )
@@ -108,6 +109,9 @@ var (
 	fieldOwnedServiceCount = field(answerOwnedProduct, "Service.Quantity", guessed(append([]string{"quantity"}, quantityNames()...)...))
 )
 
+// check/existed_auto_renew.
+var fieldAutoRenew = field(callAutoRenewal, "AutoRenewal", documented("autoRenew"))
+
 // order/page. The paths start at one entry of the list.
 var (
 	fieldOrderID        = field(callOrders, "ID", documented("id"), inferred("orderId"))
@@ -116,18 +120,21 @@ var (
 	fieldOrderCreated   = field(callOrders, "CreateTime", documented("createTime"))
 	fieldOrderCurrency  = field(callOrders, "Currency", documented("currencyCode"))
 	fieldOrderReference = field(callOrders, "CustomReferenceNo", documented("customReferenceNo"))
+	fieldOrderPartner   = field(callOrders, "PartnerID", guessed("partnerId", "customerId"))
 	fieldOrderPO        = field(callOrders, "PONumber", inferred("poNumber"), guessed("poNo", "purchaseOrderNo", "purchaseOrderNumber"))
 )
 
-// order/get. The four parts are documented, their fields only in part.
+// order/get. The four parts are documented, their fields only in part. There is deliberately
+// no guess for the status but the documented name, nor for what is documented of the product:
+// a field that means something else must not end an order.
 var (
 	fieldDetailID        = field(callOrderDetail, "ID", guessed(inParts("id", "orderId")...))
 	fieldDetailNo        = field(callOrderDetail, "OrderNo", guessed(inParts("orderNo")...))
-	fieldDetailStatus    = field(callOrderDetail, "OrderStatus", guessed(inParts("orderStatus", "status")...))
+	fieldDetailStatus    = field(callOrderDetail, "OrderStatus", inferred(inParts("orderStatus")...))
 	fieldDetailCreated   = field(callOrderDetail, "CreateTime", guessed(inParts("createTime")...))
-	fieldDetailProductID = field(callOrderDetail, "ProductID", documented("basicInformation.productId"), guessed("productId"))
-	fieldDetailProduct   = field(callOrderDetail, "ProductName", documented("basicInformation.productName"), guessed("productName"))
-	fieldDetailProductNo = field(callOrderDetail, "ProductNo", documented("basicInformation.productNo"), guessed("productNo"))
+	fieldDetailProductID = field(callOrderDetail, "ProductID", documented("basicInformation.productId"))
+	fieldDetailProduct   = field(callOrderDetail, "ProductName", documented("basicInformation.productName"))
+	fieldDetailProductNo = field(callOrderDetail, "ProductNo", documented("basicInformation.productNo"))
 	fieldDetailReference = field(callOrderDetail, "CustomReferenceNo", guessed(inParts("customReferenceNo")...))
 	fieldDetailPO        = field(callOrderDetail, "PONumber", guessed(inParts("poNumber", "poNo", "purchaseOrderNo")...))
 	fieldDetailPartner   = field(callOrderDetail, "PartnerID", guessed(inParts("partnerId", "customerId")...))
@@ -174,8 +181,8 @@ func Mapping() []Field {
 		fieldRenewalQuantity, fieldRenewalAmount, fieldRenewalUnitPrice, fieldRenewalCurrency, fieldRenewalExpiry,
 		fieldOwnedProductNo, fieldOwnedActivation, fieldOwnedComment, fieldOwnedCreateTime, fieldOwnedCurrent,
 		fieldOwnedHolder, fieldOwnedPlanID, fieldOwnedPlanName, fieldOwnedExtensions, fieldOwnedExpiry,
-		fieldOwnedServiceID, fieldOwnedServiceName, fieldOwnedServiceCount,
-		fieldOrderID, fieldOrderNo, fieldOrderStatus, fieldOrderCreated, fieldOrderCurrency, fieldOrderReference, fieldOrderPO,
+		fieldOwnedServiceID, fieldOwnedServiceName, fieldOwnedServiceCount, fieldAutoRenew,
+		fieldOrderID, fieldOrderNo, fieldOrderStatus, fieldOrderCreated, fieldOrderCurrency, fieldOrderReference, fieldOrderPartner, fieldOrderPO,
 		fieldDetailID, fieldDetailNo, fieldDetailStatus, fieldDetailCreated, fieldDetailProductID, fieldDetailProduct,
 		fieldDetailProductNo, fieldDetailReference, fieldDetailPO, fieldDetailPartner, fieldDetailBilling,
 		fieldDetailTransact, fieldDetailAmount, fieldDetailCurrency,

@@ -23,6 +23,7 @@ type OrderSummary struct {
 	CreateTime        time.Time // by the vendor's clock; zero when not there
 	Currency          string    // "USD", "RMB"
 	CustomReferenceNo string
+	PartnerID         ID     // of the customer; guessed name, empty when not there
 	PONumber          string // guessed name; empty when not there
 	Raw               json.RawMessage
 }
@@ -76,6 +77,7 @@ func readOrderSummary(raw json.RawMessage) OrderSummary {
 		OrderStatus:       findText(f, fieldOrderStatus),
 		Currency:          findText(f, fieldOrderCurrency),
 		CustomReferenceNo: findText(f, fieldOrderReference),
+		PartnerID:         findID(f, fieldOrderPartner),
 		PONumber:          findText(f, fieldOrderPO),
 		Raw:               raw,
 	}
@@ -84,7 +86,7 @@ func readOrderSummary(raw json.RawMessage) OrderSummary {
 }
 
 // OrderDetail is one order. The product's three fields are documented, the names of
-// all others are guessed, and any may be empty.
+// all others are guessed or inferred, and any may be empty.
 type OrderDetail struct {
 	ProductID   ID
 	ProductName string

@@ -2,11 +2,13 @@ package yeastar
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
+	"regexp"
 	"strings"
 	"time"
 	"unicode"
@@ -92,6 +94,31 @@ func (c *Client) orderTransport() *http.Transport {
 	}
 	t.DisableCompression = true
 	return t
+}
+
+// orderNumber is how order numbers look in every sample of the vendor's.
+var orderNumber = regexp.MustCompile(`XS[0-9]{10,30}`)
+
+// namedOrder is the number of an order that a result names, or else its id, wherever it
+// stands: in an answer that is no success it says that there may be an order.
+func namedOrder(result json.RawMessage) string {
+	var no, id string
+	walk(result, struct{}{}, maxDepth, func(o object, none struct{}) struct{} {
+		if n := oneLine(o.text("orderNo"), 64); n != "" && no == "" {
+			no = n
+		}
+		if i := string(o.id("orderId")); i != "" && id == "" {
+			id = i
+		}
+		return none
+	})
+	return cmp.Or(no, string(orderNumber.Find(result)), id)
+}
+
+// namedIn is namedOrder also for an answer that is not whole, or nothing that the vendor
+// would send.
+func namedIn(body []byte, result json.RawMessage) string {
+	return cmp.Or(namedOrder(result), string(orderNumber.Find(body)))
 }
 
 func readOrderResult(env envelope) (OrderResult, error) {

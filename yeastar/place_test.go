@@ -75,8 +75,8 @@ func TestPlaceOrderClasses(t *testing.T) {
 	}{
 		{"refused, HTTP 400", 400, refusalBody("quantity_mismatch", "No.", 400), ClassRefused},
 		{"refused, body status alone", 200, refusalBody("quantity_mismatch", "No.", 400), ClassRefused},
-		{"refused, code alone", 200, refusalBody("quantity_mismatch", "No.", 200), ClassRefused},
-		{"refused, no status", 409, `{"code":"x","requestId":"r"}`, ClassRefused},
+		{"refused, HTTP 400 alone", 400, refusalBody("quantity_mismatch", "No.", 200), ClassRefused},
+		{"refused, no status", 422, `{"code":"x","requestId":"r"}`, ClassRefused},
 		{"401 with envelope", 401, refusalBody("unauthorized", "", 401), ClassAuth},
 		{"403 with envelope", 403, refusalBody("forbidden", "", 403), ClassAuth},
 		{"body status 401", 200, refusalBody("unauthorized", "", 401), ClassAuth},
@@ -84,6 +84,20 @@ func TestPlaceOrderClasses(t *testing.T) {
 		{"429 without", 429, html, ClassRateLimited},
 		{"body status 429", 200, refusalBody("too_many", "", 429), ClassRateLimited},
 
+		{"a code alone", 200, refusalBody("order_processing", "", 200), ClassUnknown},
+		{"a code alone, no status", 200, `{"code":"x","requestId":"r"}`, ClassUnknown},
+		{"it waits for payment", 200, naming("payment_pending", `{"orderNo":"XS3401174502129270784","orderStatus":"pending"}`, 200), ClassUnknown},
+		{"a refusal with an order number", 400, naming("no", `{"orderNo":"XS3401174502129270784"}`, 400), ClassUnknown},
+		{"a refusal with an order id", 400, naming("no", `{"order":{"orderId":1782052}}`, 400), ClassUnknown},
+		{"a refusal that speaks of an order", 400, naming("no", `"see XS3401174502129270784"`, 400), ClassUnknown},
+		{"401 with an order number", 401, naming("no", `{"orderNo":"XS1"}`, 401), ClassUnknown},
+		{"429 with an order number", 429, naming("no", `{"orderNo":"XS1"}`, 429), ClassUnknown},
+		{"408", 408, refusalBody("timeout", "upstream timed out", 408), ClassUnknown},
+		{"409", 409, refusalBody("conflict", "", 409), ClassUnknown},
+		{"425", 425, refusalBody("too_early", "", 425), ClassUnknown},
+		{"499", 499, refusalBody("gone", "", 499), ClassUnknown},
+		{"408 in the body", 400, refusalBody("timeout", "", 408), ClassUnknown},
+		{"409 for HTTP", 409, refusalBody("conflict", "", 400), ClassUnknown},
 		{"401 without envelope", 401, html, ClassUnknown},
 		{"400 without envelope", 400, html, ClassUnknown},
 		{"404 without envelope", 404, "404 page not found", ClassUnknown},
@@ -129,6 +143,36 @@ func TestPlaceOrderClasses(t *testing.T) {
 			}
 			if n := calls.Load(); n != 1 {
 				t.Errorf("the order was sent %d times", n)
+			}
+		})
+	}
+}
+
+// naming is a failure whose result is the given JSON.
+func naming(code, result string, status int) string {
+	return fmt.Sprintf(`{"code":%q,"detailMessage":"","requestId":%q,"result":%s,"status":%d}`, code, requestID, result, status)
+}
+
+// An answer that is no success and names an order says what to look for.
+func TestPlaceOrderKeepsTheOrderThatAFailureNames(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct{ body, want string }{
+		"its number":             {naming("payment_pending", `{"orderNo":"XS3401174502129270784","orderId":"1782052"}`, 200), "XS3401174502129270784"},
+		"its id":                 {naming("payment_pending", `{"data":[{"orderId":1782052}]}`, 200), "1782052"},
+		"success without one":    {success(`{"orderId":"1782052","orderStatus":"succeed"}`), "1782052"},
+		"success in words":       {success(`"XS3401174502129270784"`), "XS3401174502129270784"},
+		"half an answer":         {`{"code":"success","result":{"orderNo":"XS3401174502129270784","orderSt`, "XS3401174502129270784"},
+		"a refusal names none":   {refusalBody("quantity_mismatch", "No.", 400), ""},
+		"an answer of a proxy's": {"<html>", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := setup(t)
+			s.answers("POST /order/openapi/order/v1/save", tt.body)
+			_, err := s.PlaceOrder(t.Context(), json.RawMessage(tutorialOrder))
+			e, ok := errors.AsType[*Error](err)
+			if !ok || e.Order != tt.want {
+				t.Errorf("error %v names order %q, want %q", err, e.Order, tt.want)
 			}
 		})
 	}

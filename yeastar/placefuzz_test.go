@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -44,8 +46,8 @@ func setupOrder(f *testing.F) *oneOrder {
 	return o
 }
 
-// FuzzPlaceOrder gives any answer to an order and holds the class against the table of
-// the design, which is written down a second time below. "unknown" is never wrong about
+// FuzzPlaceOrder gives any answer to an order and holds the class against the table in
+// CONTRIBUTING.md, which is written down a second time below. "unknown" is never wrong about
 // money, but an ordinary answer has to be told from it.
 func FuzzPlaceOrder(f *testing.F) {
 	for _, status := range []int{200, 201, 204, 302, 400, 401, 403, 404, 409, 429, 500, 502, 503} {
@@ -55,6 +57,7 @@ func FuzzPlaceOrder(f *testing.F) {
 			success(`{"data":{"orderNo":3401174502129270784}}`), success(`{"orderNo":{"orderNo":"XS1"}}`), success(`{"orderNo":"XS 1"}`),
 			refusalBody("no", "a\nb", 400), refusalBody("unauthorized", "", 401), refusalBody("no", "", 403), refusalBody("x", "", 429),
 			refusalBody("no", "", 500), `{"code":"x"}`, `{"code":1,"requestId":"r"}`, `{"code":"success","status":"200","result":{"orderNo":"XS1"}}`,
+			naming("payment_pending", `{"orderNo":"XS1"}`, 200), naming("no", `{"orderNo":"XS1"}`, 400), refusalBody("timeout", "", 408),
 			`{"code":"success","status":0,"result":{"orderNo":"XS1"}}`, `{"code":"x","requestId":"r","status":null}`,
 		} {
 			f.Add(uint16(status), "", []byte(body), uint8(0))
@@ -117,7 +120,7 @@ func classByTable(status int, body []byte, whole bool) (want Class, certain bool
 	wellFormed := whole && ok && code != "" && saidOK
 	plain := !bytes.ContainsFunc(body, func(r rune) bool { return r == '\\' || r > '~' || r < ' ' })
 	switch {
-	case status == 429 && !(wellFormed && code == "success"):
+	case status == 429 && !(wellFormed && (code == "success" || names(envelope["result"]))):
 		return ClassRateLimited, !wellFormed
 	case !wellFormed || status >= 500 || said >= 500 || status >= 300 && status < 400:
 		return ClassUnknown, true
@@ -126,14 +129,27 @@ func classByTable(status int, body []byte, whole bool) (want Class, certain bool
 			return ClassUnknown, true
 		}
 		return placed, plain && obvious(envelope["result"])
+	case names(envelope["result"]):
+		return ClassUnknown, true
 	case said == 429:
 		return ClassRateLimited, plain
 	case textual(envelope["requestId"]) == "":
 		return ClassUnknown, true
 	case status == 401, status == 403, said == 401, said == 403:
 		return ClassAuth, plain
+	case slices.Contains([]int{408, 409, 425, 499}, status), slices.Contains([]int{408, 409, 425, 499}, said):
+		return ClassUnknown, true
+	case (status < 400 || status > 499) && (said < 400 || said > 499):
+		return ClassUnknown, true
 	}
 	return ClassRefused, plain
+}
+
+// names says whether a result plainly has the number of an order at its top.
+func names(result any) bool {
+	o, _ := result.(map[string]any)
+	no, _ := o["orderNo"].(string)
+	return regexp.MustCompile(`^[A-Za-z0-9]+$`).MatchString(no)
 }
 
 // decoded is any JSON with its numbers as they were written; nil when it is none.

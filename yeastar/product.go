@@ -36,6 +36,7 @@ type Product struct {
 	BillingCycle  string
 	MultiCycle    int
 	Term          string // how long one order renews, in words
+	TermMonths    int
 	Page          string // address of the tutorial
 }
 
@@ -45,7 +46,7 @@ var products = []Product{
 		OperationType: "renew_plan", Holder: ByAccount, PlanLine: true, ServiceLines: true,
 		Quantity: QuantityCurrent, MinQuantity: 1, MaxQuantity: 100_000,
 		PurchaseType: "renew", BillingModel: "recurring", BillingCycle: "annually", MultiCycle: 0,
-		Term: "1 year",
+		Term: "1 year", TermMonths: 12,
 		Page: "https://help.yeastar.com/en/pp-ptr/developer-guide/tutorial-renew-p-series-turnkey-package-using-api.html",
 	},
 }

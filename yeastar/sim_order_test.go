@@ -2,6 +2,7 @@ package yeastar_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -75,16 +76,21 @@ func TestOrderFaults(t *testing.T) {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
 				sim, _ := setup(t)
-				c := client(t, sim, func(cfg *yeastar.Config) {
-					if strings.HasPrefix(name, "hang") {
-						cfg.OrderTimeout = 500 * time.Millisecond
-					}
-				})
+				c := client(t, sim)
 				if err := c.Login(t.Context()); err != nil {
 					t.Fatal(err)
 				}
-				sim.Fault(yeastarsim.OrderSave, fault)
-				_, err := c.PlaceOrder(t.Context(), mustBody(t, tutorialOrder(t)))
+				armed := sim.Fault(yeastarsim.OrderSave, fault)
+				ctx, stop := context.WithCancel(t.Context())
+				defer stop()
+				if tt.name == "hang" { // who waits is stopped once the vendor has done its part
+					go func() {
+						defer stop()
+						_ = armed.Wait(ctx, 1)
+						_, _ = sim.WaitOrders(ctx, effect)
+					}()
+				}
+				_, err := c.PlaceOrder(ctx, mustBody(t, tutorialOrder(t)))
 				if tt.want == "" {
 					if err != nil {
 						t.Error(err)

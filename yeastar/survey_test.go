@@ -63,7 +63,7 @@ func TestSurvey(t *testing.T) {
 			}
 		})
 	}
-	if got := Survey(callOrders, json.RawMessage(`{}`)); len(got) != 7 {
+	if got := Survey(callOrders, json.RawMessage(`{}`)); len(got) != 8 {
 		t.Errorf("%d fields are told for a call when none is there", len(got))
 	}
 }

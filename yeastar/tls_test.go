@@ -38,8 +38,7 @@ func tlsVendor(t *testing.T, change func(*tls.Config)) (c *Client, trusted *x509
 	server.StartTLS()
 	t.Cleanup(server.Close)
 	c, err := New(Config{
-		BaseURL: server.URL, ClientID: "id", ClientSecret: "very-secret",
-		ReadTimeout: 30 * time.Second, RetryInterval: time.Millisecond,
+		BaseURL: server.URL, ClientID: "id", ClientSecret: "very-secret", RetryInterval: time.Millisecond,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -105,7 +105,7 @@ func TestWebAPIWaitsWhenSlackAsksForPatience(t *testing.T) {
 		}
 	}))
 	t.Cleanup(server.Close)
-	a := newWebAPI(server.URL+"/", 10*time.Second, time.Now)
+	a := newWebAPI(server.URL+"/", time.Minute, time.Now)
 	t.Cleanup(a.close)
 	var who workspace
 	if _, err := a.call(t.Context(), "xoxb-1", "auth.test", nil, &who); err != nil || who.User != "renewbot" || calls != 2 {

@@ -22,8 +22,8 @@ type running struct {
 	addr lines // of HTTP_ADDR
 }
 
-// glance bounds a question to this machine.
-const glance = 3 * time.Second
+// localTimeout bounds a question to this machine.
+const localTimeout = 3 * time.Second
 
 // findRunning looks for a running bot before all else: some checks must not disturb it.
 func (c *checker) findRunning(ctx context.Context) running {
@@ -42,7 +42,7 @@ func (c *checker) findRunning(ctx context.Context) running {
 
 // ask asks whatever listens on HTTP_ADDR.
 func (b *running) ask(ctx context.Context, addr string) {
-	ctx, cancel := context.WithTimeout(ctx, glance)
+	ctx, cancel := context.WithTimeout(ctx, localTimeout)
 	defer cancel()
 	const check = "http address"
 	alive, err := ask(ctx, addr, "/healthz")

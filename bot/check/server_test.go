@@ -22,7 +22,7 @@ func TestMain(m *testing.M) {
 func checkDatabaseAt(t *testing.T, databaseURL string, wrongBy time.Duration) lines {
 	t.Helper()
 	c := &checker{Options: Options{
-		Config: config.Config{DatabaseURL: config.NewSecret(databaseURL)}, CallTimeout: 10 * time.Second,
+		Config: config.Config{DatabaseURL: config.NewSecret(databaseURL)}, CallTimeout: time.Minute,
 		Now: func() time.Time { return time.Now().Add(wrongBy) },
 	}}
 	return c.checkDatabase(t.Context())

@@ -8,6 +8,7 @@ import (
 	"os"
 	"runtime"
 	"strings"
+	"time"
 
 	"renewbot/bot/config"
 	"renewbot/bot/renewal"
@@ -16,6 +17,9 @@ import (
 const (
 	slackRoot  = "https://slack.com/api/"
 	vendorRoot = "https://openapi.partner.yeastar.com"
+	// yearly is how soon a subscription of a year may be renewed again: people renew before
+	// it ends.
+	yearly = 335 * 24 * time.Hour
 )
 
 // checkSettings looks for what is allowed and still surprising. That the settings can be
@@ -35,6 +39,10 @@ func (c *checker) checkSettings(context.Context) lines {
 		l.add("settings", Warning, "RENEW_PO_NUMBER is typed: orders do not carry the request's number, so one whose answer was lost is harder to find",
 			"Set it to reference unless the portal must show the typed number alone.")
 	}
+	if r.RepeatWithin >= yearly {
+		l.add("settings", Warning, "RENEW_REPEAT_WITHIN is so long that every yearly renewal has to be explained",
+			"Set it to 300d, or to what is clearly less than a year.")
+	}
 	c.checkRoots(&l)
 	if proxy := config.ProxyHost(); proxy != "" {
 		l.add("settings", Note, "HTTPS_PROXY leads calls and connections to Slack and the Partner Portal through "+proxy+", but for the hosts in NO_PROXY", "")
@@ -43,7 +51,7 @@ func (c *checker) checkSettings(context.Context) lines {
 		l.add("settings", Warning, "HTTP_ADDR is empty: nothing can ask the bot whether it is ready, and there are no figures",
 			"Set it to 127.0.0.1:9090, or to :9090 in a container.")
 	} else if host, _, err := net.SplitHostPort(c.Config.HTTPAddr); err == nil && !onThisMachine("http://"+net.JoinHostPort(host, "0")) {
-		l.add("settings", Note, "HTTP_ADDR is open to other machines; what is told there holds no secrets, but nobody is asked for a password",
+		l.add("settings", Note, "HTTP_ADDR is open to other machines; what it says holds no secrets, but nobody is asked for a password",
 			"Let only your monitoring reach it, or set it to 127.0.0.1:9090.")
 	}
 	c.checkFiles(&l)

@@ -72,7 +72,7 @@ func (c *checker) checkSlack(ctx context.Context) lines {
 	wait.Wait()
 	l = append(l, app.lines...)
 	sameApp(&l, appID, app.appID, err)
-	l.add("interactivity", Note, "cannot be checked from here: whether Interactivity is on and /renew is this app's (Slack tells an app neither)",
+	l.add("interactivity", Note, "cannot be checked from here: whether Interactivity is on and /renew is this app's (Slack says neither to an app)",
 		"Type /renew in Slack: the form shows that the command is there, and the list of customers in it that Interactivity is on.")
 	return slices.Concat(l, clock, channels, people)
 }

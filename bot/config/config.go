@@ -53,6 +53,7 @@ type Renew struct {
 	SelfApproval      bool
 	RemindAfter       time.Duration
 	ExpireAfter       time.Duration
+	RepeatWithin      time.Duration // an order younger than this is a doubt
 	PONumber          renewal.PONumberMode
 	LookupTTL         time.Duration
 	DryRun            bool
@@ -88,5 +89,6 @@ func (c Config) Policy() renewal.Policy {
 		DryRun:       c.Renew.DryRun,
 		RemindAfter:  c.Renew.RemindAfter,
 		ExpireAfter:  c.Renew.ExpireAfter,
+		RepeatWithin: c.Renew.RepeatWithin,
 	}
 }

@@ -68,6 +68,7 @@ func TestLoadDefaults(t *testing.T) {
 			Approvers: IDs{"U0APPROVER"}, AuditChannel: "C0AUDIT", ApprovalsRequired: 1,
 			RemindAfter: 4 * time.Hour, ExpireAfter: 72 * time.Hour,
 			PONumber: renewal.PONumberReference, LookupTTL: 5 * time.Minute,
+			RepeatWithin: 300 * 24 * time.Hour,
 		},
 		DatabaseURL: NewSecret("sqlite:renewbot.db"),
 		HTTPAddr:    "127.0.0.1:9090",
@@ -96,6 +97,7 @@ func TestLoadEverythingSet(t *testing.T) {
 		"RENEW_EXPIRE_AFTER":       "24h",
 		"RENEW_PO_NUMBER":          "typed",
 		"RENEW_LOOKUP_TTL":         "30s",
+		"RENEW_REPEAT_WITHIN":      "200d12h",
 		"RENEW_DRY_RUN":            "true",
 		"DATABASE_URL":             "postgres://bot:p%40ss@db.example/renewbot",
 		"HTTP_ADDR":                "",
@@ -120,6 +122,7 @@ func TestLoadEverythingSet(t *testing.T) {
 			ApprovalsRequired: 2, SelfApproval: true, DryRun: true,
 			RemindAfter: 90 * time.Minute, ExpireAfter: 24 * time.Hour,
 			PONumber: renewal.PONumberTyped, LookupTTL: 30 * time.Second,
+			RepeatWithin: 200*24*time.Hour + 12*time.Hour,
 		},
 		DatabaseURL: NewSecret("postgres://bot:p%40ss@db.example/renewbot"),
 		LogLevel:    slog.LevelDebug,
@@ -130,7 +133,7 @@ func TestLoadEverythingSet(t *testing.T) {
 	}
 	wantPolicy := renewal.Policy{
 		Required: 2, SelfApproval: true, PONumber: renewal.PONumberTyped, DryRun: true,
-		RemindAfter: 90 * time.Minute, ExpireAfter: 24 * time.Hour,
+		RemindAfter: 90 * time.Minute, ExpireAfter: 24 * time.Hour, RepeatWithin: 200*24*time.Hour + 12*time.Hour,
 	}
 	if diff := cmp.Diff(wantPolicy, got.Policy()); diff != "" {
 		t.Errorf("Policy() (-want +got):\n%s", diff)

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"log/slog"
 	"net"
 	"strconv"
@@ -65,18 +66,35 @@ func (d *boolean) Decode(text string) error {
 
 type duration struct{ decoded[time.Duration] }
 
-// Decode reads a duration such as 90m or 4h.
+// Decode reads a duration such as 90m, 4h or 300d.
 func (d *duration) Decode(text string) error {
-	v, err := time.ParseDuration(strings.TrimSpace(text))
+	v, err := parseDuration(strings.TrimSpace(text))
 	switch {
 	case strings.TrimSpace(text) == "":
 		d.refuse(emptyFault)
 	case err != nil:
-		d.refuse("is not a duration; write a number with h, m or s, such as 90m or 72h (there is no unit for days)")
+		d.refuse("is not a duration; write a number with d, h, m or s, such as 3d or 90m")
 	default:
 		d.value = v
 	}
 	return nil
+}
+
+// parseDuration is time.ParseDuration with days of 24 hours before the rest: 300d, 1d12h.
+func parseDuration(text string) (time.Duration, error) {
+	days, rest, found := strings.Cut(text, "d")
+	if !found {
+		return time.ParseDuration(text)
+	}
+	n, err := strconv.ParseUint(days, 10, 16) // 65,535 days are 179 years, which a duration holds
+	if err != nil || rest == "" {
+		return time.Duration(n) * 24 * time.Hour, err
+	}
+	left, err := time.ParseDuration(rest)
+	if left < 0 {
+		return 0, errors.New("a sign within a duration")
+	}
+	return time.Duration(n)*24*time.Hour + left, err
 }
 
 type poNumber struct {

@@ -113,6 +113,9 @@ func (c Config) checkTimes(p *Problems) {
 	if r.ExpireAfter <= 0 {
 		p.add("RENEW_EXPIRE_AFTER", "is not more than nothing; write a longer time, such as 72h")
 	}
+	if r.RepeatWithin <= 0 {
+		p.add("RENEW_REPEAT_WITHIN", "is not more than nothing; write a longer time, such as 300d")
+	}
 	if r.LookupTTL <= 0 {
 		p.add("RENEW_LOOKUP_TTL", "is not more than nothing; write a longer time, such as 5m")
 	}

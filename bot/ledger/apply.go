@@ -17,10 +17,16 @@ const maxConflicts = 100
 
 // Apply lets an event happen to a request and saves what follows from it. When the
 // error is a *renewal.Refusal the request is unchanged, and what a person tried is in
-// the audit trail.
+// the audit trail. An attempt is refused with renewal.RefusedUnderWay while the order of
+// another request of the same holder and product is under way: it may be begun later.
 func (l *Ledger) Apply(ctx context.Context, id int64, e renewal.Event) (renewal.Request, error) {
+	return l.applyEvent(ctx, id, e, true)
+}
+
+// applyEvent refuses an attempt beside another one if it must be alone.
+func (l *Ledger) applyEvent(ctx context.Context, id int64, e renewal.Event, alone bool) (renewal.Request, error) {
 	for range maxConflicts {
-		r, refusal, err := l.apply(ctx, id, e)
+		r, refusal, err := l.apply(ctx, id, e, alone)
 		switch {
 		case errors.Is(err, errConflict):
 			continue
@@ -34,7 +40,7 @@ func (l *Ledger) Apply(ctx context.Context, id int64, e renewal.Event) (renewal.
 	return renewal.Request{}, fmt.Errorf("apply %T to %s: %w", e, renewal.Reference(id), errConflict)
 }
 
-func (l *Ledger) apply(ctx context.Context, id int64, e renewal.Event) (r renewal.Request, refusal *renewal.Refusal, err error) {
+func (l *Ledger) apply(ctx context.Context, id int64, e renewal.Event, alone bool) (r renewal.Request, refusal *renewal.Refusal, err error) {
 	var saved *renewal.Change
 	err = l.change(ctx, fmt.Sprintf("apply %T", e), func(t tx) error {
 		refusal, saved = nil, nil
@@ -58,7 +64,14 @@ func (l *Ledger) apply(ctx context.Context, id int64, e renewal.Event) (r renewa
 		if err != nil {
 			return err
 		}
-		if r, err = save(ctx, t, before, change.Request); err != nil {
+		alone := alone && begins(before, change.Request)
+		if alone {
+			if refusal, err = l.behind(ctx, t, before, now); err != nil || refusal != nil {
+				r = before
+				return err
+			}
+		}
+		if r, err = save(ctx, t, before, change.Request, alone); err != nil {
 			return err
 		}
 		saved = &change
@@ -70,8 +83,9 @@ func (l *Ledger) apply(ctx context.Context, id int64, e renewal.Event) (r renewa
 	return r, refusal, err
 }
 
-// save writes the request's next version and its attempts.
-func save(ctx context.Context, t tx, before, after renewal.Request) (renewal.Request, error) {
+// save writes the request's next version and its attempts. If its order must be alone, the
+// database lets it be saved only then.
+func save(ctx context.Context, t tx, before, after renewal.Request, alone bool) (renewal.Request, error) {
 	after.Version = before.Version + 1
 	document, after, err := encode(after)
 	if err != nil {
@@ -82,9 +96,10 @@ func save(ctx context.Context, t tx, before, after renewal.Request) (renewal.Req
 		ordered = micros(after.UpdatedAt)
 	}
 	n, err := t.exec(ctx, `UPDATE requests SET version = $1, status = $2, product = $3, holder_key = $4,
-		ordered_at = coalesce(ordered_at, $5), updated_at = $6, document = $7 WHERE id = $8 AND version = $9`,
+		ordered_at = coalesce(ordered_at, $5), updated_at = $6, document = $7, under_way = `+takesUnderWay+`
+		WHERE id = $8 AND version = $9`,
 		after.Version, string(after.Status), indexed(after.Offer.Product), indexed(after.Offer.Holder.Key()),
-		ordered, micros(after.UpdatedAt), document, after.ID, before.Version)
+		ordered, micros(after.UpdatedAt), document, after.ID, before.Version, alone)
 	switch {
 	case err != nil:
 		return after, fmt.Errorf("save: %w", err)

@@ -70,10 +70,10 @@ func BenchmarkLedger(b *testing.B) {
 			}
 		}
 	})
-	b.Run("LastRequest", func(b *testing.B) {
+	b.Run("LastOrdered", func(b *testing.B) {
 		for b.Loop() {
-			if _, found, err := l.LastRequest(b.Context(), "p-series-turnkey", offer(7).Holder.Key()+"3"); !found || err != nil {
-				b.Fatal(found, err)
+			if _, _, err := l.LastOrdered(b.Context(), "p-series-turnkey", offer(7).Holder.Key()+"3"); err != nil {
+				b.Fatal(err)
 			}
 		}
 	})

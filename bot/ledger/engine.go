@@ -34,9 +34,12 @@ type engine interface {
 	// takeOver makes the jobs available of processes whose last heartbeat is older than
 	// timeout, and returns how many.
 	takeOver(ctx context.Context, timeout time.Duration) (int64, error)
-	// watch shows other processes that this one lives, by a session that breaks when it
-	// dies, and takes over from those whose session broke, until ctx ends. It tells how
-	// many jobs it took over. An engine without such sessions returns at once.
+	// enter shows other processes that this one lives, by a heartbeat and by a session that
+	// breaks when it dies. It comes before the first job.
+	enter(ctx context.Context, process string) error
+	// watch keeps that session and takes over from those whose session broke, until ctx
+	// ends. It tells how many jobs it took over. An engine without such sessions returns at
+	// once.
 	watch(ctx context.Context, process string, tookOver func(jobs int64))
 	// leave says that a process works no jobs any more.
 	leave(ctx context.Context, process string) error

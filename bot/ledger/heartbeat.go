@@ -82,6 +82,8 @@ func (e *sqliteEngine) heartbeat(context.Context, string) error { return nil }
 
 func (e *sqliteEngine) takeOver(context.Context, time.Duration) (int64, error) { return 0, nil }
 
+func (e *sqliteEngine) enter(context.Context, string) error { return nil }
+
 func (e *sqliteEngine) watch(context.Context, string, func(int64)) {}
 
 func (e *sqliteEngine) leave(context.Context, string) error { return nil }

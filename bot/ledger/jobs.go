@@ -28,7 +28,7 @@ var kinds = map[renewal.JobKind]struct {
 	renewal.SyncSlack:      {queueSlack, 60 * time.Second},
 	renewal.Remind:         {queueSlack, 60 * time.Second},
 	renewal.Expire:         {queueSlack, 60 * time.Second},
-	renewal.PlaceOrder:     {queueOrder, 90 * time.Second},
+	renewal.PlaceOrder:     {queueOrder, noTimeout},
 	renewal.ReconcileOrder: {queueVendor, 60 * time.Second},
 	renewal.PollOrder:      {queueVendor, 60 * time.Second},
 }
@@ -38,7 +38,10 @@ var queueWorkers = map[string]int{queueSlack: 8, queueOrder: 4, queueVendor: 4}
 
 const (
 	// maxTimeout is the longest time-out of a kind.
-	maxTimeout = 90 * time.Second
+	maxTimeout = 60 * time.Second
+	// noTimeout is of jobs that bound what they do themselves: a known order is saved for
+	// as long as that takes.
+	noTimeout time.Duration = -1
 	// rescueAfter is when a job whose worker has died is given to another one.
 	rescueAfter = 100 * time.Second
 )

@@ -26,7 +26,7 @@ func kindsOf(t testing.TB, ran <-chan renewal.Job, n int) map[renewal.JobKind]in
 // settled waits until no job is available or running.
 func settled(t testing.TB, l *Ledger) {
 	t.Helper()
-	deadline := time.Now().Add(20 * time.Second)
+	deadline := time.Now().Add(patience)
 	tick := time.NewTicker(fast)
 	defer tick.Stop()
 	for range tick.C {
@@ -200,7 +200,7 @@ func notRunning(t testing.TB, l *Ledger) {
 // until waits for a condition that only the database knows.
 func until(t testing.TB, what string, holds func() bool) {
 	t.Helper()
-	deadline := time.After(20 * time.Second)
+	deadline := time.After(patience)
 	tick := time.NewTicker(fast)
 	defer tick.Stop()
 	for !holds() {

@@ -52,21 +52,19 @@ func testList(t *testing.T, s store) {
 func testLast(t *testing.T, s store) {
 	clock := newClock()
 	l := s.open(t, Options{Policy: policy(1), Now: clock.Now})
-	first, second := ordering(t, l, "1"), ordering(t, l, "2")
-	third := submit(t, l, "3")
+	first, second := submit(t, l, "1"), submit(t, l, "2")
+	submit(t, l, "3")
 	// The second is ordered before the first.
 	for i, r := range []renewal.Request{second, first} {
 		clock.advance(time.Minute)
+		apply(t, l, r.ID, approve(r, "U2"))
+		apply(t, l, r.ID, renewal.Begin{Budget: time.Minute})
 		apply(t, l, r.ID, renewal.Answered{Attempt: 1, Order: placed(fmt.Sprintf("XS%d", i))})
 	}
 	key := offer(1).Holder.Key()
 	got, found, err := l.LastOrdered(t.Context(), "p-series-turnkey", key)
 	if err != nil || !found || got.ID != first.ID {
 		t.Errorf("last ordered: %d, %v, %v", got.ID, found, err)
-	}
-	got, found, err = l.LastRequest(t.Context(), "p-series-turnkey", key)
-	if err != nil || !found || got.ID != third.ID {
-		t.Errorf("last request: %d, %v, %v", got.ID, found, err)
 	}
 	if _, found, err := l.LastOrdered(t.Context(), "other", key); found || err != nil {
 		t.Errorf("another product: %v, %v", found, err)

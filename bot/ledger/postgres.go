@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync/atomic"
 	"time"
@@ -25,6 +26,7 @@ type postgresEngine struct {
 	// session is the key of the advisory lock that shows that this process lives; 0: it
 	// has none at present.
 	session atomic.Int64
+	entered *pgx.Conn // the first session, until watch has it
 }
 
 func openPostgres(ctx context.Context, databaseURL string, o Options) (*postgresEngine, error) {
@@ -69,10 +71,20 @@ func (e *postgresEngine) change(ctx context.Context, f func(tx) error) error {
 	}
 }
 
-// undone says whether PostgreSQL gave a transaction up because of another one.
+// undone says whether PostgreSQL gave a transaction up because of another one, which is
+// over by now. Run again, it sees what the other one did.
 func undone(err error) bool {
-	code := sqlState(err)
-	return code == codeSerialization || code == codeDeadlock
+	var pg *pgconn.PgError
+	if !errors.As(err, &pg) {
+		return false
+	}
+	switch pg.Code {
+	case codeSerialization, codeDeadlock:
+		return true
+	case codeUnique:
+		return pg.ConstraintName == indexUnderWay
+	}
+	return false
 }
 
 // cleanUp only forgets which sync jobs wait, at the price of a few jobs too many: other
@@ -98,6 +110,9 @@ func (e *postgresEngine) waitingJobs() string { return e.river.Waiting() }
 
 func (e *postgresEngine) close() error {
 	e.pool.Close()
+	if e.entered != nil {
+		return e.entered.Close(context.Background())
+	}
 	return nil
 }
 

@@ -141,6 +141,7 @@ const (
 	codeReadOnly      = "25006" // read_only_sql_transaction
 	codeSerialization = "40001" // serialization_failure
 	codeDeadlock      = "40P01" // deadlock_detected
+	codeUnique        = "23505" // unique_violation
 )
 
 // sqlState is PostgreSQL's code of an error; empty: it is no error of PostgreSQL's.

@@ -98,12 +98,6 @@ func (l *Ledger) LastOrdered(ctx context.Context, product, holderKey string) (re
 		ORDER BY ordered_at DESC LIMIT 1`, product, holderKey)
 }
 
-// LastRequest finds the newest request of a holder and product, however it ended.
-func (l *Ledger) LastRequest(ctx context.Context, product, holderKey string) (renewal.Request, bool, error) {
-	return l.last(ctx, `SELECT document FROM requests WHERE holder_key = $1 AND product = $2
-		ORDER BY id DESC LIMIT 1`, product, holderKey)
-}
-
 func (l *Ledger) last(ctx context.Context, statement, product, holderKey string) (renewal.Request, bool, error) {
 	r, err := scanRequest(l.engine.one(ctx, statement, indexed(holderKey), indexed(product)))
 	switch {

@@ -254,7 +254,7 @@ func testNotFound(t *testing.T, s store) {
 	if _, err := l.Apply(t.Context(), 5, renewal.Expiry{}); !errors.Is(err, ErrNotFound) {
 		t.Error(err)
 	}
-	if _, found, err := l.LastRequest(t.Context(), "p", "h"); found || err != nil {
+	if _, found, err := l.LastOrdered(t.Context(), "p", "h"); found || err != nil {
 		t.Error(found, err)
 	}
 	verify(t, l)

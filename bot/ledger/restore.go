@@ -185,7 +185,8 @@ func (l *Ledger) recordRestored(ctx context.Context, c Contents) (next int64, er
 // without an answer. Nothing is sent for it until its order is found or people say that
 // there is none.
 func (l *Ledger) hold(ctx context.Context, id int64) error {
-	r, err := l.Apply(ctx, id, renewal.Begin{})
+	// Several of one holder and product may have been ordered after the backup.
+	r, err := l.applyEvent(ctx, id, renewal.Begin{}, false)
 	if err != nil {
 		return err
 	}

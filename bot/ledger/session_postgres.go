@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
+	"maps"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -28,13 +29,26 @@ const (
 )
 
 // sessionSettings let the server find out within seconds that a host is gone without a
-// word, and keep a session that only looks.
+// word.
 var sessionSettings = map[string]string{"tcp_keepalives_idle": "1", "tcp_keepalives_interval": "1", "tcp_keepalives_count": "2"}
 
 // sessionKey is the key of a process's advisory lock.
 func sessionKey(process string) int64 {
 	sum := sha256.Sum256([]byte("renewbot session " + process))
-	return int64(binary.BigEndian.Uint64(sum[:8])>>1) | 1 //nolint:gosec // 63 bits; never 0
+	return int64(binary.BigEndian.Uint64(sum[:8])>>1) | 1 // 63 bits, never 0
+}
+
+// enter opens the first session. Without it a process that dies at once would be missed
+// only by its heartbeats.
+func (e *postgresEngine) enter(ctx context.Context, process string) error {
+	if !e.config.pooler {
+		conn, err := e.openSession(ctx, process)
+		if err != nil {
+			return err
+		}
+		e.entered = conn
+	}
+	return e.heartbeat(ctx, process)
 }
 
 // watch opens the session anew whenever it breaks.
@@ -42,38 +56,52 @@ func (e *postgresEngine) watch(ctx context.Context, process string, tookOver fun
 	if e.config.pooler {
 		return
 	}
-	defer e.session.Store(0)
-	for ctx.Err() == nil {
-		err := e.holdSession(ctx, process, tookOver)
+	conn := e.entered
+	e.entered = nil
+	for {
+		err := e.watchFrom(ctx, conn, process, tookOver)
+		e.session.Store(0)
+		_ = conn.Close(context.WithoutCancel(ctx)) // the lock goes with it, however it ends
 		if ctx.Err() != nil {
 			return
 		}
 		e.options.Logger.WarnContext(ctx, "the session that shows that this process lives broke, and is opened anew", "error", err)
-		e.session.Store(0)
 		// Nobody is to take this process for dead meanwhile. If it cannot be said, the
 		// database is away for others as well, or this process is as good as dead.
-		telling, cancel := context.WithTimeout(ctx, sessionPatience)
-		_ = e.heartbeat(telling, process)
-		cancel()
+		e.sayAlive(ctx, process)
+		if conn = e.reopenSession(ctx, process); conn == nil {
+			return
+		}
+		e.sayAlive(ctx, process)
+	}
+}
+
+// sayAlive is a heartbeat between the planned ones, which make up for one that fails.
+func (e *postgresEngine) sayAlive(ctx context.Context, process string) {
+	ctx, cancel := context.WithTimeout(ctx, sessionPatience)
+	defer cancel()
+	if err := e.heartbeat(ctx, process); err != nil {
+		e.options.Logger.DebugContext(ctx, "the other processes could not be told of the session", "error", err)
+	}
+}
+
+// reopenSession tries until it has a session, or ctx ends: nil.
+func (e *postgresEngine) reopenSession(ctx context.Context, process string) *pgx.Conn {
+	for {
 		select {
 		case <-ctx.Done():
+			return nil
 		case <-time.After(watchInterval / 4):
+		}
+		if conn, err := e.openSession(ctx, process); err == nil {
+			return conn
 		}
 	}
 }
 
-// holdSession watches the others from the session that shows that this process lives: a
+// watchFrom watches the others from the session that shows that this process lives: a
 // process that has lost contact to the database itself takes nobody for dead.
-func (e *postgresEngine) holdSession(ctx context.Context, process string, tookOver func(jobs int64)) error {
-	conn, err := e.openSession(ctx, process)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }() // the lock goes with it, however it ends
-	e.session.Store(sessionKey(process))
-	if err := e.heartbeat(ctx, process); err != nil {
-		return fmt.Errorf("tell the others of the session: %w", err)
-	}
+func (e *postgresEngine) watchFrom(ctx context.Context, conn *pgx.Conn, process string, tookOver func(jobs int64)) (err error) {
 	ticker := time.NewTicker(watchInterval)
 	defer ticker.Stop()
 	missing := map[string]time.Time{}
@@ -104,9 +132,7 @@ func (e *postgresEngine) openSession(ctx context.Context, process string) (*pgx.
 	ctx, cancel := context.WithTimeout(ctx, sessionPatience)
 	defer cancel()
 	config := e.config.pool.ConnConfig.Copy()
-	for name, value := range sessionSettings {
-		config.RuntimeParams[name] = value
-	}
+	maps.Copy(config.RuntimeParams, sessionSettings)
 	conn, err := pgx.ConnectConfig(ctx, config)
 	if err != nil {
 		return nil, err
@@ -115,6 +141,7 @@ func (e *postgresEngine) openSession(ctx context.Context, process string) (*pgx.
 		_ = conn.Close(context.WithoutCancel(ctx)) // the error is what matters
 		return nil, fmt.Errorf("take the lock of this process: %w", err)
 	}
+	e.session.Store(sessionKey(process))
 	return conn, nil
 }
 

@@ -132,13 +132,16 @@ func approve(r renewal.Request, by string) renewal.Approve {
 	return renewal.Approve{By: approver(by), Shown: shown(r)}
 }
 
-// wait fails the test when nothing comes within a generous time.
+// patience bounds everything that a test waits for, so that nothing hangs.
+const patience = 2 * time.Minute
+
+// wait fails the test when nothing comes.
 func wait[T any](t testing.TB, c <-chan T, what string) T {
 	t.Helper()
 	select {
 	case v := <-c:
 		return v
-	case <-time.After(20 * time.Second):
+	case <-time.After(patience):
 		t.Fatalf("waited in vain for %s", what)
 		panic("unreachable")
 	}

@@ -5,10 +5,12 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -45,8 +47,9 @@ type sqliteEngine struct {
 	writer   *sql.DB
 	river    *riverdb.DB[*sql.Tx]
 	inserter *river.Client[*sql.Tx]
-	release  func() // gives up the file's lock
-	remove   string // directory to remove at close; empty: none
+	release  func()    // gives up the file's lock
+	remove   string    // directory to remove at close; empty: none
+	seen     time.Time // what makeDue was last told
 	options  Options
 }
 
@@ -108,7 +111,11 @@ func (e *sqliteEngine) open(path string) error {
 	if e.options.ReadOnly {
 		return nil
 	}
-	if e.writer, err = sql.Open("sqlite", sqliteName(path, mode, false)); err != nil {
+	name := sqliteName(path, mode, false)
+	if e.remove != "" { // what is removed at the end need not outlive a loss of power
+		name += "&_pragma=" + url.QueryEscape("synchronous(OFF)")
+	}
+	if e.writer, err = sql.Open("sqlite", name); err != nil {
 		return fmt.Errorf("open for writing: %w", err)
 	}
 	e.writer.SetMaxOpenConns(1)
@@ -202,6 +209,9 @@ func (e *sqliteEngine) cleanUp(ctx context.Context) error {
 }
 
 func (e *sqliteEngine) worker(c *river.Config) (worker, error) {
+	if e.options.Now != nil { // makeDue tells the workers when that clock has moved
+		c.FetchPollInterval = max(c.FetchPollInterval, defaultPollInterval)
+	}
 	client, err := e.river.Client(c)
 	if err != nil {
 		return nil, err
@@ -209,7 +219,13 @@ func (e *sqliteEngine) worker(c *river.Config) (worker, error) {
 	return client, nil
 }
 
+// makeDue has the workers look when the clock has moved: River keeps a job that is to be
+// tried again within seconds where they find it by themselves.
 func (e *sqliteEngine) makeDue(ctx context.Context, now time.Time) error {
+	if !now.Equal(e.seen) {
+		e.seen = now
+		e.river.Notify(slices.Collect(maps.Keys(queueWorkers))...)
+	}
 	return e.river.MakeDue(ctx, now)
 }
 

@@ -121,7 +121,7 @@ func TestPostgresLeavesTheLivingAlone(t *testing.T) {
 	t.Parallel()
 	pgtest.Available(t)
 	s := newPostgresStore(t)
-	options := Options{Policy: policy(1), PollInterval: fast, TakeOverAfter: 400 * time.Millisecond}
+	options := Options{Policy: policy(1), PollInterval: fast, TakeOverAfter: 2 * time.Second}
 	a, b := s.open(t, options), s.open(t, options)
 	stuck := hold(t, a)
 	r := submit(t, a, "k")

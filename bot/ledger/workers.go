@@ -30,8 +30,8 @@ const (
 	maxAttempts = 10_000
 	// fetchCooldown bounds how often a burst of new jobs makes River look for them.
 	fetchCooldown = 10 * time.Millisecond
-	// stopGrace is how long cancelled handlers may take to return.
-	stopGrace = 5 * time.Second
+	// StopGrace is how long cancelled handlers may take to return.
+	StopGrace = 5 * time.Second
 )
 
 // Snooze is what a handler returns to be called again after d, which is no failure.
@@ -99,6 +99,9 @@ func (l *Ledger) Start(ctx context.Context, handlers map[renewal.JobKind]Handler
 	}
 	// Stop decides when the jobs end, not whoever called Start.
 	ctx = context.WithoutCancel(ctx)
+	if err := l.engine.enter(ctx, l.process); err != nil {
+		return fmt.Errorf("start the jobs: %w", err)
+	}
 	if err := l.beat(ctx, true); err != nil {
 		return fmt.Errorf("start the jobs: %w", err)
 	}
@@ -139,7 +142,7 @@ func (l *Ledger) stop(ctx context.Context) error {
 	// Until its jobs have ended the process shows the others that it lives.
 	defer func() { r.cancel(); <-r.done }()
 	stopped := ctx.Err() == nil && r.worker.Stop(ctx) == nil
-	hard, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopGrace)
+	hard, cancel := context.WithTimeout(context.WithoutCancel(ctx), StopGrace)
 	defer cancel()
 	if !stopped {
 		if err := r.worker.StopAndCancel(hard); err != nil {

@@ -32,7 +32,7 @@ func scrape(t *testing.T, w *sandbox.World) map[string]float64 {
 
 func start(t *testing.T, o sandbox.Options) (context.Context, *sandbox.World) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	t.Cleanup(cancel)
 	w, err := sandbox.Start(ctx, o)
 	if err != nil {

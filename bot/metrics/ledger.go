@@ -22,6 +22,7 @@ var codes = []renewal.Code{
 	renewal.CodeRejected, renewal.CodeCancelled, renewal.CodeExpired, renewal.CodeReminded, renewal.CodeLastCall,
 	renewal.CodeClosed, renewal.CodeDryRun, renewal.CodeDenied, renewal.CodeOrdering, renewal.CodeOrdered,
 	renewal.CodeProcessing, renewal.CodeRefused, renewal.CodePostponed, renewal.CodeWaiting, renewal.CodeUnknown, renewal.CodeSearched,
+	renewal.CodeUnsearched,
 	renewal.CodeSettledPlaced, renewal.CodeSettledNot, renewal.CodeRetried, renewal.CodeLate,
 	renewal.CodeRestored,
 }

@@ -34,7 +34,7 @@ func TestServerIsBounded(t *testing.T) {
 			t.Fatal(err)
 		}
 		request.Header.Set("X-Long", header)
-		answer, err := (&http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}).Do(request)
+		answer, err := (&http.Client{Timeout: time.Minute, Transport: &http.Transport{DisableKeepAlives: true}}).Do(request)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -16,16 +16,20 @@ const (
 	maxOrderPages = 100
 )
 
-// ordersSince reads the vendor's order list back to a time. The newest are asked for
-// first, but that is not documented: unless the list proves to be in that order it is
-// read to its end.
+// ordersSince is Since.
 func (o *Orders) ordersSince(ctx context.Context, since time.Time) ([]yeastar.OrderSummary, error) {
+	return Since(ctx, o.client, since)
+}
+
+// Since reads the vendor's order list back to a time. The newest are asked for first, but
+// that is not documented: unless the list proves to be in that order it is read to its end.
+func Since(ctx context.Context, client *yeastar.Client, since time.Time) ([]yeastar.OrderSummary, error) {
 	var found []yeastar.OrderSummary
 	seen := map[string]bool{}
 	ascends, descends := false, false
 	var before time.Time // of the order that came last
 	for page := 1; page <= maxOrderPages; page++ {
-		p, err := o.client.NewestOrders(ctx, page, orderPageSize)
+		p, err := client.NewestOrders(ctx, page, orderPageSize)
 		if err != nil {
 			return nil, err
 		}

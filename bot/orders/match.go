@@ -1,11 +1,13 @@
 package orders
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"renewbot/bot/renewal"
 	"renewbot/yeastar"
@@ -18,6 +20,9 @@ const (
 	// zoneSkew is by how much they may differ when the order has our reference: the
 	// vendor may take local time for UTC.
 	zoneSkew = 24 * time.Hour
+	// leastCut is how long the beginning of our PO number must be, in bytes, to be taken
+	// for one that the vendor cut.
+	leastCut = 8
 )
 
 // match says how well an order of the vendor's fits an attempt.
@@ -25,8 +30,13 @@ type match int
 
 const (
 	matchNone match = iota
+	// matchPossible: nothing contradicts, or its PO number is ours, but for a change.
 	matchPossible
+	// matchCertain: nothing contradicts and everything agrees, without our reference.
 	matchCertain
+	// matchReferenced: it has our reference, and a field whose name is guessed differs.
+	matchReferenced
+	// matchProven: it has our reference, and nothing differs.
 	matchProven
 )
 
@@ -47,24 +57,52 @@ func sentWith(r renewal.Request, a renewal.Attempt) (sent, error) {
 }
 
 // compare compares an order of the vendor's with what was sent. What the vendor does not
-// tell proves nothing and contradicts nothing.
+// tell proves nothing and contradicts nothing. Fields that are documented decide before
+// our reference, and our reference before those whose names are guessed.
 func (s sent) compare(o yeastar.OrderDetail) match {
+	differs := s.differences(o)
+	other := s.otherPONumber(o)
 	switch {
-	case o.OrderNo == "", s.contradiction(o) != "":
+	case o.OrderNo == "", s.foreign(o) != "":
 		return matchNone
-	case s.referenced(o):
+	case s.referenced(o) && len(differs) == 0 && other == "":
 		return matchProven
+	case s.referenced(o):
+		return matchReferenced
+	case len(differs) > 0 || s.wrongTime(o) != "":
+		return matchNone
+	case other != "" && s.altered(o.PONumber):
+		return matchPossible
+	case other != "":
+		return matchNone
 	case o.ProductID != "" && o.BillingID != "" && linesTold(o) && s.holderTold(o) && !o.CreateTime.IsZero():
 		return matchCertain
 	}
 	return matchPossible
 }
 
+// carriesReference says whether the attempt sent the request's own reference, and not only
+// what somebody typed.
+func (s sent) carriesReference() bool { return strings.Contains(s.PONumber, s.reference) }
+
 // referenced says whether an order has the request's own reference, which no order of
 // another request has.
 func (s sent) referenced(o yeastar.OrderDetail) bool {
-	return strings.Contains(s.PONumber, s.reference) && (o.PONumber == s.PONumber || o.CustomReferenceNo == s.PONumber)
+	return s.carriesReference() && (o.PONumber == s.PONumber || o.CustomReferenceNo == s.PONumber)
 }
+
+// altered says whether a PO number is ours with other blanks, cut by the vendor, or with
+// something that somebody added.
+func (s sent) altered(po string) bool {
+	if !s.carriesReference() {
+		return false
+	}
+	squeezed := strings.Join(strings.Fields(po), " ")
+	cut := len(squeezed) >= leastCut && strings.HasPrefix(s.PONumber, squeezed)
+	return cut || slices.Contains(strings.FieldsFunc(po, betweenWords), s.reference)
+}
+
+func betweenWords(c rune) bool { return c != '-' && !unicode.IsLetter(c) && !unicode.IsDigit(c) }
 
 func (s sent) holderTold(o yeastar.OrderDetail) bool {
 	return (s.PartnerID != "" && o.PartnerID == s.PartnerID) || (s.ProductNo != "" && o.ProductNo == s.ProductNo)
@@ -76,31 +114,58 @@ func linesTold(o yeastar.OrderDetail) bool {
 	})
 }
 
-// contradiction says what shows that an order is not the one that was sent; it is empty when
-// nothing does.
-func (s sent) contradiction(o yeastar.OrderDetail) string {
-	own := s.PartnerID == "" // whose id the vendor may tell, and we do not know
+// foreign says by which documented field an order is not the one that was sent; it is empty
+// when none shows that.
+func (s sent) foreign(o yeastar.OrderDetail) string {
 	switch {
-	case o.PONumber != "" && o.PONumber != s.PONumber:
-		return "it has another PO number"
 	case o.ProductID != "" && string(o.ProductID) != strconv.Itoa(s.Product.ID):
 		return "it is for another product"
-	case o.PartnerID != "" && o.PartnerID != s.PartnerID && !(own && s.referenced(o)):
-		return "it is for another customer"
-	case o.BillingID != "" && o.BillingID != s.BillingID:
-		return "it has another billing contact"
-	case o.Quantity != nil && len(s.Lines) > 0 && s.Lines[0].ServiceType == yeastar.LinePlan && *o.Quantity != s.Lines[0].Quantity:
-		return fmt.Sprintf("it is for %d extensions", *o.Quantity)
-	case linesTold(o) && !s.sameLines(o.Lines):
-		return "it has other plans or services"
-	case s.referenced(o):
-		return "" // whatever the vendor's clock says
-	case !o.CreateTime.IsZero() && o.CreateTime.Before(s.begin.Add(-orderSkew)):
+	case s.ProductNo != "" && o.ProductNo != "" && o.ProductNo != s.ProductNo:
+		return "it is for another serial number"
+	}
+	return ""
+}
+
+// otherPONumber says that an order has another PO number than the one that was sent.
+func (s sent) otherPONumber(o yeastar.OrderDetail) string {
+	if o.PONumber == "" || o.PONumber == s.PONumber {
+		return ""
+	}
+	return "it has another PO number"
+}
+
+// wrongTime says that an order without our reference was placed at another time. With it
+// the vendor's clock may say what it likes.
+func (s sent) wrongTime(o yeastar.OrderDetail) string {
+	switch {
+	case o.CreateTime.IsZero(), s.referenced(o):
+		return ""
+	case o.CreateTime.Before(s.begin.Add(-orderSkew)):
 		return "it was placed before this request was sent"
-	case !o.CreateTime.IsZero() && o.CreateTime.After(s.deadline.Add(orderSkew)):
+	case o.CreateTime.After(s.deadline.Add(orderSkew)):
 		return "it was placed long after this request was sent"
 	}
 	return ""
+}
+
+// differences lists what differs from what was sent, by fields whose names are guessed, but
+// for the PO number.
+func (s sent) differences(o yeastar.OrderDetail) []string {
+	var d []string
+	own := s.PartnerID == "" // whose id the vendor may tell, and we do not know
+	if o.PartnerID != "" && o.PartnerID != s.PartnerID && !(own && s.referenced(o)) {
+		d = append(d, "it is for another customer")
+	}
+	if o.BillingID != "" && o.BillingID != s.BillingID {
+		d = append(d, "it has another billing contact")
+	}
+	switch {
+	case o.Quantity != nil && len(s.Lines) > 0 && s.Lines[0].ServiceType == yeastar.LinePlan && *o.Quantity != s.Lines[0].Quantity:
+		d = append(d, fmt.Sprintf("it is for %d extensions", *o.Quantity))
+	case linesTold(o) && !s.sameLines(o.Lines):
+		d = append(d, "it has other plans or services")
+	}
+	return d
 }
 
 func (s sent) sameLines(got []yeastar.OrderDetailLine) bool {
@@ -115,4 +180,42 @@ func (s sent) sameLines(got []yeastar.OrderDetailLine) bool {
 		}
 	}
 	return true
+}
+
+// refusal says why an order that a person names cannot be the attempt's; it is empty when
+// it can.
+func (s sent) refusal(o yeastar.OrderDetail) string {
+	why := s.foreign(o)
+	if !s.referenced(o) && why == "" {
+		if !s.altered(o.PONumber) {
+			why = s.otherPONumber(o)
+		}
+		early, late := s.begin.Add(-zoneSkew), s.deadline.Add(zoneSkew)
+		if !o.CreateTime.IsZero() && (o.CreateTime.Before(early) || o.CreateTime.After(late)) {
+			why = cmp.Or(why, s.wrongTime(o))
+		}
+	}
+	return why
+}
+
+// doubtful lists what a person must look at who names an order that can be the attempt's.
+func (s sent) doubtful(o yeastar.OrderDetail, echoed bool) []string {
+	var d []string
+	if other := s.otherPONumber(o); other != "" {
+		d = append(d, fmt.Sprintf("%s, %q", other, o.PONumber))
+	}
+	if s.unmarked(o, echoed) {
+		d = append(d, "it has no PO number, and other orders have theirs")
+	}
+	d = append(d, s.differences(o)...)
+	if when := s.wrongTime(o); when != "" {
+		d = append(d, when)
+	}
+	return d
+}
+
+// unmarked says whether an order lacks the PO number that ours would have, because the
+// vendor tells those of others.
+func (s sent) unmarked(o yeastar.OrderDetail, echoed bool) bool {
+	return echoed && s.PONumber != "" && o.PONumber == "" && !s.referenced(o)
 }

@@ -13,43 +13,53 @@ import (
 	"renewbot/yeastar"
 )
 
+// Checked is what the vendor tells of an order number that somebody typed.
+type Checked struct {
+	Order yeastar.OrderResult
+	// Differs is what differs from what was sent, in words: the person who names the order
+	// has to see it. It is empty when nothing does.
+	Differs []string
+	// Problem is a sentence for the person, and empty when the number may be taken.
+	Problem string
+}
+
 // CheckNumber asks the vendor about an order number that somebody typed, for the order
-// of unknown fate of a request. The problem is a sentence for the person, and empty
-// when the number may be taken.
-func (o *Orders) CheckNumber(ctx context.Context, request int64, attempt int, number string) (order yeastar.OrderResult, problem string) {
+// of unknown fate of a request.
+func (o *Orders) CheckNumber(ctx context.Context, request int64, attempt int, number string) Checked {
 	number = strings.TrimSpace(number)
 	if number == "" {
-		return order, "Type the order number from the Partner Portal, such as XS3401174502129270784."
+		return Checked{Problem: "Type the order number from the Partner Portal, such as XS3401174502129270784."}
 	}
 	r, err := o.ledger.Get(ctx, request)
 	if err != nil || attempt < 1 || attempt > len(r.Attempts) {
-		return order, "Sorry, the request could not be read. Nothing was changed; please try again in a moment."
+		return Checked{Problem: "Sorry, the request could not be read. Nothing was changed; please try again in a moment."}
 	}
 	want, err := sentWith(r, r.Attempts[attempt-1])
 	if err != nil {
 		o.log.ErrorContext(ctx, "an attempt could not be read", "error", err)
-		return order, "Sorry, what was sent could not be read. Nothing was changed."
+		return Checked{Problem: "Sorry, what was sent could not be read. Nothing was changed."}
 	}
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
 	found, err := o.client.Order(ctx, number)
 	switch {
 	case err != nil && yeastar.ClassOf(err) == yeastar.ClassRefused:
-		return order, "The Partner Portal knows no order with this number. Nothing was changed."
+		return Checked{Problem: "The Partner Portal knows no order with this number. Nothing was changed."}
 	case err != nil:
-		return order, "The Partner Portal did not answer, so the number could not be checked. Nothing was changed; please try again in a moment."
+		return Checked{Problem: "The Partner Portal did not answer, so the number could not be checked. Nothing was changed; please try again in a moment."}
 	}
+	o.heardPONumber(found.PONumber)
 	found.OrderNo = cmp.Or(found.OrderNo, number)
-	if differs := want.contradiction(found); differs != "" {
-		return order, fmt.Sprintf("That order is not this one: %s. Nothing was changed.", differs)
+	if why := want.refusal(found); why != "" {
+		return Checked{Problem: fmt.Sprintf("That order is not this one: %s. Nothing was changed.", why)}
 	}
 	if n := attemptWith(r, found.OrderNo); n != 0 {
-		return order, fmt.Sprintf("That order was found already, for attempt %d. If this attempt placed none, choose “It was not placed”. Nothing was changed.", n)
+		return Checked{Problem: fmt.Sprintf("That order was found already, for attempt %d. If this attempt placed none, choose “It was not placed”. Nothing was changed.", n)}
 	}
 	if problem := o.taken(ctx, found.OrderNo, request); problem != "" {
-		return order, problem
+		return Checked{Problem: problem}
 	}
-	return resultOf(found), ""
+	return Checked{Order: resultOf(found), Differs: want.doubtful(found, o.echoed.Load())}
 }
 
 // taken says whether an order is another request's already.

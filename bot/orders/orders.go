@@ -7,6 +7,7 @@ package orders
 import (
 	"context"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"renewbot/bot/ledger"
@@ -16,10 +17,10 @@ import (
 )
 
 const (
-	// defaultTimeout bounds the POST of an order.
-	defaultTimeout = time.Minute
-	// defaultMargin is how much later than the end of the POST others may judge it.
-	defaultMargin = 15 * time.Second
+	// DefaultTimeout bounds the POST of an order.
+	DefaultTimeout = time.Minute
+	// DefaultMargin is how much later than the end of the POST others may judge it.
+	DefaultMargin = 15 * time.Second
 )
 
 // Options are what Orders are made of.
@@ -28,12 +29,13 @@ type Options struct {
 	Client *yeastar.Client
 	Portal *portal.Portal
 	Log    *slog.Logger
+	Policy renewal.Policy
 	// DryRun does everything but the POST.
 	DryRun bool
 	// Timeout bounds the POST of an order. Zero: one minute.
 	Timeout time.Duration
-	// Margin is how much later than the end of the POST others may judge an attempt;
-	// within it the outcome is saved. Zero: 15 s.
+	// Margin is how much later than the end of the POST others may judge an attempt; each
+	// try to save the outcome may take as long. Zero: 15 s.
 	Margin time.Duration
 }
 
@@ -43,22 +45,27 @@ type Orders struct {
 	client  *yeastar.Client
 	portal  *portal.Portal
 	log     *slog.Logger
+	policy  renewal.Policy
 	dryRun  bool
 	timeout time.Duration
 	margin  time.Duration
+	// echoed is set once the vendor has told an order's PO number, so that an order of
+	// which it tells none has none.
+	echoed atomic.Bool
+	gate   gate
 }
 
 // New makes Orders.
 func New(o Options) *Orders {
 	orders := &Orders{
-		ledger: o.Ledger, client: o.Client, portal: o.Portal, log: o.Log, dryRun: o.DryRun,
-		timeout: o.Timeout, margin: o.Margin,
+		ledger: o.Ledger, client: o.Client, portal: o.Portal, log: o.Log, policy: o.Policy, dryRun: o.DryRun,
+		timeout: o.Timeout, margin: o.Margin, gate: gate{empty: make(chan struct{})},
 	}
 	if orders.timeout == 0 {
-		orders.timeout = defaultTimeout
+		orders.timeout = DefaultTimeout
 	}
 	if orders.margin == 0 {
-		orders.margin = defaultMargin
+		orders.margin = DefaultMargin
 	}
 	return orders
 }
@@ -76,4 +83,20 @@ func (o *Orders) Handlers() map[renewal.JobKind]ledger.Handler {
 func (o *Orders) move(ctx context.Context, id int64, e renewal.Event) error {
 	_, err := o.ledger.Apply(ctx, id, e)
 	return renewal.IgnoreRefusal(err)
+}
+
+// StopTaking keeps orders that are not sent yet from being sent by this process: their jobs
+// wait for another one, or the next.
+func (o *Orders) StopTaking() {
+	o.gate.close()
+	o.log.Info("orders that are not sent yet are left to another process, or the next")
+}
+
+// Wait waits for the orders that are under way, after StopTaking: each gets its time, and
+// what came of it is saved. When the ledger cannot be written it gives up.
+func (o *Orders) Wait() {
+	select {
+	case <-o.gate.empty:
+	case <-time.After(o.timeout + o.margin):
+	}
 }

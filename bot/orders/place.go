@@ -4,9 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
-	"renewbot/bot/portal"
+	"renewbot/bot/ledger"
 	"renewbot/bot/renewal"
 	"renewbot/yeastar"
 )
@@ -17,11 +18,25 @@ const (
 	checkPatience = 10 * time.Minute
 	// checkQuiet is for how long people hear nothing of it.
 	checkQuiet = 10 * time.Second
+	// checkTimeout bounds one check before ordering.
+	checkTimeout = time.Minute
+	// stoppingPause is when a job is looked at again that this process does not take any
+	// more, because it ends.
+	stoppingPause = time.Second
+	// leastPart of its time must be left for an order to be sent: an answer that comes
+	// after the end leaves the order's fate unknown.
+	leastPart = 4
+	// The pauses between tries to save what came of an order.
+	firstSavePause = 500 * time.Millisecond
+	lastSavePause  = 15 * time.Second
 )
 
 // place makes the one attempt that an approval stands for. It sends nothing
 // unless the attempt was saved by this very call.
 func (o *Orders) place(ctx context.Context, job renewal.Job) error {
+	if o.gate.isClosed() {
+		return ledger.Snooze(stoppingPause)
+	}
 	r, err := o.ledger.Get(ctx, job.RequestID)
 	if err != nil || r.Status != renewal.Approved {
 		return err // another worker was here, or people have decided otherwise
@@ -29,23 +44,48 @@ func (o *Orders) place(ctx context.Context, job renewal.Job) error {
 	if r.DryRun || o.dryRun {
 		return o.move(ctx, r.ID, renewal.DryRunDone{})
 	}
-	e, err := o.recheck(ctx, r)
+	if waits, err := o.behind(ctx, r); err != nil {
+		return err
+	} else if waits {
+		return ledger.Snooze(behindPause)
+	}
+	e, err := o.checked(ctx, r)
 	switch {
 	case err != nil && o.ledger.Now(ctx).Sub(r.UpdatedAt) < checkPatience:
 		o.tellWaiting(ctx, r, err)
 		return fmt.Errorf("check %s once more before ordering: %w", r.Reference(), err)
 	case err != nil:
-		e = renewal.Gone{Detail: "what was approved could not be checked: " + portal.Explain(err)}
+		e = renewal.Gone{Detail: "what was approved could not be checked: " + explain(err)}
 	}
 	if e != nil {
 		return o.move(ctx, r.ID, e)
 	}
+	if !o.gate.enter() {
+		return ledger.Snooze(stoppingPause)
+	}
+	defer o.gate.leave()
+	// By the monotonic clock, from before the attempt's deadline was set: whatever holds
+	// this process up from here on, its POST ends before others may judge the attempt.
+	began := time.Now()
 	r, err = o.ledger.Apply(ctx, r.ID, renewal.Begin{Budget: o.timeout + o.margin})
+	if renewal.RefusedFor(err, renewal.RefusedUnderWay) {
+		return ledger.Snooze(behindPause) // another one began, or was placed, just now
+	}
 	if err != nil {
 		return renewal.IgnoreRefusal(err)
 	}
 	attempt, _ := r.Attempt()
-	return o.send(ctx, r, attempt)
+	return o.save(ctx, r, attempt, o.send(ctx, attempt, began.Add(o.timeout)))
+}
+
+// checked finds the event that stops an approved order, if something does.
+func (o *Orders) checked(ctx context.Context, r renewal.Request) (renewal.Event, error) {
+	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
+	defer cancel()
+	if e, err := o.lookAgain(ctx, r); e != nil || err != nil {
+		return e, err
+	}
+	return o.recheck(ctx, r)
 }
 
 // tellWaiting tells people once that an approved order waits for look-ups that have
@@ -55,44 +95,73 @@ func (o *Orders) tellWaiting(ctx context.Context, r renewal.Request, why error) 
 	if r.Waits() || now.Sub(r.UpdatedAt) < checkQuiet {
 		return
 	}
-	if err := o.move(ctx, r.ID, renewal.Waiting{Detail: portal.Explain(why), Until: now.Add(checkPatience)}); err != nil {
+	if err := o.move(ctx, r.ID, renewal.Waiting{Detail: explain(why), Until: now.Add(checkPatience)}); err != nil {
 		o.log.WarnContext(ctx, "it was not saved that an order waits", "error", err)
 	}
 }
 
-// send makes the attempt's one POST and saves what came of it. Whatever happens to ctx,
-// an outcome that is known is saved.
-func (o *Orders) send(ctx context.Context, r renewal.Request, a renewal.Attempt) error {
-	posting, cancel := context.WithTimeout(ctx, o.timeout)
-	defer cancel()
-	result, err := o.client.PlaceOrder(posting, a.Body)
-	var outcome renewal.Event = renewal.Answered{Attempt: a.Number, Order: result}
-	if err != nil {
-		outcome = renewal.Failed{Attempt: a.Number, Problem: problemOf(err)}
+// send makes the attempt's one POST, which ends at a time, and says what came of it. When
+// too little time is left nothing is sent.
+func (o *Orders) send(ctx context.Context, a renewal.Attempt, end time.Time) renewal.Event {
+	if left := time.Until(end); left < o.timeout/leastPart {
+		o.log.WarnContext(ctx, "an order was not sent: its time was nearly over before it could be", "attempt", a.Number, "left", left)
+		return renewal.Failed{Attempt: a.Number, Problem: renewal.Problem{
+			Class: yeastar.ClassNotSent, Detail: "the time for sending the order was over before it could be sent",
+		}}
 	}
-	saving, stop := context.WithTimeout(context.WithoutCancel(ctx), o.margin)
-	defer stop()
-	for {
-		_, err := o.ledger.Apply(saving, r.ID, outcome)
-		if err = renewal.IgnoreRefusal(err); err == nil {
+	ctx, cancel := context.WithDeadline(ctx, end)
+	defer cancel()
+	result, err := o.client.PlaceOrder(ctx, a.Body)
+	if err != nil {
+		p := problemOf(err)
+		level := slog.LevelInfo
+		if p.Class == yeastar.ClassUnknown {
+			level = slog.LevelWarn
+		}
+		o.log.Log(ctx, level, "the vendor did not say that it has the order", "attempt", a.Number, "error", err)
+		return renewal.Failed{Attempt: a.Number, Problem: p}
+	}
+	o.log.InfoContext(ctx, "the vendor has taken the order", "attempt", a.Number,
+		"order_no", result.OrderNo, "order_status", result.OrderStatus, "transaction_no", result.TransactionNo)
+	return renewal.Answered{Attempt: a.Number, Order: result}
+}
+
+// save saves what came of an attempt, for as long as that takes: only the end of the
+// process ends it, and then what is known stands in the log.
+func (o *Orders) save(ctx context.Context, r renewal.Request, a renewal.Attempt, outcome renewal.Event) error {
+	known := []any{"attempt", a.Number}
+	if answered, ok := outcome.(renewal.Answered); ok {
+		known = append(known, "order_no", answered.Order.OrderNo)
+	}
+	for pause := firstSavePause; ; pause = min(2*pause, lastSavePause) {
+		err := o.saveOnce(ctx, r.ID, outcome)
+		if err == nil {
 			return nil
 		}
-		o.log.ErrorContext(ctx, "the outcome of an order was not saved yet", "attempt", a.Number, "error", err)
+		o.log.ErrorContext(ctx, "the outcome of an order was not saved yet", append(known, "error", err)...)
 		select {
-		case <-saving.Done():
+		case <-ctx.Done():
 			// The attempt stays without an outcome; when its deadline has passed it is
 			// called unknown and people are asked.
+			o.log.ErrorContext(ctx, "the process ends and the outcome of an order is not saved", known...)
 			return nil
-		case <-time.After(500 * time.Millisecond):
+		case <-time.After(pause):
 		}
 	}
+}
+
+// saveOnce goes on when the job is cancelled: there is one try at least.
+func (o *Orders) saveOnce(ctx context.Context, id int64, outcome renewal.Event) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), o.margin)
+	defer cancel()
+	return o.move(ctx, id, outcome)
 }
 
 func problemOf(err error) renewal.Problem {
 	p := renewal.Problem{Class: yeastar.ClassOf(err), Detail: "the answer was lost"}
 	var e *yeastar.Error
 	if errors.As(err, &e) {
-		p.Code, p.RequestID, p.RetryAfter = e.Code, e.RequestID, e.RetryAfter
+		p.Code, p.RequestID, p.RetryAfter, p.Order = e.Code, e.RequestID, e.RetryAfter, e.Order
 		switch {
 		case e.Detail != "":
 			p.Detail = e.Detail

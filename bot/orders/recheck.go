@@ -3,6 +3,7 @@ package orders
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"golang.org/x/sync/errgroup"
 
@@ -42,7 +43,7 @@ func (o *Orders) recheck(ctx context.Context, r renewal.Request) (renewal.Event,
 	if _, ok := customers.Get(r.Offer.Holder.PartnerID); ofCustomer && !ok {
 		return renewal.Gone{Detail: fmt.Sprintf("the customer %s is not in the portal any more", r.Offer.Holder.Name)}, nil
 	}
-	return o.compare(ctx, r, catalogue), nil
+	return o.compare(ctx, r, catalogue)
 }
 
 func hasContact(contacts []yeastar.BillingContact, id yeastar.ID) bool {
@@ -54,31 +55,36 @@ func hasContact(contacts []yeastar.BillingContact, id yeastar.ID) bool {
 	return false
 }
 
-// compare puts the request before people again when the vendor now tells another price
-// or number of extensions than it did.
-func (o *Orders) compare(ctx context.Context, r renewal.Request, c yeastar.Catalogue) renewal.Event {
-	now := r.Offer
-	now.Lines = append([]renewal.Line(nil), r.Offer.Lines...)
+// compare puts the request before people again when anything is told otherwise than they
+// were told, cannot be told any more, or gives a reason to doubt that they have not seen.
+func (o *Orders) compare(ctx context.Context, r renewal.Request, c yeastar.Catalogue) (renewal.Event, error) {
+	offer := r.Offer
+	offer.Lines = slices.Clone(r.Offer.Lines)
 	ctx, cancel := context.WithTimeout(ctx, lookup.LoadTimeout)
 	defer cancel()
-	o.portal.Enrich(ctx, &now, c, lookup.Anew)
-	changed := false
-	if now.Price != nil && now.Price.String() != r.Offer.Price.String() {
-		changed = true
-	} else {
-		now.Price = r.Offer.Price
+	facts, err := o.portalFacts(ctx, &offer, c, lookup.Anew)
+	if err != nil && r.WasTold() {
+		return nil, err
 	}
-	if now.KnownQuantity != 0 && r.Offer.KnownQuantity != 0 && now.KnownQuantity != r.Offer.KnownQuantity {
-		changed = true
-		for i := range now.Lines {
-			if now.Lines[i].Type == yeastar.LinePlan {
-				now.Lines[i].Quantity = now.KnownQuantity
+	// The ledger comes last: no order begins and ends between this and the attempt.
+	if facts.Requests, err = o.others(ctx, r.ID, offer.Product, offer.Holder); err != nil {
+		return nil, err
+	}
+	now := o.ledger.Now(ctx)
+	if !r.Differs(offer) && len(r.NewDoubts(offer.Doubts(facts, r.AskedAt, now, o.policy))) == 0 {
+		return nil, nil //nolint:nilnil // nothing stops the order
+	}
+	if was := r.Offer.KnownQuantity; was != 0 && offer.KnownQuantity != 0 && offer.KnownQuantity != was {
+		for i := range offer.Lines {
+			if offer.Lines[i].Type == yeastar.LinePlan {
+				offer.Lines[i].Quantity = offer.KnownQuantity
 			}
 		}
-		now.QuantitySource = "changed in the Partner Portal since it was approved"
+		// What was just read is priced for another quantity.
+		if _, err := o.portal.Enrich(ctx, &offer, c, lookup.AnyAge); err != nil {
+			return nil, err
+		}
+		offer.QuantitySource = "changed in the Partner Portal since it was approved"
 	}
-	if !changed {
-		return nil
-	}
-	return renewal.Changed{Offer: now}
+	return renewal.Changed{Offer: offer, Doubts: offer.Doubts(facts, now, now, o.policy)}, nil
 }

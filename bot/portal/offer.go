@@ -4,28 +4,34 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"slices"
-	"strings"
 
 	"renewbot/bot/lookup"
 	"renewbot/bot/renewal"
 	"renewbot/yeastar"
 )
 
-// Enrich adds what the vendor tells of the package: price, expiry and the current
-// number of extensions. All of it may be missing.
-func (p *Portal) Enrich(ctx context.Context, o *renewal.Offer, c yeastar.Catalogue, maxAge lookup.MaxAge) {
-	found, err := p.Package(ctx, o.Product, o.Holder, maxAge)
+// Enrich adds to an offer what the vendor tells of the package: price, expiry and the
+// current number of extensions; and it returns the facts beside it. All of it may be
+// missing. The error is of look-ups that may work a moment later: what it is about is
+// missing then, and nothing else.
+func (p *Portal) Enrich(ctx context.Context, o *renewal.Offer, c yeastar.Catalogue, maxAge lookup.MaxAge) (renewal.Facts, error) {
+	found, err := p.read(ctx, *o, c, maxAge)
 	if err != nil {
-		p.log.WarnContext(ctx, "the package could not be looked up", "error", err)
+		p.log.WarnContext(ctx, "not everything of the package could be looked up", "error", err)
 	}
-	price, extensions, expiry := p.quote(ctx, o.Product, found, o.Lines, c, maxAge)
-	o.Price = price
-	o.CurrentExpiry = found.Expiry
-	if o.CurrentExpiry.IsZero() {
-		o.CurrentExpiry = expiry
+	o.Price, o.Quote = quote(o.Lines, found.terms)
+	o.CurrentExpiry, o.KnownQuantity = found.Expiry, found.Extensions
+	for i, l := range o.Lines {
+		if l.Type != yeastar.LinePlan {
+			continue
+		}
+		if o.CurrentExpiry.IsZero() {
+			o.CurrentExpiry = found.terms[i].Expiry
+		}
+		if n := found.terms[i].Quantity; n != nil {
+			o.KnownQuantity = cmp.Or(o.KnownQuantity, *n)
+		}
 	}
-	o.KnownQuantity = cmp.Or(found.Extensions, extensions)
 	plan, _ := o.Plan()
 	switch {
 	case o.KnownQuantity == 0:
@@ -35,34 +41,32 @@ func (p *Portal) Enrich(ctx context.Context, o *renewal.Offer, c yeastar.Catalog
 	default:
 		o.QuantitySource = fmt.Sprintf("typed by the requester; the Partner Portal says %d", o.KnownQuantity)
 	}
+	return renewal.Facts{
+		Services: found.Services, PlanSwitch: found.PlanSwitch, AutoRenewal: found.autoRenewal, InvoiceTo: p.invoiceTo(ctx, *o),
+	}, err
 }
 
-// Doubts are what the requester should look at once more before asking.
-func (p *Portal) Doubts(ctx context.Context, o renewal.Offer) []string {
-	var doubts []string
-	plan, ok := o.Plan()
-	if ok && o.KnownQuantity != 0 && o.KnownQuantity != plan.Quantity {
-		doubts = append(doubts, fmt.Sprintf(
-			"The Partner Portal says %d extensions, and you typed %d. The vendor wants exactly the current number.",
-			o.KnownQuantity, plan.Quantity))
-	}
-	if missing := p.missingServices(ctx, o); len(missing) > 0 {
-		doubts = append(doubts, fmt.Sprintf("The package also has %s, which would not be renewed.", strings.Join(missing, ", ")))
-	}
-	return doubts
-}
-
-// missingServices names the services of the package that the offer leaves out.
-func (p *Portal) missingServices(ctx context.Context, o renewal.Offer) []string {
-	found, err := p.Package(ctx, o.Product, o.Holder, lookup.AnyAge)
-	if err != nil {
-		return nil
-	}
-	var names []string
-	for _, s := range found.Services {
-		if !slices.ContainsFunc(o.Lines, func(l renewal.Line) bool { return l.ID == s.ID }) {
-			names = append(names, cmp.Or(s.Name, string(s.ID)))
+// quote is what the renewal of these lines costs, if every line has a price in the same
+// currency. A price that is for other quantities than those of the lines is only a quote.
+func quote(lines []renewal.Line, terms []yeastar.RenewalInfo) (*renewal.Price, *renewal.Quote) {
+	var total renewal.Price
+	exact, extensions := true, 0
+	for i, l := range lines {
+		price, told := terms[i].Price, terms[i].Quantity
+		if price == nil || (total.Currency != "" && total.Currency != price.Currency) {
+			return nil, nil
 		}
+		exact = exact && (price.PerUnit || (told != nil && *told == l.Quantity))
+		if l.Type == yeastar.LinePlan && told != nil && len(lines) == 1 {
+			extensions = *told
+		}
+		total = total.Plus(price.Amount, price.Currency, price.PerUnit, l.Quantity)
 	}
-	return names
+	switch {
+	case total.Currency == "":
+		return nil, nil
+	case exact:
+		return &total, nil
+	}
+	return nil, &renewal.Quote{Price: total, Extensions: extensions}
 }

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"renewbot/bot/lookup"
 	"renewbot/bot/renewal"
 	"renewbot/yeastar"
@@ -17,6 +19,7 @@ type Package struct {
 	Extensions int // 0: not known
 	Expiry     time.Time
 	PlanID     yeastar.ID
+	PlanSwitch string // the plan that follows when the present one ends
 	Services   []yeastar.OwnedService
 }
 
@@ -25,25 +28,35 @@ var own = renewal.Holder{}.Key()
 
 // Package looks up the package of a holder. Which one is theirs is told only by
 // fields whose names are guessed, so nothing may depend on finding it; a failed look-up
-// is the same as nothing found. The list of all packages may be long and is taken as it is;
-// maxAge is for the details.
+// is the same as nothing found.
 func (p *Portal) Package(ctx context.Context, productKey string, holder renewal.Holder, maxAge lookup.MaxAge) (Package, error) {
-	owned, err := p.owned.Get(ctx, productKey, lookup.AnyAge)
-	if err != nil {
+	mine, err := p.listed(ctx, productKey, holder)
+	if err != nil || mine.ProductNo == "" {
 		return Package{}, err
-	}
-	mine, ok := matchPackage(owned, holder)
-	if !ok {
-		return Package{}, nil
 	}
 	if detail, err := p.details.Get(ctx, productKey+" "+mine.ProductNo, maxAge); err == nil {
 		mine = merge(mine, detail)
 	}
-	found := Package{ProductNo: mine.ProductNo, Expiry: mine.Expiry, PlanID: mine.PlanID, Services: mine.Services}
-	if mine.Extensions != nil {
-		found.Extensions = *mine.Extensions
+	return packageOf(mine), nil
+}
+
+// listed is a holder's package in the list of all, which may be long and is taken as it is.
+// It is empty when there is none, or no telling which.
+func (p *Portal) listed(ctx context.Context, productKey string, holder renewal.Holder) (yeastar.OwnedProduct, error) {
+	owned, err := p.owned.Get(ctx, productKey, lookup.AnyAge)
+	if err != nil {
+		return yeastar.OwnedProduct{}, err
 	}
-	return found, nil
+	mine, _ := matchPackage(owned, holder)
+	return mine, nil
+}
+
+func packageOf(o yeastar.OwnedProduct) Package {
+	found := Package{ProductNo: o.ProductNo, Expiry: o.Expiry, PlanID: o.PlanID, PlanSwitch: o.CurrentPlan, Services: o.Services}
+	if o.Extensions != nil {
+		found.Extensions = *o.Extensions
+	}
+	return found
 }
 
 // matchPackage finds a holder's package in the list of all. Account products have a
@@ -78,47 +91,54 @@ func merge(listed, detail yeastar.OwnedProduct) yeastar.OwnedProduct {
 	if detail.PlanID != "" {
 		listed.PlanID = detail.PlanID
 	}
+	if detail.CurrentPlan != "" {
+		listed.CurrentPlan = detail.CurrentPlan
+	}
 	if len(detail.Services) > 0 {
 		listed.Services = detail.Services
 	}
 	return listed
 }
 
-// quote asks what the renewal of these lines costs and how many extensions the plan
-// has now. It gives no price unless every line has one in the same currency.
-func (p *Portal) quote(ctx context.Context, productKey string, found Package, lines []renewal.Line, c yeastar.Catalogue, maxAge lookup.MaxAge) (price *renewal.Price, extensions int, expiry time.Time) {
-	if found.ProductNo == "" {
-		return nil, 0, time.Time{}
+// reading is what the portal tells of a holder's package and its renewal, read at once.
+type reading struct {
+	Package
+	autoRenewal yeastar.AutoRenewal
+	terms       []yeastar.RenewalInfo // one for each line; empty where nothing is told
+}
+
+// read asks for everything that the portal tells of a package and its renewal. Its error is
+// of look-ups that may work a moment later; what the portal refuses to tell is not told.
+func (p *Portal) read(ctx context.Context, o renewal.Offer, c yeastar.Catalogue, maxAge lookup.MaxAge) (reading, error) {
+	r := reading{terms: make([]yeastar.RenewalInfo, len(o.Lines))}
+	mine, err := p.listed(ctx, o.Product, o.Holder)
+	if err != nil || mine.ProductNo == "" {
+		return r, passing(err)
 	}
-	total, complete := renewal.Price{}, true
-	for _, l := range lines {
-		pricing := pricingID(c, l)
-		if pricing == "" {
-			complete = false
-			continue
+	var detail yeastar.OwnedProduct
+	var looking errgroup.Group
+	key := o.Product + " " + mine.ProductNo
+	looking.Go(func() (err error) { detail, err = p.details.Get(ctx, key, maxAge); return passing(err) })
+	looking.Go(func() (err error) { r.autoRenewal, err = p.autoRenewals.Get(ctx, key, maxAge); return passing(err) })
+	for i, l := range o.Lines {
+		if pricing := pricingID(c, l); pricing != "" {
+			looking.Go(func() (err error) {
+				r.terms[i], err = p.terms.Get(ctx, strings.Join([]string{key, l.Type, string(pricing)}, " "), maxAge)
+				return passing(err)
+			})
 		}
-		key := strings.Join([]string{productKey, found.ProductNo, l.Type, string(pricing)}, " ")
-		info, err := p.terms.Get(ctx, key, maxAge)
-		if err != nil {
-			complete = false
-			continue
-		}
-		if l.Type == yeastar.LinePlan {
-			expiry = info.Expiry
-			if info.Quantity != nil {
-				extensions = *info.Quantity
-			}
-		}
-		if info.Price == nil || (total.Currency != "" && total.Currency != info.Price.Currency) {
-			complete = false
-			continue
-		}
-		total = total.Plus(info.Price.Amount, info.Price.Currency, info.Price.PerUnit, l.Quantity)
 	}
-	if complete && total.Currency != "" {
-		price = &total
+	err = looking.Wait()
+	r.Package = packageOf(merge(mine, detail))
+	return r, err
+}
+
+// passing is err unless the portal has refused to answer, which it will do again.
+func passing(err error) error {
+	if yeastar.ClassOf(err) == yeastar.ClassRefused {
+		return nil
 	}
-	return price, extensions, expiry
+	return err
 }
 
 func pricingID(c yeastar.Catalogue, l renewal.Line) yeastar.ID {

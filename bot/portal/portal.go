@@ -1,6 +1,7 @@
 // Package portal is what the Partner Portal tells, cached: customers and their search,
-// billing contacts, catalogues, packages and prices, with the vendor's errors put into
-// words. It orders nothing, and knows nothing of Slack; its texts are plain.
+// billing contacts, catalogues, packages and prices, what of an offer they make doubtful,
+// and what the vendor's errors mean. It orders nothing, and knows nothing of
+// Slack; its texts are plain.
 package portal
 
 import (
@@ -25,30 +26,38 @@ const all = "all"
 type Options struct {
 	Client *yeastar.Client
 	// TTL is the age at which an answer is asked for again in the background.
-	TTL     time.Duration
-	Now     func() time.Time
-	Log     *slog.Logger
-	Metrics *metrics.Metrics // nil: none
+	TTL time.Duration
+	// RepeatWithin is how far back the vendor's order list is read, and Orders reads it.
+	RepeatWithin time.Duration
+	Orders       func(ctx context.Context, since time.Time) ([]yeastar.OrderSummary, error)
+	Now          func() time.Time
+	Log          *slog.Logger
+	Metrics      *metrics.Metrics // nil: none
 }
 
 // Portal is the Partner API's look-ups behind a cache. Orders do not pass through it.
 // Make it with New.
 type Portal struct {
-	log        *slog.Logger
-	ttl        time.Duration
-	tasks      *taskgroup.Group
-	customers  *lookup.Cache[Customers]                // one key: all
-	contacts   *lookup.Cache[[]yeastar.BillingContact] // one key: all
-	catalogues *lookup.Cache[yeastar.Catalogue]        // by product key
-	owned      *lookup.Cache[[]yeastar.OwnedProduct]   // by product key
-	details    *lookup.Cache[yeastar.OwnedProduct]     // by product key and productNo
-	terms      *lookup.Cache[yeastar.RenewalInfo]      // by product key, productNo, line type and pricing id
+	log          *slog.Logger
+	ttl          time.Duration
+	tasks        *taskgroup.Group
+	customers    *lookup.Cache[Customers]                // one key: all
+	contacts     *lookup.Cache[[]yeastar.BillingContact] // one key: all
+	catalogues   *lookup.Cache[yeastar.Catalogue]        // by product key
+	owned        *lookup.Cache[[]yeastar.OwnedProduct]   // by product key
+	details      *lookup.Cache[yeastar.OwnedProduct]     // by product key and productNo
+	terms        *lookup.Cache[yeastar.RenewalInfo]      // by product key, productNo, line type and pricing id
+	autoRenewals *lookup.Cache[yeastar.AutoRenewal]      // by product key and productNo
+	orders       *lookup.Cache[orderList]                // one key: all
+	orderDetails *lookup.Cache[yeastar.OrderDetail]      // by order number
+	repeatWithin time.Duration
+	ordersSince  func(ctx context.Context, since time.Time) ([]yeastar.OrderSummary, error)
 }
 
 // New makes a portal that has asked nothing yet.
 func New(o Options) *Portal {
 	tasks := taskgroup.New()
-	p := &Portal{log: o.Log, ttl: o.TTL, tasks: tasks}
+	p := &Portal{log: o.Log, ttl: o.TTL, tasks: tasks, repeatWithin: o.RepeatWithin, ordersSince: o.Orders}
 	p.customers = lookup.New(o.TTL, o.Now, tasks, func(ctx context.Context, _ string) (Customers, error) {
 		list, err := o.Client.Customers(ctx)
 		return indexCustomers(list), err
@@ -74,24 +83,12 @@ func New(o Options) *Portal {
 		}
 		return list, err
 	})
-	p.details = lookup.New(o.TTL, o.Now, tasks, func(ctx context.Context, key string) (yeastar.OwnedProduct, error) {
-		parts := strings.SplitN(key, " ", 2)
-		row, err := Product(parts[0])
-		if err != nil {
-			return yeastar.OwnedProduct{}, err
-		}
-		return o.Client.OwnedProduct(ctx, row.ID, parts[1])
+	p.packageLookups(o)
+	p.orders = lookup.New(o.TTL, o.Now, tasks, func(ctx context.Context, _ string) (orderList, error) {
+		return p.readOrders(ctx, o.Now())
 	})
-	p.terms = lookup.New(o.TTL, o.Now, tasks, func(ctx context.Context, key string) (yeastar.RenewalInfo, error) {
-		parts := strings.SplitN(key, " ", 4)
-		row, err := Product(parts[0])
-		if err != nil {
-			return yeastar.RenewalInfo{}, err
-		}
-		if parts[2] == yeastar.LinePlan {
-			return o.Client.RenewPlanInfo(ctx, yeastar.ID(parts[3]), row.ID, parts[1])
-		}
-		return o.Client.RenewServiceInfo(ctx, yeastar.ID(parts[3]), row.ID, parts[1])
+	p.orderDetails = lookup.New(o.TTL, o.Now, tasks, func(ctx context.Context, number string) (yeastar.OrderDetail, error) {
+		return o.Client.Order(ctx, number)
 	})
 	p.customers.Count(o.Metrics.Lookup("customers"))
 	p.contacts.Count(o.Metrics.Lookup("contacts"))
@@ -99,7 +96,46 @@ func New(o Options) *Portal {
 	p.owned.Count(o.Metrics.Lookup("owned"))
 	p.details.Count(o.Metrics.Lookup("details"))
 	p.terms.Count(o.Metrics.Lookup("terms"))
+	p.autoRenewals.Count(o.Metrics.Lookup("auto_renewals"))
+	p.orders.Count(o.Metrics.Lookup("orders"))
+	p.orderDetails.Count(o.Metrics.Lookup("order_details"))
 	return p
+}
+
+// packageLookups makes the look-ups about one package. Their keys begin with the product's
+// key and the package's productNo.
+func (p *Portal) packageLookups(o Options) {
+	p.details = lookup.New(o.TTL, o.Now, p.tasks, func(ctx context.Context, key string) (yeastar.OwnedProduct, error) {
+		row, parts, err := packageKey(key, 2)
+		if err != nil {
+			return yeastar.OwnedProduct{}, err
+		}
+		return o.Client.OwnedProduct(ctx, row.ID, parts[1])
+	})
+	p.autoRenewals = lookup.New(o.TTL, o.Now, p.tasks, func(ctx context.Context, key string) (yeastar.AutoRenewal, error) {
+		row, parts, err := packageKey(key, 2)
+		if err != nil {
+			return yeastar.AutoRenewalUnknown, err
+		}
+		return o.Client.AutoRenewal(ctx, row.ID, parts[1])
+	})
+	p.terms = lookup.New(o.TTL, o.Now, p.tasks, func(ctx context.Context, key string) (yeastar.RenewalInfo, error) {
+		row, parts, err := packageKey(key, 4)
+		switch {
+		case err != nil:
+			return yeastar.RenewalInfo{}, err
+		case parts[2] == yeastar.LinePlan:
+			return o.Client.RenewPlanInfo(ctx, yeastar.ID(parts[3]), row.ID, parts[1])
+		}
+		return o.Client.RenewServiceInfo(ctx, yeastar.ID(parts[3]), row.ID, parts[1])
+	})
+}
+
+// packageKey takes the key of a look-up about a package apart.
+func packageKey(key string, n int) (yeastar.Product, []string, error) {
+	parts := strings.SplitN(key, " ", n)
+	row, err := Product(parts[0])
+	return row, parts, err
 }
 
 // Product is the row of the product table with a key.

@@ -75,8 +75,8 @@ var brokenThings = []broken{
 		found: "HTTPS_PROXY names no proxy that can be used", next: "socks5h://host:port", ends: 2, log: "HTTPS_PROXY names no proxy"},
 	{name: "a variable is misspelt", by: set("RENEW_DRYRUN", "true"), line: "settings", status: check.Problem,
 		found: "RENEW_DRYRUN is not a variable of Renewbot", next: "Correct its name", ends: 2, log: "RENEW_DRYRUN"},
-	{name: "a value makes no sense", by: set("RENEW_EXPIRE_AFTER", "3d"), line: "settings", status: check.Problem,
-		found: "RENEW_EXPIRE_AFTER is not a duration", next: "such as 90m or 72h", ends: 2, log: "RENEW_EXPIRE_AFTER is not a duration"},
+	{name: "a value makes no sense", by: set("RENEW_EXPIRE_AFTER", "3w"), line: "settings", status: check.Problem,
+		found: "RENEW_EXPIRE_AFTER is not a duration", next: "such as 3d or 90m", ends: 2, log: "RENEW_EXPIRE_AFTER is not a duration"},
 	{name: "dry run", by: set("RENEW_DRY_RUN", "true"), line: "settings", status: check.Warning,
 		found: "everything happens but the order", next: "Remove it", ready: slackOK, log: "dry_run=true"},
 	{name: "self-approval", by: set("RENEW_SELF_APPROVAL", "true"), line: "settings", status: check.Warning,
@@ -166,10 +166,10 @@ var brokenThings = []broken{
 		found: "refuses the connection", next: "a firewall or a proxy", ready: slackOK},
 	{name: "vendor fails", by: func(s *site) { s.vendor.Fault(yeastarsim.AnyEndpoint, yeastarsim.HTTPError(502)) }, line: "vendor login", status: check.Problem,
 		found: "does not answer as it should", next: "Try again", ready: "vendor: trouble"},
-	{name: "vendor hangs", args: []string{"-timeout", "2s"}, by: func(s *site) { s.vendor.Fault(yeastarsim.PartnerList, yeastarsim.Hang()) },
+	{name: "vendor hangs", args: []string{"-timeout", "5s"}, by: func(s *site) { s.vendor.Fault(yeastarsim.PartnerList, yeastarsim.Hang()) },
 		line: "customers", status: check.Problem, found: "does not answer in time", next: "Try again", ready: slackOK},
 	{name: "vendor slow", by: func(s *site) { s.vendor.Fault(yeastarsim.PartnerList, yeastarsim.Latency(3200*time.Millisecond)) },
-		line: "customers", status: check.Warning, found: "12 customers, but the answer took 3", next: "the way to the portal", ready: slackOK},
+		line: "customers", status: check.Warning, found: "12 customers, but the answer took ", next: "the way to the portal", ready: slackOK},
 	{name: "no billing contacts", by: func(s *site) {
 		for _, b := range s.vendor.BillingContacts() {
 			s.vendor.RemoveBillingContact(b.ID)
@@ -186,10 +186,10 @@ var brokenThings = []broken{
 		found: "what answers auth.test is not Slack", next: "SLACK_API_URL", ready: "slack: down", log: "Slack does not answer yet"},
 	{name: "wrong clock", by: func(s *site) {
 		s.env["SLACK_API_URL"] = relay(s.t, strings.TrimSuffix(s.slack.APIURL(), "/"), late) + "/"
-	}, line: "slack clock", status: check.Problem, found: "this machine's clock is 10m0s ahead of Slack's", next: "systemd-timesyncd", ready: slackOK},
+	}, line: "slack clock", status: check.Problem, found: "ahead of Slack's", next: "systemd-timesyncd", ready: slackOK},
 	{name: "a clock that is a little wrong", by: func(s *site) {
 		s.env["YEASTAR_BASE_URL"] = relay(s.t, s.vendor.URL(), func(_ *http.Request, h http.Header) { shift(h, 20*time.Second) })
-	}, line: "vendor clock", status: check.Warning, found: "20s behind the Partner Portal's", next: "chrony", ready: slackOK},
+	}, line: "vendor clock", status: check.Warning, found: "behind the Partner Portal's", next: "chrony", ready: slackOK},
 	{name: "HTTP_ADDR taken", by: func(s *site) { s.env["HTTP_ADDR"] = strings.TrimPrefix(relay(s.t, s.vendor.URL(), late), "http://") },
 		line: "http address", status: check.Problem, found: "is taken by another program", next: "put another address into HTTP_ADDR", ends: 1, log: "listen on HTTP_ADDR"},
 

@@ -34,7 +34,7 @@ const (
 )
 
 // sitePatience bounds whatever a test of a site waits for.
-const sitePatience = 40 * time.Second
+const sitePatience = 3 * time.Minute
 
 // site is an installation: a directory, an environment, a Slack and a portal, in which
 // the program itself runs as processes of its own.

@@ -25,11 +25,11 @@ var crashAll = flag.Bool("crash.all", false, "kill at every point with every fau
 
 const (
 	// crashAtOnce is how many runs go on at the same time: they mostly wait.
-	crashAtOnce = 12
+	crashAtOnce = 6
 	// crashEnough is how many failures tell enough: each takes its patience.
 	crashEnough = 5
 	// crashPatience bounds one run.
-	crashPatience = 40 * time.Second
+	crashPatience = 3 * time.Minute
 )
 
 // started is the point after which the program works its jobs.

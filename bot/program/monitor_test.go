@@ -18,7 +18,7 @@ import (
 // TestMonitor runs the program beside simulators and asks it as an operator does.
 func TestMonitor(t *testing.T) {
 	t.Parallel()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), sitePatience)
 	defer cancel()
 	w, err := sandbox.Start(ctx, sandbox.Options{})
 	if err != nil {
@@ -42,7 +42,7 @@ func TestMonitor(t *testing.T) {
 	ended := make(chan error, 1)
 	go func() { ended <- serve(running, c, logs.New(&out, false, &level), &level, wiring.Options{}) }()
 
-	client := &http.Client{Timeout: 10 * time.Second}
+	client := &http.Client{Timeout: sitePatience}
 	defer client.CloseIdleConnections()
 	ask := func(method, path, body string) (status int, text string) {
 		t.Helper()

@@ -33,7 +33,8 @@ var runCommand = command{
 	line: "run the bot; this is also what it does without a command",
 	about: `
 Everything it needs to know comes from the environment: see README.md. It ends within 10
-seconds of Ctrl-C or SIGTERM, and a restart loses nothing.`,
+seconds of Ctrl-C or SIGTERM, or when an order that is under way has had its time, and a
+restart loses nothing.`,
 	prepare: func(*flag.FlagSet) action {
 		return func(ctx context.Context, c call) int { return run(ctx, c.stderr, wiring.Options{}) }
 	},

@@ -56,7 +56,7 @@ func exits(ts *testscript.TestScript, _ bool, args []string) {
 }
 
 // interrupt starts a program, waits for a line of its output, sends a signal, and wants
-// the program to end well within 10 seconds: interrupt SIGTERM 'a line' renewbot sandbox.
+// the program to end well: interrupt SIGTERM 'a line' renewbot sandbox.
 func interrupt(ts *testscript.TestScript, _ bool, args []string) {
 	signal, ok := map[string]syscall.Signal{"SIGTERM": syscall.SIGTERM, "SIGINT": syscall.SIGINT}[args[0]]
 	if !ok {
@@ -73,7 +73,7 @@ func interrupt(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	began := time.Now()
 	ts.Check(cmd.Process.Signal(signal))
-	overdue := time.AfterFunc(10*time.Second, func() { _ = cmd.Process.Kill() })
+	overdue := time.AfterFunc(sitePatience, func() { _ = cmd.Process.Kill() })
 	defer overdue.Stop()
 	for lines.Scan() {
 		ts.Logf("after the signal: %s", lines.Text())

@@ -10,7 +10,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 )
 
 // TestTheRealBotServesNoSandbox runs the program as it is run for real: it listens at
@@ -21,7 +20,7 @@ func TestTheRealBotServesNoSandbox(t *testing.T) {
 	bot := w.program(nil)
 	w.must(w.Slack.WaitSockets(w.ctx, 2))
 	w.probe()
-	client := &http.Client{Timeout: 10 * time.Second}
+	client := &http.Client{Timeout: sitePatience}
 	defer client.CloseIdleConnections()
 	for _, path := range []string{"/", "/index.html", "/assets/main.js", "/assets/app.js", "/api/stream", "/api/act", "/api/customers"} {
 		for _, method := range []string{http.MethodGet, http.MethodPost} {

@@ -20,7 +20,6 @@ import (
 	"sync"
 	"syscall"
 	"testing"
-	"time"
 
 	"renewbot/bot/ledger/pgtest"
 	"renewbot/bot/sandbox"
@@ -79,7 +78,7 @@ type secretWorld struct {
 
 func newSecretWorld(t *testing.T, format, databaseURL string) *secretWorld {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*sitePatience)
 	t.Cleanup(cancel)
 	world, err := sandbox.Start(ctx, sandbox.Options{})
 	if err != nil {
@@ -379,7 +378,7 @@ func (w *secretWorld) probe() {
 	for _, path := range []string{"/healthz", "/readyz", "/metrics", "/loglevel", "/", "/debug/pprof/", "/debug/vars"} {
 		request, err := http.NewRequestWithContext(w.ctx, http.MethodGet, "http://"+w.health+path, http.NoBody)
 		w.must(err)
-		answer, err := (&http.Client{Timeout: 10 * time.Second}).Do(request)
+		answer, err := (&http.Client{Timeout: sitePatience}).Do(request)
 		w.must(err)
 		body, err := io.ReadAll(answer.Body)
 		_ = answer.Body.Close()

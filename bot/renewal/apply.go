@@ -103,6 +103,8 @@ func (c *changing) apply(e Event) error {
 		return c.found(e)
 	case Searched:
 		return c.searched(e)
+	case Unsearched:
+		return c.unsearched(e)
 	case Polled:
 		return c.polled(e)
 	}

@@ -129,13 +129,15 @@ func TestFourEyes(t *testing.T) {
 	}
 }
 
-func approveBy(a Actor, r Request) Event   { return Approve{a, shown(r)} }
-func rejectBy(a Actor, r Request) Event    { return Reject{a, shown(r), "no"} }
-func cancelBy(a Actor, _ Request) Event    { return Cancel{a} }
-func amendBy(a Actor, r Request) Event     { return Amend{a, shown(r), offer(), ""} }
-func retryBy(a Actor, r Request) Event     { return Retry{a, shown(r)} }
-func closeBy(a Actor, _ Request) Event     { return Close{a} }
-func placedBy(a Actor, _ Request) Event    { return SettlePlaced{a, 1, order("succeed")} }
+func approveBy(a Actor, r Request) Event { return Approve{a, shown(r)} }
+func rejectBy(a Actor, r Request) Event  { return Reject{a, shown(r), "no"} }
+func cancelBy(a Actor, _ Request) Event  { return Cancel{a} }
+func amendBy(a Actor, r Request) Event   { return Amend{By: a, Shown: shown(r), Offer: offer()} }
+func retryBy(a Actor, r Request) Event   { return Retry{a, shown(r)} }
+func closeBy(a Actor, _ Request) Event   { return Close{a} }
+func placedBy(a Actor, _ Request) Event {
+	return SettlePlaced{By: a, Attempt: 1, Order: order("succeed")}
+}
 func notPlacedBy(a Actor, _ Request) Event { return SettleNotPlaced{a, 1, "looked"} }
 
 func TestQuorum(t *testing.T) {
@@ -187,7 +189,7 @@ func TestStale(t *testing.T) {
 	old := newRequest(t, p)
 	changed := offer()
 	changed.Lines[0].Quantity = 200
-	r := must(t, old, later, p, Amend{requester("U1"), shown(old), changed, ""})
+	r := must(t, old, later, p, Amend{By: requester("U1"), Shown: shown(old), Offer: changed})
 	for _, e := range []Event{approveBy(approver("U2"), old), rejectBy(approver("U2"), old), amendBy(requester("U1"), old)} {
 		refused(t, r, e, later, p, RefusedStale)
 	}
@@ -195,7 +197,7 @@ func TestStale(t *testing.T) {
 		refused(t, r, Approve{approver("U2"), s}, later, p, RefusedStale)
 	}
 	// The same content again is another revision.
-	back := must(t, r, later, p, Amend{requester("U1"), shown(r), offer(), ""})
+	back := must(t, r, later, p, Amend{By: requester("U1"), Shown: shown(r), Offer: offer()})
 	same(t, old.Fingerprint, back.Fingerprint, "fingerprint of the same content")
 	refused(t, back, approveBy(approver("U2"), old), later, p, RefusedStale)
 	ref := in(t, Refused, p)
@@ -210,7 +212,7 @@ func TestAmendStartsTheVotesAnew(t *testing.T) {
 	r = must(t, r, later, p, approveBy(approver("U2"), r))
 	changed := offer()
 	changed.Lines[0].Quantity = 50
-	c, err := r.Apply(Amend{requester("U1"), shown(r), changed, "fewer"}, later, p)
+	c, err := r.Apply(Amend{By: requester("U1"), Shown: shown(r), Offer: changed, Note: "fewer"}, later, p)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -223,7 +225,7 @@ func TestAmendStartsTheVotesAnew(t *testing.T) {
 	same(t, r.ExpiresAt, got.ExpiresAt, "an amendment does not give more time")
 	bad := changed
 	bad.Lines = nil
-	refused(t, got, Amend{requester("U1"), shown(got), bad, ""}, later, p, RefusedOffer)
+	refused(t, got, Amend{By: requester("U1"), Shown: shown(got), Offer: bad}, later, p, RefusedOffer)
 }
 
 func TestReasons(t *testing.T) {
@@ -333,7 +335,7 @@ func TestAmendStartsTheRemindersAnew(t *testing.T) {
 		{"late", 67 * time.Hour, "remind +68h0m0s"},
 		{"after the last call", 69 * time.Hour, "remind +68h0m0s"},
 	} {
-		got, err := r.Apply(Amend{requester("U1"), shown(r), offer(), ""}, start.Add(c.at), p)
+		got, err := r.Apply(Amend{By: requester("U1"), Shown: shown(r), Offer: offer()}, start.Add(c.at), p)
 		if err != nil {
 			t.Fatal(err)
 		}

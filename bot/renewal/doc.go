@@ -15,12 +15,13 @@
 //	   ├─▶ cancelled          └───try again───────┤             └────▶ cancelled (close)
 //	   └─▶ expired                                └───────▶ unknown ─▶ ordered, processing, refused
 //
-// Four moves go beyond the plain path. An order that turns up for an attempt that was
+// Five moves go beyond the plain path. An order that turns up for an attempt that was
 // called not placed becomes the request's own while the request is open and no other
-// attempt is under way. An attempt whose POST certainly never
-// reached the vendor goes back to approved, a bounded number of times, and is
-// followed by an attempt with a number of its own. When the look-ups made just
-// before ordering differ from what was approved, the request goes back to pending
-// as a new revision, or to refused when what was approved is gone. And a dry run
-// ends as cancelled: a success that is not one must not look like one.
+// attempt is under way. An attempt whose POST certainly never reached the vendor goes
+// back to approved, a bounded number of times, and is followed by an attempt with a
+// number of its own. When the look-ups made just before ordering differ from what was
+// approved, the request goes back to pending as a new revision, or to refused when what
+// was approved is gone. What was pending or refused in a backup is asked anew, as a new
+// revision. And a dry run ends as cancelled: a success that is not one must not look
+// like one.
 package renewal

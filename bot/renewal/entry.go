@@ -26,9 +26,10 @@ const (
 	CodeProcessing    Code = "order.processing"
 	CodeRefused       Code = "order.refused"
 	CodePostponed     Code = "order.postponed" // certainly not placed; another attempt follows by itself
-	CodeWaiting       Code = "order.waiting"   // nothing was sent: the look-ups before it fail, and are tried again
+	CodeWaiting       Code = "order.waiting"   // nothing was sent: the look-ups before it fail, or another order has to end first
 	CodeUnknown       Code = "order.unknown"
-	CodeSearched      Code = "order.searched" // the vendor's order list did not settle an unknown order
+	CodeSearched      Code = "order.searched"      // the vendor's order list did not settle an unknown order
+	CodeUnsearched    Code = "order.search_failed" // the vendor's order list cannot be read
 	CodeSettledPlaced Code = "order.settled_placed"
 	CodeSettledNot    Code = "order.settled_not_placed"
 	CodeRetried       Code = "order.retried"
@@ -69,11 +70,14 @@ const (
 	DetailVotes         = "votes" // "1 of 2"
 	DetailSelfApproval  = "self_approval"
 	DetailChanges       = "changes"
-	DetailRetryAt       = "retry_at"   // RFC 3339
-	DetailUntil         = "until"      // RFC 3339
-	DetailSummary       = "summary"    // what is asked for, in one line
-	DetailWho           = "who"        // user ids, separated by commas
-	DetailCandidates    = "candidates" // order numbers, separated by commas
+	DetailRetryAt       = "retry_at"     // RFC 3339
+	DetailUntil         = "until"        // RFC 3339
+	DetailSummary       = "summary"      // what is asked for, in one line
+	DetailBehind        = "behind"       // reference of the request whose order has to end first
+	DetailDoubts        = "doubts"       // what people should look at, a line each
+	DetailDoubtReason   = "doubt_reason" // why it should be ordered all the same
+	DetailWho           = "who"          // user ids, separated by commas
+	DetailCandidates    = "candidates"   // order numbers, separated by commas
 )
 
 // JobKind names a piece of work that follows a change.

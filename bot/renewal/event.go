@@ -35,13 +35,18 @@ type (
 		Channel string
 		Offer   Offer
 		Note    string
+		Doubts  []Doubt
+		// DoubtReason is why it should be ordered all the same.
+		DoubtReason string
 	}
 	// Amend replaces what is asked for; the votes start anew.
 	Amend struct {
-		By    Actor
-		Shown Shown
-		Offer Offer
-		Note  string
+		By          Actor
+		Shown       Shown
+		Offer       Offer
+		Note        string
+		Doubts      []Doubt
+		DoubtReason string
 	}
 	// Approve is one approver's yes.
 	Approve struct {
@@ -69,6 +74,8 @@ type (
 		By      Actor
 		Attempt int
 		Order   yeastar.OrderResult
+		// Differs is what differs from what was sent, and was confirmed.
+		Differs []string
 	}
 	// SettleNotPlaced says that an order of unknown fate was not placed.
 	SettleNotPlaced struct {
@@ -88,18 +95,23 @@ type (
 		Last bool     // the call before the request times out
 		Next time.Time
 	}
-	// Changed says that the vendor's data differ from what was approved.
-	Changed struct{ Offer Offer }
+	// Changed says that what is known now differs from what was approved.
+	Changed struct {
+		Offer  Offer
+		Doubts []Doubt
+	}
 	// Restored says that the request comes from a backup: whether somebody approved it
 	// after the backup, and whether it was ordered then, is not known here.
 	Restored struct{}
 	// Gone says that what was approved cannot be ordered any more.
 	Gone struct{ Detail string }
-	// Waiting says that what was approved cannot be checked at present: the vendor's
-	// look-ups fail. It is tried again by itself until then.
+	// Waiting says that what was approved cannot be ordered at present: the vendor's
+	// look-ups fail, and are tried again until then; or the order of another request, of the
+	// same holder and product, is under way.
 	Waiting struct {
 		Detail string
 		Until  time.Time
+		Behind int64 // the other request, or 0
 	}
 	// DryRunDone ends an approved request whose order is not to be sent.
 	DryRunDone struct{}
@@ -124,11 +136,17 @@ type (
 		Attempt int
 		Order   yeastar.OrderResult
 	}
-	// Searched says that the order of a lost attempt was looked for and not found for
-	// certain.
+	// Searched says that the order of a lost attempt was looked for in all of the
+	// vendor's list and not found for certain.
 	Searched struct {
 		Attempt    int
 		Candidates []string
+	}
+	// Unsearched says that the vendor's order list, in which the order of a lost attempt
+	// would be, cannot be read.
+	Unsearched struct {
+		Attempt int
+		Detail  string
 	}
 	// Polled is what the vendor says of an order that it had not finished.
 	Polled struct{ Order yeastar.OrderResult }
@@ -171,4 +189,5 @@ func (Failed) action() string            { return "failed" }
 func (DeadlinePassed) action() string    { return "deadline" }
 func (Found) action() string             { return "found" }
 func (Searched) action() string          { return "searched" }
+func (Unsearched) action() string        { return "unsearched" }
 func (Polled) action() string            { return "polled" }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/shopspring/decimal"
+	"golang.org/x/text/currency"
 
 	"renewbot/yeastar"
 )
@@ -48,6 +49,21 @@ type Price struct {
 	Currency string          `json:"currency"`
 }
 
+// Quote is what the vendor says that other quantities cost: a fact beside the offer, and
+// not its price.
+type Quote struct {
+	Price
+	Extensions int `json:"extensions,omitempty"` // that it is for; 0: it does not tell, or not for one number
+}
+
+// String is the quote for people.
+func (q Quote) String() string {
+	if q.Extensions == 0 {
+		return "the portal says " + q.Price.String() + ", but not for which quantity"
+	}
+	return fmt.Sprintf("the portal says %s for %d extensions", q.Price, q.Extensions)
+}
+
 // Offer is what somebody asks to order.
 type Offer struct {
 	Product       string    `json:"product"` // yeastar.Product.Key
@@ -56,6 +72,7 @@ type Offer struct {
 	Contact       Contact   `json:"contact"`
 	PONumber      string    `json:"po_number,omitempty"` // as the requester typed it
 	Price         *Price    `json:"price,omitempty"`     // nil: not available from the API
+	Quote         *Quote    `json:"quote,omitempty"`     // a price that the portal tells, for something else
 	CurrentExpiry time.Time `json:"current_expiry,omitzero"`
 	// KnownQuantity is the number of extensions that the vendor told when this was asked
 	// for; 0: it did not tell.
@@ -85,6 +102,16 @@ func (o Offer) Services() []Line {
 	return services
 }
 
+// RenewsUntil is about when the package expires once it is renewed; zero: it does not follow
+// from what is told, as of a package that has expired by now.
+func (o Offer) RenewsUntil(now time.Time) time.Time {
+	product, _ := yeastar.ProductByKey(o.Product)
+	if product.TermMonths == 0 || !o.CurrentExpiry.After(now) {
+		return time.Time{}
+	}
+	return o.CurrentExpiry.AddDate(0, product.TermMonths, 0)
+}
+
 // Body is the order for the vendor, byte for byte as it will be sent.
 func (o Offer) Body(poNumber string) (json.RawMessage, error) {
 	product, ok := yeastar.ProductByKey(o.Product)
@@ -101,13 +128,19 @@ func (o Offer) Body(poNumber string) (json.RawMessage, error) {
 	return order.Body()
 }
 
-// fingerprint binds an approval to what was shown: the bytes of the order, and the
-// price beside them.
-func fingerprint(body json.RawMessage, price *Price) string {
+// fingerprint binds an approval to what was shown: the bytes of the order, and the price
+// and the doubts beside them.
+func fingerprint(body json.RawMessage, o Offer, doubts []Doubt) string {
 	h := sha256.New()
 	h.Write(body)
-	if price != nil {
-		fmt.Fprintf(h, "\n%s %s", price.Amount.String(), price.Currency)
+	if o.Price != nil {
+		fmt.Fprintf(h, "\n%s %s", o.Price.Amount.String(), o.Price.Currency)
+	}
+	if o.Quote != nil {
+		fmt.Fprintf(h, "\nquote %s %s %d", o.Quote.Amount.String(), o.Quote.Currency, o.Quote.Extensions)
+	}
+	for _, d := range doubts {
+		fmt.Fprintf(h, "\ndoubt %s %t %d %d %d %s %d %q", d.Kind, d.Serious, d.Quantity, d.Told, d.Request, d.OrderNo, d.At.Unix(), d.Names)
 	}
 	return hex.EncodeToString(h.Sum(nil))[:32]
 }
@@ -161,19 +194,53 @@ func Difference(a, b Offer) []string {
 	planB, _ := b.Plan()
 	change("Plan", describeID(planA.Name, planA.ID), describeID(planB.Name, planB.ID))
 	change("Extensions", quantity(planA.Quantity), quantity(planB.Quantity))
+	if planA.Quantity == planB.Quantity {
+		change("Extensions in the portal", quantity(a.KnownQuantity), quantity(b.KnownQuantity))
+	}
 	change("Services", describeServices(a), describeServices(b))
 	change("Billing contact", describeID(a.Contact.Name, a.Contact.ID), describeID(b.Contact.Name, b.Contact.ID))
 	change("PO number", a.PONumber, b.PONumber)
-	change("Price", a.Price.String(), b.Price.String())
+	change("Price", a.PriceTold(), b.PriceTold())
+	change("Current expiry", day(a.CurrentExpiry), day(b.CurrentExpiry))
 	return out
 }
 
-// String is the price for people; a nil price is empty.
-func (p *Price) String() string {
-	if p == nil {
+// PriceTold is the offer's price, or what the portal tells instead; empty: it tells none.
+func (o Offer) PriceTold() string {
+	switch {
+	case o.Price != nil:
+		return o.Price.String()
+	case o.Quote != nil:
+		return o.Quote.String()
+	}
+	return ""
+}
+
+// String is the price for people, with all its digits and at least as many as its currency
+// has.
+func (p Price) String() string {
+	digits := max(decimals(p.Currency), -p.Amount.Exponent())
+	for digits > decimals(p.Currency) && p.Amount.Equal(p.Amount.Truncate(digits-1)) {
+		digits-- // the zeros at the end say nothing
+	}
+	return strings.TrimSpace(p.Amount.StringFixed(digits) + " " + p.Currency)
+}
+
+// decimals is how many decimals a currency has; 2 when it is not known.
+func decimals(code string) int32 {
+	unit, err := currency.ParseISO(code)
+	if err != nil {
+		return 2
+	}
+	scale, _ := currency.Standard.Rounding(unit)
+	return int32(min(max(scale, 0), 9)) //nolint:gosec // bounded
+}
+
+func day(t time.Time) string {
+	if t.IsZero() {
 		return ""
 	}
-	return strings.TrimSpace(p.Amount.StringFixed(2) + " " + p.Currency)
+	return t.UTC().Format(time.DateOnly)
 }
 
 func describeHolder(h Holder) string {

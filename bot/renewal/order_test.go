@@ -289,7 +289,7 @@ func TestChangedGoesBackToPeople(t *testing.T) {
 	now := start.Add(50 * time.Hour)
 	changed := offer()
 	changed.Contact = Contact{ID: "5", Name: "Other"}
-	c, err := r.Apply(Changed{changed}, now, p)
+	c, err := r.Apply(Changed{Offer: changed}, now, p)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -309,7 +309,7 @@ func TestWaitingForTheVendor(t *testing.T) {
 	p := policy()
 	r := in(t, Approved, p)
 	until := later.Add(10 * time.Minute)
-	c, err := r.Apply(Waiting{"the portal is down", until}, later, p)
+	c, err := r.Apply(Waiting{Detail: "the portal is down", Until: until}, later, p)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -319,17 +319,17 @@ func TestWaitingForTheVendor(t *testing.T) {
 	}
 	same(t, map[string]string{DetailVendorDetail: "the portal is down", DetailUntil: until.UTC().Format(time.RFC3339)}, c.Entry.Detail, "detail")
 	same(t, []string{"sync_slack +" + later.Sub(start).String()}, kinds(c.Jobs), "jobs")
-	refused(t, got, Waiting{"still", until}, later, p, RefusedTooEarly)
+	refused(t, got, Waiting{Detail: "still", Until: until}, later, p, RefusedTooEarly)
 
 	if begun := must(t, got, later, p, Begin{time.Minute}); begun.Waits() || begun.Problem != nil {
 		t.Errorf("it waits while it is ordered: %s", text(t, begun))
 	}
-	again := must(t, got, later, p, Changed{offer()}) // the portal is back, with other data
+	again := must(t, got, later, p, Changed{Offer: offer()}) // the portal is back, with other data
 	if again = must(t, again, later, p, approveBy(approver("U2"), again)); again.Status != Approved || again.Waits() {
 		t.Errorf("it waits although it was approved anew: %s", text(t, again))
 	}
 	for _, s := range []Status{Pending, Ordering, Ordered, Unknown, Refused, Cancelled} {
-		refused(t, in(t, s, p), Waiting{"down", until}, later, p, RefusedStatus)
+		refused(t, in(t, s, p), Waiting{Detail: "down", Until: until}, later, p, RefusedStatus)
 	}
 }
 

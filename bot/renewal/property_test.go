@@ -34,9 +34,9 @@ func drawEvent(t *rapid.T, r Request, now time.Time) Event {
 	changed := offer()
 	changed.Lines[0].Quantity = rapid.IntRange(0, 3).Draw(t, "quantity")
 	return rapid.SampledFrom([]Event{
-		Amend{by, s, changed, ""}, Approve{by, s}, Reject{by, s, "no"}, Cancel{by}, Retry{by, s}, Close{by},
-		SettlePlaced{by, attempt, result}, SettleNotPlaced{by, attempt, "looked"}, Expiry{}, Reminder{Next: now.Add(time.Hour)},
-		Changed{changed}, Restored{}, Gone{"gone"}, DryRunDone{}, Begin{time.Minute}, Answered{attempt, result},
+		Amend{By: by, Shown: s, Offer: changed}, Approve{by, s}, Reject{by, s, "no"}, Cancel{by}, Retry{by, s}, Close{by},
+		SettlePlaced{By: by, Attempt: attempt, Order: result}, SettleNotPlaced{by, attempt, "looked"}, Expiry{}, Reminder{Next: now.Add(time.Hour)},
+		Changed{Offer: changed}, Restored{}, Gone{"gone"}, DryRunDone{}, Begin{time.Minute}, Answered{attempt, result},
 		Failed{attempt, problem(class)}, DeadlinePassed{attempt}, Found{attempt, result}, Polled{result},
 		// What moves things on comes more often than the rest.
 		Approve{approver("U2"), s}, Approve{approver("U3"), s}, Begin{time.Minute}, Retry{approver("U2"), s},

@@ -24,7 +24,12 @@ type Request struct {
 	Body        json.RawMessage `json:"body"` // the order, byte for byte
 	Fingerprint string          `json:"fingerprint"`
 	Changes     []string        `json:"changes,omitempty"` // how this revision differs from the one before
-	DryRun      bool            `json:"dry_run,omitempty"`
+	// Doubts are what people should look at before they agree to this revision; nil: it was
+	// asked for before doubts were kept. DoubtReason is why it should be ordered all the
+	// same, in the requester's words.
+	Doubts      []Doubt `json:"doubts"`
+	DoubtReason string  `json:"doubt_reason,omitempty"`
+	DryRun      bool    `json:"dry_run,omitempty"`
 
 	Votes    []Vote `json:"votes,omitempty"` // approvals of this revision
 	Required int    `json:"required"`        // approvals that it takes
@@ -105,6 +110,20 @@ type Attempt struct {
 	EndedAt     time.Time            `json:"ended_at,omitzero"`
 	Order       *yeastar.OrderResult `json:"order,omitempty"`
 	Problem     *Problem             `json:"problem,omitempty"`
+	// RuledOut are orders that people saw when they said that none of them is this
+	// attempt's.
+	RuledOut []string `json:"ruled_out,omitempty"`
+}
+
+// LostOnce says whether the attempt ended without telling what became of its order.
+func (a Attempt) LostOnce() bool {
+	return a.Problem != nil && a.Problem.Class == yeastar.ClassUnknown
+}
+
+// Doubtful says whether people called the attempt not placed after its answer was lost: its
+// order may exist all the same.
+func (a Attempt) Doubtful() bool {
+	return a.Outcome == NotPlaced && a.LostOnce() && a.Order == nil
 }
 
 // Problem says what went wrong with an order.
@@ -113,6 +132,8 @@ type Problem struct {
 	Code      string        `json:"code,omitempty"`       // the vendor's code, or ours
 	Detail    string        `json:"detail"`               // the vendor's words, or ours; for people
 	RequestID string        `json:"request_id,omitempty"` // the vendor's, for support tickets
+	// Order is what an answer that is no success names as an order's number or id.
+	Order string `json:"order,omitempty"`
 	// RetryAfter is how long the vendor asked to wait.
 	RetryAfter time.Duration `json:"retry_after,omitempty"`
 }
@@ -121,6 +142,8 @@ type Problem struct {
 type Search struct {
 	At         time.Time `json:"at"`
 	Candidates []string  `json:"candidates,omitempty"` // order numbers that could be the one, but need not
+	// Unreadable is why the list cannot be read, as long as it cannot.
+	Unreadable string `json:"unreadable,omitempty"`
 }
 
 // Policy is what the configuration says about requests.
@@ -131,6 +154,7 @@ type Policy struct {
 	DryRun       bool
 	RemindAfter  time.Duration
 	ExpireAfter  time.Duration
+	RepeatWithin time.Duration // an order of the same holder and product younger than this is a doubt
 }
 
 // Actor is a person at the moment of an action, with what they may do then. The

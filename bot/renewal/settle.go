@@ -1,6 +1,7 @@
 package renewal
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -9,6 +10,7 @@ import (
 )
 
 func (c *changing) retry(e Retry) error {
+	c.ruleOut()
 	c.Status, c.Problem, c.Order, c.Search = Approved, nil, nil, nil
 	c.AttemptsAsked = len(c.Attempts)
 	c.job(PlaceOrder, c.now)
@@ -23,28 +25,87 @@ func (c *changing) closeRefused(e Close) error {
 	return nil
 }
 
+// ruleOut notes which orders people saw when they decided that none of them belongs to an
+// attempt whose answer was lost.
+func (c *changing) ruleOut() {
+	for i := range c.Attempts {
+		a := &c.Attempts[i]
+		if !a.Doubtful() {
+			continue
+		}
+		seen := slices.Clone(a.RuledOut)
+		if c.Search != nil {
+			seen = append(seen, c.Search.Candidates...)
+		}
+		if a.Problem.Order != "" {
+			seen = append(seen, a.Problem.Order)
+		}
+		slices.Sort(seen)
+		a.RuledOut = slices.Compact(seen)
+	}
+}
+
 // searched records that the vendor's order list did not settle what became of a lost
-// attempt. The same finding is recorded once.
+// attempt. The same finding is recorded once. Before another attempt it is people again
+// who decide.
 func (c *changing) searched(e Searched) error {
+	candidates := slices.Sorted(slices.Values(e.Candidates))
+	found := map[string]string{DetailAttempt: strconv.Itoa(e.Attempt), DetailCandidates: strings.Join(candidates, ",")}
+	if c.Status == Approved && len(candidates) > 0 {
+		c.Search = &Search{At: c.now, Candidates: candidates}
+		c.Status = Refused
+		c.Problem = &Problem{
+			Class: yeastar.ClassNotSent, Code: codeCandidates,
+			Detail: fmt.Sprintf("attempt %d may have placed an order after all: the order list has %s", e.Attempt, strings.Join(candidates, ", ")),
+		}
+		c.record(CodeSearched, System, found)
+		return nil
+	}
 	if err := c.expect(Unknown); err != nil {
 		return err
 	}
 	if _, err := c.open(e.Attempt); err != nil {
 		return err
 	}
-	candidates := slices.Sorted(slices.Values(e.Candidates))
-	if c.Search != nil && slices.Equal(c.Search.Candidates, candidates) {
+	if c.Search != nil && c.Search.Unreadable == "" && slices.Equal(c.Search.Candidates, candidates) {
 		return refuse(RefusedTooEarly, "%s: nothing new was found.", c.Reference())
 	}
 	c.Search = &Search{At: c.now, Candidates: candidates}
-	c.record(CodeSearched, System, map[string]string{
-		DetailAttempt: strconv.Itoa(e.Attempt), DetailCandidates: strings.Join(candidates, ","),
-	})
+	c.record(CodeSearched, System, found)
+	return nil
+}
+
+// codeCandidates is the problem of a request that was not tried again, because the vendor's
+// list shows orders that could be its own.
+const codeCandidates = "candidates"
+
+// unsearched records that the vendor's order list cannot be read, once until it can again.
+func (c *changing) unsearched(e Unsearched) error {
+	if err := c.expect(Unknown); err != nil {
+		return err
+	}
+	if _, err := c.open(e.Attempt); err != nil {
+		return err
+	}
+	var s Search
+	if c.Search != nil {
+		s = *c.Search
+	}
+	if s.Unreadable != "" {
+		return refuse(RefusedTooEarly, "%s: people know already that the order list cannot be read.", c.Reference())
+	}
+	s.At, s.Unreadable = c.now, e.Detail
+	c.Search = &s
+	c.record(CodeUnsearched, System, map[string]string{DetailAttempt: strconv.Itoa(e.Attempt), DetailVendorDetail: e.Detail})
 	return nil
 }
 
 func (c *changing) settlePlaced(e SettlePlaced) error {
-	return c.adopt(e.Attempt, e.Order, e.By.UserID, CodeSettledPlaced)
+	if err := c.adopt(e.Attempt, e.Order, e.By.UserID, CodeSettledPlaced); err != nil {
+		return err
+	}
+	c.note(DetailChanges, strings.Join(e.Differs, "; "))
+	return nil
 }
 
 func (c *changing) settleNotPlaced(e SettleNotPlaced) error {
@@ -57,6 +118,7 @@ func (c *changing) settleNotPlaced(e SettleNotPlaced) error {
 		return err
 	}
 	a.Outcome, a.EndedAt = NotPlaced, c.now
+	c.ruleOut()
 	c.Status = Refused
 	if c.ownLate(nil) {
 		c.record(CodeSettledNot, e.By.UserID, map[string]string{DetailReason: reason})

@@ -2,8 +2,13 @@ package renewal_test
 
 import (
 	"fmt"
+	"os"
+	"regexp"
+	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	. "renewbot/bot/renewal"
 	"renewbot/yeastar"
@@ -18,7 +23,9 @@ var moves = []struct {
 	// after is when it happens; by default a minute after the submission.
 	after time.Duration
 }{
-	{name: "amend", event: func(r Request) Event { return Amend{requester("U1"), shown(r), offer(), "note"} },
+	{name: "amend", event: func(r Request) Event {
+		return Amend{By: requester("U1"), Shown: shown(r), Offer: offer(), Note: "note"}
+	},
 		to: map[Status]string{Pending: "pending"}},
 	{name: "approve", event: func(r Request) Event { return Approve{approver("U2"), shown(r)} },
 		to: map[Status]string{Pending: "approved"}},
@@ -34,7 +41,7 @@ var moves = []struct {
 		to: map[Status]string{Pending: "pending"}},
 	{name: "begin", event: func(Request) Event { return Begin{time.Minute} },
 		to: map[Status]string{Approved: "ordering"}},
-	{name: "changed", event: func(Request) Event { return Changed{offer()} },
+	{name: "changed", event: func(Request) Event { return Changed{Offer: offer()} },
 		to: map[Status]string{Approved: "pending"}},
 	{name: "restored", event: func(Request) Event { return Restored{} },
 		to: map[Status]string{Pending: "pending", Refused: "pending"}},
@@ -68,9 +75,13 @@ var moves = []struct {
 		to: map[Status]string{Processing: "refused"}},
 	{name: "polled: not finished", event: func(Request) Event { return Polled{order(yeastar.OrderPending)} },
 		to: map[Status]string{Processing: RefusedTooEarly}},
-	{name: "it was placed", event: func(Request) Event { return SettlePlaced{approver("U2"), 1, order(yeastar.OrderSucceed)} },
+	{name: "it was placed", event: func(Request) Event {
+		return SettlePlaced{By: approver("U2"), Attempt: 1, Order: order(yeastar.OrderSucceed)}
+	},
 		to: map[Status]string{Unknown: "ordered"}},
-	{name: "it was placed, not finished", event: func(Request) Event { return SettlePlaced{approver("U2"), 1, order(yeastar.OrderPending)} },
+	{name: "it was placed, not finished", event: func(Request) Event {
+		return SettlePlaced{By: approver("U2"), Attempt: 1, Order: order(yeastar.OrderPending)}
+	},
 		to: map[Status]string{Unknown: "processing"}},
 	{name: "it was not placed", event: func(Request) Event { return SettleNotPlaced{approver("U2"), 1, "looked"} },
 		to: map[Status]string{Unknown: "refused"}},
@@ -122,6 +133,36 @@ func TestEveryEventInEveryStatus(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// The picture of the states has the moves of the table, and no others.
+func TestStatesAreDrawn(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../../CONTRIBUTING.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, picture, _ := strings.Cut(string(page), "```mermaid\nstateDiagram")
+	picture, _, _ = strings.Cut(picture, "```")
+	drawn, possible := map[string]bool{}, map[string]bool{"[*] --> pending": true}
+	for _, arrow := range regexp.MustCompile(`(?m)^ *(\S+ --> [^\s:]+)`).FindAllStringSubmatch(picture, -1) {
+		drawn[arrow[1]] = true
+	}
+	for _, m := range moves {
+		for from, to := range m.to {
+			if from != "else" && isStatus(to) && to != string(from) {
+				possible[string(from)+" --> "+to] = true
+			}
+		}
+	}
+	for _, s := range Statuses() {
+		if s.Final() {
+			possible[string(s)+" --> [*]"] = true
+		}
+	}
+	if diff := cmp.Diff(possible, drawn); diff != "" {
+		t.Errorf("moves (-possible +drawn):\n%s", diff)
 	}
 }
 

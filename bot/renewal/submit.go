@@ -25,12 +25,10 @@ func New(id int64, s Submission, now time.Time, p Policy) (Change, error) {
 		return Change{}, err
 	}
 	c := &changing{Request: r, now: now, policy: p}
-	if err := c.ask(s.Offer, s.Note); err != nil {
+	if err := c.ask(s.Offer, s.Note, s.Doubts, s.DoubtReason); err != nil {
 		return Change{}, err
 	}
-	c.record(CodeSubmitted, s.By.UserID, map[string]string{
-		DetailSummary: c.Offer.Summary(), DetailFingerprint: c.Fingerprint,
-	})
+	c.record(CodeSubmitted, s.By.UserID, c.asked())
 	c.entry.At, c.entry.RequestID, c.entry.Revision, c.entry.To = now, id, c.Revision, Pending
 	c.job(SyncSlack, now)
 	c.timers()
@@ -45,7 +43,19 @@ func CheckSubmission(s Submission) error {
 	if s.Channel == "" {
 		return refuse(RefusedOffer, "Choose the channel for the request. Nothing was ordered.")
 	}
+	if err := checkReasonFor(s.Doubts, s.DoubtReason); err != nil {
+		return err
+	}
 	return checkOffer(s.Offer, s.Note)
+}
+
+// checkReasonFor wants the requester's reason where there is a serious doubt.
+func checkReasonFor(doubts []Doubt, reason string) error {
+	if !NeedReason(doubts) {
+		return nil
+	}
+	_, err := checkReason(reason)
+	return err
 }
 
 func checkOffer(o Offer, note string) error {
@@ -62,7 +72,7 @@ func checkOffer(o Offer, note string) error {
 }
 
 // ask makes the offer the request's next revision.
-func (c *changing) ask(o Offer, note string) error {
+func (c *changing) ask(o Offer, note string, doubts []Doubt, reason string) error {
 	if err := checkOffer(o, note); err != nil {
 		return err
 	}
@@ -75,38 +85,46 @@ func (c *changing) ask(o Offer, note string) error {
 	}
 	c.Revision++
 	c.Offer, c.Note, c.Body = o, note, body
-	c.Fingerprint = fingerprint(body, o.Price)
+	c.Doubts, c.DoubtReason = append([]Doubt{}, doubts...), strings.TrimSpace(reason)
+	c.Fingerprint = fingerprint(body, o, c.Doubts)
 	c.Votes, c.Reminded, c.LastCalled = nil, nil, false
 	c.Status, c.AskedAt = Pending, c.now
 	return nil
 }
 
+// asked is what the audit trail has of what is asked for.
+func (c *changing) asked() map[string]string {
+	return map[string]string{
+		DetailSummary: c.Offer.Summary(), DetailFingerprint: c.Fingerprint, DetailChanges: strings.Join(c.Changes, "; "),
+		DetailDoubts: strings.Join(texts(c.Doubts), "\n"), DetailDoubtReason: c.DoubtReason,
+	}
+}
+
 func (c *changing) amend(e Amend) error {
-	if err := c.ask(e.Offer, e.Note); err != nil {
+	if err := checkReasonFor(e.Doubts, e.DoubtReason); err != nil {
+		return err
+	}
+	if err := c.ask(e.Offer, e.Note, e.Doubts, e.DoubtReason); err != nil {
 		return err
 	}
 	c.AmendedBy = e.By.UserID
 	c.reminders()
-	c.record(CodeAmended, e.By.UserID, map[string]string{
-		DetailSummary: c.Offer.Summary(), DetailFingerprint: c.Fingerprint,
-		DetailChanges: strings.Join(c.Changes, "; "),
-	})
+	c.record(CodeAmended, e.By.UserID, c.asked())
 	return nil
 }
 
-// changed puts what the vendor says now before the approvers again.
+// changed puts what is known now before the approvers again.
 func (c *changing) changed(e Changed) error {
 	if err := c.expect(Approved); err != nil {
 		return err
 	}
-	if err := c.ask(e.Offer, c.Note); err != nil {
+	fresh := texts(c.NewDoubts(e.Doubts))
+	if err := c.ask(e.Offer, c.Note, e.Doubts, c.DoubtReason); err != nil {
 		return err
 	}
+	c.Changes = append(c.Changes, fresh...)
 	c.ExpiresAt = c.now.Add(c.policy.ExpireAfter)
-	c.record(CodeChanged, System, map[string]string{
-		DetailSummary: c.Offer.Summary(), DetailFingerprint: c.Fingerprint,
-		DetailChanges: strings.Join(c.Changes, "; "),
-	})
+	c.record(CodeChanged, System, c.asked())
 	c.timers()
 	return nil
 }

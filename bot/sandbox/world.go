@@ -53,6 +53,8 @@ type Options struct {
 	Now func() time.Time
 	// OrderTimeout bounds the POST of an order; zero: the bot's own.
 	OrderTimeout time.Duration
+	// ReadTimeout bounds a look-up at the portal; zero: the client's own.
+	ReadTimeout time.Duration
 	// Tune changes what no configuration sets, before the ledger is opened.
 	Tune func(*ledger.Options, *bot.Options)
 	// Restore puts what was saved of another sandbox into the simulators, before anybody
@@ -145,7 +147,7 @@ func (w *World) configure(p Place) {
 	c.Renew = config.Renew{
 		Approvers: config.IDs{Bob, Approval}, AuditChannel: Audit, ApprovalsRequired: 1,
 		RemindAfter: 4 * time.Hour, ExpireAfter: 72 * time.Hour, PONumber: renewal.PONumberReference,
-		LookupTTL: 5 * time.Minute,
+		LookupTTL: 5 * time.Minute, RepeatWithin: 300 * 24 * time.Hour,
 	}
 	if w.options.Configure != nil {
 		w.options.Configure(&c)
@@ -159,7 +161,7 @@ func (w *World) StartBot(ctx context.Context) error {
 	var o wiring.Options
 	o.Vendor.Now, o.Ledger.Now, o.Bot.Now = w.options.Now, w.options.Now, w.options.Now
 	o.Vendor.Rate, o.Bot.Unpaced = rate.Inf, true // what is beside us has no limits
-	o.Bot.OrderTimeout = w.options.OrderTimeout
+	o.Bot.OrderTimeout, o.Vendor.ReadTimeout = w.options.OrderTimeout, w.options.ReadTimeout
 	if w.options.Tune != nil {
 		w.options.Tune(&o.Ledger, &o.Bot)
 	}
@@ -209,13 +211,18 @@ func (w *World) StopBot() error {
 
 // Close ends everything.
 func (w *World) Close() {
+	if w.stop != nil {
+		w.stop()
+	}
+	if w.Vendor != nil {
+		w.Vendor.Close() // before the bot has ended: an order that it holds would get its time
+	}
 	if err := w.StopBot(); err != nil {
 		w.options.Log.Error("the bot did not end cleanly", "error", err)
 	}
 	if w.Vendor == nil {
 		return // another process has the simulators
 	}
-	w.Vendor.Close()
 	if err := w.Slack.Close(); err != nil {
 		w.options.Log.Error("the workspace did not end cleanly", "error", err)
 	}

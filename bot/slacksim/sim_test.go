@@ -81,8 +81,11 @@ func setupWith(t *testing.T, manifest string, opts ...slacksim.WorkspaceOption) 
 	return &bench{ws, t, clock}
 }
 
+// patience bounds everything that a test waits for, so that nothing hangs.
+const patience = 2 * time.Minute
+
 func (b *bench) ctx() context.Context {
-	ctx, cancel := context.WithTimeout(b.t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(b.t.Context(), patience)
 	b.t.Cleanup(cancel)
 	return ctx
 }

@@ -64,7 +64,7 @@ func TestHelloAndTheEleventhSocket(t *testing.T) {
 
 func TestPingsAndPongs(t *testing.T) {
 	t.Parallel()
-	b := setup(t, slacksim.WithPings(10*time.Millisecond, time.Second))
+	b := setup(t, slacksim.WithPings(10*time.Millisecond, 3*time.Second))
 	good, err := b.dial()
 	if err != nil {
 		t.Fatal(err)
@@ -140,7 +140,7 @@ func TestAcks(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			b := setup(t, slacksim.WithAckTimeout(time.Second))
+			b := setup(t, soon(tt.failure))
 			b.connect(tt.react)
 			res, err := b.As(alice).Command(b.ctx(), sales, "/go")
 			if err != nil || res.Failure != tt.failure {
@@ -154,9 +154,17 @@ func TestAcks(t *testing.T) {
 	}
 }
 
+// soon makes a time-out that a test waits for short, and others as long as they may be.
+func soon(failure string) slacksim.WorkspaceOption {
+	if failure == slacksim.FailureTimeout {
+		return slacksim.WithAckTimeout(time.Second)
+	}
+	return slacksim.WithAckTimeout(patience)
+}
+
 func TestSecondAndLateAcksAreViolations(t *testing.T) {
 	t.Parallel()
-	b := setup(t, slacksim.WithAckTimeout(time.Second))
+	b := setup(t)
 	got := make(chan frame, 2)
 	a := b.connect(func(_ *app, f frame) { got <- f })
 	done := make(chan slacksim.CommandResult, 1)
@@ -184,7 +192,7 @@ func TestSecondAndLateAcksAreViolations(t *testing.T) {
 
 func TestAckMustComeOnTheConnectionOfTheEnvelope(t *testing.T) {
 	t.Parallel()
-	b := setup(t, slacksim.WithAckTimeout(500*time.Millisecond))
+	b := setup(t)
 	got := make(chan frame, 1)
 	first := b.connect(func(_ *app, f frame) { got <- f })
 	done := make(chan slacksim.CommandResult, 1)
@@ -217,13 +225,16 @@ func TestPayloadThatIsNotAccepted(t *testing.T) {
 
 func TestFragmentedFramesAreDropped(t *testing.T) {
 	t.Parallel()
-	b := setup(t, slacksim.WithAckTimeout(100*time.Millisecond))
+	b := setup(t, slacksim.WithAckTimeout(time.Second))
 	b.connectWith(4096, func(a *app, f frame) {
 		a.send(m{"envelope_id": f.ID, "padding": strings.Repeat("x", 10_000)})
 	})
 	res, err := b.As(alice).Command(b.ctx(), sales, "/go")
 	if err != nil || res.Failure != slacksim.FailureTimeout {
 		t.Error(res, err)
+	}
+	if _, err := b.WaitJournal(b.ctx(), func(e entry) bool { return e.Kind == slacksim.EntryViolation }); err != nil {
+		t.Error(err)
 	}
 	if v := b.Violations(); len(v) != 1 || !strings.HasPrefix(v[0], "fragmented") {
 		t.Error(v)
@@ -277,7 +288,7 @@ func TestDisturbedEnvelopes(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			b := setup(t, slacksim.WithAckTimeout(time.Second))
+			b := setup(t, soon(tt.failure))
 			b.connect(func(a *app, f frame) {
 				if tt.fault.Kind != slacksim.EnvelopeCut {
 					a.ack(f, nil)

@@ -1,6 +1,7 @@
 // Package slackview shows in Slack what the ledger says: the messages of each request and
 // the audit channel. Every message can be drawn again from the ledger, and a crash between
-// two of them loses and doubles none. It decides nothing and changes no request.
+// two of them loses and doubles none. It also reads the audit channel back, for whoever
+// compares it with the ledger. It decides nothing and changes no request.
 package slackview
 
 import (

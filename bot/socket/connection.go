@@ -80,11 +80,14 @@ func (c *connection) open(ctx context.Context) (*Link, error) {
 	if err != nil {
 		return nil, err
 	}
+	c.client.opening.Add(1)
+	defer c.client.opening.Add(-1)
 	l, err := c.client.connect(ctx, url, c.log)
 	if err != nil {
 		return nil, err
 	}
-	ours := c.client.links.Add(1)
+	others := c.client.opening.Load() - 1
+	ours := c.client.links.Add(1) + others
 	c.client.up.Add(1)
 	c.links.Go(func() {
 		defer c.client.links.Add(-1)

@@ -104,6 +104,30 @@ func TestHandle(t *testing.T) {
 	}
 }
 
+// More people at once than are served at once: everybody's envelope is acked in time.
+func TestEverybodyIsAckedInTime(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c := &Client{handling: taskgroup.New(), slots: semaphore.NewWeighted(maxHandlers)}
+		w, began := &wire{}, time.Now()
+		const people = maxHandlers + 22
+		for range people {
+			handle(c, newEnvelope(w.send, "id", slog.New(slog.DiscardHandler)), frame{Type: "slash_commands", Payload: json.RawMessage(`{}`)},
+				func(ctx context.Context, _ payload) { <-ctx.Done() })
+		}
+		pass(5 * time.Minute)
+		if n := len(w.arrived()); n != people {
+			t.Errorf("%d envelopes of %d were acked", n, people)
+		}
+		for _, at := range w.arrived() {
+			if after := at.Sub(began); after > AckBudget {
+				t.Errorf("acked after %v", after)
+			}
+		}
+		c.handling.End(t.Context())
+	})
+}
+
 // A menu that waits for its choices takes no ack without any, whatever keeps its handler.
 func TestMenuIsAlwaysAnsweredWithAList(t *testing.T) {
 	t.Parallel()

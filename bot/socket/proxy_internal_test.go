@@ -172,7 +172,7 @@ func behindProxy(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	for name, err := range map[string]error{"Web API": api, "WebSocket": socket, "vendor": vendor.Login(ctx)} {
 		var certificate *tls.CertificateVerificationError

@@ -4,6 +4,7 @@
 package socket
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"sync"
@@ -26,10 +27,10 @@ const Connections = 2
 const (
 	// maxHandlers bounds how many envelopes are handled at the same time; more wait.
 	maxHandlers = 128
-	// stagger keeps Slack from replacing all connections at the same moment.
-	stagger = 3 * time.Second
-	// handlersGrace is how long clicks in flight may go on after the end was asked for.
-	handlersGrace = 3 * time.Second
+	// defaultStagger keeps Slack from replacing all connections at the same moment.
+	defaultStagger = 3 * time.Second
+	// HandlersGrace is how long clicks in flight may go on after the end was asked for.
+	HandlersGrace = 3 * time.Second
 )
 
 // Handlers do what people ask for. Each must ack its envelope within AckBudget, or it is
@@ -48,6 +49,8 @@ type Options struct {
 	Processes func(context.Context) (int, error)
 	Log       *slog.Logger
 	Metrics   *metrics.Metrics // nil: none
+	// Stagger is how long after each other the connections are opened. Zero: 3 s.
+	Stagger time.Duration
 }
 
 // Client listens to Slack. Make it with New and start it with Run.
@@ -57,6 +60,7 @@ type Client struct {
 	processes func(context.Context) (int, error)
 	log       *slog.Logger
 	metrics   *metrics.Metrics
+	stagger   time.Duration
 
 	handling *taskgroup.Group // the handlers of envelopes
 	tasks    *taskgroup.Group // everything else
@@ -64,6 +68,7 @@ type Client struct {
 
 	up        atomic.Int32 // links that may get envelopes
 	links     atomic.Int32 // links that are open
+	opening   atomic.Int32 // links that Slack may count already
 	ready     chan struct{}
 	readyOnce sync.Once
 }
@@ -72,6 +77,7 @@ type Client struct {
 func New(o Options) *Client {
 	c := &Client{
 		api: o.API, handlers: o.Handlers, processes: o.Processes, log: o.Log, metrics: o.Metrics,
+		stagger:  cmp.Or(o.Stagger, defaultStagger),
 		handling: taskgroup.New(), tasks: taskgroup.New(), slots: semaphore.NewWeighted(maxHandlers), ready: make(chan struct{}),
 	}
 	o.Metrics.Sockets(
@@ -97,7 +103,7 @@ func (c *Client) Run(ctx context.Context) error {
 		conn := &connection{client: c, log: c.log.With("socket", i+1)}
 		g.Go(func() error {
 			select {
-			case <-time.After(time.Duration(i) * stagger):
+			case <-time.After(time.Duration(i) * c.stagger):
 				return conn.keep(broken)
 			case <-broken.Done():
 				return nil
@@ -106,7 +112,7 @@ func (c *Client) Run(ctx context.Context) error {
 	}
 	select {
 	case <-ctx.Done():
-		grace, cancel := context.WithTimeout(context.Background(), handlersGrace)
+		grace, cancel := context.WithTimeout(context.Background(), HandlersGrace)
 		defer cancel()
 		c.handling.End(grace)
 	case <-broken.Done():

@@ -68,6 +68,9 @@ func NewWebAPI(o APIOptions) *WebAPI {
 	}
 }
 
+// Bound lets each call take so long, in place of 15 s. It must be called before any call.
+func (a *WebAPI) Bound(d time.Duration) { a.http.Timeout = d }
+
 // Respond sends a message to the response_url of a command or a click. The address is a
 // secret and in no error.
 // https://docs.slack.dev/interactivity/handling-user-interaction#message_responses

@@ -12,14 +12,17 @@ type Group struct {
 	cancel context.CancelFunc
 
 	mu      sync.Mutex
-	running sync.WaitGroup
+	running int
+	idle    *sync.Cond // running is 0
 	closed  bool
 }
 
 // New makes a group in which nothing runs.
 func New() *Group {
 	ctx, cancel := context.WithCancel(context.Background())
-	return &Group{ctx: ctx, cancel: cancel}
+	g := &Group{ctx: ctx, cancel: cancel}
+	g.idle = sync.NewCond(&g.mu)
+	return g
 }
 
 // Context ends when the group's tasks have to.
@@ -33,15 +36,33 @@ func (g *Group) Start(f func(ctx context.Context)) bool {
 	if g.closed {
 		return false
 	}
-	g.running.Go(func() { f(g.ctx) })
+	g.running++
+	go func() {
+		defer g.finished()
+		f(g.ctx)
+	}()
 	return true
+}
+
+func (g *Group) finished() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.running--; g.running == 0 {
+		g.idle.Broadcast()
+	}
 }
 
 // Cancel ends the context of everything that runs.
 func (g *Group) Cancel() { g.cancel() }
 
-// Wait waits until nothing runs.
-func (g *Group) Wait() { g.running.Wait() }
+// Wait waits until nothing runs. Others may start something meanwhile.
+func (g *Group) Wait() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for g.running > 0 {
+		g.idle.Wait()
+	}
+}
 
 // End lets nothing new start, waits for what runs until ctx ends, and then cancels it.
 func (g *Group) End(ctx context.Context) {
@@ -49,7 +70,7 @@ func (g *Group) End(ctx context.Context) {
 	g.closed = true
 	g.mu.Unlock()
 	done := make(chan struct{})
-	go func() { g.running.Wait(); close(done) }()
+	go func() { g.Wait(); close(done) }()
 	select {
 	case <-done:
 	case <-ctx.Done():

@@ -216,8 +216,27 @@ func (s *Server) instanceProductDetail(c *call) (any, *refusal) {
 	}
 	out := s.packageItem(p)
 	out["createTime"] = s.epoch(p.Created)
-	out["currentPlan"], out["currentPlanExpireDate"] = "", "" // filled only while a plan switch is pending
+	out["currentPlan"], out["currentPlanExpireDate"] = p.CurrentPlan, "" // filled only while a plan switch is pending
+	if p.CurrentPlan != "" {
+		out["currentPlanExpireDate"] = s.expiry(p.CurrentPlanExpires)
+	}
 	return out, nil
+}
+
+// existedAutoRenew says whether a package renews itself.
+func (s *Server) existedAutoRenew(c *call) (any, *refusal) {
+	product, ref := s.productOf(c)
+	if ref != nil {
+		return nil, ref
+	}
+	p, ref := s.packageOf(c, product, true)
+	if ref != nil {
+		return nil, ref
+	}
+	if s.switches.NoAutoRenewal {
+		return nil, &refusal{status: http.StatusBadRequest, code: codeNoPackage, detail: "The product does not exist."}
+	}
+	return object{"autoRenew": p.AutoRenew}, nil
 }
 
 func (s *Server) packageItem(p *Package) object {

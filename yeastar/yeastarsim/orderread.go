@@ -21,17 +21,17 @@ func (s *Server) orderPage(c *call) (any, *refusal) {
 		if newestFirst {
 			i = len(s.orders) - 1 - i
 		}
-		return s.orderItem(&s.orders[i])
+		return s.orderItem(&s.orders[i], !s.switches.NoPONumberInList)
 	})
 }
 
 // orderItem holds the documented fields of the order list, and what switches add.
-func (s *Server) orderItem(o *Order) object {
+func (s *Server) orderItem(o *Order, poNumber bool) object {
 	out := object{
 		"id": s.idText(o.ID), "orderNo": o.OrderNo, "orderStatus": o.Status, "createTime": s.epoch(o.CreateTime),
 		"currencyCode": o.CurrencyCode, "customReferenceNo": o.CustomReferenceNo, "invoiceNo": o.InvoiceNo,
 	}
-	if s.switches.EchoPONumber {
+	if s.switches.EchoPONumber && poNumber {
 		put(out, s.names.PONumber, o.PONumber)
 	}
 	if s.switches.Price {
@@ -59,6 +59,16 @@ func (s *Server) orderGet(c *call) (any, *refusal) {
 	if i := s.contactIndex(o.BillingID); i >= 0 {
 		billing = s.contactItem(s.contacts[i])
 	}
+	if s.switches.CopiedContacts {
+		billing["billingContactId"] = s.idText("99" + o.ID)
+	}
+	information := s.orderItem(o, !s.switches.NoPONumberInDetails)
+	if s.switches.NoStatusInDetails {
+		delete(information, "orderStatus")
+	}
+	if s.switches.InvoiceStatus != "" {
+		basic["status"] = s.switches.InvoiceStatus
+	}
 	summary := object{}
 	if s.switches.OrderLines {
 		lines := []object{}
@@ -76,7 +86,7 @@ func (s *Server) orderGet(c *call) (any, *refusal) {
 	}
 	return object{
 		"basicInformation": basic, "billingInformation": billing,
-		"orderInformation": s.orderItem(o), "orderSummary": summary,
+		"orderInformation": information, "orderSummary": summary,
 	}, nil
 }
 

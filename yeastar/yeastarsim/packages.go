@@ -21,6 +21,10 @@ type Package struct {
 	Expires    time.Time        `json:"expires"`
 	Created    time.Time        `json:"created"`
 	Comment    string           `json:"comment"`
+	AutoRenew  bool             `json:"autoRenew"`
+	// CurrentPlan and CurrentPlanExpires are set while a switch to another plan is pending.
+	CurrentPlan        string    `json:"currentPlan"`
+	CurrentPlanExpires time.Time `json:"currentPlanExpireDate"`
 }
 
 // PackageService is a service on a package, with its own current quantity; zero where it is not counted.
@@ -101,6 +105,11 @@ func (s *Server) SetExpiry(partnerID string, t time.Time) bool {
 // SetServices replaces the services on a holder's Turnkey package (empty: the own account).
 func (s *Server) SetServices(partnerID string, services ...PackageService) bool {
 	return s.UpdatePackage(partnerID, func(p *Package) { p.Services = services })
+}
+
+// SetAutoRenew switches the auto-renewal of a holder's Turnkey package (empty: the own account).
+func (s *Server) SetAutoRenew(partnerID string, on bool) bool {
+	return s.UpdatePackage(partnerID, func(p *Package) { p.AutoRenew = on })
 }
 
 func (s *Server) clonePackages() []Package {

@@ -20,7 +20,8 @@ var (
 )
 
 // renewalRules by product id. Where the tutorial's own value is not known (cycles of 12, 13 and 19), those of the
-// product's nearest tutorial stand; see section 5 of the client's README.md. RM Premium is missing because its tutorial contradicts itself.
+// product's nearest tutorial stand; see section 5 of the client's README.md. RM Premium is missing because its tutorial
+// contradicts itself.
 var renewalRules = map[int]renewalRule{
 	Turnkey: {operation: "renew_plan", plan: true, services: true, extensions: true, cycles: onceYear},
 	13:      {operation: "renew_plan", bySerial: true, plan: true, services: true, together: true, extensions: true, cycles: map[string][]int{"annually": years, "monthly": {0}}},

@@ -28,6 +28,7 @@ const (
 	OrderSave             Endpoint = "order/save"
 	OrderPage             Endpoint = "order/page"
 	OrderGet              Endpoint = "order/get"
+	ExistedAutoRenew      Endpoint = "check/existed_auto_renew"
 	// UnknownPath stands for every path that is not simulated, AnyEndpoint for all calls.
 	UnknownPath Endpoint = "unknown"
 	AnyEndpoint Endpoint = "*"
@@ -56,6 +57,7 @@ var routes = []route{
 	{OrderSave, http.MethodPost, "/order/openapi/order/v1/save", (*Server).orderSave},
 	{OrderPage, http.MethodGet, "/order/openapi/order/v1/page", (*Server).orderPage},
 	{OrderGet, http.MethodGet, "/order/openapi/order/v1/get/", (*Server).orderGet},
+	{ExistedAutoRenew, http.MethodGet, "/order/openapi/order/v1/check/existed_auto_renew", (*Server).existedAutoRenew},
 }
 
 // maxRequest bounds request bodies, in bytes.

@@ -35,8 +35,19 @@ type Switches struct {
 
 	// HideCustomerPackages leaves packages of subordinate users out of the product list and refuses their details.
 	HideCustomerPackages bool
+	// NoAutoRenewal refuses to say whether a package renews itself.
+	NoAutoRenewal bool
 	// EchoPONumber puts poNumber into order list and details.
 	EchoPONumber bool
+	// NoPONumberInList and NoPONumberInDetails keep it out of one of the two all the same.
+	NoPONumberInList, NoPONumberInDetails bool
+	// CopiedContacts gives the billing contact in an order's details an id of the copy that
+	// the order keeps, which is not the contact's own.
+	CopiedContacts bool
+	// NoStatusInDetails leaves orderStatus out of order details.
+	NoStatusInDetails bool
+	// InvoiceStatus is a field "status" of order details that does not speak of the order.
+	InvoiceStatus string
 	// PONumberAsReference puts the purchase-order number into customReferenceNo, which is otherwise empty.
 	PONumberAsReference bool
 	// UniquePONumbers refuses a poNumber that an order already has.

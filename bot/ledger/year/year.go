@@ -1,7 +1,7 @@
-// Package year fills a ledger as a year of use would, for tests that measure. It writes
-// the ledger's tables itself, past the transactions of package ledger, because a year of
-// them takes too long. Its requests and entries are those of package renewal, but nobody
-// asked for them: it must never touch a ledger that matters.
+// Package year fills a ledger as a year of use would, for tests and for bench, which
+// measure. It writes the ledger's tables itself, past the transactions of package ledger,
+// because a year of them takes too long. Its requests and entries are those of package
+// renewal, but nobody asked for them: it must never touch a ledger that matters.
 package year
 
 import (

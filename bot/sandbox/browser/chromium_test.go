@@ -33,7 +33,7 @@ func run(m *testing.M) int {
 		return m.Run()
 	}
 	options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]),
-		chromedp.ExecPath(path), chromedp.Flag("disable-gpu", true), chromedp.Flag("disable-component-update", true),
+		chromedp.ExecPath(path), chromedp.WSURLReadTimeout(patience), chromedp.Flag("disable-gpu", true), chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("disable-quic", true), chromedp.Flag("hide-scrollbars", true), chromedp.Flag("lang", "en-US"),
 		chromedp.Flag("font-render-hinting", "none"))
 	if os.Geteuid() == 0 {

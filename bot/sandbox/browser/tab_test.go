@@ -21,8 +21,9 @@ import (
 	sandboxpage "renewbot/bot/sandbox/page"
 )
 
-// patience bounds everything that a test waits for.
-const patience = 30 * time.Second
+// patience bounds everything that a test waits for, so that nothing hangs. It is no measure
+// of speed.
+const patience = 3 * time.Minute
 
 // site is a sandbox with its page, and the browser windows that a test opened at it.
 type site struct {
@@ -43,7 +44,7 @@ func setup(t testing.TB, options ...func(*sandboxpage.Options)) *site {
 	if chromium == nil {
 		t.Skip("there is no chromium on this machine (make deps installs it)")
 	}
-	o := sandboxpage.Options{Addr: "127.0.0.1:0", Log: slog.New(slog.NewTextHandler(t.Output(), nil))}
+	o := sandboxpage.Options{Addr: "127.0.0.1:0", Patience: patience, Log: slog.New(slog.NewTextHandler(t.Output(), nil))}
 	for _, option := range options {
 		option(&o)
 	}
@@ -192,7 +193,7 @@ func (p *tab) until(what, expression string) {
 
 // text is what is to be read in the window.
 func (p *tab) text() string {
-	ctx, cancel := context.WithTimeout(p.ctx, 5*time.Second)
+	ctx, cancel := context.WithTimeout(p.ctx, patience/6)
 	defer cancel()
 	text, err := chromedp.Run(ctx, chromedp.Evaluate[string]("document.body.innerText + '\\nfocus: ' + document.activeElement?.outerHTML.slice(0, 300)"))
 	if err != nil {

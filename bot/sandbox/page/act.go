@@ -141,7 +141,7 @@ func (s *Server) do(ctx context.Context, a action) (answer, error) {
 		if now == nil && a.Do != "reset" {
 			return nil, errBusy
 		}
-		ctx, cancel := context.WithTimeout(ctx, controlPatience)
+		ctx, cancel := context.WithTimeout(ctx, s.options.patience(controlPatience))
 		defer cancel()
 		return nil, control(ctx, s, now, a)
 	}
@@ -156,7 +156,7 @@ func (s *Server) do(ctx context.Context, a action) (answer, error) {
 	if !plays(now.world.Slack.Snapshot(), a.As) {
 		return nil, &problem{http.StatusNotFound, codeNotFound, "There is no such person in the sandbox.", nil}
 	}
-	ctx, cancel := context.WithTimeout(ctx, actPatience)
+	ctx, cancel := context.WithTimeout(ctx, s.options.patience(actPatience))
 	defer cancel()
 	out, err := verb(ctx, now, a)
 	if err != nil && now.over() {

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -28,6 +29,9 @@ type Options struct {
 	// Begin is what time it is at the start, and after a reset; zero: the real time. It
 	// is for tests: people are reminded in their working hours.
 	Begin time.Time
+	// Patience is how long the page waits for its bot, in place of the shorter times that
+	// suit people (act.go, session.go). It is for tests: a busy machine breaks nothing.
+	Patience time.Duration
 	// Log hears of what should not happen. Nil: nobody does.
 	Log *slog.Logger
 }
@@ -39,6 +43,9 @@ func (o Options) shift() time.Duration {
 	}
 	return time.Until(o.Begin)
 }
+
+// patience is Patience, or the usual time where it is not set.
+func (o Options) patience(usual time.Duration) time.Duration { return cmp.Or(o.Patience, usual) }
 
 // Server is a sandbox with its page.
 type Server struct {

@@ -23,6 +23,7 @@ const memory = 500
 // session is one life of the sandbox, from its start or a reset to the next.
 type session struct {
 	world  *sandbox.World
+	waits  func(usual time.Duration) time.Duration // Options.patience
 	clock  *Clock
 	faults *faults
 	feed   *feed
@@ -40,7 +41,10 @@ type session struct {
 // startSession starts both simulators and the bot, with the ledger in a file. What was
 // kept of an earlier life comes back.
 func startSession(ctx context.Context, o Options, ledgerFile string, kept *keepsake) (*session, error) {
-	s := &session{clock: NewClock(o.shift(), 0), log: o.Log, dirty: make(chan struct{}, 1), ended: make(chan struct{})}
+	s := &session{
+		clock: NewClock(o.shift(), 0), waits: o.patience, log: o.Log,
+		dirty: make(chan struct{}, 1), ended: make(chan struct{}),
+	}
 	if kept != nil {
 		s.clock = NewClock(kept.Shift, kept.Ahead)
 	}
@@ -71,8 +75,9 @@ func startSession(ctx context.Context, o Options, ledgerFile string, kept *keeps
 }
 
 // tune has the ledger tell of what it does.
-func (s *session) tune(o *ledger.Options, _ *bot.Options) {
+func (s *session) tune(o *ledger.Options, p *bot.Options) {
 	o.Observer = observer{s}
+	p.OptionalWait = min(s.waits(0), 2*time.Second) // less than Slack waits for a form
 }
 
 // poke says that something changed that nobody else tells of.
@@ -183,7 +188,7 @@ const (
 
 // advance moves the clock on, and lets the bot do what falls due on the way.
 func (s *session) advance(ctx context.Context, d time.Duration) {
-	ctx, cancel := context.WithTimeout(ctx, walkPatience)
+	ctx, cancel := context.WithTimeout(ctx, s.waits(walkPatience))
 	defer cancel()
 	s.settle(ctx)
 	target := s.clock.Ahead() + d
@@ -198,7 +203,7 @@ func (s *session) advance(ctx context.Context, d time.Duration) {
 
 // settle waits until the bot has nothing to do, but not for ever.
 func (s *session) settle(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, stepPatience)
+	ctx, cancel := context.WithTimeout(ctx, s.waits(stepPatience))
 	defer cancel()
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()

@@ -13,8 +13,9 @@ import (
 	"renewbot/bot/sandbox/page"
 )
 
-// patience bounds everything that a test waits for.
-const patience = 30 * time.Second
+// patience bounds everything that a test waits for, so that nothing hangs. It is no measure
+// of speed.
+const patience = 3 * time.Minute
 
 // bundle is a served page.
 type bundle struct {
@@ -26,7 +27,7 @@ type bundle struct {
 // setup serves a page of its own for a test.
 func setup(t testing.TB, change ...func(*page.Options)) *bundle {
 	t.Helper()
-	o := page.Options{Addr: "127.0.0.1:0", Log: slog.New(slog.NewTextHandler(t.Output(), nil))}
+	o := page.Options{Addr: "127.0.0.1:0", Patience: patience, Log: slog.New(slog.NewTextHandler(t.Output(), nil))}
 	for _, f := range change {
 		f(&o)
 	}
@@ -39,7 +40,7 @@ func setup(t testing.TB, change ...func(*page.Options)) *bundle {
 	return b
 }
 
-var client = &http.Client{Timeout: time.Minute}
+var client = &http.Client{Timeout: 2 * patience}
 
 // close ends the page, once.
 func (b *bundle) close() {

@@ -18,7 +18,7 @@ import (
 func TestTypes(t *testing.T) {
 	t.Parallel()
 	modules := npmtest.Modules(t, filepath.Join("..", "..", "..", "blocks", "testdata", "types"))
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	tsc := exec.CommandContext(ctx, "node", filepath.Join(modules, "typescript", "bin", "tsc"),
 		"--noEmit", "--checkJs", "--strict", "--noImplicitAny", "false",

@@ -1,0 +1,87 @@
+package orders
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+
+	"renewbot/bot/ledger"
+	"renewbot/bot/lookup"
+	"renewbot/bot/renewal"
+	"renewbot/yeastar"
+)
+
+// Look reads what portal and ledger tell of an offer: into the offer what belongs to it, and
+// what people should look at before they agree. request is the request that asks for it, or
+// 0 before there is one. What the portal does not answer in time is missing, and nothing else.
+func (o *Orders) Look(ctx context.Context, request int64, offer *renewal.Offer, c yeastar.Catalogue, maxAge lookup.MaxAge) ([]renewal.Doubt, error) {
+	facts, _ := o.portalFacts(ctx, offer, c, maxAge)
+	var err error
+	if facts.Requests, err = o.others(ctx, request, offer.Product, offer.Holder); err != nil {
+		return nil, err
+	}
+	now := o.ledger.Now(ctx)
+	return offer.Doubts(facts, now, now, o.policy), nil
+}
+
+// Repeats are the other requests of a holder and product that people should look at before
+// they ask for one more.
+func (o *Orders) Repeats(ctx context.Context, request int64, product string, holder renewal.Holder) ([]renewal.Doubt, error) {
+	others, err := o.others(ctx, request, product, holder)
+	now := o.ledger.Now(ctx)
+	return renewal.RepeatDoubts(others, now, now, o.policy), err
+}
+
+// portalFacts reads what the portal tells of an offer. The error is of look-ups that may
+// work a moment later.
+func (o *Orders) portalFacts(ctx context.Context, offer *renewal.Offer, c yeastar.Catalogue, maxAge lookup.MaxAge) (renewal.Facts, error) {
+	var facts renewal.Facts
+	var strange []yeastar.OrderSummary
+	var looking errgroup.Group
+	holder, product := offer.Holder, offer.Product
+	looking.Go(func() (err error) { facts, err = o.portal.Enrich(ctx, offer, c, maxAge); return err })
+	looking.Go(func() (err error) { strange, err = o.strange(ctx, holder, product, maxAge); return err })
+	err := looking.Wait()
+	facts.PortalOrders = strange
+	return facts, err
+}
+
+// others are the other requests of a holder and product than one.
+func (o *Orders) others(ctx context.Context, request int64, product string, holder renewal.Holder) ([]renewal.Request, error) {
+	all, err := o.ledger.List(ctx, ledger.Filter{Product: product, HolderKey: holder.Key()})
+	return slices.DeleteFunc(all, func(r renewal.Request) bool { return r.ID == request }), err
+}
+
+// strange are the orders of a holder and product in the portal's list that no request of ours
+// has placed.
+func (o *Orders) strange(ctx context.Context, holder renewal.Holder, product string, maxAge lookup.MaxAge) ([]yeastar.OrderSummary, error) {
+	theirs, failed := o.portal.OrdersOf(ctx, holder, maxAge)
+	var strange []yeastar.OrderSummary
+	for _, order := range theirs {
+		if referenceIn(order) {
+			continue
+		}
+		if _, ours, err := o.ledger.OrderOwner(ctx, order.OrderNo); err != nil || ours {
+			failed = cmp.Or(failed, err)
+			continue
+		}
+		ofProduct, err := o.portal.IsOfProduct(ctx, order, product)
+		failed = cmp.Or(failed, err)
+		if ofProduct {
+			strange = append(strange, order)
+		}
+	}
+	return strange, failed
+}
+
+// referenceIn says whether an order carries the reference of a request of ours. The order
+// of such a request is looked for elsewhere.
+func referenceIn(o yeastar.OrderSummary) bool {
+	return slices.ContainsFunc(strings.Fields(o.PONumber+" "+o.CustomReferenceNo), func(word string) bool {
+		_, ok := renewal.ParseReference(word)
+		return ok
+	})
+}

@@ -1,0 +1,84 @@
+package portal
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"renewbot/bot/lookup"
+	"renewbot/bot/renewal"
+	"renewbot/yeastar"
+)
+
+// freeMail are domains that tell nothing about whom an address belongs to.
+var freeMail = []string{
+	"gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "live.com", "yahoo.com", "icloud.com", "me.com", "aol.com",
+	"gmx.net", "gmx.de", "web.de", "mail.ru", "yandex.ru", "qq.com", "163.com", "126.com", "proton.me", "protonmail.com",
+}
+
+// mailDomain is the domain of an address, if it tells whom the address belongs to.
+func mailDomain(address string) string {
+	_, domain, _ := strings.Cut(strings.ToLower(strings.TrimSpace(address)), "@")
+	if slices.Contains(freeMail, domain) {
+		return ""
+	}
+	return domain
+}
+
+// fitsCompany says whether a billing contact is a customer's own.
+func fitsCompany(b yeastar.BillingContact, c yeastar.Customer) bool {
+	return b.Company != "" && fold(b.Company) == fold(c.Company)
+}
+
+// fitsMail says whether a billing contact has the mail domain of a customer.
+func fitsMail(b yeastar.BillingContact, c yeastar.Customer) bool {
+	return mailDomain(b.Email) != "" && mailDomain(b.Email) == mailDomain(c.Email)
+}
+
+// OwnContact is the only billing contact whose company fits a holder's, else the only one
+// whose mail domain does.
+func (p *Portal) OwnContact(ctx context.Context, h renewal.Holder, contacts []yeastar.BillingContact) (yeastar.ID, bool) {
+	customers, err := p.Customers(ctx, lookup.AnyAge)
+	customer, known := customers.Get(h.PartnerID)
+	if err != nil || !known {
+		return "", false
+	}
+	for _, fits := range []func(yeastar.BillingContact, yeastar.Customer) bool{fitsCompany, fitsMail} {
+		var found []yeastar.ID
+		for _, b := range contacts {
+			if fits(b, customer) {
+				found = append(found, b.ID)
+			}
+		}
+		if len(found) > 0 {
+			return found[0], len(found) == 1
+		}
+	}
+	return "", false
+}
+
+// invoiceTo names the customer to whom the invoice of an offer would go, when that is
+// another one than the holder. Which companies are ours is not told, so a company that is
+// no customer's is taken for ours.
+func (p *Portal) invoiceTo(ctx context.Context, o renewal.Offer) string {
+	customers, err := p.Customers(ctx, lookup.AnyAge)
+	if err != nil {
+		return ""
+	}
+	contacts, err := p.Contacts(ctx, lookup.AnyAge)
+	i := slices.IndexFunc(contacts, func(b yeastar.BillingContact) bool { return b.ID == o.Contact.ID })
+	if err != nil || i < 0 {
+		return ""
+	}
+	holder, known := customers.Get(o.Holder.PartnerID)
+	if known && (fitsCompany(contacts[i], holder) || fitsMail(contacts[i], holder)) {
+		return ""
+	}
+	company := fold(contacts[i].Company)
+	for j, c := range customers.folded {
+		if company != "" && c.company == company {
+			return customers.customers[j].DisplayName()
+		}
+	}
+	return ""
+}

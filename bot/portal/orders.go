@@ -1,0 +1,83 @@
+package portal
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strconv"
+	"time"
+
+	"renewbot/bot/lookup"
+	"renewbot/bot/renewal"
+	"renewbot/yeastar"
+)
+
+// orderOverlap is how far back the order list is read again: the vendor's clock may differ
+// from ours by a time zone.
+const orderOverlap = 24 * time.Hour
+
+// orderList is what the portal's list has of the orders of the last months.
+type orderList struct {
+	at     time.Time // when it was read
+	orders []yeastar.OrderSummary
+	told   bool // whether it tells whose orders they are, by a name that is guessed
+}
+
+// readOrders reads the order list, as far as it was not read before.
+func (p *Portal) readOrders(ctx context.Context, now time.Time) (orderList, error) {
+	begin := now.Add(-p.repeatWithin)
+	since := begin
+	before, _ := p.orders.Peek(all)
+	if again := before.at.Add(-orderOverlap); again.After(since) {
+		since = again
+	}
+	orders, err := p.ordersSince(ctx, since)
+	if err != nil {
+		return orderList{}, err
+	}
+	read := orderList{at: now, told: before.told}
+	seen := map[string]bool{}
+	for _, o := range slices.Concat(orders, before.orders) {
+		if key := cmp.Or(o.OrderNo, string(o.ID)); !seen[key] && (o.CreateTime.IsZero() || o.CreateTime.After(begin)) {
+			seen[key] = true
+			o.Raw = nil
+			read.orders = append(read.orders, o)
+			read.told = read.told || o.PartnerID != ""
+		}
+	}
+	return read, nil
+}
+
+// OrdersOf lists the orders of a holder in the portal's list of the last months; they may be
+// of other products. It lists none when the portal does not tell whose orders they are,
+// and then it does not ask anew either. The error is of look-ups that may work a moment later.
+func (p *Portal) OrdersOf(ctx context.Context, h renewal.Holder, maxAge lookup.MaxAge) ([]yeastar.OrderSummary, error) {
+	known, read := p.orders.Peek(all)
+	if maxAge == lookup.Anew && read && !known.told {
+		return nil, nil
+	}
+	list, err := p.orders.Get(ctx, all, maxAge)
+	switch {
+	case err != nil && known.told:
+		return nil, passing(err)
+	case err != nil, !list.told, h.SerialNumber != "":
+		return nil, nil // whether it would tell is not known
+	}
+	var theirs []yeastar.OrderSummary
+	for _, o := range list.orders {
+		if o.PartnerID == h.PartnerID { // both empty: our own account's
+			theirs = append(theirs, o)
+		}
+	}
+	return theirs, nil
+}
+
+// IsOfProduct says whether an order may be of a product: not when its details tell another.
+func (p *Portal) IsOfProduct(ctx context.Context, o yeastar.OrderSummary, productKey string) (bool, error) {
+	product, err := Product(productKey)
+	if err != nil {
+		return false, err
+	}
+	detail, err := p.orderDetails.Get(ctx, cmp.Or(o.OrderNo, string(o.ID)), lookup.AnyAge)
+	return detail.ProductID == "" || string(detail.ProductID) == strconv.Itoa(product.ID), passing(err)
+}

@@ -1,0 +1,313 @@
+package renewal
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"renewbot/yeastar"
+)
+
+// DoubtKind names what people should look at before they agree, for ever: it is stored.
+type DoubtKind string
+
+// The kinds of doubts.
+const (
+	DoubtQuantity           DoubtKind = "quantity"       // the portal tells another number
+	DoubtOpenRequest        DoubtKind = "open_request"   // another request of the same holder and product is open
+	DoubtOrderedBefore      DoubtKind = "ordered_before" // one of them was ordered not long ago
+	DoubtPortalOrder        DoubtKind = "portal_order"   // the portal has an order of theirs that is none of ours
+	DoubtAutoRenewal        DoubtKind = "auto_renewal"
+	DoubtServicesLeftOut    DoubtKind = "services_left_out"
+	DoubtServicesOnly       DoubtKind = "services_only"
+	DoubtExpiryFar          DoubtKind = "expiry_far"
+	DoubtExpired            DoubtKind = "expired"
+	DoubtPlanSwitch         DoubtKind = "plan_switch" // another plan follows when the present one ends
+	DoubtInvoice            DoubtKind = "invoice_company"
+	DoubtAutoRenewalUnknown DoubtKind = "auto_renewal_unknown"
+	DoubtExpiryUnknown      DoubtKind = "expiry_unknown"
+)
+
+// Doubt is a reason to look twice at what is asked for, with its facts. A serious one needs
+// the requester's reason.
+type Doubt struct {
+	Kind    DoubtKind `json:"kind"`
+	Serious bool      `json:"serious,omitempty"`
+	// Quantity is asked for, and Told is what the portal tells.
+	Quantity int       `json:"quantity,omitempty"`
+	Told     int       `json:"told,omitempty"`
+	Request  int64     `json:"request,omitempty"` // another one
+	OrderNo  string    `json:"order_no,omitempty"`
+	At       time.Time `json:"at,omitzero"`     // when something was ordered, or when the package expires
+	Names    []string  `json:"names,omitempty"` // of services, a plan or a company
+}
+
+// tooEarly is how long before the expiry a renewal deserves a second look: what it does to
+// the term is not documented.
+const tooEarly = 60 * 24 * time.Hour
+
+// Facts are what portal and ledger tell beside an offer. What is not known is empty.
+type Facts struct {
+	Services     []yeastar.OwnedService // of the package
+	PlanSwitch   string                 // the plan that follows when the present one ends
+	AutoRenewal  yeastar.AutoRenewal
+	InvoiceTo    string                 // whose invoice it would be, when that is another customer
+	PortalOrders []yeastar.OrderSummary // of the holder and product, and of no request of ours
+	Requests     []Request              // all others of the holder and product
+}
+
+// Doubts says what people should look at before they agree to an offer that was asked for
+// at a time: the serious doubts first.
+func (o Offer) Doubts(f Facts, asked, now time.Time, p Policy) []Doubt {
+	doubts := slices.Concat(o.quantityDoubts(f), RepeatDoubts(f.Requests, asked, now, p))
+	for _, order := range f.PortalOrders {
+		if !endedUnplaced(order.OrderStatus) && recent(order.CreateTime, now, p) {
+			doubts = append(doubts, Doubt{Kind: DoubtPortalOrder, Serious: true, OrderNo: order.OrderNo, At: order.CreateTime.UTC()})
+		}
+	}
+	switch f.AutoRenewal {
+	case yeastar.AutoRenewalOn:
+		doubts = append(doubts, Doubt{Kind: DoubtAutoRenewal, Serious: true})
+	case yeastar.AutoRenewalUnknown:
+		doubts = append(doubts, Doubt{Kind: DoubtAutoRenewalUnknown})
+	}
+	if f.PlanSwitch != "" {
+		doubts = append(doubts, Doubt{Kind: DoubtPlanSwitch, Names: []string{f.PlanSwitch}})
+	}
+	if f.InvoiceTo != "" {
+		doubts = append(doubts, Doubt{Kind: DoubtInvoice, Names: []string{f.InvoiceTo}})
+	}
+	doubts = append(doubts, o.lineDoubts(f)...)
+	doubts = append(doubts, expiryDoubts(o.CurrentExpiry, now)...)
+	slices.SortStableFunc(doubts, func(a, b Doubt) int { return cmp.Compare(rank(a), rank(b)) })
+	return doubts
+}
+
+func rank(d Doubt) int {
+	if d.Serious {
+		return 0
+	}
+	return 1
+}
+
+// quantityDoubts are the lines whose quantity is not the one that the portal tells.
+func (o Offer) quantityDoubts(f Facts) []Doubt {
+	var doubts []Doubt
+	if plan, ok := o.Plan(); ok && o.KnownQuantity != 0 && o.KnownQuantity != plan.Quantity {
+		doubts = append(doubts, Doubt{Kind: DoubtQuantity, Serious: true, Quantity: plan.Quantity, Told: o.KnownQuantity})
+	}
+	for _, l := range o.Services() {
+		i := slices.IndexFunc(f.Services, func(s yeastar.OwnedService) bool { return s.ID == l.ID })
+		if i < 0 || f.Services[i].Quantity == nil || *f.Services[i].Quantity == 0 || *f.Services[i].Quantity == l.Quantity {
+			continue
+		}
+		doubts = append(doubts, Doubt{
+			Kind: DoubtQuantity, Serious: true, Quantity: l.Quantity, Told: *f.Services[i].Quantity, Names: []string{l.Name},
+		})
+	}
+	return doubts
+}
+
+// RepeatDoubts are the other requests of the same holder and product that are open, unless
+// they were asked for later, and those that were ordered not long ago.
+func RepeatDoubts(others []Request, asked, now time.Time, p Policy) []Doubt {
+	var doubts []Doubt
+	for _, r := range others {
+		switch {
+		case r.Status == Ordered:
+			if at := r.orderedAt(); recent(at, now, p) {
+				doubts = append(doubts, Doubt{Kind: DoubtOrderedBefore, Serious: true, Request: r.ID, OrderNo: r.Order.OrderNo, At: at.UTC()})
+			}
+		case !r.Status.Final() && !r.AskedAt.After(asked):
+			doubts = append(doubts, Doubt{Kind: DoubtOpenRequest, Serious: true, Request: r.ID})
+		}
+	}
+	return doubts
+}
+
+// orderedAt is when the request's order was sent; zero: it has none.
+func (r Request) orderedAt() time.Time {
+	for _, a := range r.Attempts {
+		if a.Outcome == Placed {
+			return a.StartedAt
+		}
+	}
+	return time.Time{}
+}
+
+// recent says whether an order is so young that another one has to be explained. One
+// without a time is taken for young.
+func recent(at, now time.Time, p Policy) bool {
+	return at.IsZero() || now.Sub(at) < p.RepeatWithin
+}
+
+func (o Offer) lineDoubts(f Facts) []Doubt {
+	var doubts []Doubt
+	var left []string
+	for _, s := range f.Services {
+		if !slices.ContainsFunc(o.Lines, func(l Line) bool { return l.ID == s.ID }) {
+			left = append(left, cmp.Or(s.Name, string(s.ID)))
+		}
+	}
+	if len(left) > 0 {
+		doubts = append(doubts, Doubt{Kind: DoubtServicesLeftOut, Names: slices.Sorted(slices.Values(left))})
+	}
+	if _, ok := o.Plan(); !ok {
+		doubts = append(doubts, Doubt{Kind: DoubtServicesOnly})
+	}
+	return doubts
+}
+
+func expiryDoubts(expiry, now time.Time) []Doubt {
+	switch left := expiry.Sub(now); {
+	case expiry.IsZero():
+		return []Doubt{{Kind: DoubtExpiryUnknown}}
+	case left <= 0:
+		return []Doubt{{Kind: DoubtExpired, At: expiry.UTC()}}
+	case left > tooEarly:
+		return []Doubt{{Kind: DoubtExpiryFar, At: expiry.UTC()}}
+	}
+	return nil
+}
+
+// Text is the doubt as a sentence, in plain text. Only this and Brief have the words.
+func (d Doubt) Text() string {
+	switch d.Kind {
+	case DoubtQuantity:
+		if len(d.Names) > 0 {
+			return fmt.Sprintf("The portal says %d for %s, and %d are asked for. Yeastar wants exactly the current number.", d.Told, d.names(), d.Quantity)
+		}
+		return fmt.Sprintf("The portal says %d extensions, and %d are asked for. Yeastar wants exactly the current number.", d.Told, d.Quantity)
+	case DoubtOpenRequest:
+		return fmt.Sprintf("%s asks for a renewal of the same product for the same customer, and is still open.", Reference(d.Request))
+	case DoubtOrderedBefore:
+		return fmt.Sprintf("%s renewed the same product for the same customer on %s: order %s.", Reference(d.Request), d.day(), d.OrderNo)
+	case DoubtPortalOrder:
+		return fmt.Sprintf("The portal has order %s%s for this customer, which was not made here. It may be this renewal.", d.OrderNo, d.on())
+	case DoubtAutoRenewal:
+		return "Auto-renewal is on in the portal: Yeastar may renew this by itself as well."
+	case DoubtServicesLeftOut:
+		return fmt.Sprintf("The package also has %s, which would not be renewed.", d.names())
+	case DoubtServicesOnly:
+		return "Only services are renewed, not the plan that they belong to; no sample of Yeastar's shows such an order."
+	case DoubtExpiryFar:
+		return fmt.Sprintf("This runs until %s, which is more than 60 days away. Is it too early to renew?", d.day())
+	case DoubtExpired:
+		return fmt.Sprintf("This expired on %s. Ask Yeastar from which day the new term runs.", d.day())
+	case DoubtPlanSwitch:
+		return fmt.Sprintf("A change of plan is pending in the portal (%s): it is not known which plan the renewal extends.", d.names())
+	case DoubtInvoice:
+		return fmt.Sprintf("The invoice would go to %s, another customer.", d.names())
+	case DoubtAutoRenewalUnknown:
+		return "The portal does not tell whether auto-renewal is on; if it is, this may be renewed twice."
+	case DoubtExpiryUnknown:
+		return "The portal does not tell when this expires."
+	}
+	return string(d.Kind) + "."
+}
+
+// Brief is the doubt in a few words, for where there is no room for its sentence.
+func (d Doubt) Brief() string {
+	switch d.Kind {
+	case DoubtQuantity:
+		return fmt.Sprintf("the portal says %d, not %d", d.Told, d.Quantity)
+	case DoubtOpenRequest:
+		return Reference(d.Request) + " is open for the same"
+	case DoubtOrderedBefore:
+		return Reference(d.Request) + " ordered the same on " + d.day()
+	case DoubtPortalOrder:
+		return "the portal has order " + d.OrderNo
+	case DoubtAutoRenewal:
+		return "auto-renewal is on"
+	case DoubtServicesLeftOut:
+		return "services are left out"
+	case DoubtServicesOnly:
+		return "services only"
+	case DoubtExpiryFar:
+		return "it runs until " + d.day()
+	case DoubtExpired:
+		return "it expired on " + d.day()
+	case DoubtPlanSwitch:
+		return "a change of plan is pending"
+	case DoubtInvoice:
+		return "the invoice goes to " + d.names()
+	case DoubtAutoRenewalUnknown:
+		return "auto-renewal is not known"
+	case DoubtExpiryUnknown:
+		return "the expiry is not known"
+	}
+	return string(d.Kind)
+}
+
+// names lists at most three names, so that the sentence has an end.
+func (d Doubt) names() string {
+	const most, longest = 3, 40
+	var shown []string
+	for _, name := range d.Names[:min(len(d.Names), most)] {
+		if r := []rune(name); len(r) > longest {
+			name = string(r[:longest-1]) + "…"
+		}
+		shown = append(shown, name)
+	}
+	s := strings.Join(shown, ", ")
+	if more := len(d.Names) - most; more > 0 {
+		s += fmt.Sprintf(" and %d more", more)
+	}
+	return s
+}
+
+func (d Doubt) day() string { return day(d.At) }
+
+func (d Doubt) on() string {
+	if d.At.IsZero() {
+		return ""
+	}
+	return " of " + d.day()
+}
+
+// same says whether two doubts are about the same facts.
+func (d Doubt) same(other Doubt) bool {
+	return d.Kind == other.Kind && d.Quantity == other.Quantity && d.Told == other.Told && d.Request == other.Request &&
+		d.OrderNo == other.OrderNo && d.At.Equal(other.At) && slices.Equal(d.Names, other.Names)
+}
+
+// NewDoubts lists the doubts that nobody has seen who agreed to the request. A request from
+// before doubts were kept is held up by serious ones alone.
+func (r Request) NewDoubts(now []Doubt) []Doubt {
+	return slices.DeleteFunc(slices.Clone(now), func(d Doubt) bool {
+		seen := slices.ContainsFunc(r.Doubts, d.same)
+		return seen || (r.Doubts == nil && !d.Serious)
+	})
+}
+
+// WasTold says whether people agreed to something that the portal told of the package.
+func (r Request) WasTold() bool {
+	o := r.Offer
+	autoRenewal := r.Doubts != nil && !slices.ContainsFunc(r.Doubts, func(d Doubt) bool { return d.Kind == DoubtAutoRenewalUnknown })
+	return o.PriceTold() != "" || o.KnownQuantity != 0 || !o.CurrentExpiry.IsZero() || autoRenewal
+}
+
+// Differs says whether an offer, read anew, is not the one that people agreed to: what they
+// were told has changed or is not told any more, or there is a price that they have not seen.
+func (r Request) Differs(now Offer) bool {
+	was := r.Offer
+	return was.PriceTold() != now.PriceTold() ||
+		(was.KnownQuantity != 0 && was.KnownQuantity != now.KnownQuantity) ||
+		(!was.CurrentExpiry.IsZero() && !was.CurrentExpiry.Equal(now.CurrentExpiry))
+}
+
+// NeedReason says whether any of the doubts must be explained by whoever asks.
+func NeedReason(doubts []Doubt) bool {
+	return slices.ContainsFunc(doubts, func(d Doubt) bool { return d.Serious })
+}
+
+// texts are the sentences of several doubts.
+func texts(doubts []Doubt) []string {
+	out := make([]string, len(doubts))
+	for i, d := range doubts {
+		out[i] = d.Text()
+	}
+	return out
+}
