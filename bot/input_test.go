@@ -141,7 +141,7 @@ func TestWhatVanishedWhileTheFormStoodOpen(t *testing.T) {
 				b, clock := setupAt(t)
 				alice := b.as(sandbox.Alice)
 				alice.fill(acmeWish)
-				b.drawn(2) // for the choice of customer, and of plan
+				alice.redrawn() // for the choice of customer, and of plan
 				if at == "review" {
 					alice.review()
 				}

@@ -74,6 +74,7 @@ func Load() (Config, error) {
 		return Config{}, err
 	}
 	problems = append(problems, unknown()...)
+	checkProxy(&problems)
 	if err := problems.inOrder().orNil(); err != nil {
 		return Config{}, err
 	}

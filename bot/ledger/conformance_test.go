@@ -38,6 +38,7 @@ var conformance = []struct {
 	{"hostile and huge texts", testHostile},
 	{"a restart keeps everything", testRestart},
 	{"posts", testPosts},
+	{"forms", testForms},
 	{"leases", testLeases},
 	{"whether something can be saved", testWritable},
 	{"a commit without an answer", testCommitWithoutAnswer},

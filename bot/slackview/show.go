@@ -29,6 +29,7 @@ func (d *drawing) show(ctx context.Context, w wanted) {
 	if d.paused[w.channel] {
 		return
 	}
+	ctx = w.pace(ctx)
 	p, known := d.posts[w.key]
 	switch {
 	case known && p.State == ledger.PostShown:
@@ -39,29 +40,39 @@ func (d *drawing) show(ctx context.Context, w wanted) {
 		return
 	case known && p.State == ledger.PostSending:
 		// It may have arrived: a second one must not be sent.
-		ts, channel, err := d.view.findPost(ctx, w, p, d.posts[keySummary].TS, d.request)
-		switch {
-		case socket.ErrorCode(err) == "thread_not_found":
-			d.orphaned = true
-			return
-		case d.closedBy(err, w, closedPause):
-			return
-		case err != nil:
-			d.paused[w.channel] = true
-			d.errs = append(d.errs, fmt.Errorf("look for an earlier post: %w", err))
-			return
-		}
-		if ts != "" {
-			p.TS, p.Channel, p.State = ts, channel, ledger.PostShown
-			p.Digest = "" // what it shows is not known, so it is drawn again if it lasts
-			d.save(ctx, p)
-			d.show(ctx, w)
+		if !d.look(ctx, w, p) {
 			return
 		}
 	case known && p.Tries >= maxPostTries:
 		return
 	}
 	d.post(ctx, w, p.Tries, p.TS)
+}
+
+// look looks for a message that may have been posted, and shows it if it was. It says
+// whether it is known that it was not.
+func (d *drawing) look(ctx context.Context, w wanted, p ledger.Post) (absent bool) {
+	found, err := d.view.findPost(ctx, w, p, d.posts[keySummary].TS, d.request)
+	after, kind := socket.Classify(err)
+	switch {
+	case err == nil && found.ts == "":
+		return true
+	case err == nil:
+		p.TS, p.Channel, p.State = found.ts, found.channel, ledger.PostShown
+		p.Digest = "" // what it shows is not known, so it is drawn again if it lasts
+		d.save(ctx, p)
+		d.show(ctx, w)
+	case socket.ErrorCode(err) == "thread_not_found":
+		d.orphaned = true
+	case d.closedBy(err, w, closedPause):
+	case kind == socket.Wait:
+		d.paused[w.channel] = true
+		d.comeBack(after)
+	default:
+		d.paused[w.channel] = true
+		d.errs = append(d.errs, fmt.Errorf("look for an earlier post: %w", err))
+	}
+	return false
 }
 
 // post sends a message that is not in Slack. That it is being sent is saved first, with

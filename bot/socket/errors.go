@@ -100,6 +100,9 @@ func Closed(err error) (why string, ok bool) {
 	return words + " (" + code + ")", ok
 }
 
+// waitCodes say that Slack's limits have no room for the call now.
+var waitCodes = []string{"ratelimited", "rate_limited", "message_limit_exceeded"}
+
 // Classify says what is to be done about a failed call of the Web API, and for how long to
 // wait when Slack asks for that.
 func Classify(err error) (time.Duration, Kind) {
@@ -109,8 +112,8 @@ func Classify(err error) (time.Duration, Kind) {
 	switch {
 	case errors.As(err, &limited):
 		return min(max(limited.RetryAfter, time.Second), maxWait), Wait
-	case errors.As(err, &status) && status.Code == http.StatusTooManyRequests, code == "ratelimited", code == "rate_limited", code == "message_limit_exceeded":
-		return 30 * time.Second, Wait
+	case errors.As(err, &status) && status.Code == http.StatusTooManyRequests, slices.Contains(waitCodes, code):
+		return unnamedWait, Wait
 	case code == "" || slices.Contains(unclearCodes, code):
 		return 0, Unclear
 	case slices.Contains(fatalErrors, code):
