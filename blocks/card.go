@@ -86,18 +86,29 @@ func cardButtons(r renewal.Request) []slack.BlockElement {
 				"Cancel this request?", what(r.Offer, line)+".", nil, "Nothing was ordered, and nothing will be.",
 				"Cancel request", "Keep it", slack.StyleDanger)),
 		}
+	case renewal.Approved:
+		if r.DryRun {
+			return nil
+		}
+		return []slack.BlockElement{button(r, ActionCancel, "Stop the order").WithStyle(slack.StyleDanger).WithConfirm(confirm(
+			"Stop "+r.Reference()+"?", what(r.Offer, line)+".", nil,
+			"It was not sent yet. Its requester and approvers can stop it until it is sent.", "Stop the order", "Let it be ordered", slack.StyleDanger))}
 	case renewal.Refused:
 		return []slack.BlockElement{
 			button(r, ActionRetry, "Try again").WithStyle(slack.StylePrimary).WithConfirm(confirmRetry(r)),
 			button(r, ActionClose, "Close"),
 		}
 	case renewal.Unknown:
-		return []slack.BlockElement{
-			button(r, ActionSettlePlaced, "It was placed…"),
-			button(r, ActionSettleNotPlaced, "It was not placed…"),
-		}
+		return settleButtons(r)
 	}
 	return nil
+}
+
+func settleButtons(r renewal.Request) []slack.BlockElement {
+	return []slack.BlockElement{
+		button(r, ActionSettlePlaced, "It was placed…"),
+		button(r, ActionSettleNotPlaced, "It was not placed…"),
+	}
 }
 
 func button(r renewal.Request, action, label string) *slack.ButtonBlockElement {
@@ -125,6 +136,11 @@ func confirmRetry(r renewal.Request) *slack.ConfirmationBlockObject {
 	ask := what(r.Offer, line) + " (" + price(r.Offer, line) + ")."
 	if r.DryRun {
 		return confirm("Try "+r.Reference()+" again?", ask, r.Doubts, "Dry run: no order will be sent.", "Try again", "Not yet", slack.StylePrimary)
+	}
+	if r.Required > 1 {
+		return confirm("Try "+r.Reference()+" again?", ask, r.Doubts,
+			fmt.Sprintf("This is approval 1 of %d. The last one places a real order at once; it cannot be undone.", r.Required),
+			"Try again", "Not yet", slack.StylePrimary)
 	}
 	return confirm("Order "+r.Reference()+" again?", ask, r.Doubts,
 		"This places a real order with Yeastar at once. It cannot be undone.", "Order again", "Not yet", slack.StylePrimary)

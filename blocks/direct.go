@@ -31,7 +31,11 @@ func approvedBy(r renewal.Request) string {
 func Direct(r renewal.Request, e renewal.Entry) (Message, bool) {
 	switch e.Code {
 	case renewal.CodeOrdered, renewal.CodeRefused, renewal.CodeRejected, renewal.CodeExpired, renewal.CodeUnknown,
-		renewal.CodeProcessing, renewal.CodeChanged, renewal.CodeDryRun:
+		renewal.CodeProcessing, renewal.CodeChanged, renewal.CodeLapsed, renewal.CodeDryRun:
+	case renewal.CodeCancelled:
+		if e.From != renewal.Approved || e.Actor == r.Requester {
+			return Message{}, false
+		}
 	case renewal.CodeSettledPlaced, renewal.CodeSettledNot, renewal.CodeLate:
 		// The order's fate changed after they were told of it.
 	default:

@@ -113,6 +113,16 @@ func revised(r *renewal.Request) {
 	r.Changes = []string{"Extensions: 80 → 100", "PO number: none → PO-2026-17"}
 }
 
+// lapsedWhy is what a card says of an approval that does not suffice any more.
+const lapsedWhy = "Nothing, but an approval does not count any more"
+
+func lapsed(r *renewal.Request) {
+	quorum(r)
+	r.Revision, r.Changes = 2, []string{lapsedWhy}
+}
+
+func stopped(r *renewal.Request) { r.ClosedBy = carol }
+
 // doubts are of every kind.
 func doubts() []renewal.Doubt {
 	day := time.Date(2026, time.March, 2, 0, 0, 0, 0, time.UTC)
@@ -231,6 +241,10 @@ func events() []event {
 		{"refused_by_status", refusedByStatus(), entry(renewal.CodeRefused, renewal.System, renewal.Processing, renewal.Refused, orderDetails(yeastar.OrderFailed))},
 		{"refused_gone", refused, entry(renewal.CodeRefused, renewal.System, renewal.Approved, renewal.Refused, map[string]string{
 			renewal.DetailVendorCode: "gone", renewal.DetailVendorDetail: "the plan is not offered any more"})},
+		{"denied_again", request(renewal.Pending), entry(renewal.CodeDenied, carol, renewal.Pending, renewal.Pending, map[string]string{
+			renewal.DetailAction: "approve", renewal.DetailRefusal: renewal.RefusedNotAllowed, renewal.DetailCount: "17"})},
+		{"moved", request(renewal.Pending), entry(renewal.CodeMoved, renewal.System, renewal.Pending, renewal.Pending, map[string]string{
+			renewal.DetailChannel: "C0RENEWNEW"})},
 		{"postponed", with(renewal.Approved, func(r *renewal.Request) {
 			r.Problem = &renewal.Problem{Class: yeastar.ClassNotSent, Detail: "no connection"}
 		}), entry(renewal.CodePostponed, renewal.System, renewal.Ordering, renewal.Approved, map[string]string{
@@ -248,6 +262,16 @@ func events() []event {
 		{"retried", request(renewal.Approved), entry(renewal.CodeRetried, bob, renewal.Refused, renewal.Approved, map[string]string{renewal.DetailFingerprint: fp})},
 		{"late_adopted", request(renewal.Ordered), entry(renewal.CodeLate, renewal.System, renewal.Refused, renewal.Ordered, orderDetails(yeastar.OrderSucceed))},
 		{"late_alarm", request(renewal.Ordered), entry(renewal.CodeLate, renewal.System, renewal.Ordered, renewal.Ordered, orderDetails(yeastar.OrderSucceed))},
+		{"voted_lost", with(renewal.Pending, quorum), entry(renewal.CodeVoted, bob, renewal.Pending, renewal.Pending, map[string]string{
+			renewal.DetailFingerprint: fp, renewal.DetailVotes: "1 of 2", renewal.DetailLost: carol + " is no approver any more"})},
+		{"lapsed_lost", with(renewal.Pending, lapsed), second(entry(renewal.CodeLapsed, renewal.System, renewal.Approved, renewal.Pending, map[string]string{
+			renewal.DetailFingerprint: fp, renewal.DetailVotes: "1 of 2", renewal.DetailLost: carol + " is no approver any more",
+			renewal.DetailChanges: lapsedWhy}))},
+		{"lapsed_quorum", with(renewal.Pending, lapsed), second(entry(renewal.CodeLapsed, renewal.System, renewal.Approved, renewal.Pending, map[string]string{
+			renewal.DetailFingerprint: fp, renewal.DetailVotes: "1 of 2", renewal.DetailChanges: "Nothing, but more approvals are needed by now"}))},
+		{"retried_pending", with(renewal.Pending, lapsed), second(entry(renewal.CodeRetried, bob, renewal.Refused, renewal.Pending, map[string]string{
+			renewal.DetailFingerprint: fp, renewal.DetailVotes: "1 of 2", renewal.DetailChanges: "Nothing, but one person alone does not order it again"}))},
+		{"stopped", with(renewal.Cancelled, stopped), entry(renewal.CodeCancelled, carol, renewal.Approved, renewal.Cancelled, nil)},
 		{"submitted_doubtful", with(renewal.Pending, doubtful), entry(renewal.CodeSubmitted, alice, "", renewal.Pending, map[string]string{
 			renewal.DetailSummary: offer().Summary(), renewal.DetailFingerprint: fp,
 			renewal.DetailDoubts: doubts()[0].Text() + "\n" + doubts()[13].Text(), renewal.DetailDoubtReason: "They grow by 450 seats on Monday."})},

@@ -134,9 +134,10 @@ func buttons(m blocks.Message) []*slack.ButtonBlockElement {
 func TestCardHasTheButtonsOfItsState(t *testing.T) {
 	t.Parallel()
 	want := map[renewal.Status][]string{
-		renewal.Pending: {blocks.ActionApprove, blocks.ActionReject, blocks.ActionChange, blocks.ActionCancel},
-		renewal.Refused: {blocks.ActionRetry, blocks.ActionClose},
-		renewal.Unknown: {blocks.ActionSettlePlaced, blocks.ActionSettleNotPlaced},
+		renewal.Pending:  {blocks.ActionApprove, blocks.ActionReject, blocks.ActionChange, blocks.ActionCancel},
+		renewal.Approved: {blocks.ActionCancel},
+		renewal.Refused:  {blocks.ActionRetry, blocks.ActionClose},
+		renewal.Unknown:  {blocks.ActionSettlePlaced, blocks.ActionSettleNotPlaced},
 	}
 	for _, status := range renewal.Statuses() {
 		t.Run(string(status), func(t *testing.T) {
@@ -220,6 +221,7 @@ func TestWhoHearsOfAnEvent(t *testing.T) {
 		"ordered": true, "refused": true, "refused_by_status": true, "refused_gone": true, "rejected": true, "expired": true, "unknown": true, "unknown_named": true,
 		"processing": true, "changed": true, "dry_run": true, "settled_placed": true, "settled_placed_pending": true,
 		"settled_not_placed": true, "late_adopted": true, "late_alarm": true,
+		"lapsed_lost": true, "lapsed_quorum": true, "stopped": true,
 	}
 	for _, e := range events() {
 		t.Run(e.name, func(t *testing.T) {
@@ -227,7 +229,7 @@ func TestWhoHearsOfAnEvent(t *testing.T) {
 			if _, got := blocks.Direct(e.request, e.entry); got != direct[e.name] {
 				t.Errorf("the requester is told: %t", got)
 			}
-			if _, got := blocks.ThreadLine(e.request, e.entry, nil); got == (e.name == "denied") {
+			if _, got := blocks.ThreadLine(e.request, e.entry, nil); got == slices.Contains([]string{"denied", "denied_again", "moved"}, e.name) {
 				t.Errorf("the thread is told: %t", got)
 			}
 			audit := blocks.AuditLine(e.request, e.entry)

@@ -15,8 +15,8 @@ const (
 	nextChoice = "It can be tried again or closed."
 	// unsure is the sentence under an order of unknown fate.
 	unsure = "This order may or may not have been placed. Nothing will be sent again until you decide."
-	// unchecked is the sentence under an approved order that waits for the portal.
-	unchecked = "Nothing has been ordered yet: the check before it needs the Partner Portal."
+	// unchecked is the sentence under an approved order that waits for its last check.
+	unchecked = "Nothing has been ordered yet: the check before it can't be made just now."
 )
 
 // unsearched is said while the list cannot be read in which a lost order would be.

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"renewbot/bot/renewal"
 	"renewbot/yeastar"
@@ -15,14 +17,23 @@ import (
 func ThreadLine(r renewal.Request, e renewal.Entry, approvers []string) (Message, bool) {
 	s := eventSentence(r, e)
 	switch e.Code {
-	case renewal.CodeDenied:
+	case renewal.CodeDenied, renewal.CodeMoved:
 		return Message{}, false
 	case renewal.CodeReminded, renewal.CodeLastCall:
-		approvers = splitList(e.Detail[renewal.DetailWho]) // those who have not decided
+		who := splitList(e.Detail[renewal.DetailWho])
+		if e.To != renewal.Pending {
+			if len(who) > 0 {
+				s = join(s, mentions(who, 20)+": please have a look.")
+			}
+			break
+		}
+		approvers = who // those who have not decided
 		fallthrough
-	case renewal.CodeSubmitted, renewal.CodeAmended, renewal.CodeChanged, renewal.CodeRestored:
-		if len(approvers) > 0 {
-			s = join(s, mentions(approvers, 20)+": please decide on the card in this thread.")
+	case renewal.CodeSubmitted, renewal.CodeAmended, renewal.CodeChanged, renewal.CodeLapsed, renewal.CodeRestored:
+		s = askToDecide(s, approvers)
+	case renewal.CodeRetried:
+		if e.To == renewal.Pending {
+			s = askToDecide(s, approvers)
 		}
 	case renewal.CodeUnknown, renewal.CodeSearched, renewal.CodeUnsearched, renewal.CodeLate:
 		if len(approvers) > 0 {
@@ -33,6 +44,13 @@ func ThreadLine(r renewal.Request, e renewal.Entry, approvers []string) (Message
 		return Message{}, false
 	}
 	return oneLineMessage(fmt.Sprintf("line.%d.%d", e.RequestID, e.Seq), s), true
+}
+
+func askToDecide(s string, approvers []string) string {
+	if len(approvers) == 0 {
+		return s
+	}
+	return join(s, mentions(approvers, 20)+": please decide on the card in this thread.")
 }
 
 const onTheCard = "It can be tried again or closed on the card."
@@ -51,27 +69,34 @@ func eventSentence(r renewal.Request, e renewal.Entry) string {
 		return join("✏️ "+by+fmt.Sprintf(" changed the request; this is revision %d.", e.Revision), changeWords(d), doubtNews(d), "Approvals start over.", nothingYet)
 	case renewal.CodeChanged:
 		return join("✏️ What is known differs from what was approved, so this needs approval again.", changeWords(d), doubtNews(d), nothingYet)
+	case renewal.CodeLapsed:
+		return join("↩️ "+lapsed(d), "So this needs approval again"+parenthesis(votesIn)+".", nothingYet)
 	case renewal.CodeRestored:
 		return "↩️ The ledger was restored from a backup, so this needs approval again. " +
 			"This order may or may not have been placed since: check this thread and the portal before you approve."
 	case renewal.CodeVoted:
-		return join("👍 "+by+" approved"+parenthesis(votesIn)+"."+selfApproval(d), "More approvals are needed.", nothingYet)
+		return join("👍 "+by+" approved"+parenthesis(votesIn)+"."+selfApproval(d), lostWords(d), "More approvals are needed.", nothingYet)
 	case renewal.CodeApproved:
-		return join("👍 "+by+" approved"+parenthesis(votesIn)+"."+selfApproval(d), next(r))
+		return join("👍 "+by+" approved"+parenthesis(votesIn)+"."+selfApproval(d), lostWords(d), next(r))
 	case renewal.CodeRejected:
 		return join("🚫 "+by+" rejected this"+reason(d[renewal.DetailReason]), nothingWas)
 	case renewal.CodeCancelled:
+		if e.From == renewal.Approved {
+			return join("✋ "+by+" stopped the order before it was sent.", nothingWas)
+		}
 		return join("✖️ "+by+" cancelled the request.", nothingWas)
 	case renewal.CodeExpired:
 		return "⌛ This request timed out: nobody approved it in time. Nothing was ordered."
 	case renewal.CodeReminded:
-		return join("🔔 Still waiting for approval.", votes(r), nothingYet)
+		return remindedOf(r, e)
 	case renewal.CodeLastCall:
 		return join("⏰ Last call: this request times out "+moment(r.ExpiresAt)+" if it is not approved by then.", votes(r), nothingYet)
 	case renewal.CodeClosed:
 		return join("✖️ "+by+" closed the request.", nothingWas)
 	case renewal.CodeDryRun:
 		return "🧪 Dry run finished: everything was done but the order itself. Nothing was ordered."
+	case renewal.CodeMoved:
+		return join("🔀 The request's channel has another id now: "+mention(d[renewal.DetailChannel])+".", "Nothing was changed or ordered.")
 	case renewal.CodeOrdering:
 		return "📤 The order is on its way to Yeastar" + attemptWords(d) + "; there is no answer yet."
 	case renewal.CodeOrdered:
@@ -101,11 +126,19 @@ func eventSentence(r renewal.Request, e renewal.Entry) string {
 	case renewal.CodeSettledNot:
 		return join("☑️ "+by+" found that the order was not placed"+reason(d[renewal.DetailReason]), nothingWas, onTheCard)
 	case renewal.CodeRetried:
-		return join("🔁 "+by+" asked to try again."+selfApproval(d), next(r))
+		return join("🔁 "+by+" asked to try again."+selfApproval(d), retried(r, e))
 	case renewal.CodeLate:
 		return join("🚨 An order turned up for an attempt that was called not placed"+attemptWords(d)+".", order, lateEnd(e))
 	case renewal.CodeDenied:
-		return join("⛔ "+by+" may not do that"+parenthesis(joinWith(": ", outside(d[renewal.DetailAction], shortLimit), outside(d[renewal.DetailRefusal], shortLimit)))+".", "Nothing was changed or ordered.")
+		tried := parenthesis(joinWith(": ", outside(d[renewal.DetailAction], shortLimit), outside(d[renewal.DetailRefusal], shortLimit)))
+		if n := outside(d[renewal.DetailCount], 10); n != "" {
+			times := n + " more times"
+			if n == "1" {
+				times = "once more"
+			}
+			return join("⛔ "+by+" tried "+times+" what they may not do"+tried+".", "Nothing was changed or ordered.")
+		}
+		return join("⛔ "+by+" may not do that"+tried+".", "Nothing was changed or ordered.")
 	}
 	return code(e) + "."
 }
@@ -132,7 +165,7 @@ func splitList(s string) []string {
 }
 
 func summaryOf(r renewal.Request, e renewal.Entry) string {
-	if r.ID != 0 && r.Revision == e.Revision {
+	if r.ID != 0 && r.Fingerprint == e.Detail[renewal.DetailFingerprint] {
 		return what(r.Offer, outside) + " (" + price(r.Offer, outside) + ")"
 	}
 	return outside(e.Detail[renewal.DetailSummary], detailLimit)
@@ -143,6 +176,49 @@ func changeWords(d map[string]string) string {
 		return "Changed: " + s + "."
 	}
 	return ""
+}
+
+// lostWords names who gave votes that do not count any more, and why.
+func lostWords(d map[string]string) string {
+	var words []string
+	for i, l := range renewal.ReadLost(d[renewal.DetailLost]) {
+		if i == 5 {
+			words = append(words, "and others")
+			break
+		}
+		words = append(words, mention(l.By)+" "+outside(l.Why, shortLimit))
+	}
+	if len(words) == 0 {
+		return ""
+	}
+	return "An approval does not count any more: " + joinWith(", ", words...) + "."
+}
+
+// lapsed says why the approvers are asked anew.
+func lapsed(d map[string]string) string {
+	if s := lostWords(d); s != "" {
+		return s
+	}
+	return because(d)
+}
+
+// because says why the approvers are asked anew about what they have seen: what the card
+// tells as "Nothing, but …".
+func because(d map[string]string) string {
+	why, _ := strings.CutPrefix(d[renewal.DetailChanges], "Nothing, but ")
+	first, size := utf8.DecodeRuneInString(why)
+	if size == 0 {
+		return ""
+	}
+	return outside(string(unicode.ToUpper(first))+why[size:], detailLimit) + "."
+}
+
+// retried says what follows when somebody asked to try again.
+func retried(r renewal.Request, e renewal.Entry) string {
+	if e.To != renewal.Pending {
+		return next(r)
+	}
+	return join(because(e.Detail), "So this needs approval again"+parenthesis(outside(e.Detail[renewal.DetailVotes], shortLimit))+".", nothingYet)
 }
 
 func next(r renewal.Request) string {

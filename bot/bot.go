@@ -116,20 +116,21 @@ func New(o Options) *Bot {
 			return orders.Since(ctx, o.Vendor, since)
 		},
 	})
+	people := directory.New(directory.Options{
+		API: api, Log: o.Log, Now: o.Now, Metrics: o.Metrics,
+		Approvers: settings.Approvers, Requesters: settings.Requesters, Channels: settings.Channels, Weekend: settings.Weekend,
+	})
 	b := &Bot{
 		api: api, ledger: o.Ledger, portal: looked, policy: o.Config.Policy(), log: o.Log, forms: keyedmutex.New(),
-		timing: timing{o.Now, cmp.Or(o.OptionalWait, optionalWait), cmp.Or(o.JobsGrace, jobsGrace)},
-		directory: directory.New(directory.Options{
-			API: api, Log: o.Log, Now: o.Now, Metrics: o.Metrics,
-			Approvers: settings.Approvers, Requesters: settings.Requesters, Channels: settings.Channels,
-		}),
+		timing:    timing{o.Now, cmp.Or(o.OptionalWait, optionalWait), cmp.Or(o.JobsGrace, jobsGrace)},
+		directory: people,
 		orders: orders.New(orders.Options{
-			Ledger: o.Ledger, Client: o.Vendor, Portal: looked, Log: o.Log, Policy: o.Config.Policy(), DryRun: settings.DryRun,
-			Timeout: o.OrderTimeout, Margin: o.OrderMargin,
+			Ledger: o.Ledger, Client: o.Vendor, Portal: looked, Log: o.Log, Entitled: people.Entitled, Policy: o.Config.Policy(),
+			DryRun: settings.DryRun, Timeout: o.OrderTimeout, Margin: o.OrderMargin,
 		}),
 		slack: slackview.New(slackview.Options{
 			API: api, Ledger: o.Ledger, Log: o.Log, AuditChannel: settings.AuditChannel, Approvers: settings.Approvers,
-			Instance: o.Instance, Lease: o.ViewLease,
+			Shared: people.Shared, Instance: o.Instance, Lease: o.ViewLease,
 		}),
 	}
 	b.socket = socket.New(socket.Options{

@@ -180,3 +180,79 @@ func TestClicksOutOfOrder(t *testing.T) {
 		renewal.CodeApproved, renewal.CodeOrdering, renewal.CodeOrdered, renewal.CodeDenied, renewal.CodeDenied)
 	b.wholeView("RNW-000001")
 }
+
+// One act that is delivered twice is one act: nobody is told that it was refused, and the
+// trail has no refusal. An act of somebody else that comes late is told and written down.
+func TestActDeliveredTwiceIsNoRefusal(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		envelope string
+		quorum   int
+		act      func(*bundle, slacksim.Message)
+		code     renewal.Code
+	}{
+		"the last approval": {"block_actions", 1, func(b *bundle, m slacksim.Message) { b.as(sandbox.Bob).press(m, "Approve") }, renewal.CodeOrdered},
+		"the first of two":  {"block_actions", 2, func(b *bundle, m slacksim.Message) { b.as(sandbox.Bob).press(m, "Approve") }, renewal.CodeVoted},
+		"a cancellation": {"block_actions", 1, func(b *bundle, m slacksim.Message) {
+			b.as(sandbox.Alice).press(m, "Cancel request (requester)")
+		}, renewal.CodeCancelled},
+		"a command": {"slash_commands", 1, func(b *bundle, _ slacksim.Message) {
+			b.wants(b.as(sandbox.Alice).command(sandbox.Renewals, "/renew cancel RNW-000001"), "RNW-000001 was cancelled by")
+		}, renewal.CodeCancelled},
+		"a rejection": {"view_submission", 1, func(b *bundle, m slacksim.Message) {
+			bob := b.as(sandbox.Bob)
+			bob.press(m, "Reject…")
+			bob.typeIn("Reason", "Too dear")
+			bob.submitOK()
+		}, renewal.CodeRejected},
+	} {
+		for _, kind := range []slacksim.EnvelopeFaultKind{slacksim.EnvelopeDuplicate, slacksim.EnvelopeRepeat} {
+			t.Run(name+", "+string(kind), func(t *testing.T) {
+				t.Parallel()
+				b := setup(t, quorum(c.quorum))
+				card := b.as(sandbox.Alice).request(acmeWish)
+				b.Slack.Disturb(c.envelope, slacksim.EnvelopeFault{Kind: kind}, 1)
+				c.act(b, card)
+				b.happened("RNW-000001", c.code)
+				b.bothHandled(kind)
+				if got := b.denials(); len(got) != 0 {
+					t.Errorf("refused was %+v", got)
+				}
+				for _, who := range []string{sandbox.Alice, sandbox.Bob} {
+					for _, m := range b.Slack.As(who).Ephemerals() {
+						if text := b.Slack.Text(m); c.envelope != "slash_commands" || !contains(text, "RNW-000001 was cancelled by") {
+							t.Errorf("%s was told: %s", who, text)
+						}
+					}
+				}
+				if c.quorum == 1 {
+					b.as(sandbox.Carol).forceClick(clickOn(t, card, "approve"))
+					b.as(sandbox.Carol).alone("RNW-000001 was", "ordered")
+					b.wantDenied(attempt{sandbox.Carol, "approve", renewal.RefusedStatus})
+				}
+			})
+		}
+	}
+}
+
+// bothHandled waits until both deliveries of what was disturbed are acknowledged and done.
+func (b *bundle) bothHandled(kind slacksim.EnvelopeFaultKind) {
+	b.t.Helper()
+	b.wait("both deliveries to be done", func(*slacksim.Snapshot) bool {
+		sent, acks := map[string]int{}, map[string]int{}
+		for _, e := range b.Slack.Journal() {
+			switch {
+			case e.Kind == slacksim.EntryEnvelope && e.Note == string(kind):
+				sent[e.ID]++
+			case e.Kind == slacksim.EntryAck:
+				acks[e.ID]++
+			}
+		}
+		for id, n := range sent {
+			if acks[id] < n {
+				return false
+			}
+		}
+		return len(sent) > 0
+	})
+}

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"time"
 
@@ -31,6 +32,7 @@ type opening struct {
 // open shows the form: at once when the look-ups are warm, else after a loading view.
 func (b *Bot) open(ctx context.Context, p person, o opening) {
 	d := o.draft
+	d.Key = rand.Text()
 	if d.Product == "" {
 		d.Product = yeastar.Products()[0].Key
 	}
@@ -57,7 +59,7 @@ func (b *Bot) open(ctx context.Context, p person, o opening) {
 		}
 		return
 	}
-	v, ok := b.openView(ctx, p, o.trigger, blocks.Loading())
+	v, ok := b.openView(ctx, p, o.trigger, blocks.Loading(d))
 	p.env.Ack(nil)
 	if ok {
 		b.load(ctx, d, v.ID)
@@ -151,7 +153,7 @@ func readForm(v slack.View) (d blocks.Draft, outdated bool, err error) {
 	switch {
 	case d.Product != drawn.Product:
 		d = blocks.Draft{
-			Product: d.Product, Channel: d.Channel, PONumber: d.PONumber, Note: d.Note, Reset: d.Reset + 1,
+			Product: d.Product, Channel: d.Channel, PONumber: d.PONumber, Note: d.Note, Reset: d.Reset + 1, Key: d.Key,
 			Request: d.Request, Revision: d.Revision, Fingerprint: d.Fingerprint, // a change stays the change of that request
 		}
 		outdated = true
@@ -169,12 +171,12 @@ func readForm(v slack.View) (d blocks.Draft, outdated bool, err error) {
 func (b *Bot) again(ctx context.Context, ic slack.InteractionCallback) {
 	d, err := blocks.DecodeDraft(ic.View.PrivateMetadata)
 	if err != nil {
-		d = blocks.Draft{}
+		d = blocks.Draft{Key: rand.Text()}
 	}
 	if d.Product == "" {
 		d.Product = yeastar.Products()[0].Key
 	}
 	ctx = logs.Request(ctx, d.Request)
-	b.updateView(ctx, ic.View.ID, "", blocks.Loading())
+	b.updateView(ctx, ic.View.ID, "", blocks.Loading(d))
 	b.load(ctx, d, ic.View.ID)
 }

@@ -3,7 +3,11 @@ package bot_test
 import (
 	"errors"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"slices"
+	"sync"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -11,7 +15,87 @@ import (
 	"renewbot/yeastar"
 )
 
-func (m *model) actor() renewal.Actor { return rapid.SampledFrom(modelActors).Draw(m.t, "who") }
+// modelPeople is all of Slack that the bot asks here: users.info, with who has left.
+type modelPeople struct {
+	server *httptest.Server
+	mu     sync.Mutex
+	left   map[string]bool
+}
+
+func newModelPeople() *modelPeople {
+	p := &modelPeople{left: map[string]bool{}}
+	p.server = httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		id := r.FormValue("user")
+		rw.Header().Set("Content-Type", "application/json")
+		_, _ = fmt.Fprintf(rw, `{"ok":true,"user":{"id":%q,"deleted":%t}}`, id, p.gone(id))
+	}))
+	return p
+}
+
+func (p *modelPeople) gone(id string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.left[id]
+}
+
+// actor is somebody with what they may do now.
+func (m *model) actor() renewal.Actor {
+	return m.now(rapid.SampledFrom(modelActors).Draw(m.t, "who"))
+}
+
+func (m *model) now(a renewal.Actor) renewal.Actor {
+	if m.people.gone(a.UserID) {
+		return renewal.Actor{UserID: a.UserID, Denied: "Deactivated."}
+	}
+	return a
+}
+
+// voters are those who have voted for a request, as they are now.
+func (m *model) voters(r *modelled) []renewal.Actor {
+	var list []renewal.Actor
+	for _, id := range r.votes {
+		i := slices.IndexFunc(modelActors, func(a renewal.Actor) bool { return a.UserID == id })
+		list = append(list, m.now(modelActors[i]))
+	}
+	return list
+}
+
+// leave lets an approver leave or come back. What the bot knows of people is older than it
+// uses by then.
+func (m *model) leave() {
+	id := rapid.SampledFrom([]string{"A1", "A2", "A3"}).Draw(m.t, "approver")
+	m.people.mu.Lock()
+	m.people.left[id] = !m.people.left[id]
+	m.people.mu.Unlock()
+	m.clock.Advance(2 * time.Minute)
+}
+
+// falls lets the votes fall away of who has left, and of whom approved it before oldest.
+func (m *model) falls(r *modelled, oldest time.Time) {
+	var votes []string
+	var voted []time.Time
+	for i, id := range r.votes {
+		if !m.people.gone(id) && !r.voted[i].Before(oldest) {
+			votes, voted = append(votes, id), append(voted, r.voted[i])
+		}
+	}
+	r.votes, r.voted = votes, voted
+}
+
+// asked is what becomes of a request that goes back to its approvers as it is.
+func (m *model) askedAnew(r *modelled) {
+	last := r.shown[len(r.shown)-1]
+	r.shown = append(r.shown, renewal.Shown{Revision: last.Revision + 1, Fingerprint: last.Fingerprint})
+	r.status, r.expires = renewal.Pending, m.clock.Now().Add(m.policy.ExpireAfter)
+}
+
+// old says whether the approval of a request is too old to be used.
+func (m *model) old(r *modelled) bool { return m.clock.Now().Sub(r.approved) > m.policy.ExpireAfter }
+
+// yes is a request that people have approved just now.
+func (m *model) yes(r *modelled) {
+	r.status, r.approved, r.asked = renewal.Approved, m.clock.Now(), len(r.attempts)
+}
 
 // seen is what somebody clicks on: mostly the present card.
 func (m *model) seen(r *modelled) (s renewal.Shown, stale bool) {
@@ -98,7 +182,7 @@ func (m *model) amend(r *modelled) {
 	s, stale := m.seen(r)
 	e := renewal.Amend{By: by, Shown: s, Offer: modelOffer(m.quantity()), Doubts: modelDoubts(), DoubtReason: "a model"}
 	if after, ok := m.apply(r, e, r.status == renewal.Pending && by.MayRequest && by.UserID == r.requester && !stale); ok {
-		r.votes = nil
+		r.votes, r.voted = nil, nil
 		r.shown = append(r.shown, renewal.Shown{Revision: after.Revision, Fingerprint: after.Fingerprint})
 	}
 }
@@ -111,10 +195,16 @@ func (m *model) decides(by renewal.Actor, r *modelled) bool {
 func (m *model) approve(r *modelled) {
 	by := m.actor()
 	s, stale := m.seen(r)
-	allowed := r.status == renewal.Pending && m.decides(by, r) && !stale && m.clock.Now().Before(r.expires) && !slices.Contains(r.votes, by.UserID)
-	if _, ok := m.apply(r, renewal.Approve{By: by, Shown: s}, allowed); ok {
-		if r.votes = append(r.votes, by.UserID); len(r.votes) >= m.policy.Required {
-			r.status = renewal.Approved
+	allowed := r.status == renewal.Pending && m.decides(by, r) && !stale && m.clock.Now().Before(r.expires)
+	oldest := m.clock.Now().Add(-m.policy.ExpireAfter)
+	if i := slices.Index(r.votes, by.UserID); i >= 0 && !r.voted[i].Before(oldest) {
+		allowed = false
+	}
+	if _, ok := m.apply(r, renewal.Approve{By: by, Shown: s, Voters: m.voters(r)}, allowed); ok {
+		m.falls(r, oldest)
+		r.votes, r.voted = append(r.votes, by.UserID), append(r.voted, m.clock.Now())
+		if len(r.votes) >= m.policy.Required {
+			m.yes(r)
 		}
 	}
 }
@@ -133,7 +223,9 @@ func (m *model) reject(r *modelled) {
 
 func (m *model) cancel(r *modelled) {
 	by := m.actor()
-	if _, ok := m.apply(r, renewal.Cancel{By: by}, r.status == renewal.Pending && by.UserID == r.requester); ok {
+	allowed := r.status == renewal.Pending && by.UserID == r.requester ||
+		r.status == renewal.Approved && (by.MayApprove || by.UserID == r.requester)
+	if _, ok := m.apply(r, renewal.Cancel{By: by}, allowed); ok {
 		r.status = renewal.Cancelled
 	}
 }
@@ -141,8 +233,19 @@ func (m *model) cancel(r *modelled) {
 func (m *model) retry(r *modelled) {
 	by := m.actor()
 	s, stale := m.seen(r)
-	if _, ok := m.apply(r, renewal.Retry{By: by, Shown: s}, r.status == renewal.Refused && m.decides(by, r) && !stale); ok {
-		r.status, r.asked = renewal.Approved, len(r.attempts)
+	alone := m.policy.Required > 1 && r.settled == by.UserID
+	if _, ok := m.apply(r, renewal.Retry{By: by, Shown: s}, r.status == renewal.Refused && m.decides(by, r) && !stale && !alone); !ok {
+		return
+	}
+	r.votes, r.voted = []string{by.UserID}, []time.Time{m.clock.Now()}
+	switch {
+	case m.old(r):
+		r.votes, r.voted = nil, nil
+		m.askedAnew(r)
+	case m.policy.Required > 1:
+		m.askedAnew(r)
+	default:
+		m.yes(r)
 	}
 }
 
@@ -161,7 +264,7 @@ func (m *model) settle(r *modelled) {
 	allowed := r.status == renewal.Unknown && by.MayApprove && number == len(r.attempts)
 	if len(r.attempts) == 0 || !r.attempts[number-1].effect {
 		if _, ok := m.apply(r, renewal.SettleNotPlaced{By: by, Attempt: number, Reason: "looked"}, allowed); ok {
-			r.status = renewal.Refused
+			r.status, r.settled = renewal.Refused, by.UserID
 			r.attempts[number-1].outcome = renewal.NotPlaced
 		}
 		return

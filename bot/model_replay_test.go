@@ -3,6 +3,7 @@ package bot_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"renewbot/bot/renewal"
 )
@@ -16,7 +17,8 @@ var moves = map[renewal.Code]map[renewal.Status][]renewal.Status{
 	renewal.CodeLastCall:  {renewal.Pending: {renewal.Pending}},
 	renewal.CodeApproved:  {renewal.Pending: {renewal.Approved}},
 	renewal.CodeRejected:  {renewal.Pending: {renewal.Rejected}},
-	renewal.CodeCancelled: {renewal.Pending: {renewal.Cancelled}},
+	renewal.CodeCancelled: {renewal.Pending: {renewal.Cancelled}, renewal.Approved: {renewal.Cancelled}},
+	renewal.CodeLapsed:    {renewal.Approved: {renewal.Pending}},
 	renewal.CodeExpired:   {renewal.Pending: {renewal.Expired}},
 	renewal.CodeChanged:   {renewal.Approved: {renewal.Pending}},
 	renewal.CodeOrdering:  {renewal.Approved: {renewal.Ordering}},
@@ -34,7 +36,7 @@ var moves = map[renewal.Code]map[renewal.Status][]renewal.Status{
 	renewal.CodeSearched:      {renewal.Unknown: {renewal.Unknown}},
 	renewal.CodeSettledPlaced: {renewal.Unknown: {renewal.Ordered, renewal.Processing, renewal.Refused}},
 	renewal.CodeSettledNot:    {renewal.Unknown: {renewal.Refused}},
-	renewal.CodeRetried:       {renewal.Refused: {renewal.Approved}},
+	renewal.CodeRetried:       {renewal.Refused: {renewal.Approved, renewal.Pending}},
 	renewal.CodeClosed:        {renewal.Refused: {renewal.Cancelled}},
 }
 
@@ -62,7 +64,19 @@ func replay(r renewal.Request, entries []renewal.Entry) string {
 		case renewal.CodeSubmitted, renewal.CodeAmended, renewal.CodeChanged:
 			votes, fingerprint = nil, e.Detail[renewal.DetailFingerprint]
 			revision++
+		case renewal.CodeLapsed:
+			votes = without(votes, e)
+			revision++
+		case renewal.CodeRetried:
+			votes = []string{e.Actor}
+			if e.To == renewal.Pending {
+				revision++
+			}
+			if strings.HasPrefix(e.Detail[renewal.DetailVotes], "0 ") {
+				votes = nil
+			}
 		case renewal.CodeVoted, renewal.CodeApproved:
+			votes = without(votes, e)
 			if slices.Contains(votes, e.Actor) {
 				return e.Actor + " voted twice"
 			}
@@ -80,6 +94,19 @@ func replay(r renewal.Request, entries []renewal.Entry) string {
 			return fmt.Sprintf("%s with %d votes of %d", e.Code, len(votes), r.Required)
 		}
 	}
+	return compareReplay(r, at, attempts, fingerprint, revision, votes)
+}
+
+// without are the votes without those that an entry tells as lost.
+func without(votes []string, e renewal.Entry) []string {
+	lost := renewal.ReadLost(e.Detail[renewal.DetailLost])
+	return slices.DeleteFunc(slices.Clone(votes), func(id string) bool {
+		return slices.ContainsFunc(lost, func(l renewal.LostVote) bool { return l.By == id })
+	})
+}
+
+// compareReplay says where a request is not what its trail tells.
+func compareReplay(r renewal.Request, at renewal.Status, attempts int, fingerprint string, revision int, votes []string) string {
 	var have []string
 	for _, v := range r.Votes {
 		have = append(have, v.By)

@@ -78,6 +78,7 @@ type model struct {
 	policy renewal.Policy
 	clock  *slacksim.ManualClock
 	vendor *yeastarsim.Server
+	people *modelPeople
 	client *yeastar.Client
 	ledger *ledger.Ledger
 	bot    *bot.Bot
@@ -94,8 +95,11 @@ type modelled struct {
 	requester string
 	status    renewal.Status
 	votes     []string
+	voted     []time.Time     // when the votes were given
 	shown     []renewal.Shown // by revision; the last one is the present one
 	expires   time.Time
+	approved  time.Time // when people last said yes
+	settled   string    // who found that the last attempt placed nothing
 	attempts  []try
 	asked     int // attempts when people last said yes
 }
@@ -134,6 +138,7 @@ func newModel(t *rapid.T, empty []byte) *model {
 	if err := m.vendor.Start(); err != nil {
 		t.Fatal(err)
 	}
+	m.people = newModelPeople()
 	m.open()
 	return m
 }
@@ -152,7 +157,8 @@ func (m *model) open() {
 	if err != nil {
 		m.t.Fatal(err)
 	}
-	c := config.Config{Renew: config.Renew{
+	c := config.Config{Slack: config.Slack{APIURL: m.people.server.URL + "/"}, Renew: config.Renew{
+		Approvers:         config.IDs{"A1", "A2", "A3"},
 		ApprovalsRequired: m.policy.Required, SelfApproval: m.policy.SelfApproval, PONumber: m.policy.PONumber,
 		RemindAfter: m.policy.RemindAfter, ExpireAfter: m.policy.ExpireAfter, LookupTTL: 5 * time.Minute,
 	}}
@@ -177,6 +183,7 @@ func (m *model) shut() {
 func (m *model) close() {
 	m.shut()
 	m.vendor.Close()
+	m.people.server.Close()
 	_ = os.RemoveAll(filepath.Dir(m.path))
 }
 
@@ -190,7 +197,7 @@ func (m *model) step() {
 	steps := []func(*modelled){
 		func(*modelled) { m.submit() }, m.amend, m.approve, m.approve, m.approve, m.reject, m.cancel, m.retry, m.retry, m.closeRefused,
 		m.settle, m.settle, m.place, m.place, m.place, m.dies, m.reconcile, m.reconcile, m.poll, m.expire,
-		func(*modelled) { m.jump() }, m.portal,
+		func(*modelled) { m.jump() }, m.portal, func(*modelled) { m.leave() },
 	}
 	i := rapid.IntRange(0, len(steps)+1).Draw(m.t, "what")
 	if i >= len(steps) { // seldom: it is slow

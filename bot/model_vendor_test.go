@@ -104,9 +104,18 @@ func (m *model) place(r *modelled) {
 		m.job(m.ctx, renewal.PlaceOrder, r) // again, too late, or too early
 		return
 	}
+	if !m.stands(*r) {
+		m.job(m.ctx, renewal.PlaceOrder, r)
+		if m.falls(r, time.Time{}); m.old(r) {
+			r.votes, r.voted = nil, nil
+		}
+		m.askedAnew(r)
+		return
+	}
 	a, ctx, stop := m.arm()
 	m.job(ctx, renewal.PlaceOrder, r)
 	stop()
+	r.settled = ""
 	r.attempts = append(r.attempts, try{effect: a.effect})
 	if a.class == "" {
 		r.takes(a.status)
@@ -125,6 +134,12 @@ func (m *model) place(r *modelled) {
 	}
 }
 
+// stands says whether an approved request may be ordered now.
+func (m *model) stands(r modelled) bool {
+	m.falls(&r, time.Time{})
+	return !m.old(&r) && len(r.votes) >= m.policy.Required
+}
+
 // waits says whether the order of another request is under way: all are of one holder and
 // product.
 func (m *model) waits(r *modelled) bool {
@@ -134,14 +149,14 @@ func (m *model) waits(r *modelled) bool {
 // dies lets the process die between the attempt and its outcome: before the order was
 // sent, or after.
 func (m *model) dies(r *modelled) {
-	if r.status != renewal.Approved {
+	if r.status != renewal.Approved || !m.stands(*r) {
 		return
 	}
 	after, begun := m.apply(r, renewal.Begin{Budget: modelDeadline}, !m.waits(r))
 	if !begun {
 		return
 	}
-	r.status = renewal.Ordering
+	r.status, r.settled = renewal.Ordering, ""
 	sent := rapid.Bool().Draw(m.t, "sent")
 	if sent {
 		if _, err := m.client.PlaceOrder(m.ctx, after.Attempts[len(after.Attempts)-1].Body); err != nil {

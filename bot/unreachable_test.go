@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -102,8 +103,8 @@ func TestOrderThatFindsNoWayIsTriedAgainByItself(t *testing.T) {
 	if n := len(b.Vendor.OrderRequests()); n != 0 {
 		t.Fatalf("%d orders found a way", n)
 	}
-	if len(b.cardNow(card).Buttons()) != 0 {
-		t.Errorf("the card has buttons: %q", b.cardNow(card).Buttons())
+	if got := b.cardNow(card).Buttons(); !slices.Equal(got, []string{"Stop the order"}) {
+		t.Errorf("the card has the buttons %q", got)
 	}
 	way.open()
 	b.later(clock, 10*time.Second)

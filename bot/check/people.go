@@ -20,8 +20,9 @@ const mostPeople = 60
 
 // person is what Slack says of somebody.
 type person struct {
-	unfit string // why they may do nothing; empty: they may
-	err   error  // Slack did not tell
+	unfit  string // why they may do nothing; empty: they may
+	sister bool   // of another workspace of the organisation: only by their own id
+	err    error  // Slack did not tell
 }
 
 // able are the people that a setting entitles.
@@ -77,7 +78,7 @@ func (s *slackSide) checkList(ctx context.Context, l *lines, check, variable str
 				broken[why] = true
 				s.unasked(l, check, p.err)
 			}
-		case p.unfit != "":
+		case p.unfit != "" && (!p.sister || !slices.Contains(ids, id)):
 			next := fmt.Sprintf("Take %s out of %s.", id, variable)
 			if !slices.Contains(ids, id) {
 				next = fmt.Sprintf("Take %s out of the user group.", id)
@@ -173,27 +174,24 @@ func (s *slackSide) look(ctx context.Context, id string) person {
 	if err != nil {
 		return person{err: err}
 	}
-	return person{unfit: s.unfit(found.User)}
+	unfit, kind := s.unfit(found.User)
+	return person{unfit: unfit, sister: kind == directory.Sister}
 }
 
 // unfit says why somebody may neither request nor approve, by the same rules that the bot
-// applies at every click.
-func (s *slackSide) unfit(u slack.User) string {
+// applies at every click, and what kind of account they have.
+func (s *slackSide) unfit(u slack.User) (string, directory.Kind) {
 	workspace := directory.Workspace{TeamID: s.who.TeamID, EnterpriseID: s.who.EnterpriseID, BotUserID: s.who.UserID}
-	switch workspace.Kind(u) {
-	case directory.Full:
-		return ""
-	case directory.Bot:
-		return "is a bot"
-	case directory.Deactivated:
-		return "is deactivated"
-	case directory.Guest:
-		return "is a guest"
-	case directory.Invited:
-		return "has not accepted the invitation to the workspace"
-	case directory.Foreign:
-	}
-	return "is of another company"
+	kind := workspace.Kind(u)
+	return map[directory.Kind]string{
+		directory.Full:        "",
+		directory.Sister:      "is of another workspace of the organisation, and not named by id",
+		directory.Bot:         "is a bot",
+		directory.Deactivated: "is deactivated",
+		directory.Guest:       "is a guest",
+		directory.Invited:     "has not accepted the invitation to the workspace",
+		directory.Foreign:     "is of another company",
+	}[kind], kind
 }
 
 // checkQuorum looks whether enough people can approve, also a request of one of them.

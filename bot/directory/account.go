@@ -1,13 +1,21 @@
 package directory
 
-import "github.com/slack-go/slack"
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/slack-go/slack"
+)
 
 // Kind is what kind of account somebody has.
 type Kind int
 
-// The kinds. Only Full may have anything to do with renewals.
+// The kinds. Only Full may have anything to do with renewals, and Sister what their own
+// id is named for.
 const (
-	Full        Kind = iota // a full member of the workspace, or of its organisation on Enterprise Grid
+	Full        Kind = iota // a full member of the workspace
+	Sister                  // of another workspace of the organisation, on Enterprise Grid
 	Bot                     // no human being
 	Deactivated             //
 	Guest                   // single-channel and multi-channel guests
@@ -33,17 +41,30 @@ func (w Workspace) Kind(u slack.User) Kind {
 		return Deactivated
 	case u.IsRestricted, u.IsUltraRestricted:
 		return Guest
-	case u.IsStranger, !w.has(u):
+	case u.IsStranger, !w.has(u) && !w.inOrganisation(u):
 		return Foreign
 	case u.IsInvitedUser:
 		return Invited
+	case !w.has(u):
+		return Sister
 	}
 	return Full
 }
 
+// has says whether somebody belongs to the workspace. On Enterprise Grid the team_id may
+// be the organisation's or that of another of their workspaces.
 func (w Workspace) has(u slack.User) bool {
-	if u.TeamID == w.TeamID {
-		return true
-	}
+	return u.TeamID == w.TeamID || (w.inOrganisation(u) && slices.Contains(u.Enterprise.Teams, w.TeamID))
+}
+
+func (w Workspace) inOrganisation(u slack.User) bool {
 	return w.EnterpriseID != "" && (u.TeamID == w.EnterpriseID || u.Enterprise.EnterpriseID == w.EnterpriseID)
 }
+
+// personOf is the id by which Slack knows an account for good: a move to Enterprise Grid
+// changes the others.
+func personOf(u slack.User) string { return cmp.Or(u.Enterprise.ID, u.ID) }
+
+// plain says whether an id is that of an account whose id nothing has changed. Outside of
+// Enterprise Grid ids are U….
+func plain(id string) bool { return strings.HasPrefix(id, "U") }

@@ -39,8 +39,17 @@ func TestKind(t *testing.T) {
 		"of no workspace":               {plain, user(func(u *slack.User) { u.TeamID = "" }), directory.Foreign},
 		"of no organisation on no Grid": {plain, user(func(u *slack.User) { u.TeamID, u.Enterprise.EnterpriseID = "T1", "" }), directory.Foreign},
 		"invited":                       {plain, user(func(u *slack.User) { u.IsInvitedUser = true }), directory.Invited},
-		"of the organisation":           {grid, user(func(u *slack.User) { u.TeamID = "E0" }), directory.Full},
-		"of a sister workspace":         {grid, user(func(u *slack.User) { u.TeamID, u.Enterprise.EnterpriseID = "T1", "E0" }), directory.Full},
+		"of the organisation":           {grid, user(func(u *slack.User) { u.TeamID = "E0" }), directory.Sister},
+		"of the organisation, and here": {grid, user(func(u *slack.User) { u.TeamID, u.Enterprise.Teams = "E0", []string{"T2", "T0"} }), directory.Full},
+		"of several workspaces": {grid, user(func(u *slack.User) {
+			u.TeamID = "T1"
+			u.Enterprise = slack.EnterpriseUser{EnterpriseID: "E0", Teams: []string{"T1", "T0"}}
+		}), directory.Full},
+		"of a sister workspace": {grid, user(func(u *slack.User) { u.TeamID, u.Enterprise.EnterpriseID = "T1", "E0" }), directory.Sister},
+		"here by another organisation": {grid, user(func(u *slack.User) {
+			u.TeamID = "T1"
+			u.Enterprise = slack.EnterpriseUser{EnterpriseID: "E1", Teams: []string{"T0"}}
+		}), directory.Foreign},
 		"of another organisation":       {grid, user(func(u *slack.User) { u.TeamID, u.Enterprise.EnterpriseID = "T1", "E1" }), directory.Foreign},
 		"a guest of a sister workspace": {grid, user(func(u *slack.User) { u.TeamID, u.Enterprise.EnterpriseID, u.IsRestricted = "T1", "E0", true }), directory.Guest},
 	} {

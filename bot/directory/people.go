@@ -2,6 +2,8 @@ package directory
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -15,28 +17,106 @@ import (
 
 // Actor finds out what a person may do now. What cannot be found out is not allowed.
 func (d *Directory) Actor(ctx context.Context, userID string, maxAge lookup.MaxAge) renewal.Actor {
+	a, err := d.entitled(ctx, userID, maxAge)
+	if err != nil {
+		d.log.WarnContext(ctx, "what a person may do was not found out", "user", userID, "error", err)
+	}
+	return a
+}
+
+// Entitled finds out what somebody who has decided on a request may do now, beside the
+// others who had to do with it. It fails when that cannot be found out at present.
+func (d *Directory) Entitled(ctx context.Context, userID string, others []string) (renewal.Actor, error) {
+	a, err := d.entitled(ctx, userID, DecisionAge)
+	if err == nil {
+		a, err = d.compare(ctx, a, others, DecisionAge)
+	}
+	if err != nil {
+		return a, fmt.Errorf("look an approver up: %w", err)
+	}
+	return a, nil
+}
+
+// Beside is an actor beside others: whether their ids are the same person's. Of whom Slack
+// does not tell, that stays open.
+func (d *Directory) Beside(ctx context.Context, a renewal.Actor, others []string, maxAge lookup.MaxAge) renewal.Actor {
+	a, err := d.compare(ctx, a, others, maxAge)
+	if err != nil {
+		d.log.WarnContext(ctx, "whether two ids are one person was not found out", "user", a.UserID, "error", err)
+	}
+	return a
+}
+
+// compare looks others up when ids alone do not tell people apart. The actor then has
+// all that could be told, and err says that more may be told later.
+func (d *Directory) compare(ctx context.Context, a renewal.Actor, others []string, maxAge lookup.MaxAge) (renewal.Actor, error) {
+	if a.Same == nil && !slices.ContainsFunc(others, func(id string) bool { return !plain(id) }) {
+		return a, nil
+	}
+	a.Same = map[string]bool{}
+	self, err := d.users.Get(ctx, a.UserID, maxAge)
+	if err != nil {
+		return a, passing(err)
+	}
+	var failed error
+	for _, id := range others {
+		u, err := d.users.Get(ctx, id, maxAge)
+		if err != nil {
+			failed = errors.Join(failed, passing(err))
+			continue
+		}
+		if (u.Enterprise.ID == "") == (self.Enterprise.ID == "") { // else one is known from before a move
+			a.Same[id] = personOf(u) == personOf(self)
+		}
+	}
+	return a, failed
+}
+
+// passing is err unless Slack will never tell more than that it knows nobody.
+func passing(err error) error {
+	if code := socket.ErrorCode(err); code == "user_not_found" || code == "user_not_visible" {
+		return nil
+	}
+	return err
+}
+
+// entitled finds out what a person may do. An error says that it could not be found out
+// now; the actor then may do nothing that depends on it.
+func (d *Directory) entitled(ctx context.Context, userID string, maxAge lookup.MaxAge) (renewal.Actor, error) {
 	a := renewal.Actor{UserID: userID}
 	u, err := d.users.Get(ctx, userID, maxAge)
 	if err != nil {
-		d.log.WarnContext(ctx, "could not look a person up", "user", userID, "error", err)
+		a.Same = map[string]bool{}
 		a.Denied = "Slack did not tell me who you are, so I can't let you do this. Please try again in a moment."
-		return a
+		return a, passing(err)
+	}
+	if u.Enterprise.ID != "" || u.ID != userID || !plain(userID) {
+		a.Same = map[string]bool{}
+	}
+	if d.self.Kind(u) == Sister {
+		// Nobody in this workspace has taken them in; whoever names their id has.
+		a.MayApprove, a.MayRequest = slices.Contains(d.approvers, userID), slices.Contains(d.requesters, userID)
+		if !a.MayApprove && !a.MayRequest {
+			a.Denied = d.stranger(u)
+		}
+		return a, nil
 	}
 	if a.Denied = d.stranger(u); a.Denied != "" {
-		return a
+		return a, nil
 	}
-	var unsure string
-	a.MayApprove, unsure = d.listed(ctx, userID, d.approvers, maxAge)
+	var unread, alsoUnread error
+	a.MayApprove, unread = d.listed(ctx, userID, d.approvers, maxAge)
 	a.MayRequest = len(d.requesters) == 0
 	if !a.MayRequest {
-		var alsoUnsure string
-		a.MayRequest, alsoUnsure = d.listed(ctx, userID, d.requesters, maxAge)
-		unsure += alsoUnsure
+		a.MayRequest, alsoUnread = d.listed(ctx, userID, d.requesters, maxAge)
 	}
-	if unsure != "" && (!a.MayApprove || !a.MayRequest) {
+	if alsoUnread != nil {
+		d.log.WarnContext(ctx, "whether a person may request was not found out", "user", userID, "error", alsoUnread)
+	}
+	if errors.Join(unread, alsoUnread) != nil && (!a.MayApprove || !a.MayRequest) {
 		a.Denied = "Slack did not tell me who is in a user group, so I can't let you do this. Please try again in a moment."
 	}
-	return a
+	return a, unread
 }
 
 // stranger says, as a sentence, why somebody may do nothing at all.
@@ -52,17 +132,18 @@ func (d *Directory) stranger(u slack.User) string {
 		return "Guests can't request or approve renewals. Please ask a full member of this workspace."
 	case Invited:
 		return "You have not joined this workspace yet, so you can't request or approve renewals."
-	case Foreign:
+	case Foreign, Sister:
 	}
 	return "Only people of this workspace can request or approve renewals."
 }
 
-// listed says whether a person is named in ids or a member of a group in it, and which
-// groups could not be read.
-func (d *Directory) listed(ctx context.Context, userID string, ids []string, maxAge lookup.MaxAge) (listed bool, unread string) {
+// listed says whether a person is named in ids or a member of a group in it. An error says
+// which groups could not be read, when that may matter.
+func (d *Directory) listed(ctx context.Context, userID string, ids []string, maxAge lookup.MaxAge) (bool, error) {
 	if slices.Contains(ids, userID) {
-		return true, ""
+		return true, nil
 	}
+	var unread error
 	for _, id := range ids {
 		if !isGroup(id) {
 			continue
@@ -70,10 +151,9 @@ func (d *Directory) listed(ctx context.Context, userID string, ids []string, max
 		ids, err := d.groups.Get(ctx, id, maxAge)
 		switch {
 		case err != nil:
-			d.log.WarnContext(ctx, "could not read a user group", "group", id, "error", err)
-			unread += id
+			unread = errors.Join(unread, fmt.Errorf("read the user group %s: %w", id, err))
 		case slices.Contains(ids, userID):
-			return true, ""
+			return true, nil
 		}
 	}
 	return false, unread
@@ -81,8 +161,9 @@ func (d *Directory) listed(ctx context.Context, userID string, ids []string, max
 
 // Person is somebody who can be spoken to.
 type Person struct {
-	ID   string
-	Zone *time.Location
+	ID      string
+	Zone    *time.Location
+	Weekend []time.Weekday // days on which they don't work
 }
 
 // Members lists the people whom ids name, by themselves or through a group, each once.
@@ -104,17 +185,22 @@ func (d *Directory) Members(ctx context.Context, ids []string) ([]string, error)
 	return slices.Compact(all), nil
 }
 
-// Person looks a full member up; ok is false for everybody else, and for whom Slack will
+// Person looks somebody up who may have to do with renewals; ok is false for everybody else, and for whom Slack will
 // never tell.
 func (d *Directory) Person(ctx context.Context, id string) (p Person, ok bool, err error) {
 	u, err := d.users.Get(ctx, id, RequestAge)
 	if err != nil {
 		return Person{}, false, d.unknowable(ctx, id, err)
 	}
-	if d.stranger(u) != "" {
+	sister := d.self.Kind(u) == Sister && (slices.Contains(d.approvers, id) || slices.Contains(d.requesters, id))
+	if d.stranger(u) != "" && !sister {
 		return Person{}, false, nil
 	}
-	return Person{ID: id, Zone: zoneOf(u.TZ)}, true, nil
+	weekend := d.weekend
+	if weekend == nil {
+		weekend = weekendOf(u.TZ, u.Locale)
+	}
+	return Person{ID: id, Zone: zoneOf(u.TZ), Weekend: weekend}, true, nil
 }
 
 // unknowable is err unless Slack says that it will never tell who somebody is: that must

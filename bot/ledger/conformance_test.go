@@ -40,6 +40,8 @@ var conformance = []struct {
 	{"posts", testPosts},
 	{"leases", testLeases},
 	{"whether something can be saved", testWritable},
+	{"a commit without an answer", testCommitWithoutAnswer},
+	{"denied again and again", testDeniedAgain},
 	{"the audit trail in pages", testTrailPages},
 	{"the audit trail entry by entry", testEachEntry},
 	{"what the audit channel should show", testWitnesses},

@@ -51,5 +51,8 @@ func explain(err error) string {
 	if e, ok := errors.AsType[*unreadableError](err); ok {
 		return fmt.Sprintf("attempt %d may have placed an order after all, so the order list is read first. %s", e.attempt, portal.Explain(err))
 	}
+	if _, ok := errors.AsType[*unaskedError](err); ok {
+		return "Slack did not tell whether everybody who approved may still approve."
+	}
 	return portal.Explain(err)
 }

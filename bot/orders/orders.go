@@ -29,6 +29,10 @@ type Options struct {
 	Client *yeastar.Client
 	Portal *portal.Portal
 	Log    *slog.Logger
+	// Entitled finds out what somebody who approved may do now, and which of others they
+	// are, too. An error makes the order wait.
+	Entitled func(ctx context.Context, userID string, others []string) (renewal.Actor, error)
+	// Policy is what the configuration says now.
 	Policy renewal.Policy
 	// DryRun does everything but the POST.
 	DryRun bool
@@ -41,14 +45,15 @@ type Options struct {
 
 // Orders does the jobs that have to do with the vendor's orders. Make it with New.
 type Orders struct {
-	ledger  *ledger.Ledger
-	client  *yeastar.Client
-	portal  *portal.Portal
-	log     *slog.Logger
-	policy  renewal.Policy
-	dryRun  bool
-	timeout time.Duration
-	margin  time.Duration
+	ledger   *ledger.Ledger
+	client   *yeastar.Client
+	portal   *portal.Portal
+	log      *slog.Logger
+	entitled func(ctx context.Context, userID string, others []string) (renewal.Actor, error)
+	policy   renewal.Policy
+	dryRun   bool
+	timeout  time.Duration
+	margin   time.Duration
 	// echoed is set once the vendor has told an order's PO number, so that an order of
 	// which it tells none has none.
 	echoed atomic.Bool
@@ -59,7 +64,7 @@ type Orders struct {
 func New(o Options) *Orders {
 	orders := &Orders{
 		ledger: o.Ledger, client: o.Client, portal: o.Portal, log: o.Log, policy: o.Policy, dryRun: o.DryRun,
-		timeout: o.Timeout, margin: o.Margin, gate: gate{empty: make(chan struct{})},
+		entitled: o.Entitled, timeout: o.Timeout, margin: o.Margin, gate: gate{empty: make(chan struct{})},
 	}
 	if orders.timeout == 0 {
 		orders.timeout = DefaultTimeout

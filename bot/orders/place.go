@@ -82,6 +82,9 @@ func (o *Orders) place(ctx context.Context, job renewal.Job) error {
 func (o *Orders) checked(ctx context.Context, r renewal.Request) (renewal.Event, error) {
 	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
 	defer cancel()
+	if e, err := o.recount(ctx, r); e != nil || err != nil {
+		return e, err
+	}
 	if e, err := o.lookAgain(ctx, r); e != nil || err != nil {
 		return e, err
 	}

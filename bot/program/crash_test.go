@@ -55,11 +55,14 @@ func fault(f yeastarsim.Fault) *yeastarsim.Fault {
 // crash is one run: the program is killed at each point, one after the other, started
 // again after each, and left alone in the end.
 type crash struct {
+	story story
 	fault string
 	at    []string
 }
 
-func (c crash) name() string { return c.fault + ", killed at " + strings.Join(c.at, " and then at ") }
+func (c crash) name() string {
+	return string(c.story) + ", " + c.fault + ", killed at " + strings.Join(c.at, " and then at ")
+}
 
 // crashed is what became of a run.
 type crashed struct {
@@ -110,16 +113,24 @@ func TestCrashMatrix(t *testing.T) {
 	for _, e := range []engine{sqliteEngine(t), postgresEngine(t)} {
 		var undisturbed []crash
 		for _, f := range slices.Sorted(maps.Keys(crashFaults)) {
-			undisturbed = append(undisturbed, crash{fault: f})
+			undisturbed = append(undisturbed, crash{story: waiting, fault: f})
+		}
+		for _, s := range []story{approvedLongAgo, approvedByOneWhoLeft, stopped} {
+			undisturbed = append(undisturbed, crash{story: s, fault: "none"})
 		}
 		passed := map[string][]string{}
+		var others []crash
 		for i, r := range play(t, e, undisturbed) {
-			passed[undisturbed[i].fault] = r.points
+			if c := undisturbed[i]; c.story == waiting {
+				passed[c.fault] = r.points
+			} else {
+				others = append(others, c.atItsSteps(r.points)...)
+			}
 		}
 		if failures.Load() > 0 {
 			t.Fatal("without any kill the runs fail already")
 		}
-		play(t, e, matrix(passed, *crashAll))
+		play(t, e, append(matrix(passed, *crashAll), others...))
 		if runs.Load() < chosen {
 			continue // only some were asked for
 		}
@@ -140,7 +151,7 @@ func TestCrashMatrix(t *testing.T) {
 var crashSteps = []string{
 	"ledger: sync starts", "ledger: acquire view", "ledger: save post sending", "ledger: save post shown", "ledger: release view",
 	"ledger: apply renewal.Approve", "ledger: apply renewal.Begin", "ledger: apply renewal.Answered", "ledger: apply renewal.Failed",
-	"ledger: apply renewal.DeadlinePassed", "vendor: POST /order/openapi/order/v1/save", "chat.update",
+	"ledger: apply renewal.DeadlinePassed", "ledger: apply renewal.Recount", "ledger: apply renewal.Cancel", "vendor: POST /order/openapi/order/v1/save", "chat.update",
 	"chat.postMessage summary", "chat.postMessage card", "chat.postMessage announcement", "chat.postMessage thread",
 	"chat.postMessage audit", "chat.postMessage direct", "conversations.history", "conversations.replies",
 }
@@ -176,7 +187,7 @@ func matrix(passed map[string][]string, all bool) []crash {
 		for _, f := range faults[p] {
 			if all || f == rarest {
 				used[f]++
-				list = append(list, crash{f, []string{p}})
+				list = append(list, crash{waiting, f, []string{p}})
 			}
 		}
 	}
@@ -201,10 +212,10 @@ func twice(points []string, faults map[string][]string, all bool) []crash {
 		if kind == "summary" || kind == "audit" || kind == "direct" {
 			look = "conversations.history #1"
 		}
-		list = append(list, crash{faults[p][0], []string{p, look + when}})
+		list = append(list, crash{waiting, faults[p][0], []string{p, look + when}})
 	}
 	for f, at := range map[string]string{"none": " before", "reset after the effect": " after"} {
-		list = append(list, crash{f, []string{
+		list = append(list, crash{waiting, f, []string{
 			"vendor: POST /order/openapi/order/v1/save #1" + at, "ledger: apply renewal.DeadlinePassed #1" + at,
 		}})
 	}
@@ -215,7 +226,7 @@ func (c crash) run(t *testing.T, e engine) (result crashed) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), crashPatience)
 	defer cancel()
-	w := newCrashWorld(t, e)
+	w := newCrashWorld(t, e, c.story)
 	if f := crashFaults[c.fault]; f != nil {
 		w.vendor.Fault(yeastarsim.OrderSave, *f)
 	}
@@ -262,7 +273,7 @@ func (w *crashWorld) live(ctx context.Context, p *process) {
 	var clicks sync.WaitGroup
 	defer clicks.Wait()
 	defer stop()
-	clicks.Go(func() { w.approve(clicking) })
+	clicks.Go(func() { w.click(clicking, w.story.button()) })
 	look := time.NewTicker(100 * time.Millisecond)
 	defer look.Stop()
 	for {
@@ -292,13 +303,13 @@ func (w *crashWorld) live(ctx context.Context, p *process) {
 	}
 }
 
-// approve clicks on every card that asks for approval. A click that is not answered is
-// made again, as people do.
-func (w *crashWorld) approve(ctx context.Context) {
+// click clicks on every card that has a button. A click that is not answered is made
+// again, as people do.
+func (w *crashWorld) click(ctx context.Context, button string) {
 	for {
 		var card slacksim.Message
 		if w.slack.Wait(ctx, func(s *slacksim.Snapshot) bool {
-			i := slices.IndexFunc(s.All(renewals), func(m slacksim.Message) bool { return slices.Contains(m.Buttons(), "Approve") })
+			i := slices.IndexFunc(s.All(renewals), func(m slacksim.Message) bool { return slices.Contains(m.Buttons(), button) })
 			if i >= 0 {
 				card = s.All(renewals)[i]
 			}
@@ -308,14 +319,14 @@ func (w *crashWorld) approve(ctx context.Context) {
 		}
 		w.approving.Store(true)
 		// A click that was made waits for its ack, whatever happens meanwhile.
-		r, err := w.slack.As(bob).Press(context.WithoutCancel(ctx), card.Ref(), "Approve")
+		r, err := w.slack.As(bob).Press(context.WithoutCancel(ctx), card.Ref(), button)
 		if err != nil || r.Failure != "" {
 			continue // nobody was there
 		}
 		// The card tells what became of the click.
 		if w.slack.Wait(ctx, func(s *slacksim.Snapshot) bool {
 			m, ok := find(s, card.TS)
-			return !ok || !slices.Contains(m.Buttons(), "Approve")
+			return !ok || !slices.Contains(m.Buttons(), button)
 		}) != nil {
 			return
 		}

@@ -80,7 +80,7 @@ func (w *crashWorld) unsettled(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if r.Status != renewal.Ordered && r.Status != renewal.Refused && r.Status != renewal.Unknown {
+	if r.Status != renewal.Ordered && r.Status != renewal.Refused && r.Status != renewal.Unknown && r.Status != w.story.end() {
 		return "the request is " + string(r.Status), nil
 	}
 	if diff := cmp.Diff(wanted(r, entries), present(w.slack.Snapshot())); diff != "" {
@@ -117,6 +117,9 @@ func (w *crashWorld) verify() {
 		if p.State != ledger.PostShown {
 			t.Errorf("the message %s is %s", p.Key, p.State)
 		}
+	}
+	if lapsed := slices.ContainsFunc(entries, func(e renewal.Entry) bool { return e.Code == renewal.CodeLapsed }); lapsed != w.story.lapses() {
+		t.Errorf("the approvers were asked anew: %t", lapsed)
 	}
 	if diff := cmp.Diff(wanted(r, entries), present(w.slack.Snapshot())); diff != "" {
 		t.Errorf("messages are missing, there twice or old (-want +got):\n%s", diff)
@@ -164,6 +167,10 @@ func (w *crashWorld) verifyOrders(r renewal.Request) {
 	case renewal.Refused:
 		if len(placed) != 0 || !slices.Contains(buttons, "Try again") {
 			t.Errorf("refused with %d orders placed and the buttons %q", len(placed), buttons)
+		}
+	case renewal.Cancelled:
+		if w.story != stopped || len(sent) != 0 || len(buttons) > 0 {
+			t.Errorf("cancelled with %d orders sent and the buttons %q", len(sent), buttons)
 		}
 	default:
 		t.Errorf("an approved request ends as %s", r.Status)

@@ -21,7 +21,6 @@ import (
 	"renewbot/bot/renewal"
 	"renewbot/bot/slacksim"
 	"renewbot/deploy"
-	"renewbot/yeastar"
 	"renewbot/yeastar/yeastarsim"
 )
 
@@ -29,6 +28,7 @@ import (
 const (
 	alice        = "U0ALICE" // has asked for the renewal
 	bob          = "U0BOB"   // approves it
+	gone         = "U0GONE"  // has approved it, and has left since
 	renewals     = "C0RENEWALS"
 	auditChannel = "C0AUDIT"
 )
@@ -37,12 +37,12 @@ var crashPolicy = renewal.Policy{
 	Required: 1, PONumber: renewal.PONumberReference, RemindAfter: 4 * 3600e9, ExpireAfter: 72 * 3600e9,
 }
 
-// engine is a kind of database, with a ledger in which one request waits for approval
-// and nothing of it is in Slack yet.
+// engine is a kind of database, with a ledger for each story, of which nothing is in Slack
+// yet.
 type engine struct {
 	name string
-	// copy makes a copy of that ledger and returns its URL.
-	copy func(t *testing.T) string
+	// copy makes a copy of a story's ledger and returns its URL.
+	copy func(t *testing.T, s story) string
 	// open connects to it beside the program, which must not be disturbed.
 	open func(databaseURL string) (*sql.DB, error)
 }
@@ -50,14 +50,17 @@ type engine struct {
 func sqliteEngine(t *testing.T) engine {
 	t.Helper()
 	directory := t.TempDir() // that of a run has characters in its name that no URL may have
-	original := filepath.Join(directory, "original.db")
-	seed(t, "sqlite://"+original)
+	originals := map[story]string{}
+	for i, s := range stories {
+		originals[s] = filepath.Join(directory, fmt.Sprint("original", i, ".db"))
+		seed(t, s, "sqlite://"+originals[s])
+	}
 	var copies atomic.Int64
 	return engine{
 		name: "sqlite",
-		copy: func(t *testing.T) string {
+		copy: func(t *testing.T, s story) string {
 			t.Helper()
-			raw, err := os.ReadFile(original)
+			raw, err := os.ReadFile(originals[s])
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -75,41 +78,22 @@ func sqliteEngine(t *testing.T) engine {
 
 func postgresEngine(t *testing.T) engine {
 	t.Helper()
-	original := pgtest.Database(t)
-	seed(t, original)
+	originals := map[story]string{}
+	for _, s := range stories {
+		originals[s] = pgtest.Database(t)
+		seed(t, s, originals[s])
+	}
 	return engine{
 		name: "postgres",
-		copy: func(t *testing.T) string { t.Helper(); return pgtest.Copy(t, original) },
+		copy: func(t *testing.T, s story) string { t.Helper(); return pgtest.Copy(t, originals[s]) },
 		open: func(databaseURL string) (*sql.DB, error) { return sql.Open("pgx", databaseURL) },
-	}
-}
-
-// seed makes the ledger in which a request was submitted.
-func seed(t *testing.T, databaseURL string) {
-	t.Helper()
-	l, err := ledger.Open(t.Context(), databaseURL, ledger.Options{Policy: crashPolicy})
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, _, err = l.Submit(t.Context(), renewal.Submission{
-		Key: "crash", By: renewal.Actor{UserID: alice, MayRequest: true}, Channel: renewals,
-		Offer: renewal.Offer{
-			Product: yeastar.Products()[0].Key, Holder: renewal.Holder{Name: "Sandhaven Communications"},
-			Lines:   []renewal.Line{{Type: yeastar.LinePlan, ID: yeastarsim.TutorialPlanID, Name: "Enterprise Plan", Quantity: 100}},
-			Contact: renewal.Contact{ID: yeastarsim.TutorialBillingContactID, Name: "Petra Novak"},
-		},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := l.Close(); err != nil {
-		t.Fatal(err)
 	}
 }
 
 // crashWorld is everything around the program of one run.
 type crashWorld struct {
 	t      *testing.T
+	story  story
 	slack  *slacksim.Workspace
 	vendor *yeastarsim.Server
 	url    string  // of the database
@@ -126,9 +110,9 @@ type crashWorld struct {
 	points []string // all that the present child passed
 }
 
-func newCrashWorld(t *testing.T, e engine) *crashWorld {
+func newCrashWorld(t *testing.T, e engine, s story) *crashWorld {
 	t.Helper()
-	w := &crashWorld{t: t, url: e.copy(t), vendor: yeastarsim.New(), http: &points{}}
+	w := &crashWorld{t: t, story: s, url: e.copy(t, s), vendor: yeastarsim.New(), http: &points{}}
 	slack, err := slacksim.New(deploy.Manifest, slacksim.WithAckTimeout(1e9))
 	if err != nil {
 		t.Fatal(err)
@@ -136,6 +120,7 @@ func newCrashWorld(t *testing.T, e engine) *crashWorld {
 	w.slack = slack
 	slack.AddUser(slacksim.User{ID: alice, Name: "alice", TZ: "Europe/Berlin"})
 	slack.AddUser(slacksim.User{ID: bob, Name: "bob", TZ: "Europe/London"})
+	slack.AddUser(slacksim.User{ID: gone, Name: "gone", Deleted: true})
 	slack.AddChannel(slacksim.Channel{ID: renewals, Name: "renewals", Members: []string{slack.BotUserID(), alice, bob}})
 	slack.AddChannel(slacksim.Channel{ID: auditChannel, Name: "renewals-audit", Members: []string{slack.BotUserID(), bob}})
 	if err := slack.Start(); err != nil {
@@ -146,6 +131,9 @@ func newCrashWorld(t *testing.T, e engine) *crashWorld {
 		t.Fatal(err)
 	}
 	t.Cleanup(w.vendor.Close)
+	if s == stopped { // what is approved waits for the portal
+		w.vendor.Fault(yeastarsim.AnyEndpoint, yeastarsim.HTTPError(503))
+	}
 	pass := func(name string, after bool) bool {
 		w.mu.Lock()
 		p := w.http

@@ -8,16 +8,26 @@ import (
 	"time"
 )
 
+// ErrRepeated is the error of a click that has changed the request already.
+var ErrRepeated = errors.New("renewal: this very click was delivered before")
+
 // Apply is the one way in which a request changes. Its error is a *Refusal, and then
-// the Change holds the unchanged request and the entry that records the refusal, or a
-// programming error, and then nothing is to be saved.
+// the Change holds the unchanged request and the entry that records the refusal, or
+// ErrRepeated or a programming error, and then nothing is to be saved.
 func (r Request) Apply(e Event, now time.Time, p Policy) (Change, error) {
 	r.Votes = slices.Clone(r.Votes)
 	r.Attempts = slices.Clone(r.Attempts)
 	r.Reminded = maps.Clone(r.Reminded)
+	click := clickOf(e)
+	if r.Took(click) {
+		return Change{}, ErrRepeated
+	}
 	c := &changing{before: r, Request: r, now: now, policy: p}
 	err := c.may(e)
 	if err == nil {
+		if !r.Status.Final() {
+			c.Required = r.Needs(p)
+		}
 		err = c.apply(e)
 	}
 	var refusal *Refusal
@@ -27,6 +37,8 @@ func (r Request) Apply(e Event, now time.Time, p Policy) (Change, error) {
 	case err != nil:
 		return Change{}, err
 	}
+	c.remember(click)
+	c.enter()
 	c.Request.UpdatedAt = now
 	c.entry.At = now
 	c.entry.RequestID = r.ID
@@ -83,12 +95,16 @@ func (c *changing) apply(e Event) error {
 		return c.remind(e)
 	case Changed:
 		return c.changed(e)
+	case Recount:
+		return c.recounted(e)
 	case Restored:
 		return c.restored()
 	case Gone:
 		return c.gone(e)
 	case Waiting:
 		return c.waiting(e)
+	case Moved:
+		return c.moved(e)
 	case DryRunDone:
 		return c.dryRunDone()
 	case Begin:
@@ -121,6 +137,13 @@ func (c *changing) may(e Event) error {
 	return nil
 }
 
+func clickOf(e Event) string {
+	if by, ok := e.(personal); ok {
+		return by.intent().By.Click
+	}
+	return ""
+}
+
 func actorOf(e Event) string {
 	if by, ok := e.(personal); ok {
 		return by.intent().By.UserID
@@ -149,6 +172,16 @@ func (c *changing) note(key, value string) {
 
 func (c *changing) job(kind JobKind, at time.Time) {
 	c.jobs = append(c.jobs, Job{Kind: kind, RequestID: c.ID, At: at})
+}
+
+// moved follows a channel whose id Slack has changed.
+func (c *changing) moved(e Moved) error {
+	if c.Channel != e.From || e.To == "" {
+		return refuse(RefusedStatus, "%s is not in that channel.", c.Reference())
+	}
+	c.Channel = e.To
+	c.record(CodeMoved, System, map[string]string{DetailChannel: e.To})
+	return nil
 }
 
 // expect refuses when the request is in none of the wanted states.

@@ -1,21 +1,20 @@
 package renewal
 
 import (
-	"fmt"
 	"strings"
 	"unicode/utf8"
 )
 
 func (c *changing) approve(e Approve) error {
-	c.Votes = append(c.Votes, Vote{By: e.By.UserID, At: c.now})
+	counting, lost := c.count(e.Voters, c.now.Add(-c.policy.ExpireAfter), c.now, c.policy)
+	c.Votes = append(counting, Vote{By: e.By.UserID, At: c.now})
 	code := CodeVoted
 	if len(c.Votes) >= c.Required {
 		code = CodeApproved
-		c.Status, c.Problem = Approved, nil
-		c.job(PlaceOrder, c.now)
+		c.yes()
 	}
 	c.record(code, e.By.UserID, map[string]string{
-		DetailFingerprint: c.Fingerprint, DetailVotes: fmt.Sprintf("%d of %d", len(c.Votes), c.Required),
+		DetailFingerprint: c.Fingerprint, DetailVotes: c.votesIn(), DetailLost: lostDetail(lost),
 	})
 	c.noteSelfApproval(e.By)
 	return nil

@@ -129,7 +129,7 @@ func TestFourEyes(t *testing.T) {
 	}
 }
 
-func approveBy(a Actor, r Request) Event { return Approve{a, shown(r)} }
+func approveBy(a Actor, r Request) Event { return Approve{By: a, Shown: shown(r)} }
 func rejectBy(a Actor, r Request) Event  { return Reject{a, shown(r), "no"} }
 func cancelBy(a Actor, _ Request) Event  { return Cancel{a} }
 func amendBy(a Actor, r Request) Event   { return Amend{By: a, Shown: shown(r), Offer: offer()} }
@@ -194,7 +194,7 @@ func TestStale(t *testing.T) {
 		refused(t, r, e, later, p, RefusedStale)
 	}
 	for _, s := range []Shown{{r.Revision, "other"}, {r.Revision + 1, r.Fingerprint}, {}} {
-		refused(t, r, Approve{approver("U2"), s}, later, p, RefusedStale)
+		refused(t, r, Approve{By: approver("U2"), Shown: s}, later, p, RefusedStale)
 	}
 	// The same content again is another revision.
 	back := must(t, r, later, p, Amend{By: requester("U1"), Shown: shown(r), Offer: offer()})

@@ -10,10 +10,14 @@
 //
 //	pending ──approve──▶ approved ──attempt──▶ ordering ──▶ ordered
 //	   │ ▲                 │  ▲                   ├───────▶ processing ─▶ ordered, refused
-//	   │ └────changed──────┘  └──not sent─────────┤
-//	   ├─▶ rejected           ▲                   ├───────▶ refused ─▶ approved (try again)
-//	   ├─▶ cancelled          └───try again───────┤             └────▶ cancelled (close)
+//	   │ └─changed, lapsed─┤  └──not sent─────────┤
+//	   ├─▶ rejected        │  ▲                   ├───────▶ refused ─▶ approved, pending (try again)
+//	   ├─▶ cancelled ◀stop─┘  └───try again───────┤             └────▶ cancelled (close)
 //	   └─▶ expired                                └───────▶ unknown ─▶ ordered, processing, refused
+//
+// Votes count when they are used: at the quorum, and again before the order, whoever gave
+// them is looked up. An approval that does not suffice any more, or is old, lapses: the
+// request goes back to pending as a new revision with the votes that still count.
 //
 // Five moves go beyond the plain path. An order that turns up for an attempt that was
 // called not placed becomes the request's own while the request is open and no other

@@ -10,6 +10,7 @@ const (
 	CodeSubmitted     Code = "request.submitted"
 	CodeAmended       Code = "request.amended"
 	CodeChanged       Code = "request.changed"  // the vendor's data differ from what was approved
+	CodeLapsed        Code = "request.lapsed"   // its approval is too old or does not suffice any more
 	CodeRestored      Code = "request.restored" // it comes from a backup, and may have been ordered since
 	CodeVoted         Code = "request.voted"    // an approval, more are needed
 	CodeApproved      Code = "request.approved"
@@ -20,6 +21,7 @@ const (
 	CodeLastCall      Code = "request.last_call" // reminded for the last time before it times out
 	CodeClosed        Code = "request.closed"
 	CodeDryRun        Code = "request.dry_run"
+	CodeMoved         Code = "request.moved"  // Slack gave its channel another id
 	CodeDenied        Code = "request.denied" // somebody tried what they may not or cannot do
 	CodeOrdering      Code = "order.attempted"
 	CodeOrdered       Code = "order.placed"
@@ -67,7 +69,8 @@ const (
 	DetailVendorDetail  = "vendor_detail"
 	DetailVendorRequest = "vendor_request_id"
 	DetailFingerprint   = "fingerprint"
-	DetailVotes         = "votes" // "1 of 2"
+	DetailVotes         = "votes"      // "1 of 2"
+	DetailLost          = "lost_votes" // "U0BOB is no approver any more; …"
 	DetailSelfApproval  = "self_approval"
 	DetailChanges       = "changes"
 	DetailRetryAt       = "retry_at"     // RFC 3339
@@ -78,6 +81,8 @@ const (
 	DetailDoubtReason   = "doubt_reason" // why it should be ordered all the same
 	DetailWho           = "who"          // user ids, separated by commas
 	DetailCandidates    = "candidates"   // order numbers, separated by commas
+	DetailChannel       = "channel"      // a channel's id
+	DetailCount         = "count"        // how many more times it was tried
 )
 
 // JobKind names a piece of work that follows a change.

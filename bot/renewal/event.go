@@ -48,10 +48,11 @@ type (
 		Doubts      []Doubt
 		DoubtReason string
 	}
-	// Approve is one approver's yes.
+	// Approve is one approver's yes. Voters are those who said yes before, as they are now.
 	Approve struct {
-		By    Actor
-		Shown Shown
+		By     Actor
+		Shown  Shown
+		Voters []Actor
 	}
 	// Reject is an approver's no.
 	Reject struct {
@@ -59,9 +60,9 @@ type (
 		Shown  Shown
 		Reason string
 	}
-	// Cancel withdraws a pending request.
+	// Cancel withdraws a pending request, or stops an approved one before it is sent.
 	Cancel struct{ By Actor }
-	// Retry sends a refused request to the vendor again.
+	// Retry sends a refused request to the vendor again, or asks the approvers anew.
 	Retry struct {
 		By    Actor
 		Shown Shown
@@ -89,7 +90,7 @@ type (
 type (
 	// Expiry ends a request that nobody decided.
 	Expiry struct{}
-	// Reminder says that approvers are to be reminded.
+	// Reminder says that those for whom the request waits are to be reminded.
 	Reminder struct {
 		Who  []string // user ids
 		Last bool     // the call before the request times out
@@ -100,6 +101,8 @@ type (
 		Offer  Offer
 		Doubts []Doubt
 	}
+	// Recount says who the voters of an approved request are now, before it is ordered.
+	Recount struct{ Voters []Actor }
 	// Restored says that the request comes from a backup: whether somebody approved it
 	// after the backup, and whether it was ordered then, is not known here.
 	Restored struct{}
@@ -113,6 +116,8 @@ type (
 		Until  time.Time
 		Behind int64 // the other request, or 0
 	}
+	// Moved says that Slack gave the request's channel another id.
+	Moved struct{ From, To string }
 	// DryRunDone ends an approved request whose order is not to be sent.
 	DryRunDone struct{}
 	// Begin writes an attempt down. Nothing is sent before it is saved. Its deadline is a
@@ -179,9 +184,11 @@ func (e SettleNotPlaced) action() string { return string(e.intent().Action) }
 func (Expiry) action() string            { return "expire" }
 func (Reminder) action() string          { return "remind" }
 func (Changed) action() string           { return "changed" }
+func (Recount) action() string           { return "recount" }
 func (Restored) action() string          { return "restored" }
 func (Gone) action() string              { return "gone" }
 func (Waiting) action() string           { return "waiting" }
+func (Moved) action() string             { return "moved" }
 func (DryRunDone) action() string        { return "dry_run" }
 func (Begin) action() string             { return "begin" }
 func (Answered) action() string          { return "answered" }

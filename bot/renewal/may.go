@@ -32,7 +32,7 @@ type Intent struct {
 
 // rule says when an action is possible and for whom.
 type rule struct {
-	in      Status
+	in      []Status
 	verb    string // what people call it
 	who     func(r Request, in Intent, verb string, p Policy) *Refusal
 	seen    bool // it is about the revision that the person saw
@@ -40,14 +40,14 @@ type rule struct {
 }
 
 var rules = map[Action]rule{
-	ActionAmend:           {in: Pending, verb: "change", who: activeRequester, seen: true},
-	ActionApprove:         {in: Pending, verb: "approve", who: onlyApprover, seen: true},
-	ActionReject:          {in: Pending, verb: "reject", who: onlyApprover, seen: true},
-	ActionCancel:          {in: Pending, verb: "cancel", who: onlyRequester},
-	ActionRetry:           {in: Refused, verb: "retry", who: onlyApprover, seen: true},
-	ActionClose:           {in: Refused, verb: "close", who: requesterOrApprover},
-	ActionSettlePlaced:    {in: Unknown, verb: "settle", who: anyApprover, attempt: true},
-	ActionSettleNotPlaced: {in: Unknown, verb: "settle", who: anyApprover, attempt: true},
+	ActionAmend:           {in: []Status{Pending}, verb: "change", who: activeRequester, seen: true},
+	ActionApprove:         {in: []Status{Pending}, verb: "approve", who: onlyApprover, seen: true},
+	ActionReject:          {in: []Status{Pending}, verb: "reject", who: onlyApprover, seen: true},
+	ActionCancel:          {in: []Status{Pending, Approved}, verb: "cancel", who: whoCancels},
+	ActionRetry:           {in: []Status{Refused}, verb: "retry", who: onlyApprover, seen: true},
+	ActionClose:           {in: []Status{Refused}, verb: "close", who: requesterOrApprover},
+	ActionSettlePlaced:    {in: []Status{Unknown}, verb: "settle", who: anyApprover, attempt: true},
+	ActionSettleNotPlaced: {in: []Status{Unknown}, verb: "settle", who: anyApprover, attempt: true},
 }
 
 // May says why a person may not do something with a request now, or nil. It is the only
@@ -57,7 +57,7 @@ func (r Request) May(in Intent, now time.Time, p Policy) *Refusal {
 	if !known {
 		return refuse(RefusedNotAllowed, "Nobody can %s %s.", in.Action, r.Reference())
 	}
-	if refusal := r.expect(rule.in); refusal != nil {
+	if refusal := r.expect(rule.in...); refusal != nil {
 		return refusal
 	}
 	if refusal := rule.who(r, in, rule.verb, p); refusal != nil {
@@ -73,8 +73,11 @@ func (r Request) May(in Intent, now time.Time, p Policy) *Refusal {
 	}
 	switch in.Action {
 	case ActionApprove:
-		return r.takesVote(in.By, now)
+		return r.takesVote(in.By, now, p)
 	case ActionRetry:
+		if refusal := r.settledAlone(in.By, p); refusal != nil {
+			return refusal
+		}
 		if a, ok := r.Attempt(); ok && a.Outcome != NotPlaced {
 			return &Refusal{RefusedStatus, Sentence{State{r}}}
 		}
@@ -112,8 +115,8 @@ func (r Request) expect(wanted ...Status) *Refusal {
 	return &Refusal{RefusedStatus, Sentence{State{r}}}
 }
 
-// askedBy says whether a person asked for the request as it is.
-func (r Request) askedBy(a Actor) bool { return a.UserID == r.Requester || a.UserID == r.AmendedBy }
+// askedBy says whether a person asked for the request as it is, or may have.
+func (r Request) askedBy(a Actor) bool { return a.mayBe(r.Requester) || a.mayBe(r.AmendedBy) }
 
 // anyApprover refuses everybody who is no approver.
 func anyApprover(r Request, in Intent, verb string, _ Policy) *Refusal {
@@ -128,8 +131,12 @@ func onlyApprover(r Request, in Intent, verb string, p Policy) *Refusal {
 	if refusal := anyApprover(r, in, verb, p); refusal != nil {
 		return refusal
 	}
-	if p.SelfApproval || !r.askedBy(in.By) {
+	if r.selfCounts(p) || !r.askedBy(in.By) {
 		return nil
+	}
+	if !in.By.is(r.Requester) && !in.By.is(r.AmendedBy) {
+		return refuse(RefusedNotAllowed, "Slack did not tell me whether it was you who asked for %s, so I can't let you %s it. "+
+			"Please try again in a moment. Nothing was ordered.", r.Reference(), verb)
 	}
 	if in.Action == ActionReject {
 		return refuse(RefusedSelfApproval,
@@ -141,15 +148,24 @@ func onlyApprover(r Request, in Intent, verb string, p Policy) *Refusal {
 
 // onlyRequester refuses everybody but who asked for it.
 func onlyRequester(r Request, in Intent, verb string, _ Policy) *Refusal {
-	if in.By.UserID == r.Requester {
+	if in.By.is(r.Requester) {
 		return nil
 	}
 	return NotAllowed(Actor{}, requesterOnly(r, verb)...)
 }
 
+// whoCancels refuses everybody but who asked for it, and lets approvers stop what is
+// approved.
+func whoCancels(r Request, in Intent, verb string, p Policy) *Refusal {
+	if r.Status == Approved {
+		return requesterOrApprover(r, in, verb, p)
+	}
+	return onlyRequester(r, in, verb, p)
+}
+
 // activeRequester refuses everybody but who asked for it and may still ask.
 func activeRequester(r Request, in Intent, verb string, _ Policy) *Refusal {
-	if in.By.UserID == r.Requester && in.By.MayRequest {
+	if in.By.is(r.Requester) && in.By.MayRequest {
 		return nil
 	}
 	return NotAllowed(in.By, requesterOnly(r, verb)...)
@@ -161,23 +177,10 @@ func requesterOnly(r Request, verb string) Sentence {
 
 // requesterOrApprover refuses everybody who neither asked for it nor is an approver.
 func requesterOrApprover(r Request, in Intent, verb string, _ Policy) *Refusal {
-	if in.By.MayApprove || in.By.UserID == r.Requester {
+	if in.By.MayApprove || in.By.is(r.Requester) {
 		return nil
 	}
 	return NotAllowed(in.By, Text(fmt.Sprintf("Only the requester or an approver can %s %s.", verb, r.Reference())))
-}
-
-// takesVote refuses a vote after the request's time and a second one.
-func (r Request) takesVote(a Actor, now time.Time) *Refusal {
-	if !now.Before(r.ExpiresAt) {
-		return refuse(RefusedStatus, "%s has timed out. Nothing was ordered. Please ask for a new request.", r.Reference())
-	}
-	if r.VotedBy(a.UserID) {
-		return refuse(RefusedVotedBefore,
-			"You have approved %s already; %d of %d approvals are in. Nothing has been ordered yet.",
-			r.Reference(), len(r.Votes), r.Required)
-	}
-	return nil
 }
 
 // openAttempt refuses an attempt that cannot get an outcome any more.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -34,12 +35,12 @@ func drawEvent(t *rapid.T, r Request, now time.Time) Event {
 	changed := offer()
 	changed.Lines[0].Quantity = rapid.IntRange(0, 3).Draw(t, "quantity")
 	return rapid.SampledFrom([]Event{
-		Amend{By: by, Shown: s, Offer: changed}, Approve{by, s}, Reject{by, s, "no"}, Cancel{by}, Retry{by, s}, Close{by},
+		Amend{By: by, Shown: s, Offer: changed}, Approve{By: by, Shown: s}, Reject{by, s, "no"}, Cancel{by}, Retry{by, s}, Close{by},
 		SettlePlaced{By: by, Attempt: attempt, Order: result}, SettleNotPlaced{by, attempt, "looked"}, Expiry{}, Reminder{Next: now.Add(time.Hour)},
-		Changed{Offer: changed}, Restored{}, Gone{"gone"}, DryRunDone{}, Begin{time.Minute}, Answered{attempt, result},
+		Changed{Offer: changed}, Recount{[]Actor{drawActor(t), approver("U2"), approver("U3")}}, Restored{}, Gone{"gone"}, DryRunDone{}, Begin{time.Minute}, Answered{attempt, result},
 		Failed{attempt, problem(class)}, DeadlinePassed{attempt}, Found{attempt, result}, Polled{result},
 		// What moves things on comes more often than the rest.
-		Approve{approver("U2"), s}, Approve{approver("U3"), s}, Begin{time.Minute}, Retry{approver("U2"), s},
+		Approve{By: approver("U2"), Shown: s}, Approve{By: approver("U3"), Shown: s}, Begin{time.Minute}, Retry{approver("U2"), s},
 		Failed{len(r.Attempts), problem(class)}, Answered{len(r.Attempts), result},
 	}).Draw(t, "event")
 }
@@ -115,11 +116,17 @@ func check(t *rapid.T, before Request, c Change, e Event, p Policy) {
 	if (after.Status == Ordered || after.Status == Processing) && (after.Order == nil || after.Order.OrderNo == "") {
 		t.Fatalf("%T: %s without an order", e, after.Status)
 	}
+	if _, again := e.(Retry); again && before.Status == Refused && after.Status == Approved && p.Required > 1 {
+		t.Fatalf("one person alone orders again")
+	}
 	if after.Status == Approved && before.Status == Pending {
 		if len(after.Votes) != p.Required {
 			t.Fatalf("%T: approved by %d of %d", e, len(after.Votes), p.Required)
 		}
-		for _, v := range after.Votes {
+		for i, v := range after.Votes {
+			if slices.ContainsFunc(after.Votes[:i], func(o Vote) bool { return o.By == v.By }) {
+				t.Fatalf("%T: %s counts twice", e, v.By)
+			}
 			if v.By == "U1" && !p.SelfApproval {
 				t.Fatalf("%T: approved by the requester", e)
 			}

@@ -24,6 +24,7 @@ const (
 	RefusedNotAllowed   = "not_allowed"
 	RefusedSelfApproval = "self_approval"
 	RefusedVotedBefore  = "voted_before"
+	RefusedSettled      = "settled_before"
 	RefusedStale        = "stale" // the request was changed since the button was drawn
 	RefusedStatus       = "wrong_status"
 	RefusedNoReason     = "reason_missing"

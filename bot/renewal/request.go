@@ -31,8 +31,10 @@ type Request struct {
 	DoubtReason string  `json:"doubt_reason,omitempty"`
 	DryRun      bool    `json:"dry_run,omitempty"`
 
-	Votes    []Vote `json:"votes,omitempty"` // approvals of this revision
-	Required int    `json:"required"`        // approvals that it takes
+	Votes      []Vote    `json:"votes,omitempty"`      // approvals of this revision
+	Required   int       `json:"required"`             // approvals that it takes
+	FourEyes   bool      `json:"four_eyes,omitempty"`  // the requester's own approval never counts
+	ApprovedAt time.Time `json:"approved_at,omitzero"` // when people last said yes
 
 	Attempts []Attempt `json:"attempts,omitempty"`
 	// AttemptsAsked is how many attempts there were when people last said yes.
@@ -43,12 +45,18 @@ type Request struct {
 	Order   *yeastar.OrderResult `json:"order,omitempty"`   // the vendor's answer, once there is one
 	Problem *Problem             `json:"problem,omitempty"` // why it is refused or unknown
 
+	SettledBy string `json:"settled_by,omitempty"` // who found that the last attempt placed nothing
+
 	ClosedBy string `json:"closed_by,omitempty"` // who rejected, cancelled or closed
 	Reason   string `json:"reason,omitempty"`    // why, in their words
 
-	// Reminded has the reminders of this revision by user id, the oldest first.
+	// Reminded has the reminders of this revision, and after it of this state, by user id,
+	// the oldest first.
 	Reminded   map[string][]time.Time `json:"reminded,omitempty"`
+	WaitsSince time.Time              `json:"waits_since,omitzero"`  // when it came to wait for people otherwise than for approval
 	LastCalled bool                   `json:"last_called,omitempty"` // the call before it times out was made
+
+	Clicks []string `json:"clicks,omitempty"` // that took effect, the last ones
 
 	CreatedAt time.Time `json:"created_at"`
 	AskedAt   time.Time `json:"asked_at"` // when this revision was asked for
@@ -73,7 +81,7 @@ func (r Request) Attempt() (Attempt, bool) {
 	return r.Attempts[len(r.Attempts)-1], true
 }
 
-// VotedBy says whether a person has approved this revision.
+// VotedBy says whether an id is that of somebody who has approved this revision.
 func (r Request) VotedBy(userID string) bool {
 	for _, v := range r.Votes {
 		if v.By == userID {
@@ -164,6 +172,12 @@ type Actor struct {
 	MayRequest bool
 	MayApprove bool
 	Denied     string // when neither: why, as a sentence
+	// Same says of other ids whether they are this person's, too: Slack changes ids. Nil:
+	// an id is a person. Otherwise an id that is missing here may be theirs.
+	Same map[string]bool
+	// Click names the click or the submission by which they act; each delivery of it has
+	// the same name. Empty: it has none.
+	Click string
 }
 
 // PONumberSent is the PO number in the order's body.

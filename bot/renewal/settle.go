@@ -11,10 +11,22 @@ import (
 
 func (c *changing) retry(e Retry) error {
 	c.ruleOut()
-	c.Status, c.Problem, c.Order, c.Search = Approved, nil, nil, nil
-	c.AttemptsAsked = len(c.Attempts)
-	c.job(PlaceOrder, c.now)
-	c.record(CodeRetried, e.By.UserID, map[string]string{DetailFingerprint: c.Fingerprint})
+	c.Order, c.Search = nil, nil
+	vote, why := []Vote{{By: e.By.UserID, At: c.now}}, ""
+	switch {
+	case c.approvalIsOld(c.now, c.policy):
+		why = oldApproval
+		c.askAnew(why, nil)
+	case c.Required > 1:
+		why = retryByOne
+		c.askAnew(why, vote)
+	default:
+		c.Votes = vote
+		c.yes()
+	}
+	c.record(CodeRetried, e.By.UserID, map[string]string{
+		DetailFingerprint: c.Fingerprint, DetailChanges: why, DetailVotes: c.votesIn(),
+	})
 	c.noteSelfApproval(e.By)
 	return nil
 }
@@ -119,7 +131,7 @@ func (c *changing) settleNotPlaced(e SettleNotPlaced) error {
 	}
 	a.Outcome, a.EndedAt = NotPlaced, c.now
 	c.ruleOut()
-	c.Status = Refused
+	c.Status, c.SettledBy = Refused, e.By.UserID
 	if c.ownLate(nil) {
 		c.record(CodeSettledNot, e.By.UserID, map[string]string{DetailReason: reason})
 		return nil

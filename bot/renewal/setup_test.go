@@ -112,7 +112,7 @@ func problem(c yeastar.Class) Problem {
 func in(t testing.TB, s Status, p Policy) Request {
 	t.Helper()
 	r := newRequest(t, p)
-	yes := Approve{approver("U2"), shown(r)}
+	yes := Approve{By: approver("U2"), Shown: shown(r)}
 	begin := Begin{time.Minute}
 	events := map[Status][]Event{
 		Pending:    nil,

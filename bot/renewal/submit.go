@@ -20,7 +20,7 @@ const (
 func New(id int64, s Submission, now time.Time, p Policy) (Change, error) {
 	r := Request{
 		ID: id, Status: Pending, Requester: s.By.UserID, Channel: s.Channel, DryRun: p.DryRun,
-		Required: max(p.Required, 1), CreatedAt: now, UpdatedAt: now, ExpiresAt: now.Add(p.ExpireAfter),
+		Required: max(p.Required, 1), FourEyes: !p.SelfApproval, CreatedAt: now, UpdatedAt: now, ExpiresAt: now.Add(p.ExpireAfter),
 	}
 	if err := CheckSubmission(s); err != nil {
 		return Change{}, err
@@ -89,7 +89,7 @@ func (c *changing) ask(o Offer, note string, doubts []Doubt, reason string) erro
 	c.Doubts, c.DoubtReason = slices.Clone(doubts), strings.TrimSpace(reason)
 	c.Fingerprint = fingerprint(body, o, c.Doubts)
 	c.Votes, c.Reminded, c.LastCalled = nil, nil, false
-	c.Status, c.AskedAt = Pending, c.now
+	c.Status, c.AskedAt, c.ApprovedAt = Pending, c.now, time.Time{}
 	return nil
 }
 
@@ -141,14 +141,10 @@ func (c *changing) restored() error {
 		return err
 	}
 	// The order's bytes stay as they are, whatever the configuration says by now.
-	c.Revision++
-	c.Changes, c.Problem = []string{restoredWarning}, nil
-	c.Votes, c.Reminded, c.LastCalled = nil, nil, false
-	c.Status, c.AskedAt, c.ExpiresAt = Pending, c.now, c.now.Add(c.policy.ExpireAfter)
+	c.askAnew(restoredWarning, nil)
 	c.record(CodeRestored, System, map[string]string{
 		DetailSummary: c.Offer.Summary(), DetailFingerprint: c.Fingerprint, DetailChanges: restoredWarning,
 	})
-	c.timers()
 	return nil
 }
 

@@ -12,9 +12,12 @@ type User struct {
 	RealName string // Name if empty
 	Email    string
 	TZ       string // IANA name, Etc/UTC if empty
+	Locale   string // en-US if empty
 	TeamID   string // where the person is at home; the workspace if empty. On Grid it may be the E… id
 	// EnterpriseUserID is the person's Grid-wide id; only shown when the workspace has an enterprise.
 	EnterpriseUserID string
+	// Teams are their workspaces of the organisation; the workspace itself if empty.
+	Teams []string
 
 	Deleted         bool
 	Bot             bool
@@ -48,6 +51,9 @@ func (w *Workspace) AddUser(u User) string {
 	}
 	if u.TZ == "" {
 		u.TZ = "Etc/UTC"
+	}
+	if u.Locale == "" {
+		u.Locale = "en-US"
 	}
 	if u.TeamID == "" {
 		u.TeamID = w.teamID
@@ -162,9 +168,13 @@ func (p *people) userJSON(u *User) obj {
 		if id == "" {
 			id = u.ID
 		}
+		teams := u.Teams
+		if len(teams) == 0 {
+			teams = []string{p.teamID}
+		}
 		out["enterprise_user"] = obj{
 			"id": id, "enterprise_id": p.enterpriseID, "enterprise_name": p.enterpriseName,
-			"is_admin": u.Admin, "is_owner": u.Owner, "teams": []string{p.teamID},
+			"is_admin": u.Admin, "is_owner": u.Owner, "teams": teams,
 		}
 	}
 	return out

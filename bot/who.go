@@ -1,0 +1,56 @@
+package bot
+
+import (
+	"context"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"renewbot/bot/directory"
+	"renewbot/bot/lookup"
+	"renewbot/bot/renewal"
+)
+
+// votersTimeout bounds the look at those who have voted before, so that a click is saved
+// and answered in time. They are looked at again before anything is ordered.
+const votersTimeout = time.Second
+
+// decider is who decides on a request by a click, as Slack tells of them now. Without the
+// request, it is somebody who is compared with nobody.
+func (b *Bot) decider(ctx context.Context, userID, click string, request int64) (renewal.Actor, renewal.Request) {
+	// Money may depend on it: what Slack says of the person must be of now.
+	a := b.directory.Actor(ctx, userID, directory.DecisionAge)
+	a.Click = click
+	r, err := b.ledger.Get(ctx, request)
+	if err != nil {
+		return a, r // whoever needs the request reads it, and says that there is none
+	}
+	return b.directory.Beside(ctx, a, r.People(), directory.DecisionAge), r
+}
+
+// beside is an actor beside those who had to do with a request.
+func (b *Bot) beside(ctx context.Context, a renewal.Actor, r renewal.Request, maxAge lookup.MaxAge) renewal.Actor {
+	return b.directory.Beside(ctx, a, r.People(), maxAge)
+}
+
+// voters are those who have approved a request, as Slack tells of them now. Of whom it
+// does not tell in time, the vote counts until it is looked at before ordering.
+func (b *Bot) voters(ctx context.Context, r renewal.Request) []renewal.Actor {
+	ctx, cancel := context.WithTimeout(ctx, votersTimeout)
+	defer cancel()
+	found := make([]renewal.Actor, len(r.Votes))
+	var looking errgroup.Group
+	for i, v := range r.Votes {
+		looking.Go(func() error {
+			a, err := b.directory.Entitled(ctx, v.By, r.People())
+			if err != nil {
+				b.log.WarnContext(ctx, "whether a vote still counts is found out before ordering", "user", v.By, "error", err)
+				a = renewal.Actor{UserID: v.By, MayApprove: true}
+			}
+			found[i] = a
+			return nil
+		})
+	}
+	_ = looking.Wait() // nothing in it fails
+	return found
+}
