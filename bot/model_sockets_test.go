@@ -116,19 +116,21 @@ func (w *whole) look() {
 	}
 }
 
-// holder is for whom the next request is: mostly for somebody else.
-func (w *whole) holder() int {
+// offer is mostly for somebody for whom there is no request yet.
+func (w *whole) offer(quantity int) renewal.Offer {
 	if w.random.IntN(6) > 0 {
 		w.holders++
 	}
-	return w.holders
+	o := w.offerFor(w.holders)
+	o.Lines[0].Quantity = quantity
+	return o
 }
 
 func (w *whole) request() {
 	w.requests++
 	_, _, err := w.Ledger.Submit(w.ctx, renewal.Submission{
 		Key: fmt.Sprint("model ", w.requests), By: renewal.Actor{UserID: oneOf(w, sandbox.Alice, sandbox.Bob), MayRequest: true},
-		Channel: sandbox.Renewals, Offer: modelOffer(w.Vendor, w.holder(), oneOf(w, 50, 100)),
+		Channel: sandbox.Renewals, Offer: w.offer(oneOf(w, 50, 100)),
 	})
 	if err != nil {
 		w.t.Fatal(err)

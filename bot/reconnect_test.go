@@ -360,6 +360,7 @@ func (b *bundle) offerFor(n int) renewal.Offer {
 	c, _ := b.Vendor.Customer(p.PartnerID)
 	o := tutorialOffer()
 	o.Holder = renewal.Holder{PartnerID: yeastar.ID(p.PartnerID), Name: c.Company}
+	o.Lines[0].ID = yeastar.ID(p.PlanID)
 	return o
 }
 
