@@ -84,7 +84,7 @@ var inSentence = []string{
 	renewal.DetailReason, renewal.DetailOrderNo, renewal.DetailTransactionNo, renewal.DetailVendorStatus,
 	renewal.DetailVendorDetail, renewal.DetailVendorCode, renewal.DetailSummary, renewal.DetailChanges,
 	renewal.DetailRefusal, renewal.DetailAction, renewal.DetailVotes, renewal.DetailSelfApproval, renewal.DetailRetryAt, renewal.DetailUntil,
-	renewal.DetailCandidates, renewal.DetailChannel, renewal.DetailCount, renewal.DetailDoubts, renewal.DetailDoubtReason,
+	renewal.DetailCandidates, renewal.DetailBehind, renewal.DetailChannel, renewal.DetailCount, renewal.DetailDoubts, renewal.DetailDoubtReason,
 }
 
 // auditDetail lists the details that the sentence leaves out.

@@ -136,11 +136,10 @@ func confirmRetry(r renewal.Request) *slack.ConfirmationBlockObject {
 
 // confirm is a dialog whose last sentence always fits, and before it the doubts.
 func confirm(title, about string, doubts []renewal.Doubt, consequence, yes, no string, style slack.Style) *slack.ConfirmationBlockObject {
-	room := limitConfirmText - width(consequence) - 1
 	if len(doubts) > 0 {
-		about = cut(about, room-width(lookAt(len(doubts)))-2)
-		about += " " + dialogDoubts(doubts, room-width(about)-1)
+		consequence = dialogDoubts(doubts, limitConfirmText-width(consequence)-limitAbout) + " " + consequence
 	}
+	about = cut(about, limitConfirmText-width(consequence)-1)
 	return slack.NewConfirmationBlockObject(
-		plain(title, 100), plain(cut(about, room)+" "+consequence, limitConfirmText), plain(yes, 30), plain(no, 30)).WithStyle(style)
+		plain(title, 100), plain(about+" "+consequence, limitConfirmText), plain(yes, 30), plain(no, 30)).WithStyle(style)
 }

@@ -15,6 +15,8 @@ const (
 	// doubtsPerSection and doubtsShown keep every doubt whole within a section and a message.
 	doubtsPerSection = 10
 	doubtsShown      = 50
+	// alertsShown keeps them within an answer to a click.
+	alertsShown = 12
 )
 
 // lookAt counts what people should look at.
@@ -23,12 +25,15 @@ func lookAt(n int) string { return "⚠️ " + count(n, "thing", "things") + " t
 // doubtAlerts shows doubts in a modal, one by one.
 func doubtAlerts(doubts []renewal.Doubt) []slack.Block {
 	var blocks []slack.Block
-	for i, d := range doubts[:min(len(doubts), doubtsShown)] {
+	for i, d := range doubts[:min(len(doubts), alertsShown)] {
 		level := slack.AlertLevelInfo
 		if d.Serious {
 			level = slack.AlertLevelWarning
 		}
 		blocks = append(blocks, alert(fmt.Sprintf("doubt.%d", i), level, outside(d.Text(), limitAlert)))
+	}
+	if more := len(doubts) - len(blocks); more > 0 {
+		blocks = append(blocks, alert("doubts.more", slack.AlertLevelWarning, fmt.Sprintf("There are %d more, which stand on the card.", more)))
 	}
 	return blocks
 }
@@ -97,23 +102,21 @@ func doubtRecord(d map[string]string) string {
 	return s
 }
 
-// dialogDoubts are the doubts in a dialog of limited room: their number always, and each
-// sentence as a whole or not at all.
+// dialogDoubts are the doubts in a dialog of limited room: their number, and each in a few
+// words, as a whole or not at all.
 func dialogDoubts(doubts []renewal.Doubt, room int) string {
-	if len(doubts) == 0 {
-		return ""
-	}
 	s := lookAt(len(doubts))
-	sign := ": "
-	for _, d := range doubts {
-		text := line(d.Text(), doubtLimit)
-		if width(s)+width(sign)+width(text) > room {
-			continue
+	separator := ": "
+	for i, d := range doubts {
+		next := separator + line(d.Brief(), shortLimit)
+		more := fmt.Sprintf("; %d more", len(doubts)-i)
+		if width(s+next) > room-width(more)-1 {
+			if i > 0 {
+				s += more
+			}
+			break
 		}
-		s, sign = s+sign+text, " "
+		s, separator = s+next, "; "
 	}
-	if sign == ": " {
-		s += "."
-	}
-	return s
+	return s + "."
 }

@@ -48,7 +48,14 @@ func requests() map[string]renewal.Request {
 		"approved_waiting": with(renewal.Approved, func(r *renewal.Request) {
 			r.Problem = &renewal.Problem{Class: yeastar.ClassNotSent, Detail: "no connection"}
 		}),
-		"cancelled_closed": with(renewal.Refused, func(r *renewal.Request) { r.Status, r.ClosedBy = renewal.Cancelled, bob }),
+		"approved_behind": with(renewal.Approved, func(r *renewal.Request) {
+			r.Problem = &renewal.Problem{Class: yeastar.ClassNotSent, Code: "behind", Detail: "RNW-000122"}
+		}),
+		"pending_doubtful":    with(renewal.Pending, doubtful),
+		"pending_quoted":      with(renewal.Pending, func(r *renewal.Request) { doubtful(r); quoted(r) }),
+		"pending_every_doubt": with(renewal.Pending, func(r *renewal.Request) { r.Doubts, r.DoubtReason = doubts(), "Agreed by phone." }),
+		"refused_doubtful":    with(renewal.Refused, doubtful),
+		"cancelled_closed":    with(renewal.Refused, func(r *renewal.Request) { r.Status, r.ClosedBy = renewal.Cancelled, bob }),
 	}
 	for _, s := range renewal.Statuses() {
 		out[string(s)] = request(s)
@@ -175,6 +182,8 @@ func forms() []shown {
 			f.ChannelNames = map[string]string{"C0RENEW": "renewals"}
 			f.ChannelHint = "Renewbot is not in the channel you came from. To use that one, type /invite @renewbot there."
 		}),
+		f("repeated", func(f *blocks.FormData) { f.Doubts = doubts()[2:4] }),
+		f("services_proposed", func(f *blocks.FormData) { f.Draft.ServicesProposed = true }),
 		f("one_channel", func(f *blocks.FormData) { f.Channels, f.Draft.Channel = []string{"C0RENEW"}, "" }),
 		f("warning_dry_run", func(f *blocks.FormData) {
 			f.DryRun, f.Warning = true, "Yeastar is slow just now: the choices are ten minutes old."
@@ -196,12 +205,19 @@ func reviews() []shown {
 	changing := draft()
 	changing.Request, changing.Revision = 123, 1
 	nothing := func(*blocks.ReviewData) {}
+	doubt := func(i int) func(*blocks.ReviewData) {
+		return func(p *blocks.ReviewData) { p.Doubts = doubts()[i : i+1] }
+	}
 	return []shown{
 		review("plain", draft(), offer(), nothing),
 		review("own", blocks.Draft{Holder: blocks.HolderOwn}, ownOffer(), nothing),
 		review("priced", draft(), with(renewal.Pending, priced).Offer, nothing),
-		review("early", draft(), expiring(61*24*time.Hour), nothing),
-		review("expired", draft(), expiring(-time.Hour), nothing),
+		review("early", draft(), expiring(61*24*time.Hour), doubt(10)),
+		review("expired", draft(), expiring(-time.Hour), doubt(11)),
+		review("quoted", draft(), with(renewal.Pending, quoted).Offer, doubt(0)),
+		review("every_doubt", changing, offer(), func(p *blocks.ReviewData) {
+			p.Doubts, p.DoubtReason = doubts(), "They grow by 450 seats on Monday."
+		}),
 		review("changing", changing, offer(), func(p *blocks.ReviewData) { p.Changes = []string{"Extensions: 80 → 100"} }),
 		review("warning_dry_run_quorum", draft(), offer(), func(p *blocks.ReviewData) {
 			p.DryRun, p.Required, p.Warning = true, 2, "The portal says 100 extensions, the last order 80. Please find out which is right."

@@ -113,6 +113,36 @@ func revised(r *renewal.Request) {
 	r.Changes = []string{"Extensions: 80 → 100", "PO number: none → PO-2026-17"}
 }
 
+// doubts are of every kind.
+func doubts() []renewal.Doubt {
+	day := time.Date(2026, time.March, 2, 0, 0, 0, 0, time.UTC)
+	return []renewal.Doubt{
+		{Kind: renewal.DoubtQuantity, Serious: true, Quantity: 500, Told: 50},
+		{Kind: renewal.DoubtQuantity, Serious: true, Quantity: 10, Told: 20, Names: []string{"Call Recording"}},
+		{Kind: renewal.DoubtOpenRequest, Serious: true, Request: 122},
+		{Kind: renewal.DoubtOrderedBefore, Serious: true, Request: 101, OrderNo: "XS3401174502129270001", At: day},
+		{Kind: renewal.DoubtPortalOrder, Serious: true, OrderNo: "XS3401174502129270002", At: day},
+		{Kind: renewal.DoubtAutoRenewal, Serious: true},
+		{Kind: renewal.DoubtPlanSwitch, Names: []string{"Enterprise Plan"}},
+		{Kind: renewal.DoubtInvoice, Names: []string{"Northwind Clinics"}},
+		{Kind: renewal.DoubtServicesLeftOut, Names: []string{"High Availability", "Recording Minutes"}},
+		{Kind: renewal.DoubtServicesOnly},
+		{Kind: renewal.DoubtExpiryFar, At: day},
+		{Kind: renewal.DoubtExpired, At: day},
+		{Kind: renewal.DoubtAutoRenewalUnknown},
+		{Kind: renewal.DoubtExpiryUnknown},
+	}
+}
+
+func doubtful(r *renewal.Request) {
+	r.Doubts = []renewal.Doubt{doubts()[0], doubts()[13]}
+	r.DoubtReason = "They grow by 450 seats on Monday; agreed with Yeastar's sales."
+}
+
+func quoted(r *renewal.Request) {
+	r.Offer.Quote = &renewal.Quote{Price: renewal.Price{Amount: decimal.RequireFromString("600"), Currency: "USD"}, Extensions: 50}
+}
+
 func dryDone(r *renewal.Request) {
 	r.DryRun, r.ClosedBy = true, renewal.System
 	r.Votes = []renewal.Vote{{By: bob, At: now.Add(time.Hour)}}
@@ -222,6 +252,13 @@ func events() []event {
 		{"retried", request(renewal.Approved), entry(renewal.CodeRetried, bob, renewal.Refused, renewal.Approved, map[string]string{renewal.DetailFingerprint: fp})},
 		{"late_adopted", request(renewal.Ordered), entry(renewal.CodeLate, renewal.System, renewal.Refused, renewal.Ordered, orderDetails(yeastar.OrderSucceed))},
 		{"late_alarm", request(renewal.Ordered), entry(renewal.CodeLate, renewal.System, renewal.Ordered, renewal.Ordered, orderDetails(yeastar.OrderSucceed))},
+		{"submitted_doubtful", with(renewal.Pending, doubtful), entry(renewal.CodeSubmitted, alice, "", renewal.Pending, map[string]string{
+			renewal.DetailSummary: offer().Summary(), renewal.DetailFingerprint: fp,
+			renewal.DetailDoubts: doubts()[0].Text() + "\n" + doubts()[13].Text(), renewal.DetailDoubtReason: "They grow by 450 seats on Monday."})},
+		{"waiting_behind", with(renewal.Approved, func(r *renewal.Request) {
+			r.Problem = &renewal.Problem{Class: yeastar.ClassNotSent, Code: "behind", Detail: "RNW-000122"}
+		}), entry(renewal.CodeWaiting, renewal.System, renewal.Approved, renewal.Approved, map[string]string{
+			renewal.DetailBehind: "RNW-000122"})},
 	}
 }
 

@@ -62,8 +62,23 @@ func hostileOffer(t *rapid.T) renewal.Offer {
 	if rapid.Bool().Draw(t, "priced") {
 		o.Price = &renewal.Price{Amount: decimal.New(rapid.Int64().Draw(t, "amount"), -2), Currency: s("currency")}
 	}
+	if rapid.Bool().Draw(t, "quoted") {
+		o.Quote = &renewal.Quote{Price: renewal.Price{Amount: decimal.New(rapid.Int64().Draw(t, "quote"), -3), Currency: s("quote's currency")}}
+	}
 	o.CurrentExpiry = moment(t)
 	return o
+}
+
+// hostileDoubts are up to 60 doubts with names from outside.
+func hostileDoubts(t *rapid.T) []renewal.Doubt {
+	known := doubts()
+	var out []renewal.Doubt
+	for range rapid.IntRange(0, 60).Draw(t, "doubts") {
+		d := rapid.SampledFrom(known).Draw(t, "doubt")
+		d.OrderNo, d.Names = outsideText().Draw(t, "order"), []string{outsideText().Draw(t, "name"), outsideText().Draw(t, "another name")}
+		out = append(out, d)
+	}
+	return out
 }
 
 func moment(t *rapid.T) time.Time {
@@ -80,6 +95,7 @@ func hostileRequest(t *rapid.T) renewal.Request {
 		CreatedAt: moment(t), UpdatedAt: moment(t), ExpiresAt: moment(t),
 	}
 	r.Changes = rapid.SliceOfN(outsideText(), 0, 15).Draw(t, "changes")
+	r.Doubts, r.DoubtReason = hostileDoubts(t), s("why")
 	for range rapid.IntRange(0, 20).Draw(t, "votes") {
 		r.Votes = append(r.Votes, renewal.Vote{By: s("voter"), At: now})
 	}
@@ -152,6 +168,7 @@ func TestViewsWithstandAnyText(t *testing.T) {
 		for name, v := range map[string]slack.ModalViewRequest{
 			"review": blocks.Review(d, r.Offer, blocks.ReviewData{
 				Now: now, Channel: r.Channel, DryRun: r.DryRun, Approvers: r.Changes, Required: r.Required, Changes: r.Changes, Warning: r.Reason,
+				Doubts: r.Doubts, DoubtReason: r.DoubtReason,
 			}),
 			"submitted": blocks.Submitted(r, false), "amended": blocks.Submitted(r, true), "reject": blocks.RejectForm(r),
 			"settle placed": blocks.SettlePlacedForm(r), "settle placed anyway": blocks.SettlePlacedAnyway(r, blocks.TargetOf(r), r.Note, r.Reason, r.Changes), "settle not placed": blocks.SettleNotPlacedForm(r),

@@ -17,7 +17,8 @@ const (
 	limitOptions     = 100
 	limitConfirmText = 300
 	limitMetadata    = 3000
-	limitOrderNo     = 64 // our own: what people may type as an order number
+	limitAbout       = 130 // our own: what doubts leave to the order in a dialog
+	limitOrderNo     = 64  // our own: what people may type as an order number
 )
 
 // limitAck is how many bytes an answer to an options request may have. Slack drops

@@ -50,10 +50,13 @@ func TestTextSaysWhoWhatForWhomHowMuch(t *testing.T) {
 			want := []string{
 				"RNW-000123", "<@U0ALICE>", "P-Series Turnkey Package", r.Offer.Holder.Name, "1 year", "Enterprise Plan for 100 extensions",
 			}
-			if r.Offer.Price == nil {
-				want = append(want, "price not available from the API")
-			} else {
+			switch {
+			case r.Offer.Price != nil:
 				want = append(want, "480.00 EUR")
+			case r.Offer.Quote != nil:
+				want = append(want, "(the portal says 600.00 USD for 50 extensions)")
+			default:
+				want = append(want, "price not available from the API")
 			}
 			if r.Order != nil {
 				want = append(want, "XS3401174502129270784", "IW3401174503953793025")
@@ -69,6 +72,50 @@ func TestTextSaysWhoWhatForWhomHowMuch(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// Approvers see at one glance that there are doubts, on the card and where they agree; each
+// stands by itself, whatever the others say.
+func TestDoubtsStandOneByOne(t *testing.T) {
+	t.Parallel()
+	r := with(renewal.Pending, func(r *renewal.Request) { r.Doubts, r.DoubtReason = doubts(), "Agreed by phone." })
+	card := blocks.Card(r)
+	review := blocks.Review(draft(), r.Offer, blocks.ReviewData{Doubts: r.Doubts})
+	shown, alerts := string(pretty(t, card)), string(pretty(t, review))
+	for _, want := range []string{"14 things to look at", "Agreed by phone."} {
+		if !strings.Contains(shown, want) {
+			t.Errorf("the card lacks %q", want)
+		}
+	}
+	for i, d := range r.Doubts {
+		text := d.Text()
+		if !strings.Contains(shown, text) {
+			t.Errorf("the card lacks %q", text)
+		}
+		if i < 12 && !strings.Contains(alerts, text) {
+			t.Errorf("the review lacks %q", text)
+		}
+	}
+	if !strings.Contains(alerts, "There are 2 more") || !strings.Contains(alerts, "Why should this be ordered all the same?") {
+		t.Errorf("the review does not ask why:\n%s", alerts)
+	}
+	for _, b := range buttons(card) {
+		if b.ActionID != blocks.ActionApprove {
+			continue
+		}
+		for _, want := range []string{"14 things to look at: the portal says 50, not 500", "It cannot be undone.", "P-Series Turnkey Package for Example Telecom"} {
+			if !strings.Contains(b.Confirm.Text.Text, want) {
+				t.Errorf("the dialog lacks %q: %s", want, b.Confirm.Text.Text)
+			}
+		}
+	}
+	slight := blocks.Review(draft(), r.Offer, blocks.ReviewData{Doubts: r.Doubts[13:]})
+	if strings.Contains(string(pretty(t, slight)), "Why should this") {
+		t.Error("a slight doubt has to be explained")
+	}
+	if old := with(renewal.Pending, func(r *renewal.Request) { r.Doubts = nil }); strings.Contains(string(pretty(t, blocks.Card(old))), "to look at") {
+		t.Error("a request from before doubts were kept has some")
 	}
 }
 

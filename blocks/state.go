@@ -82,12 +82,20 @@ func approved(r renewal.Request) string {
 	switch {
 	case r.DryRun:
 		return "The dry run ends here, without an order."
+	case r.WaitsBehind() != "":
+		return behind(r.WaitsBehind())
 	case r.Waits():
 		return join(unchecked, problem(r), "I keep trying.")
 	case r.Problem != nil:
 		return join("The last attempt placed nothing; another one follows automatically.", problem(r))
 	}
 	return "The order is about to be placed."
+}
+
+// behind says for which request's order another one waits.
+func behind(reference string) string {
+	return "Nothing has been ordered yet: the order of " + outside(reference, shortLimit) +
+		", for the same customer and product, has to be finished first."
 }
 
 func refused(r renewal.Request) state {

@@ -95,6 +95,9 @@ func eventSentence(r renewal.Request, e renewal.Entry) string {
 	case renewal.CodePostponed:
 		return join("🔁 Not ordered yet: this attempt placed nothing; another one follows automatically"+retryAt(d)+".", why)
 	case renewal.CodeWaiting:
+		if other := d[renewal.DetailBehind]; other != "" {
+			return "⏸️ " + behind(other)
+		}
 		return join("🔁 "+unchecked, why, "I keep trying"+timed(" until ", d[renewal.DetailUntil])+"; then you are asked.")
 	case renewal.CodeUnknown:
 		return join("❓", unsure, why, named(d[renewal.DetailCandidates]))
@@ -111,15 +114,7 @@ func eventSentence(r renewal.Request, e renewal.Entry) string {
 	case renewal.CodeLate:
 		return join("🚨 An order turned up for an attempt that was called not placed"+attemptWords(d)+".", order, lateEnd(e))
 	case renewal.CodeDenied:
-		tried := parenthesis(joinWith(": ", outside(d[renewal.DetailAction], shortLimit), outside(d[renewal.DetailRefusal], shortLimit)))
-		if n := outside(d[renewal.DetailCount], 10); n != "" {
-			times := n + " more times"
-			if n == "1" {
-				times = "once more"
-			}
-			return join("⛔ "+by+" tried "+times+" what they may not do"+tried+".", "Nothing was changed or ordered.")
-		}
-		return join("⛔ "+by+" may not do that"+tried+".", "Nothing was changed or ordered.")
+		return deniedWords(by, d)
 	}
 	return code(e) + "."
 }
@@ -138,6 +133,19 @@ func differed(what string) string {
 		return ""
 	}
 	return "It differs from what was sent, which was confirmed: " + outside(what, detailLimit) + "."
+}
+
+// deniedWords tells what somebody tried and may not, and how often.
+func deniedWords(by string, d map[string]string) string {
+	tried := parenthesis(joinWith(": ", outside(d[renewal.DetailAction], shortLimit), outside(d[renewal.DetailRefusal], shortLimit)))
+	switch n := outside(d[renewal.DetailCount], 10); n {
+	case "":
+		return join("⛔ "+by+" may not do that"+tried+".", "Nothing was changed or ordered.")
+	case "1":
+		return join("⛔ "+by+" tried once more what they may not do"+tried+".", "Nothing was changed or ordered.")
+	default:
+		return join("⛔ "+by+" tried "+n+" more times what they may not do"+tried+".", "Nothing was changed or ordered.")
+	}
 }
 
 // splitList reads a detail that lists several things.

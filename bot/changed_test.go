@@ -258,7 +258,7 @@ func TestWhatChangedBetweenApprovalAndOrder(t *testing.T) {
 			old := b.as(sandbox.Alice).request(acmeWish)
 			b.between(old, c.change)
 			b.happened("RNW-000001", renewal.CodeChanged)
-			b.says(sandbox.Renewals, append(c.difference, "differ from what was approved, so this needs approval again", "Nothing has been ordered.")...)
+			b.says(sandbox.Renewals, append(c.difference, "differs from what was approved, so this needs approval again", "Nothing has been ordered.")...)
 			b.hears(sandbox.Alice, "RNW-000001", "needs approval again")
 			card := b.shows(old, append(c.difference, "Waiting for approval", "Changed in revision 2")...)
 			codes := []renewal.Code{renewal.CodeSubmitted, renewal.CodeApproved, renewal.CodeChanged}

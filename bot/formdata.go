@@ -122,7 +122,7 @@ func proposeServices(d *blocks.Draft, found portal.Package) {
 func serviceQuantity(id yeastar.ID, found portal.Package, last renewal.Request) int {
 	for _, s := range found.Services {
 		if s.ID == id && s.Quantity != nil {
-			return *s.Quantity
+			return max(*s.Quantity, 1) // one that is not counted has none, or one
 		}
 	}
 	for _, l := range last.Offer.Services() {

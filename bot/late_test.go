@@ -60,7 +60,7 @@ func TestLateOrderIsTakenInsteadOfAnother(t *testing.T) {
 	b, clock, card, release := held(t)
 	b.notPlaced(card)
 	again := clickOn(t, b.card(sandbox.Renewals, "RNW-000001", "Try again"), "retry")
-	b.later(clock, 5 * time.Hour)
+	b.later(clock, 5*time.Hour)
 	release()
 	b.turnsUp(clock)
 	number := b.Vendor.Placed()[0].OrderNo
@@ -84,7 +84,7 @@ func TestLateOrderAfterTryAgainIsAnAlarm(t *testing.T) {
 	b.as(sandbox.Bob).press(b.card(sandbox.Renewals, "RNW-000001", "Try again"), "Try again")
 	b.happened("RNW-000001", renewal.CodeOrdered)
 	asked := b.Vendor.Calls(yeastarsim.OrderPage)
-	b.later(clock, 5 * time.Minute) // the order of the second attempt is no late one
+	b.later(clock, 5*time.Minute) // the order of the second attempt is no late one
 	if err := b.Vendor.WaitCalls(b.ctx, yeastarsim.OrderPage, asked+1); err != nil {
 		t.Fatal(err)
 	}
@@ -95,7 +95,7 @@ func TestLateOrderAfterTryAgainIsAnAlarm(t *testing.T) {
 	b.alarm(placed[1].OrderNo, "There may be two orders: please check in the Partner Portal.")
 	b.ends("RNW-000001", renewal.Ordered, 2, and(lost, renewal.CodeSettledNot,
 		renewal.CodeRetried, renewal.CodeOrdering, renewal.CodeOrdered, renewal.CodeLate)...)
-	b.later(clock, 3 * time.Hour) // it is said once
+	b.later(clock, 3*time.Hour) // it is said once
 	b.ends("RNW-000001", renewal.Ordered, 2, and(lost, renewal.CodeSettledNot,
 		renewal.CodeRetried, renewal.CodeOrdering, renewal.CodeOrdered, renewal.CodeLate)...)
 }
@@ -113,7 +113,7 @@ func TestOneOrderAfterTwoLostAttempts(t *testing.T) {
 	b.card(sandbox.Renewals, "RNW-000001", "It was not placed…")
 	b.later(clock, firstSearch)
 	b.happened("RNW-000001", renewal.CodeOrdered)
-	b.later(clock, 10 * time.Minute)
+	b.later(clock, 10*time.Minute)
 	r := b.ends("RNW-000001", renewal.Ordered, 2, and(lost, renewal.CodeSettledNot,
 		renewal.CodeRetried, renewal.CodeOrdering, renewal.CodeUnknown, renewal.CodeOrdered)...)
 	if len(b.Vendor.Placed()) != 1 || r.Attempts[0].Order != nil || r.Attempts[1].Outcome != renewal.Placed {

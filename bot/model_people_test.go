@@ -9,6 +9,7 @@ import (
 
 	"renewbot/bot/renewal"
 	"renewbot/yeastar"
+	"renewbot/yeastar/yeastarsim"
 )
 
 func (m *model) actor() renewal.Actor { return rapid.SampledFrom(modelActors).Draw(m.t, "who") }
@@ -22,8 +23,12 @@ func (m *model) seen(r *modelled) (s renewal.Shown, stale bool) {
 	return r.shown[i], false
 }
 
-func modelOffer(quantity int) renewal.Offer {
+// modelOffer is for the nth customer: of one holder there is one order under way.
+func modelOffer(v *yeastarsim.Server, n, quantity int) renewal.Offer {
 	o := tutorialOffer()
+	p := served(v)[n]
+	o.Holder = renewal.Holder{PartnerID: yeastar.ID(p.PartnerID), Name: "A customer"}
+	o.Lines[0].ID = yeastar.ID(p.PlanID)
 	o.Lines[0].Quantity = quantity
 	return o
 }
@@ -41,7 +46,7 @@ func (m *model) submit() {
 	if len(m.requests) >= 8 && twice == nil {
 		return
 	}
-	r, created, err := m.ledger.Submit(m.ctx, renewal.Submission{Key: key, By: by, Channel: "C1", Offer: modelOffer(m.quantity())})
+	r, created, err := m.ledger.Submit(m.ctx, renewal.Submission{Key: key, By: by, Channel: "C1", Offer: modelOffer(m.vendor, len(m.requests), m.quantity())})
 	switch {
 	case twice != nil:
 		if err != nil || created || r.ID != twice.id {
@@ -82,7 +87,7 @@ func (m *model) apply(r *modelled, e renewal.Event, allowed bool) (renewal.Reque
 func (m *model) amend(r *modelled) {
 	by := m.actor()
 	s, stale := m.seen(r)
-	e := renewal.Amend{By: by, Shown: s, Offer: modelOffer(m.quantity())}
+	e := renewal.Amend{By: by, Shown: s, Offer: modelOffer(m.vendor, int(r.id-1), m.quantity())}
 	if after, ok := m.apply(r, e, r.status == renewal.Pending && by.MayRequest && by.UserID == r.requester && !stale); ok {
 		r.votes = nil
 		r.shown = append(r.shown, renewal.Shown{Revision: after.Revision, Fingerprint: after.Fingerprint})

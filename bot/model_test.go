@@ -130,7 +130,7 @@ func newModel(t *rapid.T, empty []byte) *model {
 	if err := os.WriteFile(m.path, empty, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	m.vendor = yeastarsim.New(yeastarsim.WithClock(m.clock.Now), yeastarsim.WithSwitches(anyQuantity))
+	m.vendor = yeastarsim.New(yeastarsim.WithClock(m.clock.Now), yeastarsim.WithSwitches(anyQuantity), yeastarsim.WithCustomers(30))
 	if err := m.vendor.Start(); err != nil {
 		t.Fatal(err)
 	}

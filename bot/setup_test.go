@@ -291,10 +291,8 @@ func (a *actor) request(w wish) slacksim.Message {
 	a.b.t.Helper()
 	a.fill(w)
 	a.submitOK()
-	const why = "Why should this be ordered all the same?"
-	if _, ok := a.titled("Please check").Field(why); ok {
-		a.typeIn(why, "It is meant so")
-	}
+	a.titled("Please check")
+	a.explain("Agreed with the customer.")
 	a.submitOK()
 	done := a.titled("Request saved")
 	if _, err := a.p.CloseView(a.b.ctx, false); err != nil {
@@ -302,6 +300,19 @@ func (a *actor) request(w wish) slacksim.Message {
 	}
 	reference := referenceIn(a.b.Slack.TextView(done))
 	return a.b.card(cmpOr(w.channel, sandbox.Renewals), reference, "Approve")
+}
+
+// why is the field of the review that asks for the reason of serious doubts.
+const why = "Why should this be ordered all the same?"
+
+// explain gives the reason that the review asks for, if it does.
+func (a *actor) explain(reason string) {
+	a.b.t.Helper()
+	if v, ok := a.p.View(); ok {
+		if _, asked := v.Field(why); asked {
+			a.typeIn(why, reason)
+		}
+	}
 }
 
 // card waits for the card of a request with a button.

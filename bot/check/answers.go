@@ -49,6 +49,7 @@ func survey(ctx context.Context, client *yeastar.Client) []Answer {
 	s.catalogue(ctx)
 	s.packages(ctx)
 	s.renewal(ctx)
+	s.autoRenewal(ctx)
 	s.orders(ctx)
 	return s.answers
 }
@@ -177,6 +178,26 @@ func (s *surveyor) packages(ctx context.Context) {
 		details = append(details, detail.Raw)
 	}
 	s.add("instance_product_detail", "the details of "+counted(len(details), "package"), err, details...)
+}
+
+// autoRenewal asks whether the packages renew themselves.
+func (s *surveyor) autoRenewal(ctx context.Context) {
+	const call = "existed_auto_renew"
+	told := 0
+	var err error
+	for _, no := range s.productNos {
+		var auto yeastar.AutoRenewal
+		if auto, err = s.client.AutoRenewal(ctx, s.product.ID, no); err != nil {
+			break
+		}
+		if auto != yeastar.AutoRenewalUnknown {
+			told++
+		}
+	}
+	if len(s.productNos) > 0 {
+		s.counted(call, counted(len(s.productNos), "package"), len(s.productNos), err,
+			counts{"autoRenew", told, missing[call]["AutoRenewal"]})
+	}
 }
 
 // renewal asks what the renewal of a package would cost, if the ids for that are there.

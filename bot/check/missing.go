@@ -37,7 +37,11 @@ var missing = map[string]map[string]string{
 		"Service.Name":     "nothing: the catalogue has the name",
 		"Service.Quantity": "the form does not propose the services' quantities",
 	},
+	"existed_auto_renew": {
+		"AutoRenewal": "people are asked to look in the portal whether auto-renewal is on",
+	},
 	"order_page": {
+		"PartnerID":         "nobody is told that a customer's renewal was ordered in the portal by hand",
 		"ID":                "orders are looked up by their number",
 		"OrderNo":           "a lost order cannot be found by itself: people look in the portal",
 		"OrderStatus":       "the status is asked of each order on its own",

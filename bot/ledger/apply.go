@@ -67,7 +67,7 @@ func (l *Ledger) apply(ctx context.Context, id int64, e renewal.Event, alone boo
 		}
 		alone := alone && begins(before, change.Request)
 		if alone {
-			if refusal, err = underWay(ctx, t, before); err != nil || refusal != nil {
+			if refusal, err = l.behind(ctx, t, before, now); err != nil || refusal != nil {
 				r = before
 				return err
 			}

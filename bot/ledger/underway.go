@@ -2,9 +2,8 @@ package ledger
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
+	"time"
 
 	"renewbot/bot/renewal"
 )
@@ -29,17 +28,26 @@ func begins(before, after renewal.Request) bool {
 	return before.Status == renewal.Approved && after.Status == renewal.Ordering
 }
 
-// underWay refuses an attempt while another order of the holder and product is under way,
-// also one that is so beside the index; nil: there is none.
-func underWay(ctx context.Context, t tx, r renewal.Request) (*renewal.Refusal, error) {
-	other, err := scanRequest(t.one(ctx, `SELECT document FROM requests WHERE holder_key = $1 AND product = $2 AND id <> $3
-		AND status IN `+statusesUnderWay+` ORDER BY id LIMIT 1`,
-		indexed(r.Offer.Holder.Key()), indexed(r.Offer.Product), r.ID))
-	switch {
-	case errors.Is(err, sql.ErrNoRows):
-		return nil, nil //nolint:nilnil // none is the usual case
-	case err != nil:
-		return nil, fmt.Errorf("look for orders under way: %w", err)
+// behind refuses an attempt while another order of the holder and product is under way,
+// also one that is so beside the index, and when one was placed that nobody has seen who
+// agreed to this one; nil: there is none.
+func (l *Ledger) behind(ctx context.Context, t tx, r renewal.Request, now time.Time) (*renewal.Refusal, error) {
+	var refusal *renewal.Refusal
+	err := t.each(ctx, func(row row) error {
+		other, err := scanRequest(row)
+		if err != nil || refusal != nil {
+			return err
+		}
+		repeats := renewal.RepeatDoubts([]renewal.Request{other}, r.AskedAt, now, l.options.Policy)
+		if other.Status.UnderWay() || (other.Status == renewal.Ordered && len(r.NewDoubts(repeats)) > 0) {
+			refusal = r.Behind(other)
+		}
+		return nil
+	}, `SELECT document FROM requests WHERE holder_key = $1 AND product = $2 AND id <> $3
+		AND (status IN `+statusesUnderWay+` OR ordered_at IS NOT NULL) ORDER BY id`,
+		indexed(r.Offer.Holder.Key()), indexed(r.Offer.Product), r.ID)
+	if err != nil {
+		return nil, fmt.Errorf("look for other orders of the same holder: %w", err)
 	}
-	return r.BlockedBy(other), nil
+	return refusal, nil
 }

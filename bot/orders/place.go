@@ -16,9 +16,6 @@ const (
 	// checkPatience is for how long an approved order waits for look-ups that fail,
 	// before people are asked.
 	checkPatience = 10 * time.Minute
-	// underWayPause is how long an order waits between two looks at another one of the
-	// same holder and product that is under way.
-	underWayPause = 10 * time.Second
 	// checkQuiet is for how long people hear nothing of it.
 	checkQuiet = 10 * time.Second
 	// checkTimeout bounds one check before ordering.
@@ -47,6 +44,11 @@ func (o *Orders) place(ctx context.Context, job renewal.Job) error {
 	if r.DryRun || o.dryRun {
 		return o.move(ctx, r.ID, renewal.DryRunDone{})
 	}
+	if waits, err := o.behind(ctx, r); err != nil {
+		return err
+	} else if waits {
+		return ledger.Snooze(behindPause)
+	}
 	e, err := o.checked(ctx, r)
 	switch {
 	case err != nil && o.ledger.Now(ctx).Sub(r.UpdatedAt) < checkPatience:
@@ -67,7 +69,7 @@ func (o *Orders) place(ctx context.Context, job renewal.Job) error {
 	began := time.Now()
 	r, err = o.ledger.Apply(ctx, r.ID, renewal.Begin{Budget: o.timeout + o.margin})
 	if renewal.RefusedFor(err, renewal.RefusedUnderWay) {
-		return ledger.Snooze(underWayPause)
+		return ledger.Snooze(behindPause) // another one began, or was placed, just now
 	}
 	if err != nil {
 		return renewal.IgnoreRefusal(err)

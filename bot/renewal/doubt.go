@@ -59,9 +59,10 @@ type Facts struct {
 }
 
 // Doubts says what people should look at before they agree to an offer that was asked for
-// at a time: the serious doubts first.
+// at a time: the serious doubts first. It is never nil.
 func (o Offer) Doubts(f Facts, asked, now time.Time, p Policy) []Doubt {
-	doubts := slices.Concat(o.quantityDoubts(f), RepeatDoubts(f.Requests, asked, now, p))
+	doubts := append([]Doubt{}, o.quantityDoubts(f)...)
+	doubts = append(doubts, RepeatDoubts(f.Requests, asked, now, p)...)
 	for _, order := range f.PortalOrders {
 		if !endedUnplaced(order.OrderStatus) && recent(order.CreateTime, now, p) {
 			doubts = append(doubts, Doubt{Kind: DoubtPortalOrder, Serious: true, OrderNo: order.OrderNo, At: order.CreateTime.UTC()})
@@ -172,7 +173,7 @@ func expiryDoubts(expiry, now time.Time) []Doubt {
 	return nil
 }
 
-// Text is the doubt as a sentence, in plain text. It is the only place that has the words.
+// Text is the doubt as a sentence, in plain text. Only this and Brief have the words.
 func (d Doubt) Text() string {
 	switch d.Kind {
 	case DoubtQuantity:
@@ -208,6 +209,39 @@ func (d Doubt) Text() string {
 	return string(d.Kind) + "."
 }
 
+// Brief is the doubt in a few words, for where there is no room for its sentence.
+func (d Doubt) Brief() string {
+	switch d.Kind {
+	case DoubtQuantity:
+		return fmt.Sprintf("the portal says %d, not %d", d.Told, d.Quantity)
+	case DoubtOpenRequest:
+		return Reference(d.Request) + " is open for the same"
+	case DoubtOrderedBefore:
+		return Reference(d.Request) + " ordered the same on " + d.day()
+	case DoubtPortalOrder:
+		return "the portal has order " + d.OrderNo
+	case DoubtAutoRenewal:
+		return "auto-renewal is on"
+	case DoubtServicesLeftOut:
+		return "services are left out"
+	case DoubtServicesOnly:
+		return "services only"
+	case DoubtExpiryFar:
+		return "it runs until " + d.day()
+	case DoubtExpired:
+		return "it expired on " + d.day()
+	case DoubtPlanSwitch:
+		return "a change of plan is pending"
+	case DoubtInvoice:
+		return "the invoice goes to " + d.names()
+	case DoubtAutoRenewalUnknown:
+		return "auto-renewal is not known"
+	case DoubtExpiryUnknown:
+		return "the expiry is not known"
+	}
+	return string(d.Kind)
+}
+
 // names lists at most three names, so that the sentence has an end.
 func (d Doubt) names() string {
 	const most, longest = 3, 40
@@ -240,8 +274,8 @@ func (d Doubt) same(other Doubt) bool {
 		d.OrderNo == other.OrderNo && d.At.Equal(other.At) && slices.Equal(d.Names, other.Names)
 }
 
-// NewDoubts lists the doubts that nobody has seen who agreed to the request. A request from
-// before doubts were kept is held up by serious ones alone.
+// NewDoubts lists the doubts that nobody has seen who agreed to the request. A request for
+// which nobody looked for any is held up by serious ones alone.
 func (r Request) NewDoubts(now []Doubt) []Doubt {
 	return slices.DeleteFunc(slices.Clone(now), func(d Doubt) bool {
 		seen := slices.ContainsFunc(r.Doubts, d.same)

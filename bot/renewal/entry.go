@@ -27,7 +27,7 @@ const (
 	CodeProcessing    Code = "order.processing"
 	CodeRefused       Code = "order.refused"
 	CodePostponed     Code = "order.postponed" // certainly not placed; another attempt follows by itself
-	CodeWaiting       Code = "order.waiting"   // nothing was sent: the look-ups before it fail, and are tried again
+	CodeWaiting       Code = "order.waiting"   // nothing was sent: the look-ups before it fail, or another order has to end first
 	CodeUnknown       Code = "order.unknown"
 	CodeSearched      Code = "order.searched"      // the vendor's order list did not settle an unknown order
 	CodeUnsearched    Code = "order.search_failed" // the vendor's order list cannot be read
@@ -74,6 +74,7 @@ const (
 	DetailRetryAt       = "retry_at"     // RFC 3339
 	DetailUntil         = "until"        // RFC 3339
 	DetailSummary       = "summary"      // what is asked for, in one line
+	DetailBehind        = "behind"       // reference of the request whose order has to end first
 	DetailDoubts        = "doubts"       // what people should look at, a line each
 	DetailDoubtReason   = "doubt_reason" // why it should be ordered all the same
 	DetailWho           = "who"          // user ids, separated by commas

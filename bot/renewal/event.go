@@ -105,11 +105,13 @@ type (
 	Restored struct{}
 	// Gone says that what was approved cannot be ordered any more.
 	Gone struct{ Detail string }
-	// Waiting says that what was approved cannot be checked at present: the vendor's
-	// look-ups fail. It is tried again by itself until then.
+	// Waiting says that what was approved cannot be ordered at present: the vendor's
+	// look-ups fail, and are tried again until then; or the order of another request, of the
+	// same holder and product, is under way.
 	Waiting struct {
 		Detail string
 		Until  time.Time
+		Behind int64 // the other request, or 0
 	}
 	// Moved says that Slack gave the request's channel another id.
 	Moved struct{ From, To string }

@@ -22,9 +22,31 @@ func fingerprintOf(t *testing.T, o Offer) string {
 	return c.Request.Fingerprint
 }
 
+func price(amount, currency string) *Price {
+	return &Price{Amount: decimal.RequireFromString(amount), Currency: currency}
+}
+
+// Amounts have the decimals of their currency, and never fewer than they came with.
+func TestPriceInWords(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ amount, currency, want string }{
+		{"600", "USD", "600.00 USD"}, {"600.5", "EUR", "600.50 EUR"}, {"12.345", "KWD", "12.345 KWD"}, {"12", "KWD", "12.000 KWD"},
+		{"98000", "JPY", "98000 JPY"}, {"98000.00", "JPY", "98000 JPY"}, {"98000.5", "JPY", "98000.5 JPY"},
+		{"12.345", "USD", "12.345 USD"}, {"12.3400", "USD", "12.34 USD"}, {"88.8", "RMB", "88.80 RMB"}, {"1e3", "USD", "1000.00 USD"},
+	} {
+		if got := price(c.amount, c.currency).String(); got != c.want {
+			t.Errorf("%s %s is written %q, want %q", c.amount, c.currency, got, c.want)
+		}
+	}
+	o := offer()
+	o.Quote = &Quote{Price: *price("600", "USD"), Extensions: 50}
+	same(t, "the portal says 600.00 USD for 50 extensions", o.PriceTold(), "a price of other quantities")
+	o.Quote.Extensions = 0
+	same(t, "the portal says 600.00 USD, but not for which quantity", o.PriceTold(), "a price of unknown quantities")
+}
+
 func TestFingerprintChangesWithWhatWasShown(t *testing.T) {
 	t.Parallel()
-	price := func(amount, currency string) *Price { return &Price{decimal.RequireFromString(amount), currency} }
 	seen := map[string]string{fingerprintOf(t, offer()): "the offer itself"}
 	for _, c := range []struct {
 		name   string
@@ -46,6 +68,9 @@ func TestFingerprintChangesWithWhatWasShown(t *testing.T) {
 		{"price", func(o *Offer) { o.Price = price("100", "USD") }},
 		{"another price", func(o *Offer) { o.Price = price("100.01", "USD") }},
 		{"another currency", func(o *Offer) { o.Price = price("100", "EUR") }},
+		{"the third decimal", func(o *Offer) { o.Price = price("100.001", "USD") }},
+		{"quote", func(o *Offer) { o.Quote = &Quote{Price: *price("100", "USD")} }},
+		{"quote for extensions", func(o *Offer) { o.Quote = &Quote{Price: *price("100", "USD"), Extensions: 50} }},
 	} {
 		o := offer()
 		c.change(&o)

@@ -316,17 +316,32 @@ func (c *changing) gone(e Gone) error {
 	return nil
 }
 
-// codeWaiting is the problem of a request whose check before ordering cannot be made.
-const codeWaiting = "waiting"
+// The problems of a request whose order waits, and of which people were told.
+const (
+	codeWaiting = "waiting" // the check before ordering cannot be made
+	codeBehind  = "behind"  // another order of the same holder and product is under way
+)
 
 // Waits says whether the order waits for look-ups that fail, and people were told so.
 func (r Request) Waits() bool {
 	return r.Status == Approved && r.Problem != nil && r.Problem.Code == codeWaiting
 }
 
+// WaitsBehind is the reference of the request for whose order this one's waits, if people
+// were told so.
+func (r Request) WaitsBehind() string {
+	if r.Status != Approved || r.Problem == nil || r.Problem.Code != codeBehind {
+		return ""
+	}
+	return r.Problem.Detail
+}
+
 func (c *changing) waiting(e Waiting) error {
 	if err := c.expect(Approved); err != nil {
 		return err
+	}
+	if e.Behind != 0 {
+		return c.waitBehind(Reference(e.Behind))
 	}
 	if c.Waits() {
 		return refuse(RefusedTooEarly, "%s: people know already that the order waits.", c.Reference())
@@ -335,6 +350,15 @@ func (c *changing) waiting(e Waiting) error {
 	c.record(CodeWaiting, System, map[string]string{
 		DetailVendorDetail: e.Detail, DetailUntil: e.Until.UTC().Format(time.RFC3339),
 	})
+	return nil
+}
+
+func (c *changing) waitBehind(other string) error {
+	if c.WaitsBehind() == other {
+		return refuse(RefusedTooEarly, "%s: people know already that it waits for %s.", c.Reference(), other)
+	}
+	c.Problem = &Problem{Class: yeastar.ClassNotSent, Code: codeBehind, Detail: other}
+	c.record(CodeWaiting, System, map[string]string{DetailBehind: other})
 	return nil
 }
 

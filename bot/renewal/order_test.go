@@ -309,7 +309,7 @@ func TestWaitingForTheVendor(t *testing.T) {
 	p := policy()
 	r := in(t, Approved, p)
 	until := later.Add(10 * time.Minute)
-	c, err := r.Apply(Waiting{"the portal is down", until}, later, p)
+	c, err := r.Apply(Waiting{Detail: "the portal is down", Until: until}, later, p)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -319,7 +319,7 @@ func TestWaitingForTheVendor(t *testing.T) {
 	}
 	same(t, map[string]string{DetailVendorDetail: "the portal is down", DetailUntil: until.UTC().Format(time.RFC3339)}, c.Entry.Detail, "detail")
 	same(t, []string{"sync_slack +" + later.Sub(start).String()}, kinds(c.Jobs), "jobs")
-	refused(t, got, Waiting{"still", until}, later, p, RefusedTooEarly)
+	refused(t, got, Waiting{Detail: "still", Until: until}, later, p, RefusedTooEarly)
 
 	if begun := must(t, got, later, p, Begin{time.Minute}); begun.Waits() || begun.Problem != nil {
 		t.Errorf("it waits while it is ordered: %s", text(t, begun))
@@ -329,7 +329,7 @@ func TestWaitingForTheVendor(t *testing.T) {
 		t.Errorf("it waits although it was approved anew: %s", text(t, again))
 	}
 	for _, s := range []Status{Pending, Ordering, Ordered, Unknown, Refused, Cancelled} {
-		refused(t, in(t, s, p), Waiting{"down", until}, later, p, RefusedStatus)
+		refused(t, in(t, s, p), Waiting{Detail: "down", Until: until}, later, p, RefusedStatus)
 	}
 }
 

@@ -24,8 +24,8 @@ type Request struct {
 	Body        json.RawMessage `json:"body"` // the order, byte for byte
 	Fingerprint string          `json:"fingerprint"`
 	Changes     []string        `json:"changes,omitempty"` // how this revision differs from the one before
-	// Doubts are what people should look at before they agree to this revision; nil: it was
-	// asked for before doubts were kept. DoubtReason is why it should be ordered all the
+	// Doubts are what people should look at before they agree to this revision; nil: nobody
+	// has looked for any, as before they were kept. DoubtReason is why it should be ordered all the
 	// same, in the requester's words.
 	Doubts      []Doubt `json:"doubts"`
 	DoubtReason string  `json:"doubt_reason,omitempty"`

@@ -4,9 +4,9 @@ package renewal
 // and is not finished. Of one holder and product at most one request begins such an order.
 func (s Status) UnderWay() bool { return s == Ordering || s == Unknown || s == Processing }
 
-// BlockedBy is the refusal of a request's attempt because the order of another one, of the
-// same holder and product, is under way.
-func (r Request) BlockedBy(other Request) *Refusal {
+// Behind is the refusal of a request's attempt because of another one of the same holder
+// and product: its order is under way, or was placed after people agreed to this one.
+func (r Request) Behind(other Request) *Refusal {
 	return refuse(RefusedUnderWay, "%s waits: the order of %s, for the same customer and product, is %s.",
 		r.Reference(), other.Reference(), other.Status)
 }

@@ -1,0 +1,269 @@
+package renewal_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	. "renewbot/bot/renewal"
+	"renewbot/yeastar"
+)
+
+const day = 24 * time.Hour
+
+func careful() Policy {
+	p := policy()
+	p.RepeatWithin = 300 * day
+	return p
+}
+
+// doubtKinds lists doubts by their kinds, serious ones with a mark.
+func doubtKinds(doubts []Doubt) string {
+	var list []string
+	for _, d := range doubts {
+		kind := string(d.Kind)
+		if d.Serious {
+			kind += "!"
+		}
+		list = append(list, kind)
+	}
+	return strings.Join(list, " ")
+}
+
+// clear is an offer and facts that give no reason to doubt.
+func clear() (Offer, Facts) {
+	o := offer()
+	o.KnownQuantity, o.CurrentExpiry = 100, start.Add(20*day)
+	n := 20
+	return o, Facts{
+		AutoRenewal: yeastar.AutoRenewalOff,
+		Services:    []yeastar.OwnedService{{ID: o.Lines[1].ID, Name: "Call Recording", Quantity: &n}},
+	}
+}
+
+func TestDoubts(t *testing.T) {
+	t.Parallel()
+	other := func(s Status, asked time.Time, change ...func(*Request)) Request {
+		r := newRequest(t, careful())
+		r.ID, r.Status, r.AskedAt = 7, s, asked
+		for _, c := range change {
+			c(&r)
+		}
+		return r
+	}
+	orderedAt := func(at time.Time) Request {
+		return other(Ordered, at, func(r *Request) {
+			placed := order("succeed")
+			r.Order, r.Attempts = &placed, []Attempt{{Number: 1, StartedAt: at, Outcome: Placed, Order: &placed}}
+		})
+	}
+	portalOrder := func(status string, at time.Time) func(*Offer, *Facts) {
+		return func(_ *Offer, f *Facts) {
+			f.PortalOrders = []yeastar.OrderSummary{{OrderNo: "XS9", OrderStatus: status, CreateTime: at}}
+		}
+	}
+	requests := func(list ...Request) func(*Offer, *Facts) {
+		return func(_ *Offer, f *Facts) { f.Requests = list }
+	}
+	for name, c := range map[string]struct {
+		change func(*Offer, *Facts)
+		want   string
+	}{
+		"none":                       {func(*Offer, *Facts) {}, ""},
+		"other extensions":           {func(o *Offer, _ *Facts) { o.KnownQuantity = 50 }, "quantity!"},
+		"extensions not told":        {func(o *Offer, _ *Facts) { o.KnownQuantity = 0 }, ""},
+		"other quantity of service":  {func(o *Offer, _ *Facts) { o.Lines[1].Quantity = 10 }, "quantity!"},
+		"open request":               {requests(other(Pending, start)), "open_request!"},
+		"refused request":            {requests(other(Refused, start)), "open_request!"},
+		"asked for later":            {requests(other(Pending, later.Add(time.Hour))), ""},
+		"rejected request":           {requests(other(Rejected, start)), ""},
+		"ordered before":             {requests(orderedAt(start.Add(-299 * day))), "ordered_before!"},
+		"ordered long before":        {requests(orderedAt(start.Add(-301 * day))), ""},
+		"two others":                 {requests(other(Unknown, start), orderedAt(start)), "open_request! ordered_before!"},
+		"order in the portal":        {portalOrder("pending", start.Add(-day)), "portal_order!"},
+		"order without a time":       {portalOrder("succeed", time.Time{}), "portal_order!"},
+		"old order in the portal":    {portalOrder("succeed", start.Add(-301*day)), ""},
+		"cancelled in the portal":    {portalOrder("cancelled", start), ""},
+		"auto-renewal on":            {func(_ *Offer, f *Facts) { f.AutoRenewal = yeastar.AutoRenewalOn }, "auto_renewal!"},
+		"auto-renewal not told":      {func(_ *Offer, f *Facts) { f.AutoRenewal = yeastar.AutoRenewalUnknown }, "auto_renewal_unknown"},
+		"a service left out":         {func(o *Offer, _ *Facts) { o.Lines = o.Lines[:1] }, "services_left_out"},
+		"services only":              {func(o *Offer, _ *Facts) { o.Lines = o.Lines[1:] }, "services_only"},
+		"expiry far away":            {func(o *Offer, _ *Facts) { o.CurrentExpiry = start.Add(61 * day) }, "expiry_far"},
+		"expired":                    {func(o *Offer, _ *Facts) { o.CurrentExpiry = start.Add(-day) }, "expired"},
+		"expiry not told":            {func(o *Offer, _ *Facts) { o.CurrentExpiry = time.Time{} }, "expiry_unknown"},
+		"another plan follows":       {func(_ *Offer, f *Facts) { f.PlanSwitch = "Ultimate" }, "plan_switch"},
+		"another customer's invoice": {func(_ *Offer, f *Facts) { f.InvoiceTo = "Northwind" }, "invoice_company"},
+		"serious ones come first": {func(o *Offer, f *Facts) {
+			o.CurrentExpiry, f.AutoRenewal = time.Time{}, yeastar.AutoRenewalOn
+		}, "auto_renewal! expiry_unknown"},
+	} {
+		o, f := clear()
+		c.change(&o, &f)
+		doubts := o.Doubts(f, later, later, careful())
+		if doubts == nil {
+			t.Errorf("%s: looks as if nobody had looked", name)
+		}
+		if got := doubtKinds(doubts); got != c.want {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+		for _, d := range doubts {
+			if s := d.Text(); !strings.HasSuffix(s, ".") && !strings.HasSuffix(s, "?") || len(s) > 200 {
+				t.Errorf("%s: %q is no sentence of its own", name, s)
+			}
+		}
+	}
+}
+
+// A sentence has an end, however long the vendor's names are.
+func TestDoubtsAreShort(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("ü", 500)
+	for _, kind := range []DoubtKind{DoubtServicesLeftOut, DoubtPlanSwitch, DoubtInvoice, DoubtQuantity} {
+		d := Doubt{Kind: kind, Names: []string{long, long, long, long, long}, Quantity: 100000, Told: 99999}
+		if n := len([]rune(d.Text())); n > 280 {
+			t.Errorf("%s has %d characters", kind, n)
+		}
+	}
+	if got := (Doubt{Kind: DoubtServicesLeftOut, Names: []string{"A", "B", "C", "D"}}).Text(); !strings.Contains(got, "A, B, C and 1 more") {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestSeriousDoubtNeedsAReason(t *testing.T) {
+	t.Parallel()
+	serious, slight := []Doubt{{Kind: DoubtAutoRenewal, Serious: true}}, []Doubt{{Kind: DoubtExpiryUnknown}}
+	s := submission()
+	s.Doubts, s.DoubtReason = serious, "  "
+	_, err := New(1, s, start, policy())
+	if !RefusedFor(err, RefusedNoReason) {
+		t.Errorf("without a reason: %v", err)
+	}
+	s.DoubtReason = " Asked by phone. "
+	c, err := New(1, s, start, policy())
+	if err != nil || c.Request.DoubtReason != "Asked by phone." || c.Entry.Detail[DetailDoubtReason] != "Asked by phone." ||
+		c.Entry.Detail[DetailDoubts] != serious[0].Text() {
+		t.Errorf("with a reason: %v %+v", err, c.Entry)
+	}
+	if diff := cmp.Diff(serious, c.Request.Doubts); diff != "" {
+		t.Errorf("stored doubts (-want +got):\n%s", diff)
+	}
+	s.Doubts, s.DoubtReason = slight, ""
+	if _, err := New(1, s, start, policy()); err != nil {
+		t.Errorf("a slight doubt: %v", err)
+	}
+	r := newRequest(t, policy())
+	refused(t, r, Amend{By: requester("U1"), Shown: shown(r), Offer: offer(), Doubts: serious}, later, policy(), RefusedNoReason)
+}
+
+func TestFingerprintBindsDoubts(t *testing.T) {
+	t.Parallel()
+	plain := newRequest(t, policy())
+	seen := map[string]string{plain.Fingerprint: "no doubt"}
+	for name, d := range map[string]Doubt{
+		"one": {Kind: DoubtExpiryUnknown}, "serious": {Kind: DoubtExpiryUnknown, Serious: true}, "another kind": {Kind: DoubtAutoRenewalUnknown},
+		"told": {Kind: DoubtQuantity, Told: 1}, "quantity": {Kind: DoubtQuantity, Quantity: 1}, "request": {Kind: DoubtOpenRequest, Request: 1},
+		"order": {Kind: DoubtPortalOrder, OrderNo: "XS1"}, "time": {Kind: DoubtExpired, At: start}, "names": {Kind: DoubtInvoice, Names: []string{"a"}},
+	} {
+		s := submission()
+		s.Doubts, s.DoubtReason = []Doubt{d}, "why"
+		c, err := New(123, s, start, policy())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if other, ok := seen[c.Request.Fingerprint]; ok {
+			t.Errorf("%s has the fingerprint of %s", name, other)
+		}
+		seen[c.Request.Fingerprint] = name
+		r := must(t, c.Request, later, policy(), approveBy(approver("U2"), c.Request), Begin{time.Minute})
+		if r.Status != Ordering {
+			t.Errorf("%s: %s", name, r.Status)
+		}
+	}
+}
+
+func TestNewDoubtSendsTheRequestBack(t *testing.T) {
+	t.Parallel()
+	known, fresh := Doubt{Kind: DoubtExpiryUnknown}, Doubt{Kind: DoubtOrderedBefore, Serious: true, Request: 7, OrderNo: "XS1", At: start}
+	s := submission()
+	s.Doubts = []Doubt{known}
+	c, err := New(123, s, start, policy())
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := must(t, c.Request, later, policy(), approveBy(approver("U2"), c.Request))
+	if got := r.NewDoubts([]Doubt{known}); len(got) != 0 {
+		t.Errorf("what people have seen is new: %v", got)
+	}
+	if got := r.NewDoubts(nil); len(got) != 0 {
+		t.Errorf("nothing is new: %v", got)
+	}
+	if diff := cmp.Diff([]Doubt{fresh}, r.NewDoubts([]Doubt{fresh, known})); diff != "" {
+		t.Errorf("new doubts (-want +got):\n%s", diff)
+	}
+	back := must(t, r, later, policy(), Changed{Offer: r.Offer, Doubts: []Doubt{fresh, known}})
+	if back.Status != Pending || back.Revision != 2 || back.Fingerprint == r.Fingerprint || len(back.Votes) != 0 {
+		t.Errorf("sent back as %+v", back)
+	}
+	if diff := cmp.Diff([]string{fresh.Text()}, back.Changes); diff != "" {
+		t.Errorf("changes (-want +got):\n%s", diff)
+	}
+}
+
+// A request from before doubts were kept goes on: only a serious doubt holds it up.
+func TestRequestFromBeforeDoubts(t *testing.T) {
+	t.Parallel()
+	written, err := json.Marshal(newRequest(t, policy()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	stored := strings.Replace(string(written), `"doubts":null,`, "", 1)
+	var r Request
+	if err := json.Unmarshal([]byte(stored), &r); err != nil || strings.Contains(stored, "doubt") || r.Doubts != nil {
+		t.Fatalf("%v:\n%s", err, stored)
+	}
+	r = must(t, r, later, policy(), approveBy(approver("U2"), r))
+	slight, serious := Doubt{Kind: DoubtAutoRenewalUnknown}, Doubt{Kind: DoubtAutoRenewal, Serious: true}
+	if diff := cmp.Diff([]Doubt{serious}, r.NewDoubts([]Doubt{slight, serious})); diff != "" {
+		t.Errorf("new doubts (-want +got):\n%s", diff)
+	}
+	if got := must(t, r, later, policy(), Begin{time.Minute}); got.Status != Ordering {
+		t.Errorf("it is %s", got.Status)
+	}
+}
+
+func TestWhatDiffersFromWhatWasTold(t *testing.T) {
+	t.Parallel()
+	r := newRequest(t, policy())
+	r.Offer.Price, r.Offer.KnownQuantity, r.Offer.CurrentExpiry = price("12.341", "KWD"), 100, start
+	for name, c := range map[string]struct {
+		change func(*Offer)
+		want   bool
+	}{
+		"nothing":               {func(*Offer) {}, false},
+		"the third decimal":     {func(o *Offer) { o.Price = price("12.344", "KWD") }, true},
+		"the currency":          {func(o *Offer) { o.Price = price("12.341", "BHD") }, true},
+		"no price any more":     {func(o *Offer) { o.Price = nil }, true},
+		"only a quote":          {func(o *Offer) { o.Price, o.Quote = nil, &Quote{Price: *price("12.341", "KWD")} }, true},
+		"another quantity":      {func(o *Offer) { o.KnownQuantity = 101 }, true},
+		"no quantity any more":  {func(o *Offer) { o.KnownQuantity = 0 }, true},
+		"renewed meanwhile":     {func(o *Offer) { o.CurrentExpiry = start.AddDate(1, 0, 0) }, true},
+		"no expiry any more":    {func(o *Offer) { o.CurrentExpiry = time.Time{} }, true},
+		"the same, elsewhere":   {func(o *Offer) { o.CurrentExpiry = start.In(time.FixedZone("x", 3600)) }, false},
+		"the same, other zeros": {func(o *Offer) { o.Price = price("12.3410", "KWD") }, false},
+	} {
+		now := r.Offer
+		c.change(&now)
+		if got := r.Differs(now); got != c.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+	r.Offer.Price, r.Offer.KnownQuantity, r.Offer.CurrentExpiry = nil, 0, time.Time{}
+	now := r.Offer
+	now.KnownQuantity, now.CurrentExpiry = 100, start
+	if r.Differs(now) {
+		t.Error("what is told now and was not before is no change by itself")
+	}
+}
