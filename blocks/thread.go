@@ -130,15 +130,7 @@ func eventSentence(r renewal.Request, e renewal.Entry) string {
 	case renewal.CodeLate:
 		return join("🚨 An order turned up for an attempt that was called not placed"+attemptWords(d)+".", order, lateEnd(e))
 	case renewal.CodeDenied:
-		tried := parenthesis(joinWith(": ", outside(d[renewal.DetailAction], shortLimit), outside(d[renewal.DetailRefusal], shortLimit)))
-		if n := outside(d[renewal.DetailCount], 10); n != "" {
-			times := n + " more times"
-			if n == "1" {
-				times = "once more"
-			}
-			return join("⛔ "+by+" tried "+times+" what they may not do"+tried+".", "Nothing was changed or ordered.")
-		}
-		return join("⛔ "+by+" may not do that"+tried+".", "Nothing was changed or ordered.")
+		return deniedWords(by, d)
 	}
 	return code(e) + "."
 }
@@ -157,6 +149,19 @@ func differed(what string) string {
 		return ""
 	}
 	return "It differs from what was sent, which was confirmed: " + outside(what, detailLimit) + "."
+}
+
+// deniedWords tells what somebody tried and may not, and how often.
+func deniedWords(by string, d map[string]string) string {
+	tried := parenthesis(joinWith(": ", outside(d[renewal.DetailAction], shortLimit), outside(d[renewal.DetailRefusal], shortLimit)))
+	switch n := outside(d[renewal.DetailCount], 10); n {
+	case "":
+		return join("⛔ "+by+" may not do that"+tried+".", "Nothing was changed or ordered.")
+	case "1":
+		return join("⛔ "+by+" tried once more what they may not do"+tried+".", "Nothing was changed or ordered.")
+	default:
+		return join("⛔ "+by+" tried "+n+" more times what they may not do"+tried+".", "Nothing was changed or ordered.")
+	}
 }
 
 // splitList reads a detail that lists several things.

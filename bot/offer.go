@@ -221,10 +221,10 @@ func (b *Bot) made(ctx context.Context, actor renewal.Actor, d blocks.Draft, v s
 	if d.Request != 0 {
 		return renewal.Request{}, nil, false
 	}
-	r, err := b.ledger.Submitted(ctx, submissionKey(actor, d, v))
+	r, found, err := b.ledger.Submitted(ctx, submissionKey(actor, d, v))
 	switch {
-	case err != nil:
-		return r, nil, false // Submit looks once more
+	case err != nil || !found:
+		return r, nil, false // after an error the saving looks once more
 	case !asksFor(r, d, o):
 		return r, madeAnother(r), true
 	}
