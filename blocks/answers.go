@@ -19,8 +19,10 @@ func Help(command string) Message {
 	lines := []string{
 		"*" + c + "* – open the form for a renewal",
 		"*" + c + " acme* – the same, with the customer looked up",
+		"*" + c + " self* – the same for our own account",
 		"*" + c + " list* – my open requests and what waits for me",
 		"*" + c + " status RNW-000123* – where a request stands, and its story",
+		"*" + c + " status acme* – the requests for that customer",
 		"*" + c + " cancel RNW-000123* – withdraw my request",
 		"*" + c + " help* – this list",
 	}
@@ -59,6 +61,20 @@ func List(mine, waiting []renewal.Request) Message {
 	return Message{Text: joinWith("\n\n", text...), Blocks: blocks}
 }
 
+// ListFor shows the requests for whom somebody named.
+func ListFor(name string, requests []renewal.Request) Message {
+	name = outside(name, shortLimit)
+	if len(requests) == 0 {
+		return oneLineMessage("list.none", "There is no request for “"+name+"” that you may see. Nothing was changed or ordered.")
+	}
+	var items []string
+	for _, r := range requests {
+		items = append(items, listItem(r))
+	}
+	s := fmt.Sprintf("*Requests for “%s” (%d)*\n%s", name, len(requests), bullets(items, listed))
+	return Message{Text: cutMarkup(s, limitMessageText), Blocks: []slack.Block{section("list.for", s)}}
+}
+
 // listItem is a request in one line, short enough for ten of them in a section.
 func listItem(r renewal.Request) string {
 	s := stateOf(r)
@@ -70,6 +86,13 @@ func orderItem(r renewal.Request) string {
 		return ""
 	}
 	return " · " + outside(r.Order.OrderNo, 40)
+}
+
+// Settling is a message about a request for somebody who may settle it: with the buttons for
+// that while its order's fate is unknown, as its card may be out of reach.
+func Settling(m Message, r renewal.Request) Message {
+	m.Blocks = append(m.Blocks, settleBlocks(blockIDs("settling", r)("actions"), r)...)
+	return m
 }
 
 // Detail shows where a request stands and its story.

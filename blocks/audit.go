@@ -84,7 +84,8 @@ var inSentence = []string{
 	renewal.DetailReason, renewal.DetailOrderNo, renewal.DetailTransactionNo, renewal.DetailVendorStatus,
 	renewal.DetailVendorDetail, renewal.DetailVendorCode, renewal.DetailSummary, renewal.DetailChanges,
 	renewal.DetailRefusal, renewal.DetailAction, renewal.DetailVotes, renewal.DetailSelfApproval, renewal.DetailRetryAt, renewal.DetailUntil,
-	renewal.DetailCandidates, renewal.DetailBehind, renewal.DetailDoubts, renewal.DetailDoubtReason, renewal.DetailLost,
+	renewal.DetailCandidates, renewal.DetailBehind, renewal.DetailChannel, renewal.DetailCount,
+	renewal.DetailDoubts, renewal.DetailDoubtReason, renewal.DetailLost,
 }
 
 // auditDetail lists the details that the sentence leaves out.

@@ -99,12 +99,16 @@ func cardButtons(r renewal.Request) []slack.BlockElement {
 			button(r, ActionClose, "Close"),
 		}
 	case renewal.Unknown:
-		return []slack.BlockElement{
-			button(r, ActionSettlePlaced, "It was placed…"),
-			button(r, ActionSettleNotPlaced, "It was not placed…"),
-		}
+		return settleButtons(r)
 	}
 	return nil
+}
+
+func settleButtons(r renewal.Request) []slack.BlockElement {
+	return []slack.BlockElement{
+		button(r, ActionSettlePlaced, "It was placed…"),
+		button(r, ActionSettleNotPlaced, "It was not placed…"),
+	}
 }
 
 func button(r renewal.Request, action, label string) *slack.ButtonBlockElement {

@@ -31,6 +31,8 @@ type Draft struct {
 	Note             string                `json:"n,omitempty"`
 	Channel          string                `json:"ch,omitempty"`
 	Query            string                `json:"y,omitempty"` // typed after the command; narrows the customers
+	// Key tells this form from all others, from its first view on.
+	Key string `json:"u,omitempty"`
 	// Request, Revision and Fingerprint name the request that is being changed; 0: a new one.
 	Request     int64  `json:"r,omitempty"`
 	Revision    int    `json:"v,omitempty"`
@@ -62,7 +64,7 @@ func (d Draft) Encode() string {
 			return s
 		}
 	}
-	return encode(Draft{Request: d.Request, Revision: d.Revision, Reset: d.Reset})
+	return encode(Draft{Key: d.Key, Request: d.Request, Revision: d.Revision, Reset: d.Reset})
 }
 
 // bounded is the draft with everything cut to what the form lets people enter.
@@ -72,7 +74,7 @@ func (d Draft) bounded() Draft {
 	d.Plan, d.PlanShown, d.Contact = id(d.Plan), id(d.PlanShown), id(d.Contact)
 	d.Quantity, d.Prefill = oneLine(d.Quantity, 20), oneLine(d.Prefill, 20)
 	d.PONumber = oneLine(d.PONumber, 2*renewal.MaxPONumber)
-	d.Query = oneLine(d.Query, 100)
+	d.Query, d.Key = oneLine(d.Query, 100), oneLine(d.Key, 64)
 	d.Fingerprint, d.Shown = oneLine(d.Fingerprint, 64), oneLine(d.Shown, 64)
 	d.Note = cutRunes(printable(d.Note), renewal.MaxNote)
 	services := d.Services

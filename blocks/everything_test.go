@@ -110,6 +110,11 @@ func nudges() []shown {
 			}
 		}
 	}
+	for _, s := range []renewal.Status{renewal.Unknown, renewal.Refused, renewal.Processing} {
+		e := entry(renewal.CodeReminded, renewal.System, s, s, map[string]string{renewal.DetailWho: bob + "," + alice})
+		line, _ := blocks.ThreadLine(request(s), e, nil)
+		out = append(out, shown{"nudge_reminded_" + string(s), blocks.Nudge(request(s), e, bob)}, shown{"thread_reminded_" + string(s), line})
+	}
 	return out
 }
 
@@ -130,6 +135,9 @@ func answers() []shown {
 		{"list_many", blocks.List(many, many)},
 		{"detail", blocks.Detail(request(renewal.Ordered), []renewal.Entry{story[0], story[4], story[18], story[20]})},
 		{"detail_long", blocks.Detail(with(renewal.Pending, revised), story)},
+		{"list_for", blocks.ListFor("acme", many[:12])},
+		{"list_for_nobody", blocks.ListFor("acme", nil)},
+		{"detail_settling", blocks.Settling(blocks.Detail(request(renewal.Unknown), nil), request(renewal.Unknown))},
 		{"preface", blocks.Preface("I know no customer and no command “acme”.", blocks.Help("/renew"))},
 		{"reopen", blocks.Reopen("Slack did not open the form in time. Nothing was ordered.")},
 		{"answer", blocks.Answer(renewal.Sentence{renewal.State{Request: request(renewal.Rejected)}})},
@@ -220,7 +228,7 @@ func reviews() []shown {
 func smallViews() []shown {
 	two := with(renewal.Pending, func(r *renewal.Request) { r.Required = 2 })
 	return []shown{
-		{"loading", blocks.Loading()},
+		{"loading", blocks.Loading(draft())},
 		{"trouble", blocks.Trouble(draft(), "Yeastar does not answer just now.", "a1b2c3")},
 		{"submitted", blocks.Submitted(request(renewal.Pending), false)},
 		{"submitted_quorum_dry_run", blocks.Submitted(with(renewal.Pending, func(r *renewal.Request) { *r = two; r.DryRun = true }), false)},
@@ -248,6 +256,7 @@ func homes() []shown {
 			Links: map[int64]string{123: "https://acme.slack.com/archives/C0RENEW/p1795000000000200"}, DryRun: true,
 		})},
 		{"home_many", blocks.Home(blocks.HomeData{Command: "/renew", Waiting: many, Open: many, Recent: many})},
+		{"home_unknown", blocks.Home(blocks.HomeData{Command: "/renew", Waiting: []renewal.Request{request(renewal.Unknown)}})},
 	}
 }
 

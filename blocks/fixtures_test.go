@@ -241,6 +241,10 @@ func events() []event {
 		{"refused_by_status", refusedByStatus(), entry(renewal.CodeRefused, renewal.System, renewal.Processing, renewal.Refused, orderDetails(yeastar.OrderFailed))},
 		{"refused_gone", refused, entry(renewal.CodeRefused, renewal.System, renewal.Approved, renewal.Refused, map[string]string{
 			renewal.DetailVendorCode: "gone", renewal.DetailVendorDetail: "the plan is not offered any more"})},
+		{"denied_again", request(renewal.Pending), entry(renewal.CodeDenied, carol, renewal.Pending, renewal.Pending, map[string]string{
+			renewal.DetailAction: "approve", renewal.DetailRefusal: renewal.RefusedNotAllowed, renewal.DetailCount: "17"})},
+		{"moved", request(renewal.Pending), entry(renewal.CodeMoved, renewal.System, renewal.Pending, renewal.Pending, map[string]string{
+			renewal.DetailChannel: "C0RENEWNEW"})},
 		{"postponed", with(renewal.Approved, func(r *renewal.Request) {
 			r.Problem = &renewal.Problem{Class: yeastar.ClassNotSent, Detail: "no connection"}
 		}), entry(renewal.CodePostponed, renewal.System, renewal.Ordering, renewal.Approved, map[string]string{

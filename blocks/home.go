@@ -9,7 +9,10 @@ import (
 	"renewbot/bot/renewal"
 )
 
-const homeListed = 12 // requests per list; with three lists far below 100 blocks
+const (
+	homeListed  = 12 // requests per list; with three lists far below 100 blocks
+	listWaiting = "waiting"
+)
 
 // HomeData is what a person's Home tab is drawn from.
 type HomeData struct {
@@ -28,7 +31,7 @@ func Home(h HomeData) slack.HomeTabViewRequest {
 	if h.DryRun {
 		blocks = append(blocks, contextLine("dry_run", "🧪 Dry run: no order is ever sent."))
 	}
-	blocks = append(blocks, h.list("waiting", "Waiting for my decision", "Nothing waits for you.", h.Waiting)...)
+	blocks = append(blocks, h.list(listWaiting, "Waiting for my decision", "Nothing waits for you.", h.Waiting)...)
 	blocks = append(blocks, h.list("open", "My open requests", "You have no open requests.", h.Open)...)
 	blocks = append(blocks, h.list("recent", "Recently finished", "", h.Recent)...)
 	blocks = append(blocks, divider("end"), contextLine("help",
@@ -51,6 +54,9 @@ func (h HomeData) list(id, heading, none string, requests []renewal.Request) []s
 			break
 		}
 		blocks = append(blocks, section(fmt.Sprintf("%s.%d", id, i), h.item(r)))
+		if id == listWaiting {
+			blocks = append(blocks, settleBlocks(fmt.Sprintf("%s.%d.settle", id, i), r)...)
+		}
 	}
 	return blocks
 }

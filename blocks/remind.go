@@ -3,24 +3,60 @@ package blocks
 import (
 	"fmt"
 
+	"github.com/slack-go/slack"
+
 	"renewbot/bot/renewal"
 )
 
-// Nudge is what an approver alone is told when a request waits for them. It changes
+// Nudge is what somebody alone is told when a request waits for them. It changes
 // when they or others have decided, so that nobody runs after a finished one.
 func Nudge(r renewal.Request, e renewal.Entry, approver string) Message {
-	news := "🔔 *" + r.Reference() + "* waits for your decision in its thread in " + mention(r.Channel) + "."
-	if e.Code == renewal.CodeLastCall {
-		news = "⏰ *" + r.Reference() + "* times out " + moment(r.ExpiresAt) + " if it is not approved by then: please decide in its thread in " + mention(r.Channel) + "."
+	place := " in its thread in " + mention(r.Channel) + "."
+	news := "🔔 *" + r.Reference() + "* waits for your decision" + place
+	switch {
+	case e.Code == renewal.CodeLastCall:
+		news = "⏰ *" + r.Reference() + "* times out " + moment(r.ExpiresAt) + " if it is not approved by then: please decide" + place
+	case e.To == renewal.Unknown:
+		news = join("🔔 It is still not known whether *"+r.Reference()+"* was ordered.", unsure, "Please settle it here or"+place)
+	case e.To == renewal.Refused:
+		news = "🔔 *" + r.Reference() + "* was not ordered: please try again or close it" + place
+	case e.To == renewal.Processing:
+		news = join("🔔 Yeastar has the order of *"+r.Reference()+"* and has still not finished it.", orderWords(r), "It may need paying in the Partner Portal.")
 	}
 	switch {
-	case r.Status != renewal.Pending:
+	case r.Status != e.To:
 		news = told(renewal.Sentence{renewal.State{Request: r}})
-	case r.VotedBy(approver):
+	case r.Status == renewal.Pending && r.VotedBy(approver):
 		news = join("👍 You approved *"+r.Reference()+"*.", votes(r))
 	}
 	about := what(r.Offer, outside)
-	return oneLineMessage(fmt.Sprintf("nudge.%d.%d", r.ID, e.Seq), join(news, about+".", nudgeEnd(r)))
+	m := oneLineMessage(fmt.Sprintf("nudge.%d.%d", r.ID, e.Seq), join(news, about+".", nudgeEnd(r)))
+	if r.Status == e.To {
+		m.Blocks = append(m.Blocks, settleBlocks(fmt.Sprintf("nudge.%d.%d.settle", r.ID, e.Seq), r)...)
+	}
+	return m
+}
+
+// settleBlocks are the buttons that settle an order of unknown fate, for places other than
+// its card: the card's channel may be gone.
+func settleBlocks(id string, r renewal.Request) []slack.Block {
+	if r.Status != renewal.Unknown {
+		return nil
+	}
+	return []slack.Block{slack.NewActionBlock(id, settleButtons(r)...)}
+}
+
+// remindedOf is what the thread says when people are reminded.
+func remindedOf(r renewal.Request, e renewal.Entry) string {
+	switch e.To {
+	case renewal.Unknown:
+		return join("🔔 It is still not known whether this was ordered.", unsure)
+	case renewal.Refused:
+		return join("🔔 Still not ordered.", onTheCard)
+	case renewal.Processing:
+		return "🔔 Yeastar has the order and has still not finished it. It may need paying in the Partner Portal."
+	}
+	return join("🔔 Still waiting for approval.", votes(r), nothingYet)
 }
 
 func nudgeEnd(r renewal.Request) string {

@@ -17,10 +17,17 @@ import (
 func ThreadLine(r renewal.Request, e renewal.Entry, approvers []string) (Message, bool) {
 	s := eventSentence(r, e)
 	switch e.Code {
-	case renewal.CodeDenied:
+	case renewal.CodeDenied, renewal.CodeMoved:
 		return Message{}, false
 	case renewal.CodeReminded, renewal.CodeLastCall:
-		approvers = splitList(e.Detail[renewal.DetailWho]) // those who have not decided
+		who := splitList(e.Detail[renewal.DetailWho])
+		if e.To != renewal.Pending {
+			if len(who) > 0 {
+				s = join(s, mentions(who, 20)+": please have a look.")
+			}
+			break
+		}
+		approvers = who // those who have not decided
 		fallthrough
 	case renewal.CodeSubmitted, renewal.CodeAmended, renewal.CodeChanged, renewal.CodeLapsed, renewal.CodeRestored:
 		s = askToDecide(s, approvers)
@@ -76,13 +83,15 @@ func eventSentence(r renewal.Request, e renewal.Entry) string {
 	case renewal.CodeExpired:
 		return "⌛ This request timed out: nobody approved it in time. Nothing was ordered."
 	case renewal.CodeReminded:
-		return join("🔔 Still waiting for approval.", votes(r), nothingYet)
+		return remindedOf(r, e)
 	case renewal.CodeLastCall:
 		return join("⏰ Last call: this request times out "+moment(r.ExpiresAt)+" if it is not approved by then.", votes(r), nothingYet)
 	case renewal.CodeClosed:
 		return join("✖️ "+by+" closed the request.", nothingWas)
 	case renewal.CodeDryRun:
 		return "🧪 Dry run finished: everything was done but the order itself. Nothing was ordered."
+	case renewal.CodeMoved:
+		return join("🔀 The request's channel has another id now: "+mention(d[renewal.DetailChannel])+".", "Nothing was changed or ordered.")
 	case renewal.CodeOrdering:
 		return "📤 The order is on its way to Yeastar" + attemptWords(d) + "; there is no answer yet."
 	case renewal.CodeOrdered:
@@ -114,7 +123,15 @@ func eventSentence(r renewal.Request, e renewal.Entry) string {
 	case renewal.CodeLate:
 		return join("🚨 An order turned up for an attempt that was called not placed"+attemptWords(d)+".", order, lateEnd(e))
 	case renewal.CodeDenied:
-		return join("⛔ "+by+" may not do that"+parenthesis(joinWith(": ", outside(d[renewal.DetailAction], shortLimit), outside(d[renewal.DetailRefusal], shortLimit)))+".", "Nothing was changed or ordered.")
+		tried := parenthesis(joinWith(": ", outside(d[renewal.DetailAction], shortLimit), outside(d[renewal.DetailRefusal], shortLimit)))
+		if n := outside(d[renewal.DetailCount], 10); n != "" {
+			times := n + " more times"
+			if n == "1" {
+				times = "once more"
+			}
+			return join("⛔ "+by+" tried "+times+" what they may not do"+tried+".", "Nothing was changed or ordered.")
+		}
+		return join("⛔ "+by+" may not do that"+tried+".", "Nothing was changed or ordered.")
 	}
 	return code(e) + "."
 }

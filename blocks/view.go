@@ -14,11 +14,12 @@ func modal(callback, title string, blocks ...slack.Block) slack.ModalViewRequest
 }
 
 // Loading is shown while the look-ups for the form are under way.
-func Loading() slack.ModalViewRequest {
+func Loading(draft Draft) slack.ModalViewRequest {
 	v := modal(CallbackLoading, "Renew a subscription",
 		section("loading", "⏳ Asking Yeastar for customers, plans and billing contacts…"),
 		contextLine("loading.end", "Nothing is ordered by opening this form."))
 	v.Close = plain("Cancel", limitTitle)
+	v.PrivateMetadata = draft.Encode()
 	return v
 }
 

@@ -15,13 +15,27 @@ import (
 func unread(t *testing.T, change ...func(*sandbox.Options)) (b *bundle, clock *slacksim.ManualClock, card slacksim.Message, mend func()) {
 	t.Helper()
 	b, clock = setupAt(t, change...)
-	down := b.Vendor.Fault(yeastarsim.OrderPage, yeastarsim.HTTPError(503))
-	b.Vendor.Fault(yeastarsim.OrderSave, yeastarsim.Reset().After().Times(1))
-	b.approved()
-	b.happened("RNW-000001", renewal.CodeUnknown)
+	mend = b.unreadable(yeastarsim.Reset().After())
 	clock.Advance(firstSearch)
 	b.happened("RNW-000001", renewal.CodeUnsearched)
-	return b, clock, b.card(sandbox.Renewals, "RNW-000001", "It was placed…"), down.Remove
+	return b, clock, b.card(sandbox.Renewals, "RNW-000001", "It was placed…"), mend
+}
+
+// unreadable brings a request to an order of unknown fate, and lets the order list fail from
+// the moment on at which the order is sent.
+func (b *bundle) unreadable(fault yeastarsim.Fault) (mend func()) {
+	b.t.Helper()
+	sent := make(chan struct{})
+	held := b.Vendor.Fault(yeastarsim.OrderSave, yeastarsim.Hold(sent).Times(1))
+	b.Vendor.Fault(yeastarsim.OrderSave, fault.Times(1))
+	b.approved()
+	if err := held.Wait(b.ctx, 1); err != nil {
+		b.t.Fatal(err)
+	}
+	down := b.Vendor.Fault(yeastarsim.OrderPage, yeastarsim.HTTPError(503))
+	close(sent)
+	b.happened("RNW-000001", renewal.CodeUnknown)
+	return down.Remove
 }
 
 // People hear that the search does not work, once, and see it on the card.
@@ -48,13 +62,11 @@ func TestAnOrderListThatCannotBeReadIsTold(t *testing.T) {
 func TestAnOrderListThatCanBeReadAgainIsTold(t *testing.T) {
 	t.Parallel()
 	b, clock := setupAt(t)
-	down := b.Vendor.Fault(yeastarsim.OrderPage, yeastarsim.HTTPError(503))
-	b.Vendor.Fault(yeastarsim.OrderSave, yeastarsim.HTTPError(502).Times(1)) // it was not placed
-	card := b.approved()
-	b.happened("RNW-000001", renewal.CodeUnknown)
+	mend := b.unreadable(yeastarsim.HTTPError(502)) // it was not placed
 	clock.Advance(firstSearch)
 	b.happened("RNW-000001", renewal.CodeUnsearched)
-	down.Remove()
+	card := b.card(sandbox.Renewals, "RNW-000001", "It was placed…")
+	mend()
 	clock.Advance(firstSearch)
 	b.happened("RNW-000001", renewal.CodeSearched)
 	b.says(sandbox.Renewals, "🔎", "has no such order so far")

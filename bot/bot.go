@@ -65,6 +65,9 @@ type Options struct {
 	// OpenGap is how far apart connections to Slack are opened in the long run; Slack
 	// allows about 50 in a minute. Zero: 2 s.
 	OpenGap time.Duration
+	// Unpaced keeps to no limit of Slack's before Slack speaks of it, for a simulated one
+	// that has none.
+	Unpaced bool
 	// Stagger is how long after the first connection to Slack the second one is opened.
 	// Zero: 3 s.
 	Stagger time.Duration
@@ -104,9 +107,12 @@ func New(o Options) *Bot {
 		o.Instance = fmt.Sprintf("%x", time.Now().UnixNano())
 	}
 	settings := o.Config.Renew
-	api := socket.NewWebAPI(socket.Credentials{
-		BotToken: o.Config.Slack.BotToken.Reveal(), AppToken: o.Config.Slack.AppToken.Reveal(), APIURL: o.Config.Slack.APIURL,
-	}, o.OpenGap, o.Metrics, o.Log)
+	api := socket.NewWebAPI(socket.APIOptions{
+		Credentials: socket.Credentials{
+			BotToken: o.Config.Slack.BotToken.Reveal(), AppToken: o.Config.Slack.AppToken.Reveal(), APIURL: o.Config.Slack.APIURL,
+		},
+		OpenGap: o.OpenGap, Now: o.Now, Unpaced: o.Unpaced, Metrics: o.Metrics, Log: o.Log,
+	})
 	if o.CallTimeout > 0 {
 		api.Bound(o.CallTimeout)
 	}
@@ -118,7 +124,7 @@ func New(o Options) *Bot {
 	})
 	people := directory.New(directory.Options{
 		API: api, Log: o.Log, Now: o.Now, Metrics: o.Metrics,
-		Approvers: settings.Approvers, Requesters: settings.Requesters, Channels: settings.Channels,
+		Approvers: settings.Approvers, Requesters: settings.Requesters, Channels: settings.Channels, Weekend: settings.Weekend,
 	})
 	b := &Bot{
 		api: api, ledger: o.Ledger, portal: looked, policy: o.Config.Policy(), log: o.Log, forms: keyedmutex.New(),
@@ -130,7 +136,7 @@ func New(o Options) *Bot {
 		}),
 		slack: slackview.New(slackview.Options{
 			API: api, Ledger: o.Ledger, Log: o.Log, AuditChannel: settings.AuditChannel, Approvers: settings.Approvers,
-			Instance: o.Instance, Lease: o.ViewLease,
+			Shared: people.Shared, Instance: o.Instance, Lease: o.ViewLease,
 		}),
 	}
 	b.socket = socket.New(socket.Options{

@@ -77,20 +77,20 @@ func TestRequesterChangesTheRequest(t *testing.T) {
 // button.
 func TestOldCardIsDrawnAgain(t *testing.T) {
 	t.Parallel()
-	b := setup(t)
+	b, clock := setupAt(t)
 	alice := b.as(sandbox.Alice)
 	card := alice.request(acmeWish)
-	let := b.Slack.Fail("chat.update", slacksim.Fault{Kind: slacksim.FaultRateLimit, RetryAfter: time.Hour})
+	b.Slack.Fail("chat.update", slacksim.Fault{Kind: slacksim.FaultRateLimit, RetryAfter: time.Hour}, slacksim.Times(1))
 	alice.changes(card, "51")
 	alice.review()
 	alice.submitOK()
 	b.happened("RNW-000001", renewal.CodeAmended)
-	let()
 	if text := b.Slack.Text(b.cardNow(card)); !contains(text, "for 50 extensions") {
 		t.Fatalf("the card was changed already:\n%s", text)
 	}
 	b.as(sandbox.Bob).press(card, "Approve")
 	b.as(sandbox.Bob).alone("RNW-000001 was changed since this card was drawn")
+	clock.Advance(time.Hour)
 	now := b.shows(card, "Changed in revision 2", "for 51 extensions")
 	if r := b.stored("RNW-000001"); r.Status != renewal.Pending || len(r.Votes) != 0 {
 		t.Errorf("%s with %d votes", r.Status, len(r.Votes))
@@ -258,7 +258,7 @@ func TestWhatChangedBetweenApprovalAndOrder(t *testing.T) {
 			old := b.as(sandbox.Alice).request(acmeWish)
 			b.between(old, c.change)
 			b.happened("RNW-000001", renewal.CodeChanged)
-			b.says(sandbox.Renewals, append(c.difference, "differ from what was approved, so this needs approval again", "Nothing has been ordered.")...)
+			b.says(sandbox.Renewals, append(c.difference, "differs from what was approved, so this needs approval again", "Nothing has been ordered.")...)
 			b.hears(sandbox.Alice, "RNW-000001", "needs approval again")
 			card := b.shows(old, append(c.difference, "Waiting for approval", "Changed in revision 2")...)
 			codes := []renewal.Code{renewal.CodeSubmitted, renewal.CodeApproved, renewal.CodeChanged}

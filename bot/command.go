@@ -3,7 +3,6 @@ package bot
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"github.com/slack-go/slack"
 
@@ -16,61 +15,10 @@ import (
 // command is the slash command of the app's manifest.
 const command = "/renew"
 
-// typed is what somebody typed after /renew.
-type typed struct {
-	verb verb
-	id   int64  // of the request that is meant
-	text string // what is looked for
-}
-
-type verb string
-
-const (
-	verbOpen   verb = "open" // the form, for the customer that text names
-	verbHelp   verb = "help"
-	verbList   verb = "list"
-	verbStatus verb = "status"
-	verbCancel verb = "cancel"
-)
-
-// asTyped undoes the escapes in which Slack sends the text of a command.
-var asTyped = strings.NewReplacer("&amp;", "&", "&lt;", "<", "&gt;", ">")
-
-// parseCommand reads what somebody typed after /renew. Anything that is no command is
-// taken for part of a customer's name.
-func parseCommand(text string) typed {
-	words := strings.Fields(text)
-	if len(words) == 0 {
-		return typed{verb: verbOpen}
-	}
-	switch first := strings.ToLower(words[0]); {
-	case first == "help" || first == "?":
-		return typed{verb: verbHelp}
-	case first == "list" && len(words) == 1:
-		return typed{verb: verbList}
-	case first == "status" || first == "cancel":
-		if len(words) == 2 {
-			if id, ok := requestNumber(words[1]); ok {
-				return typed{verb: verb(first), id: id}
-			}
-		}
-		return typed{verb: verbHelp, text: fmt.Sprintf("After “%s” I need a request's number, such as %s.", first, renewal.Reference(123))}
-	}
-	return typed{verb: verbOpen, text: strings.Join(words, " ")}
-}
-
-// requestNumber reads a request's number, with or without the letters before it.
-func requestNumber(s string) (int64, bool) {
-	if id, ok := renewal.ParseReference(s); ok {
-		return id, true
-	}
-	return renewal.ParseReference("RNW-" + strings.TrimPrefix(s, "#"))
-}
-
 func (b *Bot) slash(ctx context.Context, c slack.SlashCommand, env *socket.Envelope) {
 	p := person{id: c.UserID, channel: c.ChannelID, responseURL: c.ResponseURL, env: env, command: true}
 	actor := b.directory.Actor(ctx, c.UserID, directory.RequestAge)
-	t := parseCommand(asTyped.Replace(c.Text))
+	t := parseCommand(c.Text)
 	ctx = env.Concerns(ctx, t.id)
 	if !actor.MayRequest && !actor.MayApprove {
 		b.deny(ctx, p, 0, string(t.verb), renewal.NotAllowed(actor, renewal.Text("You may not request renewals. Ask whoever set Renewbot up to add you.")))
@@ -82,6 +30,10 @@ func (b *Bot) slash(ctx context.Context, c slack.SlashCommand, env *socket.Envel
 	case verbList:
 		b.list(ctx, p, actor)
 	case verbStatus:
+		if t.id == 0 {
+			b.statusOf(ctx, p, actor, t.text)
+			return
+		}
 		b.status(ctx, p, actor, t.id)
 	case verbCancel:
 		actor, _ = b.decider(ctx, p.id, c.TriggerID, t.id)
@@ -132,20 +84,27 @@ func (b *Bot) status(ctx context.Context, p person, a renewal.Actor, id int64) {
 		b.sorry(ctx, p, "read the story of "+r.Reference(), err)
 		return
 	}
-	b.tell(ctx, p, blocks.Detail(r, entries))
+	m := blocks.Detail(r, entries)
+	if r.WaitsFor(a, b.now(), b.policy) {
+		m = blocks.Settling(m, r)
+	}
+	b.tell(ctx, p, m)
 }
 
 // maySee says whether a person may read a request: its requester, approvers, and who
 // can read the channel that it was posted in.
 func (b *Bot) maySee(ctx context.Context, a renewal.Actor, r renewal.Request) bool {
-	if a.MayApprove || r.Requester == a.UserID || b.beside(ctx, a, r, directory.RequestAge).Same[r.Requester] {
-		return true
-	}
-	private, err := b.directory.Private(ctx, r.Channel)
+	return a.MayApprove || r.Requester == a.UserID || b.beside(ctx, a, r, directory.RequestAge).Same[r.Requester] ||
+		b.mayRead(ctx, a, r.Channel)
+}
+
+// mayRead says whether a person can read a channel. What Slack does not tell they can't.
+func (b *Bot) mayRead(ctx context.Context, a renewal.Actor, channel string) bool {
+	private, err := b.directory.Private(ctx, channel)
 	if err != nil {
 		return false
 	}
-	return !private || b.directory.HasMember(ctx, r.Channel, a.UserID)
+	return !private || b.directory.HasMember(ctx, channel, a.UserID)
 }
 
 // find reads a request and tells the person when there is none.

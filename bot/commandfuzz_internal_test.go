@@ -11,23 +11,26 @@ import (
 )
 
 // FuzzCommand types anything after /renew. What withdraws a request or shows one needs
-// the verb, one number and nothing else; anything that is no command is looked for as it
-// was typed.
+// the verb, one number and nothing else but signs around them; anything that is no command
+// is looked for as it looks.
 func FuzzCommand(f *testing.F) {
 	for _, s := range []string{
 		"", " ", "acme", "acme telecom", "help", "?", "LIST", "list acme", "status RNW-000123", "status 123", "status #7", "cancel rnw-1",
 		"cancel", "cancel all", "cancel RNW-000001 RNW-000002", "cancel -1", "cancel 0", "status 99999999999999999999", "status ٣", "cancel\u00a01",
-		"cancel\u200b 1", "<@U0EVIL>", "help me", "status RNW-1;DROP", "stаtus 1", "\x00", "\xff",
+		"cancel\u200b 1", "<@U0EVIL>", "help me", "status RNW-1;DROP", "*Status* *RNW-000007*.", "“cancel” RNW–000123", "status o’brien", "<https://x.example|acme>", "stat\u00adus 1", "stаtus 1", "\x00", "\xff",
 	} {
 		f.Add(s, int64(123))
 	}
 	number := regexp.MustCompile(`^(?i:status|cancel)\s+(?:(?i:RNW)-|#)?0*([1-9][0-9]*)$`)
 	f.Fuzz(func(t *testing.T, text string, n int64) {
 		got := parseCommand(text)
-		words := strings.Fields(text)
-		first := ""
+		words := strings.Fields(plainly(text))
+		first, bared := "", []string{}
+		for _, w := range words {
+			bared = append(bared, bare(w))
+		}
 		if len(words) > 0 {
-			first = strings.ToLower(words[0])
+			first = bared[0]
 		}
 		switch got.verb {
 		case verbOpen:
@@ -42,7 +45,13 @@ func FuzzCommand(f *testing.F) {
 				t.Errorf("%q lists requests", text)
 			}
 		case verbStatus, verbCancel:
-			m := number.FindStringSubmatch(strings.Join(words, " "))
+			if got.verb == verbStatus && got.id == 0 {
+				if first != "status" || got.text == "" || got.text != strings.Join(words[1:], " ") {
+					t.Errorf("%q is %+v", text, got)
+				}
+				break
+			}
+			m := number.FindStringSubmatch(strings.Join(bared, " "))
 			if m == nil || string(got.verb) != first || strconv.FormatInt(got.id, 10) != m[1] {
 				t.Errorf("%q is %+v", text, got)
 			}

@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/slack-go/slack"
 
@@ -17,7 +18,9 @@ func isNotFound(err error) bool { return errors.Is(err, ledger.ErrNotFound) }
 // apply lets an event happen to a request and tells the person when it may not. What
 // it changes is seen in Slack by itself.
 func (b *Bot) apply(ctx context.Context, p person, id int64, e renewal.Event) {
-	r, err := b.ledger.Apply(ctx, id, e)
+	saving, cancel := p.env.InTime(ctx)
+	defer cancel()
+	r, err := b.ledger.Apply(saving, id, e)
 	var refusal *renewal.Refusal
 	switch {
 	case errors.As(err, &refusal):
@@ -25,7 +28,8 @@ func (b *Bot) apply(ctx context.Context, p person, id int64, e renewal.Event) {
 	case isNotFound(err):
 		b.find(ctx, p, id)
 	case err != nil:
-		b.sorry(ctx, p, "save this", err)
+		b.log.ErrorContext(ctx, "a decision was not saved", "error", err)
+		b.say(ctx, p, unsaved(err, id))
 	case p.command:
 		b.tell(ctx, p, blocks.Answer(renewal.Sentence{renewal.State{Request: r}}))
 	}
@@ -87,8 +91,10 @@ func (b *Bot) decided(ctx context.Context, ic slack.InteractionCallback, env *so
 		return
 	}
 	ctx = env.Concerns(ctx, t.Request)
-	actor, r := b.decider(ctx, ic.User.ID, ic.TriggerID, t.Request)
-	if r.Took(actor.Click) {
+	saving, cancel := env.InTime(ctx)
+	defer cancel()
+	actor, before := b.decider(saving, ic.User.ID, ic.TriggerID, t.Request)
+	if before.Took(actor.Click) {
 		env.Ack(nil) // this very submission was delivered before, and saved
 		return
 	}
@@ -104,24 +110,51 @@ func (b *Bot) decided(ctx context.Context, ic slack.InteractionCallback, env *so
 		e = renewal.SettleNotPlaced{By: actor, Attempt: t.Attempt, Reason: blocks.ReadReason(ic.View)}
 	case blocks.CallbackSettlePlaced:
 		field = blocks.BlockOrderNo
-		settled, ok := b.checked(ctx, ic, t, env)
+		settled, ok := b.checked(saving, ic, t, env)
 		if !ok {
 			return
 		}
 		settled.By = actor
 		e = settled
 	}
-	_, err = b.ledger.Apply(ctx, t.Request, e)
+	r, err := b.ledger.Apply(saving, t.Request, e)
 	var refusal *renewal.Refusal
 	switch {
 	case errors.As(err, &refusal):
-		env.Ack(slack.NewErrorsViewSubmissionResponse(map[string]string{field: blocks.FieldError(refusal.Sentence)}))
+		b.atField(ctx, ic, env, field, refusal.Sentence)
 	case err != nil:
 		b.log.ErrorContext(ctx, "a decision was not saved", "error", err)
-		env.Ack(slack.NewErrorsViewSubmissionResponse(map[string]string{field: "Sorry, this could not be saved. Please try again in a moment. Nothing was ordered."}))
-	default:
-		env.Ack(nil) // closes the form; the card tells the rest
+		b.atField(ctx, ic, env, field, renewal.Say(unsaved(err, t.Request)))
+	case !env.Ack(nil): // closes the form; the card tells the rest
+		b.tell(ctx, whoSubmitted(ic, env), blocks.Answer(renewal.Sentence{renewal.State{Request: r}}))
 	}
+}
+
+// atField shows what is wrong at a field of the submitted form. A form that is closed
+// already cannot show it: then its author is told alone.
+func (b *Bot) atField(ctx context.Context, ic slack.InteractionCallback, env *socket.Envelope, field string, s renewal.Sentence) {
+	if !env.Ack(slack.NewErrorsViewSubmissionResponse(map[string]string{field: blocks.FieldError(s)})) {
+		b.tell(ctx, whoSubmitted(ic, env), blocks.Answer(s))
+	}
+}
+
+// whoSubmitted is the author of a form, who is reached by a direct message once its ack
+// is gone.
+func whoSubmitted(ic slack.InteractionCallback, env *socket.Envelope) person {
+	return person{id: ic.User.ID, env: env}
+}
+
+// unsaved says what is known of a change that the ledger did not confirm. request is 0
+// for one that would be new.
+func unsaved(err error, request int64) string {
+	switch {
+	case !errors.Is(err, ledger.ErrUnclear):
+		return "Sorry, this could not be saved. Nothing was changed and nothing was ordered by this. Please try again in a moment."
+	case request == 0:
+		return "It is not known yet whether this was saved. “/renew list” tells; the same form never makes two requests."
+	}
+	return fmt.Sprintf("It is not known yet whether this was saved. Look at the card, or type “/renew status %s”, before you do it again.",
+		renewal.Reference(request))
 }
 
 // checked looks an order number up that somebody typed. What differs from what was sent is
@@ -130,14 +163,14 @@ func (b *Bot) checked(ctx context.Context, ic slack.InteractionCallback, t block
 	number := blocks.ReadOrderNo(ic.View)
 	c := b.orders.CheckNumber(ctx, t.Request, t.Attempt, number)
 	if c.Problem != "" {
-		env.Ack(slack.NewErrorsViewSubmissionResponse(map[string]string{blocks.BlockOrderNo: c.Problem}))
+		b.atField(ctx, ic, env, blocks.BlockOrderNo, renewal.Say(c.Problem))
 		return renewal.SettlePlaced{}, false
 	}
 	if len(c.Differs) > 0 && t.Seen != blocks.SeenOf(c.Order.OrderNo, c.Differs) {
 		r, err := b.ledger.Get(ctx, t.Request)
 		if err != nil {
 			b.log.ErrorContext(ctx, "what differs could not be shown", "error", err)
-			env.Ack(slack.NewErrorsViewSubmissionResponse(map[string]string{blocks.BlockOrderNo: "Sorry, the request could not be read. Nothing was changed; please try again in a moment."}))
+			b.atField(ctx, ic, env, blocks.BlockOrderNo, renewal.Say("Sorry, the request could not be read. Nothing was changed; please try again in a moment."))
 			return renewal.SettlePlaced{}, false
 		}
 		env.Ack(slack.NewUpdateViewSubmissionResponse(view(blocks.SettlePlacedAnyway(r, t, number, c.Order.OrderNo, c.Differs))))

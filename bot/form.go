@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"time"
 
@@ -31,6 +32,7 @@ type opening struct {
 // open shows the form: at once when the look-ups are warm, else after a loading view.
 func (b *Bot) open(ctx context.Context, p person, o opening) {
 	d := o.draft
+	d.Key = rand.Text()
 	if d.Product == "" {
 		d.Product = yeastar.Products()[0].Key
 	}
@@ -52,20 +54,20 @@ func (b *Bot) open(ctx context.Context, p person, o opening) {
 		default:
 			if v, ok := b.openView(ctx, p, o.trigger, blocks.Form(form)); ok && form.Waiting {
 				p.env.Ack(nil)
-				b.complete(ctx, form.Draft, v)
+				b.complete(ctx, form.Draft, formView{v.ID, v.Hash, ""})
 			}
 		}
 		return
 	}
-	v, ok := b.openView(ctx, p, o.trigger, blocks.Loading())
+	v, ok := b.openView(ctx, p, o.trigger, blocks.Loading(d))
 	p.env.Ack(nil)
 	if ok {
-		b.load(ctx, d, v.ID)
+		b.load(ctx, d, formView{v.ID, v.Hash, ""})
 	}
 }
 
 // load turns a loading view into the form, or says what is wrong and how to go on.
-func (b *Bot) load(ctx context.Context, d blocks.Draft, viewID string) {
+func (b *Bot) load(ctx context.Context, d blocks.Draft, loading formView) {
 	waiting, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	err := b.portal.Prepare(waiting, d.Product)
@@ -75,17 +77,18 @@ func (b *Bot) load(ctx context.Context, d blocks.Draft, viewID string) {
 	}
 	if err != nil {
 		b.log.WarnContext(ctx, "the form's look-ups failed", "error", err)
-		b.updateView(ctx, viewID, "", blocks.Trouble(d, portal.Explain(err), portal.RequestID(err)))
+		b.updateView(ctx, loading.id, loading.hash, blocks.Trouble(d, portal.Explain(err), portal.RequestID(err)))
 		return
 	}
-	if v, ok := b.updateView(ctx, viewID, "", blocks.Form(form)); ok && form.Waiting {
-		b.complete(ctx, form.Draft, v)
+	v, _ := b.updateView(ctx, loading.id, loading.hash, blocks.Form(form))
+	if v != nil && form.Waiting {
+		b.complete(ctx, form.Draft, formView{v.ID, v.Hash, loading.stamp})
 	}
 }
 
 // complete draws the form again with what was not known yet when it was drawn, unless
 // the person has changed it meanwhile.
-func (b *Bot) complete(ctx context.Context, d blocks.Draft, drawn *slack.View) {
+func (b *Bot) complete(ctx context.Context, d blocks.Draft, drawn formView) {
 	waiting, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	if holder, ok := b.portal.Holder(waiting, d.Holder); ok {
@@ -96,26 +99,33 @@ func (b *Bot) complete(ctx context.Context, d blocks.Draft, drawn *slack.View) {
 		return // the form stands as it is; its submission checks everything again
 	}
 	form.Waiting = false
-	b.updateView(ctx, drawn.ID, drawn.Hash, blocks.Form(form))
+	if f, err := b.ledger.Form(ctx, drawn.id); err == nil && f.Newest > drawn.stamp {
+		return // whoever draws the newer choice completes it
+	}
+	if v, _ := b.updateView(ctx, drawn.id, drawn.hash, blocks.Form(form)); v != nil {
+		b.drew(ctx, drawn, v.Hash)
+	}
 }
 
 // chosen handles a choice in the form on which others depend. Other choices need not wait
 // until what is found late is there.
 func (b *Bot) chosen(ctx context.Context, ic slack.InteractionCallback, a *slack.BlockAction) {
-	if d, v := b.redraw(ctx, ic, a); v != nil {
-		b.complete(ctx, d, v)
+	v := formView{ic.View.ID, ic.View.Hash, a.ActionTs}
+	b.chose(ctx, v)
+	if d, drawn := b.redraw(ctx, ic.View, v); drawn != nil {
+		b.complete(ctx, d, formView{drawn.ID, drawn.Hash, v.stamp})
 	}
 }
 
 // redraw draws a form anew after a choice. It returns what it drew when something that the
 // form shows is still to be found.
-func (b *Bot) redraw(ctx context.Context, ic slack.InteractionCallback, a *slack.BlockAction) (blocks.Draft, *slack.View) {
-	leave, newest := b.forms.Lock(ic.View.ID, a.ActionTs)
+func (b *Bot) redraw(ctx context.Context, shown slack.View, v formView) (blocks.Draft, *slack.View) {
+	leave, newest := b.forms.Lock(v.id, v.stamp)
 	defer leave()
 	if !newest() {
 		return blocks.Draft{}, nil
 	}
-	d, _, err := readForm(ic.View)
+	d, _, err := readForm(shown)
 	if err != nil {
 		b.log.WarnContext(ctx, "a form could not be read", "error", err)
 		return blocks.Draft{}, nil
@@ -127,14 +137,20 @@ func (b *Bot) redraw(ctx context.Context, ic slack.InteractionCallback, a *slack
 	}
 	if err != nil {
 		b.log.WarnContext(ctx, "the form's look-ups failed", "error", err)
-		b.updateView(ctx, ic.View.ID, "", blocks.Trouble(d, portal.Explain(err), portal.RequestID(err)))
+		b.drawForm(ctx, v, func(int) slack.ModalViewRequest {
+			return blocks.Trouble(d, portal.Explain(err), portal.RequestID(err))
+		})
 		return blocks.Draft{}, nil
 	}
-	v, ok := b.updateView(ctx, ic.View.ID, "", blocks.Form(form))
+	reset := form.Draft.Reset
+	drawn, ok := b.drawForm(ctx, v, func(try int) slack.ModalViewRequest {
+		form.Draft.Reset = reset + try // nothing stays in it of a drawing that was for another choice
+		return blocks.Form(form)
+	})
 	if !ok || !form.Waiting {
 		return blocks.Draft{}, nil
 	}
-	return form.Draft, v
+	return form.Draft, drawn
 }
 
 // readForm is the draft that a form shows. What belongs to another product or customer than
@@ -151,7 +167,7 @@ func readForm(v slack.View) (d blocks.Draft, outdated bool, err error) {
 	switch {
 	case d.Product != drawn.Product:
 		d = blocks.Draft{
-			Product: d.Product, Channel: d.Channel, PONumber: d.PONumber, Note: d.Note, Reset: d.Reset + 1,
+			Product: d.Product, Channel: d.Channel, PONumber: d.PONumber, Note: d.Note, Reset: d.Reset + 1, Key: d.Key,
 			Request: d.Request, Revision: d.Revision, Fingerprint: d.Fingerprint, // a change stays the change of that request
 		}
 		outdated = true
@@ -169,12 +185,13 @@ func readForm(v slack.View) (d blocks.Draft, outdated bool, err error) {
 func (b *Bot) again(ctx context.Context, ic slack.InteractionCallback) {
 	d, err := blocks.DecodeDraft(ic.View.PrivateMetadata)
 	if err != nil {
-		d = blocks.Draft{}
+		d = blocks.Draft{Key: rand.Text()}
 	}
 	if d.Product == "" {
 		d.Product = yeastar.Products()[0].Key
 	}
 	ctx = logs.Request(ctx, d.Request)
-	b.updateView(ctx, ic.View.ID, "", blocks.Loading())
-	b.load(ctx, d, ic.View.ID)
+	if v, _ := b.updateView(ctx, ic.View.ID, ic.View.Hash, blocks.Loading(d)); v != nil {
+		b.load(ctx, d, formView{v.ID, v.Hash, ""})
+	}
 }

@@ -39,7 +39,9 @@ func (b *Bot) form(ctx context.Context, d blocks.Draft) (blocks.FormData, error)
 		Draft: d, Products: yeastar.Products(), DryRun: b.policy.DryRun,
 		Channels: b.directory.AllowedChannels(), ChannelNames: b.directory.ChannelNames(looking), ChannelHint: b.directory.ChannelHint(),
 	}
-	if d.Query != "" {
+	if portal.MeansOwn(d.Query) && d.Holder == "" {
+		f.Draft.Holder, f.Draft.Query = blocks.HolderOwn, ""
+	} else if d.Query != "" {
 		f.Matches = customers.Matches(d.Query)
 		if c, ok := customers.Only(d.Query); ok && d.Holder == "" {
 			f.Draft.Holder = string(c.ID)

@@ -141,7 +141,7 @@ func TestWhatVanishedWhileTheFormStoodOpen(t *testing.T) {
 				b, clock := setupAt(t)
 				alice := b.as(sandbox.Alice)
 				alice.fill(acmeWish)
-				b.drawn(2) // for the choice of customer, and of plan
+				alice.redrawn() // for the choice of customer, and of plan
 				if at == "review" {
 					alice.review()
 				}
@@ -291,7 +291,7 @@ func TestForgedMetadataIsNotBelieved(t *testing.T) {
 	mine := b.refOf(alice.request(acmeWish))
 	before := b.stored(mine)
 	dave := b.as(sandbox.Dave)
-	dave.fill(acmeWish)
+	dave.fill(wish{holder: "Northwind Clinics", plan: yeastarsim.TutorialPlanID, extensions: "80", contact: "Sandhaven"})
 	dave.review()
 	top, _ := dave.p.View()
 	var draft map[string]any

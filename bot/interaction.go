@@ -2,12 +2,14 @@ package bot
 
 import (
 	"context"
+	"errors"
 
 	"github.com/slack-go/slack"
 	"github.com/slack-go/slack/slackevents"
 
 	"renewbot/blocks"
 	"renewbot/bot/directory"
+	"renewbot/bot/ledger"
 	"renewbot/bot/renewal"
 	"renewbot/bot/socket"
 )
@@ -111,6 +113,27 @@ func (b *Bot) event(ctx context.Context, e slackevents.EventsAPIEvent) {
 		b.log.ErrorContext(ctx, "Slack revoked tokens: install the app again and set the new tokens")
 	case *slackevents.SubteamMembersChangedEvent:
 		b.directory.ForgetGroup(d.SubteamID)
+	case *slackevents.ChannelSharedEvent:
+		b.directory.ForgetChannel(d.Channel)
+	case *slackevents.ChannelIDChangedEvent:
+		b.channelMoved(ctx, d.OldChannelID, d.NewChannelID)
+	}
+}
+
+// channelMoved follows a channel whose id Slack has changed, for every request that is not
+// finished. https://docs.slack.dev/reference/events/channel_id_changed
+func (b *Bot) channelMoved(ctx context.Context, from, to string) {
+	b.directory.ForgetChannel(from)
+	b.directory.ForgetChannel(to)
+	b.log.WarnContext(ctx, "Slack changed the id of a channel: replace it in the configuration if it stands there", "channel", from, "new_id", to)
+	open, err := b.ledger.List(ctx, ledger.Filter{Statuses: unfinished()})
+	for _, r := range open {
+		if r.Channel == from {
+			err = errors.Join(err, b.move(ctx, r.ID, renewal.Moved{From: from, To: to}))
+		}
+	}
+	if err != nil {
+		b.log.ErrorContext(ctx, "requests did not follow a channel to its new id", "channel", from, "new_id", to, "error", err)
 	}
 }
 

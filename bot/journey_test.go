@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -171,7 +172,7 @@ func TestAnotherCustomerResetsWhatDependsAndKeepsWhatWasTyped(t *testing.T) {
 		t.Fatalf("the form was not drawn anew: %v", err)
 	}
 	for label, want := range map[string]string{
-		"Plan": "", "Services": "", "Number of extensions": "", "Billing contact": "",
+		"Plan": "", "Services": "", "Number of extensions": "", "Billing contact": "Acme Telecom · ap@acme-telecom.example",
 		"PO number": "PO 7", "Note to the approver": "Soon", "Post the request in": sandbox.Renewals,
 	} {
 		if got := alice.chosen(label); got != want {
@@ -200,7 +201,7 @@ func TestReviewBeforeTheFormOfAnotherCustomer(t *testing.T) {
 		t.Fatalf("submit: %v %+v", err, r)
 	}
 	alice.reads("Renew a subscription")
-	for label, want := range map[string]string{"Plan": "", "Number of extensions": "", "Billing contact": "", "PO number": "PO 7"} {
+	for label, want := range map[string]string{"Plan": "", "Number of extensions": "", "Billing contact": "Acme Telecom · ap@acme-telecom.example", "PO number": "PO 7"} {
 		if got := alice.chosen(label); got != want {
 			t.Errorf("in the form of another customer %s is %q, want %q", label, got, want)
 		}
@@ -228,19 +229,29 @@ func TestAnotherPlanKeepsWhatWasTyped(t *testing.T) {
 	b.wants(alice.review(), "Ultimate Plan", "80", "Recording Minutes × 10000", "Sandhaven Communications")
 }
 
-func TestTheBillingContactOfLastTimeComesFirst(t *testing.T) {
+func TestTheBillingContactOfTheLastOrderComesFirst(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	alice := b.as(sandbox.Alice)
-	acme := wish{holder: "Acme Telecom", plan: yeastarsim.TutorialPlanID, extensions: "50", contact: "mueller"}
-	alice.request(acme)
-	alice.fill(wish{holder: "Acme Telecom"})
-	if got := alice.chosen("Billing contact"); !contains(got, "Müller & Söhne") {
-		t.Errorf("the contact of the last request is not chosen: %q", got)
+	chosen := func(want string) {
+		t.Helper()
+		alice.fill(wish{holder: "Acme Telecom"})
+		if got := alice.chosen("Billing contact"); !contains(got, want) {
+			t.Errorf("the contact %q is chosen, want %q", got, want)
+		}
 	}
+	chosen("ap@acme-telecom.example") // it is their own
+	alice.back()
+	acme := wish{holder: "Acme Telecom", plan: yeastarsim.TutorialPlanID, extensions: "50", contact: "mueller"}
+	card := alice.request(acme)
+	chosen("ap@acme-telecom.example") // nobody has agreed to another one
+	alice.back()
+	b.as(sandbox.Bob).press(card, "Approve")
+	b.happened("RNW-000001", renewal.CodeOrdered)
+	chosen("Müller & Söhne")
 	options, err := alice.p.Search(b.ctx, "Billing contact", "")
 	if err != nil || len(options) != 4 || options[0].Value != "3197218168379846411" {
-		t.Errorf("the contact of the last request is not the first of four: %v %v", options, err)
+		t.Errorf("the contact of the last order is not the first of four: %v %v", options, err)
 	}
 	alice.back()
 	alice.fill(wish{holder: "Acme Telecom Services"})
@@ -303,11 +314,7 @@ func TestAnotherNumberThanThePortalTellsIsDoubted(t *testing.T) {
 	b := setup(t, switched(yeastarsim.Generous))
 	alice := b.as(sandbox.Alice)
 	alice.fill(wish{holder: "Acme Telecom", plan: yeastarsim.TutorialPlanID, extensions: "55", contact: "acme"})
-	b.wants(alice.review(), "The Partner Portal says 50 extensions, and you typed 55.")
-	alice.back()
-	alice.back()
-	alice.fill(wish{holder: "Northwind Clinics", plan: yeastarsim.TutorialPlanID, extensions: "80", contact: "Sandhaven"})
-	b.wants(alice.review(), "The package also has", "Recording Minutes", "would not be renewed")
+	b.wants(alice.review(), "The portal says 50 extensions, and 55 are asked for.", why)
 }
 
 func TestPriceIsShownWhenTheAPITellsIt(t *testing.T) {
@@ -350,7 +357,7 @@ func TestExpiryIsShownAndDoubted(t *testing.T) {
 		noDoubts []string
 	}{
 		"soon":          {days: 30, noDoubts: []string{"too early", "expired on"}},
-		"far away":      {days: 90, doubt: "for 90 more days. Is it too early to renew?", noDoubts: []string{"expired on"}},
+		"far away":      {days: 90, doubt: "which is more than 60 days away. Is it too early to renew?", noDoubts: []string{"expired on"}},
 		"sixty days":    {days: 60, noDoubts: []string{"too early", "expired on"}},
 		"in the past":   {days: -17, doubt: "This expired on 2026-02-13.", noDoubts: []string{"too early"}},
 		"on the moment": {days: 0, doubt: "This expired on 2026-03-02.", noDoubts: []string{"too early"}},
@@ -380,4 +387,42 @@ func TestOurOwnPackageIsFound(t *testing.T) {
 	if f, _ := v.Field("Number of extensions"); f.Value != "100" {
 		t.Errorf("proposes %q extensions for our own account, want its 100", f.Value)
 	}
+}
+
+// The services of the package are chosen already; leaving one out is a doubt.
+func TestServicesOfThePackageAreChosen(t *testing.T) {
+	t.Parallel()
+	b := setup(t, switched(yeastarsim.Generous))
+	b.Vendor.SetExpiry(yeastarsim.NorthwindID, time.Now().AddDate(0, 0, 30))
+	alice := b.as(sandbox.Alice)
+	northwind := wish{holder: "Northwind Clinics", contact: "Sandhaven"}
+	alice.fill(northwind)
+	for label, want := range map[string]string{
+		"Plan": "Enterprise Plan", "Number of extensions": "80", "Services": "Ultimate Plan Extensions, Recording Minutes, High Availability",
+		"Quantity: Recording Minutes": "10000", "Quantity: High Availability": "1",
+	} {
+		if got := alice.chosen(label); got != want {
+			t.Errorf("%s is %q, want %q", label, got, want)
+		}
+	}
+	const left = "The package also has High Availability, Ultimate Plan Extensions, which would not be renewed."
+	b.lacks(alice.review(), "would not be renewed", why)
+	alice.back()
+	alice.choose("Services", "", "Recording Minutes")
+	alice.redrawn()
+	b.wants(alice.review(), left)
+	alice.submitOK()
+	card := b.card(sandbox.Renewals, referenceIn(alice.reads("is saved.")), "Approve")
+	b.wants(b.Slack.Text(card), "1 thing to look at", left, "renews until about")
+}
+
+func TestInvoiceToAnotherCustomerIsDoubted(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	alice := b.as(sandbox.Alice)
+	alice.fill(wish{holder: "Northwind Clinics", plan: yeastarsim.TutorialPlanID, extensions: "80", contact: "acme"})
+	b.wants(alice.review(), "The invoice would go to Acme Telecom, another customer.")
+	alice.back()
+	alice.chooseContact("Sandhaven")
+	b.lacks(alice.review(), "The invoice would go")
 }

@@ -2,11 +2,15 @@ package bot
 
 import (
 	"context"
+	"fmt"
 
 	"renewbot/blocks"
 	"renewbot/bot/directory"
 	"renewbot/bot/ledger"
+	"renewbot/bot/lookup"
+	"renewbot/bot/portal"
 	"renewbot/bot/renewal"
+	"renewbot/yeastar"
 )
 
 // listed is how many requests a list reads at most.
@@ -45,6 +49,73 @@ func (b *Bot) recent(ctx context.Context, userID string) ([]renewal.Request, err
 		}
 	}
 	return b.ledger.List(ctx, ledger.Filter{Statuses: finished, Requester: userID, Limit: 10})
+}
+
+// namesListed is how many customers a name may fit for their requests to be listed.
+const namesListed = 5
+
+// statusOf lists the requests for a customer, as far as the person may see them.
+func (b *Bot) statusOf(ctx context.Context, p person, a renewal.Actor, query string) {
+	ctx, cancel := p.env.InTime(ctx)
+	defer cancel()
+	holders, err := b.named(ctx, query)
+	if err != nil {
+		b.log.WarnContext(ctx, "no customers to look among", "error", err)
+		b.say(ctx, p, portal.Explain(err)+" Nothing was changed or ordered.")
+		return
+	}
+	if n := len(holders); n == 0 || n > namesListed {
+		found := "no customer"
+		if n > namesListed {
+			found = fmt.Sprintf("more than %d customers", namesListed)
+		}
+		b.say(ctx, p, fmt.Sprintf("I know %s by the name “%s”. Nothing was changed or ordered.", found, query))
+		return
+	}
+	var visible []renewal.Request
+	readable := map[string]bool{}
+	for _, h := range holders {
+		all, err := b.ledger.List(ctx, ledger.Filter{HolderKey: h.Key(), Limit: listed})
+		if err != nil {
+			b.sorry(ctx, p, "list requests", err)
+			return
+		}
+		for _, r := range all {
+			see := a.MayApprove || r.Requester == a.UserID
+			if !see {
+				known := false
+				if see, known = readable[r.Channel]; !known {
+					see = b.mayRead(ctx, a, r.Channel)
+					readable[r.Channel] = see
+				}
+			}
+			if see {
+				visible = append(visible, r)
+			}
+		}
+	}
+	b.tell(ctx, p, blocks.ListFor(query, visible))
+}
+
+// named finds whom a name means: our own account, the one customer who is called so, or
+// else everybody whom it fits.
+func (b *Bot) named(ctx context.Context, query string) ([]renewal.Holder, error) {
+	if portal.MeansOwn(query) {
+		return []renewal.Holder{{Name: portal.OwnName}}, nil
+	}
+	customers, err := b.portal.Customers(ctx, lookup.AnyAge)
+	if err != nil {
+		return nil, err
+	}
+	found, _ := customers.Search(query, namesListed+1)
+	if c, ok := customers.Only(query); ok {
+		found = []yeastar.Customer{c}
+	}
+	var holders []renewal.Holder
+	for _, c := range found {
+		holders = append(holders, renewal.Holder{PartnerID: c.ID, Name: c.DisplayName(), Email: c.Email})
+	}
+	return holders, nil
 }
 
 func unfinished() []renewal.Status {

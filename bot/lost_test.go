@@ -51,6 +51,8 @@ func TestLostAnswerIsNeverSentAgain(t *testing.T) {
 		"a web page":                      {fault: yeastarsim.HTMLPage().After(), placed: 1},
 		"success without an order number": {fault: yeastarsim.NoOrderNumber().After(), placed: 1},
 		"an answer that is far too long":  {fault: yeastarsim.HugeBody(64 << 20).After(), placed: 1},
+		"a code that may mean anything":   {fault: yeastarsim.Refuse("order_processing", "").Status(200, 200).After(), placed: 1},
+		"a conflict":                      {fault: yeastarsim.Refuse("conflict", "").Status(409, 409)},
 		"a well-formed answer with a 500": {fault: yeastarsim.Refuse("internal_error", "Try later.").Status(500, 500).After(), placed: 1},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -106,6 +106,18 @@ func (m *model) seen(r *modelled) (s renewal.Shown, stale bool) {
 	return r.shown[i], false
 }
 
+// mostRequests is how many requests a history has at most, all of one holder and product.
+const mostRequests = 8
+
+// modelDoubts are the other requests of the history, which everybody knows of.
+func modelDoubts() []renewal.Doubt {
+	var doubts []renewal.Doubt
+	for id := range int64(mostRequests) {
+		doubts = append(doubts, renewal.Doubt{Kind: renewal.DoubtOpenRequest, Serious: true, Request: id + 1})
+	}
+	return append(doubts, renewal.Doubt{Kind: renewal.DoubtAutoRenewalUnknown}, renewal.Doubt{Kind: renewal.DoubtExpiryUnknown})
+}
+
 func modelOffer(quantity int) renewal.Offer {
 	o := tutorialOffer()
 	o.Lines[0].Quantity = quantity
@@ -122,10 +134,12 @@ func (m *model) submit() {
 		twice = m.requests[rapid.IntRange(0, len(m.requests)-1).Draw(m.t, "again")]
 		key = twice.key
 	}
-	if len(m.requests) >= 8 && twice == nil {
+	if len(m.requests) >= mostRequests && twice == nil {
 		return
 	}
-	r, created, err := m.ledger.Submit(m.ctx, renewal.Submission{Key: key, By: by, Channel: "C1", Offer: modelOffer(m.quantity())})
+	r, created, err := m.ledger.Submit(m.ctx, renewal.Submission{
+		Key: key, By: by, Channel: "C1", Offer: modelOffer(m.quantity()), Doubts: modelDoubts(), DoubtReason: "a model",
+	})
 	switch {
 	case twice != nil:
 		if err != nil || created || r.ID != twice.id {
@@ -166,7 +180,7 @@ func (m *model) apply(r *modelled, e renewal.Event, allowed bool) (renewal.Reque
 func (m *model) amend(r *modelled) {
 	by := m.actor()
 	s, stale := m.seen(r)
-	e := renewal.Amend{By: by, Shown: s, Offer: modelOffer(m.quantity())}
+	e := renewal.Amend{By: by, Shown: s, Offer: modelOffer(m.quantity()), Doubts: modelDoubts(), DoubtReason: "a model"}
 	if after, ok := m.apply(r, e, r.status == renewal.Pending && by.MayRequest && by.UserID == r.requester && !stale); ok {
 		r.votes, r.voted = nil, nil
 		r.shown = append(r.shown, renewal.Shown{Revision: after.Revision, Fingerprint: after.Fingerprint})

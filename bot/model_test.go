@@ -163,7 +163,7 @@ func (m *model) open() {
 		RemindAfter: m.policy.RemindAfter, ExpireAfter: m.policy.ExpireAfter, LookupTTL: 5 * time.Minute,
 	}}
 	m.bot = bot.New(bot.Options{
-		Config: c, Ledger: m.ledger, Vendor: m.client, Log: quiet, Now: m.clock.Now, OrderTimeout: modelOrderTimeout,
+		Config: c, Ledger: m.ledger, Vendor: m.client, Log: quiet, Now: m.clock.Now, OrderTimeout: modelOrderTimeout, Unpaced: true,
 	})
 }
 

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -12,6 +13,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/slack-go/slack"
 
 	"renewbot/blocks"
 	"renewbot/bot/lookup"
@@ -180,13 +183,13 @@ func digest(o renewal.Offer, doubts []renewal.Doubt) string {
 	return hex.EncodeToString(sum[:12])
 }
 
-// save writes the request, or its new revision, down. The same view gives the same
-// request however often it is submitted.
-func (b *Bot) save(ctx context.Context, viewID string, actor renewal.Actor, d blocks.Draft, o asked) (renewal.Request, *renewal.Refusal, error) {
+// save writes the request, or its new revision, down. The same form gives the same
+// request however often and from whichever of its views it is submitted.
+func (b *Bot) save(ctx context.Context, v slack.View, actor renewal.Actor, d blocks.Draft, o asked) (renewal.Request, *renewal.Refusal, error) {
 	var r renewal.Request
 	var err error
 	if d.Request != 0 {
-		leave, _ := b.forms.Lock(viewID, "")
+		leave, _ := b.forms.Lock(v.ID, "")
 		defer leave()
 		if r, err = b.ledger.Get(ctx, d.Request); err == nil && isAmendment(r, actor, d, o) {
 			return r, nil, nil
@@ -196,15 +199,54 @@ func (b *Bot) save(ctx context.Context, viewID string, actor renewal.Actor, d bl
 			Doubts: o.doubts, DoubtReason: o.reason,
 		})
 	} else {
-		r, _, err = b.ledger.Submit(ctx, renewal.Submission{
-			Key: viewID, By: actor, Channel: d.Channel, Offer: o.Offer, Note: d.Note, Doubts: o.doubts, DoubtReason: o.reason,
+		var created bool
+		r, created, err = b.ledger.Submit(ctx, renewal.Submission{
+			Key: submissionKey(actor, d, v), By: actor, Channel: d.Channel, Offer: o.Offer, Note: d.Note,
+			Doubts: o.doubts, DoubtReason: o.reason,
 		})
+		if err == nil && !created && !asksFor(r, d, o) {
+			return r, madeAnother(r), nil
+		}
 	}
 	var refusal *renewal.Refusal
 	if errors.As(err, &refusal) {
 		return r, refusal, nil
 	}
 	return r, nil, err
+}
+
+// made finds the request that a form has made already, and says why it is none of what the
+// form asks for now, if it is not.
+func (b *Bot) made(ctx context.Context, actor renewal.Actor, d blocks.Draft, v slack.View, o asked) (renewal.Request, *renewal.Refusal, bool) {
+	if d.Request != 0 {
+		return renewal.Request{}, nil, false
+	}
+	r, err := b.ledger.Submitted(ctx, submissionKey(actor, d, v))
+	switch {
+	case err != nil:
+		return r, nil, false // Submit looks once more
+	case !asksFor(r, d, o):
+		return r, madeAnother(r), true
+	}
+	return r, nil, true
+}
+
+// asksFor says whether a request is for what a form asks for.
+func asksFor(r renewal.Request, d blocks.Draft, o asked) bool {
+	return digest(r.Offer, nil) == digest(o.Offer, nil) && r.Note == d.Note
+}
+
+func madeAnother(r renewal.Request) *renewal.Refusal {
+	return &renewal.Refusal{Code: renewal.RefusedStale, Sentence: renewal.Say(fmt.Sprintf(
+		"This form made %s already. What you changed in it afterwards was not saved, and nothing was ordered by this. "+
+			"Press “Change” on its card, or type /renew for another request.", r.Reference()))}
+}
+
+// submissionKey tells a form from all others. What comes back in a view may be made up, so
+// that nobody gets another person's request by it. A form of an earlier version has no key
+// but its first view.
+func submissionKey(a renewal.Actor, d blocks.Draft, v slack.View) string {
+	return a.UserID + "/" + cmp.Or(d.Key, v.RootViewID, v.ID)
 }
 
 // isAmendment says whether a request is what this very change made of it: Slack may

@@ -129,7 +129,10 @@ func TestOutsidersMayDoNothing(t *testing.T) {
 						t.Log(b.Slack.Text(*r.Reply))
 					}
 				}
-				want = append(want, attempt{o.user.ID, action, renewal.RefusedNotAllowed})
+				refusal := attempt{o.user.ID, action, renewal.RefusedNotAllowed}
+				if !slices.Contains(want, refusal) { // the same once more is only counted
+					want = append(want, refusal)
+				}
 			}
 			for _, action := range []string{
 				blocks.ActionApprove, blocks.ActionCancel, blocks.ActionReject, blocks.ActionChange,
@@ -149,8 +152,6 @@ func TestOutsidersMayDoNothing(t *testing.T) {
 			if _, err := force.Send(b.ctx, "interactive", "shortcut", false, shortcut); err != nil {
 				t.Fatal(err)
 			}
-			want = append(want, attempt{o.user.ID, "open", renewal.RefusedNotAllowed}, attempt{o.user.ID, "open", renewal.RefusedNotAllowed})
-
 			b.until("every attempt in the audit trail", func() bool { return len(b.denials()) >= len(want) })
 			order := func(x, y attempt) int { return compareText(x.action, y.action) }
 			got := b.denials()

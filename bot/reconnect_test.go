@@ -3,15 +3,19 @@ package bot_test
 import (
 	"fmt"
 	"runtime"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
+	"unicode"
 
 	"renewbot/bot"
 	"renewbot/bot/ledger"
 	"renewbot/bot/renewal"
 	"renewbot/bot/sandbox"
 	"renewbot/bot/slacksim"
+	"renewbot/yeastar"
 	"renewbot/yeastar/yeastarsim"
 )
 
@@ -28,12 +32,19 @@ type load struct {
 	*bundle
 	over chan struct{} // closed when the disturbances are over
 	did  chan struct{} // gets a value after each thing that somebody did
+	// customers counts those for whom there is a request.
+	customers *atomic.Int64
 }
 
+// next is the number of a customer for whom there is no request yet.
+func (l *load) next() int { return int(l.customers.Add(1)) - 1 }
+
 func newLoad(t *testing.T, change ...func(*sandbox.Options)) *load {
-	b := setup(t, append([]func(*sandbox.Options){switched(anyQuantity), quickly}, change...)...)
+	b := setup(t, append([]func(*sandbox.Options){switched(anyQuantity), quickly, func(o *sandbox.Options) {
+		o.Vendor = append(o.Vendor, yeastarsim.WithCustomers(2000))
+	}}, change...)...)
 	b.sockets(ownSockets)
-	return &load{bundle: b, over: make(chan struct{}), did: make(chan struct{})}
+	return &load{bundle: b, over: make(chan struct{}), did: make(chan struct{}), customers: new(atomic.Int64)}
 }
 
 func (b *bundle) sockets(n int) {
@@ -130,7 +141,7 @@ func TestRefreshesUnderLoad(t *testing.T) {
 	l.goes(map[string]func(*load){
 		"alice requests and bob approves": func(l *load) {
 			l.until(func(int) {
-				l.as(sandbox.Bob).press(l.as(sandbox.Alice).request(tutorial), "Approve")
+				l.as(sandbox.Bob).press(l.as(sandbox.Alice).request(l.wishFor(l.next())), "Approve")
 				requested++
 			})
 		},
@@ -142,7 +153,7 @@ func TestRefreshesUnderLoad(t *testing.T) {
 			})
 		},
 		"carol clicks an old button": func(l *load) {
-			card := l.as(sandbox.Carol).request(tutorial)
+			card := l.as(sandbox.Carol).request(l.wishFor(l.next()))
 			old := clickOn(l.t, card, "cancel")
 			l.as(sandbox.Carol).press(card, "Cancel request (requester)")
 			l.until(func(int) { l.as(sandbox.Carol).forceClick(old) })
@@ -317,15 +328,48 @@ func (a *actor) insist(m slacksim.Message, button string, again func()) {
 }
 
 // pending saves a request without the form, and waits for its card.
-func (b *bundle) pending(key string) slacksim.Message {
+func (l *load) pending(key string) slacksim.Message {
+	b := l.bundle
 	b.t.Helper()
 	r, created, err := b.Ledger.Submit(b.ctx, renewal.Submission{
-		Key: key, By: renewal.Actor{UserID: sandbox.Alice, MayRequest: true}, Channel: sandbox.Renewals, Offer: tutorialOffer(),
+		Key: key, By: renewal.Actor{UserID: sandbox.Alice, MayRequest: true}, Channel: sandbox.Renewals, Offer: b.offerFor(l.next()),
 	})
 	if err != nil || !created {
 		b.t.Fatalf("submit: %v %v", created, err)
 	}
 	return b.card(sandbox.Renewals, r.Reference(), "Approve")
+}
+
+// served lists the customers that have a package to renew. Requests for different ones do
+// not repeat each other.
+func served(v *yeastarsim.Server) []yeastarsim.Package {
+	var list []yeastarsim.Package
+	for _, c := range v.Customers() {
+		latin := !strings.ContainsFunc(c.Company, func(r rune) bool { return r > unicode.MaxLatin1 })
+		if p, ok := v.Package(c.PartnerID); ok && latin { // the others come back with marks of their direction
+			list = append(list, p)
+		}
+	}
+	return list
+}
+
+// offerFor is what the form makes of a wish for the nth customer.
+func (b *bundle) offerFor(n int) renewal.Offer {
+	b.t.Helper()
+	p := served(b.Vendor)[n]
+	c, _ := b.Vendor.Customer(p.PartnerID)
+	o := tutorialOffer()
+	o.Holder = renewal.Holder{PartnerID: yeastar.ID(p.PartnerID), Name: c.Company}
+	o.Lines[0].ID = yeastar.ID(p.PlanID)
+	return o
+}
+
+// wishFor is a wish for the nth customer.
+func (b *bundle) wishFor(n int) wish {
+	b.t.Helper()
+	p := served(b.Vendor)[n]
+	c, _ := b.Vendor.Customer(p.PartnerID)
+	return wish{holder: c.Company, plan: p.PlanID, extensions: fmt.Sprint(p.Extensions), contact: "Sandhaven"}
 }
 
 // tutorialOffer is what the form makes of the wish of the vendor's tutorial.

@@ -47,7 +47,7 @@ func TestRefusedAndTriedAgain(t *testing.T) {
 	for name, fault := range map[string]yeastarsim.Fault{
 		"HTTP status 400":               yeastarsim.Refuse("insufficient_credit", why+"."),
 		"HTTP status 200, another body": yeastarsim.Refuse("insufficient_credit", why+".").Status(200, 400),
-		"HTTP status 200, another code": yeastarsim.Refuse("insufficient_credit", why+".").Status(200, 200),
+		"HTTP status 400 alone":         yeastarsim.Refuse("insufficient_credit", why+".").Status(400, 200),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"renewbot/bot/directory"
@@ -9,36 +10,40 @@ import (
 	"renewbot/bot/renewal"
 )
 
-// remind reminds the approvers who have not decided, each at their own growing
-// intervals and in their working hours, and everybody once more before the request
+// remind reminds those for whom a request waits, each at their own growing intervals and
+// in their working hours, and of one that waits for approval everybody once more before it
 // times out.
 func (b *Bot) remind(ctx context.Context, job renewal.Job) error {
 	r, err := b.ledger.Get(ctx, job.RequestID)
-	if err != nil || r.Status != renewal.Pending {
+	if err != nil || !slices.Contains(renewal.Reminded(), r.Status) {
 		return err
 	}
 	now := b.ledger.Now(ctx)
-	waiting, err := b.undecided(ctx, r, now)
+	waiting, err := b.awaited(ctx, r, now)
 	if err != nil {
 		return err
 	}
-	lastCall := r.LastCallAt(b.policy)
-	if !r.LastCalled && !now.Before(lastCall) {
-		return b.move(ctx, r.ID, renewal.Reminder{Who: ids(waiting), Last: true})
+	next := now.Add(nobodyPause)
+	if r.Status == renewal.Pending {
+		lastCall := r.LastCallAt(b.policy)
+		if next = r.ExpiresAt; !r.LastCalled {
+			if !now.Before(lastCall) {
+				return b.move(ctx, r.ID, renewal.Reminder{Who: ids(waiting), Last: true})
+			}
+			next = lastCall
+		}
+	} else if len(waiting) > 0 {
+		next = now.Add(renewal.LongestReminder)
 	}
 	var due []string
-	next := r.ExpiresAt
-	if !r.LastCalled {
-		next = lastCall
-	}
 	for _, p := range waiting {
 		at := r.ReminderDue(p.ID, b.policy)
 		if at.Before(now) {
 			at = now // it was missed; but nobody is called in the night for that
 		}
-		if at = renewal.WorkingTime(at, p.Zone); !at.After(now) {
+		if at = renewal.WorkingTime(at, p.Zone, p.Weekend); !at.After(now) {
 			due = append(due, p.ID)
-			at = renewal.WorkingTime(now.Add(b.policy.RemindAfter), p.Zone)
+			at = renewal.WorkingTime(now.Add(b.policy.RemindAfter), p.Zone, p.Weekend)
 		}
 		if at.Before(next) {
 			next = at
@@ -65,15 +70,22 @@ func ids(people []directory.Person) []string {
 	return list
 }
 
-// undecided lists the approvers for whose decision a request waits.
-func (b *Bot) undecided(ctx context.Context, r renewal.Request, now time.Time) ([]directory.Person, error) {
+// nobodyPause is how long to wait before somebody is looked for again for whom a request
+// could wait.
+const nobodyPause = 24 * time.Hour
+
+// awaited lists the people for whom a request waits.
+func (b *Bot) awaited(ctx context.Context, r renewal.Request, now time.Time) ([]directory.Person, error) {
 	named, err := b.directory.Members(ctx, b.directory.Approvers())
 	if err != nil {
 		return nil, err
 	}
+	if r.Status == renewal.Processing && !slices.Contains(named, r.Requester) {
+		named = append(named, r.Requester)
+	}
 	var waiting []directory.Person
 	for _, id := range named {
-		if !r.WaitsFor(renewal.Actor{UserID: id, MayApprove: true}, now, b.policy) {
+		if !r.Awaits(renewal.Actor{UserID: id, MayApprove: true}, now, b.policy) {
 			continue
 		}
 		p, ok, err := b.directory.Person(ctx, id)

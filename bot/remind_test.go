@@ -29,7 +29,7 @@ func (b *bundle) reminders(reference string) []string {
 	for _, e := range b.entries(reference) {
 		switch e.Code {
 		case renewal.CodeReminded, renewal.CodeLastCall:
-			who := strings.NewReplacer(sandbox.Bob, "Bob", sandbox.Carol, "Carol").Replace(e.Detail[renewal.DetailWho])
+			who := strings.NewReplacer(sandbox.Bob, "Bob", sandbox.Carol, "Carol", sandbox.Alice, "Alice").Replace(e.Detail[renewal.DetailWho])
 			if e.Code == renewal.CodeLastCall {
 				who = "last call: " + who
 			}

@@ -10,7 +10,6 @@ import (
 	"renewbot/bot/renewal"
 	"renewbot/bot/sandbox"
 	"renewbot/bot/slacksim"
-	"renewbot/yeastar/yeastarsim"
 )
 
 // newButtons tells of every message that shows a button, once.
@@ -63,10 +62,10 @@ func (b *bundle) hire(n int) []string {
 
 // ask makes a request as a person who presses again while the review is still there. When
 // something else came of it, the list of requests says whether to begin again.
-func (b *bundle) ask(user string) {
+func (b *bundle) ask(user string, w wish) {
 	p := b.Slack.As(user)
 	for b.ctx.Err() == nil {
-		if b.reviews(p) {
+		if b.reviews(p, w) {
 			b.sends(p)
 		}
 		_, _ = p.CloseView(b.ctx, true)
@@ -90,21 +89,21 @@ func (b *bundle) sends(p *slacksim.Person) {
 }
 
 // reviews fills the form in up to its review. It is false when something did not work.
-func (b *bundle) reviews(p *slacksim.Person) bool {
-	if r, err := p.Command(b.ctx, sandbox.Renewals, "/renew acme telecom"); err != nil || r.Failure != "" {
+func (b *bundle) reviews(p *slacksim.Person, w wish) bool {
+	if r, err := p.Command(b.ctx, sandbox.Renewals, "/renew "+w.holder); err != nil || r.Failure != "" {
 		return false
 	}
 	form, ok := b.soon(p, func(v slacksim.View) bool { _, ok := v.Field("Plan"); return ok })
 	if !ok {
 		return false
 	}
-	if r, err := p.Choose(b.ctx, "Plan", yeastarsim.TutorialPlanID); err != nil || r.Failure != "" {
+	if r, err := p.Choose(b.ctx, "Plan", w.plan); err != nil || r.Failure != "" {
 		return false
 	}
 	if _, ok := b.soon(p, func(v slacksim.View) bool { return v.Hash != form.Hash }); !ok {
 		return false
 	}
-	if _, err := p.Type(b.ctx, "Number of extensions", "50"); err != nil {
+	if _, err := p.Type(b.ctx, "Number of extensions", w.extensions); err != nil {
 		return false
 	}
 	found, err := p.Search(b.ctx, "Billing contact", "Sandhaven")

@@ -123,6 +123,7 @@ func replicated(t *testing.T, replicas, requests int) {
 	database := pgtest.Database(t)
 	b := setup(t, switched(anyQuantity), asReplica, func(o *sandbox.Options) {
 		o.DatabaseURL = database
+		o.Vendor = append(o.Vendor, yeastarsim.WithCustomers(2*requests))
 		// What is under test is the orders, not how fast two cores are with three bots. People
 		// press again when a click went to the replica that died, after this time.
 		o.Slack = append(o.Slack, slacksim.WithAckTimeout(10*time.Second))
@@ -139,15 +140,16 @@ func replicated(t *testing.T, replicas, requests int) {
 	b.Vendor.Fault(yeastarsim.OrderSave, yeastarsim.Latency(20*time.Millisecond)) // so that some are under way
 
 	var all sync.WaitGroup
-	for _, user := range b.hire(askers) {
+	for i, user := range b.hire(askers) {
+		w := b.wishFor(i)
 		all.Go(func() {
-			b.ask(user)
+			b.ask(user, w)
 		})
 	}
 	for i := range requests - askers {
 		all.Go(func() {
 			_, _, err := b.Ledger.Submit(b.ctx, renewal.Submission{
-				Key: fmt.Sprint(i), By: renewal.Actor{UserID: sandbox.Alice, MayRequest: true}, Channel: sandbox.Renewals, Offer: tutorialOffer(),
+				Key: fmt.Sprint(i), By: renewal.Actor{UserID: sandbox.Alice, MayRequest: true}, Channel: sandbox.Renewals, Offer: b.offerFor(askers + i),
 			})
 			if err != nil {
 				t.Errorf("submit: %v", err)

@@ -3,6 +3,7 @@ package bot_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"log/slog"
 	"maps"
 	"slices"
@@ -161,18 +162,31 @@ func (a *actor) redrawn() {
 		running.Handled()
 		cancel()
 	}(a.b.Bot)
-	_ = a.b.Slack.Wait(ctx, func(*slacksim.Snapshot) bool {
-		chosen, drawn := 0, 0
+	drawn := func() bool {
+		var choice struct {
+			Actions []struct {
+				TS string `json:"action_ts"`
+			} `json:"actions"`
+		}
 		for _, e := range a.b.Slack.Journal() {
-			switch {
-			case e.Kind == slacksim.EntryEnvelope && e.Name == "block_actions" && bytes.Contains(e.Body, []byte(`"view_id":"`+v.ID)):
-				chosen++
-			case e.Name == "views.update" && e.OK() && e.Param("view_id") == v.ID:
-				drawn++
+			if e.Kind == slacksim.EntryEnvelope && e.Name == "block_actions" && bytes.Contains(e.Body, []byte(`"view_id":"`+v.ID)) {
+				var envelope struct{ Payload json.RawMessage }
+				if json.Unmarshal(e.Body, &envelope) != nil || json.Unmarshal(envelope.Payload, &choice) != nil {
+					return true
+				}
 			}
 		}
-		return drawn >= chosen
-	})
+		if len(choice.Actions) == 0 {
+			return true
+		}
+		form, err := a.b.Ledger.Form(ctx, v.ID)
+		return err != nil || form.Drawn >= choice.Actions[0].TS
+	}
+	for ctx.Err() == nil && !drawn() {
+		soon, stop := context.WithTimeout(ctx, 10*time.Millisecond)
+		_ = a.b.Slack.Wait(soon, func(*slacksim.Snapshot) bool { return drawn() })
+		stop()
+	}
 }
 
 // submitOK submits the view on top and wants no errors.

@@ -5,7 +5,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/slack-go/slack"
 
@@ -25,9 +24,10 @@ func (b *Bot) submittedForm(ctx context.Context, ic slack.InteractionCallback, e
 		return
 	}
 	ctx = env.Concerns(ctx, d.Request)
-	checking, cancel := context.WithTimeout(ctx, 2*time.Second)
+	checking, cancel := env.InTime(ctx)
 	defer cancel()
-	if actor := b.directory.Actor(checking, ic.User.ID, directory.RequestAge); !actor.MayRequest {
+	actor := b.directory.Actor(checking, ic.User.ID, directory.RequestAge)
+	if !actor.MayRequest {
 		refusal := renewal.NotAllowed(actor, renewal.Text("You may not request renewals."))
 		env.Ack(slack.NewUpdateViewSubmissionResponse(view(blocks.Notice("Not allowed", refusal.Sentence))))
 		b.audit(ctx, 0, ic.User.ID, "review", refusal)
@@ -54,6 +54,14 @@ func (b *Bot) submittedForm(ctx context.Context, ic slack.InteractionCallback, e
 	}
 	if len(errs) > 0 {
 		env.Ack(slack.NewErrorsViewSubmissionResponse(atFields(ic.View, errs)))
+		return
+	}
+	if r, refused, made := b.made(checking, actor, d, ic.View, o); made {
+		answer := blocks.Submitted(r, false)
+		if refused != nil {
+			answer = blocks.Notice("Not saved", refused.Sentence)
+		}
+		env.Ack(slack.NewPushViewSubmissionResponse(&answer))
 		return
 	}
 	d.Shown = digest(o.Offer, o.doubts)
@@ -94,20 +102,26 @@ func (b *Bot) review(ctx context.Context, d blocks.Draft, o asked, warning strin
 // submittedReview handles "Request approval": the request is in the ledger before the
 // answer says so.
 func (b *Bot) submittedReview(ctx context.Context, ic slack.InteractionCallback, env *socket.Envelope) {
-	answer := func(v slack.ModalViewRequest) { env.Ack(slack.NewUpdateViewSubmissionResponse(&v)) }
+	// A view that comes too late is not seen: then its author is told in words alone.
+	answer := func(v slack.ModalViewRequest, otherwise renewal.Sentence) {
+		if !env.Ack(slack.NewUpdateViewSubmissionResponse(&v)) {
+			b.tell(ctx, whoSubmitted(ic, env), blocks.Answer(otherwise))
+		}
+	}
+	notSaved := func(s renewal.Sentence) { answer(blocks.Notice("Not saved", s), s) }
 	d, err := blocks.DecodeDraft(ic.View.PrivateMetadata)
 	if err != nil {
-		answer(blocks.Notice("Not saved", renewal.Say("I can't read this form any more. Nothing was saved and nothing was ordered. Please start again with /renew.")))
+		notSaved(renewal.Say("I can't read this form any more. Nothing was saved and nothing was ordered. Please start again with /renew."))
 		return
 	}
 	ctx = env.Concerns(ctx, d.Request)
-	checking, cancel := context.WithTimeout(ctx, 2*time.Second)
+	checking, cancel := env.InTime(ctx)
 	defer cancel()
 	actor, _ := b.decider(checking, ic.User.ID, ic.TriggerID, d.Request)
 	o, errs, err := b.offer(checking, d)
 	if err != nil {
 		b.log.WarnContext(ctx, "the offer's look-ups failed", "error", err)
-		answer(blocks.Trouble(d, portal.Explain(err), portal.RequestID(err)))
+		answer(blocks.Trouble(d, portal.Explain(err), portal.RequestID(err)), renewal.Say(portal.Explain(err)+" Nothing was saved and nothing was ordered."))
 		return
 	}
 	problem := ""
@@ -118,23 +132,34 @@ func (b *Bot) submittedReview(ctx context.Context, ic slack.InteractionCallback,
 		problem = strings.TrimSpace(problem + " " + errs[field])
 	}
 	if problem != "" {
-		answer(blocks.Notice("Not saved", renewal.Say(problem+" Nothing was saved and nothing was ordered. Close this and change the form.")))
+		notSaved(renewal.Say(problem + " Nothing was saved and nothing was ordered. Close this and change the form."))
+		return
+	}
+	again := func(warning string) {
+		answer(blocks.Review(d, o.Offer, b.review(checking, d, o, warning)), renewal.Say(warning))
+	}
+	if r, refused, made := b.made(checking, actor, d, ic.View, o); made {
+		if refused != nil {
+			notSaved(refused.Sentence)
+			return
+		}
+		answer(blocks.Submitted(r, false), renewal.Sentence{renewal.State{Request: r}})
 		return
 	}
 	if shown := digest(o.Offer, o.doubts); shown != d.Shown {
 		d.Shown = shown
-		answer(blocks.Review(d, o.Offer, b.review(checking, d, o, "This is not what you saw a moment ago: the vendor's data have changed. Please look again.")))
+		again("This is not what you saw a moment ago: the vendor's data have changed. Please look again.")
 		return
 	}
 	o.reason = blocks.ReadReason(ic.View)
-	r, refused, err := b.save(ctx, ic.View.ID, actor, d, o)
+	r, refused, err := b.save(checking, ic.View, actor, d, o)
 	switch {
 	case err != nil:
 		b.log.ErrorContext(ctx, "a request was not saved", "error", err)
-		answer(blocks.Review(d, o.Offer, b.review(checking, d, o, "Sorry, this could not be saved. Nothing was ordered. Please press the button again in a moment.")))
+		again(unsaved(err, d.Request))
 	case refused != nil:
-		answer(blocks.Notice("Not saved", refused.Sentence))
+		notSaved(refused.Sentence)
 	default:
-		answer(blocks.Submitted(r, d.Request != 0))
+		answer(blocks.Submitted(r, d.Request != 0), renewal.Sentence{renewal.State{Request: r}})
 	}
 }

@@ -35,15 +35,18 @@ func usedBefore(err error) bool {
 		slices.ContainsFunc(socket.Messages(err), func(m string) bool { return strings.Contains(m, "exchanged") })
 }
 
-// updateView changes a view. A view that was closed or changed meanwhile is left alone.
-func (b *Bot) updateView(ctx context.Context, viewID, hash string, v slack.ModalViewRequest) (*slack.View, bool) {
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+// updateView changes the view that has the given hash. A view that was closed is left
+// alone, and so is one that was changed meanwhile, which is a conflict.
+func (b *Bot) updateView(ctx context.Context, viewID, hash string, v slack.ModalViewRequest) (updated *slack.View, conflict bool) {
+	ctx, cancel := context.WithTimeout(socket.Patient(ctx), 10*time.Second)
 	defer cancel()
-	updated, err := b.api.UpdateViewContext(ctx, v, "", hash, viewID)
+	answer, err := b.api.UpdateViewContext(ctx, v, "", hash, viewID)
 	switch code := socket.ErrorCode(err); {
-	case err == nil && updated.ID != "":
-		return &updated.View, true
-	case code == "not_found" || code == "hash_conflict":
+	case err == nil && answer.ID != "":
+		return &answer.View, false
+	case code == "hash_conflict":
+		return nil, true
+	case code == "not_found":
 		return nil, false
 	}
 	b.log.WarnContext(ctx, "a view was not updated", "callback_id", v.CallbackID, "error", err, "messages", socket.Messages(err))

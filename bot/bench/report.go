@@ -29,7 +29,7 @@ const method = "How it is measured:\n\n" +
 	"  own pages in it. 1 MB is 1,000,000 bytes.\n" +
 	"- A year of data is 20,000 requests and 400,000 audit entries. Command lines run beside the bot, on its ledger.\n" +
 	"- *Cold* is a search in a form that was open while the bot was restarted, at the moment it is connected again.\n" +
-	"- The product calls the portal five times a second at most, so approvals are made one after the other, %s apart.\n\n"
+	"- The product calls the portal five times a second and posts one message a second in a channel at most, so approvals are made one after the other, %s apart.\n\n"
 
 // report is the page.
 func (b *bench) report(ctx context.Context, notes []string, took time.Duration) string {

@@ -44,6 +44,9 @@ func (c *checker) checkSettings(context.Context) lines {
 			"Set it to 300d, or to what is clearly less than a year.")
 	}
 	c.checkRoots(&l)
+	if proxy := config.ProxyHost(); proxy != "" {
+		l.add("settings", Note, "HTTPS_PROXY leads calls and connections to Slack and the Partner Portal through "+proxy+", but for the hosts in NO_PROXY", "")
+	}
 	if c.Config.HTTPAddr == "" {
 		l.add("settings", Warning, "HTTP_ADDR is empty: nothing can ask the bot whether it is ready, and there are no figures",
 			"Set it to 127.0.0.1:9090, or to :9090 in a container.")

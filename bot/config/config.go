@@ -53,7 +53,8 @@ type Renew struct {
 	SelfApproval      bool
 	RemindAfter       time.Duration
 	ExpireAfter       time.Duration
-	RepeatWithin      time.Duration // an order younger than this is a doubt
+	Weekend           []time.Weekday // nil: by each person's locale and time zone
+	RepeatWithin      time.Duration  // an order younger than this is a doubt
 	PONumber          renewal.PONumberMode
 	LookupTTL         time.Duration
 	DryRun            bool

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"log/slog"
 	"net"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -109,6 +110,42 @@ func (d *poNumber) Decode(text string) error {
 	default:
 		d.refuse("is neither reference nor typed; write one of the two")
 	}
+	return nil
+}
+
+type weekend struct{ decoded[[]time.Weekday] }
+
+// Decode reads days by their first three letters, or none; an empty text leaves the days
+// to where people live.
+func (d *weekend) Decode(text string) error {
+	text = strings.ToLower(strings.TrimSpace(text))
+	switch text {
+	case "":
+		return nil
+	case "none":
+		d.value = []time.Weekday{}
+		return nil
+	}
+	var days []time.Weekday
+	for name := range strings.SplitSeq(text, ",") {
+		name = strings.TrimSpace(name)
+		day := time.Sunday
+		for day <= time.Saturday && (len(name) < 3 || !strings.HasPrefix(strings.ToLower(day.String()), name)) {
+			day++
+		}
+		if day > time.Saturday {
+			d.refuse("names something that is no day; write days such as fri,sat, or none")
+			return nil
+		}
+		if !slices.Contains(days, day) {
+			days = append(days, day)
+		}
+	}
+	if len(days) > 6 {
+		d.refuse("has every day of the week, so nobody would ever be reminded; leave one out")
+		return nil
+	}
+	d.value = days
 	return nil
 }
 

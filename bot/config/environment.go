@@ -31,6 +31,7 @@ type environment struct {
 	RenewSelfApproval      boolean  `envconfig:"RENEW_SELF_APPROVAL" default:"false" help:"true: a requester who is an approver may approve their own request"`
 	RenewRemindAfter       duration `envconfig:"RENEW_REMIND_AFTER" default:"4h" help:"when approvers are reminded of a waiting request"`
 	RenewExpireAfter       duration `envconfig:"RENEW_EXPIRE_AFTER" default:"72h" help:"when a waiting request times out"`
+	RenewWeekend           weekend  `envconfig:"RENEW_WEEKEND" help:"days on which nobody is reminded, such as fri,sat; none: every day is a working day; empty: by the person's time zone and language, elsewhere sat,sun"`
 	RenewRepeatWithin      duration `envconfig:"RENEW_REPEAT_WITHIN" default:"300d" help:"an order for the same customer and product younger than this must be explained by whoever asks for another one"`
 	RenewPONumber          poNumber `envconfig:"RENEW_PO_NUMBER" default:"reference" help:"what the order carries as PO number: reference (the typed number and the request's reference, so that a lost answer can be found again) or typed (only what was typed)"`
 	RenewLookupTTL         duration `envconfig:"RENEW_LOOKUP_TTL" default:"5m" help:"age at which a cached look-up is refreshed in the background"`
@@ -73,6 +74,7 @@ func Load() (Config, error) {
 		return Config{}, err
 	}
 	problems = append(problems, unknown()...)
+	checkProxy(&problems)
 	if err := problems.inOrder().orNil(); err != nil {
 		return Config{}, err
 	}
@@ -165,6 +167,7 @@ func (e *environment) config() Config {
 			SelfApproval:      e.RenewSelfApproval.value,
 			RemindAfter:       e.RenewRemindAfter.value,
 			ExpireAfter:       e.RenewExpireAfter.value,
+			Weekend:           e.RenewWeekend.value,
 			RepeatWithin:      e.RenewRepeatWithin.value,
 			PONumber:          e.RenewPONumber.value,
 			LookupTTL:         e.RenewLookupTTL.value,

@@ -33,7 +33,13 @@ func cannedSlack(t testing.TB) (*socket.WebAPI, *atomic.Pointer[canned]) {
 		_, _ = w.Write(a.body)
 	}))
 	t.Cleanup(server.Close)
-	api := socket.NewWebAPI(socket.Credentials{BotToken: "xoxb-canned", APIURL: server.URL + "/api/"}, time.Second, nil, slog.New(slog.DiscardHandler))
+	var hours atomic.Int64 // the clock leaps, so that no limit lasts until the next call
+	api := socket.NewWebAPI(socket.APIOptions{
+		Credentials: socket.Credentials{BotToken: "xoxb-canned", APIURL: server.URL + "/api/"},
+		OpenGap:     time.Second, Unpaced: true,
+		Now: func() time.Time { return time.Unix(0, 0).Add(time.Duration(hours.Add(2)) * time.Hour) },
+		Log: slog.New(slog.DiscardHandler),
+	})
 	t.Cleanup(api.CloseIdleConnections)
 	return api, &answer
 }

@@ -33,6 +33,9 @@ func (d *Directory) ChannelProblem(ctx context.Context, id, userID string) strin
 		if socket.ErrorCode(err) == "channel_not_found" {
 			return d.invite()
 		}
+		if why, closed := socket.Closed(err); closed {
+			return "I can't post in that channel: " + why + ". Choose another one."
+		}
 		return "Slack did not answer when I looked at that channel. Please try again in a moment."
 	}
 	return d.unfit(ctx, ch, userID)
@@ -46,11 +49,29 @@ func (d *Directory) unfit(ctx context.Context, ch slack.Channel, userID string) 
 		return "That channel is shared with another company. Choose an internal one."
 	case !ch.IsMember:
 		return d.invite()
+	case ch.IsReadOnly, ch.Properties != nil && d.excluded(ch.Properties.PostingRestrictedTo):
+		return "Only some people may post in that channel, and I'm not one of them. Ask who manages it, or choose another one."
+	case ch.Properties != nil && d.excluded(ch.Properties.ThreadsRestrictedTo):
+		return "Only some people may reply in threads of that channel, and I'm not one of them. Ask who manages it, or choose another one."
 	case ch.IsPrivate && !d.HasMember(ctx, ch.ID, userID):
 		return "You are not in that channel. Choose one that you are in."
 	}
 	return ""
 }
+
+// excluded says whether something in a channel is for some people alone, and not for the bot.
+func (d *Directory) excluded(r slack.RestrictedTo) bool {
+	return len(r.Type)+len(r.User) > 0 && !slices.Contains(r.User, d.self.BotUserID)
+}
+
+// Shared says whether people of other companies are in a channel, or will be.
+func (d *Directory) Shared(ctx context.Context, id string) (bool, error) {
+	ch, err := d.channels.Get(ctx, id, DecisionAge)
+	return ch.IsExtShared || ch.IsPendingExtShared, err
+}
+
+// ForgetChannel drops what is known of a channel, which has changed.
+func (d *Directory) ForgetChannel(id string) { d.channels.Forget(id) }
 
 func (d *Directory) invite() string {
 	return fmt.Sprintf("I'm not in that channel. Type /invite @%s there first, or choose a channel that I'm in.", d.botName)
@@ -113,9 +134,10 @@ func (d *Directory) ChannelNames(ctx context.Context) map[string]string {
 	return names
 }
 
-// Private says whether a channel is, by what Slack says of it.
+// Private says whether a channel is, by what Slack says of it now: a public one may have
+// been made private.
 func (d *Directory) Private(ctx context.Context, id string) (bool, error) {
-	ch, err := d.channels.Get(ctx, id, lookup.AnyAge)
+	ch, err := d.channels.Get(ctx, id, lookup.Anew)
 	return ch.IsPrivate, err
 }
 

@@ -42,7 +42,9 @@ type Options struct {
 	Approvers, Requesters []string
 	// Channels are those in which requests may be posted. Empty: any that the bot is in.
 	Channels []string
-	Metrics  *metrics.Metrics // nil: none
+	// Weekend are the days on which nobody works. Nil: those of where each person lives.
+	Weekend []time.Weekday
+	Metrics *metrics.Metrics // nil: none
 }
 
 // Directory is what is known of the workspace. Make it with New; it can judge nobody
@@ -58,13 +60,14 @@ type Directory struct {
 	botName  string
 
 	approvers, requesters, allowed []string
+	weekend                        []time.Weekday
 }
 
 // New makes a directory that has asked nothing yet.
 func New(o Options) *Directory {
 	tasks := taskgroup.New()
 	d := &Directory{
-		api: o.API, log: o.Log, tasks: tasks, approvers: o.Approvers, requesters: o.Requesters, allowed: o.Channels,
+		api: o.API, log: o.Log, tasks: tasks, approvers: o.Approvers, requesters: o.Requesters, allowed: o.Channels, weekend: o.Weekend,
 	}
 	d.users = lookup.New(peopleTTL, o.Now, tasks, func(ctx context.Context, id string) (slack.User, error) {
 		u, err := o.API.GetUserInfoContext(ctx, id)

@@ -161,8 +161,9 @@ func (d *Directory) listed(ctx context.Context, userID string, ids []string, max
 
 // Person is somebody who can be spoken to.
 type Person struct {
-	ID   string
-	Zone *time.Location
+	ID      string
+	Zone    *time.Location
+	Weekend []time.Weekday // days on which they don't work
 }
 
 // Members lists the people whom ids name, by themselves or through a group, each once.
@@ -195,7 +196,11 @@ func (d *Directory) Person(ctx context.Context, id string) (p Person, ok bool, e
 	if d.stranger(u) != "" && !sister {
 		return Person{}, false, nil
 	}
-	return Person{ID: id, Zone: zoneOf(u.TZ)}, true, nil
+	weekend := d.weekend
+	if weekend == nil {
+		weekend = weekendOf(u.TZ, u.Locale)
+	}
+	return Person{ID: id, Zone: zoneOf(u.TZ), Weekend: weekend}, true, nil
 }
 
 // unknowable is err unless Slack says that it will never tell who somebody is: that must

@@ -17,9 +17,11 @@ const maxConflicts = 100
 
 // Apply lets an event happen to a request and saves what follows from it. When the
 // error is a *renewal.Refusal the request is unchanged, and what a person tried is in
-// the audit trail. A click that is delivered twice changes nothing the second time.
-// An attempt is refused with renewal.RefusedUnderWay while the order of
-// another request of the same holder and product is under way: it may be begun later.
+// the audit trail, or counted there if they try it again and again. A click that is
+// delivered twice changes nothing the second time. An attempt is refused
+// with renewal.RefusedUnderWay while the order of another request of the same holder and
+// product is under way: it may be begun later. With ErrUnclear the event may have happened;
+// after any other error it has not.
 func (l *Ledger) Apply(ctx context.Context, id int64, e renewal.Event) (renewal.Request, error) {
 	return l.applyEvent(ctx, id, e, true)
 }
@@ -42,9 +44,9 @@ func (l *Ledger) applyEvent(ctx context.Context, id int64, e renewal.Event, alon
 }
 
 func (l *Ledger) apply(ctx context.Context, id int64, e renewal.Event, alone bool) (r renewal.Request, refusal *renewal.Refusal, err error) {
-	var saved *renewal.Change
+	var saved, denied *renewal.Change
 	err = l.change(ctx, fmt.Sprintf("apply %T", e), func(t tx) error {
-		refusal, saved = nil, nil
+		refusal, saved, denied = nil, nil, nil
 		before, err := get(ctx, t, id)
 		if err != nil {
 			return err
@@ -60,11 +62,10 @@ func (l *Ledger) apply(ctx context.Context, id int64, e renewal.Event, alone boo
 		}
 		if errors.As(err, &refusal) {
 			r = before
-			if change.Entry.Actor == renewal.System {
-				return nil // a worker that came too late or too early; nobody tried anything
+			if change.Entry.Actor != renewal.System { // a worker that came too late or too early tried nothing
+				denied = &change
 			}
-			saved = &change
-			return l.recordDenied(ctx, t, change)
+			return nil
 		}
 		if err != nil {
 			return err
@@ -80,10 +81,18 @@ func (l *Ledger) apply(ctx context.Context, id int64, e renewal.Event, alone boo
 			return err
 		}
 		saved = &change
-		return l.record(ctx, t, change)
+		return l.record(ctx, t, saved)
 	})
-	if err == nil && saved != nil {
+	if saved != nil {
+		err = l.known(ctx, saved.Entry, err)
+	} else if refusal != nil {
+		err = nil // nothing was to be committed
+	}
+	switch {
+	case err == nil && saved != nil:
 		l.options.Observer.Saved(*saved)
+	case err == nil && denied != nil:
+		err = l.deny(ctx, *denied)
 	}
 	return r, refusal, err
 }
@@ -115,8 +124,8 @@ func save(ctx context.Context, t tx, before, after renewal.Request, alone bool) 
 }
 
 // record appends the entry of a change and adds its jobs.
-func (l *Ledger) record(ctx context.Context, t tx, c renewal.Change) error {
-	if err := appendEntry(ctx, t, c.Entry); err != nil {
+func (l *Ledger) record(ctx context.Context, t tx, c *renewal.Change) error {
+	if err := appendEntry(ctx, t, &c.Entry); err != nil {
 		return err
 	}
 	return l.enqueue(ctx, t, c.Entry.At, c.Jobs)
@@ -125,37 +134,29 @@ func (l *Ledger) record(ctx context.Context, t tx, c renewal.Change) error {
 // recordDenied records a change that does not touch its request. It locks the request
 // first, as every other change does: locks taken in another order could wait for each
 // other.
-func (l *Ledger) recordDenied(ctx context.Context, t tx, c renewal.Change) error {
+func (l *Ledger) recordDenied(ctx context.Context, t tx, c *renewal.Change) error {
 	if _, err := t.exec(ctx, `UPDATE requests SET last_entry = last_entry WHERE id = $1`, c.Request.ID); err != nil {
 		return fmt.Errorf("lock the request: %w", err)
 	}
 	return l.record(ctx, t, c)
 }
 
-// Deny audits an action that was refused before it could reach a request. With a
-// requestID the request's posts are drawn again, so that an old button goes away.
+// Deny audits an action that was refused before it could reach a request, or counts it when
+// the same person has tried it before. With a requestID the request's posts are drawn again,
+// so that an old button goes away.
 func (l *Ledger) Deny(ctx context.Context, requestID int64, actor, action string, refusal *renewal.Refusal) error {
-	var denied renewal.Change
-	err := l.change(ctx, "deny", func(t tx) error {
-		var r renewal.Request
-		if requestID != 0 {
-			var err error
-			if r, err = get(ctx, t, requestID); err != nil {
-				return err
-			}
-		}
-		now, err := l.now(ctx, t)
-		if err != nil {
+	var r renewal.Request
+	var err error
+	if requestID != 0 {
+		if r, err = l.Get(ctx, requestID); err != nil {
 			return err
 		}
-		denied = r.Denied(actor, action, refusal, now)
-		return l.recordDenied(ctx, t, denied)
-	})
-	if err != nil {
-		return fmt.Errorf("record a refused action: %w", err)
 	}
-	l.options.Observer.Saved(denied)
-	return nil
+	now, err := l.now(ctx, l.engine)
+	if err != nil {
+		return err
+	}
+	return l.deny(ctx, r.Denied(actor, action, refusal, now))
 }
 
 // Record appends an entry that belongs to no change. The ledger gives it its number,
@@ -169,7 +170,7 @@ func (l *Ledger) Record(ctx context.Context, e renewal.Entry) error {
 			}
 			e.At = now
 		}
-		return appendEntry(ctx, t, e)
+		return appendEntry(ctx, t, &e)
 	})
 	if err != nil {
 		return fmt.Errorf("record %s: %w", e.Code, err)

@@ -18,7 +18,7 @@ func testEachEntry(t *testing.T, s store) {
 	err := l.change(t.Context(), "fill", func(in tx) error {
 		for i := range made {
 			e := renewal.Entry{RequestID: int64(i % 10), At: begin.Add(time.Duration(i) * time.Minute), Code: "x", Actor: "U1"}
-			if err := appendEntry(t.Context(), in, e); err != nil {
+			if err := appendEntry(t.Context(), in, &e); err != nil {
 				return err
 			}
 		}
@@ -108,8 +108,10 @@ func testWitnesses(t *testing.T, s store) {
 
 func testUnposted(t *testing.T, s store) {
 	l := s.open(t, Options{Policy: policy(1)})
+	denied := 0
 	deny := func() {
-		if err := l.Deny(t.Context(), 0, "U9", "open", &renewal.Refusal{Code: renewal.RefusedNotAllowed}); err != nil {
+		denied++ // the same by the same person would only be counted
+		if err := l.Deny(t.Context(), 0, fmt.Sprint("U", denied), "open", &renewal.Refusal{Code: renewal.RefusedNotAllowed}); err != nil {
 			t.Fatal(err)
 		}
 	}

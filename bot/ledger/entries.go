@@ -9,14 +9,14 @@ import (
 )
 
 // appendEntry gives an entry its number and its hashes and appends it.
-func appendEntry(ctx context.Context, t tx, e renewal.Entry) error {
+func appendEntry(ctx context.Context, t tx, e *renewal.Entry) error {
 	// The update comes first: it locks the end of the trail until the commit.
 	err := t.one(ctx, `UPDATE trail SET seq = seq + 1 WHERE id = 1 RETURNING seq, hash`).Scan(&e.Seq, &e.PrevHash)
 	if err != nil {
 		return fmt.Errorf("number an audit entry: %w", err)
 	}
-	e = storable(e)
-	e.Hash = Hash(e)
+	*e = storable(*e)
+	e.Hash = Hash(*e)
 	detail, err := json.Marshal(e.Detail)
 	if err != nil {
 		return fmt.Errorf("encode an audit entry: %w", err)

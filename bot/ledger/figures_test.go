@@ -155,7 +155,7 @@ func testObserver(t *testing.T, s store) {
 		t.Fatal("saved though it was given up")
 	}
 	same(t, []renewal.Code{renewal.CodeSubmitted, renewal.CodeDenied, renewal.CodeDenied, renewal.CodeApproved}, w.saved, "what was saved")
-	same(t, []int{9, 1}, []int{w.wrote, w.failed}, "transactions and failures of the database")
+	same(t, []int{10, 1}, []int{w.wrote, w.failed}, "transactions and failures of the database")
 
 	answers := []error{errors.New("no"), Snooze(0), nil}
 	err := l.Start(t.Context(), map[renewal.JobKind]Handler{renewal.PollOrder: func(context.Context, renewal.Job) error {

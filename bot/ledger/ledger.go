@@ -61,6 +61,8 @@ type Ledger struct {
 	options Options
 	process string // names this process to others on the same database
 	clock   databaseClock
+	looking time.Duration // see lookTimeout
+	denials denials
 
 	mu      sync.Mutex
 	running *running // nil: jobs are not worked
@@ -91,7 +93,7 @@ func Open(ctx context.Context, databaseURL string, o Options) (*Ledger, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the ledger: %w", err)
 	}
-	l := &Ledger{engine: e, options: o, process: newProcess()}
+	l := &Ledger{engine: e, options: o, process: newProcess(), looking: lookTimeout}
 	if err := l.prepare(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("open the ledger: %w", err), e.close())
 	}

@@ -158,11 +158,26 @@ func testPosts(t *testing.T, s store) {
 	}
 	want[0].UpdatedAt = l.Now(t.Context())
 	want[1].UpdatedAt = l.Now(t.Context()).Add(-time.Second)
-	got, err := l.Posts(t.Context(), 0)
-	if err != nil {
+	list := func(when string) {
+		t.Helper()
+		got, err := l.Posts(t.Context(), 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		same(t, want, got, "posts "+when)
+	}
+	list("as saved")
+	clock.advance(time.Second)
+	if err := l.SaveCursor(t.Context(), 0, "b", "page 2"); err != nil {
 		t.Fatal(err)
 	}
-	same(t, want, got, "posts")
+	want[1].Cursor = "page 2"
+	list("while one is looked for") // and since when it is looked for stays as it is
+	if err := l.SavePost(t.Context(), want[1]); err != nil {
+		t.Fatal(err)
+	}
+	want[1].Cursor, want[1].UpdatedAt = "", l.Now(t.Context())
+	list("when it is sent anew")
 }
 
 func testLeases(t *testing.T, s store) {
@@ -210,4 +225,38 @@ func testLeases(t *testing.T, s store) {
 	}
 	wg.Wait()
 	same(t, 1, len(winners), "winners")
+}
+
+// testForms has three choices in a form, which are noted and drawn in another order.
+func testForms(t *testing.T, s store) {
+	clock := newClock()
+	l := s.open(t, Options{Policy: policy(1), Now: clock.Now})
+	want := func(want Form) {
+		t.Helper()
+		got, err := l.Form(t.Context(), "V1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		same(t, want, got, "form")
+	}
+	note := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	want(Form{})
+	note(l.FormDrawn(t.Context(), "V1", "", "opened"))
+	want(Form{Hash: "opened"})
+	note(l.FormChosen(t.Context(), "V1", "1795000000.000200"))
+	note(l.FormChosen(t.Context(), "V1", "1795000000.000100"))
+	want(Form{Newest: "1795000000.000200", Hash: "opened"})
+	note(l.FormDrawn(t.Context(), "V1", "1795000000.000100", "first"))
+	want(Form{Newest: "1795000000.000200", Drawn: "1795000000.000100", Hash: "first"})
+	note(l.FormDrawn(t.Context(), "V1", "1795000000.000200", "second"))
+	note(l.FormDrawn(t.Context(), "V1", "1795000000.000100", "late"))
+	want(Form{Newest: "1795000000.000200", Drawn: "1795000000.000200", Hash: "second"})
+	clock.advance(formLife + time.Second)
+	note(l.FormChosen(t.Context(), "V2", "1795100000.000100"))
+	want(Form{})
 }

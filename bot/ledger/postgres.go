@@ -56,14 +56,18 @@ func (e *postgresEngine) change(ctx context.Context, f func(tx) error) error {
 	}
 	for run := 1; ; run++ {
 		var queues []string
+		committing := false
 		err := pgx.BeginTxFunc(ctx, e.pool, e.config.begin, func(t pgx.Tx) error {
 			inside := &postgresTx{postgresQuerier: postgresQuerier{t}, tx: t, inserter: e.inserter}
 			err := f(inside)
-			queues = inside.queues
+			queues, committing = inside.queues, err == nil
 			return err
 		})
-		if err == nil {
+		switch {
+		case err == nil:
 			e.river.Notify(queues...)
+		case committing:
+			err = &commitError{err}
 		}
 		if run == maxReruns || !undone(err) {
 			return err

@@ -30,6 +30,7 @@ type Post struct {
 	State     PostState
 	Tries     int
 	Problem   string
+	Cursor    string    // how far a search for it has come in Slack; SavePost forgets it
 	UpdatedAt time.Time // given by the ledger
 }
 
@@ -39,11 +40,11 @@ func (l *Ledger) Posts(ctx context.Context, requestID int64) ([]Post, error) {
 	err := l.engine.each(ctx, func(row row) error {
 		var p Post
 		var at int64
-		err := row.Scan(&p.RequestID, &p.Key, &p.Channel, &p.TS, &p.Digest, &p.State, &p.Tries, &p.Problem, &at)
+		err := row.Scan(&p.RequestID, &p.Key, &p.Channel, &p.TS, &p.Digest, &p.State, &p.Tries, &p.Problem, &p.Cursor, &at)
 		p.UpdatedAt = fromMicros(at)
 		posts = append(posts, p)
 		return err
-	}, `SELECT request_id, key, channel, ts, digest, state, tries, problem, updated_at
+	}, `SELECT request_id, key, channel, ts, digest, state, tries, problem, cursor, updated_at
 		FROM posts WHERE request_id = $1 ORDER BY key`, requestID)
 	if err != nil {
 		return nil, fmt.Errorf("read the posts: %w", err)
@@ -62,13 +63,26 @@ func (l *Ledger) SavePost(ctx context.Context, p Post) error {
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 			ON CONFLICT (request_id, key) DO UPDATE SET channel = excluded.channel, ts = excluded.ts,
 				digest = excluded.digest, state = excluded.state, tries = excluded.tries,
-				problem = excluded.problem, updated_at = excluded.updated_at`,
+				problem = excluded.problem, cursor = '', updated_at = excluded.updated_at`,
 			p.RequestID, clean(p.Key), clean(p.Channel), clean(p.TS), clean(p.Digest), string(p.State), p.Tries,
 			clean(p.Problem), micros(now))
 		return err
 	})
 	if err != nil {
 		return fmt.Errorf("save a post: %w", err)
+	}
+	return nil
+}
+
+// SaveCursor saves how far a search for a post has come. When the post was sent, and so
+// from where on it is looked for, stays as it is.
+func (l *Ledger) SaveCursor(ctx context.Context, requestID int64, key, cursor string) error {
+	err := l.change(ctx, "save cursor", func(t tx) error {
+		_, err := t.exec(ctx, `UPDATE posts SET cursor = $1 WHERE request_id = $2 AND key = $3`, clean(cursor), requestID, clean(key))
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("save a search: %w", err)
 	}
 	return nil
 }
@@ -93,7 +107,7 @@ func (l *Ledger) Unposted(ctx context.Context, after int64) (list []Unposted, th
 		var detail string
 		e, p := &u.Entry, &u.Post
 		if err := row.Scan(&e.Seq, &e.RequestID, &at, &e.Code, &e.Actor, &e.Revision, &e.From, &e.To, &detail, &e.PrevHash, &e.Hash,
-			&p.Key, &p.Channel, &p.TS, &p.Digest, &p.State, &p.Tries, &p.Problem, &updated); err != nil {
+			&p.Key, &p.Channel, &p.TS, &p.Digest, &p.State, &p.Tries, &p.Problem, &p.Cursor, &updated); err != nil {
 			return err
 		}
 		e.At, p.UpdatedAt = fromMicros(at), fromMicros(updated)
@@ -104,7 +118,7 @@ func (l *Ledger) Unposted(ctx context.Context, after int64) (list []Unposted, th
 		return nil
 	}, `SELECT e.seq, e.request_id, e.at, e.code, e.actor, e.revision, e.from_status, e.to_status, e.detail, e.prev_hash, e.hash,
 			'audit:' || e.seq, coalesce(p.channel, ''), coalesce(p.ts, ''), coalesce(p.digest, ''), coalesce(p.state, ''),
-			coalesce(p.tries, 0), coalesce(p.problem, ''), coalesce(p.updated_at, 0)
+			coalesce(p.tries, 0), coalesce(p.problem, ''), coalesce(p.cursor, ''), coalesce(p.updated_at, 0)
 		FROM entries e LEFT JOIN posts p ON p.request_id = 0 AND p.key = 'audit:' || e.seq
 		WHERE e.request_id = 0 AND e.seq > $1 AND e.seq <= $2 AND coalesce(p.state, '') <> $3 ORDER BY e.seq`,
 		after, end.Seq, string(PostShown))

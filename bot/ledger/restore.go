@@ -170,7 +170,7 @@ func (l *Ledger) recordRestored(ctx context.Context, c Contents) (next int64, er
 		if err != nil {
 			return fmt.Errorf("skip numbers of requests: %w", err)
 		}
-		return l.record(ctx, t, renewal.Change{
+		return l.record(ctx, t, &renewal.Change{
 			Entry: renewal.Entry{
 				At: now, Code: CodeRestored, Actor: renewal.System,
 				Detail: map[string]string{detailEntries: strconv.FormatInt(c.Entries, 10), detailEnd: c.Hash},

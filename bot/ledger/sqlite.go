@@ -184,7 +184,7 @@ func (e *sqliteEngine) change(ctx context.Context, f func(tx) error) error {
 		return err
 	}
 	if err := t.Commit(); err != nil {
-		return fmt.Errorf("commit: %w", err)
+		return &commitError{err}
 	}
 	e.river.Notify(inside.queues...)
 	return nil

@@ -15,18 +15,24 @@ const actionSubmit = "submit"
 // Submit makes a request of a submission. A second delivery of the same submission,
 // told by its Key, gives the request of the first one and created is false. A
 // submission that may not become a request is audited, and the error is a
-// *renewal.Refusal.
+// *renewal.Refusal. With ErrUnclear it may have become one; after any other error it has not.
 func (l *Ledger) Submit(ctx context.Context, s renewal.Submission) (r renewal.Request, created bool, err error) {
 	if s.Key == "" {
 		return renewal.Request{}, false, errors.New("submit: a submission needs a key")
 	}
 	var refusal *renewal.Refusal
-	var saved *renewal.Change
+	var saved, denied *renewal.Change
 	err = l.change(ctx, "submit", func(t tx) error {
 		var err error
 		r, saved, refusal, err = l.submit(ctx, t, s)
+		if denied = nil; refusal != nil {
+			saved, denied = nil, saved
+		}
 		return err
 	})
+	if saved != nil {
+		err = l.known(ctx, saved.Entry, err)
+	}
 	if err != nil {
 		return renewal.Request{}, false, fmt.Errorf("submit: %w", err)
 	}
@@ -34,12 +40,26 @@ func (l *Ledger) Submit(ctx context.Context, s renewal.Submission) (r renewal.Re
 		l.options.Observer.Saved(*saved)
 	}
 	if refusal != nil {
+		if err := l.deny(ctx, *denied); err != nil {
+			return renewal.Request{}, false, fmt.Errorf("submit: %w", err)
+		}
 		return renewal.Request{}, false, refusal
 	}
 	return r, saved != nil, nil
 }
 
-// submit also returns what it saved; nil: the submission was there already.
+// Submitted finds the request that a submission has become, by its key, or returns
+// ErrNotFound.
+func (l *Ledger) Submitted(ctx context.Context, key string) (renewal.Request, error) {
+	r, err := bySubmission(ctx, l.engine, key)
+	if err != nil {
+		return r, fmt.Errorf("look for what a submission became: %w", notFound(err))
+	}
+	return r, nil
+}
+
+// submit also returns what it saved, nil if the submission was there already, or with a
+// refusal the entry that is to be written down.
 func (l *Ledger) submit(ctx context.Context, t tx, s renewal.Submission) (renewal.Request, *renewal.Change, *renewal.Refusal, error) {
 	var none renewal.Request
 	// Taking the number first makes submissions wait for each other, so that a second
@@ -60,7 +80,7 @@ func (l *Ledger) submit(ctx context.Context, t tx, s renewal.Submission) (renewa
 	change, err := renewal.New(id, s, now, l.options.Policy)
 	if refusal := (*renewal.Refusal)(nil); errors.As(err, &refusal) {
 		denied := none.Denied(s.By.UserID, actionSubmit, refusal, now)
-		return none, &denied, refusal, errors.Join(giveBack(ctx, t), l.record(ctx, t, denied))
+		return none, &denied, refusal, giveBack(ctx, t)
 	}
 	if err != nil {
 		return none, nil, nil, err
@@ -77,7 +97,7 @@ func (l *Ledger) submit(ctx context.Context, t tx, s renewal.Submission) (renewa
 	if err != nil {
 		return none, nil, nil, fmt.Errorf("save %s: %w", r.Reference(), err)
 	}
-	return r, &change, nil, l.record(ctx, t, change)
+	return r, &change, nil, l.record(ctx, t, &change)
 }
 
 // giveBack returns the number that was taken last.

@@ -38,7 +38,7 @@ func (l *Ledger) behind(ctx context.Context, t tx, r renewal.Request, now time.T
 		if err != nil || refusal != nil {
 			return err
 		}
-		repeats := renewal.RepeatDoubts([]renewal.Request{other}, r.AskedAt, now, l.options.Policy)
+		repeats := renewal.RepeatDoubts([]renewal.Request{other}, now, l.options.Policy)
 		if other.Status.UnderWay() || (other.Status == renewal.Ordered && len(r.NewDoubts(repeats)) > 0) {
 			refusal = r.Behind(other)
 		}

@@ -116,6 +116,7 @@ func (l *Ledger) Start(ctx context.Context, handlers map[renewal.JobKind]Handler
 		all.Go(func() { l.followClock(ctx) })
 		all.Go(func() { l.heartbeats(ctx) })
 		all.Go(func() { l.engine.watch(ctx, l.process, l.tookOver) })
+		all.Go(func() { l.sumUpDenials(ctx) })
 		all.Wait()
 	}()
 	l.running = r
@@ -151,6 +152,7 @@ func (l *Ledger) stop(ctx context.Context) error {
 	}
 	r.cancel()
 	<-r.done
+	l.writeCounted(hard, true)
 	if err := l.engine.leave(hard, l.process); err != nil {
 		// Others take it for dead after a while, and there is nothing to take over.
 		l.options.Logger.WarnContext(ctx, "the other processes could not be told that this one ends", "error", err)

@@ -24,7 +24,7 @@ var codes = []renewal.Code{
 	renewal.CodeProcessing, renewal.CodeRefused, renewal.CodePostponed, renewal.CodeWaiting, renewal.CodeUnknown, renewal.CodeSearched,
 	renewal.CodeUnsearched,
 	renewal.CodeSettledPlaced, renewal.CodeSettledNot, renewal.CodeRetried, renewal.CodeLate,
-	renewal.CodeRestored, renewal.CodeLapsed,
+	renewal.CodeRestored, renewal.CodeLapsed, renewal.CodeMoved,
 }
 
 // outcomeOf is an audit code as a label: "placed" for "order.placed".

@@ -21,9 +21,15 @@ const (
 const (
 	SlackOK          = "ok"
 	SlackRefused     = "refused"      // Slack's answer is an error
-	SlackRateLimited = "rate_limited" // HTTP 429
+	SlackRateLimited = "rate_limited" // HTTP 429, or an error that says the same
 	SlackFailed      = "failed"       // another HTTP status, or an answer that can't be read
 	SlackUnreachable = "unreachable"  // no answer
+)
+
+// The outcomes of waiting for Slack's limits.
+const (
+	WaitEnded  = "waited"  // the call was made then
+	WaitPutOff = "put_off" // the call was not made, and its job comes back
 )
 
 // The reasons for which a connection to Slack is opened again. Slack gives the first ones.
@@ -58,6 +64,7 @@ type slackMetrics struct {
 	strangers   prometheus.Gauge
 	reconnects  *prometheus.CounterVec
 	calls       *prometheus.HistogramVec
+	waits       *prometheus.HistogramVec
 }
 
 func newSlackMetrics() slackMetrics {
@@ -79,6 +86,9 @@ func newSlackMetrics() slackMetrics {
 			"reason", append(reconnectReasons, reconnectUnlabelled)...),
 		calls: histograms("slack_call_duration_seconds", "Duration of calls of Slack's Web API, by method and outcome.",
 			seconds(10*ms, 25*ms, 50*ms, 100*ms, 200*ms, 400*ms, 800*ms, 1500*ms, 3000*ms, 6000*ms, 15000*ms), "method", "outcome"),
+		waits: histograms("slack_wait_duration_seconds",
+			"Time for which calls of Slack's Web API were held back to keep to its limits, by method and outcome: waited, or put off for a job to come back.",
+			seconds(100*ms, 500*ms, 1000*ms, 2000*ms, 5000*ms, 15000*ms, 30000*ms, 60000*ms, 300000*ms), "method", "outcome"),
 	}
 	// What is rare begins at zero, so that its first time is an increase.
 	for _, typ := range append(ackTypes, "other") {
@@ -89,7 +99,7 @@ func newSlackMetrics() slackMetrics {
 }
 
 func (s slackMetrics) all() []prometheus.Collector {
-	return []prometheus.Collector{s.envelopes, s.unacked, s.acks, s.ackDuration, s.ackLeft, s.connections, s.strangers, s.reconnects, s.calls}
+	return []prometheus.Collector{s.envelopes, s.unacked, s.acks, s.ackDuration, s.ackLeft, s.connections, s.strangers, s.reconnects, s.calls, s.waits}
 }
 
 // Envelope counts an envelope that has to be acked, by Slack's type.
@@ -158,5 +168,12 @@ func (m *Metrics) Reconnect(reason string) {
 func (m *Metrics) SlackCall(method, outcome string, took time.Duration) {
 	if m != nil {
 		m.calls.WithLabelValues(method, outcome).Observe(took.Seconds())
+	}
+}
+
+// SlackWait times a call of Slack's Web API that was held back. method is as in SlackCall.
+func (m *Metrics) SlackWait(method, outcome string, took time.Duration) {
+	if m != nil {
+		m.waits.WithLabelValues(method, outcome).Observe(took.Seconds())
 	}
 }

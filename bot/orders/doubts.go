@@ -24,7 +24,7 @@ func (o *Orders) Look(ctx context.Context, request int64, offer *renewal.Offer, 
 		return nil, err
 	}
 	now := o.ledger.Now(ctx)
-	return offer.Doubts(facts, now, now, o.policy), nil
+	return offer.Doubts(facts, now, o.policy), nil
 }
 
 // Repeats are the other requests of a holder and product that people should look at before
@@ -32,7 +32,7 @@ func (o *Orders) Look(ctx context.Context, request int64, offer *renewal.Offer, 
 func (o *Orders) Repeats(ctx context.Context, request int64, product string, holder renewal.Holder) ([]renewal.Doubt, error) {
 	others, err := o.others(ctx, request, product, holder)
 	now := o.ledger.Now(ctx)
-	return renewal.RepeatDoubts(others, now, now, o.policy), err
+	return renewal.RepeatDoubts(others, now, o.policy), err
 }
 
 // portalFacts reads what the portal tells of an offer. The error is of look-ups that may

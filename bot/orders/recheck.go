@@ -71,7 +71,9 @@ func (o *Orders) compare(ctx context.Context, r renewal.Request, c yeastar.Catal
 		return nil, err
 	}
 	now := o.ledger.Now(ctx)
-	if !r.Differs(offer) && len(r.NewDoubts(offer.Doubts(facts, r.AskedAt, now, o.policy))) == 0 {
+	earlier := facts
+	earlier.Requests = r.Earlier(facts.Requests)
+	if !r.Differs(offer) && len(r.NewDoubts(offer.Doubts(earlier, now, o.policy))) == 0 {
 		return nil, nil //nolint:nilnil // nothing stops the order
 	}
 	if was := r.Offer.KnownQuantity; was != 0 && offer.KnownQuantity != 0 && offer.KnownQuantity != was {
@@ -86,5 +88,5 @@ func (o *Orders) compare(ctx context.Context, r renewal.Request, c yeastar.Catal
 		}
 		offer.QuantitySource = "changed in the Partner Portal since it was approved"
 	}
-	return renewal.Changed{Offer: offer, Doubts: offer.Doubts(facts, now, now, o.policy)}, nil
+	return renewal.Changed{Offer: offer, Doubts: offer.Doubts(facts, now, o.policy)}, nil
 }

@@ -19,12 +19,14 @@ type Customers struct {
 	folded    []foldedCustomer // one for each customer
 }
 
-type foldedCustomer struct{ company, rest string }
+type foldedCustomer struct {
+	name          string // what they are sorted by and called
+	company, rest string
+}
 
 func indexCustomers(customers []yeastar.Customer) Customers {
 	type entry struct {
 		customer yeastar.Customer
-		name     string // what they are sorted by
 		folded   foldedCustomer
 	}
 	entries := make([]entry, len(customers))
@@ -33,13 +35,13 @@ func indexCustomers(customers []yeastar.Customer) Customers {
 			company: fold(c.Company),
 			rest:    fold(c.FirstName + " " + c.LastName + " " + c.Email + " " + string(c.ID)),
 		}}
-		if e.name = e.folded.company; c.Company == "" {
-			e.name = fold(c.DisplayName())
+		if e.folded.name = e.folded.company; c.Company == "" {
+			e.folded.name = fold(c.DisplayName())
 		}
 		entries[i] = e
 	}
 	slices.SortStableFunc(entries, func(a, b entry) int {
-		return cmp.Or(cmp.Compare(a.name, b.name), cmp.Compare(a.customer.ID, b.customer.ID))
+		return cmp.Or(cmp.Compare(a.folded.name, b.folded.name), cmp.Compare(a.customer.ID, b.customer.ID))
 	})
 	ix := Customers{
 		customers: make([]yeastar.Customer, len(entries)), byID: make(map[yeastar.ID]int, len(entries)),
@@ -60,17 +62,28 @@ func (ix Customers) Get(id yeastar.ID) (yeastar.Customer, bool) {
 	return ix.customers[i], true
 }
 
-// Only is the customer that query means: the only one that fits, or the only one whose
-// company is called exactly that.
+// Only is the customer that query means: the only one that fits, or else the only one who
+// is called exactly that, whose name begins so, or whose name begins so and has no more
+// words.
 func (ix Customers) Only(query string) (yeastar.Customer, bool) {
 	found := ix.ranked(query)
-	whole := strings.Join(strings.Fields(fold(query)), " ")
-	exact := 0 // they come first
-	for whole != "" && exact < len(found) && ix.folded[found[exact]].company == whole {
-		exact++
-	}
-	if exact == 1 || len(found) == 1 {
+	whole := fold(query)
+	if len(found) == 1 {
 		return ix.customers[found[0]], true
+	}
+	if whole == "" {
+		return yeastar.Customer{}, false
+	}
+	words := strings.Count(whole, " ")
+	for _, called := range []func(name string) bool{
+		func(name string) bool { return name == whole },
+		func(name string) bool { return strings.HasPrefix(name, whole) },
+		func(name string) bool { return strings.HasPrefix(name, whole) && strings.Count(name, " ") == words },
+	} {
+		so := slices.DeleteFunc(slices.Clone(found), func(i int) bool { return !called(ix.folded[i].name) })
+		if len(so) == 1 {
+			return ix.customers[so[0]], true
+		}
 	}
 	return yeastar.Customer{}, false
 }
@@ -136,16 +149,27 @@ func (c foldedCustomer) rank(whole, inner string, words []string) (int, bool) {
 var plainLetters = strings.NewReplacer(
 	"ß", "ss", "ł", "l", "ø", "o", "đ", "d", "ð", "d", "ħ", "h", "ı", "i", "æ", "ae", "œ", "oe", "þ", "th")
 
-// fold makes texts comparable as people type them: no case, no accents, single spaces.
+// quotes are the signs of quotation and the apostrophes: people type one for another, and
+// leave them out.
+const quotes = "'\"`´′″‘’‚‛“”„‟«»‹›ʼ׳״"
+
+// dashes are the signs that people type for a hyphen.
+const dashes = "‐‑‒–—―−﹘﹣－"
+
+// fold makes texts comparable as people type and paste them: no case, no accents, single
+// spaces, one kind of dash, no quotation marks and nothing invisible.
 func fold(s string) string {
-	if !strings.ContainsFunc(s, func(r rune) bool { return r >= utf8.RuneSelf }) {
+	if !strings.ContainsFunc(s, func(r rune) bool { return r >= utf8.RuneSelf || strings.ContainsRune(quotes, r) }) {
 		return strings.Join(strings.Fields(strings.ToLower(s)), " ") // most are, and it is ten times as quick
 	}
 	var b strings.Builder
 	space := true
-	for _, r := range plainLetters.Replace(strings.ToLower(norm.NFKD.String(s))) {
+	for _, r := range plainLetters.Replace(strings.ToLower(norm.NFKD.String(strings.ReplaceAll(s, "´", "")))) {
 		switch {
-		case unicode.Is(unicode.Mn, r):
+		case unicode.In(r, unicode.Mn, unicode.Cf), strings.ContainsRune(quotes, r):
+		case strings.ContainsRune(dashes, r):
+			b.WriteByte('-')
+			space = false
 		case unicode.IsSpace(r), r == '·': // the menus put it between name and e-mail address
 			if !space {
 				b.WriteByte(' ')

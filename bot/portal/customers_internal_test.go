@@ -38,6 +38,10 @@ func TestSearchRanks(t *testing.T) {
 		customer("12", "", "Only", "Name", "only@name.example"),
 		customer("13", "STRASSE GmbH", "", "", ""),
 		customer("14", "ＦＵＬＬＷＩＤＴＨ Ltd", "", "", ""),
+		customer("15", "O’Brien Telephones", "Jean-Luc", "", ""),
+		customer("16", "Nord–Süd Telefonie", "", "", ""),
+		customer("17", "„Globe“ GmbH", "", "", ""),
+		customer("18", "نیم‌فاصله", "", "", ""),
 	})
 	for name, tc := range map[string]struct {
 		query string
@@ -64,6 +68,15 @@ func TestSearchRanks(t *testing.T) {
 		"spaces around and between":    {"  acme   alpha ", []yeastar.ID{"5"}},
 		"as the menu shows a customer": {"Gamma · info@acme.example", []yeastar.ID{"7"}},
 		"nobody":                       {"nobody", nil},
+		"an apostrophe of a phone":     {"o’brien", []yeastar.ID{"15"}},
+		"an apostrophe of a keyboard":  {"o'brien", []yeastar.ID{"15"}},
+		"no apostrophe":                {"obrien", []yeastar.ID{"15"}},
+		"a hyphen for a dash":          {"nord-sud", []yeastar.ID{"16"}},
+		"a dash for a hyphen":          {"jean—luc", []yeastar.ID{"15"}},
+		"quotation marks left out":     {"globe gmbh", []yeastar.ID{"17"}},
+		"other quotation marks":        {"“globe” gmbh", []yeastar.ID{"17"}},
+		"pasted with invisible signs":  {"\u200bglobe\u00ad \ufeffgmbh\u2069", []yeastar.ID{"17"}},
+		"an invisible joiner left out": {"نیمفاصله", []yeastar.ID{"18"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -85,8 +98,13 @@ func TestSearchOnly(t *testing.T) {
 		customer("2", "Acme Telecom Services", "", "", ""),
 		customer("3", "Twin", "", "", "a@twin.example"),
 		customer("4", "Twin", "", "", "b@twin.example"),
+		customer("5", "Helios Hotels", "", "", ""),
+		customer("6", "Grand Helios", "", "", ""),
+		customer("7", "", "Mary", "O’Brien", "mary@brien.example"),
+		customer("8", "Brien & Sons", "", "", "mary@sons.example"),
 	})
 	for query, want := range map[string]yeastar.ID{
+		"acme tel": "1", "helios": "5", "helio": "5", "mary": "7", "mary o'br": "7", "o": "",
 		"acme": "", "acme telecom": "1", "ACME  Telecom": "1", "services": "2", "twin": "", "a@twin": "3", "nobody": "", "": "",
 	} {
 		got, ok := ix.Only(query)

@@ -30,6 +30,12 @@ func (p *Portal) Holder(ctx context.Context, key string) (renewal.Holder, bool) 
 	return renewal.Holder{PartnerID: c.ID, Name: c.DisplayName(), Email: c.Email}, ok
 }
 
+// ownNames are what people call the calling account, folded.
+var ownNames = []string{"self", "own", "us", "ourselves", "our own", fold(OwnName)}
+
+// MeansOwn says whether somebody named our own account.
+func MeansOwn(name string) bool { return slices.Contains(ownNames, fold(name)) }
+
 // IsOwn says whether a query may mean our own account.
 func IsOwn(query string) bool {
 	return query == "" || strings.Contains(fold(OwnName), fold(query))

@@ -30,7 +30,7 @@ var own = renewal.Holder{}.Key()
 // fields whose names are guessed, so nothing may depend on finding it; a failed look-up
 // is the same as nothing found.
 func (p *Portal) Package(ctx context.Context, productKey string, holder renewal.Holder, maxAge lookup.MaxAge) (Package, error) {
-	mine, err := p.listed(ctx, productKey, holder)
+	mine, err := p.listed(ctx, productKey, holder, lookup.AnyAge)
 	if err != nil || mine.ProductNo == "" {
 		return Package{}, err
 	}
@@ -40,10 +40,10 @@ func (p *Portal) Package(ctx context.Context, productKey string, holder renewal.
 	return packageOf(mine), nil
 }
 
-// listed is a holder's package in the list of all, which may be long and is taken as it is.
-// It is empty when there is none, or no telling which.
-func (p *Portal) listed(ctx context.Context, productKey string, holder renewal.Holder) (yeastar.OwnedProduct, error) {
-	owned, err := p.owned.Get(ctx, productKey, lookup.AnyAge)
+// listed is a holder's package in the list of all. It is empty when there is none, or no
+// telling which.
+func (p *Portal) listed(ctx context.Context, productKey string, holder renewal.Holder, maxAge lookup.MaxAge) (yeastar.OwnedProduct, error) {
+	owned, err := p.owned.Get(ctx, productKey, maxAge)
 	if err != nil {
 		return yeastar.OwnedProduct{}, err
 	}
@@ -111,7 +111,7 @@ type reading struct {
 // of look-ups that may work a moment later; what the portal refuses to tell is not told.
 func (p *Portal) read(ctx context.Context, o renewal.Offer, c yeastar.Catalogue, maxAge lookup.MaxAge) (reading, error) {
 	r := reading{terms: make([]yeastar.RenewalInfo, len(o.Lines))}
-	mine, err := p.listed(ctx, o.Product, o.Holder)
+	mine, err := p.listed(ctx, o.Product, o.Holder, lookup.AnyAge) // it may be long
 	if err != nil || mine.ProductNo == "" {
 		return r, passing(err)
 	}
@@ -129,8 +129,18 @@ func (p *Portal) read(ctx context.Context, o renewal.Offer, c yeastar.Catalogue,
 		}
 	}
 	err = looking.Wait()
+	if maxAge == lookup.Anew && err == nil && tellsMore(mine, detail) {
+		mine, err = p.listed(ctx, o.Product, o.Holder, maxAge)
+		err = passing(err)
+	}
 	r.Package = packageOf(merge(mine, detail))
 	return r, err
+}
+
+// tellsMore says whether a package's entry in the list has something that its details do not.
+func tellsMore(listed, detail yeastar.OwnedProduct) bool {
+	return (listed.Extensions != nil && detail.Extensions == nil) || (!listed.Expiry.IsZero() && detail.Expiry.IsZero()) ||
+		(len(listed.Services) > 0 && len(detail.Services) == 0)
 }
 
 // passing is err unless the portal has refused to answer, which it will do again.

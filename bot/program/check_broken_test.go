@@ -71,6 +71,8 @@ var brokenThings = []broken{
 		s.env["SLACK_BOT_TOKEN_FILE"] = s.path("no-such-file")
 	}, line: "settings", status: check.Problem, found: "SLACK_BOT_TOKEN_FILE names a file that does not exist",
 		next: "must hold the path of a file", ends: 2, log: "SLACK_BOT_TOKEN_FILE names a file that does not exist"},
+	{name: "a proxy that the sockets can't use", by: set("HTTPS_PROXY", "socks4://proxy.example"), line: "settings", status: check.Problem,
+		found: "HTTPS_PROXY names no proxy that can be used", next: "socks5h://host:port", ends: 2, log: "HTTPS_PROXY names no proxy"},
 	{name: "a variable is misspelt", by: set("RENEW_DRYRUN", "true"), line: "settings", status: check.Problem,
 		found: "RENEW_DRYRUN is not a variable of Renewbot", next: "Correct its name", ends: 2, log: "RENEW_DRYRUN"},
 	{name: "a value makes no sense", by: set("RENEW_EXPIRE_AFTER", "3w"), line: "settings", status: check.Problem,

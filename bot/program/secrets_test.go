@@ -177,12 +177,17 @@ func (w *secretWorld) journey() {
 	w.says(sandbox.Audit, "order.refused")
 
 	w.Vendor.Fault(yeastarsim.OrderSave, yeastarsim.Unauthorized().Times(1))
-	w.approve(w.ask("acme telecom", "50"))
+	w.approve(w.ask("helios", "170"))
 	w.says(sandbox.Audit, "RNW-000003", "order.placed") // with a new token
 
-	for n, fault := range []yeastarsim.Fault{yeastarsim.Reset().After(), yeastarsim.BrokenJSON().After(), yeastarsim.HTMLPage().After()} {
-		w.Vendor.Fault(yeastarsim.OrderSave, fault.Times(1))
-		w.approve(w.ask("acme telecom", "50"))
+	for n, lost := range []struct {
+		fault             yeastarsim.Fault
+		query, extensions string
+	}{
+		{yeastarsim.Reset().After(), "fjordline", "310"}, {yeastarsim.BrokenJSON().After(), "mueller", "160"}, {yeastarsim.HTMLPage().After(), "zolw", "440"},
+	} {
+		w.Vendor.Fault(yeastarsim.OrderSave, lost.fault.Times(1))
+		w.approve(w.ask(lost.query, lost.extensions))
 		w.says(sandbox.Audit, fmt.Sprintf("RNW-%06d", n+4), "order.unknown")
 	}
 	w.probe()
@@ -206,7 +211,7 @@ func (w *secretWorld) slackFails() {
 		{Kind: slacksim.FaultBrokenJSON}, {Kind: slacksim.FaultHTML}, {Kind: slacksim.FaultNotOK}, {Kind: slacksim.FaultReset},
 		{Kind: slacksim.FaultStatus, Status: 502}, {Kind: slacksim.FaultError, Error: "invalid_blocks"},
 	}
-	card := w.ask("acme telecom", "50")
+	card := w.ask("obrien", "30")
 	alice := w.Slack.As(sandbox.Alice)
 	for _, f := range faults {
 		journal := w.Slack.Journal()
@@ -236,7 +241,7 @@ func (w *secretWorld) slackFails() {
 // credentials.
 func (w *secretWorld) vendorFails() {
 	w.t.Helper()
-	card := w.ask("acme telecom", "50")
+	card := w.ask("orot", "370")
 	w.Vendor.RevokeTokens()
 	logins := w.Vendor.Calls(yeastarsim.Token)
 	w.approve(card)

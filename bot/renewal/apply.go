@@ -38,6 +38,7 @@ func (r Request) Apply(e Event, now time.Time, p Policy) (Change, error) {
 		return Change{}, err
 	}
 	c.remember(click)
+	c.enter()
 	c.Request.UpdatedAt = now
 	c.entry.At = now
 	c.entry.RequestID = r.ID
@@ -102,6 +103,8 @@ func (c *changing) apply(e Event) error {
 		return c.gone(e)
 	case Waiting:
 		return c.waiting(e)
+	case Moved:
+		return c.moved(e)
 	case DryRunDone:
 		return c.dryRunDone()
 	case Begin:
@@ -169,6 +172,16 @@ func (c *changing) note(key, value string) {
 
 func (c *changing) job(kind JobKind, at time.Time) {
 	c.jobs = append(c.jobs, Job{Kind: kind, RequestID: c.ID, At: at})
+}
+
+// moved follows a channel whose id Slack has changed.
+func (c *changing) moved(e Moved) error {
+	if c.Channel != e.From || e.To == "" {
+		return refuse(RefusedStatus, "%s is not in that channel.", c.Reference())
+	}
+	c.Channel = e.To
+	c.record(CodeMoved, System, map[string]string{DetailChannel: e.To})
+	return nil
 }
 
 // expect refuses when the request is in none of the wanted states.

@@ -58,10 +58,11 @@ type Facts struct {
 	Requests     []Request              // all others of the holder and product
 }
 
-// Doubts says what people should look at before they agree to an offer that was asked for
-// at a time: the serious doubts first.
-func (o Offer) Doubts(f Facts, asked, now time.Time, p Policy) []Doubt {
-	doubts := slices.Concat(o.quantityDoubts(f), RepeatDoubts(f.Requests, asked, now, p))
+// Doubts says what people should look at before they agree to an offer, the serious doubts
+// first. It is never nil.
+func (o Offer) Doubts(f Facts, now time.Time, p Policy) []Doubt {
+	doubts := append([]Doubt{}, o.quantityDoubts(f)...)
+	doubts = append(doubts, RepeatDoubts(f.Requests, now, p)...)
 	for _, order := range f.PortalOrders {
 		if !endedUnplaced(order.OrderStatus) && recent(order.CreateTime, now, p) {
 			doubts = append(doubts, Doubt{Kind: DoubtPortalOrder, Serious: true, OrderNo: order.OrderNo, At: order.CreateTime.UTC()})
@@ -110,9 +111,18 @@ func (o Offer) quantityDoubts(f Facts) []Doubt {
 	return doubts
 }
 
-// RepeatDoubts are the other requests of the same holder and product that are open, unless
-// they were asked for later, and those that were ordered not long ago.
-func RepeatDoubts(others []Request, asked, now time.Time, p Policy) []Doubt {
+// Earlier leaves out of the other requests those that are open and were asked for later than
+// this one: people knew of this one when they asked for them.
+func (r Request) Earlier(others []Request) []Request {
+	return slices.DeleteFunc(slices.Clone(others), func(o Request) bool {
+		later := o.AskedAt.After(r.AskedAt) || (o.AskedAt.Equal(r.AskedAt) && o.ID > r.ID)
+		return later && !o.Status.Final()
+	})
+}
+
+// RepeatDoubts are the other requests of the same holder and product that are open, and
+// those that were ordered not long ago.
+func RepeatDoubts(others []Request, now time.Time, p Policy) []Doubt {
 	var doubts []Doubt
 	for _, r := range others {
 		switch {
@@ -120,7 +130,7 @@ func RepeatDoubts(others []Request, asked, now time.Time, p Policy) []Doubt {
 			if at := r.orderedAt(); recent(at, now, p) {
 				doubts = append(doubts, Doubt{Kind: DoubtOrderedBefore, Serious: true, Request: r.ID, OrderNo: r.Order.OrderNo, At: at.UTC()})
 			}
-		case !r.Status.Final() && !r.AskedAt.After(asked):
+		case !r.Status.Final():
 			doubts = append(doubts, Doubt{Kind: DoubtOpenRequest, Serious: true, Request: r.ID})
 		}
 	}
@@ -273,8 +283,8 @@ func (d Doubt) same(other Doubt) bool {
 		d.OrderNo == other.OrderNo && d.At.Equal(other.At) && slices.Equal(d.Names, other.Names)
 }
 
-// NewDoubts lists the doubts that nobody has seen who agreed to the request. A request from
-// before doubts were kept is held up by serious ones alone.
+// NewDoubts lists the doubts that nobody has seen who agreed to the request. A request for
+// which nobody looked for any is held up by serious ones alone.
 func (r Request) NewDoubts(now []Doubt) []Doubt {
 	return slices.DeleteFunc(slices.Clone(now), func(d Doubt) bool {
 		seen := slices.ContainsFunc(r.Doubts, d.same)

@@ -21,6 +21,7 @@ const (
 	CodeLastCall      Code = "request.last_call" // reminded for the last time before it times out
 	CodeClosed        Code = "request.closed"
 	CodeDryRun        Code = "request.dry_run"
+	CodeMoved         Code = "request.moved"  // Slack gave its channel another id
 	CodeDenied        Code = "request.denied" // somebody tried what they may not or cannot do
 	CodeOrdering      Code = "order.attempted"
 	CodeOrdered       Code = "order.placed"
@@ -80,6 +81,8 @@ const (
 	DetailDoubtReason   = "doubt_reason" // why it should be ordered all the same
 	DetailWho           = "who"          // user ids, separated by commas
 	DetailCandidates    = "candidates"   // order numbers, separated by commas
+	DetailChannel       = "channel"      // a channel's id
+	DetailCount         = "count"        // how many more times it was tried
 )
 
 // JobKind names a piece of work that follows a change.

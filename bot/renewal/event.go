@@ -90,7 +90,7 @@ type (
 type (
 	// Expiry ends a request that nobody decided.
 	Expiry struct{}
-	// Reminder says that approvers are to be reminded.
+	// Reminder says that those for whom the request waits are to be reminded.
 	Reminder struct {
 		Who  []string // user ids
 		Last bool     // the call before the request times out
@@ -116,6 +116,8 @@ type (
 		Until  time.Time
 		Behind int64 // the other request, or 0
 	}
+	// Moved says that Slack gave the request's channel another id.
+	Moved struct{ From, To string }
 	// DryRunDone ends an approved request whose order is not to be sent.
 	DryRunDone struct{}
 	// Begin writes an attempt down. Nothing is sent before it is saved. Its deadline is a
@@ -186,6 +188,7 @@ func (Recount) action() string           { return "recount" }
 func (Restored) action() string          { return "restored" }
 func (Gone) action() string              { return "gone" }
 func (Waiting) action() string           { return "waiting" }
+func (Moved) action() string             { return "moved" }
 func (DryRunDone) action() string        { return "dry_run" }
 func (Begin) action() string             { return "begin" }
 func (Answered) action() string          { return "answered" }

@@ -122,7 +122,7 @@ func TestLostAttempt(t *testing.T) {
 	if a := c.Request.Attempts[0]; c.Request.Status != Unknown || a.Outcome != Lost || a.Problem == nil || c.Entry.Code != CodeUnknown {
 		t.Errorf("lost: %+v", a)
 	}
-	same(t, []string{"reconcile_order +1m30s", "sync_slack +1m0s"}, kinds(c.Jobs), "jobs")
+	same(t, []string{"reconcile_order +1m30s", "remind +4h1m0s", "sync_slack +1m0s"}, kinds(c.Jobs), "jobs")
 	// The worker was only slow: its answer still counts.
 	same(t, Ordered, must(t, c.Request, deadline, p, Answered{1, order(yeastar.OrderSucceed)}).Status, "a late answer")
 }

@@ -24,8 +24,8 @@ type Request struct {
 	Body        json.RawMessage `json:"body"` // the order, byte for byte
 	Fingerprint string          `json:"fingerprint"`
 	Changes     []string        `json:"changes,omitempty"` // how this revision differs from the one before
-	// Doubts are what people should look at before they agree to this revision; nil: it was
-	// asked for before doubts were kept. DoubtReason is why it should be ordered all the
+	// Doubts are what people should look at before they agree to this revision; nil: nobody
+	// has looked for any, as before they were kept. DoubtReason is why it should be ordered all the
 	// same, in the requester's words.
 	Doubts      []Doubt `json:"doubts"`
 	DoubtReason string  `json:"doubt_reason,omitempty"`
@@ -50,8 +50,10 @@ type Request struct {
 	ClosedBy string `json:"closed_by,omitempty"` // who rejected, cancelled or closed
 	Reason   string `json:"reason,omitempty"`    // why, in their words
 
-	// Reminded has the reminders of this revision by user id, the oldest first.
+	// Reminded has the reminders of this revision, and after it of this state, by user id,
+	// the oldest first.
 	Reminded   map[string][]time.Time `json:"reminded,omitempty"`
+	WaitsSince time.Time              `json:"waits_since,omitzero"`  // when it came to wait for people otherwise than for approval
 	LastCalled bool                   `json:"last_called,omitempty"` // the call before it times out was made
 
 	Clicks []string `json:"clicks,omitempty"` // that took effect, the last ones

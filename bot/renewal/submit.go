@@ -2,6 +2,7 @@ package renewal
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -85,7 +86,7 @@ func (c *changing) ask(o Offer, note string, doubts []Doubt, reason string) erro
 	}
 	c.Revision++
 	c.Offer, c.Note, c.Body = o, note, body
-	c.Doubts, c.DoubtReason = append([]Doubt{}, doubts...), strings.TrimSpace(reason)
+	c.Doubts, c.DoubtReason = slices.Clone(doubts), strings.TrimSpace(reason)
 	c.Fingerprint = fingerprint(body, o, c.Doubts)
 	c.Votes, c.Reminded, c.LastCalled = nil, nil, false
 	c.Status, c.AskedAt, c.ApprovedAt = Pending, c.now, time.Time{}

@@ -36,16 +36,43 @@ func (c *changing) expire() error {
 	return nil
 }
 
-// ReminderDue is when somebody who has not decided is to be reminded of this revision
-// next, apart from their working hours: after p.RemindAfter at first, and each time
-// twice as long after the one before.
-func (r Request) ReminderDue(userID string, p Policy) time.Time {
-	past := r.Reminded[userID]
-	if len(past) == 0 {
-		return r.AskedAt.Add(p.RemindAfter)
+// Reminded lists the states that people must end, and are reminded of.
+func Reminded() []Status { return []Status{Pending, Unknown, Refused, Processing} }
+
+// enter begins the reminders of a state that has no end by the clock.
+func (c *changing) enter() {
+	if c.Status == c.before.Status || c.Status == Pending || !slices.Contains(Reminded(), c.Status) {
+		return
 	}
-	wait := p.RemindAfter << min(len(past), 16)
-	return past[len(past)-1].Add(wait)
+	c.Reminded, c.WaitsSince = nil, c.now
+	c.job(Remind, c.now.Add(c.policy.RemindAfter))
+}
+
+// Awaits says whether a request waits for what this person can do: decide or settle it, or
+// see to an order that the vendor has not finished, as it may need paying.
+func (r Request) Awaits(a Actor, now time.Time, p Policy) bool {
+	if r.Status == Processing {
+		return a.MayApprove || a.UserID == r.Requester
+	}
+	return r.WaitsFor(a, now, p)
+}
+
+// LongestReminder is the longest time between two reminders.
+const LongestReminder = 7 * 24 * time.Hour
+
+// ReminderDue is when somebody for whom a request waits is to be reminded of it next, apart
+// from their working hours: after p.RemindAfter at first, and each time twice as long after
+// the one before, up to a week.
+func (r Request) ReminderDue(userID string, p Policy) time.Time {
+	if past := r.Reminded[userID]; len(past) > 0 {
+		wait := p.RemindAfter << min(len(past), 16)
+		return past[len(past)-1].Add(min(wait, max(LongestReminder, p.RemindAfter)))
+	}
+	since := r.AskedAt
+	if r.Status != Pending {
+		since = r.WaitsSince
+	}
+	return since.Add(p.RemindAfter)
 }
 
 // LastCallAt is when everybody who has not decided is told that the request is about to
@@ -55,19 +82,20 @@ func (r Request) LastCallAt(p Policy) time.Time {
 }
 
 func (c *changing) remind(e Reminder) error {
-	if err := c.expect(Pending); err != nil {
+	if err := c.expect(Reminded()...); err != nil {
 		return err
 	}
-	if !c.now.Before(c.ExpiresAt) {
+	timed := c.Status == Pending
+	switch {
+	case timed && !c.now.Before(c.ExpiresAt):
 		return refuse(RefusedStatus, "%s: its time is up, and nobody can decide any more.", c.Reference())
-	}
-	if e.Last && c.LastCalled {
-		return refuse(RefusedStatus, "%s: the last call was made already.", c.Reference())
+	case e.Last && (!timed || c.LastCalled):
+		return refuse(RefusedStatus, "%s: there is no last call to make.", c.Reference())
 	}
 	// Whoever found out who is to be reminded may have looked a moment ago, and two may
 	// have looked at once.
 	who := slices.DeleteFunc(slices.Clone(e.Who), func(id string) bool {
-		waits := c.WaitsFor(Actor{UserID: id, MayApprove: true}, c.now, c.policy)
+		waits := c.Awaits(Actor{UserID: id, MayApprove: true}, c.now, c.policy)
 		return !waits || (!e.Last && c.now.Before(c.ReminderDue(id, c.policy)))
 	})
 	if len(who) == 0 && !e.Last {
@@ -87,7 +115,7 @@ func (c *changing) remind(e Reminder) error {
 		code, c.LastCalled = CodeLastCall, true
 	}
 	c.record(code, System, map[string]string{DetailWho: strings.Join(who, ",")})
-	if e.Next.After(c.now) && e.Next.Before(c.ExpiresAt) {
+	if e.Next.After(c.now) && (!timed || e.Next.Before(c.ExpiresAt)) {
 		c.job(Remind, e.Next)
 	}
 	return nil

@@ -1,6 +1,9 @@
 package renewal
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // The hours of a working day, in the time zone that Slack has for a person.
 const (
@@ -8,8 +11,9 @@ const (
 	dayEnds   = 17
 )
 
-// WorkingTime is t, or when the next working day begins if t is not in working hours.
-func WorkingTime(t time.Time, zone *time.Location) time.Time {
+// WorkingTime is t, or when the next working day begins if t is not in working hours. At
+// least one day of the week must not be in weekend.
+func WorkingTime(t time.Time, zone *time.Location, weekend []time.Weekday) time.Time {
 	local := t.In(zone)
 	begin := time.Date(local.Year(), local.Month(), local.Day(), dayBegins, 0, 0, 0, zone)
 	switch {
@@ -19,7 +23,7 @@ func WorkingTime(t time.Time, zone *time.Location) time.Time {
 	default:
 		begin = begin.AddDate(0, 0, 1)
 	}
-	for begin.Weekday() == time.Saturday || begin.Weekday() == time.Sunday {
+	for slices.Contains(weekend, begin.Weekday()) {
 		begin = time.Date(begin.Year(), begin.Month(), begin.Day()+1, dayBegins, 0, 0, 0, zone)
 	}
 	return begin

@@ -160,7 +160,7 @@ func (w *World) configure(p Place) {
 func (w *World) StartBot(ctx context.Context) error {
 	var o wiring.Options
 	o.Vendor.Now, o.Ledger.Now, o.Bot.Now = w.options.Now, w.options.Now, w.options.Now
-	o.Vendor.Rate = rate.Inf // the portal beside us needs no manners
+	o.Vendor.Rate, o.Bot.Unpaced = rate.Inf, true // what is beside us has no limits
 	o.Bot.OrderTimeout, o.Vendor.ReadTimeout = w.options.OrderTimeout, w.options.ReadTimeout
 	if w.options.Tune != nil {
 		w.options.Tune(&o.Ledger, &o.Bot)
@@ -170,6 +170,9 @@ func (w *World) StartBot(ctx context.Context) error {
 		return err
 	}
 	w.Parts = parts
+	if w.Slack != nil {
+		w.Slack.Restarted()
+	}
 	running, stop := context.WithCancel(context.WithoutCancel(ctx))
 	w.stop, w.ended = stop, make(chan error, 1)
 	go func(b *bot.Bot, ended chan<- error) { ended <- b.Run(running) }(w.Bot, w.ended)

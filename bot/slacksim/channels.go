@@ -21,6 +21,7 @@ type Channel struct {
 	Private   bool
 	Archived  bool
 	ExtShared bool     // shared with another organisation (Slack Connect)
+	Posting   Posting  // who may write in it
 	IM        bool     // a direct message with the app
 	User      string   // the person of a direct message
 	Members   []string // user ids; the app is a member under BotUserID
@@ -30,6 +31,7 @@ type channel struct {
 	Channel
 	created  time.Time
 	messages []*Message // by ts
+	locked   []string   // the threads in which nobody may reply
 
 	exported      []Message // for snapshots; nil after a change
 	exportedNames uint64
@@ -132,12 +134,15 @@ func (w *Workspace) Archive(channelID string, archived bool) {
 	w.events.emit(event, obj{"channel": ch.ID, "user": ""})
 }
 
-// Share shares a channel with another organisation, or ends that.
+// Share shares a channel with another organisation, or ends that. It sends channel_shared if declared.
 func (w *Workspace) Share(channelID string, shared bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.channels.must(channelID).ExtShared = shared
 	w.touch(Change{Kind: ChangeChannel, Channel: channelID})
+	if shared {
+		w.events.emit("channel_shared", obj{"connected_team_id": "T0ELSEWHERE", "channel": channelID})
+	}
 }
 
 // openIM returns the direct message between a person and the app, opened if need be.
@@ -191,7 +196,8 @@ func (cv *conversations) channelJSON(ch *channel) obj {
 		"is_archived": ch.Archived, "is_general": false, "is_member": ch.has(cv.botUserID),
 		"is_shared": ch.ExtShared, "is_ext_shared": ch.ExtShared, "is_org_shared": false, "is_pending_ext_shared": false,
 		"context_team_id": cv.teamID, "unlinked": 0, "creator": "USLACKBOT",
-		"topic":   obj{"value": "", "creator": "", "last_set": 0},
-		"purpose": obj{"value": "", "creator": "", "last_set": 0},
+		"topic":      obj{"value": "", "creator": "", "last_set": 0},
+		"purpose":    obj{"value": "", "creator": "", "last_set": 0},
+		"properties": ch.Posting.properties(),
 	}
 }

@@ -199,6 +199,9 @@ func (ct *chat) postMessage(c *call) (obj, *apiError) {
 		}
 		m.Broadcast = m.ThreadTS != "" && c.flag("reply_broadcast")
 	}
+	if e := ch.closedTo(m.ThreadTS); e != nil {
+		return nil, e
+	}
 	ct.fill(m, body)
 	if len(meta) > 0 {
 		m.Metadata = mustJSON(meta)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -46,6 +47,7 @@ func TestFaults(t *testing.T) {
 			if got := len(b.Snapshot().Messages(sales)) == 1; got != tt.posted {
 				t.Errorf("posted: %t", got)
 			}
+			b.clock.Advance(tt.fault.RetryAfter)
 			if out := b.call("chat.postMessage", m{"channel": sales, "text": "y"}); out["ok"] != true {
 				t.Error("the fault went on:", out)
 			}
@@ -84,5 +86,57 @@ func TestWhichCallsFail(t *testing.T) {
 	calls := b.Calls("chat.postMessage")
 	if len(calls) != 4 || calls[1].ErrorCode() != "fatal_error" || calls[2].Param("text") != "3" {
 		t.Error(calls)
+	}
+}
+
+// A call of the kind that was limited is refused until Retry-After is over, and a
+// violation; others are as always.
+func TestCallWithinRetryAfter(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	post := func(channel string) int {
+		status, _, _ := b.request("chat.postMessage", formType, b.BotToken(), url.Values{"channel": {channel}, "text": {"x"}}.Encode())
+		return status
+	}
+	b.Fail("chat.postMessage", slacksim.Fault{Kind: slacksim.FaultRateLimit, RetryAfter: 2 * time.Second},
+		slacksim.ToChannel(sales), slacksim.Times(1))
+	if got := []int{post(sales), post(bob)}; !slices.Equal(got, []int{429, 200}) {
+		t.Fatalf("answers %v, want a limit for one channel alone", got)
+	}
+	b.must("conversations.info", m{"channel": sales})
+	if v := b.Violations(); len(v) != 0 {
+		t.Fatalf("violations before there was one: %q", v)
+	}
+	b.clock.Advance(1900 * time.Millisecond)
+	for len(b.Violations()) == 0 { // the first ones may have been on their way
+		if got := post(sales); got != http.StatusTooManyRequests {
+			t.Fatalf("answer %d within the time", got)
+		}
+	}
+	if v := b.Violations()[0]; !strings.Contains(v, "chat.postMessage to "+sales) {
+		t.Errorf("violation %q", v)
+	}
+	before := len(b.Violations())
+	b.clock.Advance(100 * time.Millisecond)
+	if got := post(sales); got != http.StatusOK || len(b.Violations()) != before {
+		t.Errorf("after the time: %d, violations %q", got, b.Violations())
+	}
+}
+
+// A new process of the app is not blamed for what the last one was told.
+func TestRetryAfterOfAnotherProcess(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.Fail("auth.test", slacksim.Fault{Kind: slacksim.FaultRateLimit, RetryAfter: time.Minute}, slacksim.Times(1))
+	call := func() int {
+		status, _, _ := b.request("auth.test", formType, b.BotToken(), "")
+		return status
+	}
+	told := time.Now()
+	for call(); time.Since(told) < 200*time.Millisecond; {
+		b.Restarted()
+		if status := call(); status != http.StatusTooManyRequests || len(b.Violations()) != 0 {
+			t.Fatalf("%d, violations %q", status, b.Violations())
+		}
 	}
 }

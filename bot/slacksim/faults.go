@@ -1,6 +1,7 @@
 package slacksim
 
 import (
+	"maps"
 	"net"
 	"net/http"
 	"slices"
@@ -11,7 +12,8 @@ import (
 type faults struct {
 	*core
 	scripts []*faultScript
-	calls   map[string]int // made so far, by method
+	calls   map[string]int   // made so far, by method
+	pauses  map[string]pause // by kindOf: what the app was told to wait for
 }
 
 // FaultKind is a way in which a Web API call goes wrong.
@@ -22,7 +24,7 @@ const (
 	FaultNone       FaultKind = iota // only Delay
 	FaultHang                        // no answer until the client gives up
 	FaultStatus                      // HTTP Status (500 if 0) with an HTML page
-	FaultRateLimit                   // 429 with Retry-After
+	FaultRateLimit                   // 429 with Retry-After, and again for every call of its kind before that is over
 	FaultReset                       // the connection is reset
 	FaultBrokenJSON                  // an answer that ends in the middle
 	FaultNotOK                       // {"ok":false} and nothing else
@@ -58,6 +60,14 @@ type faultScript struct {
 	when   func(Call) bool
 }
 
+// spoils is the script's fault; nil: there is no script.
+func (s *faultScript) spoils() *Fault {
+	if s == nil {
+		return nil
+	}
+	return &s.fault
+}
+
 // Calls says which calls a script concerns.
 type Calls func(*faultScript)
 
@@ -87,11 +97,12 @@ func (w *Workspace) Fail(method string, f Fault, which ...Calls) (stop func()) {
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		w.faults.scripts = slices.DeleteFunc(w.faults.scripts, func(o *faultScript) bool { return o == s })
+		maps.DeleteFunc(w.faults.pauses, func(_ string, p pause) bool { return p.by == s })
 	}
 }
 
-// next finds the fault for a call and counts it. The lock is held.
-func (fs *faults) next(c Call) *Fault {
+// next finds the script for a call and counts it. The lock is held.
+func (fs *faults) next(c Call) *faultScript {
 	for _, s := range fs.scripts {
 		if s.left == 0 || s.method != "" && s.method != c.Method || s.when != nil && !s.when(c) {
 			continue
@@ -103,8 +114,7 @@ func (fs *faults) next(c Call) *Fault {
 		if s.left > 0 {
 			s.left--
 		}
-		f := s.fault
-		return &f
+		return s
 	}
 	return nil
 }
@@ -113,13 +123,13 @@ const htmlPage = "<!DOCTYPE html><html><head><title>Server Error | Slack</title>
 
 // apply waits and makes the spoiled answer, or nil when the call goes on.
 func (fs *faults) apply(r *http.Request, f *Fault) *answer {
-	if f.Delay > 0 && !fs.pause(r, f.Delay) {
+	if f.Delay > 0 && !fs.delay(r, f.Delay) {
 		return &answer{abort: true, note: "given up by the client"}
 	}
 	html := http.Header{"Content-Type": {"text/html; charset=utf-8"}}
 	switch f.Kind {
 	case FaultHang:
-		fs.pause(r, 0)
+		fs.delay(r, 0)
 		return &answer{abort: true, note: "hung"}
 	case FaultStatus:
 		status := f.Status
@@ -151,8 +161,8 @@ func (fs *faults) apply(r *http.Request, f *Fault) *answer {
 	return nil
 }
 
-// pause waits for d, or without end if d is 0. It returns false when the client or the workspace went away.
-func (fs *faults) pause(r *http.Request, d time.Duration) bool {
+// delay waits for d, or without end if d is 0. It returns false when the client or the workspace went away.
+func (fs *faults) delay(r *http.Request, d time.Duration) bool {
 	var over <-chan time.Time
 	if d > 0 {
 		t := time.NewTimer(d)

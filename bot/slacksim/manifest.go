@@ -83,7 +83,7 @@ var eventScopes = map[string]string{
 	"subteam_created": "usergroups:read", "user_change": "users:read", "team_join": "users:read",
 	"member_joined_channel": "channels:read", "member_left_channel": "channels:read",
 	"channel_archive": "channels:read", "channel_unarchive": "channels:read",
-	"channel_rename": "channels:read", "channel_left": "channels:read", "channel_id_changed": "channels:read",
+	"channel_rename": "channels:read", "channel_left": "channels:read", "channel_id_changed": "channels:read", "channel_shared": "channels:read",
 	"group_archive": "groups:read", "group_left": "groups:read",
 	"message.channels": "channels:history", "message.groups": "groups:history", "message.im": "im:history",
 	"app_mention": "app_mentions:read", "reaction_added": "reactions:read",

@@ -88,3 +88,10 @@ func (w *Workspace) RevokeTokens() {
 		w.webAPI.revoked = true
 	})
 }
+
+// LimitTo lets a method be called so many times in a minute and no more, whether its tier is counted or not: apps
+// that are sold outside the Marketplace get one call a minute of conversations.history and conversations.replies.
+// https://docs.slack.dev/apis/web-api/rate-limits
+func (w *Workspace) LimitTo(method string, perMinute int) {
+	w.locked(func() { w.webAPI.limits[method] = perMinute })
+}

@@ -12,6 +12,7 @@ type User struct {
 	RealName string // Name if empty
 	Email    string
 	TZ       string // IANA name, Etc/UTC if empty
+	Locale   string // en-US if empty
 	TeamID   string // where the person is at home; the workspace if empty. On Grid it may be the E… id
 	// EnterpriseUserID is the person's Grid-wide id; only shown when the workspace has an enterprise.
 	EnterpriseUserID string
@@ -50,6 +51,9 @@ func (w *Workspace) AddUser(u User) string {
 	}
 	if u.TZ == "" {
 		u.TZ = "Etc/UTC"
+	}
+	if u.Locale == "" {
+		u.Locale = "en-US"
 	}
 	if u.TeamID == "" {
 		u.TeamID = w.teamID

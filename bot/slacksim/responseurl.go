@@ -76,7 +76,7 @@ func (ru *responseURLs) serve(rw http.ResponseWriter, r *http.Request) {
 	params, _ := blockkit.Decode(raw)
 	p, _ := params.(obj)
 	entry := ru.record(Entry{Time: start, Kind: EntryHook, Incoming: true, Name: HookMethod, Body: raw, Params: p})
-	fault := ru.faults.next(Call{Method: HookMethod, N: ru.faults.calls[HookMethod], entry: *entry})
+	fault := ru.faults.next(Call{Method: HookMethod, N: ru.faults.calls[HookMethod], entry: *entry}).spoils()
 	ru.mu.Unlock()
 
 	var a *answer

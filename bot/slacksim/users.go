@@ -34,7 +34,11 @@ func (p *people) info(c *call) (obj, *apiError) {
 	if u.Stranger && !p.channels.sharesChannel(u.ID) {
 		return nil, fail("user_not_visible")
 	}
-	return obj{"user": p.userJSON(u)}, nil
+	out := p.userJSON(u)
+	if c.flag("include_locale") {
+		out["locale"] = u.Locale
+	}
+	return obj{"user": out}, nil
 }
 
 func (p *people) list(c *call) (obj, *apiError) {

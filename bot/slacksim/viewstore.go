@@ -36,7 +36,9 @@ func (vs *views) draw(v *view, body obj) {
 	v.body, v.blocks, v.external = body, vs.fillIDs(list), str(body["external_id"])
 	v.state = initialState(v.blocks, v.state)
 	v.errors, v.trouble, v.offered = nil, "", nil
-	v.hash = strconv.FormatInt(vs.clock.Now().Unix(), 10) + "." + vs.hexID(4)
+	for old := v.hash; v.hash == old; {
+		v.hash = strconv.FormatInt(vs.clock.Now().Unix(), 10) + "." + vs.hexID(4)
+	}
 	if v.channel != "" {
 		vs.presetConversation(v)
 	}

@@ -15,12 +15,13 @@ type webAPI struct {
 	faults     *faults
 	methods    map[string]method
 	rateLimits bool
+	limits     map[string]int // calls in a minute, by method, in place of the tier's
 	buckets    map[string][]time.Time
 	revoked    bool // the tokens do not work any more
 }
 
 func newWebAPI(c *core, f *faults, parts ...map[string]method) *webAPI {
-	api := &webAPI{core: c, faults: f, methods: map[string]method{}, buckets: map[string][]time.Time{}}
+	api := &webAPI{core: c, faults: f, methods: map[string]method{}, limits: map[string]int{}, buckets: map[string][]time.Time{}}
 	for _, methods := range parts {
 		maps.Copy(api.methods, methods)
 	}
@@ -56,10 +57,15 @@ func (api *webAPI) serve(rw http.ResponseWriter, r *http.Request) {
 	api.mu.Lock()
 	api.faults.calls[c.method]++
 	entry := api.record(Entry{Time: start, Kind: EntryCall, Incoming: true, Name: c.method, Body: c.raw, Params: c.params})
-	fault := api.faults.next(Call{Method: c.method, N: api.faults.calls[c.method], entry: *entry})
+	a := api.paused(c)
+	if a == nil {
+		script := api.faults.next(Call{Method: c.method, N: api.faults.calls[c.method], entry: *entry})
+		api.mu.Unlock()
+		a = api.answer(r, c, script.spoils())
+		api.mu.Lock()
+		api.told(c, a, script)
+	}
 	api.mu.Unlock()
-
-	a := api.answer(r, c, fault)
 	api.locked(func() {
 		entry.Status, entry.Answer, entry.Latency, entry.Note = a.status, a.body, time.Since(start), a.note
 		api.wake()
@@ -126,7 +132,7 @@ func (api *webAPI) run(c *call) *answer {
 		return jsonAnswer(http.StatusOK, obj{"ok": false, "error": "unknown_method", "req_method": c.method})
 	}
 	out, e := obj(nil), api.authorise(c, m)
-	if e == nil && api.rateLimits {
+	if e == nil {
 		if wait := api.overLimit(c, m); wait > 0 {
 			return rateLimited(wait)
 		}
@@ -194,6 +200,12 @@ func (m *manifest) missingScope(needed ...string) *apiError {
 
 // overLimit counts the call in its tier, and posts per channel. It returns how long to wait if it is one too many.
 func (api *webAPI) overLimit(c *call, m method) time.Duration {
+	if most, ok := api.limits[c.method]; ok {
+		return api.limit(c.method, most, time.Minute)
+	}
+	if !api.rateLimits {
+		return 0
+	}
 	if c.method == "chat.postMessage" {
 		return api.limit("chat.postMessage "+c.str("channel"), 1, time.Second)
 	}

@@ -33,7 +33,13 @@ func cannedSlack(t testing.TB) (*socket.WebAPI, *atomic.Pointer[canned]) {
 		_, _ = w.Write(a.body)
 	}))
 	t.Cleanup(server.Close)
-	api := socket.NewWebAPI(socket.Credentials{BotToken: "xoxb-canned", APIURL: server.URL + "/api/"}, time.Second, nil, slog.New(slog.DiscardHandler))
+	var hours atomic.Int64 // the clock leaps, so that no limit lasts until the next call
+	api := socket.NewWebAPI(socket.APIOptions{
+		Credentials: socket.Credentials{BotToken: "xoxb-canned", APIURL: server.URL + "/api/"},
+		OpenGap:     time.Second, Unpaced: true,
+		Now: func() time.Time { return time.Unix(0, 0).Add(time.Duration(hours.Add(2)) * time.Hour) },
+		Log: slog.New(slog.DiscardHandler),
+	})
 	t.Cleanup(api.CloseIdleConnections)
 	return api, &answer
 }
@@ -71,11 +77,11 @@ func FuzzAnswer(f *testing.F) {
 			t.Errorf("HTTP %d %q: posted as %q", status, body, ts)
 		}
 		post := ledger.Post{UpdatedAt: time.Unix(1_795_000_000, 0)}
-		switch ts, _, err := v.findPost(t.Context(), w, post, "", 1); {
+		switch found, err := v.findPost(t.Context(), w, post, "", 1); {
 		case err == nil && !said.OK:
-			t.Errorf("HTTP %d %q: a search that found %q", status, body, ts)
-		case err == nil && ts != "" && !strings.Contains(string(body), metadataType[:4]):
-			t.Errorf("HTTP %d %q: found %q", status, body, ts)
+			t.Errorf("HTTP %d %q: a search that found %q", status, body, found.ts)
+		case err == nil && found.ts != "" && !strings.Contains(string(body), metadataType[:4]):
+			t.Errorf("HTTP %d %q: found %q", status, body, found.ts)
 		}
 	})
 }

@@ -3,11 +3,13 @@ package slackview
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"renewbot/blocks"
 	"renewbot/bot/ledger"
 	"renewbot/bot/renewal"
+	"renewbot/bot/socket"
 )
 
 // drawing is the bringing in line of one request's messages.
@@ -25,6 +27,8 @@ type drawing struct {
 	// verify changes the summary and the card even if nothing is new: somebody may have
 	// deleted one.
 	verify bool
+	// finished says that the request has ended long ago: nobody waits for its messages.
+	finished bool
 	// orphaned says that the thread's first message was deleted.
 	orphaned bool
 	errs     []error
@@ -35,6 +39,7 @@ func (d *drawing) draw(ctx context.Context, r renewal.Request, entries []renewal
 		// Whoever is reminded has to find the card.
 		d.verify = entries[n-1].Code == renewal.CodeReminded || entries[n-1].Code == renewal.CodeLastCall
 	}
+	d.finished = r.Status.Final() && d.view.ledger.Now(ctx).Sub(r.UpdatedAt) > waitedFor
 	list := d.view.wantedFor(r, entries)
 	d.showAll(ctx, list)
 	if d.orphaned {
@@ -74,7 +79,7 @@ func (d *drawing) reportUnposted(ctx context.Context, r renewal.Request) {
 	m := blocks.Answer(renewal.Sentence{
 		renewal.Text("I can't post " + r.Reference() + " in "), renewal.ID(r.Channel),
 		renewal.Text(" (" + d.unposted + "), so people there don't see what becomes of it. "), renewal.State{Request: r},
-		renewal.Text(" Invite me there again, or cancel a waiting request with “/renew cancel " + r.Reference() + "”."),
+		renewal.Text(" Once that is mended its messages follow. A waiting request is cancelled with “/renew cancel " + r.Reference() + "”."),
 	})
 	d.show(ctx, wanted{key: keyUnposted, channel: r.Requester, message: m})
 	d.show(ctx, wanted{key: "audit:" + keyUnposted, channel: d.view.auditChannel, message: m})
@@ -91,14 +96,52 @@ func (d *drawing) end() error {
 	return nil
 }
 
-// closed notes that a channel takes no messages at all, and when to try again.
-func (d *drawing) closed(w wanted, code string, again time.Duration) {
+// closedBy notes that a channel takes no messages, if err says so, and when to try again.
+func (d *drawing) closedBy(err error, w wanted, again time.Duration) bool {
+	why, closed := socket.Closed(err)
+	if closed {
+		d.close(w, why, again)
+	}
+	return closed
+}
+
+// close notes why a channel gets no messages, and when to try again.
+func (d *drawing) close(w wanted, why string, again time.Duration) {
 	d.paused[w.channel] = true
 	if w.key == keySummary || w.threaded {
-		d.unposted = code
+		d.unposted = why
 	}
 	d.comeBack(again)
 }
+
+// confidential says whether only people of this workspace read what a request's channel
+// gets. A channel may be shared with another company after the request was made.
+func (d *drawing) confidential(ctx context.Context, w wanted) bool {
+	if w.key != keySummary && !w.threaded {
+		return true
+	}
+	shared, err := d.view.shared(ctx, w.channel)
+	switch {
+	case d.closedBy(err, w, closedPause):
+	case err != nil:
+		d.paused[w.channel] = true
+		d.errs = append(d.errs, fmt.Errorf("look whether the channel is shared: %w", err))
+	case shared && d.finished:
+		d.close(w, sharedOutside, 0)
+	case shared:
+		d.close(w, sharedOutside, sharedPause)
+	default:
+		return true
+	}
+	return false
+}
+
+// sharedOutside is why a channel gets no more messages.
+const sharedOutside = "it is shared with another company"
+
+// sharedPause is how long to wait before it is looked again whether a channel is still
+// shared with another company: that seldom ends, and nothing there is urgent by then.
+const sharedPause = 6 * time.Hour
 
 func (d *drawing) comeBack(after time.Duration) {
 	if d.later == 0 || after < d.later {

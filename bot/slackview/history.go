@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/slack-go/slack"
-	"golang.org/x/time/rate"
 
 	"renewbot/bot/audit"
 	"renewbot/bot/socket"
@@ -20,10 +19,6 @@ import (
 const (
 	// historyPage is how many messages are read at once; Slack allows 999.
 	historyPage = 500
-	// historyEvery keeps to the 50 calls a minute that Slack allows for conversations.history,
-	// after a few at once: https://docs.slack.dev/apis/web-api/rate-limits
-	historyEvery = 1300 * time.Millisecond
-	historyBurst = 5
 	// historyTries is how often a page is asked for that does not come.
 	historyTries = 5
 )
@@ -32,8 +27,8 @@ const (
 // about 20,000 messages a minute. It needs nothing but the bot token and the address of
 // Slack's Web API.
 func AuditChannel(c socket.Credentials, channel string, log *slog.Logger) audit.Channel {
-	api := socket.NewWebAPI(c, time.Second, nil, log)
-	h := history{api: api, channel: channel, log: log, pace: rate.NewLimiter(rate.Every(historyEvery), historyBurst)}
+	api := socket.NewWebAPI(socket.APIOptions{Credentials: c, OpenGap: time.Second, Log: log})
+	h := history{api: api, channel: channel, log: log}
 	return h.read
 }
 
@@ -41,7 +36,6 @@ type history struct {
 	api     *socket.WebAPI
 	channel string
 	log     *slog.Logger
-	pace    *rate.Limiter
 }
 
 func (h history) read(ctx context.Context, f func([]audit.Post) error) error {
@@ -76,10 +70,7 @@ func (h history) read(ctx context.Context, f func([]audit.Post) error) error {
 // page reads a page of the channel, and waits when Slack says so.
 func (h history) page(ctx context.Context, cursor string) (*slack.GetConversationHistoryResponse, error) {
 	for try := 1; ; try++ {
-		if err := h.pace.Wait(ctx); err != nil {
-			return nil, err
-		}
-		page, err := h.api.GetConversationHistoryContext(ctx, &slack.GetConversationHistoryParameters{
+		page, err := h.api.GetConversationHistoryContext(socket.Patient(socket.Later(ctx)), &slack.GetConversationHistoryParameters{
 			ChannelID: h.channel, Limit: historyPage, Cursor: cursor, IncludeAllMetadata: true,
 		})
 		if err == nil {

@@ -13,6 +13,7 @@ import (
 	"renewbot/bot/directory"
 	"renewbot/bot/ledger"
 	"renewbot/bot/renewal"
+	"renewbot/bot/socket"
 )
 
 // metadataType names our messages' metadata, by which a message whose posting was not
@@ -55,7 +56,7 @@ func (v *View) postMessage(ctx context.Context, w wanted, parent string, request
 		return "", "", errors.New("slack confirmed a message without naming it")
 	case w.threaded && posted.ThreadTimestamp != parent:
 		// Slack posts a reply to a deleted message into the channel.
-		if _, _, err := v.api.DeleteMessageContext(ctx, channel, ts); err != nil {
+		if _, _, err := v.api.DeleteMessageContext(socket.Patient(ctx), channel, ts); err != nil {
 			v.log.WarnContext(ctx, "a stray message was not removed", "error", err)
 		}
 		return "", "", errParentGone
@@ -66,46 +67,68 @@ func (v *View) postMessage(ctx context.Context, w wanted, parent string, request
 // errParentGone says that a thread's first message was deleted.
 var errParentGone = errors.New("the message of the thread was deleted")
 
+// place is where a message is; ts is empty when it is nowhere.
+type place struct{ channel, ts string }
+
 // findPost looks for a message that may have been posted, by its metadata. It is not the
-// one in whose place it was to come.
-func (v *View) findPost(ctx context.Context, w wanted, p ledger.Post, parent string, request int64) (ts, channel string, err error) {
-	channel = w.channel
+// one in whose place it was to come. A search that is broken off, as when Slack allows one
+// page a minute, goes on the next time where it was.
+func (v *View) findPost(ctx context.Context, w wanted, p ledger.Post, parent string, request int64) (place, error) {
+	channel := w.channel
 	if !directory.IsChannel(channel) {
 		im, _, _, err := v.api.OpenConversationContext(ctx, &slack.OpenConversationParameters{Users: []string{channel}})
 		if err != nil {
-			return "", "", fmt.Errorf("conversations.open: %w", err)
+			return place{}, fmt.Errorf("conversations.open: %w", err)
 		}
 		channel = im.ID
 	}
+	if !w.threaded {
+		parent = ""
+	}
 	oldest := strconv.FormatInt(p.UpdatedAt.Add(-clockSkew).Unix(), 10)
-	cursor := ""
+	cursor := p.Cursor
 	for {
-		var messages []slack.Message
-		if w.threaded {
-			messages, _, cursor, err = v.api.GetConversationRepliesContext(ctx, &slack.GetConversationRepliesParameters{
-				ChannelID: channel, Timestamp: parent, Oldest: oldest, Limit: 200, Cursor: cursor, IncludeAllMetadata: true,
-			})
-		} else {
-			var page *slack.GetConversationHistoryResponse
-			page, err = v.api.GetConversationHistoryContext(ctx, &slack.GetConversationHistoryParameters{
-				ChannelID: channel, Oldest: oldest, Limit: 200, Cursor: cursor, IncludeAllMetadata: true,
-			})
-			if err == nil {
-				messages, cursor = page.Messages, page.ResponseMetaData.NextCursor
-			}
-		}
+		messages, next, err := v.page(ctx, channel, parent, oldest, cursor)
 		if err != nil {
-			return "", "", err
+			if socket.ErrorCode(err) == "invalid_cursor" {
+				cursor = "" // it was kept for too long: from the beginning
+			}
+			return place{}, errors.Join(err, v.keepCursor(ctx, p, cursor))
 		}
 		for _, m := range messages {
 			if m.Timestamp > p.TS && ours(m, renewal.Reference(request), w.key) {
-				return m.Timestamp, channel, nil
+				return place{channel, m.Timestamp}, nil
 			}
 		}
-		if cursor == "" {
-			return "", channel, nil
+		if cursor = next; cursor == "" {
+			return place{channel: channel}, nil
 		}
 	}
+}
+
+// page reads messages of a channel, or of a thread in it.
+func (v *View) page(ctx context.Context, channel, parent, oldest, cursor string) (messages []slack.Message, next string, err error) {
+	if parent != "" {
+		messages, _, next, err = v.api.GetConversationRepliesContext(ctx, &slack.GetConversationRepliesParameters{
+			ChannelID: channel, Timestamp: parent, Oldest: oldest, Limit: 200, Cursor: cursor, IncludeAllMetadata: true,
+		})
+		return messages, next, err
+	}
+	page, err := v.api.GetConversationHistoryContext(ctx, &slack.GetConversationHistoryParameters{
+		ChannelID: channel, Oldest: oldest, Limit: 200, Cursor: cursor, IncludeAllMetadata: true,
+	})
+	if err != nil {
+		return nil, "", err
+	}
+	return page.Messages, page.ResponseMetaData.NextCursor, nil
+}
+
+// keepCursor saves how far a search has come.
+func (v *View) keepCursor(ctx context.Context, p ledger.Post, cursor string) error {
+	if cursor == p.Cursor {
+		return nil
+	}
+	return v.ledger.SaveCursor(context.WithoutCancel(ctx), p.RequestID, p.Key, cursor)
 }
 
 func ours(m slack.Message, request, key string) bool {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"renewbot/bot/directory"
 	"renewbot/bot/ledger"
 	"renewbot/bot/socket"
 )
@@ -14,6 +15,10 @@ import (
 // maxPostTries is after how many refusals a message is given up: after ten days, as long
 // as a channel may well be archived by mistake.
 const maxPostTries = 240
+
+// waitedFor is how long after its end a request's messages are waited for: as long as
+// maxPostTries take.
+const waitedFor = 10 * 24 * time.Hour
 
 // show brings one message in line.
 func (d *drawing) show(ctx context.Context, w wanted) {
@@ -24,6 +29,7 @@ func (d *drawing) show(ctx context.Context, w wanted) {
 	if d.paused[w.channel] {
 		return
 	}
+	ctx = w.pace(ctx)
 	p, known := d.posts[w.key]
 	switch {
 	case known && p.State == ledger.PostShown:
@@ -34,24 +40,7 @@ func (d *drawing) show(ctx context.Context, w wanted) {
 		return
 	case known && p.State == ledger.PostSending:
 		// It may have arrived: a second one must not be sent.
-		ts, channel, err := d.view.findPost(ctx, w, p, d.posts[keySummary].TS, d.request)
-		switch {
-		case socket.ErrorCode(err) == "thread_not_found":
-			d.orphaned = true
-			return
-		case slices.Contains(closedCodes, socket.ErrorCode(err)):
-			d.closed(w, socket.ErrorCode(err), closedPause)
-			return
-		case err != nil:
-			d.paused[w.channel] = true
-			d.errs = append(d.errs, fmt.Errorf("look for an earlier post: %w", err))
-			return
-		}
-		if ts != "" {
-			p.TS, p.Channel, p.State = ts, channel, ledger.PostShown
-			p.Digest = "" // what it shows is not known, so it is drawn again if it lasts
-			d.save(ctx, p)
-			d.show(ctx, w)
+		if !d.look(ctx, w, p) {
 			return
 		}
 	case known && p.Tries >= maxPostTries:
@@ -60,9 +49,38 @@ func (d *drawing) show(ctx context.Context, w wanted) {
 	d.post(ctx, w, p.Tries, p.TS)
 }
 
+// look looks for a message that may have been posted, and shows it if it was. It says
+// whether it is known that it was not.
+func (d *drawing) look(ctx context.Context, w wanted, p ledger.Post) (absent bool) {
+	found, err := d.view.findPost(ctx, w, p, d.posts[keySummary].TS, d.request)
+	after, kind := socket.Classify(err)
+	switch {
+	case err == nil && found.ts == "":
+		return true
+	case err == nil:
+		p.TS, p.Channel, p.State = found.ts, found.channel, ledger.PostShown
+		p.Digest = "" // what it shows is not known, so it is drawn again if it lasts
+		d.save(ctx, p)
+		d.show(ctx, w)
+	case socket.ErrorCode(err) == "thread_not_found":
+		d.orphaned = true
+	case d.closedBy(err, w, closedPause):
+	case kind == socket.Wait:
+		d.paused[w.channel] = true
+		d.comeBack(after)
+	default:
+		d.paused[w.channel] = true
+		d.errs = append(d.errs, fmt.Errorf("look for an earlier post: %w", err))
+	}
+	return false
+}
+
 // post sends a message that is not in Slack. That it is being sent is saved first, with
 // the message in whose place it comes, if there is one.
 func (d *drawing) post(ctx context.Context, w wanted, tries int, replaced string) {
+	if !d.confidential(ctx, w) {
+		return
+	}
 	p := ledger.Post{
 		RequestID: d.request, Key: w.key, Channel: w.channel, TS: replaced, State: ledger.PostSending,
 		Digest: w.message.Digest(), Tries: tries + 1,
@@ -97,8 +115,8 @@ func (d *drawing) post(ctx context.Context, w wanted, tries int, replaced string
 			"message", w.key, "error", err, "messages", socket.Messages(err))
 		p.State, p.Problem = ledger.PostFailed, socket.ErrorCode(err)
 		again := min(time.Duration(p.Tries)*time.Minute, time.Hour)
-		if slices.Contains(closedCodes, p.Problem) {
-			d.closed(w, p.Problem, again)
+		if !d.closedBy(err, w, again) && (w.key == keySummary || w.key == keyCard) {
+			d.unposted = "Slack says " + p.Problem // whatever it means: people don't see it there
 		}
 		d.comeBack(again)
 	case socket.Broken:
@@ -110,6 +128,12 @@ func (d *drawing) post(ctx context.Context, w wanted, tries int, replaced string
 
 // change updates a message that shows something older.
 func (d *drawing) change(ctx context.Context, w wanted, p ledger.Post) {
+	if !d.confidential(ctx, w) {
+		return
+	}
+	if directory.IsChannel(w.channel) {
+		p.Channel = w.channel // Slack may have given the channel another id
+	}
 	_, _, _, err := d.view.api.UpdateMessageContext(ctx, p.Channel, p.TS, content(w.message)...)
 	if err == nil {
 		p.Digest = w.message.Digest()
@@ -128,8 +152,7 @@ func (d *drawing) change(ctx context.Context, w wanted, p ledger.Post) {
 	case socket.Wait:
 		d.comeBack(after)
 	case socket.Refused:
-		if slices.Contains(closedCodes, socket.ErrorCode(err)) {
-			d.closed(w, socket.ErrorCode(err), closedPause)
+		if d.closedBy(err, w, closedPause) {
 			return
 		}
 		if w.key == keyCard && slices.Contains(frozenCodes, socket.ErrorCode(err)) {
@@ -154,9 +177,6 @@ func (d *drawing) save(ctx context.Context, p ledger.Post) bool {
 	d.posts[p.Key] = p
 	return true
 }
-
-// closedCodes say that a channel takes no messages, until somebody changes that.
-var closedCodes = []string{"is_archived", "is_inactive", "not_in_channel", "channel_not_found", "restricted_action"}
 
 // frozenCodes say that a message can't be changed any more.
 var frozenCodes = []string{"edit_window_closed", "cant_update_message"}

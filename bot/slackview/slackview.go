@@ -29,6 +29,8 @@ type Options struct {
 	AuditChannel string
 	// Approvers are the ids that may decide, as the configuration names them.
 	Approvers []string
+	// Shared says whether people of other companies are in a channel, or will be.
+	Shared func(ctx context.Context, channel string) (bool, error)
 	// Instance tells this process from others on the same ledger.
 	Instance string
 	// Lease is how long one process may draw a request alone. It must be longer than the
@@ -45,6 +47,7 @@ type View struct {
 	approvers    []string
 	instance     string
 	lease        time.Duration
+	shared       func(ctx context.Context, channel string) (bool, error)
 
 	drawings       *keyedmutex.Mutex // by request
 	unrelatedShown atomic.Int64      // Slack has the audit lines of no request up to this entry
@@ -57,7 +60,7 @@ func New(o Options) *View {
 	}
 	return &View{
 		api: o.API, ledger: o.Ledger, log: o.Log, auditChannel: o.AuditChannel, approvers: o.Approvers,
-		instance: o.Instance, lease: o.Lease, drawings: keyedmutex.New(),
+		instance: o.Instance, lease: o.Lease, shared: o.Shared, drawings: keyedmutex.New(),
 	}
 }
 

@@ -1,11 +1,15 @@
 package slackview
 
 import (
+	"cmp"
+	"context"
+	"slices"
 	"strconv"
 	"strings"
 
 	"renewbot/blocks"
 	"renewbot/bot/renewal"
+	"renewbot/bot/socket"
 )
 
 // wanted is a message that Slack should show.
@@ -15,6 +19,7 @@ type wanted struct {
 	threaded  bool   // in the thread of the summary
 	broadcast bool   // in the channel as well
 	lasting   bool   // is changed when what it shows changes
+	record    bool   // or a reminder: nobody waits for it
 	message   blocks.Message
 	hash      string // of the audit entry that the message is the line of; empty: of none
 }
@@ -27,7 +32,8 @@ const (
 	keyAudit    = "audit:" // and the entry's number
 )
 
-// wantedFor lists every message of a request, the parent of the others first.
+// wantedFor lists every message of a request, the parent of the others first and those
+// for which nobody waits last.
 func (v *View) wantedFor(r renewal.Request, entries []renewal.Entry) []wanted {
 	list := []wanted{
 		{key: keySummary, channel: r.Channel, lasting: true, message: blocks.Summary(r)},
@@ -47,19 +53,36 @@ func (v *View) wantedFor(r renewal.Request, entries []renewal.Entry) []wanted {
 		list = append(list, v.auditLine(r, e))
 		if e.Code == renewal.CodeReminded || e.Code == renewal.CodeLastCall {
 			for _, id := range strings.FieldsFunc(e.Detail[renewal.DetailWho], func(c rune) bool { return c == ',' }) {
-				list = append(list, wanted{key: "nudge:" + seq + ":" + id, channel: id, lasting: true, message: blocks.Nudge(r, e, id)})
+				list = append(list, wanted{key: "nudge:" + seq + ":" + id, channel: id, lasting: true, record: true, message: blocks.Nudge(r, e, id)})
 			}
 		}
 		if m, ok := blocks.Direct(r, e); ok {
 			list = append(list, wanted{key: "direct:" + seq, channel: r.Requester, message: m})
 		}
 	}
+	// What people decide by does not wait for a record.
+	slices.SortStableFunc(list, func(a, b wanted) int { return cmp.Compare(rank(a), rank(b)) })
 	return list
+}
+
+func rank(w wanted) int {
+	if w.record {
+		return 1
+	}
+	return 0
+}
+
+// pace makes the calls for a message as urgent as the message.
+func (w wanted) pace(ctx context.Context) context.Context {
+	if w.record {
+		return socket.Later(ctx)
+	}
+	return socket.Urgent(ctx)
 }
 
 // auditLine is what the audit channel shows of an entry.
 func (v *View) auditLine(r renewal.Request, e renewal.Entry) wanted {
-	return wanted{key: keyAudit + strconv.FormatInt(e.Seq, 10), channel: v.auditChannel, message: blocks.AuditLine(r, e), hash: e.Hash}
+	return wanted{key: keyAudit + strconv.FormatInt(e.Seq, 10), channel: v.auditChannel, record: true, message: blocks.AuditLine(r, e), hash: e.Hash}
 }
 
 // announces says whether an entry is news for the whole channel: the order number.

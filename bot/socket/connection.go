@@ -76,7 +76,7 @@ func (c *connection) keep(ctx context.Context) error {
 
 // open opens a link that ends by itself, or with ctx.
 func (c *connection) open(ctx context.Context) (*Link, error) {
-	_, url, err := c.client.api.StartSocketModeContext(ctx)
+	_, url, err := c.client.api.StartSocketModeContext(Patient(ctx))
 	if err != nil {
 		return nil, err
 	}

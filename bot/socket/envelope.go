@@ -16,6 +16,9 @@ const (
 	// AckBudget is how long after its arrival an envelope is acked at the latest.
 	// Slack gives up 3 s after sending it.
 	AckBudget = 2500 * time.Millisecond
+	// SaveBudget is how long after an envelope's arrival something may be saved because of
+	// it. The rest of AckBudget is for an ack that says what became of it.
+	SaveBudget = 2 * time.Second
 	// sendTimeout bounds the sending of an ack.
 	sendTimeout = 2 * time.Second
 )
@@ -46,6 +49,12 @@ func (e *Envelope) setType(typ string) { e.typ.Store(&typ) }
 func (e *Envelope) Concerns(ctx context.Context, request int64) context.Context {
 	e.request.Store(request)
 	return logs.Request(ctx, request)
+}
+
+// InTime is a context that ends while the envelope's ack can still say what was done:
+// nothing is saved behind the back of somebody who was told otherwise, or nothing.
+func (e *Envelope) InTime(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithDeadline(ctx, e.arrived.Add(SaveBudget))
 }
 
 // counted lets figures be kept of the envelope.

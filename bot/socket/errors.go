@@ -60,6 +60,49 @@ const (
 // unclearCodes say that the call may have been carried out.
 var unclearCodes = []string{"internal_error", "fatal_error", "service_unavailable", "request_timeout", "update_failed"}
 
+// closed are the codes by which Slack says that a channel, its threads or one thread in it
+// take no messages of ours until somebody changes that, each in words for people.
+// https://docs.slack.dev/reference/methods/chat.postMessage#errors
+var closed = map[string]string{
+	"channel_not_found":                     "I'm not in it, or it is gone",
+	"not_in_channel":                        "I'm not in it",
+	"user_not_in_channel":                   "I'm not in it",
+	"is_archived":                           "it is archived",
+	"is_inactive":                           "it is archived or frozen",
+	"channel_is_limited_access":             "only some people may see it",
+	"external_channel_migrating":            "it is being moved",
+	"posting_to_channel_denied":             "I may not post there",
+	"method_not_supported_for_channel_type": "I can't post in such a channel",
+
+	"restricted_action":                        "I may not post there",
+	"restricted_action_read_only_channel":      "only some people may post there",
+	"restricted_action_thread_only_channel":    "it takes replies in threads alone",
+	"restricted_action_non_threadable_channel": "it takes no replies in threads",
+	"restricted_action_thread_locked":          "the thread is locked",
+	"thread_locked":                            "the thread is locked",
+	"cannot_reply_to_message":                  "nobody can reply to the message there",
+	"messages_tab_disabled":                    "my messages are switched off",
+
+	"ekm_access_denied":        "your administrators have suspended messages by their encryption keys",
+	"access_denied":            "your administrators don't let me",
+	"accesslimited":            "your administrators don't let me from this network",
+	"enterprise_is_restricted": "your organisation doesn't let me",
+	"org_login_required":       "your organisation is being moved by Slack",
+	"team_added_to_org":        "your workspace is being moved by Slack",
+	"team_access_not_granted":  "your organisation has not given me that workspace",
+}
+
+// Closed says, as the end of a sentence, why a channel takes no messages; ok is false when
+// err does not say so.
+func Closed(err error) (why string, ok bool) {
+	code := ErrorCode(err)
+	words, ok := closed[code]
+	return words + " (" + code + ")", ok
+}
+
+// waitCodes say that Slack's limits have no room for the call now.
+var waitCodes = []string{"ratelimited", "rate_limited", "message_limit_exceeded"}
+
 // Classify says what is to be done about a failed call of the Web API, and for how long to
 // wait when Slack asks for that.
 func Classify(err error) (time.Duration, Kind) {
@@ -69,8 +112,8 @@ func Classify(err error) (time.Duration, Kind) {
 	switch {
 	case errors.As(err, &limited):
 		return min(max(limited.RetryAfter, time.Second), maxWait), Wait
-	case errors.As(err, &status) && status.Code == http.StatusTooManyRequests, code == "ratelimited", code == "rate_limited", code == "message_limit_exceeded":
-		return 30 * time.Second, Wait
+	case errors.As(err, &status) && status.Code == http.StatusTooManyRequests, slices.Contains(waitCodes, code):
+		return unnamedWait, Wait
 	case code == "" || slices.Contains(unclearCodes, code):
 		return 0, Unclear
 	case slices.Contains(fatalErrors, code):

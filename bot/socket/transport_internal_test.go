@@ -2,23 +2,16 @@ package socket
 
 import (
 	"bytes"
-	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
-	"os"
-	"os/exec"
 	"reflect"
-	"slices"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -27,7 +20,6 @@ import (
 	"github.com/slack-go/slack"
 
 	"renewbot/bot/secure"
-	"renewbot/yeastar"
 )
 
 // impostor is a server behind TLS with a certificate that nobody has vouched for. It
@@ -56,7 +48,10 @@ func impostor(t *testing.T, version uint16) (server *httptest.Server, trusted *x
 }
 
 func apiAt(url string) *WebAPI {
-	return NewWebAPI(Credentials{BotToken: "xoxb-canary", AppToken: "xapp-canary", APIURL: url}, time.Second, nil, slog.New(slog.DiscardHandler))
+	return NewWebAPI(APIOptions{
+		Credentials: Credentials{BotToken: "xoxb-canary", AppToken: "xapp-canary", APIURL: url},
+		OpenGap:     time.Second, Log: slog.New(slog.DiscardHandler),
+	})
 }
 
 // TestImpostorOfSlackGetsNothing has somebody between us and Slack: no token, no ticket
@@ -128,19 +123,18 @@ func TestTransportOfSlack(t *testing.T) {
 	t.Parallel()
 	transport, dialer := newTransport(), newDialer()
 	environment := reflect.ValueOf(http.ProxyFromEnvironment).Pointer()
+	if reflect.ValueOf(transport.Proxy).Pointer() != environment {
+		t.Error("the proxy is not that of the environment")
+	}
 	for name, tc := range map[string]struct {
 		tls   *tls.Config
-		proxy func(*http.Request) (*url.URL, error)
 		limit time.Duration
 	}{
-		"Web API":   {transport.TLSClientConfig, transport.Proxy, newHTTP(transport).Timeout},
-		"WebSocket": {dialer.TLSClientConfig, dialer.Proxy, dialer.HandshakeTimeout},
+		"Web API":   {transport.TLSClientConfig, newHTTP(transport).Timeout},
+		"WebSocket": {dialer.TLSClientConfig, dialer.HandshakeTimeout},
 	} {
 		if tc.tls.InsecureSkipVerify || tc.tls.MinVersion != tls.VersionTLS12 || tc.tls.RootCAs != nil {
 			t.Errorf("%s: TLS %+v", name, tc.tls)
-		}
-		if reflect.ValueOf(tc.proxy).Pointer() != environment {
-			t.Errorf("%s: the proxy is not that of the environment", name)
 		}
 		if tc.limit <= 0 || tc.limit > 20*time.Second {
 			t.Errorf("%s: may take %v", name, tc.limit)
@@ -262,79 +256,6 @@ func TestAddressesFromSlack(t *testing.T) {
 			if _, err := dial(t.Context(), address, nil); !errors.Is(err, secure.ErrAddress) || strings.Contains(err.Error(), "canary") {
 				t.Errorf("dial %q: %v", address, err)
 			}
-		}
-	}
-}
-
-const proxyChildEnv = "PROXY_TEST_CHILD"
-
-// TestProxyOfTheEnvironment starts this test in another process with HTTPS_PROXY set.
-// Everything goes through the proxy, and the proxy, which pretends to be Slack and the
-// vendor, is not believed.
-func TestProxyOfTheEnvironment(t *testing.T) {
-	if os.Getenv(proxyChildEnv) != "" {
-		behindProxy(t)
-		return
-	}
-	t.Parallel()
-	fake, _, read := impostor(t, tls.VersionTLS13)
-	var mu sync.Mutex
-	var hosts []string
-	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		mu.Lock()
-		hosts = append(hosts, r.Method+" "+r.Host)
-		mu.Unlock()
-		to, err := (&net.Dialer{}).DialContext(r.Context(), "tcp", fake.Listener.Addr().String())
-		if err != nil {
-			return
-		}
-		from, _, err := http.NewResponseController(w).Hijack()
-		if err != nil {
-			_ = to.Close()
-			return
-		}
-		_, _ = io.WriteString(from, "HTTP/1.1 200 OK\r\n\r\n")
-		go func() { _, _ = io.Copy(to, from); _ = to.Close() }()
-		_, _ = io.Copy(from, to)
-		_ = from.Close()
-	}))
-	t.Cleanup(proxy.Close)
-	binary, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	child := exec.CommandContext(t.Context(), binary, "-test.run=^"+t.Name()+"$")
-	child.Env = append(os.Environ(), proxyChildEnv+"=1", "HTTPS_PROXY="+proxy.URL, "https_proxy=", "NO_PROXY=", "no_proxy=")
-	if out, err := child.CombinedOutput(); err != nil {
-		t.Errorf("%v\n%s", err, out)
-	}
-	mu.Lock()
-	defer mu.Unlock()
-	slices.Sort(hosts)
-	want := []string{"CONNECT openapi.example:443", "CONNECT slack.example:443", "CONNECT wss.slack.example:443"}
-	if got := slices.Compact(hosts); !slices.Equal(got, want) {
-		t.Errorf("through the proxy went %q, want %q", got, want)
-	}
-	if n := read.Load(); n != 0 {
-		t.Errorf("the proxy could read %d requests", n)
-	}
-}
-
-// behindProxy is the other process.
-func behindProxy(t *testing.T) {
-	t.Helper()
-	_, api := apiAt("https://slack.example/api/").AuthTestContext(t.Context())
-	_, socket := dial(t.Context(), "wss://wss.slack.example/link?ticket=canary", nil)
-	vendor, err := yeastar.New(yeastar.Config{BaseURL: "https://openapi.example", ClientID: "id", ClientSecret: "canary", ReadTimeout: time.Second})
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
-	defer cancel()
-	for name, err := range map[string]error{"Web API": api, "WebSocket": socket, "vendor": vendor.Login(ctx)} {
-		var certificate *tls.CertificateVerificationError
-		if !errors.As(err, &certificate) || strings.Contains(err.Error(), "canary") {
-			t.Errorf("%s: %v, want a refused certificate", name, err)
 		}
 	}
 }

@@ -9,7 +9,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -28,27 +28,43 @@ type Credentials struct {
 }
 
 // WebAPI is Slack's Web API. It retries nothing: whoever calls knows whether a call may be
-// repeated.
+// repeated. All its calls keep to Slack's limits together; how long a call waits for its
+// turn, and who goes first, is in its context: see Urgent, Later and Patient.
 type WebAPI struct {
 	*slack.Client
 	http    *http.Client
 	metrics *metrics.Metrics
 }
 
-// NewWebAPI makes a client. In the long run two connections are opened each openGap at
-// most; Slack allows about 50 in a minute. Metrics may be nil.
-func NewWebAPI(c Credentials, openGap time.Duration, m *metrics.Metrics, log *slog.Logger) *WebAPI {
+// APIOptions are what a WebAPI is made of.
+type APIOptions struct {
+	Credentials Credentials
+	// OpenGap is how far apart connections are opened in the long run; Slack allows about
+	// 50 in a minute.
+	OpenGap time.Duration
+	// Now is the clock by which Slack's Retry-After ends. Nil: the real one.
+	Now func() time.Time
+	// Unpaced keeps to no limit before Slack speaks of it, for a simulated Slack that
+	// has none.
+	Unpaced bool
+	Log     *slog.Logger     // must be set
+	Metrics *metrics.Metrics // nil: none
+}
+
+// NewWebAPI makes a client.
+func NewWebAPI(o APIOptions) *WebAPI {
 	client := newHTTP(newTransport())
 	return &WebAPI{
-		Client: slack.New(c.BotToken,
-			slack.OptionAppLevelToken(c.AppToken),
-			slack.OptionAPIURL(c.APIURL),
+		Client: slack.New(o.Credentials.BotToken,
+			slack.OptionAppLevelToken(o.Credentials.AppToken),
+			slack.OptionAPIURL(o.Credentials.APIURL),
 			slack.OptionHTTPClient(&rateLimited{
-				next: client, opens: rate.NewLimiter(rate.Every(openGap), 2*Connections), metrics: m,
+				next: client, opens: rate.NewLimiter(rate.Every(o.OpenGap), 2*Connections),
+				pacer: newPacer(o.Now, o.Unpaced, o.Metrics), metrics: o.Metrics,
 			}),
-			slack.OptionLog(debugLog{log}),
+			slack.OptionLog(debugLog{o.Log}),
 		),
-		http: client, metrics: m,
+		http: client, metrics: o.Metrics,
 	}
 }
 
@@ -86,33 +102,46 @@ func (l debugLog) Output(_ int, s string) error {
 	return nil
 }
 
-// rateLimited spaces the calls of apps.connections.open: a connection that Slack wants
-// replaced is replaced without any delay, so a Slack that ends each one at once must
-// not be asked ever faster.
+// rateLimited makes calls when Slack's limits have room for them. It also spaces those of
+// apps.connections.open: a connection that Slack wants replaced is replaced without any
+// delay, so a Slack that ends each one at once must not be asked ever faster.
 type rateLimited struct {
 	next    *http.Client
 	opens   *rate.Limiter
+	pacer   *pacer
 	metrics *metrics.Metrics
 }
 
 // Do makes rateLimited an HTTP client for slack-go.
 func (c *rateLimited) Do(r *http.Request) (*http.Response, error) {
-	if strings.HasSuffix(r.URL.Path, "/apps.connections.open") {
+	call := countedAs(r)
+	if call.method == "apps.connections.open" {
 		if err := c.opens.Wait(r.Context()); err != nil {
 			return nil, err
 		}
 	}
+	if err := c.pacer.wait(r.Context(), call); err != nil {
+		return nil, err
+	}
 	began := time.Now()
-	answer, outcome, err := c.do(r)
-	c.metrics.SlackCall(path.Base(r.URL.Path), outcome, time.Since(began))
+	answer, outcome, err := c.do(r, call)
+	c.metrics.SlackCall(call.method, outcome, time.Since(began))
 	return answer, err
 }
 
-func (c *rateLimited) do(r *http.Request) (answer *http.Response, outcome string, err error) {
+func (c *rateLimited) do(r *http.Request, call counted) (answer *http.Response, outcome string, err error) {
 	if answer, err = c.next.Do(r); err != nil {
 		return nil, metrics.SlackUnreachable, err
 	}
-	return withError(answer)
+	stop := func() { c.pacer.stop(call, mannersOf(r.Context()).urgency, retryAfter(answer.Header)) }
+	if answer.StatusCode == http.StatusTooManyRequests {
+		stop() // before anybody can call over the same connection
+	}
+	answer, outcome, err = withError(answer)
+	if outcome == metrics.SlackRateLimited && answer.StatusCode == http.StatusOK {
+		stop()
+	}
+	return answer, outcome, err
 }
 
 // noReason is what an answer is read as that says neither "ok":true nor an error.
@@ -135,6 +164,8 @@ func withError(answer *http.Response) (read *http.Response, outcome string, err 
 	understood := json.NewDecoder(bytes.NewReader(raw)).Decode(&a) == nil // whatever follows, as slack-go does it
 	switch {
 	case answer.StatusCode == http.StatusTooManyRequests:
+		outcome = metrics.SlackRateLimited
+	case answer.StatusCode == http.StatusOK && !a.OK && slices.Contains(waitCodes, a.Error):
 		outcome = metrics.SlackRateLimited
 	case answer.StatusCode != http.StatusOK || !understood:
 		outcome = metrics.SlackFailed

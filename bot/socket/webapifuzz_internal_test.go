@@ -26,7 +26,7 @@ func FuzzRateLimited(f *testing.F) {
 		next := transportFunc(func(*http.Request) (*http.Response, error) {
 			return &http.Response{StatusCode: status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(string(body)))}, nil
 		})
-		c := rateLimited{next: &http.Client{Transport: next}, opens: rate.NewLimiter(rate.Inf, 1)}
+		c := rateLimited{next: &http.Client{Transport: next}, opens: rate.NewLimiter(rate.Inf, 1), pacer: newPacer(nil, true, nil)}
 		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "https://slack.com/api/chat.update", http.NoBody)
 		if err != nil {
 			t.Fatal(err)

@@ -2,6 +2,7 @@ package page_test
 
 import (
 	"encoding/json"
+	"slices"
 	"testing"
 
 	"renewbot/bot/sandbox"
@@ -50,6 +51,9 @@ func (w *window) request() message {
 	w.submit("Renew a subscription")
 	w.wait("the review", func(s *state) bool { return len(s.Stack) == 2 || s.Stack[len(s.Stack)-1].Submit == "Request approval" })
 	v := look(w, func(s *state) view { return s.Stack[len(s.Stack)-1] })
+	if slices.ContainsFunc(v.Fields, func(f field) bool { return f.ActionID == "reason" }) { // there is an order of theirs
+		w.in("viewType", "reason", args{"text": "They want another one."})
+	}
 	w.b.must(w.me, "viewSubmit", args{"viewId": v.ID})
 	w.wait("the end", func(s *state) bool { return len(s.Stack) > 0 && s.Stack[len(s.Stack)-1].ID != "" })
 	return w.shows(sandbox.Renewals, `"action_id":"approve"`)

@@ -1,0 +1,151 @@
+package bot_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"renewbot/bot/renewal"
+	"renewbot/bot/sandbox"
+	"renewbot/bot/slacksim"
+)
+
+// Whatever Slack calls it: that a channel or its threads take no messages any more is told
+// to the requester and the audit channel, and the renewal goes on.
+func TestEveryWayInWhichAChannelTakesNoMessagesIsNoticed(t *testing.T) {
+	t.Parallel()
+	fails := func(code string) func(*bundle, slacksim.Message) {
+		return func(b *bundle, _ slacksim.Message) {
+			b.Slack.Fail("chat.postMessage", slacksim.Fault{Kind: slacksim.FaultError, Error: code},
+				slacksim.When(func(c slacksim.Call) bool { return c.Param("channel") == sandbox.Renewals }))
+		}
+	}
+	restricted := func(p slacksim.Posting) func(*bundle, slacksim.Message) {
+		return func(b *bundle, _ slacksim.Message) { b.Slack.Restrict(sandbox.Renewals, p) }
+	}
+	for name, c := range map[string]struct {
+		close func(*bundle, slacksim.Message)
+		words string
+	}{
+		"only managers write": {restricted(slacksim.Posting{Managers: true}), "only some people may post there"},
+		"no threads":          {restricted(slacksim.Posting{Threads: true}), "it takes no replies in threads"},
+		"its thread is locked": {func(b *bundle, card slacksim.Message) {
+			b.Slack.LockThread(slacksim.Ref{Channel: card.Channel, TS: card.ThreadTS})
+		}, "the thread is locked"},
+		"the encryption keys are withdrawn": {fails("ekm_access_denied"), "suspended messages by their encryption keys"},
+		"the organisation restricts access": {fails("team_access_not_granted"), "has not given me that workspace"},
+		"the network is not allowed":        {fails("accesslimited"), "from this network"},
+		"nobody can reply":                  {fails("cannot_reply_to_message"), "nobody can reply"},
+		"shared with another company":       {func(b *bundle, _ slacksim.Message) { b.Slack.Share(sandbox.Renewals, true) }, "it is shared with another company"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b, _ := setupAt(t)
+			card := b.as(sandbox.Alice).request(acmeWish)
+			b.wholeView("RNW-000001")
+			approve := clickOn(t, card, "approve")
+			c.close(b, card)
+			b.as(sandbox.Bob).forceClick(approve)
+			b.happened("RNW-000001", renewal.CodeOrdered)
+			b.hears(sandbox.Alice, b.Vendor.Placed()[0].OrderNo)
+			b.hears(sandbox.Alice, "I can't post RNW-000001 in", c.words)
+			b.says(sandbox.Audit, "I can't post RNW-000001 in", c.words)
+		})
+	}
+}
+
+// A code that nobody knows yet is told as Slack says it, when it keeps a request's card from
+// people.
+func TestACardThatSlackRefusesForAnUnknownReason(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.Slack.Fail("chat.postMessage", slacksim.Fault{Kind: slacksim.FaultError, Error: "restricted_action_moon_phase"}, named("card"))
+	alice := b.as(sandbox.Alice)
+	alice.fill(acmeWish)
+	alice.submitOK()
+	alice.titled("Please check")
+	alice.submitOK()
+	b.hears(sandbox.Alice, "I can't post RNW-000001 in", "restricted_action_moon_phase")
+	b.says(sandbox.Audit, "I can't post RNW-000001 in", "restricted_action_moon_phase")
+}
+
+func TestAChannelThatTakesNoMessagesIsRefusedInTheForm(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		posting slacksim.Posting
+		words   string
+	}{
+		"only managers write": {slacksim.Posting{Managers: true}, "Only some people may post in that channel"},
+		"no threads":          {slacksim.Posting{Threads: true}, "Only some people may reply in threads"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := setup(t)
+			b.Slack.Restrict(sandbox.Renewals, c.posting)
+			alice := b.as(sandbox.Alice)
+			alice.fill(acmeWish)
+			alice.refusedWith(c.words)
+		})
+	}
+}
+
+// What a channel got before it was shared stays; it gets nothing more, also no change of
+// what it has, until it is shared no longer.
+func TestAChannelThatIsSharedLaterGetsNoMore(t *testing.T) {
+	t.Parallel()
+	b, clock := setupAt(t)
+	card := b.as(sandbox.Alice).request(acmeWish)
+	b.wholeView("RNW-000001")
+	approve := clickOn(t, card, "approve")
+	before := b.Slack.Text(b.cardNow(card))
+	b.Slack.Share(sandbox.Renewals, true)
+	b.as(sandbox.Bob).forceClick(approve)
+	b.happened("RNW-000001", renewal.CodeOrdered)
+	number := b.Vendor.Placed()[0].OrderNo
+	b.hears(sandbox.Alice, "I can't post RNW-000001 in", "shared with another company")
+	b.silent(sandbox.Renewals, number)
+	if now := b.Slack.Text(b.cardNow(card)); now != before {
+		t.Errorf("the card was changed to:\n%s", now)
+	}
+	b.Slack.Share(sandbox.Renewals, false)
+	b.meanwhile(clock, time.Hour, "the order number", func(s *slacksim.Snapshot) bool {
+		return slices.ContainsFunc(s.All(sandbox.Renewals), func(m slacksim.Message) bool { return contains(s.Text(m), number) })
+	})
+	b.shows(card, "Ordered.", number)
+}
+
+// Slack gives a private channel another id when it is to be shared. Its requests follow it.
+func TestAChannelWhoseIDChangedIsFoundAgain(t *testing.T) {
+	t.Parallel()
+	const moved = "C0LEADSNEW"
+	b, _ := setupAt(t)
+	w := acmeWish
+	w.channel = sandbox.Leads
+	card := b.as(sandbox.Alice).request(w)
+	b.wholeView("RNW-000001")
+	b.Slack.MoveChannel(sandbox.Leads, moved)
+	b.happened("RNW-000001", renewal.CodeMoved)
+	card.Channel = moved
+	b.as(sandbox.Bob).press(b.cardNow(card), "Approve")
+	b.happened("RNW-000001", renewal.CodeOrdered)
+	number := b.Vendor.Placed()[0].OrderNo
+	b.says(moved, "RNW-000001 is ordered", number)
+	b.shows(card, "Ordered.", number)
+	if r := b.stored("RNW-000001"); r.Channel != moved {
+		t.Errorf("the request is in %s", r.Channel)
+	}
+}
+
+// A public channel may have been made private a moment ago.
+func TestStatusKnowsThatAChannelBecamePrivate(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.as(sandbox.Alice).request(acmeWish)
+	b.Slack.Kick(sandbox.Renewals, sandbox.Dave)
+	dave := b.as(sandbox.Dave)
+	b.wants(dave.command(sandbox.Random, "/renew status RNW-000001"), "Acme Telecom")
+	b.Slack.MakePrivate(sandbox.Renewals)
+	said := dave.command(sandbox.Random, "/renew status RNW-000001")
+	b.wants(said, "belongs to a private channel that you are not in")
+	b.lacks(said, "Acme Telecom")
+}
