@@ -59,7 +59,6 @@ const onTheCard = "It can be tried again or closed on the card."
 // anything was ordered.
 func eventSentence(r renewal.Request, e renewal.Entry) string {
 	by, d := mention(e.Actor), e.Detail
-	votesIn := outside(d[renewal.DetailVotes], shortLimit)
 	order := orderNumbers(d[renewal.DetailOrderNo], d[renewal.DetailTransactionNo], d[renewal.DetailVendorStatus])
 	why := problemWords(d[renewal.DetailVendorDetail], d[renewal.DetailVendorCode], d[renewal.DetailVendorRequest])
 	switch e.Code {
@@ -69,15 +68,11 @@ func eventSentence(r renewal.Request, e renewal.Entry) string {
 		return join("✏️ "+by+fmt.Sprintf(" changed the request; this is revision %d.", e.Revision), changeWords(d), doubtNews(d), "Approvals start over.", nothingYet)
 	case renewal.CodeChanged:
 		return join("✏️ What is known differs from what was approved, so this needs approval again.", changeWords(d), doubtNews(d), nothingYet)
-	case renewal.CodeLapsed:
-		return join("↩️ "+lapsed(d), "So this needs approval again"+parenthesis(votesIn)+".", nothingYet)
 	case renewal.CodeRestored:
 		return "↩️ The ledger was restored from a backup, so this needs approval again. " +
 			"This order may or may not have been placed since: check this thread and the portal before you approve."
-	case renewal.CodeVoted:
-		return join("👍 "+by+" approved"+parenthesis(votesIn)+"."+selfApproval(d), lostWords(d), "More approvals are needed.", nothingYet)
-	case renewal.CodeApproved:
-		return join("👍 "+by+" approved"+parenthesis(votesIn)+"."+selfApproval(d), lostWords(d), next(r))
+	case renewal.CodeVoted, renewal.CodeApproved, renewal.CodeLapsed, renewal.CodeRetried:
+		return approvalSentence(r, e)
 	case renewal.CodeRejected:
 		return join("🚫 "+by+" rejected this"+reason(d[renewal.DetailReason]), nothingWas)
 	case renewal.CodeCancelled:
@@ -125,8 +120,6 @@ func eventSentence(r renewal.Request, e renewal.Entry) string {
 		return join("☑️ "+by+" found that the order was placed. "+order+settledEnd(e), differed(d[renewal.DetailChanges]))
 	case renewal.CodeSettledNot:
 		return join("☑️ "+by+" found that the order was not placed"+reason(d[renewal.DetailReason]), nothingWas, onTheCard)
-	case renewal.CodeRetried:
-		return join("🔁 "+by+" asked to try again."+selfApproval(d), retried(r, e))
 	case renewal.CodeLate:
 		return join("🚨 An order turned up for an attempt that was called not placed"+attemptWords(d)+".", order, lateEnd(e))
 	case renewal.CodeDenied:
@@ -162,6 +155,26 @@ func deniedWords(by string, d map[string]string) string {
 	default:
 		return join("⛔ "+by+" tried "+n+" more times what they may not do"+tried+".", "Nothing was changed or ordered.")
 	}
+}
+
+// approvalSentence tells what people said to an order, and what became of their approval.
+func approvalSentence(r renewal.Request, e renewal.Entry) string {
+	by, d := mention(e.Actor), e.Detail
+	votesIn := parenthesis(outside(d[renewal.DetailVotes], shortLimit))
+	yes := "👍 " + by + " approved" + votesIn + "." + selfApproval(d)
+	switch e.Code {
+	case renewal.CodeVoted:
+		return join(yes, lostWords(d), "More approvals are needed.", nothingYet)
+	case renewal.CodeApproved:
+		return join(yes, lostWords(d), next(r))
+	case renewal.CodeLapsed:
+		return join("↩️ "+lapsed(d), "So this needs approval again"+votesIn+".", nothingYet)
+	}
+	asked := "🔁 " + by + " asked to try again." + selfApproval(d)
+	if e.To != renewal.Pending {
+		return join(asked, next(r))
+	}
+	return join(asked, because(d), "So this needs approval again"+votesIn+".", nothingYet)
 }
 
 // splitList reads a detail that lists several things.
@@ -216,14 +229,6 @@ func because(d map[string]string) string {
 		return ""
 	}
 	return outside(string(unicode.ToUpper(first))+why[size:], detailLimit) + "."
-}
-
-// retried says what follows when somebody asked to try again.
-func retried(r renewal.Request, e renewal.Entry) string {
-	if e.To != renewal.Pending {
-		return next(r)
-	}
-	return join(because(e.Detail), "So this needs approval again"+parenthesis(outside(e.Detail[renewal.DetailVotes], shortLimit))+".", nothingYet)
 }
 
 func next(r renewal.Request) string {

@@ -48,6 +48,16 @@ func (l *Ledger) Submit(ctx context.Context, s renewal.Submission) (r renewal.Re
 	return r, saved != nil, nil
 }
 
+// Submitted finds the request that a submission has become, by its key, or returns
+// ErrNotFound.
+func (l *Ledger) Submitted(ctx context.Context, key string) (renewal.Request, error) {
+	r, err := bySubmission(ctx, l.engine, key)
+	if err != nil {
+		return r, fmt.Errorf("look for what a submission became: %w", notFound(err))
+	}
+	return r, nil
+}
+
 // submit also returns what it saved, nil if the submission was there already, or with a
 // refusal the entry that is to be written down.
 func (l *Ledger) submit(ctx context.Context, t tx, s renewal.Submission) (renewal.Request, *renewal.Change, *renewal.Refusal, error) {
