@@ -48,14 +48,16 @@ func (l *Ledger) Submit(ctx context.Context, s renewal.Submission) (r renewal.Re
 	return r, saved != nil, nil
 }
 
-// Submitted finds the request that a submission has become, by its key, or returns
-// ErrNotFound.
-func (l *Ledger) Submitted(ctx context.Context, key string) (renewal.Request, error) {
-	r, err := bySubmission(ctx, l.engine, key)
-	if err != nil {
-		return r, fmt.Errorf("look for what a submission became: %w", notFound(err))
+// Submitted finds the request that was made of a submission, by its key.
+func (l *Ledger) Submitted(ctx context.Context, key string) (r renewal.Request, found bool, err error) {
+	r, err = bySubmission(ctx, l.engine, key)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return r, false, nil
+	case err != nil:
+		return r, false, fmt.Errorf("look for a submission: %w", err)
 	}
-	return r, nil
+	return r, true, nil
 }
 
 // submit also returns what it saved, nil if the submission was there already, or with a
