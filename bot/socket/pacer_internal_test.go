@@ -82,7 +82,7 @@ func TestRetryAfterHoldsForEverybody(t *testing.T) {
 		api, s := setupPaced(map[string]string{"chat.postMessage C1": "2", "chat.update": "3"})
 		job := Urgent(t.Context())
 		wantPutOff(t, post(job, api, "C1"), 2*time.Second)
-		time.Sleep(30 * time.Millisecond)
+		pass(30 * time.Millisecond)
 		wantPutOff(t, post(job, api, "C1"), 1970*time.Millisecond) // another job
 		if err := post(job, api, "C2"); err != nil {
 			t.Error(err)
@@ -91,7 +91,7 @@ func TestRetryAfterHoldsForEverybody(t *testing.T) {
 		wantPutOff(t, err, 3*time.Second)
 		_, _, _, err = api.UpdateMessageContext(job, "C2", "1.2", slack.MsgOptionText("x", false))
 		wantPutOff(t, err, 3*time.Second)
-		time.Sleep(1970 * time.Millisecond)
+		pass(1970 * time.Millisecond)
 		if err := post(job, api, "C1"); err != nil {
 			t.Error(err)
 		}
@@ -156,14 +156,14 @@ func TestUrgentCallsFirst(t *testing.T) {
 				t.Error(err)
 			}
 		})
-		time.Sleep(2*time.Second - time.Nanosecond)
+		pass(2*time.Second - time.Nanosecond)
 		wantPutOff(t, post(Later(t.Context()), api, "C1"), urgentGrace+time.Nanosecond)
-		time.Sleep(time.Nanosecond)
+		pass(time.Nanosecond)
 		told.Wait()
 		if err := post(Urgent(t.Context()), api, "C1"); err != nil {
 			t.Error(err)
 		}
-		time.Sleep(urgentGrace)
+		pass(urgentGrace)
 		if err := post(Later(t.Context()), api, "C1"); err != nil {
 			t.Error(err)
 		}
@@ -188,7 +188,7 @@ func TestJobsKeepToTheDocumentedLimits(t *testing.T) {
 		if err := post(t.Context(), api, "C1"); err != nil {
 			t.Errorf("a person: %v", err)
 		}
-		time.Sleep(10 * time.Second)
+		pass(10 * time.Second)
 		s.mu.Lock()
 		s.calls = nil
 		s.mu.Unlock()
@@ -197,7 +197,7 @@ func TestJobsKeepToTheDocumentedLimits(t *testing.T) {
 			if post(job, api, "C1") == nil {
 				made++
 			}
-			time.Sleep(100 * time.Millisecond)
+			pass(100 * time.Millisecond)
 		}
 		if made < 20 || made > 30 {
 			t.Errorf("%d messages in 20 s after 10 quiet ones", made)
