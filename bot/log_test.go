@@ -67,7 +67,7 @@ func TestLinesNameTheirRequest(t *testing.T) {
 	carol.press(second, "Approve")
 	carol.told("Slack did not tell me who you are")
 	mend()
-	said := out.found("could not look a person up", nil)
+	said := out.found("what a person may do was not found out", nil)
 	for _, line := range said {
 		if id, _ := line["envelope"].(string); id == "" {
 			t.Errorf("a line does not name its envelope: %v", line)
@@ -80,7 +80,7 @@ func TestLinesNameTheirRequest(t *testing.T) {
 	}{
 		{"yeastar call", map[string]any{"call": "order_save"}, "RNW-000001"},
 		{failed, nil, "RNW-000001"},
-		{"could not look a person up", nil, "RNW-000002"},
+		{"what a person may do was not found out", nil, "RNW-000002"},
 	} {
 		lines := out.found(want.message, want.with)
 		if len(lines) == 0 {

@@ -13,7 +13,10 @@ var moves = map[renewal.Code]map[renewal.Status][]renewal.Status{
 	renewal.CodeSubmitted: {"": {renewal.Pending}},
 	renewal.CodeAmended:   {renewal.Pending: {renewal.Pending}},
 	renewal.CodeVoted:     {renewal.Pending: {renewal.Pending}},
-	renewal.CodeReminded:  {renewal.Pending: {renewal.Pending}},
+	renewal.CodeReminded: {
+		renewal.Pending: {renewal.Pending}, renewal.Refused: {renewal.Refused},
+		renewal.Unknown: {renewal.Unknown}, renewal.Processing: {renewal.Processing},
+	},
 	renewal.CodeLastCall:  {renewal.Pending: {renewal.Pending}},
 	renewal.CodeApproved:  {renewal.Pending: {renewal.Approved}},
 	renewal.CodeRejected:  {renewal.Pending: {renewal.Rejected}},
