@@ -83,11 +83,10 @@ func (b *Bot) statusOf(ctx context.Context, p person, a renewal.Actor, query str
 		for _, r := range all {
 			see := a.MayApprove || r.Requester == a.UserID
 			if !see {
-				known := false
-				if see, known = readable[r.Channel]; !known {
-					see = b.mayRead(ctx, a, r.Channel)
-					readable[r.Channel] = see
+				if _, known := readable[r.Channel]; !known {
+					readable[r.Channel] = b.mayRead(ctx, a, r.Channel)
 				}
+				see = readable[r.Channel]
 			}
 			if see {
 				visible = append(visible, r)

@@ -222,13 +222,11 @@ func (b *Bot) made(ctx context.Context, actor renewal.Actor, d blocks.Draft, v s
 		return renewal.Request{}, nil, false
 	}
 	r, found, err := b.ledger.Submitted(ctx, submissionKey(actor, d, v))
-	switch {
-	case err != nil || !found:
-		return r, nil, false // after an error the saving looks once more
-	case !asksFor(r, d, o):
+	made := found && err == nil // after an error the saving looks once more
+	if made && !asksFor(r, d, o) {
 		return r, madeAnother(r), true
 	}
-	return r, nil, true
+	return r, nil, made
 }
 
 // asksFor says whether a request is for what a form asks for.

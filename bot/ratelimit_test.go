@@ -20,6 +20,7 @@ func (a *actor) asks(w wish) {
 	a.fill(w)
 	a.submitOK()
 	a.titled("Please check")
+	a.explain("Agreed with the customer.")
 	a.submitOK()
 	a.titled("Request saved")
 }

@@ -77,7 +77,7 @@ func install(t testing.TB, files map[string][]byte, home string) {
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	how = append(how, "--ignore-scripts", "--no-audit", "--no-fund")
-	npm := exec.CommandContext(ctx, "npm", how...) //nolint:gosec // the two ways above
+	npm := exec.CommandContext(ctx, "npm", how...)
 	npm.Dir = fresh
 	if out, err := npm.CombinedOutput(); err != nil {
 		unavailable(t, "npm: %v\n%s", err, bytes.TrimSpace(out))

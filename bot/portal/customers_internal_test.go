@@ -41,7 +41,7 @@ func TestSearchRanks(t *testing.T) {
 		customer("15", "O’Brien Telephones", "Jean-Luc", "", ""),
 		customer("16", "Nord–Süd Telefonie", "", "", ""),
 		customer("17", "„Globe“ GmbH", "", "", ""),
-		customer("18", "نیم‌فاصله", "", "", ""),
+		customer("18", "نیم\u200cفاصله", "", "", ""),
 	})
 	for name, tc := range map[string]struct {
 		query string

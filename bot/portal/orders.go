@@ -57,11 +57,12 @@ func (p *Portal) OrdersOf(ctx context.Context, h renewal.Holder, maxAge lookup.M
 		return nil, nil
 	}
 	list, err := p.orders.Get(ctx, all, maxAge)
-	switch {
-	case err != nil && known.told:
+	if err != nil && known.told {
 		return nil, passing(err)
-	case err != nil, !list.told, h.SerialNumber != "":
-		return nil, nil // whether it would tell is not known
+	}
+	// When it fails and has not told before, whether it would tell is not known.
+	if !list.told || h.SerialNumber != "" {
+		return nil, nil
 	}
 	var theirs []yeastar.OrderSummary
 	for _, o := range list.orders {

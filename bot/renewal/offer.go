@@ -233,7 +233,7 @@ func decimals(code string) int32 {
 		return 2
 	}
 	scale, _ := currency.Standard.Rounding(unit)
-	return int32(min(max(scale, 0), 9)) //nolint:gosec // bounded
+	return int32(min(max(scale, 0), 9))
 }
 
 func day(t time.Time) string {

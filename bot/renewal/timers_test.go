@@ -20,8 +20,9 @@ func TestRemindersOfWhatNoClockEnds(t *testing.T) {
 			at := r.WaitsSince.Add(p.RemindAfter)
 			refused(t, r, Reminder{Who: []string{"U2"}}, at.Add(-1), p, RefusedTooEarly)
 			refused(t, r, Reminder{Who: []string{"U2"}, Last: true}, at, p, RefusedStatus)
-			for _, wait := range []time.Duration{8, 16, 32, 64, 128, 168, 168} {
-				c, err := r.Apply(Reminder{Who: []string{"U2"}, Next: at.Add(wait * time.Hour)}, at, p)
+			for _, wait := range []int{8, 16, 32, 64, 128, 168, 168} {
+				next := at.Add(time.Duration(wait) * time.Hour)
+				c, err := r.Apply(Reminder{Who: []string{"U2"}, Next: next}, at, p)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -29,7 +30,6 @@ func TestRemindersOfWhatNoClockEnds(t *testing.T) {
 					t.Errorf("entry %+v", c.Entry)
 				}
 				r = c.Request
-				next := at.Add(wait * time.Hour)
 				same(t, next, r.ReminderDue("U2", p), "the next reminder")
 				refused(t, r, Reminder{Who: []string{"U2"}}, next.Add(-1), p, RefusedTooEarly)
 				if n := len(c.Jobs); n != 2 {
