@@ -63,7 +63,7 @@ func TestLinesNameTheirRequest(t *testing.T) {
 	b.says(sandbox.Audit, "RNW-000001", string(renewal.CodeOrdered)+" by")
 	const failed = "a job failed and will be tried again" // said when all else of the job is done
 	b.until("the job's failure in the log", func() bool { return len(out.found(failed, nil)) > 0 })
-	mend := b.Slack.Fail("users.info", slacksim.Fault{Kind: slacksim.FaultError, Error: "user_not_found"})
+	mend := b.Slack.Fail("users.info", slacksim.Fault{Kind: slacksim.FaultError, Error: "internal_error"})
 	carol.press(second, "Approve")
 	carol.told("Slack did not tell me who you are")
 	mend()
