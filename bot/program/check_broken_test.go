@@ -107,7 +107,7 @@ var brokenThings = []broken{
 	{name: "missing scope", by: func(s *site) {
 		s.slack.Reinstall(slices.DeleteFunc(s.slack.Scopes(), func(scope string) bool { return scope == "usergroups:read" })...)
 	}, line: "scopes", status: check.Problem, found: "missing: usergroups:read (approvers and requesters given as user groups)",
-		next: "add them, and then Reinstall to Workspace", ready: slackOK, do: commands(alice), log: "could not read a user group"},
+		next: "add them, and then Reinstall to Workspace", ready: slackOK, do: commands(alice), log: "read the user group"},
 	{name: "a scope too many", by: func(s *site) { s.slack.Reinstall(append(s.slack.Scopes(), "users:read.email")...) },
 		line: "scopes", status: check.Warning, found: "more than Renewbot needs: users:read.email", next: "remove them", ready: slackOK},
 	{name: "another process with the same tokens", by: func(s *site) {
@@ -141,9 +141,9 @@ var brokenThings = []broken{
 	{name: "disabled group", by: func(s *site) {
 		s.slack.AddUserGroup(slacksim.UserGroup{ID: group, Handle: "approvers", Members: []string{carol}, Disabled: true})
 	}, line: "approvers", status: check.Problem, found: "the user group " + group + " is disabled", next: "Enable it in Slack",
-		ready: slackOK, do: commands(alice), log: "could not read a user group"},
+		ready: slackOK, do: commands(alice), log: "read the user group"},
 	{name: "a group that does not exist", by: set("RENEW_APPROVERS", bob+",S0NOWHERE"), line: "approvers", status: check.Problem,
-		found: "there is no user group S0NOWHERE", next: "Copy group ID", ready: slackOK, do: commands(alice), log: "could not read a user group"},
+		found: "there is no user group S0NOWHERE", next: "Copy group ID", ready: slackOK, do: commands(alice), log: "read the user group"},
 	{name: "a plan without groups", by: func(s *site) { s.slack.SetUserGroupsUnavailable(true) }, line: "approvers", status: check.Problem,
 		found: "the workspace's plan has no user groups", next: "by their own ids", ready: slackOK, do: commands(alice), log: "plan_upgrade_required"},
 	{name: "deactivated approver", by: func(s *site) { s.slack.ChangeUser(bob, func(u *slacksim.User) { u.Deleted = true }) },
