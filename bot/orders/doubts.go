@@ -18,11 +18,13 @@ import (
 // what people should look at before they agree. request is the request that asks for it, or
 // 0 before there is one. What the portal does not answer in time is missing, and nothing else.
 func (o *Orders) Look(ctx context.Context, request int64, offer *renewal.Offer, c yeastar.Catalogue, maxAge lookup.MaxAge) ([]renewal.Doubt, error) {
-	facts, _ := o.portalFacts(ctx, offer, c, maxAge)
-	var err error
-	if facts.Requests, err = o.others(ctx, request, offer.Product, offer.Holder); err != nil {
+	// The ledger first: a portal that takes all the time costs no more than what it tells.
+	others, err := o.others(ctx, request, offer.Product, offer.Holder)
+	if err != nil {
 		return nil, err
 	}
+	facts, _ := o.portalFacts(ctx, offer, c, maxAge)
+	facts.Requests = others
 	now := o.ledger.Now(ctx)
 	return offer.Doubts(facts, now, o.policy), nil
 }
