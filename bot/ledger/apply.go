@@ -138,6 +138,14 @@ func (l *Ledger) recordDenied(ctx context.Context, t tx, c *renewal.Change) erro
 	if _, err := t.exec(ctx, `UPDATE requests SET last_entry = last_entry WHERE id = $1`, c.Request.ID); err != nil {
 		return fmt.Errorf("lock the request: %w", err)
 	}
+	if c.Request.ID != 0 {
+		// It may have moved on since it was refused: the trail is in the order of its moves.
+		now, err := get(ctx, t, c.Request.ID)
+		if err != nil {
+			return err
+		}
+		c.Entry.From, c.Entry.To, c.Entry.Revision = now.Status, now.Status, now.Revision
+	}
 	return l.record(ctx, t, c)
 }
 
