@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"renewbot/bot/config"
 	"renewbot/bot/renewal"
 	"renewbot/bot/sandbox"
 	"renewbot/bot/slacksim"
@@ -24,7 +25,7 @@ func (b *bundle) notPlaced(card slacksim.Message) {
 func held(t *testing.T, change ...func(*sandbox.Options)) (b *bundle, clock *slacksim.ManualClock, card slacksim.Message, release func()) {
 	t.Helper()
 	patient := switched(func(s *yeastarsim.Switches) { s.TokenLife = 48 * time.Hour }) // the order's token is good all the time
-	b, clock = setupAt(t, append(change, patient, func(o *sandbox.Options) { o.OrderTimeout = 2 * time.Second })...)
+	b, clock = setupAt(t, append(change, patient, unreminded, func(o *sandbox.Options) { o.OrderTimeout = 2 * time.Second })...)
 	gate := make(chan struct{})
 	b.Vendor.Fault(yeastarsim.OrderSave, yeastarsim.Hold(gate).Times(1))
 	b.approved()
@@ -39,6 +40,9 @@ func held(t *testing.T, change ...func(*sandbox.Options)) (b *bundle, clock *sla
 		}
 	}
 }
+
+// unreminded keeps reminders out of the trail of tests in which hours pass.
+var unreminded = configured(func(r *config.Renew) { r.RemindAfter = 48 * time.Hour })
 
 func (b *bundle) alarm(pieces ...string) {
 	b.t.Helper()
