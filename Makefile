@@ -34,7 +34,7 @@ ifneq ($(shell git rev-parse HEAD > /dev/null 2>&1 && echo yes),yes)
 export GOFLAGS := $(GOFLAGS) -buildvcs=false
 endif
 
-.PHONY: help test fmt lint build release-check bench gobench vuln compiler deps gofmt-check compile go-test
+.PHONY: help test fmt lint build release-check assets bench gobench vuln compiler deps gofmt-check compile go-test
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -59,6 +59,10 @@ build: ## Build ./renewbot as one static binary
 
 release-check: ## Build what a release has, for every system and processor of deploy/goreleaser.yaml
 	@$(GO) test -count=1 -run '^TestRelease' -v -timeout $(TEST_TIMEOUT) ./deploy -release.all
+
+assets: ## Pack the files of the sandbox's page, after a change in them
+	@$(GO) test -count=1 -run '^TestWhatIsPackedIsTheFolder$$' ./bot/sandbox/page -pack > /dev/null
+	@echo "packed bot/sandbox/page/assets.json.gz"
 
 bench: ## Measure the built product beside Bolt and a bare bot, and write deploy/BENCHMARKS.md
 	@$(GO) run ./bot/bench -o deploy/BENCHMARKS.md

@@ -2,17 +2,22 @@ package page
 
 import (
 	"bytes"
+	"compress/gzip"
 	"crypto/sha256"
-	"embed"
+	_ "embed" // for what is packed
 	"encoding/hex"
-	"io/fs"
+	"encoding/json"
+	"fmt"
 	"net/http"
 	"path"
 	"time"
 )
 
-//go:embed assets
-var assets embed.FS
+// packed is the folder assets as a compressed JSON object, since a real run never uses it:
+// names and texts. After a change in the folder, make assets packs it anew.
+//
+//go:embed assets.json.gz
+var packed []byte
 
 // file is one file of the front end.
 type file struct {
@@ -23,20 +28,20 @@ type file struct {
 
 // readAssets reads the front end, by the path under which it is served.
 func readAssets() (map[string]file, error) {
+	unpacked, err := gzip.NewReader(bytes.NewReader(packed))
+	if err != nil {
+		return nil, fmt.Errorf("unpack the page: %w", err)
+	}
+	var texts map[string]string
+	if err := json.NewDecoder(unpacked).Decode(&texts); err != nil {
+		return nil, fmt.Errorf("unpack the page: %w", err)
+	}
 	files := map[string]file{}
-	err := fs.WalkDir(assets, "assets", func(name string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
-			return err
-		}
-		data, err := assets.ReadFile(name)
-		if err != nil {
-			return err
-		}
-		sum := sha256.Sum256(data)
-		files["/"+name] = file{path.Base(name), data, `"` + hex.EncodeToString(sum[:12]) + `"`}
-		return nil
-	})
-	return files, err
+	for name, text := range texts {
+		sum := sha256.Sum256([]byte(text))
+		files["/assets/"+name] = file{path.Base(name), []byte(text), `"` + hex.EncodeToString(sum[:12]) + `"`}
+	}
+	return files, nil
 }
 
 // serveFile serves a file of the front end. A browser asks each time whether it is still
