@@ -116,7 +116,7 @@ func TestApprovalsAtTheSameMoment(t *testing.T) {
 	}{
 		"two approvers where one is enough": {1, []string{sandbox.Bob, sandbox.Carol}, 1, 1},
 		"two approvers where two must":      {2, []string{sandbox.Bob, sandbox.Carol}, 2, 0},
-		"one approver, four clicks":         {1, []string{sandbox.Bob, sandbox.Bob, sandbox.Bob, sandbox.Bob}, 1, 1}, // the others are counted
+		"one approver, four clicks":         {1, []string{sandbox.Bob, sandbox.Bob, sandbox.Bob, sandbox.Bob}, 1, 1}, // the others are only counted
 		"one approver, three clicks of two": {2, []string{sandbox.Bob, sandbox.Bob, sandbox.Bob}, 1, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
