@@ -4,7 +4,6 @@ import (
 	"context"
 	"io"
 	"net/http/httptest"
-	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -49,11 +48,8 @@ func TestFiguresOfAJourney(t *testing.T) {
 	t.Parallel()
 	ctx, w := start(t, sandbox.Options{})
 	// The look-ups are warmed beside the start; a command that is quicker waits for them.
-	for scrape(t, w)[`renewbot_vendor_call_duration_seconds_count{call="partner_list",outcome="ok"}`] == 0 {
-		if ctx.Err() != nil {
-			t.Fatal("the customers were not asked for")
-		}
-		runtime.Gosched()
+	if err := w.Vendor.WaitCalls(ctx, yeastarsim.PartnerList, 1); err != nil {
+		t.Fatal(err)
 	}
 	if err := w.Demo(ctx, io.Discard); err != nil {
 		t.Fatal(err)
