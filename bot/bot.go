@@ -17,8 +17,10 @@ import (
 	"renewbot/bot/keyedmutex"
 	"renewbot/bot/ledger"
 	"renewbot/bot/metrics"
+	"renewbot/bot/monitor"
 	"renewbot/bot/orders"
 	"renewbot/bot/portal"
+	"renewbot/bot/readiness"
 	"renewbot/bot/renewal"
 	"renewbot/bot/slackview"
 	"renewbot/bot/socket"
@@ -88,7 +90,7 @@ type Bot struct {
 	portal    *portal.Portal
 	orders    *orders.Orders
 	slack     *slackview.View
-	readiness readiness
+	readiness *readiness.Readiness
 	policy    renewal.Policy
 	log       *slog.Logger
 	timing
@@ -143,13 +145,16 @@ func New(o Options) *Bot {
 		API: api, Processes: o.Ledger.Processes, Log: o.Log, Metrics: o.Metrics, Stagger: o.Stagger,
 		Handlers: socket.Handlers{Command: b.slash, Interaction: b.interaction, Event: b.event},
 	})
-	b.readiness = readiness{socket: b.socket, ledger: o.Ledger, vendor: o.Vendor, log: o.Log}
+	b.readiness = readiness.New(readiness.Options{Socket: b.socket, Ledger: o.Ledger, Vendor: o.Vendor, Log: o.Log})
 	o.Metrics.Watch(b.slack.Figures)
 	return b
 }
 
 // Ready is closed once the bot hears Slack for the first time.
 func (b *Bot) Ready() <-chan struct{} { return b.socket.Ready() }
+
+// Readiness tells how the parts are that the bot needs.
+func (b *Bot) Readiness(ctx context.Context) []monitor.Part { return b.readiness.Parts(ctx) }
 
 // Run serves until ctx ends, and then finishes what is in flight, in StopsWithin at most. It
 // returns an error when people must mend something first.

@@ -10,6 +10,7 @@ import (
 	"renewbot/bot/directory"
 	"renewbot/bot/renewal"
 	"renewbot/bot/socket"
+	"renewbot/bot/typed"
 )
 
 // command is the slash command of the app's manifest.
@@ -18,32 +19,32 @@ const command = "/renew"
 func (b *Bot) slash(ctx context.Context, c slack.SlashCommand, env *socket.Envelope) {
 	p := person{id: c.UserID, channel: c.ChannelID, responseURL: c.ResponseURL, env: env, command: true}
 	actor := b.directory.Actor(ctx, c.UserID, directory.RequestAge)
-	t := parseCommand(c.Text)
-	ctx = env.Concerns(ctx, t.id)
+	t := typed.Parse(c.Text)
+	ctx = env.Concerns(ctx, t.Request)
 	if !actor.MayRequest && !actor.MayApprove {
-		b.deny(ctx, p, 0, string(t.verb), renewal.NotAllowed(actor, renewal.Text("You may not request renewals. Ask whoever set Renewbot up to add you.")))
+		b.deny(ctx, p, 0, string(t.Verb), renewal.NotAllowed(actor, renewal.Text("You may not request renewals. Ask whoever set Renewbot up to add you.")))
 		return
 	}
-	switch t.verb {
-	case verbHelp:
-		b.help(ctx, p, t.text)
-	case verbList:
+	switch t.Verb {
+	case typed.Help:
+		b.help(ctx, p, t.Text)
+	case typed.List:
 		b.list(ctx, p, actor)
-	case verbStatus:
-		if t.id == 0 {
-			b.statusOf(ctx, p, actor, t.text)
+	case typed.Status:
+		if t.Request == 0 {
+			b.statusOf(ctx, p, actor, t.Text)
 			return
 		}
-		b.status(ctx, p, actor, t.id)
-	case verbCancel:
-		actor, _ = b.decider(ctx, p.id, c.TriggerID, t.id)
-		b.apply(ctx, p, t.id, renewal.Cancel{By: actor})
-	case verbOpen:
+		b.status(ctx, p, actor, t.Request)
+	case typed.Cancel:
+		actor, _ = b.decider(ctx, p.id, c.TriggerID, t.Request)
+		b.apply(ctx, p, t.Request, renewal.Cancel{By: actor})
+	case typed.Open:
 		if !actor.MayRequest {
 			b.deny(ctx, p, 0, "open", renewal.NotAllowed(actor, renewal.Text("You may approve renewals, but not request them.")))
 			return
 		}
-		b.open(ctx, p, opening{trigger: c.TriggerID, query: t.text})
+		b.open(ctx, p, opening{trigger: c.TriggerID, query: t.Text})
 	}
 }
 

@@ -1,4 +1,6 @@
-package bot
+// Package readiness says how the parts are that a bot needs: Slack, the ledger, the vendor.
+// It mends nothing, and asks each of them no more often than it has to.
+package readiness
 
 import (
 	"context"
@@ -25,15 +27,16 @@ const (
 	loginEvery = 15 * time.Second
 )
 
-// Readiness tells how the parts are that the bot needs. Without a connection to Slack or
-// without its ledger it can do nothing, and with credentials that the vendor refuses it
-// never will. A vendor that fails for a while is told and is no reason to take the bot
-// away: people can go on requesting and approving, what was approved waits, and a
-// restart would mend nothing.
-func (b *Bot) Readiness(ctx context.Context) []monitor.Part { return b.readiness.parts(ctx) }
+// Options are the parts that are looked at.
+type Options struct {
+	Socket *socket.Client
+	Ledger *ledger.Ledger
+	Vendor *yeastar.Client
+	Log    *slog.Logger
+}
 
-// readiness is what it takes to say how the parts are.
-type readiness struct {
+// Readiness looks at the parts. Make it with New.
+type Readiness struct {
 	socket *socket.Client
 	ledger *ledger.Ledger
 	vendor *yeastar.Client
@@ -42,7 +45,17 @@ type readiness struct {
 	saving saving
 }
 
-func (r *readiness) parts(ctx context.Context) []monitor.Part {
+// New makes a Readiness that has looked at nothing yet.
+func New(o Options) *Readiness {
+	return &Readiness{socket: o.Socket, ledger: o.Ledger, vendor: o.Vendor, log: o.Log}
+}
+
+// Parts tells how the parts are that the bot needs. Without a connection to Slack or
+// without its ledger it can do nothing, and with credentials that the vendor refuses it
+// never will. A vendor that fails for a while is told and is no reason to take the bot
+// away: people can go on requesting and approving, what was approved waits, and a
+// restart would mend nothing.
+func (r *Readiness) Parts(ctx context.Context) []monitor.Part {
 	parts := make([]monitor.Part, 3)
 	var all sync.WaitGroup
 	all.Go(func() { parts[0] = r.slackPart() })
@@ -52,7 +65,7 @@ func (r *readiness) parts(ctx context.Context) []monitor.Part {
 	return parts
 }
 
-func (r *readiness) slackPart() monitor.Part {
+func (r *Readiness) slackPart() monitor.Part {
 	up := r.socket.Up()
 	p := monitor.Part{Name: "slack", State: monitor.OK, Detail: fmt.Sprintf("%d of %d connections", up, socket.Connections)}
 	switch {
@@ -64,7 +77,7 @@ func (r *readiness) slackPart() monitor.Part {
 	return p
 }
 
-func (r *readiness) databasePart(ctx context.Context) monitor.Part {
+func (r *Readiness) databasePart(ctx context.Context) monitor.Part {
 	ctx, cancel := context.WithTimeout(ctx, partTimeout)
 	defer cancel()
 	if _, err := r.ledger.EntriesAfter(ctx, 0, 1); err != nil {
@@ -77,7 +90,7 @@ func (r *readiness) databasePart(ctx context.Context) monitor.Part {
 	return monitor.Part{Name: "database", State: monitor.OK, Detail: "the ledger can be read and written"}
 }
 
-func (r *readiness) vendorPart(ctx context.Context) monitor.Part {
+func (r *Readiness) vendorPart(ctx context.Context) monitor.Part {
 	p := monitor.Part{Name: "vendor", State: monitor.OK, Detail: "there is an access token"}
 	err := r.login.try(ctx, r.vendor.Login)
 	if err == nil {

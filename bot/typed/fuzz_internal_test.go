@@ -1,4 +1,4 @@
-package bot
+package typed
 
 import (
 	"fmt"
@@ -23,7 +23,7 @@ func FuzzCommand(f *testing.F) {
 	}
 	number := regexp.MustCompile(`^(?i:status|cancel)\s+(?:(?i:RNW)-|#)?0*([1-9][0-9]*)$`)
 	f.Fuzz(func(t *testing.T, text string, n int64) {
-		got := parseCommand(text)
+		got := Parse(text)
 		words := strings.Fields(plainly(text))
 		first, bared := "", []string{}
 		for _, w := range words {
@@ -32,31 +32,31 @@ func FuzzCommand(f *testing.F) {
 		if len(words) > 0 {
 			first = bared[0]
 		}
-		switch got.verb {
-		case verbOpen:
-			if got.text != strings.Join(words, " ") || got.id != 0 {
+		switch got.Verb {
+		case Open:
+			if got.Text != strings.Join(words, " ") || got.Request != 0 {
 				t.Errorf("%q is looked for as %+v", text, got)
 			}
 			if first == "cancel" || first == "status" || first == "help" {
 				t.Errorf("%q opens the form", text)
 			}
-		case verbList:
+		case List:
 			if first != "list" || len(words) != 1 {
 				t.Errorf("%q lists requests", text)
 			}
-		case verbStatus, verbCancel:
-			if got.verb == verbStatus && got.id == 0 {
-				if first != "status" || got.text == "" || got.text != strings.Join(words[1:], " ") {
+		case Status, Cancel:
+			if got.Verb == Status && got.Request == 0 {
+				if first != "status" || got.Text == "" || got.Text != strings.Join(words[1:], " ") {
 					t.Errorf("%q is %+v", text, got)
 				}
 				break
 			}
 			m := number.FindStringSubmatch(strings.Join(bared, " "))
-			if m == nil || string(got.verb) != first || strconv.FormatInt(got.id, 10) != m[1] {
+			if m == nil || string(got.Verb) != first || strconv.FormatInt(got.Request, 10) != m[1] {
 				t.Errorf("%q is %+v", text, got)
 			}
-		case verbHelp:
-			if got.id != 0 || strings.Contains(got.text, "<") {
+		case Help:
+			if got.Request != 0 || strings.Contains(got.Text, "<") {
 				t.Errorf("%q is %+v", text, got)
 			}
 		default:
@@ -65,9 +65,9 @@ func FuzzCommand(f *testing.F) {
 		if n <= 0 || n > 999_999_999_999 {
 			return
 		}
-		for _, verb := range []verb{verbStatus, verbCancel} {
+		for _, verb := range []Verb{Status, Cancel} {
 			for _, form := range []string{renewal.Reference(n), fmt.Sprint(n), fmt.Sprint("#", n), strings.ToLower(renewal.Reference(n))} {
-				if got := parseCommand(" " + strings.ToUpper(string(verb)) + "  " + form + " "); got.verb != verb || got.id != n {
+				if got := Parse(" " + strings.ToUpper(string(verb)) + "  " + form + " "); got.Verb != verb || got.Request != n {
 					t.Errorf("%s %s is %+v", verb, form, got)
 				}
 			}

@@ -1,4 +1,6 @@
-package bot
+// Package typed reads what people type after /renew, as phones, keyboards and pasted
+// messages give it. It knows nobody and does nothing.
+package typed
 
 import (
 	"fmt"
@@ -9,21 +11,23 @@ import (
 	"renewbot/bot/renewal"
 )
 
-// typed is what somebody typed after /renew.
-type typed struct {
-	verb verb
-	id   int64  // of the request that is meant
-	text string // what is looked for
+// Command is what somebody typed after /renew.
+type Command struct {
+	Verb    Verb
+	Request int64  // the number of the request that is meant; 0: none
+	Text    string // what is looked for, or before the help what was wrong
 }
 
-type verb string
+// Verb is what they want.
+type Verb string
 
+// The verbs.
 const (
-	verbOpen   verb = "open" // the form, for the customer that text names
-	verbHelp   verb = "help"
-	verbList   verb = "list"
-	verbStatus verb = "status" // of one request, or of those of the customer that text names
-	verbCancel verb = "cancel"
+	Open   Verb = "open" // the form, for the customer that Text names
+	Help   Verb = "help"
+	List   Verb = "list"
+	Status Verb = "status" // of one request, or of those of the customer that Text names
+	Cancel Verb = "cancel"
 )
 
 // asTyped undoes the escapes in which Slack sends the text of a command.
@@ -72,32 +76,32 @@ func plainly(text string) string {
 	return strings.Join(words, " ")
 }
 
-// parseCommand reads what somebody typed after /renew. Anything that is no command is
+// Parse reads what somebody typed after /renew. Anything that is no command is
 // taken for part of a customer's name.
-func parseCommand(text string) typed {
+func Parse(text string) Command {
 	text = plainly(text)
 	words := strings.Fields(text)
 	if len(words) == 0 {
-		return typed{verb: verbOpen}
+		return Command{Verb: Open}
 	}
 	switch first := bare(words[0]); {
 	case first == "help" || words[0] == "?":
-		return typed{verb: verbHelp}
+		return Command{Verb: Help}
 	case first == "list" && len(words) == 1:
-		return typed{verb: verbList}
+		return Command{Verb: List}
 	case first == "status" || first == "cancel":
 		if len(words) == 2 {
 			if id, ok := requestNumber(bare(words[1])); ok {
-				return typed{verb: verb(first), id: id}
+				return Command{Verb: Verb(first), Request: id}
 			}
 		}
 		rest := strings.Join(words[1:], " ")
 		if first == "status" && rest != "" && !meantAsNumber.MatchString(rest) {
-			return typed{verb: verbStatus, text: rest}
+			return Command{Verb: Status, Text: rest}
 		}
-		return typed{verb: verbHelp, text: fmt.Sprintf("After “%s” I need a request's number, such as %s.", first, renewal.Reference(123))}
+		return Command{Verb: Help, Text: fmt.Sprintf("After “%s” I need a request's number, such as %s.", first, renewal.Reference(123))}
 	}
-	return typed{verb: verbOpen, text: text}
+	return Command{Verb: Open, Text: text}
 }
 
 // bare is a word that stands for a command or a number, without what is around it.

@@ -1,0 +1,41 @@
+package typed
+
+import "testing"
+
+// What phones, other programs and Slack's own editor make of a command is understood.
+func TestCommandsAsTheyAreTypedAndPasted(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]Command{
+		"*Status* *RNW-000123*.":               {Verb: Status, Request: 123},
+		"status “RNW-000123”":                  {Verb: Status, Request: 123},
+		"status RNW–000123":                    {Verb: Status, Request: 123}, // a dash
+		"status `rnw-123`, ":                   {Verb: Status, Request: 123},
+		"status (#123)":                        {Verb: Status, Request: 123},
+		"cancel\u200b \u2068RNW-000123\u2069":  {Verb: Cancel, Request: 123},
+		"cancel RNW\u2011000123!":              {Verb: Cancel, Request: 123},
+		"status <https://x.example|RNW-123>":   {Verb: Status, Request: 123},
+		"List.":                                {Verb: List},
+		"_list_":                               {Verb: List},
+		"‘help’":                               {Verb: Help},
+		"?":                                    {Verb: Help},
+		"status acme":                          {Verb: Status, Text: "acme"},
+		"status O’Brien &amp; Sons":            {Verb: Status, Text: "O'Brien & Sons"},
+		"*acme*":                               {Verb: Open, Text: "acme"},
+		"“Acme   Telecom”":                     {Verb: Open, Text: "Acme Telecom"},
+		"<mailto:it@acme.example|it@acme.exa>": {Verb: Open, Text: "it@acme.exa"},
+		"<mailto:it@acme.example>":             {Verb: Open, Text: "it@acme.example"},
+		"<@U0BOB|bob>":                         {Verb: Open, Text: "bob"},
+		"&lt;@U0BOB&gt;":                       {Verb: Open, Text: "<@U0BOB>"},
+		"Acme Inc.":                            {Verb: Open, Text: "Acme Inc."},
+		"\u200b\ufeff":                         {Verb: Open},
+	} {
+		if got := Parse(text); got != want {
+			t.Errorf("%q is %+v, want %+v", text, got, want)
+		}
+	}
+	for _, text := range []string{"cancel", "cancel all", "cancel acme", "status"} {
+		if got := Parse(text); got.Verb != Help {
+			t.Errorf("%q is %+v, want the help", text, got)
+		}
+	}
+}
