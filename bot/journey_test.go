@@ -86,8 +86,8 @@ func TestWhatIsChosenIsWhatIsOrdered(t *testing.T) {
 				"High Availability": "1", "Recording Minutes": "10000", "Ultimate Plan Extensions": "20",
 			}),
 			body: orderJSON(`"partnerId":"`+yeastarsim.NorthwindID+`",`+ourInvoice+`,"poNumber":"RNW-000001"`,
-				planJSON(plan, 80), serviceJSON(yeastarsim.HighAvailabilityServiceID, plan, 1),
-				serviceJSON(yeastarsim.RecordingServiceID, plan, 10000), serviceJSON(yeastarsim.UltimateServiceID, plan, 20)),
+				planJSON(plan, 80), serviceJSON(yeastarsim.UltimateServiceID, plan, 20),
+				serviceJSON(yeastarsim.RecordingServiceID, plan, 10000), serviceJSON(yeastarsim.HighAvailabilityServiceID, plan, 1)),
 			read: []string{"High Availability × 1", "Recording Minutes × 10000", "Ultimate Plan Extensions × 20"},
 		},
 		"in a private channel": {

@@ -77,7 +77,7 @@ func (b *Bot) offer(ctx context.Context, d blocks.Draft) (asked, map[string]stri
 		note(errs, blocks.BlockPlan(d), problem.plan)
 		note(errs, blocks.BlockQuantity(d), problem.quantity)
 	}
-	for _, id := range d.Services {
+	for _, id := range catalogue.InOrder(d.Services) {
 		line, problem := serviceLine(p, catalogue, d, id)
 		o.Lines = append(o.Lines, line)
 		note(errs, blocks.BlockServices(d), problem.plan)

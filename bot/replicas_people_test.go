@@ -128,15 +128,19 @@ func (b *bundle) soon(p *slacksim.Person, match func(slacksim.View) bool) (slack
 	return v, err == nil
 }
 
-// clickUntilTaken clicks as a person who sees that a click failed: again.
-func (b *bundle) clickUntilTaken(user string, c slacksim.Click) {
+// clickUntilTaken clicks as a person who sees that a click failed, or is told that nothing
+// could be saved: again, for as long as the request waits.
+func (b *bundle) clickUntilTaken(user string, c slacksim.Click, request int64) {
 	for b.ctx.Err() == nil {
 		r, err := b.Slack.As(user).Force().Press(b.ctx, c)
 		if err != nil {
 			b.t.Errorf("%s clicks: %v", user, err)
 			return
 		}
-		if r.Failure == "" {
+		if r.Failure != "" {
+			continue
+		}
+		if now, err := b.Ledger.Get(b.ctx, request); err == nil && now.Status != renewal.Pending {
 			return
 		}
 	}

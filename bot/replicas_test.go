@@ -172,8 +172,9 @@ func replicated(t *testing.T, replicas, requests int) {
 		if !ok {
 			t.Fatal("not every request came to a card in time")
 		}
+		id, _ := renewal.ParseReference(referenceIn(b.Slack.Text(card)))
 		for _, user := range []string{sandbox.Bob, sandbox.Bob, sandbox.Carol, sandbox.Carol} {
-			all.Go(func() { b.clickUntilTaken(user, clickOn(t, card, "approve")) })
+			all.Go(func() { b.clickUntilTaken(user, clickOn(t, card, "approve"), id) })
 		}
 	}
 	all.Wait()

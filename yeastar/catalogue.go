@@ -1,6 +1,7 @@
 package yeastar
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -181,4 +182,13 @@ func keepFirst[T ~string](old *T, v T) {
 	if *old == "" {
 		*old = v
 	}
+}
+
+// InOrder are services as the catalogue lists them: in which order somebody chose them makes
+// no other order.
+func (c Catalogue) InOrder(services []ID) []ID {
+	place := func(id ID) int {
+		return slices.IndexFunc(c.Services, func(s Service) bool { return s.ID == id })
+	}
+	return slices.SortedStableFunc(slices.Values(services), func(x, y ID) int { return cmp.Compare(place(x), place(y)) })
 }
