@@ -197,16 +197,38 @@ func (b *bundle) tellOpen() {
 	}
 }
 
+// unknownCard waits for the card that asks what became of an order, unless that is found
+// out by itself.
+func (b *bundle) unknownCard(r renewal.Request) (card slacksim.Message, waits bool) {
+	b.t.Helper()
+	b.until("the card of "+r.Reference()+", which is unknown", func() bool {
+		for _, m := range b.Slack.Snapshot().All(sandbox.Renewals) {
+			if hasButton(m, "It was placed…") && contains(b.Slack.Text(m), r.Reference()) {
+				card, waits = m, true
+			}
+		}
+		return waits || b.stored(r.Reference()).Status != renewal.Unknown
+	})
+	return card, waits
+}
+
 // settle is what Bob does when he is asked: he looks into the portal.
 func (b *bundle) settle(r renewal.Request) {
 	b.t.Helper()
 	bob := b.as(sandbox.Bob)
-	card := b.card(sandbox.Renewals, r.Reference(), "It was placed…")
+	card, waits := b.unknownCard(r)
+	if !waits {
+		return
+	}
 	for _, o := range b.Vendor.Placed() {
 		if strings.Contains(o.PONumber, r.Reference()) {
 			bob.press(card, "It was placed…")
 			bob.typeIn("Order number", o.OrderNo)
-			bob.submitOK()
+			// It may have been found by itself while he typed.
+			if errs := bob.submit(); len(errs) > 0 && b.stored(r.Reference()).Status == renewal.Unknown {
+				b.t.Fatalf("the form shows errors: %v", errs)
+			}
+			_, _ = bob.p.CloseView(b.ctx, true)
 			return
 		}
 	}

@@ -53,7 +53,11 @@ func (o *Orders) CheckNumber(ctx context.Context, request int64, attempt int, nu
 	if why := want.refusal(found); why != "" {
 		return Checked{Problem: fmt.Sprintf("That order is not this one: %s. Nothing was changed.", why)}
 	}
-	if n := attemptWith(r, found.OrderNo); n != 0 {
+	switch n := attemptWith(r, found.OrderNo); n {
+	case 0:
+	case attempt:
+		return Checked{Problem: "That order was found meanwhile, and the card shows it. There is nothing left to settle: close this form. Nothing was changed."}
+	default:
 		return Checked{Problem: fmt.Sprintf("That order was found already, for attempt %d. If this attempt placed none, choose “It was not placed”. Nothing was changed.", n)}
 	}
 	if problem := o.taken(ctx, found.OrderNo, request); problem != "" {
