@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -329,10 +330,14 @@ func (w *secretWorld) ask(query, extensions string) slacksim.Message {
 		w.must(err)
 	}
 	if f, _ := form.Field("Billing contact"); len(f.Selected) == 0 {
-		options, err := p.Search(w.ctx, "Billing contact", "")
-		w.must(err)
-		_, err = p.Choose(w.ctx, "Billing contact", options[0].Value)
-		w.must(err)
+		// The choice of the plan draws the form again, which closes a menu: then it is searched again.
+		chosen := errors.New("no billing contact was offered")
+		for try := 0; chosen != nil && try < 10; try++ {
+			options, err := p.Search(w.ctx, "Billing contact", "")
+			w.must(err)
+			_, chosen = p.Choose(w.ctx, "Billing contact", options[0].Value)
+		}
+		w.must(chosen)
 	}
 	for range 2 { // the form and its review
 		result, err := p.Submit(w.ctx)
