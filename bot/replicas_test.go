@@ -61,7 +61,7 @@ func asReplica(o *sandbox.Options) {
 	o.OrderTimeout = 2 * time.Second
 	tuned(func(l *ledger.Options, p *bot.Options) {
 		l.TakeOverAfter = 3 * time.Second
-		p.OrderMargin, p.ViewLease, p.OpenGap = time.Second, 8*time.Second, 10*time.Millisecond
+		p.OrderMargin, p.ViewLease, p.OpenGap = time.Second, 30*time.Second, 10*time.Millisecond // a slow machine draws for long
 	})(o)
 }
 
