@@ -168,7 +168,7 @@ func forms() []shown {
 		f("one_plan", func(f *blocks.FormData) { f.Plans, f.Services, f.Draft.Plan = f.Plans[:1], nil, "" }),
 		f("no_plan", func(f *blocks.FormData) { f.Plans = nil }),
 		f("products", func(f *blocks.FormData) {
-			f.Products = append(f.Products, yeastar.Product{Key: "other", Name: "Another Product", Term: "1 year"})
+			f.Products = append(f.Products, yeastar.Product{Key: "other", Name: "Another Product", Terms: f.Products[0].Terms})
 		}),
 		f("no_quantity", func(f *blocks.FormData) {
 			f.Products[0].Quantity, f.Products[0].ServiceLines = yeastar.QuantityNone, false

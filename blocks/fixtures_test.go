@@ -299,7 +299,7 @@ func draft() blocks.Draft {
 func form() blocks.FormData {
 	return blocks.FormData{
 		Draft:    draft(),
-		Products: yeastar.Products(),
+		Products: yeastar.Products()[:1],
 		Holder:   &blocks.Choice{ID: "3100000000000000001", Label: "Example Telecom · it@example.org"},
 		Plans: []blocks.Choice{
 			{ID: "3048941892189077504", Label: "Enterprise Plan"}, {ID: "3048572026291630080", Label: "Ultimate Plan"},

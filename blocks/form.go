@@ -143,7 +143,7 @@ func (f FormData) dependent() []slack.Block {
 func (f FormData) productInput() slack.Block {
 	var choices []Choice
 	for _, p := range f.Products {
-		choices = append(choices, Choice{ID: p.Key, Label: p.Name, Detail: p.Term})
+		choices = append(choices, Choice{ID: p.Key, Label: p.Name, Detail: p.Terms[0].String()})
 	}
 	element := menu(ActionProduct, "Choose a product", choices, f.Draft.Product)
 	return slack.NewInputBlock(BlockProduct, plain("Product", limitLabel), nil, element).WithDispatchAction(true)

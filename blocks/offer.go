@@ -21,8 +21,8 @@ type writer func(s string, limit int) string
 func what(o renewal.Offer, w writer) string {
 	product, _ := yeastar.ProductByKey(o.Product)
 	s := w(cmp.Or(product.Name, o.Product), shortLimit) + " for " + holder(o.Holder, w)
-	if product.Term != "" {
-		s += ", " + product.Term
+	if term := o.TermAsked().String(); term != "" {
+		s += ", " + term
 	}
 	var lines []string
 	for i, l := range o.Lines {
@@ -83,7 +83,7 @@ func offerFacts(o renewal.Offer, asked time.Time) []fact {
 	}
 	return append(facts,
 		fact{"Services", bullets(services, MaxServices)},
-		fact{"Term", outside(product.Term, shortLimit)},
+		fact{"Term", outside(o.TermAsked().String(), shortLimit)},
 		fact{"Price", price(o, outside)},
 		fact{"Billing contact", nameAndMail(o.Contact.Name, o.Contact.Email, string(o.Contact.ID))},
 		fact{"PO number", copyable(o.PONumber, shortLimit)},

@@ -36,7 +36,7 @@ func (b *Bot) form(ctx context.Context, d blocks.Draft) (blocks.FormData, error)
 	looking, cancel := context.WithTimeout(ctx, b.optionalWait)
 	defer cancel()
 	f := blocks.FormData{
-		Draft: d, Products: yeastar.Products(), DryRun: b.policy.DryRun,
+		Draft: d, Products: yeastar.Products()[:1], DryRun: b.policy.DryRun,
 		Channels: b.directory.AllowedChannels(), ChannelNames: b.directory.ChannelNames(looking), ChannelHint: b.directory.ChannelHint(),
 	}
 	if portal.MeansOwn(d.Query) && d.Holder == "" {

@@ -1,9 +1,11 @@
 package yeastar
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // OrderLine is one plan or service to renew.
@@ -26,6 +28,7 @@ type Order struct {
 	ProductNo string // serial number, for products held by serial number
 	BillingID ID
 	PONumber  string // empty: left out
+	Term      Term   // one of the product's
 	Lines     []OrderLine
 }
 
@@ -80,7 +83,7 @@ func (o Order) Body() (json.RawMessage, error) {
 		line := orderLine{
 			ServiceType: l.ServiceType, ServiceID: id, Quantity: l.Quantity,
 			PurchaseType: o.Product.PurchaseType, BillingModel: o.Product.BillingModel,
-			BillingCycle: o.Product.BillingCycle, MultiCycle: o.Product.MultiCycle,
+			BillingCycle: o.Term.BillingCycle, MultiCycle: o.Term.MultiCycle,
 		}
 		if l.ServiceType == LinePlan {
 			plan = id
@@ -113,14 +116,33 @@ func ReadOrder(raw json.RawMessage) (Order, error) {
 		}
 	}
 	for _, l := range body.ServiceList {
+		o.Term = readTerm(o.Product, l)
 		o.Lines = append(o.Lines, OrderLine{ServiceType: l.ServiceType, ServiceID: ID(l.ServiceID), Quantity: l.Quantity})
 	}
 	return o, nil
 }
 
+// readTerm is the term that a line has, with its length where the table has it.
+func readTerm(p Product, l orderLine) Term {
+	t := Term{BillingCycle: l.BillingCycle, MultiCycle: l.MultiCycle}
+	if row, ok := p.Term(t.Key()); ok {
+		return row
+	}
+	return t
+}
+
 func (o Order) check() error {
 	if len(o.Lines) == 0 {
 		return errors.New("an order needs at least one line")
+	}
+	if !slices.Contains(o.Product.Terms, o.Term) {
+		return fmt.Errorf("%s is not renewed for %s", o.Product.Name, cmp.Or(o.Term.String(), "no time at all"))
+	}
+	if o.Product.PlanLine && !o.Product.ServicesAlone && o.Lines[0].ServiceType != LinePlan {
+		return fmt.Errorf("%s is not renewed without its plan", o.Product.Name)
+	}
+	if o.PartnerID != "" && o.ProductNo != "" {
+		return errors.New("an order names a customer or a serial number, never both")
 	}
 	if o.Product.Holder == BySerial && o.ProductNo == "" {
 		return fmt.Errorf("%s needs a serial number", o.Product.Name)

@@ -55,7 +55,7 @@ func turnkey(t *testing.T) Product {
 func planOrder(t *testing.T) Order {
 	t.Helper()
 	return Order{
-		Product: turnkey(t), BillingID: "3197218168379846218",
+		Product: turnkey(t), BillingID: "3197218168379846218", Term: turnkey(t).Terms[0],
 		Lines: []OrderLine{{ServiceType: LinePlan, ServiceID: "3048941892189077504", Quantity: 100}},
 	}
 }
@@ -133,6 +133,7 @@ func TestReadOrderOfAProductThatIsNoRow(t *testing.T) {
 	}
 	read, err := ReadOrder(body)
 	o.Product = Product{ID: 99, OperationType: "renew_plan"}
+	o.Term.Months = 0
 	if diff := cmp.Diff(o, read); diff != "" || err != nil {
 		t.Errorf("read back with the error %v (-want +got):\n%s", err, diff)
 	}
@@ -168,6 +169,9 @@ func TestOrderBodyRefuses(t *testing.T) {
 		{"product without services", func(o *Order) { o.Product.ServiceLines = false; o.Lines = append(o.Lines, service) }, "no services"},
 		{"product without plan", func(o *Order) { o.Product.PlanLine = false }, "no plan to renew"},
 		{"serial number for an account's product", func(o *Order) { o.ProductNo = "369CA2401E55" }, "not for a serial number"},
+		{"no term", func(o *Order) { o.Term = Term{} }, "no time at all"},
+		{"a term of another product", func(o *Order) { o.Term = Term{BillingCycle: Annually, MultiCycle: 3, Months: 36} }, "3 years"},
+		{"services without the plan", func(o *Order) { o.Product.ServicesAlone = false; o.Lines = []OrderLine{service} }, "without its plan"},
 		{"serial number missing", func(o *Order) { o.Product.Holder = BySerial }, "serial number"},
 		{"quantity for a product without", func(o *Order) { o.Product.Quantity = QuantityNone }, "without a quantity"},
 	}
@@ -186,19 +190,27 @@ func TestOrderBodyRefuses(t *testing.T) {
 
 func TestProducts(t *testing.T) {
 	t.Parallel()
-	keys, ids := map[string]bool{}, map[int]bool{}
+	keys := map[string]bool{}
 	for _, p := range Products() {
-		if keys[p.Key] || ids[p.ID] {
+		if keys[p.Key] {
 			t.Errorf("%s stands twice in the table", p.Key)
 		}
-		keys[p.Key], ids[p.ID] = true, true
+		keys[p.Key] = true
 		for name, v := range map[string]string{"Name": p.Name, "OperationType": p.OperationType, "PurchaseType": p.PurchaseType,
-			"BillingModel": p.BillingModel, "BillingCycle": p.BillingCycle, "Term": p.Term, "Page": p.Page} {
+			"BillingModel": p.BillingModel, "Page": p.Page} {
 			if v == "" {
 				t.Errorf("%s has no %s", p.Key, name)
 			}
 		}
-		if got, ok := ProductByKey(p.Key); !ok || got != p {
+		if len(p.Terms) == 0 || (p.Certainty == Documented) != (p.Unsure == "") || p.PlanLine == (p.OperationType == "renew_service") {
+			t.Errorf("%s contradicts itself: %+v", p.Key, p)
+		}
+		for _, term := range p.Terms {
+			if got, ok := p.Term(term.Key()); !ok || got != term || term.String() == "" {
+				t.Errorf("%s: Term(%q) = %v, %v", p.Key, term.Key(), got, ok)
+			}
+		}
+		if got, ok := ProductByKey(p.Key); !ok || cmp.Diff(got, p) != "" {
 			t.Errorf("ProductByKey(%q) = %v, %v", p.Key, got, ok)
 		}
 	}
@@ -208,5 +220,25 @@ func TestProducts(t *testing.T) {
 	}
 	if _, ok := ProductByKey("nothing"); ok {
 		t.Error("an unknown key was found")
+	}
+}
+
+func TestOffered(t *testing.T) {
+	t.Parallel()
+	for keys, want := range map[string]string{
+		"":                                  "p-series-turnkey remote-management ycm-white-label",
+		"cloud-pbx":                         "cloud-pbx",
+		"pse-white-label,remote-management": "remote-management pse-white-label",
+	} {
+		offered, err := Offered(strings.FieldsFunc(keys, func(c rune) bool { return c == ',' }))
+		if got := strings.Join(keysOf(offered), " "); got != want || err != nil {
+			t.Errorf("Offered(%q) = %q, %v; want %q", keys, got, err, want)
+		}
+	}
+	_, err := Offered([]string{"rm-premium", "linkus", "fax", "cloud-pbx"})
+	for _, want := range []string{"misprint", "Linkus Cloud Service", `no product "fax"`, "p-series-turnkey, remote-management"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("the error is %v; want %q in it", err, want)
+		}
 	}
 }

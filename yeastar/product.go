@@ -1,9 +1,15 @@
 package yeastar
 
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
 // HolderKind says how an order names whose package is renewed.
 type HolderKind string
 
-// The two ways to name a holder.
+// The two ways to name a holder. An order has one of them, never both.
 const (
 	ByAccount HolderKind = "account" // the calling account, or a customer by partnerId
 	BySerial  HolderKind = "serial"  // a PBX by its serial number, productNo
@@ -18,6 +24,37 @@ const (
 	QuantityNone    QuantityRule = "none"    // the line has no quantity
 )
 
+// Term is for how long one order renews.
+type Term struct {
+	BillingCycle string `json:"billing_cycle"` // "annually" or "monthly"
+	MultiCycle   int    `json:"multi_cycle"`   // 0: the cycle once, by the tutorials with that value
+	Months       int    `json:"months"`        // how far the expiry moves
+}
+
+// The values of Term.BillingCycle.
+const (
+	Annually = "annually"
+	Monthly  = "monthly"
+)
+
+// Key names a term among those of a product, as "annually-2".
+func (t Term) Key() string { return fmt.Sprintf("%s-%d", t.BillingCycle, t.MultiCycle) }
+
+// String is the term for people: "1 year", "2 years", "1 month".
+func (t Term) String() string {
+	n, unit := t.Months, "month"
+	switch {
+	case t.Months == 0:
+		return ""
+	case t.Months%12 == 0:
+		n, unit = t.Months/12, "year"
+	}
+	if n != 1 {
+		unit += "s"
+	}
+	return fmt.Sprintf("%d %s", n, unit)
+}
+
 // Product is a thing that can be renewed, with the values its tutorial fixes.
 // It is data: supporting another renewal means another row in products.
 type Product struct {
@@ -26,34 +63,164 @@ type Product struct {
 	Name          string
 	OperationType string // operationType of the order
 	Holder        HolderKind
-	PlanLine      bool // the order has a line of serviceType plan
+	PlanLine      bool // the order may have a line of serviceType plan
 	ServiceLines  bool // the order may have lines of serviceType service
-	Quantity      QuantityRule
-	MinQuantity   int // smallest quantity that can be right
-	MaxQuantity   int // largest quantity that is believed; above it is a slip of the hand
-	PurchaseType  string
-	BillingModel  string
-	BillingCycle  string
-	MultiCycle    int
-	Term          string // how long one order renews, in words
-	TermMonths    int
-	Page          string // address of the tutorial
+	Together      bool // plan and all services of the package are renewed in one order
+	// ServicesAlone says that services may be renewed without the plan; a product without a
+	// plan line is renewed so anyway.
+	ServicesAlone bool
+	// Service is the name of the only service that the row renews, where products share an
+	// id; empty: every service of the catalogue.
+	Service      string
+	Quantity     QuantityRule
+	MinQuantity  int // smallest quantity that can be right
+	MaxQuantity  int // largest quantity that is believed; above it is a slip of the hand
+	PurchaseType string
+	BillingModel string
+	Terms        []Term // at least one, the usual one first
+	CycleKept    bool   // the billing cycle must be the one that the package has
+	// Certainty is that of the least certain value. Rows that are not Documented are
+	// offered only when they are named, and Unsure says what is not certain, for people.
+	Certainty Certainty
+	Unsure    string
+	Page      string // address of the tutorial
 }
+
+// tutorials is where the vendor's pages are.
+const tutorials = "https://help.yeastar.com/en/pp-ptr/developer-guide/"
+
+var (
+	oneYear = []Term{{BillingCycle: Annually, MultiCycle: 0, Months: 12}}
+	years   = []Term{
+		{BillingCycle: Annually, MultiCycle: 1, Months: 12}, {BillingCycle: Annually, MultiCycle: 2, Months: 24},
+		{BillingCycle: Annually, MultiCycle: 3, Months: 36}, {BillingCycle: Annually, MultiCycle: 4, Months: 48},
+		{BillingCycle: Annually, MultiCycle: 5, Months: 60},
+	}
+	yearsOrMonth = append(slices.Clone(years), Term{BillingCycle: Monthly, MultiCycle: 0, Months: 1})
+)
 
 var products = []Product{
 	{
 		ID: 14, Key: "p-series-turnkey", Name: "P-Series Turnkey Package",
-		OperationType: "renew_plan", Holder: ByAccount, PlanLine: true, ServiceLines: true,
+		OperationType: "renew_plan", Holder: ByAccount, PlanLine: true, ServiceLines: true, ServicesAlone: true,
 		Quantity: QuantityCurrent, MinQuantity: 1, MaxQuantity: 100_000,
-		PurchaseType: "renew", BillingModel: "recurring", BillingCycle: "annually", MultiCycle: 0,
-		Term: "1 year", TermMonths: 12,
-		Page: "https://help.yeastar.com/en/pp-ptr/developer-guide/tutorial-renew-p-series-turnkey-package-using-api.html",
+		PurchaseType: "renew", BillingModel: "recurring", Terms: oneYear,
+		Certainty: Documented,
+		Page:      tutorials + "tutorial-renew-p-series-turnkey-package-using-api.html",
 	},
+	{
+		ID: 15, Key: "remote-management", Name: "Remote Management",
+		OperationType: "renew_plan", Holder: ByAccount, PlanLine: true,
+		Quantity:     QuantityNone,
+		PurchaseType: "renew", BillingModel: "recurring", Terms: years[:1],
+		Certainty: Documented,
+		Page:      tutorials + "tutorial-renew-remote-management-using-api.html",
+	},
+	{
+		ID: 19, Key: "ycm-white-label", Name: "YCM White Label",
+		OperationType: "renew_service", Holder: ByAccount, ServiceLines: true, Service: "YCM White Label",
+		Quantity:     QuantityNone,
+		PurchaseType: "renew", BillingModel: "recurring", Terms: oneYear,
+		Certainty: Documented,
+		Page:      tutorials + "tutorial-renew-ycm-white-label-using-api.html",
+	},
+	{
+		ID: 11, Key: "p-series-appliance-plan", Name: "P-Series Appliance Edition Plan",
+		OperationType: "renew_plan", Holder: BySerial, PlanLine: true,
+		Quantity:     QuantityNone,
+		PurchaseType: "renew", BillingModel: "recurring", Terms: yearsOrMonth, CycleKept: true,
+		Certainty: Inferred,
+		Unsure:    "The tutorial's list of years is cut after 4: that 5 is allowed is taken from other products.",
+		Page:      tutorials + "tutorial-renew-subscription-plan-for-p-series-appliance-edition-using-api.html",
+	},
+	{
+		ID: 12, Key: "p-series-software", Name: "P-Series Software Edition",
+		OperationType: "renew_plan", Holder: BySerial, PlanLine: true, ServiceLines: true, Together: true,
+		Quantity: QuantityCurrent, MinQuantity: 1, MaxQuantity: 100_000,
+		PurchaseType: "renew", BillingModel: "recurring", Terms: years,
+		Certainty: Inferred,
+		Unsure:    "The tutorial's values of billing model, cycle and years could not be read: they are taken from the tutorial for switching its plan.",
+		Page:      tutorials + "tutorial-renew-p-series-software-edition-using-api.html",
+	},
+	{
+		ID: 13, Key: "cloud-pbx", Name: "Cloud PBX (PCE Instance)",
+		OperationType: "renew_plan", Holder: BySerial, PlanLine: true, ServiceLines: true, Together: true,
+		Quantity: QuantityCurrent, MinQuantity: 1, MaxQuantity: 100_000,
+		PurchaseType: "renew", BillingModel: "recurring", Terms: yearsOrMonth, CycleKept: true,
+		Certainty: Inferred,
+		Unsure:    "The tutorial's values of billing model, cycle and years could not be read: they are taken from the other PBXs' tutorials.",
+		Page:      tutorials + "tutorial-renew-p-series-cloud-edition-using-api.html",
+	},
+	{
+		ID: 19, Key: "pse-white-label", Name: "PSE White Label",
+		OperationType: "renew_service", Holder: ByAccount, ServiceLines: true, Service: "PSE White Label",
+		Quantity:     QuantityNone,
+		PurchaseType: "renew", BillingModel: "recurring", Terms: oneYear,
+		Certainty: Inferred,
+		Unsure:    "The tutorial's values of billing model and cycle could not be read, nor whether there is a quantity: they are taken from YCM White Label.",
+		Page:      tutorials + "tutorial-renew-pse-white-label-using-api.html",
+	},
+}
+
+// NotRenewable is a product that this program does not renew, and why.
+type NotRenewable struct {
+	Key  string
+	Name string // as the vendor calls it
+	Why  string // a sentence for people
+}
+
+var notRenewable = []NotRenewable{
+	{"rm-premium", "Remote Management Premium", "The vendor's tutorial prints trial_service as its operation, most likely a misprint, and two ids for the product."},
+	{"pce-white-label", "PCE White Label", "The vendor has no tutorial for renewing it."},
+	{"linkus", "Linkus Cloud Service", "The vendor has no tutorial for renewing it."},
+	{"fqdn", "FQDN", "The vendor has no tutorial for renewing it."},
+	{"workplace", "Workplace", "The vendor has no tutorial for renewing it."},
+	{"byoi-package", "P-Series BYOI Hosting Package", "The vendor has no tutorial for renewing it."},
+	{"rm-connections", "Remote Management connections", "They are bought once and do not expire."},
 }
 
 // Products lists what can be renewed, in the order in which people choose from it.
 func Products() []Product {
-	return append([]Product(nil), products...)
+	return slices.Clone(products)
+}
+
+// Offered is what people may choose from: the rows with the given keys in the table's
+// order, or without keys those whose values are all documented. The error says for each
+// key that is none why it is not renewed.
+func Offered(keys []string) ([]Product, error) {
+	var offered []Product
+	var wrong []string
+	for _, key := range keys {
+		if _, ok := ProductByKey(key); !ok {
+			wrong = append(wrong, whyNot(key))
+		}
+	}
+	if len(wrong) > 0 {
+		return nil, fmt.Errorf("%s The keys are %s", strings.Join(wrong, " "), strings.Join(keysOf(products), ", "))
+	}
+	for _, p := range products {
+		if slices.Contains(keys, p.Key) || (len(keys) == 0 && p.Certainty == Documented) {
+			offered = append(offered, p)
+		}
+	}
+	return offered, nil
+}
+
+func whyNot(key string) string {
+	for _, n := range notRenewable {
+		if n.Key == key {
+			return fmt.Sprintf("%s (%s) is not renewed: %s", key, n.Name, n.Why)
+		}
+	}
+	return fmt.Sprintf("there is no product %q.", key)
+}
+
+func keysOf(rows []Product) []string {
+	keys := make([]string, len(rows))
+	for i, p := range rows {
+		keys[i] = p.Key
+	}
+	return keys
 }
 
 // ProductByKey finds a renewable product by our own name for it.
@@ -64,4 +231,26 @@ func ProductByKey(key string) (Product, bool) {
 		}
 	}
 	return Product{}, false
+}
+
+// Term finds one of the product's terms by its key.
+func (p Product) Term(key string) (Term, bool) {
+	for _, t := range p.Terms {
+		if t.Key() == key {
+			return t, true
+		}
+	}
+	return Term{}, false
+}
+
+// Catalogue is what of a catalogue belongs to this row: where products share an id, only
+// the row's own service.
+func (p Product) Catalogue(c Catalogue) Catalogue {
+	if !p.PlanLine {
+		c.Plans = nil
+	}
+	c.Services = slices.DeleteFunc(slices.Clone(c.Services), func(s Service) bool {
+		return !p.ServiceLines || (p.Service != "" && !strings.EqualFold(strings.TrimSpace(s.Name), p.Service))
+	})
+	return c
 }

@@ -261,7 +261,7 @@ func tutorialOrder(t *testing.T) yeastar.Order {
 		t.Fatal("no P-Series Turnkey Package")
 	}
 	return yeastar.Order{
-		Product: p, BillingID: yeastarsim.TutorialBillingContactID,
+		Product: p, BillingID: yeastarsim.TutorialBillingContactID, Term: p.Terms[0],
 		Lines: []yeastar.OrderLine{{ServiceType: yeastar.LinePlan, ServiceID: yeastarsim.TutorialPlanID, Quantity: 100}},
 	}
 }

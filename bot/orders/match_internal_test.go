@@ -18,7 +18,7 @@ func order(t *testing.T, partner, poNumber string) sent {
 	t.Helper()
 	product := yeastar.Products()[0]
 	body, err := yeastar.Order{
-		Product: product, PartnerID: yeastar.ID(partner), BillingID: "400", PONumber: poNumber,
+		Product: product, PartnerID: yeastar.ID(partner), BillingID: "400", PONumber: poNumber, Term: product.Terms[0],
 		Lines: []yeastar.OrderLine{
 			{ServiceType: yeastar.LinePlan, ServiceID: "500", Quantity: 50},
 			{ServiceType: yeastar.LineService, ServiceID: "600", Quantity: 2},

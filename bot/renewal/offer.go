@@ -17,7 +17,7 @@ import (
 
 // Holder is whose package is renewed.
 type Holder struct {
-	PartnerID    yeastar.ID `json:"partner_id,omitempty"`    // empty: the calling account itself
+	PartnerID    yeastar.ID `json:"partner_id,omitempty"`    // empty: the calling account itself, or nobody told of a PBX
 	SerialNumber string     `json:"serial_number,omitempty"` // for products held by serial number
 	Name         string     `json:"name"`                    // for people
 	Email        string     `json:"email,omitempty"`
@@ -66,14 +66,16 @@ func (q Quote) String() string {
 
 // Offer is what somebody asks to order.
 type Offer struct {
-	Product       string    `json:"product"` // yeastar.Product.Key
-	Holder        Holder    `json:"holder"`
-	Lines         []Line    `json:"lines"`
-	Contact       Contact   `json:"contact"`
-	PONumber      string    `json:"po_number,omitempty"` // as the requester typed it
-	Price         *Price    `json:"price,omitempty"`     // nil: not available from the API
-	Quote         *Quote    `json:"quote,omitempty"`     // a price that the portal tells, for something else
-	CurrentExpiry time.Time `json:"current_expiry,omitzero"`
+	Product string `json:"product"` // yeastar.Product.Key
+	// Term is for how long; zero, as stored by earlier versions: the product's usual one.
+	Term          yeastar.Term `json:"term,omitzero"`
+	Holder        Holder       `json:"holder"`
+	Lines         []Line       `json:"lines"`
+	Contact       Contact      `json:"contact"`
+	PONumber      string       `json:"po_number,omitempty"` // as the requester typed it
+	Price         *Price       `json:"price,omitempty"`     // nil: not available from the API
+	Quote         *Quote       `json:"quote,omitempty"`     // a price that the portal tells, for something else
+	CurrentExpiry time.Time    `json:"current_expiry,omitzero"`
 	// KnownQuantity is the number of extensions that the vendor told when this was asked
 	// for; 0: it did not tell.
 	KnownQuantity int `json:"known_quantity,omitempty"`
@@ -105,11 +107,19 @@ func (o Offer) Services() []Line {
 // RenewsUntil is about when the package expires once it is renewed; zero: it does not follow
 // from what is told, as of a package that has expired by now.
 func (o Offer) RenewsUntil(now time.Time) time.Time {
-	product, _ := yeastar.ProductByKey(o.Product)
-	if product.TermMonths == 0 || !o.CurrentExpiry.After(now) {
+	months := o.TermAsked().Months
+	if months == 0 || !o.CurrentExpiry.After(now) {
 		return time.Time{}
 	}
-	return o.CurrentExpiry.AddDate(0, product.TermMonths, 0)
+	return o.CurrentExpiry.AddDate(0, months, 0)
+}
+
+// TermAsked is for how long the offer renews.
+func (o Offer) TermAsked() yeastar.Term {
+	if product, ok := yeastar.ProductByKey(o.Product); ok && o.Term == (yeastar.Term{}) {
+		return product.Terms[0]
+	}
+	return o.Term
 }
 
 // Body is the order for the vendor, byte for byte as it will be sent.
@@ -120,7 +130,10 @@ func (o Offer) Body(poNumber string) (json.RawMessage, error) {
 	}
 	order := yeastar.Order{
 		Product: product, PartnerID: o.Holder.PartnerID, ProductNo: o.Holder.SerialNumber,
-		BillingID: o.Contact.ID, PONumber: poNumber,
+		BillingID: o.Contact.ID, PONumber: poNumber, Term: o.TermAsked(),
+	}
+	if product.Holder == yeastar.BySerial {
+		order.PartnerID = "" // whose PBX it is is known by its number
 	}
 	for _, l := range o.Lines {
 		order.Lines = append(order.Lines, yeastar.OrderLine{ServiceType: l.Type, ServiceID: l.ID, Quantity: l.Quantity})
@@ -198,6 +211,7 @@ func Difference(a, b Offer) []string {
 		change("Extensions in the portal", quantity(a.KnownQuantity), quantity(b.KnownQuantity))
 	}
 	change("Services", describeServices(a), describeServices(b))
+	change("Term", a.TermAsked().String(), b.TermAsked().String())
 	change("Billing contact", describeID(a.Contact.Name, a.Contact.ID), describeID(b.Contact.Name, b.Contact.ID))
 	change("PO number", a.PONumber, b.PONumber)
 	change("Price", a.PriceTold(), b.PriceTold())
