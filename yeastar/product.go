@@ -198,17 +198,17 @@ func Products() []Product {
 
 // Offered is what people may choose from: the rows with the given keys in the table's
 // order, or without keys those whose values are all documented. The error says for each
-// key that is none why it is not renewed.
+// key that is none why it is not renewed, and repeats none that is not known.
 func Offered(keys []string) ([]Product, error) {
 	var offered []Product
 	var wrong []string
-	for _, key := range keys {
+	for i, key := range keys {
 		if _, ok := ProductByKey(key); !ok {
-			wrong = append(wrong, whyNot(key))
+			wrong = append(wrong, whyNot(key, i+1))
 		}
 	}
 	if len(wrong) > 0 {
-		return nil, fmt.Errorf("%s The keys are %s", strings.Join(wrong, " "), strings.Join(keysOf(products), ", "))
+		return nil, fmt.Errorf("%s; the keys are %s", strings.Join(wrong, ", and "), strings.Join(keysOf(products), ", "))
 	}
 	for _, p := range products {
 		if slices.Contains(keys, p.Key) || (len(keys) == 0 && p.Certainty == Documented) {
@@ -218,13 +218,13 @@ func Offered(keys []string) ([]Product, error) {
 	return offered, nil
 }
 
-func whyNot(key string) string {
+func whyNot(key string, number int) string {
 	for _, n := range notRenewable {
 		if n.Key == key {
-			return fmt.Sprintf("%s (%s) is not renewed: %s", key, n.Name, n.Why)
+			return fmt.Sprintf("%s (%s) is not renewed: %s", key, n.Name, strings.TrimSuffix(n.Why, "."))
 		}
 	}
-	return fmt.Sprintf("there is no product %q.", key)
+	return fmt.Sprintf("item %d is no product's key", number)
 }
 
 func keysOf(rows []Product) []string {

@@ -25,7 +25,7 @@ func TestCatalogueLookUps(t *testing.T) {
 	}
 	info := decode[struct {
 		ProductPlanList, ServiceList []row
-		OfferingID            string
+		OfferingID                   string
 	}](b, b.get(infoPath+"?productId=14"))
 	if len(info.ProductPlanList) != 2 || info.ProductPlanList[0]["planId"] != json.Number(yeastarsim.TutorialPlanID) || info.OfferingID == "" {
 		t.Errorf("unexpected plans: %+v", info)
