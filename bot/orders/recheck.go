@@ -17,15 +17,19 @@ import (
 // the event that stops the order, if something does.
 func (o *Orders) recheck(ctx context.Context, r renewal.Request) (renewal.Event, error) {
 	p := r.Product()
-	ofCustomer := r.Offer.Holder.PartnerID != ""
+	holder := r.Offer.Holder
 	var catalogue yeastar.Catalogue
 	var contacts []yeastar.BillingContact
-	var customers portal.Customers
+	var holders portal.Holders
 	var looking errgroup.Group
-	looking.Go(func() (err error) { catalogue, err = o.portal.Catalogue(ctx, p.Key, lookup.Anew); return err })
+	looking.Go(func() (err error) {
+		catalogue, err = o.portal.Catalogue(ctx, p.Key, holder.SerialNumber, lookup.Anew)
+		return err
+	})
 	looking.Go(func() (err error) { contacts, err = o.portal.Contacts(ctx, lookup.Anew); return err })
-	if ofCustomer {
-		looking.Go(func() (err error) { customers, err = o.portal.Customers(ctx, lookup.Anew); return err })
+	ownAccount := holder.Key() == renewal.Holder{}.Key()
+	if !ownAccount {
+		looking.Go(func() (err error) { holders, err = o.portal.Holders(ctx, p.Key, lookup.Anew); return err })
 	}
 	if err := looking.Wait(); err != nil {
 		return nil, err
@@ -40,8 +44,8 @@ func (o *Orders) recheck(ctx context.Context, r renewal.Request) (renewal.Event,
 	if !hasContact(contacts, r.Offer.Contact.ID) {
 		return renewal.Gone{Detail: fmt.Sprintf("the billing contact %s is not in the portal any more", r.Offer.Contact.Name)}, nil
 	}
-	if _, ok := customers.Get(r.Offer.Holder.PartnerID); ofCustomer && !ok {
-		return renewal.Gone{Detail: fmt.Sprintf("the customer %s is not in the portal any more", r.Offer.Holder.Name)}, nil
+	if _, ok := holders.Get(holder.Key()); !ownAccount && !ok {
+		return renewal.Gone{Detail: fmt.Sprintf("the customer %s is not in the portal any more", holder.Name)}, nil
 	}
 	return o.compare(ctx, r, catalogue)
 }

@@ -42,7 +42,8 @@ func (p *Portal) Enrich(ctx context.Context, o *renewal.Offer, c yeastar.Catalog
 		o.QuantitySource = fmt.Sprintf("typed by the requester; the Partner Portal says %d", o.KnownQuantity)
 	}
 	return renewal.Facts{
-		Services: found.Services, PlanSwitch: found.PlanSwitch, AutoRenewal: found.autoRenewal, InvoiceTo: p.invoiceTo(ctx, *o),
+		Services: found.Services, PlanSwitch: found.PlanSwitch, BillingCycle: found.BillingCycle, Owner: found.Owner,
+		AutoRenewal: found.autoRenewal, InvoiceTo: p.invoiceTo(ctx, *o),
 	}, err
 }
 

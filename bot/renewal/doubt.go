@@ -52,6 +52,8 @@ const tooEarly = 60 * 24 * time.Hour
 type Facts struct {
 	Services     []yeastar.OwnedService // of the package
 	PlanSwitch   string                 // the plan that follows when the present one ends
+	BillingCycle string                 // of the package: yeastar.Annually or Monthly
+	Owner        yeastar.ID             // the customer whose package it is
 	AutoRenewal  yeastar.AutoRenewal
 	InvoiceTo    string                 // whose invoice it would be, when that is another customer
 	PortalOrders []yeastar.OrderSummary // of the holder and product, and of no request of ours
@@ -155,14 +157,8 @@ func recent(at, now time.Time, p Policy) bool {
 
 func (o Offer) lineDoubts(f Facts) []Doubt {
 	var doubts []Doubt
-	var left []string
-	for _, s := range f.Services {
-		if !slices.ContainsFunc(o.Lines, func(l Line) bool { return l.ID == s.ID }) {
-			left = append(left, cmp.Or(s.Name, string(s.ID)))
-		}
-	}
-	if len(left) > 0 {
-		doubts = append(doubts, Doubt{Kind: DoubtServicesLeftOut, Names: slices.Sorted(slices.Values(left))})
+	if left := o.leftOut(f); len(left) > 0 {
+		doubts = append(doubts, Doubt{Kind: DoubtServicesLeftOut, Names: left})
 	}
 	if _, ok := o.Plan(); !ok {
 		doubts = append(doubts, Doubt{Kind: DoubtServicesOnly})
