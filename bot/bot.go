@@ -49,9 +49,7 @@ type Options struct {
 	Config config.Config
 	Ledger *ledger.Ledger
 	Vendor *yeastar.Client
-	// Products are offered to people. Empty: those whose renewal is wholly documented.
-	Products []yeastar.Product
-	Log      *slog.Logger // must be set
+	Log    *slog.Logger // must be set
 	// Metrics are the figures that the bot keeps. Nil: none.
 	Metrics *metrics.Metrics
 	// Now is the clock, for tests. Nil: the real one.
@@ -99,14 +97,6 @@ type Bot struct {
 	forms *keyedmutex.Mutex // by view id: the actions in one form
 }
 
-func (o Options) products() []yeastar.Product {
-	if len(o.Products) > 0 {
-		return o.Products
-	}
-	documented, _ := yeastar.Offered(nil) // which fails for keys alone
-	return documented
-}
-
 // New puts a bot together. It talks to nobody yet.
 func New(o Options) *Bot {
 	if o.Now == nil {
@@ -129,7 +119,7 @@ func New(o Options) *Bot {
 		api.Bound(o.CallTimeout)
 	}
 	looked := portal.New(portal.Options{
-		Client: o.Vendor, Products: o.products(), TTL: settings.LookupTTL, Now: o.Now, Log: o.Log, Metrics: o.Metrics, RepeatWithin: settings.RepeatWithin,
+		Client: o.Vendor, Products: o.Config.Products, TTL: settings.LookupTTL, Now: o.Now, Log: o.Log, Metrics: o.Metrics, RepeatWithin: settings.RepeatWithin,
 		Orders: func(ctx context.Context, since time.Time) ([]yeastar.OrderSummary, error) {
 			return orders.Since(ctx, o.Vendor, since)
 		},
