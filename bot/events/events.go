@@ -100,27 +100,41 @@ func (s *Sender) try(ctx context.Context, n ledger.Outgoing) error {
 		return fmt.Errorf("send an event: %w", context.Cause(ctx))
 	}
 	var refused *Refusal
-	switch {
-	case failure == nil:
+	if errors.As(failure, &refused) && refused.Gone() {
+		return s.gone(ctx, n, now)
+	}
+	if failure == nil {
 		s.metrics.EventSent(metrics.EventDelivered)
 		return s.ledger.NoticeSent(ctx, n)
-	case errors.As(failure, &refused) && refused.Gone():
-		s.log.ErrorContext(ctx, "the receiver wants no more events (410 Gone): they wait until RENEW_EVENTS_URL names another one, or \"renewbot events resend\"")
-		s.metrics.EventSent(metrics.EventGone)
-		if err := s.ledger.StopOutbox(ctx, s.name, s.receiver.Host()); err != nil {
-			return err
-		}
-		return s.ledger.NoticeFailed(ctx, n, failure.Error(), now)
 	}
 	again := next(n.Since, s.ledger.Now(ctx), refused.retryAfter())
-	if again.IsZero() {
-		s.log.ErrorContext(ctx, "an event was given up after a day: \"renewbot events resend\" sends it", "event", n.ID, "type", n.Type, "problem", failure)
-		s.metrics.EventSent(metrics.EventGivenUp)
-	} else {
-		s.log.WarnContext(ctx, "an event was not taken and will be sent again", "event", n.ID, "type", n.Type, "problem", failure, "again_at", again)
-		s.metrics.EventSent(metrics.EventFailed)
+	if err := s.ledger.NoticeFailed(ctx, n, failure.Error(), again); err != nil {
+		return err
 	}
-	return s.ledger.NoticeFailed(ctx, n, failure.Error(), again)
+	if again.IsZero() {
+		s.metrics.EventSent(metrics.EventGivenUp)
+		s.log.ErrorContext(ctx, "an event was given up after a day; \"renewbot events resend\" sends it once more",
+			"event", n.ID, "type", n.Type, "problem", failure)
+		return nil
+	}
+	s.metrics.EventSent(metrics.EventFailed)
+	s.log.WarnContext(ctx, "an event was not taken and will be sent again",
+		"event", n.ID, "type", n.Type, "problem", failure, "again_at", again)
+	return nil
+}
+
+// gone stops the sending to a receiver that wants no more. The notice waits with the others.
+func (s *Sender) gone(ctx context.Context, n ledger.Outgoing, now time.Time) error {
+	if err := s.ledger.StopOutbox(ctx, s.name, s.receiver.Host()); err != nil {
+		return err
+	}
+	if err := s.ledger.NoticeFailed(ctx, n, "the receiver wants no more events (410 Gone)", now); err != nil {
+		return err
+	}
+	s.metrics.EventSent(metrics.EventGone)
+	s.log.ErrorContext(ctx, "the receiver wants no more events (410 Gone), so they wait: "+
+		"give RENEW_EVENTS_URL another value, or ask it again with \"renewbot events resend\"", "host", s.receiver.Host())
+	return nil
 }
 
 // next is when a notice that has waited since then is tried again: after as long as it has
