@@ -121,7 +121,7 @@ func sentence(text string) string {
 // secrets are the texts that no report may hold.
 func secrets(c config.Config) []string {
 	var list []string
-	for _, s := range []config.Secret{c.Slack.BotToken, c.Slack.AppToken, c.Yeastar.ClientID, c.Yeastar.ClientSecret} {
+	for _, s := range []config.Secret{c.Slack.BotToken, c.Slack.AppToken, c.Yeastar.ClientID, c.Yeastar.ClientSecret, c.Events.URL, c.Events.Secret} {
 		list = append(list, s.Reveal())
 	}
 	return append(list, password(c.DatabaseURL.Reveal()))

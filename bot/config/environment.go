@@ -138,6 +138,7 @@ func unknown() Problems {
 	known := map[string]bool{}
 	for _, v := range Variables() {
 		known[v.Name] = true
+		known[v.Name+"_FILE"] = v.Secret
 	}
 	var problems Problems
 	for _, entry := range os.Environ() {
