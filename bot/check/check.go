@@ -24,6 +24,8 @@ type Options struct {
 	// Live also makes the vendor's read-only calls and lists the fields of the answers,
 	// and opens a connection to Slack even while a bot is running.
 	Live bool
+	// Events also sends an event of the type renewbot.test.
+	Events bool
 	// Timeout bounds everything. Zero: 45 seconds.
 	Timeout time.Duration
 	// CallTimeout bounds each question to Slack or the vendor. Zero: 10 seconds.
@@ -69,7 +71,7 @@ func Run(ctx context.Context, o Options) Report {
 			found, answers = c.checkVendor(ctx)
 			return found
 		},
-		c.checkDatabase, c.checkAddress,
+		c.checkDatabase, c.checkEvents, c.checkAddress,
 	}
 	found := make([]lines, len(parts))
 	var all sync.WaitGroup

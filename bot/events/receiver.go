@@ -5,11 +5,13 @@ import (
 	"cmp"
 	"context"
 	"crypto/hmac"
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -65,6 +67,28 @@ func (r *Receiver) Host() string { return r.address.Host }
 
 // Timeout bounds a try.
 func (r *Receiver) Timeout() time.Duration { return r.client.Timeout }
+
+// Reach connects to the receiver by the rules for addresses and sends nothing. Behind a
+// proxy only the proxy could tell, and nothing is tried.
+func (r *Receiver) Reach(ctx context.Context) error {
+	t, ok := r.client.Transport.(*http.Transport)
+	if !ok || t.Proxy != nil {
+		return nil
+	}
+	port := cmp.Or(r.address.Port(), map[string]string{"http": "80", "https": "443"}[r.address.Scheme])
+	ctx, cancel := context.WithTimeout(ctx, r.Timeout())
+	defer cancel()
+	c, err := t.DialContext(ctx, "tcp", net.JoinHostPort(r.address.Hostname(), port))
+	if err != nil {
+		return err
+	}
+	return c.Close()
+}
+
+// Test sends an event that tells nothing but that events arrive.
+func (r *Receiver) Test(ctx context.Context, now time.Time) error {
+	return r.Post(ctx, ledger.Outgoing{ID: rand.Text(), Type: "test", Subject: "test", At: now.UTC(), Data: []byte(`{}`)}, now)
+}
 
 // Post sends a notice once. The error is a *Refusal when the receiver answered and does not
 // have it for certain; no error shows the address.
