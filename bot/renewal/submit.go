@@ -162,5 +162,9 @@ func (o Offer) Summary() string {
 		}
 	}
 	product, _ := yeastar.ProductByKey(o.Product)
-	return fmt.Sprintf("%s for %s, %s: %s", product.Name, o.Holder.Name, o.TermAsked(), strings.Join(parts, ", "))
+	holder := o.Holder.Name
+	if serial := o.Holder.SerialNumber; serial != "" && serial != holder {
+		holder = strings.TrimSuffix(serial+" ("+holder+")", " ()")
+	}
+	return fmt.Sprintf("%s for %s, %s: %s", product.Name, holder, o.TermAsked(), strings.Join(parts, ", "))
 }
