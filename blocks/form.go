@@ -57,7 +57,8 @@ func Form(f FormData) slack.ModalViewRequest {
 		blocks = append(blocks, f.productInput())
 	}
 	if unsure := f.product().Unsure; unsure != "" {
-		blocks = append(blocks, alert("unsure", slack.AlertLevelInfo, unsure))
+		doubt := renewal.Doubt{Kind: renewal.DoubtUndocumented, Names: []string{unsure}}
+		blocks = append(blocks, alert("unsure", slack.AlertLevelInfo, outside(doubt.Text(), limitAlert)))
 	}
 	blocks = append(blocks, f.holderInput())
 	blocks = append(blocks, doubtAlerts(f.Doubts)...)

@@ -56,18 +56,16 @@ func lineWords(l renewal.Line, w writer) string {
 	return fmt.Sprintf("%s × %d", name, l.Quantity)
 }
 
-// holder names a holder in one line: a PBX by its serial number, with its customer where
-// that is told.
+// holder names a holder in one line: a PBX by its customer, where that is told, and its serial
+// number.
 func holder(h renewal.Holder, w writer) string {
-	if serial := w(h.SerialNumber, shortLimit); serial != "" {
-		return serial + parenthesis(w(strings.TrimPrefix(cmp.Or(h.Name, h.Email), h.SerialNumber), nameLimit/2))
-	}
+	serial := w(h.SerialNumber, shortLimit)
 	for _, s := range []string{h.Name, h.Email, string(h.PartnerID)} {
-		if s = w(s, nameLimit/2); s != "" {
-			return s
+		if s = w(s, nameLimit/2); s != "" && s != serial {
+			return s + parenthesis(serial)
 		}
 	}
-	return "our own account"
+	return cmp.Or(serial, "our own account")
 }
 
 // price is the price with its currency, or what the portal tells instead.
@@ -125,11 +123,15 @@ func expiryDays(o renewal.Offer, asked time.Time) string {
 
 // who is the fact whose package it is.
 func who(h renewal.Holder) fact {
-	s := nameAndMail(strings.TrimPrefix(h.Name, h.SerialNumber), h.Email, "")
-	if serial := copyable(h.SerialNumber, shortLimit); serial != "" {
-		return fact{"PBX", joinWith("\n", "SN "+serial, s)}
+	serial := copyable(h.SerialNumber, shortLimit)
+	if serial == "" {
+		return fact{"Customer", cmp.Or(nameAndMail(h.Name, h.Email, ""), "our own account")}
 	}
-	return fact{"Customer", cmp.Or(s, "our own account")}
+	name := h.Name
+	if name == h.SerialNumber {
+		name = ""
+	}
+	return fact{"PBX", joinWith("\n", "SN "+serial, nameAndMail(name, h.Email, ""))}
 }
 
 func nameAndMail(name, email, id string) string {

@@ -19,8 +19,8 @@ func products() []shown {
 			name := "product_" + p.Key + "_" + kind
 			out = append(out,
 				shown{name + "_form", blocks.Form(formOf(p, d, h))},
-				shown{name + "_review", blocks.Review(d, o, blocks.ReviewData{Now: now, Channel: "C0RENEW", Approvers: []string{bob}, Required: 1})},
-				shown{name + "_card", blocks.Card(with(renewal.Pending, func(r *renewal.Request) { r.Offer, r.AskedAt = o, now }))})
+				shown{name + "_review", blocks.Review(d, o, blocks.ReviewData{Now: now, Channel: "C0RENEW", Approvers: []string{bob}, Required: 1, Doubts: doubtsOf(p)})},
+				shown{name + "_card", blocks.Card(with(renewal.Pending, func(r *renewal.Request) { r.Offer, r.AskedAt, r.Doubts = o, now, doubtsOf(p) }))})
 		}
 	}
 	return out
@@ -53,6 +53,13 @@ func offerOf(p yeastar.Product, h renewal.Holder) renewal.Offer {
 		}
 	}
 	return o
+}
+
+func doubtsOf(p yeastar.Product) []renewal.Doubt {
+	if p.Unsure == "" {
+		return nil
+	}
+	return []renewal.Doubt{{Kind: renewal.DoubtUndocumented, Names: []string{p.Unsure}}}
 }
 
 func draftOf(o renewal.Offer) blocks.Draft {

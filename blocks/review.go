@@ -7,7 +7,6 @@ import (
 	"github.com/slack-go/slack"
 
 	"renewbot/bot/renewal"
-	"renewbot/yeastar"
 )
 
 // ReviewData is what the review shows besides the offer.
@@ -32,9 +31,6 @@ func Review(d Draft, o renewal.Offer, p ReviewData) slack.ModalViewRequest {
 	}
 	if w := outside(p.Warning, limitAlert); w != "" {
 		blocks = append(blocks, alert("warning", slack.AlertLevelWarning, w))
-	}
-	if product, _ := yeastar.ProductByKey(o.Product); product.Unsure != "" {
-		blocks = append(blocks, alert("unsure", slack.AlertLevelInfo, product.Unsure))
 	}
 	blocks = append(blocks, doubtAlerts(p.Doubts)...)
 	blocks = append(blocks, section("what", "*"+what(o, outside)+"*"))

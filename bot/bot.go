@@ -49,9 +49,7 @@ type Options struct {
 	Config config.Config
 	Ledger *ledger.Ledger
 	Vendor *yeastar.Client
-	// Products are offered to people. Empty: those whose renewal is wholly documented.
-	Products []yeastar.Product
-	Log      *slog.Logger // must be set
+	Log    *slog.Logger // must be set
 	// Metrics are the figures that the bot keeps. Nil: none.
 	Metrics *metrics.Metrics
 	// Now is the clock, for tests. Nil: the real one.
@@ -99,9 +97,11 @@ type Bot struct {
 	forms *keyedmutex.Mutex // by view id: the actions in one form
 }
 
-func (o Options) products() []yeastar.Product {
-	if len(o.Products) > 0 {
-		return o.Products
+// offered are the products that people may renew: without any those that are wholly
+// documented.
+func offered(configured []yeastar.Product) []yeastar.Product {
+	if len(configured) > 0 {
+		return configured
 	}
 	documented, _ := yeastar.Offered(nil) // which fails for keys alone
 	return documented
@@ -129,7 +129,7 @@ func New(o Options) *Bot {
 		api.Bound(o.CallTimeout)
 	}
 	looked := portal.New(portal.Options{
-		Client: o.Vendor, Products: o.products(), TTL: settings.LookupTTL, Now: o.Now, Log: o.Log, Metrics: o.Metrics, RepeatWithin: settings.RepeatWithin,
+		Client: o.Vendor, Products: offered(o.Config.Products), TTL: settings.LookupTTL, Now: o.Now, Log: o.Log, Metrics: o.Metrics, RepeatWithin: settings.RepeatWithin,
 		Orders: func(ctx context.Context, since time.Time) ([]yeastar.OrderSummary, error) {
 			return orders.Since(ctx, o.Vendor, since)
 		},

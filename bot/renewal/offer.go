@@ -28,6 +28,14 @@ func (h Holder) Key() string {
 	return cmp.Or(h.SerialNumber, string(h.PartnerID), "own")
 }
 
+// Called is the holder's name, and which PBX it is where one is meant.
+func (h Holder) Called() string {
+	if h.SerialNumber == "" || h.SerialNumber == h.Name {
+		return h.Name
+	}
+	return fmt.Sprintf("%s (%s)", h.Name, h.SerialNumber)
+}
+
 // Line is a plan or a service to renew.
 type Line struct {
 	Type     string     `json:"type"` // yeastar.LinePlan or yeastar.LineService
@@ -49,19 +57,36 @@ type Price struct {
 	Currency string          `json:"currency"`
 }
 
-// Quote is what the vendor says that other quantities cost: a fact beside the offer, and
-// not its price.
+// Quote is what the vendor says that something else costs, such as other quantities or
+// another term: a fact beside the offer, and not its price.
 type Quote struct {
 	Price
-	Extensions int `json:"extensions,omitempty"` // that it is for; 0: it does not tell, or not for one number
+	Extensions int          `json:"extensions,omitempty"` // that it is for; 0: it does not tell, or not for one number
+	Term       yeastar.Term `json:"term,omitzero"`        // that it is for; zero: the one asked for, or it does not tell
+	// TermUntold says that the portal does not tell for how long it is.
+	TermUntold bool `json:"term_untold,omitempty"`
 }
 
 // String is the quote for people.
 func (q Quote) String() string {
-	if q.Extensions == 0 {
-		return "the portal says " + q.Price.String() + ", but not for which quantity"
+	var known []string
+	if q.Extensions != 0 {
+		known = append(known, fmt.Sprintf("%d extensions", q.Extensions))
 	}
-	return fmt.Sprintf("the portal says %s for %d extensions", q.Price, q.Extensions)
+	if term := q.Term.String(); term != "" {
+		known = append(known, term)
+	}
+	said := "the portal says " + q.Price.String()
+	if len(known) > 0 {
+		said += " for " + strings.Join(known, " and ")
+	}
+	switch {
+	case q.TermUntold:
+		said += ", but not for how long"
+	case len(known) == 0:
+		said += ", but not for which quantity"
+	}
+	return said
 }
 
 // Offer is what somebody asks to order.
@@ -141,8 +166,8 @@ func (o Offer) Body(poNumber string) (json.RawMessage, error) {
 	return order.Body()
 }
 
-// fingerprint binds an approval to what was shown: the bytes of the order, and the price
-// and the doubts beside them.
+// fingerprint binds an approval to what was shown: the bytes of the order, with holder,
+// lines and term, and beside them the price, the customer of a PBX and the doubts.
 func fingerprint(body json.RawMessage, o Offer, doubts []Doubt) string {
 	h := sha256.New()
 	h.Write(body)
@@ -151,6 +176,12 @@ func fingerprint(body json.RawMessage, o Offer, doubts []Doubt) string {
 	}
 	if o.Quote != nil {
 		fmt.Fprintf(h, "\nquote %s %s %d", o.Quote.Amount.String(), o.Quote.Currency, o.Quote.Extensions)
+		if o.Quote.Term != (yeastar.Term{}) || o.Quote.TermUntold {
+			fmt.Fprintf(h, " %s %t", o.Quote.Term.Key(), o.Quote.TermUntold)
+		}
+	}
+	if o.Holder.SerialNumber != "" { // whose customer stands in no byte of the order
+		fmt.Fprintf(h, "\npbx of %q", o.Holder.PartnerID)
 	}
 	for _, d := range doubts {
 		fmt.Fprintf(h, "\ndoubt %s %t %d %d %d %s %d %q", d.Kind, d.Serious, d.Quantity, d.Told, d.Request, d.OrderNo, d.At.Unix(), d.Names)
@@ -258,8 +289,11 @@ func day(t time.Time) string {
 }
 
 func describeHolder(h Holder) string {
-	if h.Key() == "own" {
+	switch {
+	case h.Key() == "own":
 		return h.Name
+	case h.SerialNumber != "" && h.PartnerID != "":
+		return fmt.Sprintf("%s (%s of customer %s)", h.Name, h.SerialNumber, h.PartnerID)
 	}
 	return fmt.Sprintf("%s (%s)", h.Name, h.Key())
 }
@@ -281,7 +315,11 @@ func quantity(n int) string {
 func describeServices(o Offer) string {
 	var parts []string
 	for _, l := range o.Services() {
-		parts = append(parts, strings.TrimSpace(fmt.Sprintf("%s × %d", l.Name, l.Quantity)))
+		if l.Quantity == 0 {
+			parts = append(parts, l.Name)
+			continue
+		}
+		parts = append(parts, fmt.Sprintf("%s × %d", l.Name, l.Quantity))
 	}
 	return strings.Join(parts, ", ")
 }

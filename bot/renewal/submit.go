@@ -162,9 +162,5 @@ func (o Offer) Summary() string {
 		}
 	}
 	product, _ := yeastar.ProductByKey(o.Product)
-	holder := o.Holder.Name
-	if serial := o.Holder.SerialNumber; serial != "" && serial != holder {
-		holder = strings.TrimSuffix(serial+" ("+holder+")", " ()")
-	}
-	return fmt.Sprintf("%s for %s, %s: %s", product.Name, holder, o.TermAsked(), strings.Join(parts, ", "))
+	return fmt.Sprintf("%s for %s, %s: %s", product.Name, o.Holder.Called(), o.TermAsked(), strings.Join(parts, ", "))
 }
