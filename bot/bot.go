@@ -97,16 +97,6 @@ type Bot struct {
 	forms *keyedmutex.Mutex // by view id: the actions in one form
 }
 
-// offered are the products that people may renew: without any those that are wholly
-// documented.
-func offered(configured []yeastar.Product) []yeastar.Product {
-	if len(configured) > 0 {
-		return configured
-	}
-	documented, _ := yeastar.Offered(nil) // which fails for keys alone
-	return documented
-}
-
 // New puts a bot together. It talks to nobody yet.
 func New(o Options) *Bot {
 	if o.Now == nil {
@@ -129,7 +119,7 @@ func New(o Options) *Bot {
 		api.Bound(o.CallTimeout)
 	}
 	looked := portal.New(portal.Options{
-		Client: o.Vendor, Products: offered(o.Config.Products), TTL: settings.LookupTTL, Now: o.Now, Log: o.Log, Metrics: o.Metrics, RepeatWithin: settings.RepeatWithin,
+		Client: o.Vendor, Products: o.Config.Products, TTL: settings.LookupTTL, Now: o.Now, Log: o.Log, Metrics: o.Metrics, RepeatWithin: settings.RepeatWithin,
 		Orders: func(ctx context.Context, since time.Time) ([]yeastar.OrderSummary, error) {
 			return orders.Since(ctx, o.Vendor, since)
 		},

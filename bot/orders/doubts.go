@@ -71,9 +71,9 @@ func (o *Orders) strange(ctx context.Context, holder renewal.Holder, product str
 			failed = cmp.Or(failed, err)
 			continue
 		}
-		ofProduct, err := o.portal.IsOfProduct(ctx, order, product)
+		same, err := o.portal.IsOf(ctx, order, product, holder)
 		failed = cmp.Or(failed, err)
-		if ofProduct {
+		if same {
 			strange = append(strange, order)
 		}
 	}

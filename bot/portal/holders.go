@@ -47,6 +47,39 @@ func (p *Portal) Holder(ctx context.Context, productKey, key string) (renewal.Ho
 	return holders.Get(key)
 }
 
+// OwnedBy is a PBX as it is called when a customer has it.
+func (p *Portal) OwnedBy(ctx context.Context, pbx renewal.Holder, owner yeastar.ID) renewal.Holder {
+	customers, _ := p.customers.Get(ctx, all, lookup.AnyAge) // without them it keeps its name
+	if c, ok := customers.Get(string(owner)); ok && owner != "" {
+		pbx.Name, pbx.Email = c.Name, c.Email
+	} else if owner != pbx.PartnerID && pbx.PartnerID != "" {
+		pbx.Name, pbx.Email = pbx.SerialNumber, ""
+	}
+	pbx.PartnerID = owner
+	return pbx
+}
+
+// Still asks anew whether a holder is in the portal: a PBX by its own number, so that the
+// list of all need not be read.
+func (p *Portal) Still(ctx context.Context, productKey string, h renewal.Holder) (bool, error) {
+	row, err := Product(productKey)
+	switch {
+	case err != nil:
+		return false, err
+	case row.Holder == yeastar.ByAccount && h.Key() == own:
+		return true, nil
+	case row.Holder == yeastar.BySerial:
+		_, err := p.details.Get(ctx, productKey+" "+h.SerialNumber, lookup.Anew)
+		if err == nil || yeastar.ClassOf(err) != yeastar.ClassRefused {
+			return err == nil, err
+		}
+		// It refuses, for whatever reason: the list is what people choose from.
+	}
+	holders, err := p.Holders(ctx, productKey, lookup.Anew)
+	_, ok := holders.Get(h.Key())
+	return ok, err
+}
+
 // leastSerial is how much of a serial number somebody has to type to mean a PBX.
 const leastSerial = 4
 
@@ -180,8 +213,8 @@ func customersOf(list []yeastar.Customer) Holders {
 }
 
 // pbxsOf makes the holders of products that are held by serial number. A PBX is called by
-// its customer, where the list tells that one and they are known, else by its comment, else
-// by its serial number.
+// its customer, where the list tells that one, else by its comment, else by its serial
+// number: one whose customer was removed from the portal can be chosen all the same.
 func pbxsOf(list []yeastar.OwnedProduct, customers Holders) Holders {
 	all := make([]named, len(list))
 	for i, o := range list {
@@ -189,9 +222,9 @@ func pbxsOf(list []yeastar.OwnedProduct, customers Holders) Holders {
 		all[i] = named{
 			Holder: renewal.Holder{
 				SerialNumber: o.ProductNo, PartnerID: o.HolderID, Email: customer.Email,
-				Name: cmp.Or(customer.Name, o.Comment, o.ProductNo),
+				Name: cmp.Or(customer.Name, o.HolderName, o.Comment, o.ProductNo),
 			},
-			company: customer.Name, other: []string{o.Comment},
+			company: cmp.Or(customer.Name, o.HolderName), other: []string{o.Comment},
 		}
 	}
 	return Holders{index: newIndex(all)}

@@ -14,7 +14,8 @@ import (
 	"renewbot/yeastar"
 )
 
-// Package is what is known of the package that is to be renewed. Every field may be empty.
+// Package is what is known of the package, or PBX, that is to be renewed, as far as its
+// product has it. Every field may be empty.
 type Package struct {
 	ProductNo  string
 	Owner      yeastar.ID // the customer whose it is; empty: our own, or not told
@@ -41,7 +42,8 @@ func (p *Portal) Package(ctx context.Context, productKey string, holder renewal.
 	if detail, err := p.details.Get(ctx, productKey+" "+mine.ProductNo, maxAge); err == nil {
 		mine = merge(mine, packageOf(detail))
 	}
-	return mine, nil
+	row, err := Product(productKey)
+	return mine.of(row), err
 }
 
 // ownedList is what was bought of a product, and for PBXs whom it can be renewed for.
@@ -75,17 +77,22 @@ func (p *Portal) readOwned(ctx context.Context, client *yeastar.Client, productK
 // listed is a holder's package in the list of all. It is empty when there is none, or no
 // telling which.
 func (p *Portal) listed(ctx context.Context, productKey string, holder renewal.Holder, maxAge lookup.MaxAge) (Package, error) {
+	row, err := Product(productKey)
+	if err != nil {
+		return Package{}, err
+	}
 	owned, err := p.owned.Get(ctx, productKey, maxAge)
 	if err != nil {
 		return Package{}, err
 	}
-	mine, _ := matchPackage(owned.packages, holder)
+	mine, _ := matchPackage(row, owned.packages, holder)
 	return mine, nil
 }
 
 func packageOf(o yeastar.OwnedProduct) Package {
 	found := Package{
-		ProductNo: o.ProductNo, Owner: o.HolderID, Expiry: o.Expiry, PlanID: o.PlanID, PlanSwitch: o.CurrentPlan, Services: o.Services,
+		ProductNo: o.ProductNo, Owner: o.HolderID, Expiry: o.Expiry, PlanID: o.PlanID, PlanSwitch: o.CurrentPlan,
+		BillingCycle: o.BillingCycle, Services: o.Services,
 	}
 	if o.Extensions != nil {
 		found.Extensions = *o.Extensions
@@ -93,21 +100,23 @@ func packageOf(o yeastar.OwnedProduct) Package {
 	return found
 }
 
-// matchPackage finds a holder's package in the list of all: a PBX by its serial number.
-// Account products have a productNo that looks like the holder's account id.
-func matchPackage(owned []Package, holder renewal.Holder) (Package, bool) {
+// matchPackage finds a holder's package of a product in the list of all: a PBX by its
+// serial number. Account products have a productNo that looks like the holder's account id.
+func matchPackage(row yeastar.Product, owned []Package, holder renewal.Holder) (Package, bool) {
 	var found []Package
 	// Our own package is the one without a customer, where the list tells customers.
 	told := slices.ContainsFunc(owned, func(o Package) bool { return o.Owner != "" })
 	for _, o := range owned {
-		theirs := o.Owner == holder.PartnerID || o.ProductNo == string(holder.PartnerID)
+		theirs := false
 		switch {
-		case holder.SerialNumber != "":
+		case row.Holder == yeastar.BySerial:
 			theirs = o.ProductNo == holder.SerialNumber
 		case holder.Key() == own:
 			theirs = told && o.Owner == ""
+		default:
+			theirs = o.Owner == holder.PartnerID || o.ProductNo == string(holder.PartnerID)
 		}
-		if theirs {
+		if theirs && o.mayBeOf(row) {
 			found = append(found, o)
 		}
 	}
@@ -115,6 +124,24 @@ func matchPackage(owned []Package, holder renewal.Holder) (Package, bool) {
 		return Package{}, false // none, or no telling which
 	}
 	return found[0], true
+}
+
+// mayBeOf says whether a package may be of a row: where products share an id, not when it
+// has other services alone.
+func (o Package) mayBeOf(row yeastar.Product) bool {
+	return row.Service == "" || len(o.Services) == 0 || len(o.of(row).Services) > 0 ||
+		slices.ContainsFunc(o.Services, func(s yeastar.OwnedService) bool { return s.Name == "" })
+}
+
+// of is what of a package a row renews.
+func (o Package) of(row yeastar.Product) Package {
+	o.Services = slices.DeleteFunc(slices.Clone(o.Services), func(s yeastar.OwnedService) bool {
+		return !row.ServiceLines || (row.Service != "" && !strings.EqualFold(strings.TrimSpace(s.Name), row.Service))
+	})
+	if row.Quantity == yeastar.QuantityNone {
+		o.Extensions = 0
+	}
+	return o
 }
 
 // merge fills what the list does not tell from the details.
@@ -144,7 +171,15 @@ type reading struct {
 // of look-ups that may work a moment later; what the portal refuses to tell is not told.
 func (p *Portal) read(ctx context.Context, o renewal.Offer, c yeastar.Catalogue, maxAge lookup.MaxAge) (reading, error) {
 	r := reading{terms: make([]yeastar.RenewalInfo, len(o.Lines))}
+	row, err := Product(o.Product)
+	if err != nil {
+		return r, err
+	}
 	mine, err := p.listed(ctx, o.Product, o.Holder, lookup.AnyAge) // it may be long
+	if row.Holder == yeastar.BySerial {
+		// Its number is known whatever the list says.
+		mine.ProductNo, err = o.Holder.SerialNumber, nil
+	}
 	if err != nil || mine.ProductNo == "" {
 		return r, passing(err)
 	}
@@ -170,7 +205,7 @@ func (p *Portal) read(ctx context.Context, o renewal.Offer, c yeastar.Catalogue,
 		mine, err = p.listed(ctx, o.Product, o.Holder, maxAge)
 		err = passing(err)
 	}
-	r.Package = merge(mine, detail)
+	r.Package = merge(mine, detail).of(row)
 	return r, err
 }
 

@@ -26,7 +26,7 @@ const all = "all"
 // Options are what a Portal is made of.
 type Options struct {
 	Client *yeastar.Client
-	// Products are offered to people.
+	// Products are offered to people. Empty: those whose renewal is wholly documented.
 	Products []yeastar.Product
 	// TTL is the age at which an answer is asked for again in the background.
 	TTL time.Duration
@@ -62,7 +62,11 @@ type Portal struct {
 // New makes a portal that has asked nothing yet.
 func New(o Options) *Portal {
 	tasks := taskgroup.New()
-	p := &Portal{log: o.Log, ttl: o.TTL, tasks: tasks, offered: slices.Clone(o.Products), repeatWithin: o.RepeatWithin, ordersSince: o.Orders}
+	offered := slices.Clone(o.Products)
+	if len(offered) == 0 {
+		offered, _ = yeastar.Offered(nil) // which fails for keys alone
+	}
+	p := &Portal{log: o.Log, ttl: o.TTL, tasks: tasks, offered: offered, repeatWithin: o.RepeatWithin, ordersSince: o.Orders}
 	p.available = lookup.New(o.TTL, o.Now, tasks, func(ctx context.Context, _ string) ([]yeastar.AvailableProduct, error) {
 		return o.Client.AvailableProducts(ctx)
 	})

@@ -2,7 +2,6 @@ package portal
 
 import (
 	"slices"
-	"strings"
 
 	"renewbot/yeastar"
 )
@@ -15,25 +14,16 @@ func (p *Portal) Products() []yeastar.Product {
 	if !told {
 		return slices.Clone(p.offered)
 	}
-	return slices.DeleteFunc(slices.Clone(p.offered), func(row yeastar.Product) bool { return !has(available, row) })
+	return yeastar.Available(p.offered, available)
 }
 
-// Unlisted names what our account has and this program does not renew. It names nothing
-// while the portal has not told what the account has.
+// Unlisted names what our account has and nobody can renew here. It names nothing while the
+// portal has not told what the account has.
 func (p *Portal) Unlisted() []string {
 	available, _ := p.available.Peek(all)
 	var names []string
-	for _, a := range available {
-		if !slices.ContainsFunc(yeastar.Products(), func(row yeastar.Product) bool { return has([]yeastar.AvailableProduct{a}, row) }) {
-			names = append(names, a.Name)
-		}
+	for _, a := range yeastar.Unlisted(available) {
+		names = append(names, a.Name)
 	}
 	return names
-}
-
-// has says whether an account has a product, by its id or its name.
-func has(available []yeastar.AvailableProduct, row yeastar.Product) bool {
-	return slices.ContainsFunc(available, func(a yeastar.AvailableProduct) bool {
-		return a.ID == row.ID || strings.EqualFold(strings.TrimSpace(a.Name), row.Name)
-	})
 }

@@ -31,8 +31,11 @@ func (o Offer) Check(f Facts) map[Field]string {
 		return wrong
 	}
 	plan, hasPlan := o.Plan()
-	if told := f.Owner; row.Holder == yeastar.BySerial && told != "" && told != o.Holder.PartnerID {
+	if row.Holder == yeastar.BySerial && f.Owner != "" && f.Owner != o.Holder.PartnerID {
 		wrong[FieldHolder] = fmt.Sprintf("The PBX %s belongs to another customer by now. Choose it again.", o.Holder.SerialNumber)
+	}
+	if row.Service != "" && len(o.Lines) > 1 {
+		wrong[FieldServices] = fmt.Sprintf("%s is one service: choose that alone.", row.Name)
 	}
 	if row.PlanLine && !row.ServicesAlone && !hasPlan {
 		wrong[FieldPlan] = fmt.Sprintf("Choose the plan: %s is not renewed without it.", row.Name)

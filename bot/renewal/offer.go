@@ -61,30 +61,36 @@ type Price struct {
 // another term: a fact beside the offer, and not its price.
 type Quote struct {
 	Price
-	Extensions int          `json:"extensions,omitempty"` // that it is for; 0: it does not tell, or not for one number
+	Extensions int          `json:"extensions,omitempty"` // that it is for; 0: those asked for, or it does not tell
 	Term       yeastar.Term `json:"term,omitzero"`        // that it is for; zero: the one asked for, or it does not tell
-	// TermUntold says that the portal does not tell for how long it is.
-	TermUntold bool `json:"term_untold,omitempty"`
+	// QuantityUntold and TermUntold say that the portal does not tell for how many, and for
+	// how long, it is. A quote that has nothing else, as earlier versions stored it, is for
+	// an untold quantity, too.
+	QuantityUntold bool `json:"quantity_untold,omitempty"`
+	TermUntold     bool `json:"term_untold,omitempty"`
 }
 
 // String is the quote for people.
 func (q Quote) String() string {
-	var known []string
+	var known, untold []string
 	if q.Extensions != 0 {
 		known = append(known, fmt.Sprintf("%d extensions", q.Extensions))
 	}
 	if term := q.Term.String(); term != "" {
 		known = append(known, term)
 	}
+	if q.QuantityUntold || (len(known) == 0 && !q.TermUntold) {
+		untold = append(untold, "for which quantity")
+	}
+	if q.TermUntold {
+		untold = append(untold, "for how long")
+	}
 	said := "the portal says " + q.Price.String()
 	if len(known) > 0 {
 		said += " for " + strings.Join(known, " and ")
 	}
-	switch {
-	case q.TermUntold:
-		said += ", but not for how long"
-	case len(known) == 0:
-		said += ", but not for which quantity"
+	if len(untold) > 0 {
+		said += ", but not " + strings.Join(untold, " and ")
 	}
 	return said
 }
@@ -176,8 +182,8 @@ func fingerprint(body json.RawMessage, o Offer, doubts []Doubt) string {
 	}
 	if o.Quote != nil {
 		fmt.Fprintf(h, "\nquote %s %s %d", o.Quote.Amount.String(), o.Quote.Currency, o.Quote.Extensions)
-		if o.Quote.Term != (yeastar.Term{}) || o.Quote.TermUntold {
-			fmt.Fprintf(h, " %s %t", o.Quote.Term.Key(), o.Quote.TermUntold)
+		if q := o.Quote; q.Term != (yeastar.Term{}) || q.QuantityUntold || q.TermUntold { // of which earlier versions knew nothing
+			fmt.Fprintf(h, " %s %t %t", q.Term.Key(), q.QuantityUntold, q.TermUntold)
 		}
 	}
 	if o.Holder.SerialNumber != "" { // whose customer stands in no byte of the order

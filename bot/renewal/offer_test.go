@@ -45,7 +45,9 @@ func TestPriceInWords(t *testing.T) {
 	same(t, "the portal says 600.00 USD, but not for which quantity", o.PriceTold(), "a price of unknown quantities")
 	o.Quote.Term = yeastar.Term{BillingCycle: yeastar.Annually, Months: 12}
 	same(t, "the portal says 600.00 USD for 1 year", o.PriceTold(), "a price of another term")
-	o.Quote.Extensions = 50
+	o.Quote.QuantityUntold = true
+	same(t, "the portal says 600.00 USD for 1 year, but not for which quantity", o.PriceTold(), "a price of another term and unknown quantities")
+	o.Quote.Extensions, o.Quote.QuantityUntold = 50, false
 	same(t, "the portal says 600.00 USD for 50 extensions and 1 year", o.PriceTold(), "a price of another term and quantity")
 	o.Quote.Term, o.Quote.TermUntold = yeastar.Term{}, true
 	same(t, "the portal says 600.00 USD for 50 extensions, but not for how long", o.PriceTold(), "a price of an unknown term")
