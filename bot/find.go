@@ -34,8 +34,8 @@ func has(products []yeastar.Product, key string) bool {
 // without waiting longer than ctx lasts.
 func (b *Bot) ready(ctx context.Context, d *blocks.Draft) bool {
 	for _, p := range b.portal.Products() {
-		if p.Holder == yeastar.BySerial && strings.ContainsAny(d.Query, "0123456789") && !b.portal.Ready(p.Key) {
-			return false // it may be the serial number of a PBX
+		if needed := p.Key == d.Product || (p.Holder == yeastar.BySerial && mayBeSerial(d.Query)); needed && !b.portal.Ready(p.Key) {
+			return false
 		}
 	}
 	b.seek(ctx, d)
@@ -46,18 +46,24 @@ func (b *Bot) ready(ctx context.Context, d *blocks.Draft) bool {
 	return err == nil
 }
 
+// mayBeSerial says whether a serial number may have been typed: all have digits.
+func mayBeSerial(query string) bool { return strings.ContainsAny(query, "0123456789") }
+
 // seek finds the product, and the PBX, that was meant by what was typed after the command.
 // What was chosen in the form since is left alone.
 func (b *Bot) seek(ctx context.Context, d *blocks.Draft) {
 	if d.Query == "" || d.Holder != "" || d.Reset > 0 {
 		return
 	}
-	serial, pbx, found := b.portal.FindPBX(ctx, d.Query)
-	if found {
-		d.Product, d.Holder = serial, pbx.Key()
-		return
+	serial, account := "", ""
+	if mayBeSerial(d.Query) {
+		product, pbx, found := b.portal.FindPBX(ctx, d.Query)
+		if found {
+			d.Product, d.Holder = product, pbx.Key()
+			return
+		}
+		serial = product
 	}
-	account := ""
 	for _, p := range b.portal.Products() {
 		if p.Holder == yeastar.ByAccount && account == "" {
 			account = p.Key

@@ -18,6 +18,8 @@ import (
 const (
 	// patience is how long a cold form waits for the vendor before it says so.
 	patience = 12 * time.Second
+	// seekPatience is how much of it goes by looking for a serial number.
+	seekPatience = 5 * time.Second
 	// optionalWait is how long a form waits for what it can do without.
 	optionalWait = 400 * time.Millisecond
 )
@@ -75,7 +77,9 @@ func (b *Bot) open(ctx context.Context, p person, o opening) {
 func (b *Bot) load(ctx context.Context, d blocks.Draft, loading formView) {
 	waiting, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	b.seek(waiting, &d)
+	seeking, found := context.WithTimeout(waiting, seekPatience)
+	b.seek(seeking, &d)
+	found()
 	err := b.portal.Prepare(waiting, d.Product)
 	var form blocks.FormData
 	if err == nil {
