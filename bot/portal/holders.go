@@ -109,6 +109,12 @@ func (p *Portal) FindPBX(ctx context.Context, query string) (productKey string, 
 	return productKey, h, found == 1
 }
 
+// MeansSerial says whether somebody typed a serial number, or how it begins.
+func MeansSerial(query, serialNumber string) bool {
+	typed := fold(query)
+	return len(typed) >= leastSerial && strings.HasPrefix(fold(serialNumber), typed)
+}
+
 // Get is the holder with a key.
 func (hs Holders) Get(key string) (renewal.Holder, bool) {
 	if hs.own && key == own {
