@@ -49,10 +49,8 @@ export function Customers() {
   </div>`;
 }
 
-// contents are what a package of a customer has, in one line; a PBX has its serial number.
-const contents = (p, c) => [
-  p.productNo !== c.accountId && `SN ${p.productNo}`,
-  p.plan !== p.productName && p.plan,
+// contents are what a package has, in one line.
+const contents = (p) => [
   p.extensions && `${p.extensions} extensions`,
   ...(p.services ?? []).map((x) => `${x.name}${x.quantity ? ` × ${x.quantity}` : ""}`),
 ].filter(Boolean).join(" · ");
@@ -62,10 +60,10 @@ function Customer({ customer: c }) {
     <div class="customer-head"><strong>${c.company || c.email}</strong>
       ${!c.partnerId && html`<span class="tag">own account</span>`}</div>
     <div class="customer-about">${c.email}${c.accountId && html` · ${c.accountId}`}</div>
-    ${(c.packages ?? []).map((p) => html`<div class="package" key=${`${p.productName} ${p.productNo}`}>
-      <div class="package-head"><span>${p.productName}</span>
+    ${(c.packages ?? []).map((p) => html`<div class="package" key=${p.productNo}>
+      <div class="package-head"><span>${p.plan || p.productName}</span>
         <span class="package-expiry">expires ${ofDay(p.expires)}</span></div>
-      <div class="package-about">${contents(p, c)}</div>
+      <div class="package-about">${contents(p)}</div>
     </div>`)}
     ${!(c.packages ?? []).length && html`<div class="package-about">No packages</div>`}
   </li>`;
