@@ -228,6 +228,9 @@ func events() []event {
 			renewal.DetailAttempt: "1"})},
 		{"search_failed", request(renewal.Unknown), entry(renewal.CodeUnsearched, renewal.System, renewal.Unknown, renewal.Unknown, map[string]string{
 			renewal.DetailAttempt: "1", renewal.DetailVendorDetail: "Yeastar's Partner Portal can't be reached right now."})},
+		{"events_on", renewal.Request{}, ofNone(renewal.CodeEventsOn, "hooks.example.com")},
+		{"events_off", renewal.Request{}, ofNone(renewal.CodeEventsOff, "")},
+		{"events_stopped", renewal.Request{}, ofNone(renewal.CodeEventsStopped, "hooks.example.com")},
 		{"unknown_named", request(renewal.Unknown), entry(renewal.CodeUnknown, renewal.System, renewal.Ordering, renewal.Unknown, map[string]string{
 			renewal.DetailAttempt: "1", renewal.DetailVendorCode: "payment_pending", renewal.DetailCandidates: "XS3401174502129270784"})},
 		{"closed", with(renewal.Cancelled, func(r *renewal.Request) { *r = refused; r.Status, r.ClosedBy = renewal.Cancelled, bob }),
@@ -286,6 +289,16 @@ func events() []event {
 		}), entry(renewal.CodeWaiting, renewal.System, renewal.Approved, renewal.Approved, map[string]string{
 			renewal.DetailBehind: "RNW-000122"})},
 	}
+}
+
+// ofNone is an entry that belongs to no request.
+func ofNone(code renewal.Code, host string) renewal.Entry {
+	e := entry(code, renewal.System, "", "", nil)
+	e.RequestID, e.Revision = 0, 0
+	if host != "" {
+		e.Detail = map[string]string{renewal.DetailHost: host}
+	}
+	return e
 }
 
 func second(e renewal.Entry) renewal.Entry {

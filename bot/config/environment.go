@@ -38,6 +38,10 @@ type environment struct {
 	RenewLookupTTL         duration `envconfig:"RENEW_LOOKUP_TTL" default:"5m" help:"age at which a cached look-up is refreshed in the background"`
 	RenewDryRun            boolean  `envconfig:"RENEW_DRY_RUN" default:"false" help:"true: do everything but place the order, and say so on every card"`
 
+	EventsURL     secretText `envconfig:"RENEW_EVENTS_URL" help:"https address to which signed events are sent; empty: none are"`
+	EventsSecret  secretText `envconfig:"RENEW_EVENTS_SECRET" help:"the key that signs events, whsec_… as Standard Webhooks has it; the receiver has the same"`
+	EventsPrivate boolean    `envconfig:"RENEW_EVENTS_PRIVATE" default:"false" help:"true: events may go to a private address, by a proxy, and without TLS"`
+
 	DatabaseURL secretText `envconfig:"DATABASE_URL" default:"sqlite:renewbot.db" help:"sqlite:relative, sqlite:///absolute or postgres://…"`
 	HTTPAddr    listenAddr `envconfig:"HTTP_ADDR" default:"127.0.0.1:9090" help:"where /healthz, /readyz, /metrics and /loglevel answer; empty: nowhere"`
 	LogLevel    logLevel   `envconfig:"LOG_LEVEL" default:"info" help:"debug, info, warn or error"`
@@ -135,6 +139,7 @@ func unknown() Problems {
 	known := map[string]bool{}
 	for _, v := range Variables() {
 		known[v.Name] = true
+		known[v.Name+"_FILE"] = v.Secret
 	}
 	var problems Problems
 	for _, entry := range os.Environ() {
@@ -175,6 +180,7 @@ func (e *environment) config() Config {
 			LookupTTL:         e.RenewLookupTTL.value,
 			DryRun:            e.RenewDryRun.value,
 		},
+		Events:      Events{URL: e.EventsURL.value, Secret: e.EventsSecret.value, Private: e.EventsPrivate.value},
 		DatabaseURL: e.DatabaseURL.value,
 		HTTPAddr:    e.HTTPAddr.value,
 		LogLevel:    e.LogLevel.value,

@@ -9,6 +9,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
+const eventsKey = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+
 func TestLoadTellsAllProblemsAtOnce(t *testing.T) {
 	_, err := load(t, map[string]string{
 		"SLACK_BOT_TOKEN":          "unset",
@@ -127,6 +129,19 @@ func TestLoadProblems(t *testing.T) {
 		"SQLite with settings":     {map[string]string{"DATABASE_URL": "sqlite:a.db?_pragma=synchronous(0)"}, "DATABASE_URL has settings"},
 		"PostgreSQL broken":        {map[string]string{"DATABASE_URL": "postgres://bot:a%zz@h/d"}, "DATABASE_URL is not a URL of PostgreSQL"},
 		"PostgreSQL of nothing":    {map[string]string{"DATABASE_URL": "postgres:"}, "DATABASE_URL is not a URL of PostgreSQL"},
+
+		"events without a key":      {map[string]string{"RENEW_EVENTS_URL": "https://hooks.example"}, "RENEW_EVENTS_SECRET is not set"},
+		"events' key alone":         {map[string]string{"RENEW_EVENTS_SECRET": eventsKey}, "RENEW_EVENTS_SECRET is set and RENEW_EVENTS_URL is not"},
+		"events' key of another":    {map[string]string{"RENEW_EVENTS_URL": "https://hooks.example", "RENEW_EVENTS_SECRET": "hunter2"}, "RENEW_EVENTS_SECRET does not begin with whsec_"},
+		"events' key cut off":       {map[string]string{"RENEW_EVENTS_URL": "https://hooks.example", "RENEW_EVENTS_SECRET": eventsKey[:20]}, "RENEW_EVENTS_SECRET is not base64"},
+		"events' key too short":     {map[string]string{"RENEW_EVENTS_URL": "https://hooks.example", "RENEW_EVENTS_SECRET": "whsec_AAAA"}, "RENEW_EVENTS_SECRET has not between"},
+		"events without https":      {map[string]string{"RENEW_EVENTS_URL": "http://hooks.example", "RENEW_EVENTS_SECRET": eventsKey}, "RENEW_EVENTS_URL is not https"},
+		"events by another way":     {map[string]string{"RENEW_EVENTS_URL": "ftp://hooks.example", "RENEW_EVENTS_SECRET": eventsKey, "RENEW_EVENTS_PRIVATE": "true"}, "RENEW_EVENTS_URL is not a URL"},
+		"events with a password":    {map[string]string{"RENEW_EVENTS_URL": "https://a:b@hooks.example", "RENEW_EVENTS_SECRET": eventsKey}, "RENEW_EVENTS_URL has a user"},
+		"events perhaps in private": {map[string]string{"RENEW_EVENTS_PRIVATE": "yes"}, "RENEW_EVENTS_PRIVATE is neither"},
+		"events' key in no file": {
+			map[string]string{"RENEW_EVENTS_URL": "https://hooks.example", "RENEW_EVENTS_SECRET_FILE": "/nonexistent"}, "RENEW_EVENTS_SECRET_FILE names a file that does not exist",
+		},
 
 		"unknown variable": {map[string]string{"RENEW_SELFAPPROVAL": "true"}, "RENEW_SELFAPPROVAL is not a variable"},
 	} {
