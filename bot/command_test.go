@@ -55,7 +55,7 @@ func TestRenewWithWords(t *testing.T) {
 			alice.knowsCustomers()
 			said := alice.command(sandbox.Renewals, "/renew "+tc.words)
 			if tc.hint == "no help" {
-				if !contains(said, "I know no customer and no command") || !contains(said, "/renew status RNW-000123") {
+				if !contains(said, "I know no customer, no PBX and no command") || !contains(said, "/renew status RNW-000123") {
 					t.Errorf("the answer is not the help: %s", said)
 				}
 				alice.noView()

@@ -21,7 +21,7 @@ func TestRenewForWhomSomebodyNames(t *testing.T) {
 			alice.knowsCustomers()
 			said := alice.command(sandbox.Renewals, "/renew "+words)
 			if holder == "" {
-				b.wants(said, "I know no customer and no command")
+				b.wants(said, "I know no customer, no PBX and no command")
 				return
 			}
 			if said != "" {
