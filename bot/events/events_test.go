@@ -147,7 +147,7 @@ func TestAReceiverThatHangsHoldsUpNoOrder(t *testing.T) {
 		},
 	})
 	var requests []renewal.Request
-	for _, key := range strings.Fields("a b c d e f g h") { // more than there are workers
+	for key := range strings.FieldsSeq("a b c d e f g h") { // more than there are workers
 		requests = append(requests, p.submit(key))
 	}
 	for range 4 {
