@@ -123,6 +123,9 @@ func lapsed(r *renewal.Request) {
 
 func stopped(r *renewal.Request) { r.ClosedBy = carol }
 
+// unsure is why a product's renewal is not wholly documented.
+const unsure = "The tutorial's list of years is cut after 4: that 5 is allowed is taken from other products."
+
 // doubts are of every kind.
 func doubts() []renewal.Doubt {
 	day := time.Date(2026, time.March, 2, 0, 0, 0, 0, time.UTC)
@@ -141,6 +144,9 @@ func doubts() []renewal.Doubt {
 		{Kind: renewal.DoubtExpired, At: day},
 		{Kind: renewal.DoubtAutoRenewalUnknown},
 		{Kind: renewal.DoubtExpiryUnknown},
+		{Kind: renewal.DoubtCycleUnknown, Names: []string{"1 year"}},
+		{Kind: renewal.DoubtServicesUnknown},
+		{Kind: renewal.DoubtUndocumented, Names: []string{unsure}},
 	}
 }
 

@@ -83,7 +83,7 @@ func TestDoubtsStandOneByOne(t *testing.T) {
 	card := blocks.Card(r)
 	review := blocks.Review(draft(), r.Offer, blocks.ReviewData{Doubts: r.Doubts})
 	shown, alerts := string(pretty(t, card)), string(pretty(t, review))
-	for _, want := range []string{"14 things to look at", "Agreed by phone."} {
+	for _, want := range []string{"17 things to look at", "Agreed by phone."} {
 		if !strings.Contains(shown, want) {
 			t.Errorf("the card lacks %q", want)
 		}
@@ -104,7 +104,7 @@ func TestDoubtsStandOneByOne(t *testing.T) {
 		if b.ActionID != blocks.ActionApprove {
 			continue
 		}
-		for _, want := range []string{"14 things to look at: the portal says 50, not 500", "It cannot be undone.", "P-Series Turnkey Package for Example Telecom"} {
+		for _, want := range []string{"17 things to look at: the portal says 50, not 500", "It cannot be undone.", "P-Series Turnkey Package for Example Telecom"} {
 			if !strings.Contains(b.Confirm.Text.Text, want) {
 				t.Errorf("the dialog lacks %q: %s", want, b.Confirm.Text.Text)
 			}

@@ -9,12 +9,14 @@ import (
 	"time"
 
 	"renewbot/bot/renewal"
+	"renewbot/yeastar"
 )
 
 // Config is a configuration as the rest of the program uses it.
 type Config struct {
 	Slack       Slack
 	Yeastar     Yeastar
+	Products    []yeastar.Product // what people may renew, in the order in which they choose
 	Renew       Renew
 	Events      Events
 	DatabaseURL Secret // it may hold a password: sqlite:…, postgres://… or postgresql://…

@@ -64,12 +64,9 @@ func openSQLite(rest string, o Options) (*sqliteEngine, error) {
 		if o.ReadOnly || o.Beside {
 			return nil, errors.New("a database in memory cannot be opened beside its process")
 		}
-		// A file, because a database in memory is gone when its connection is: a
-		// cancelled context is enough.
-		if e.remove, err = os.MkdirTemp("", "renewbot-"); err != nil {
-			return nil, fmt.Errorf("make a temporary directory: %w", err)
+		if path, err = e.memoryFile(); err != nil {
+			return nil, errors.Join(err, e.close())
 		}
-		path = filepath.Join(e.remove, "renewbot.db")
 	}
 	if err := e.open(path); err != nil {
 		return nil, errors.Join(err, e.close())
