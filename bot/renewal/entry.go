@@ -35,7 +35,8 @@ const (
 	CodeSettledPlaced Code = "order.settled_placed"
 	CodeSettledNot    Code = "order.settled_not_placed"
 	CodeRetried       Code = "order.retried"
-	CodeLate          Code = "order.late" // an order turned up for an attempt that was called not placed
+	CodePolicy        Code = "policy.loaded" // the policy file that holds from this start on
+	CodeLate          Code = "order.late"    // an order turned up for an attempt that was called not placed
 )
 
 // System is the actor of what nobody did by hand.
@@ -82,6 +83,10 @@ const (
 	DetailWho           = "who"          // user ids, separated by commas
 	DetailCandidates    = "candidates"   // order numbers, separated by commas
 	DetailChannel       = "channel"      // a channel's id
+	DetailNext          = "next_step"    // who decides next, by the policy: ids, separated by commas
+	DetailPolicy        = "policy"       // the hash of the policy file
+	DetailRules         = "rules"        // how many rules it has, or which hold
+	DetailWay           = "way"          // the steps to approval, in words
 	DetailCount         = "count"        // how many more times it was tried
 )
 
