@@ -28,7 +28,7 @@ func (b *Bot) list(ctx context.Context, p person, a renewal.Actor) {
 // openRequests lists what a person has asked for and is not finished, and what waits for them.
 func (b *Bot) openRequests(ctx context.Context, a renewal.Actor) (mine, waiting []renewal.Request, err error) {
 	mine, err = b.ledger.List(ctx, ledger.Filter{Statuses: unfinished(), Requester: a.UserID, Limit: listed})
-	if err != nil || !a.MayApprove {
+	if err != nil || !b.policy.Approves(a) {
 		return mine, nil, err
 	}
 	undecided, err := b.ledger.List(ctx, ledger.Filter{Statuses: renewal.Undecided(), Limit: listed})
@@ -81,7 +81,7 @@ func (b *Bot) statusOf(ctx context.Context, p person, a renewal.Actor, query str
 			return
 		}
 		for _, r := range all {
-			see := a.MayApprove || r.Requester == a.UserID
+			see := b.policy.Approves(a) || r.Requester == a.UserID
 			if !see {
 				if _, known := readable[r.Channel]; !known {
 					readable[r.Channel] = b.mayRead(ctx, a, r.Channel)

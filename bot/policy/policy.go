@@ -68,8 +68,11 @@ func (f *File) Zone() *time.Location { return f.zone }
 // Rules is how many rules the file has.
 func (f *File) Rules() int { return len(f.rules) }
 
-// Names are the ids of all people and user groups in it, each once.
+// Names are the ids of all people and user groups in it, each once; none of no file.
 func (f *File) Names() []string {
+	if f == nil {
+		return nil
+	}
 	var all []string
 	for _, r := range f.rules {
 		all = append(append(all, r.requesters...), r.may...)

@@ -15,6 +15,8 @@ type Rules interface {
 	Rule(Case) Ruling
 	// Hash tells the file from all others.
 	Hash() string
+	// Rules is how many rules it has.
+	Rules() int
 	// Names are all people and user groups that it names, and Approvers those of its steps.
 	Names() []string
 	Approvers() []string
@@ -90,17 +92,6 @@ func (p Policy) Approves(a Actor) bool {
 	return slices.ContainsFunc(p.Rules.Approvers(), func(id string) bool { return slices.Contains(a.Named, id) })
 }
 
-// Approvers names everybody who may be an approver, RENEW_APPROVERS given.
-func (p Policy) Approvers(variable []string) []string {
-	if p.Rules == nil {
-		return variable
-	}
-	all := append(slices.Clone(variable), p.Rules.Approvers()...)
-	all = slices.DeleteFunc(all, func(id string) bool { return id == Variables })
-	slices.Sort(all)
-	return slices.Compact(all)
-}
-
 // quorum is how many of RENEW_APPROVERS a request needed when it was asked for without a
 // policy file.
 func (r Request) quorum() int { return cmp.Or(r.Quorum, r.Required) }
@@ -123,7 +114,7 @@ func (r Request) ways(p Policy) []Way {
 }
 
 // rules says anew what the policy says of the request, which by has asked for as it is now.
-func (c *changing) rules(by Actor) error {
+func (c *changing) rules(by Actor) *Refusal {
 	if by.Unread && c.policy.Rules != nil {
 		return refuse(RefusedNotAllowed, "Slack did not tell me who is in a user group, so I can't tell who has to approve this. "+
 			"Please try again in a moment. Nothing was ordered.")
@@ -184,10 +175,10 @@ func (r Ruling) named() string {
 }
 
 // Proposed is a submission as the request that it would become.
-func Proposed(s Submission, now time.Time, p Policy) (Request, error) {
+func Proposed(s Submission, now time.Time, p Policy) (Request, *Refusal) {
 	c := &changing{Request: Request{Status: Pending, Requester: s.By.UserID, Required: max(p.Required, 1), AskedAt: now, Offer: s.Offer}, now: now, policy: p}
-	err := c.rules(s.By)
-	return c.Request, err
+	refusal := c.rules(s.By)
+	return c.Request, refusal
 }
 
 // String is the step for people: "2 of Finance".

@@ -29,8 +29,8 @@ func New(id int64, s Submission, now time.Time, p Policy) (Change, error) {
 	if err := c.ask(s.Offer, s.Note, s.Doubts, s.DoubtReason); err != nil {
 		return Change{}, err
 	}
-	if err := c.rules(s.By); err != nil {
-		return Change{}, err
+	if refusal := c.rules(s.By); refusal != nil {
+		return Change{}, refusal
 	}
 	c.record(CodeSubmitted, s.By.UserID, c.asked())
 	c.entry.At, c.entry.RequestID, c.entry.Revision, c.entry.To = now, id, c.Revision, Pending
@@ -112,8 +112,8 @@ func (c *changing) amend(e Amend) error {
 	if err := c.ask(e.Offer, e.Note, e.Doubts, e.DoubtReason); err != nil {
 		return err
 	}
-	if err := c.rules(e.By); err != nil {
-		return err
+	if refusal := c.rules(e.By); refusal != nil {
+		return refusal
 	}
 	c.AmendedBy = e.By.UserID
 	c.reminders()
