@@ -24,6 +24,9 @@ const (
 // String is the word for it.
 func (h Holds) String() string { return [...]string{"no", "perhaps", "yes"}[h] }
 
+// UnknownHolder is the customer of an offer of which it is not known for whom it is.
+const UnknownHolder yeastar.ID = "?"
+
 // Verdict is whether a rule holds, and why.
 type Verdict struct {
 	Rule  string
@@ -130,6 +133,9 @@ func (r rule) holder(f facts) (Holds, string) {
 		return Yes, ""
 	}
 	h := f.Offer.Holder
+	if h.PartnerID == UnknownHolder {
+		return Unknown, "it is not known for whom it is"
+	}
 	for _, id := range r.holders {
 		if id == h.Key() || (id == string(h.PartnerID) && id != "") {
 			return Yes, ""

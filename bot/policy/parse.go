@@ -39,7 +39,7 @@ func Parse(text []byte) (*File, error) {
 	if n := top["caps"]; n != nil {
 		f.caps = r.caps(n, "")
 	}
-	f.rules = r.rules(top["rules"])
+	f.rules, f.unit = r.rules(top["rules"]), r.currency
 	r.reached(f.rules)
 	if err := r.orNil(); err != nil {
 		return nil, err
@@ -139,7 +139,7 @@ func (r *reader) prices(n *yaml.Node) []price {
 		} else if v := r.number(amount, "the amount of a price"); v != nil {
 			p.Amount = *v
 		}
-		if slices.ContainsFunc(all, func(o price) bool { return o.product == p.product && o.line == p.line && o.months == p.months }) {
+		if p.product != "?" && slices.ContainsFunc(all, func(o price) bool { return o.product == p.product && o.line == p.line && o.months == p.months }) {
 			r.add(item.Line, "there are two prices for the same; keep one")
 		}
 		all = append(all, p)
@@ -149,6 +149,9 @@ func (r *reader) prices(n *yaml.Node) []price {
 
 // sequence reads a list of sets of keys and values.
 func (r *reader) sequence(n *yaml.Node, what string) []*yaml.Node {
+	if n.Kind == told {
+		return nil
+	}
 	if n.Kind != yaml.SequenceNode || len(n.Content) == 0 {
 		r.add(n.Line, "%s is no list, or an empty one; begin each of its items with a dash, or remove the key", what)
 		return nil

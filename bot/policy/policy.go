@@ -17,6 +17,7 @@ import (
 type File struct {
 	hash  string
 	zone  *time.Location
+	unit  string // the currency of amounts that name none; empty: none
 	price []price
 	caps  []renewal.Cap
 	rules []rule
@@ -64,6 +65,9 @@ func hashOf(text []byte) string {
 
 // Zone is where the days and months of its caps begin.
 func (f *File) Zone() *time.Location { return f.zone }
+
+// Currency is that of amounts that name none; empty: the file has none.
+func (f *File) Currency() string { return f.unit }
 
 // Rules is how many rules the file has.
 func (f *File) Rules() int { return len(f.rules) }

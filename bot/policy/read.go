@@ -32,6 +32,9 @@ type reader struct {
 // fields reads a mapping: each key once, and none that is not known.
 func (r *reader) fields(n *yaml.Node, what string, known ...string) map[string]*yaml.Node {
 	found := map[string]*yaml.Node{}
+	if n.Kind == told {
+		return found
+	}
 	if n.Kind != yaml.MappingNode {
 		r.add(n.Line, "%s is no set of keys and values; write one “key: value” a line, each further in than what it belongs to", what)
 		return found
@@ -47,8 +50,10 @@ func (r *reader) fields(n *yaml.Node, what string, known ...string) map[string]*
 			r.add(key.Line, "%s has the key %s twice; keep one", what, quoted(name))
 		case value.Kind == yaml.AliasNode || value.Anchor != "":
 			r.add(value.Line, "%s uses an anchor (& or *), which this file does not have; write the value out", what)
+			found[name] = &yaml.Node{Kind: told, Line: value.Line}
 		case value.Tag == "!!null":
 			r.add(value.Line, "%s has no value; give it one, or remove the key", quoted(name))
+			found[name] = &yaml.Node{Kind: told, Line: value.Line}
 		default:
 			found[name] = value
 		}
@@ -62,7 +67,7 @@ var harmless = regexp.MustCompile(`^[\pL\pN _.-]{1,40}$`)
 // file.
 func quoted(s string) string {
 	if !harmless.MatchString(s) {
-		return "of that kind"
+		return "(not shown)"
 	}
 	return "“" + s + "”"
 }
@@ -77,9 +82,15 @@ func choice(words []string) string {
 	return strings.Join(words[:len(words)-1], ", ") + " or " + words[len(words)-1]
 }
 
+// told is the kind of a node about which there is nothing more to say.
+const told yaml.Kind = 0
+
 // scalar is a single value as it is written.
 func (r *reader) scalar(n *yaml.Node, what string) (string, bool) {
 	if n.Kind != yaml.ScalarNode {
+		if n.Kind == told {
+			return "", false
+		}
 		r.add(n.Line, "%s is no single value; write one", what)
 		return "", false
 	}
@@ -90,6 +101,8 @@ func (r *reader) scalar(n *yaml.Node, what string) (string, bool) {
 func (r *reader) list(n *yaml.Node, what string) []*yaml.Node {
 	items := []*yaml.Node{n}
 	switch {
+	case n.Kind == told:
+		return nil
 	case n.Kind == yaml.SequenceNode && len(n.Content) == 0:
 		r.add(n.Line, "%s is an empty list; name at least one, or remove the key", what)
 		return nil

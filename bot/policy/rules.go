@@ -20,7 +20,7 @@ func (r *reader) rules(n *yaml.Node) []rule {
 	for i, item := range r.sequence(n, "“rules”") {
 		one := r.rule(item, i+1)
 		if before, ok := names[one.name]; ok && one.name != "" {
-			r.add(one.line, "there is a rule %s in line %d already; give each a name of its own", quoted(one.name), before)
+			r.add(one.line, "there is a rule %s in line %d already; give each a name of its own", shown(one.name), before)
 		}
 		names[one.name] = one.line
 		all = append(all, one)
@@ -34,7 +34,9 @@ func (r *reader) rule(n *yaml.Node, number int) rule {
 	one := rule{line: n.Line}
 	if name := fields["name"]; name != nil {
 		one.name = r.name(name, "the name of "+what)
-		what = "rule " + quoted(one.name)
+		if one.name != "" {
+			what = "rule " + shown(one.name)
+		}
 	} else {
 		r.add(n.Line, "%s has no name, by which people are told of it; add one", what)
 	}
@@ -57,6 +59,9 @@ func (r *reader) rule(n *yaml.Node, number int) rule {
 	}
 	return one
 }
+
+// shown is the name of a rule: whatever people call it.
+func shown(name string) string { return "“" + name + "”" }
 
 func (r *reader) step(n *yaml.Node, what string) renewal.Step {
 	fields := r.fields(n, "a step of "+what, "who", "approvals")
@@ -140,7 +145,7 @@ func (r *reader) span(n *yaml.Node, what string, more ...string) *span {
 		return &v
 	}
 	s.from, s.below = read("from"), read("below")
-	if len(more) > 0 {
+	if len(more) > 0 && n.Kind == yaml.MappingNode {
 		s.currency = r.unit(fields["currency"], n.Line, what)
 		for _, end := range []string{"from", "below"} {
 			if fields[end] != nil {
@@ -183,7 +188,7 @@ func (r *reader) reached(rules []rule) {
 	}
 	for i, one := range rules {
 		if why := one.impossible(); why != "" {
-			r.add(one.line, "rule %s can never hold: %s", quoted(one.name), why)
+			r.add(one.line, "rule %s can never hold: %s", shown(one.name), why)
 		}
 		for _, before := range rules[:i] {
 			if !before.covers(one) {
@@ -191,10 +196,10 @@ func (r *reader) reached(rules []rule) {
 			}
 			if one.covers(before) {
 				r.add(one.line, "rule %s has the same conditions as rule %s in line %d, which comes first; join them, or correct the conditions",
-					quoted(one.name), quoted(before.name), before.line)
+					shown(one.name), shown(before.name), before.line)
 			} else {
 				r.add(one.line, "rule %s is never reached: rule %s in line %d holds for all that it is about; move it before that one, or remove it",
-					quoted(one.name), quoted(before.name), before.line)
+					shown(one.name), shown(before.name), before.line)
 			}
 			break
 		}

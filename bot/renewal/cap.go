@@ -46,6 +46,22 @@ func (c *changing) capped(e Capped) error {
 	return nil
 }
 
+// String is the cap for people: "at most 5000.00 EUR a month".
+func (c Cap) String() string {
+	var most []string
+	if c.Amount != nil {
+		most = append(most, c.Amount.String())
+	}
+	if c.Orders != 0 {
+		most = append(most, fmt.Sprintf("%d orders", c.Orders))
+	}
+	s := "at most " + strings.Join(most, " and ") + " " + c.Per.words()
+	if c.Rule != "" {
+		s += fmt.Sprintf(", by rule “%s”", c.Rule)
+	}
+	return s
+}
+
 // moreCaps are the caps of two rulings, each once.
 func moreCaps(caps, more []Cap) []Cap {
 	caps = slices.Clone(caps)
