@@ -18,11 +18,11 @@ type ReviewData struct {
 	Required  int      // approvals that it takes
 	// Ways are those that it would take by the policy file; nil: there is none. Ruling is what
 	// else the file says.
-	Ways   []renewal.Way
-	Ruling renewal.Ruling
-	Changes   []string // how it differs from the present revision, when changing
-	Warning   string   // a sentence above the rest
-	Doubts    []renewal.Doubt
+	Ways    []renewal.Way
+	Ruling  renewal.Ruling
+	Changes []string // how it differs from the present revision, when changing
+	Warning string   // a sentence above the rest
+	Doubts  []renewal.Doubt
 	// DoubtReason is why the present revision should be ordered all the same.
 	DoubtReason string
 }

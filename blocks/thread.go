@@ -170,6 +170,9 @@ func approvalSentence(r renewal.Request, e renewal.Entry) string {
 	yes := "👍 " + by + " approved" + votesIn + "." + selfApproval(d)
 	switch e.Code {
 	case renewal.CodeVoted:
+		if d[renewal.DetailNext] != "" {
+			return join(yes, lostWords(d), "By the policy it is the turn of others now.", nothingYet)
+		}
 		return join(yes, lostWords(d), "More approvals are needed.", nothingYet)
 	case renewal.CodeApproved:
 		return join(yes, lostWords(d), next(r))

@@ -60,7 +60,11 @@ func whereOnWay(r renewal.Request) string {
 				steps = append(steps, stepWords(s))
 			}
 		}
-		all = append(all, fmt.Sprintf("Step %d of %d: %s", min(at+1, len(w.Steps)), len(w.Steps), strings.Join(steps, ", then ")))
+		step := "Step"
+		if len(all) > 0 {
+			step = "step"
+		}
+		all = append(all, fmt.Sprintf("%s %d of %d: %s", step, min(at+1, len(w.Steps)), len(w.Steps), strings.Join(steps, ", then ")))
 	}
 	return cutMarkup(strings.Join(all, "; and also "), wayLimit) + "."
 }
