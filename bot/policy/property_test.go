@@ -17,7 +17,7 @@ import (
 )
 
 var (
-	people    = []string{"U1", "U2", "U3", "U4", "U5"}
+	people    = []string{"U01", "U02", "U03", "U04", "U05"}
 	allGroups = []string{"S10", "S20", "S30"}
 	anybody   = append(slices.Clone(people), allGroups...)
 	begin     = time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
@@ -33,7 +33,7 @@ type plan struct {
 
 func drawPlans(t *rapid.T, label string) []plan {
 	var all []plan
-	for i := range rapid.IntRange(1, 4).Draw(t, label+" rules") {
+	for range rapid.IntRange(1, 4).Draw(t, label+" rules") {
 		var p plan
 		if rapid.Bool().Draw(t, "by amount") {
 			p.from = rapid.SampledFrom([]int{0, 100, 200}).Draw(t, "from")
@@ -49,7 +49,6 @@ func drawPlans(t *rapid.T, label string) []plan {
 			who := rapid.SliceOfNDistinct(rapid.SampledFrom(anybody), 1, 3, rapid.ID[string]).Draw(t, "who")
 			p.steps = append(p.steps, renewal.Step{Who: who, Required: rapid.IntRange(1, 2).Draw(t, "approvals")})
 		}
-		_ = i
 		all = append(all, p)
 	}
 	return all
@@ -188,7 +187,7 @@ func TestNothingIsOrderedWithFewerOrOtherPeople(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		rules, plans := drawFile(t, "first")
 		p := renewal.Policy{Required: 1, PONumber: renewal.PONumberReference, RemindAfter: time.Hour, ExpireAfter: 100 * time.Hour}
-		groups, approvers := drawMembers(t), []string{"U4", "U5"}
+		groups, approvers := drawMembers(t), []string{"U04", "U05"}
 		actor := func(id string) renewal.Actor { return groups.actor(id, slices.Contains(approvers, id)) }
 		filed := rapid.IntRange(0, 4).Draw(t, "no file at first") > 0
 		if filed {

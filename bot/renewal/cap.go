@@ -53,13 +53,20 @@ func (c Cap) String() string {
 		most = append(most, c.Amount.String())
 	}
 	if c.Orders != 0 {
-		most = append(most, fmt.Sprintf("%d orders", c.Orders))
+		most = append(most, ordersInWords(c.Orders))
 	}
 	s := "at most " + strings.Join(most, " and ") + " " + c.Per.words()
 	if c.Rule != "" {
 		s += fmt.Sprintf(", by rule “%s”", c.Rule)
 	}
 	return s
+}
+
+func ordersInWords(n int) string {
+	if n == 1 {
+		return "1 order"
+	}
+	return fmt.Sprintf("%d orders", n)
 }
 
 // moreCaps are the caps of two rulings, each once.
@@ -183,8 +190,12 @@ func (c Cap) exceeded(r Request, amount *Price, others []Request, now time.Time,
 		return fmt.Sprintf("%s allows at most %s %s; %s are asked for or ordered, and this costs %s; that holds until %s",
 			whose, c.Amount, c.Per.words(), Price{sum, c.Amount.Currency}, amount, until)
 	case c.Orders != 0 && orders >= c.Orders:
-		return fmt.Sprintf("%s allows at most %d orders %s, and %d are asked for or ordered; that holds until %s",
-			whose, c.Orders, c.Per.words(), orders, until)
+		are := "are"
+		if orders == 1 {
+			are = "is"
+		}
+		return fmt.Sprintf("%s allows at most %s %s, and %d %s asked for or ordered; that holds until %s",
+			whose, ordersInWords(c.Orders), c.Per.words(), orders, are, until)
 	}
 	return ""
 }
