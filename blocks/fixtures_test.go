@@ -115,7 +115,7 @@ func twoSteps(r *renewal.Request) {
 // twoWays is a request of which it is not known which of two rules holds.
 func twoWays(r *renewal.Request) {
 	twoSteps(r)
-	r.Ways = append(r.Ways, renewal.Way{Steps: []renewal.Step{{Who: []string{renewal.Variables, carol}, Required: 1}}})
+	r.Ways = append(r.Ways, renewal.Way{Rule: "everything", Steps: []renewal.Step{{Who: []string{renewal.Variables, carol}, Required: 1}}})
 	r.Votes = nil
 }
 
@@ -140,6 +140,9 @@ func lapsed(r *renewal.Request) {
 
 func stopped(r *renewal.Request) { r.ClosedBy = carol }
 
+// unsure is why a product's renewal is not wholly documented.
+const unsure = "The tutorial's list of years is cut after 4: that 5 is allowed is taken from other products."
+
 // doubts are of every kind.
 func doubts() []renewal.Doubt {
 	day := time.Date(2026, time.March, 2, 0, 0, 0, 0, time.UTC)
@@ -158,6 +161,9 @@ func doubts() []renewal.Doubt {
 		{Kind: renewal.DoubtExpired, At: day},
 		{Kind: renewal.DoubtAutoRenewalUnknown},
 		{Kind: renewal.DoubtExpiryUnknown},
+		{Kind: renewal.DoubtCycleUnknown, Names: []string{"1 year"}},
+		{Kind: renewal.DoubtServicesUnknown},
+		{Kind: renewal.DoubtUndocumented, Names: []string{unsure}},
 	}
 }
 
@@ -239,6 +245,9 @@ func events() []event {
 			renewal.DetailAttempt: "1"})},
 		{"search_failed", request(renewal.Unknown), entry(renewal.CodeUnsearched, renewal.System, renewal.Unknown, renewal.Unknown, map[string]string{
 			renewal.DetailAttempt: "1", renewal.DetailVendorDetail: "Yeastar's Partner Portal can't be reached right now."})},
+		{"events_on", renewal.Request{}, ofNone(renewal.CodeEventsOn, "hooks.example.com")},
+		{"events_off", renewal.Request{}, ofNone(renewal.CodeEventsOff, "")},
+		{"events_stopped", renewal.Request{}, ofNone(renewal.CodeEventsStopped, "hooks.example.com")},
 		{"unknown_named", request(renewal.Unknown), entry(renewal.CodeUnknown, renewal.System, renewal.Ordering, renewal.Unknown, map[string]string{
 			renewal.DetailAttempt: "1", renewal.DetailVendorCode: "payment_pending", renewal.DetailCandidates: "XS3401174502129270784"})},
 		{"closed", with(renewal.Cancelled, func(r *renewal.Request) { *r = refused; r.Status, r.ClosedBy = renewal.Cancelled, bob }),
@@ -304,6 +313,16 @@ func events() []event {
 		}), entry(renewal.CodeWaiting, renewal.System, renewal.Approved, renewal.Approved, map[string]string{
 			renewal.DetailBehind: "RNW-000122"})},
 	}
+}
+
+// ofNone is an entry that belongs to no request.
+func ofNone(code renewal.Code, host string) renewal.Entry {
+	e := entry(code, renewal.System, "", "", nil)
+	e.RequestID, e.Revision = 0, 0
+	if host != "" {
+		e.Detail = map[string]string{renewal.DetailHost: host}
+	}
+	return e
 }
 
 func second(e renewal.Entry) renewal.Entry {

@@ -44,6 +44,14 @@ func wayWords(ways []renewal.Way) string {
 	return cutMarkup(strings.Join(all, "; and also "), wayLimit)
 }
 
+// unmentioned is a step in a message that is drawn again and again: it mentions nobody.
+func unmentioned(w renewal.Way, s renewal.Step) string {
+	if s.Name != "" || (len(s.Who) == 1 && s.Who[0] == renewal.Variables) {
+		return stepWords(s)
+	}
+	return fmt.Sprintf("%d of those whom rule “%s” names", s.Required, outside(w.Rule, nameLimit))
+}
+
 // whereOnWay says at which step a request is, and what follows.
 func whereOnWay(r renewal.Request) string {
 	var all []string
@@ -53,11 +61,11 @@ func whereOnWay(r renewal.Request) string {
 		for i, s := range w.Steps {
 			switch {
 			case i < at:
-				steps = append(steps, "✓ "+stepWords(s))
+				steps = append(steps, "✓ "+unmentioned(w, s))
 			case i == at:
-				steps = append(steps, fmt.Sprintf("*now %s* (%d so far)", stepWords(s), filled[i]))
+				steps = append(steps, fmt.Sprintf("*now %s* (%d so far)", unmentioned(w, s), filled[i]))
 			default:
-				steps = append(steps, stepWords(s))
+				steps = append(steps, unmentioned(w, s))
 			}
 		}
 		step := "Step"

@@ -62,7 +62,7 @@ type Directory struct {
 	botName  string
 
 	approvers, requesters, named, allowed []string
-	weekend                        []time.Weekday
+	weekend                               []time.Weekday
 }
 
 // New makes a directory that has asked nothing yet.

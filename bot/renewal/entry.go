@@ -35,8 +35,11 @@ const (
 	CodeSettledPlaced Code = "order.settled_placed"
 	CodeSettledNot    Code = "order.settled_not_placed"
 	CodeRetried       Code = "order.retried"
-	CodePolicy        Code = "policy.loaded" // the policy file that holds from this start on
-	CodeLate          Code = "order.late"    // an order turned up for an attempt that was called not placed
+	CodePolicy        Code = "policy.loaded"  // the policy file that holds from this start on
+	CodeLate          Code = "order.late"     // an order turned up for an attempt that was called not placed
+	CodeEventsOn      Code = "events.on"      // other systems are told of requests from now on, or at another address
+	CodeEventsOff     Code = "events.off"     // and not any more
+	CodeEventsStopped Code = "events.stopped" // the receiver wants no more events
 )
 
 // System is the actor of what nobody did by hand.
@@ -88,6 +91,7 @@ const (
 	DetailRules         = "rules"        // how many rules it has, or which hold
 	DetailWay           = "way"          // the steps to approval, in words
 	DetailCount         = "count"        // how many more times it was tried
+	DetailHost          = "host"         // of the server that gets events
 )
 
 // JobKind names a piece of work that follows a change.
@@ -101,6 +105,7 @@ const (
 	PollOrder      JobKind = "poll_order"
 	Remind         JobKind = "remind"
 	Expire         JobKind = "expire"
+	SendEvents     JobKind = "send_events"
 )
 
 // Job is work that must be done after a change was saved.
