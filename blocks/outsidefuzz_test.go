@@ -98,17 +98,19 @@ func FuzzOutsideWords(f *testing.F) {
 	for _, s := range append(slices.Clone(injections), "", "\x00", "\xff", "\u202Egnp", "شركة", "👩‍👩‍👧‍👦", strings.Repeat("&<>", 2000), strings.Repeat("*_~`", 1000), "a\nb\n>c", "<!date^1^{date}^https://evil.example|x>", "RNW-000001>", "<@U0BOB", "U0EVIL") {
 		f.Add(s, s, s, s, s, s, s)
 	}
-	plain := harmless.pages()
+	var allowed []map[string]bool
+	for _, p := range harmless.pages() {
+		allowed = append(allowed, effects(drawn(f, p)))
+	}
 	f.Fuzz(func(t *testing.T, name, mail, po, note, reason, detail, id string) {
 		pages := outsider{name, mail, po, note, reason, detail, id}.pages()
-		if len(pages) != len(plain) {
-			t.Fatalf("%d pages instead of %d", len(pages), len(plain))
+		if len(pages) != len(allowed) {
+			t.Fatalf("%d pages instead of %d", len(pages), len(allowed))
 		}
 		for i, p := range pages {
 			raw := checkPage(t, p)
-			allowed := effects(drawn(t, plain[i]))
 			for what := range effects(raw) {
-				if !allowed[what] {
+				if !allowed[i][what] {
 					t.Errorf("%s: %s that nobody meant\n%s", p.name, what, raw)
 				}
 			}
@@ -117,7 +119,7 @@ func FuzzOutsideWords(f *testing.F) {
 }
 
 // drawn is a page as Slack gets it.
-func drawn(t *testing.T, p shown) []byte {
+func drawn(t testing.TB, p shown) []byte {
 	t.Helper()
 	what := p.what
 	if m, ok := what.(blocks.Message); ok {

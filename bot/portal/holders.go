@@ -234,13 +234,17 @@ func customersOf(list []yeastar.Customer) Holders {
 func pbxsOf(list []yeastar.OwnedProduct, customers Holders) Holders {
 	all := make([]named, len(list))
 	for i, o := range list {
-		customer, _ := customers.Get(string(o.HolderID))
+		customer := renewal.Holder{}
+		if o.HolderID != "" { // whose name may be told when they are in the list of customers no more
+			customer, _ = customers.Get(string(o.HolderID))
+			customer.Name = cmp.Or(customer.Name, o.HolderName)
+		}
 		all[i] = named{
 			Holder: renewal.Holder{
 				SerialNumber: o.ProductNo, PartnerID: o.HolderID, Email: customer.Email,
-				Name: cmp.Or(customer.Name, o.HolderName, o.Comment, o.ProductNo),
+				Name: cmp.Or(customer.Name, o.Comment, o.ProductNo),
 			},
-			company: cmp.Or(customer.Name, o.HolderName), other: []string{o.Comment},
+			company: customer.Name, other: []string{o.Comment},
 		}
 	}
 	return Holders{index: newIndex(all)}
