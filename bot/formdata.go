@@ -41,6 +41,9 @@ func (b *Bot) form(ctx context.Context, d blocks.Draft) (blocks.FormData, error)
 		return blocks.FormData{}, err
 	}
 	if !found {
+		if d.Holder != "" {
+			f.Warning = cmp.Or(f.Warning, draft.HolderGone(k.Product, d))
+		}
 		f.Draft.Holder = ""
 		return f, nil
 	}
@@ -66,6 +69,9 @@ func (b *Bot) known(ctx context.Context, d blocks.Draft) (k draft.Known, found b
 		return k, false, nil
 	}
 	k.Catalogue, err = b.portal.Catalogue(ctx, d.Product, k.Holder.SerialNumber, lookup.AnyAge)
+	if k.Product.Holder == yeastar.BySerial && yeastar.ClassOf(err) == yeastar.ClassRefused {
+		return k, false, nil // the PBX is in our list, and not in the portal any more
+	}
 	return k, true, err
 }
 

@@ -154,6 +154,60 @@ func TestEachProductFromTheCommandToItsOrder(t *testing.T) {
 	b.lacks(status, "RNW-000009")
 }
 
+// What is typed after the command names a customer, our own account or a PBX, whatever was
+// asked for last.
+func TestWhatIsTypedNamesTheProduct(t *testing.T) {
+	t.Parallel()
+	b := setup(t, switched(yeastarsim.Generous))
+	alice := b.as(sandbox.Alice)
+	alice.fillProduct(productWish{typed: yeastarsim.ApplianceSerial, term: "1 year"})
+	alice.review()
+	alice.submitOK()
+	alice.reads("RNW-000001 is saved.")
+	alice.back()
+	for _, c := range []struct{ typed, product, label, holder, read string }{
+		{"", "P-Series Appliance Edition Plan", "Which PBX", "", "Nothing is ordered until"},
+		{"northwind", "P-Series Appliance Edition Plan", "Which PBX", yeastarsim.ApplianceSerial + " · Northwind Clinics", "The only PBX that matches"},
+		{"acme telecom", "P-Series Turnkey Package", "For whom", "Acme Telecom · it@acme-telecom.example", "2 customers match"},
+		{"self", "P-Series Turnkey Package", "For whom", "Our own account", "Billing contact"},
+		{"3631e", "P-Series Appliance Edition Plan", "Which PBX", "", "3 PBXs match"},
+		{"3661 c20b7719", "P-Series Turnkey Package", "", "", "I know no customer, no PBX and no command"},
+		{strings.ToLower(yeastarsim.CloudSerial), "Cloud PBX (PCE Instance)", "Which PBX", yeastarsim.CloudSerial + " · Acme Telecom Services", "RNW"},
+	} {
+		said := alice.command(sandbox.Renewals, "/renew "+c.typed)
+		if c.label == "" {
+			b.wants(said, c.read)
+			continue
+		}
+		if got := alice.chosen("Product"); got != c.product {
+			t.Errorf("%q opens the form of %q, want %q", c.typed, got, c.product)
+		}
+		if got := alice.chosen(c.label); got != c.holder {
+			t.Errorf("%q finds %q, want %q", c.typed, got, c.holder)
+		}
+		if c.read != "RNW" {
+			alice.reads(c.read)
+		}
+		alice.back()
+	}
+}
+
+// A PBX that is taken out of the portal while it is chosen is told of in the form.
+func TestPBXThatIsRemovedMeanwhile(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	alice := b.as(sandbox.Alice)
+	alice.fillProduct(productWish{typed: yeastarsim.ApplianceSerial, plan: "Enterprise Plan", term: "1 year"})
+	b.Vendor.RemovePackage(yeastarsim.Appliance, yeastarsim.ApplianceOurSerial)
+	alice.choose("Which PBX", yeastarsim.ApplianceOurSerial, yeastarsim.ApplianceOurSerial)
+	alice.reads("Choose the PBX. "+yeastarsim.ApplianceOurSerial, "or was removed from the portal")
+	alice.redrawn()
+	if errs := alice.force(); !contains(errs["Which PBX"], "or was removed from the portal") {
+		t.Errorf("the review is answered with %v", errs)
+	}
+	b.nothingStored()
+}
+
 // What the portal's list of products does not have is not offered, and what it has without
 // a row is named.
 func TestProductsOfTheAccount(t *testing.T) {
