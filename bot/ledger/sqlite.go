@@ -61,8 +61,8 @@ func openSQLite(rest string, o Options) (*sqliteEngine, error) {
 		return nil, err
 	}
 	if path == "" {
-		if o.ReadOnly {
-			return nil, errors.New("a database in memory cannot be opened read-only")
+		if o.ReadOnly || o.Beside {
+			return nil, errors.New("a database in memory cannot be opened beside its process")
 		}
 		if path, err = e.memoryFile(); err != nil {
 			return nil, errors.Join(err, e.close())
@@ -76,7 +76,7 @@ func openSQLite(rest string, o Options) (*sqliteEngine, error) {
 
 func (e *sqliteEngine) open(path string) error {
 	mode := "rwc"
-	if e.options.ReadOnly {
+	if e.options.ReadOnly || e.options.Beside {
 		mode = "rw" // the log of a WAL database is shared memory, which readers write
 		if _, err := os.Stat(path); err != nil {
 			return fmt.Errorf("no database: %w", err)

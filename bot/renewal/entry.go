@@ -35,7 +35,10 @@ const (
 	CodeSettledPlaced Code = "order.settled_placed"
 	CodeSettledNot    Code = "order.settled_not_placed"
 	CodeRetried       Code = "order.retried"
-	CodeLate          Code = "order.late" // an order turned up for an attempt that was called not placed
+	CodeLate          Code = "order.late"     // an order turned up for an attempt that was called not placed
+	CodeEventsOn      Code = "events.on"      // other systems are told of requests from now on, or at another address
+	CodeEventsOff     Code = "events.off"     // and not any more
+	CodeEventsStopped Code = "events.stopped" // the receiver wants no more events
 )
 
 // System is the actor of what nobody did by hand.
@@ -83,6 +86,7 @@ const (
 	DetailCandidates    = "candidates"   // order numbers, separated by commas
 	DetailChannel       = "channel"      // a channel's id
 	DetailCount         = "count"        // how many more times it was tried
+	DetailHost          = "host"         // of the server that gets events
 )
 
 // JobKind names a piece of work that follows a change.
@@ -96,6 +100,7 @@ const (
 	PollOrder      JobKind = "poll_order"
 	Remind         JobKind = "remind"
 	Expire         JobKind = "expire"
+	SendEvents     JobKind = "send_events"
 )
 
 // Job is work that must be done after a change was saved.
