@@ -6,15 +6,19 @@ import (
 )
 
 func (c *changing) approve(e Approve) error {
+	comment := strings.TrimSpace(e.Comment)
+	if utf8.RuneCountInString(comment) > MaxReason {
+		return refuse(RefusedNoReason, "The comment may have at most %d characters.", MaxReason)
+	}
 	counting, lost := c.count(e.Voters, c.now.Add(-c.policy.ExpireAfter), c.now, c.policy)
-	c.Votes = append(counting, Vote{By: e.By.UserID, At: c.now})
+	c.Votes = append(counting, Vote{By: e.By.UserID, At: c.now, Comment: comment})
 	code := CodeVoted
 	if len(c.Votes) >= c.Required {
 		code = CodeApproved
 		c.yes()
 	}
 	c.record(code, e.By.UserID, map[string]string{
-		DetailFingerprint: c.Fingerprint, DetailVotes: c.votesIn(), DetailLost: lostDetail(lost),
+		DetailFingerprint: c.Fingerprint, DetailVotes: c.votesIn(), DetailLost: lostDetail(lost), DetailComment: comment,
 	})
 	c.noteSelfApproval(e.By)
 	return nil
@@ -33,6 +37,19 @@ func (c *changing) reject(e Reject) error {
 	}
 	c.Status, c.ClosedBy, c.Reason = Rejected, e.By.UserID, reason
 	c.record(CodeRejected, e.By.UserID, map[string]string{DetailReason: reason})
+	return nil
+}
+
+// giveBack lets the request wait for its requester, for as long as it would for approvers.
+func (c *changing) giveBack(e Return) error {
+	reason, err := checkReason(e.Reason)
+	if err != nil {
+		return err
+	}
+	c.Status, c.ReturnedBy, c.ReturnReason = Returned, e.By.UserID, reason
+	c.Votes, c.LastCalled, c.ExpiresAt = nil, false, c.now.Add(c.policy.ExpireAfter)
+	c.job(Expire, c.ExpiresAt)
+	c.record(CodeReturned, e.By.UserID, map[string]string{DetailReason: reason})
 	return nil
 }
 

@@ -31,6 +31,7 @@ const (
 	RefusedOffer        = "offer_invalid"
 	RefusedTooEarly     = "too_early"
 	RefusedAttempt      = "wrong_attempt"
+	RefusedPaused       = "paused"    // no order is sent at present
 	RefusedUnderWay     = "under_way" // another order of the same holder and product is
 )
 

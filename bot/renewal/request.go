@@ -50,6 +50,10 @@ type Request struct {
 	ClosedBy string `json:"closed_by,omitempty"` // who rejected, cancelled or closed
 	Reason   string `json:"reason,omitempty"`    // why, in their words
 
+	ReturnedBy   string `json:"returned_by,omitempty"`   // who asked for changes, until they are made
+	ReturnReason string `json:"return_reason,omitempty"` // which, in their words
+	Again        int64  `json:"again,omitempty"`         // the request that this one asks for again
+
 	// Reminded has the reminders of this revision, and after it of this state, by user id,
 	// the oldest first.
 	Reminded   map[string][]time.Time `json:"reminded,omitempty"`
@@ -93,8 +97,9 @@ func (r Request) VotedBy(userID string) bool {
 
 // Vote is one person's approval.
 type Vote struct {
-	By string    `json:"by"`
-	At time.Time `json:"at"`
+	By      string    `json:"by"`
+	At      time.Time `json:"at"`
+	Comment string    `json:"comment,omitempty"`
 }
 
 // Outcome is what became of an attempt.
@@ -144,6 +149,8 @@ type Problem struct {
 	Order string `json:"order,omitempty"`
 	// RetryAfter is how long the vendor asked to wait.
 	RetryAfter time.Duration `json:"retry_after,omitempty"`
+	// By is who paused orders, for one that waits because of it.
+	By string `json:"by,omitempty"`
 }
 
 // Search is a look through the vendor's order list.

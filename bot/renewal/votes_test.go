@@ -118,12 +118,12 @@ func TestVotesThatFallAwayAtTheQuorum(t *testing.T) {
 	first := newRequest(t, p)
 	first = must(t, first, later, p, approveBy(approver("U2"), first))
 	at := later.Add(time.Hour)
-	yes := func(voter Actor) Approve { return Approve{approver("U3"), first.Shown(), []Actor{voter}} }
+	yes := func(voter Actor) Approve { return Approve{By: approver("U3"), Shown: first.Shown(), Voters: []Actor{voter}} }
 	c, err := first.Apply(yes(requester("U2")), at, p)
 	if err != nil {
 		t.Fatal(err)
 	}
-	same(t, []Vote{{"U3", at}}, c.Request.Votes, "votes that count")
+	same(t, []Vote{{By: "U3", At: at}}, c.Request.Votes, "votes that count")
 	if c.Request.Status != Pending || c.Entry.Code != CodeVoted || c.Entry.Detail[DetailVotes] != "1 of 2" ||
 		c.Entry.Detail[DetailLost] != "U2 is no approver any more" || c.Request.Revision != 1 {
 		t.Errorf("%s, %+v", c.Request.Status, c.Entry)
@@ -145,7 +145,7 @@ func TestVotesThatFallAwayAtTheQuorum(t *testing.T) {
 	// A vote that was left of an approval may grow old; who gave it may vote again.
 	lapsed, _ := two(t, later)
 	lapsed = must(t, lapsed, later.Add(50*time.Hour), p, Recount{[]Actor{approver("U2"), requester("U3")}})
-	again := Approve{approver("U2"), lapsed.Shown(), []Actor{approver("U2")}}
+	again := Approve{By: approver("U2"), Shown: lapsed.Shown(), Voters: []Actor{approver("U2")}}
 	refused(t, lapsed, again, later.Add(72*time.Hour), p, RefusedVotedBefore)
 	c, err = lapsed.Apply(again, later.Add(73*time.Hour), p)
 	if err != nil || c.Request.Status != Pending || len(c.Request.Votes) != 1 || c.Entry.Detail[DetailLost] != "U2 approved it too long ago" {
@@ -231,7 +231,7 @@ func TestTryAgainTakesAsManyAsAnApproval(t *testing.T) {
 		len(got.Changes) != 1 || got.Problem != nil {
 		t.Errorf("tried again by one of two: %s, %+v", text(t, got), c.Entry)
 	}
-	same(t, []Vote{{"U2", later}}, got.Votes, "votes")
+	same(t, []Vote{{By: "U2", At: later}}, got.Votes, "votes")
 	refused(t, got, approveBy(approver("U2"), got), later, p, RefusedVotedBefore)
 	done := must(t, got, later, p, approveBy(approver("U3"), got), Begin{time.Minute})
 	if done.Status != Ordering || done.AttemptsAsked != 1 || len(done.Attempts) != 2 {
