@@ -24,6 +24,8 @@ func Help(command string) Message {
 		"*" + c + " status RNW-000123* – where a request stands, and its story",
 		"*" + c + " status acme* – the requests for that customer",
 		"*" + c + " cancel RNW-000123* – withdraw my request",
+		"*" + c + " pause REASON* – approvers: take and approve requests, and order nothing",
+		"*" + c + " resume* – approvers: order what waits because of that",
 		"*" + c + " help* – this list",
 	}
 	end := "Nothing is ordered until an approver has agreed to it in the request's thread."

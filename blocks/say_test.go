@@ -56,7 +56,7 @@ func TestTextSaysWhoWhatForWhomHowMuch(t *testing.T) {
 			case r.Offer.Quote != nil:
 				want = append(want, "(the portal says 600.00 USD for 50 extensions)")
 			default:
-				want = append(want, "price not available from the API")
+				want = append(want, "no price from the portal")
 			}
 			if r.Order != nil {
 				want = append(want, "XS3401174502129270784", "IW3401174503953793025")

@@ -69,7 +69,7 @@ func TestApproveAsksFirst(t *testing.T) {
 	}
 	b.wants(r.Confirm.Title, "Approve and order RNW-000001?")
 	b.wants(r.Confirm.Text, "P-Series Turnkey Package for Acme Telecom", "1 year", "Enterprise Plan for 50 extensions",
-		"price not available from the API", "real order", "cannot be undone")
+		"no price from the portal", "real order", "cannot be undone")
 	if got := []string{r.Confirm.Confirm, r.Confirm.Deny}; got[0] != "Approve and order" || got[1] != "Not yet" {
 		t.Errorf("the dialog offers %q", got)
 	}
@@ -286,7 +286,7 @@ func TestRequesterCancels(t *testing.T) {
 	t.Parallel()
 	for name, cancel := range map[string]func(*actor, slacksim.Message){
 		"by the button": func(a *actor, card slacksim.Message) {
-			dialog := a.press(card, "Cancel request (requester)").Confirm
+			dialog := a.press(card, "Cancel request").Confirm
 			a.b.wants(dialog.Text, "Acme Telecom", "Nothing was ordered, and nothing will be.")
 		},
 		"by the command": func(a *actor, _ slacksim.Message) {
@@ -301,7 +301,7 @@ func TestRequesterCancels(t *testing.T) {
 			card := alice.request(acmeWish)
 			for _, other := range []string{sandbox.Dave, sandbox.Bob} {
 				b.wants(b.as(other).command(sandbox.Renewals, "/renew cancel RNW-000001"), "Only", "who asked for it, can cancel RNW-000001. Nothing was ordered.")
-				b.as(other).press(card, "Cancel request (requester)")
+				b.as(other).press(card, "Cancel request")
 				b.as(other).alone("can cancel RNW-000001")
 			}
 			if r := b.stored("RNW-000001"); r.Status != renewal.Pending {

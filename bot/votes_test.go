@@ -324,7 +324,7 @@ func TestChangedIDIsTheSamePerson(t *testing.T) {
 		b.as(alice).press(card, "Approve")
 		b.as(alice).alone("You asked for RNW-000001 yourself, so somebody else has to approve it. Nothing was ordered.")
 		b.wantStatus(1, renewal.Pending)
-		b.as(alice).press(card, "Cancel request (requester)")
+		b.as(alice).press(card, "Cancel request")
 		b.happened("RNW-000001", renewal.CodeCancelled)
 	})
 	t.Run("nobody votes twice", func(t *testing.T) {

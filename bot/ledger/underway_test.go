@@ -121,10 +121,10 @@ func testMigrateUnderWay(t *testing.T, s store) {
 			t.Fatal(err)
 		}
 	}
-	// This migration and the two after it were not made.
-	tamper(t, l, `DROP TABLE forms`, `ALTER TABLE posts DROP COLUMN cursor`,
+	// This migration and the three after it were not made.
+	tamper(t, l, `DROP TABLE homes`, `DROP INDEX entries_unknown`, `DROP TABLE pause`, `DROP TABLE forms`, `ALTER TABLE posts DROP COLUMN cursor`,
 		`DROP INDEX requests_under_way`, `ALTER TABLE requests DROP COLUMN under_way`,
-		`DELETE FROM goose_db_version WHERE version_id > (SELECT max(version_id) - 3 FROM goose_db_version)`)
+		`DELETE FROM goose_db_version WHERE version_id > (SELECT max(version_id) - 4 FROM goose_db_version)`)
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}

@@ -35,7 +35,7 @@ func (p *Portal) Enrich(ctx context.Context, o *renewal.Offer, c yeastar.Catalog
 	plan, _ := o.Plan()
 	switch {
 	case o.KnownQuantity == 0:
-		o.QuantitySource = "typed by the requester; the API does not say the current number"
+		o.QuantitySource = "typed by the requester; the portal does not tell the current number"
 	case o.KnownQuantity == plan.Quantity:
 		o.QuantitySource = "the same as the Partner Portal says"
 	default:

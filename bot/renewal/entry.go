@@ -97,6 +97,7 @@ type JobKind string
 // The jobs.
 const (
 	SyncSlack      JobKind = "sync_slack"
+	DrawHomes      JobKind = "draw_homes"
 	PlaceOrder     JobKind = "place_order"
 	ReconcileOrder JobKind = "reconcile_order"
 	PollOrder      JobKind = "poll_order"
