@@ -37,17 +37,21 @@ func actionRow(id string, r renewal.Request, actions []renewal.Action) []slack.B
 	if len(elements) == 0 {
 		return nil
 	}
-	if slices.Contains(actions, renewal.ActionApprove) {
-		elements = append(elements, moreMenu(r))
+	if more := moreMenu(r); more != nil && slices.Contains(actions, renewal.ActionApprove) {
+		elements = append(elements, more)
 	}
 	return []slack.Block{slack.NewActionBlock(id, elements...)}
 }
 
-// moreMenu has what is wanted more seldom.
+// moreMenu has what is wanted more seldom; nil when Slack would not take it.
 func moreMenu(r renewal.Request) slack.BlockElement {
 	t := TargetOf(r)
 	t.Do = ActionApproveComment
-	return slack.NewOverflowBlockElement(ActionMore, slack.NewOptionBlockObject(t.Encode(), plain("Approve with a comment…", limitOption), nil))
+	value := t.Encode()
+	if width(value) > limitMenuValue {
+		return nil
+	}
+	return slack.NewOverflowBlockElement(ActionMore, slack.NewOptionBlockObject(value, plain("Approve with a comment…", limitOption), nil))
 }
 
 // actionButton is the button of an action in the request's state; nil: there is none.
@@ -97,7 +101,16 @@ func button(r renewal.Request, action, label string) *slack.ButtonBlockElement {
 	return b
 }
 
-// askAgainRow is the button by which an ended request is asked for again.
-func askAgainRow(id string, r renewal.Request) []slack.Block {
-	return actionRow(id, r, requesterActions[r.Status])
+// before says in a form why a request came back, or which one is asked for again.
+func before(r *renewal.Request) []slack.Block {
+	switch {
+	case r == nil:
+		return nil
+	case r.Status == renewal.Returned:
+		return []slack.Block{section("before", "↪️ *"+mention(r.ReturnedBy)+" asks for changes*\n"+outside(r.ReturnReason, reasonLimit))}
+	case r.Status.Final():
+		s := stateOf(*r)
+		return []slack.Block{section("before", "Asks again for *"+r.Reference()+"*. "+s.bold())}
+	}
+	return nil
 }

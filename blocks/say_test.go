@@ -124,7 +124,9 @@ func buttons(m blocks.Message) []*slack.ButtonBlockElement {
 	for _, b := range m.Blocks {
 		if actions, ok := b.(*slack.ActionBlock); ok {
 			for _, e := range actions.Elements.ElementSet {
-				out = append(out, e.(*slack.ButtonBlockElement))
+				if b, ok := e.(*slack.ButtonBlockElement); ok {
+					out = append(out, b)
+				}
 			}
 		}
 	}
@@ -134,7 +136,9 @@ func buttons(m blocks.Message) []*slack.ButtonBlockElement {
 func TestCardHasTheButtonsOfItsState(t *testing.T) {
 	t.Parallel()
 	want := map[renewal.Status][]string{
-		renewal.Pending:  {blocks.ActionApprove, blocks.ActionReject, blocks.ActionChange, blocks.ActionCancel},
+		renewal.Pending:  {blocks.ActionApprove, blocks.ActionReturn, blocks.ActionReject, blocks.ActionChange, blocks.ActionCancel},
+		renewal.Returned: {blocks.ActionChange, blocks.ActionCancel},
+		renewal.Rejected: {blocks.ActionAskAgain}, renewal.Cancelled: {blocks.ActionAskAgain}, renewal.Expired: {blocks.ActionAskAgain},
 		renewal.Approved: {blocks.ActionCancel},
 		renewal.Refused:  {blocks.ActionRetry, blocks.ActionClose},
 		renewal.Unknown:  {blocks.ActionSettlePlaced, blocks.ActionSettleNotPlaced},
@@ -221,7 +225,7 @@ func TestWhoHearsOfAnEvent(t *testing.T) {
 		"ordered": true, "refused": true, "refused_by_status": true, "refused_gone": true, "rejected": true, "expired": true, "unknown": true, "unknown_named": true,
 		"processing": true, "changed": true, "dry_run": true, "settled_placed": true, "settled_placed_pending": true,
 		"settled_not_placed": true, "late_adopted": true, "late_alarm": true,
-		"lapsed_lost": true, "lapsed_quorum": true, "stopped": true,
+		"lapsed_lost": true, "lapsed_quorum": true, "stopped": true, "returned": true, "expired_returned": true,
 	}
 	for _, e := range events() {
 		t.Run(e.name, func(t *testing.T) {
@@ -229,7 +233,7 @@ func TestWhoHearsOfAnEvent(t *testing.T) {
 			if _, got := blocks.Direct(e.request, e.entry); got != direct[e.name] {
 				t.Errorf("the requester is told: %t", got)
 			}
-			if _, got := blocks.ThreadLine(e.request, e.entry, nil); got == slices.Contains([]string{"denied", "denied_again", "moved"}, e.name) {
+			if _, got := blocks.ThreadLine(e.request, e.entry, nil); got == slices.Contains([]string{"denied", "denied_again", "moved", "paused", "paused_by_itself", "resumed"}, e.name) {
 				t.Errorf("the thread is told: %t", got)
 			}
 			audit := blocks.AuditLine(e.request, e.entry)

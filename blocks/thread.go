@@ -17,7 +17,7 @@ import (
 func ThreadLine(r renewal.Request, e renewal.Entry, approvers []string) (Message, bool) {
 	s := eventSentence(r, e)
 	switch e.Code {
-	case renewal.CodeDenied, renewal.CodeMoved:
+	case renewal.CodeDenied, renewal.CodeMoved, renewal.CodePaused, renewal.CodeResumed:
 		return Message{}, false
 	case renewal.CodeReminded, renewal.CodeLastCall:
 		who := splitList(e.Detail[renewal.DetailWho])

@@ -168,7 +168,7 @@ func readForm(v slack.View) (d blocks.Draft, outdated bool, err error) {
 	case d.Product != drawn.Product:
 		d = blocks.Draft{
 			Product: d.Product, Channel: d.Channel, PONumber: d.PONumber, Note: d.Note, Reset: d.Reset + 1, Key: d.Key,
-			Request: d.Request, Revision: d.Revision, Fingerprint: d.Fingerprint, // a change stays the change of that request
+			Request: d.Request, Revision: d.Revision, Fingerprint: d.Fingerprint, Again: d.Again, // a change stays the change of that request
 		}
 		outdated = true
 	case d.Holder != drawn.Holder:

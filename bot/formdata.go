@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -38,6 +39,11 @@ func (b *Bot) form(ctx context.Context, d blocks.Draft) (blocks.FormData, error)
 	f := blocks.FormData{
 		Draft: d, Products: yeastar.Products()[:1], DryRun: b.policy.DryRun,
 		Channels: b.directory.AllowedChannels(), ChannelNames: b.directory.ChannelNames(looking), ChannelHint: b.directory.ChannelHint(),
+	}
+	if id := cmp.Or(d.Request, d.Again); id != 0 {
+		if r, err := b.ledger.Get(looking, id); err == nil {
+			f.Before = &r
+		}
 	}
 	if portal.MeansOwn(d.Query) && d.Holder == "" {
 		f.Draft.Holder, f.Draft.Query = blocks.HolderOwn, ""

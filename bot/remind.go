@@ -11,7 +11,7 @@ import (
 )
 
 // remind reminds those for whom a request waits, each at their own growing intervals and
-// in their working hours, and of one that waits for approval everybody once more before it
+// in their working hours, and of one that times out everybody once more before it
 // times out.
 func (b *Bot) remind(ctx context.Context, job renewal.Job) error {
 	r, err := b.ledger.Get(ctx, job.RequestID)
@@ -24,7 +24,7 @@ func (b *Bot) remind(ctx context.Context, job renewal.Job) error {
 		return err
 	}
 	next := now.Add(nobodyPause)
-	if r.Status == renewal.Pending {
+	if slices.Contains(renewal.Timed(), r.Status) {
 		lastCall := r.LastCallAt(b.policy)
 		if next = r.ExpiresAt; !r.LastCalled {
 			if !now.Before(lastCall) {
@@ -80,12 +80,12 @@ func (b *Bot) awaited(ctx context.Context, r renewal.Request, now time.Time) ([]
 	if err != nil {
 		return nil, err
 	}
-	if r.Status == renewal.Processing && !slices.Contains(named, r.Requester) {
+	if (r.Status == renewal.Processing || r.Status == renewal.Returned) && !slices.Contains(named, r.Requester) {
 		named = append(named, r.Requester)
 	}
 	var waiting []directory.Person
 	for _, id := range named {
-		if !r.Awaits(renewal.Actor{UserID: id, MayApprove: true}, now, b.policy) {
+		if !r.Awaits(renewal.Actor{UserID: id, MayRequest: true, MayApprove: true}, now, b.policy) {
 			continue
 		}
 		p, ok, err := b.directory.Person(ctx, id)
@@ -99,10 +99,10 @@ func (b *Bot) awaited(ctx context.Context, r renewal.Request, now time.Time) ([]
 	return waiting, nil
 }
 
-// expire ends a request that nobody decided.
+// expire ends a request that nobody decided or changed.
 func (b *Bot) expire(ctx context.Context, job renewal.Job) error {
 	r, err := b.ledger.Get(ctx, job.RequestID)
-	if err != nil || r.Status != renewal.Pending {
+	if err != nil || !slices.Contains(renewal.Timed(), r.Status) {
 		return err
 	}
 	if b.ledger.Now(ctx).Before(r.ExpiresAt) {

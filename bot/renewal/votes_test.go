@@ -118,7 +118,9 @@ func TestVotesThatFallAwayAtTheQuorum(t *testing.T) {
 	first := newRequest(t, p)
 	first = must(t, first, later, p, approveBy(approver("U2"), first))
 	at := later.Add(time.Hour)
-	yes := func(voter Actor) Approve { return Approve{By: approver("U3"), Shown: first.Shown(), Voters: []Actor{voter}} }
+	yes := func(voter Actor) Approve {
+		return Approve{By: approver("U3"), Shown: first.Shown(), Voters: []Actor{voter}}
+	}
 	c, err := first.Apply(yes(requester("U2")), at, p)
 	if err != nil {
 		t.Fatal(err)
