@@ -263,7 +263,7 @@ func TestRejectNeedsAReason(t *testing.T) {
 	const words = "They move to <!channel> 250 *extensions*"
 	b.says(sandbox.Renewals, "@bob rejected this", "They move to", "250", "Nothing was ordered.")
 	b.hears(sandbox.Alice, "RNW-000001", "rejected", "They move to", "250")
-	if now := b.shows(card, "Rejected."); len(now.Buttons()) != 0 {
+	if now := b.shows(card, "Rejected."); !endedCard(now) {
 		t.Errorf("a rejected card has buttons: %q", now.Buttons())
 	}
 	for _, m := range b.Slack.Snapshot().All(sandbox.Renewals) {
@@ -310,7 +310,7 @@ func TestRequesterCancels(t *testing.T) {
 			cancel(alice, card)
 			b.happened("RNW-000001", renewal.CodeCancelled)
 			b.says(sandbox.Renewals, "@alice cancelled the request. Nothing was ordered.")
-			if now := b.shows(card, "Cancelled."); len(now.Buttons()) != 0 {
+			if now := b.shows(card, "Cancelled."); !endedCard(now) {
 				t.Errorf("a cancelled card has buttons: %q", now.Buttons())
 			}
 			denied := renewal.CodeDenied
@@ -374,7 +374,7 @@ func TestNobodyDecides(t *testing.T) {
 	b.says(sandbox.Renewals, "This request timed out: nobody approved it in time. Nothing was ordered.")
 	b.hears(sandbox.Alice, "RNW-000001", "timed out")
 	now := b.shows(card, "Timed out.")
-	if len(now.Buttons()) != 0 {
+	if !endedCard(now) {
 		t.Errorf("an expired card has buttons: %q", now.Buttons())
 	}
 	b.lacks(b.Slack.Text(now), "Rejected", "rejected")
