@@ -76,6 +76,25 @@ func (l *Ledger) OpenHomes(ctx context.Context) ([]Home, error) {
 	return homes, nil
 }
 
+// RedrawHomes starts the job that draws Home tabs, after a change that no request shows.
+func (l *Ledger) RedrawHomes(ctx context.Context) error {
+	err := l.change(ctx, "redraw homes", func(t tx) error {
+		now, err := l.now(ctx, t)
+		if err != nil {
+			return err
+		}
+		jobs, err := l.withHomes(ctx, t, now, nil)
+		if err != nil {
+			return err
+		}
+		return l.enqueue(ctx, t, now, jobs)
+	})
+	if err != nil {
+		return fmt.Errorf("draw Home tabs again: %w", err)
+	}
+	return nil
+}
+
 func drawHomes(at time.Time) renewal.Job {
 	return renewal.Job{Kind: renewal.DrawHomes, RequestID: Homes, At: at}
 }

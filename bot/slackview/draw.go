@@ -50,7 +50,13 @@ func (d *drawing) draw(ctx context.Context, r renewal.Request, entries []renewal
 
 // showRequest shows the card before all that leads to it.
 func (d *drawing) showRequest(ctx context.Context, r renewal.Request, entries []renewal.Entry) {
+	before := d.posts[keyCard].TS
 	d.showAll(ctx, d.view.cards(r))
+	if d.posts[keyCard].TS != before { // Home leads to it
+		if err := d.view.ledger.RedrawHomes(ctx); err != nil {
+			d.errs = append(d.errs, err)
+		}
+	}
 	d.showAll(ctx, d.view.wantedFor(r, entries, d.view.link(d.posts[keyCard], d.posts[keySummary].TS)))
 }
 
