@@ -83,7 +83,7 @@ func TestDoubtsStandOneByOne(t *testing.T) {
 	card := blocks.Card(r)
 	review := blocks.Review(draft(), r.Offer, blocks.ReviewData{Doubts: r.Doubts})
 	shown, alerts := string(pretty(t, card)), string(pretty(t, review))
-	for _, want := range []string{"14 things to look at", "Agreed by phone."} {
+	for _, want := range []string{"17 things to look at", "Agreed by phone."} {
 		if !strings.Contains(shown, want) {
 			t.Errorf("the card lacks %q", want)
 		}
@@ -104,7 +104,7 @@ func TestDoubtsStandOneByOne(t *testing.T) {
 		if b.ActionID != blocks.ActionApprove {
 			continue
 		}
-		for _, want := range []string{"14 things to look at: the portal says 50, not 500", "It cannot be undone.", "P-Series Turnkey Package for Example Telecom"} {
+		for _, want := range []string{"17 things to look at: the portal says 50, not 500", "It cannot be undone.", "P-Series Turnkey Package for Example Telecom"} {
 			if !strings.Contains(b.Confirm.Text.Text, want) {
 				t.Errorf("the dialog lacks %q: %s", want, b.Confirm.Text.Text)
 			}
@@ -233,7 +233,7 @@ func TestWhoHearsOfAnEvent(t *testing.T) {
 			if _, got := blocks.Direct(e.request, e.entry); got != direct[e.name] {
 				t.Errorf("the requester is told: %t", got)
 			}
-			if _, got := blocks.ThreadLine(e.request, e.entry, nil); got == slices.Contains([]string{"denied", "denied_again", "moved", "paused", "paused_by_itself", "resumed"}, e.name) {
+			if _, got := blocks.ThreadLine(e.request, e.entry, nil); got == slices.Contains([]string{"denied", "denied_again", "moved", "paused", "paused_by_itself", "resumed", "events_on", "events_off", "events_stopped"}, e.name) {
 				t.Errorf("the thread is told: %t", got)
 			}
 			audit := blocks.AuditLine(e.request, e.entry)

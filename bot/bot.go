@@ -119,7 +119,7 @@ func New(o Options) *Bot {
 		api.Bound(o.CallTimeout)
 	}
 	looked := portal.New(portal.Options{
-		Client: o.Vendor, TTL: settings.LookupTTL, Now: o.Now, Log: o.Log, Metrics: o.Metrics, RepeatWithin: settings.RepeatWithin,
+		Client: o.Vendor, Products: o.Config.Products, TTL: settings.LookupTTL, Now: o.Now, Log: o.Log, Metrics: o.Metrics, RepeatWithin: settings.RepeatWithin,
 		Orders: func(ctx context.Context, since time.Time) ([]yeastar.OrderSummary, error) {
 			return orders.Since(ctx, o.Vendor, since)
 		},

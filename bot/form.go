@@ -91,7 +91,7 @@ func (b *Bot) load(ctx context.Context, d blocks.Draft, loading formView) {
 func (b *Bot) complete(ctx context.Context, d blocks.Draft, drawn formView) {
 	waiting, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	if holder, ok := b.portal.Holder(waiting, d.Holder); ok {
+	if holder, ok := b.portal.Holder(waiting, d.Product, d.Holder); ok {
 		_, _ = b.portal.Package(waiting, d.Product, holder, lookup.AnyAge)
 	}
 	form, err := b.form(waiting, d)

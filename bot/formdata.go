@@ -22,11 +22,11 @@ func (b *Bot) form(ctx context.Context, d blocks.Draft) (blocks.FormData, error)
 	if err != nil {
 		return blocks.FormData{}, err
 	}
-	customers, err := b.portal.Customers(ctx, lookup.AnyAge)
+	holders, err := b.portal.Holders(ctx, p.Key, lookup.AnyAge)
 	if err != nil {
 		return blocks.FormData{}, err
 	}
-	catalogue, err := b.portal.Catalogue(ctx, p.Key, lookup.AnyAge)
+	catalogue, err := b.portal.Catalogue(ctx, p.Key, "", lookup.AnyAge)
 	if err != nil {
 		return blocks.FormData{}, err
 	}
@@ -48,12 +48,12 @@ func (b *Bot) form(ctx context.Context, d blocks.Draft) (blocks.FormData, error)
 	if portal.MeansOwn(d.Query) && d.Holder == "" {
 		f.Draft.Holder, f.Draft.Query = blocks.HolderOwn, ""
 	} else if d.Query != "" {
-		f.Matches = customers.Matches(d.Query)
-		if c, ok := customers.Only(d.Query); ok && d.Holder == "" {
-			f.Draft.Holder = string(c.ID)
+		f.Matches = holders.Matches(d.Query)
+		if h, ok := holders.Only(d.Query); ok && d.Holder == "" {
+			f.Draft.Holder = h.Key()
 		}
 	}
-	holder, ok := b.portal.Holder(ctx, f.Draft.Holder)
+	holder, ok := b.portal.Holder(ctx, p.Key, f.Draft.Holder)
 	if !ok {
 		f.Draft.Holder = ""
 		return f, nil

@@ -72,22 +72,15 @@ func (b *Bot) statusOf(ctx context.Context, p person, a renewal.Actor, query str
 // named finds whom a name means: our own account, the one customer who is called so, or
 // else everybody whom it fits.
 func (b *Bot) named(ctx context.Context, query string) ([]renewal.Holder, error) {
-	if portal.MeansOwn(query) {
-		return []renewal.Holder{{Name: portal.OwnName}}, nil
-	}
-	customers, err := b.portal.Customers(ctx, lookup.AnyAge)
+	holders, err := b.portal.Holders(ctx, yeastar.Products()[0].Key, lookup.AnyAge)
 	if err != nil {
 		return nil, err
 	}
-	found, _ := customers.Search(query, namesListed+1)
-	if c, ok := customers.Only(query); ok {
-		found = []yeastar.Customer{c}
+	found, _ := holders.Search(query, namesListed+1)
+	if h, ok := holders.Only(query); ok {
+		found = []renewal.Holder{h}
 	}
-	var holders []renewal.Holder
-	for _, c := range found {
-		holders = append(holders, renewal.Holder{PartnerID: c.ID, Name: c.DisplayName(), Email: c.Email})
-	}
-	return holders, nil
+	return found, nil
 }
 
 func unfinished() []renewal.Status {

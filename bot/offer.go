@@ -58,18 +58,18 @@ func (b *Bot) offer(ctx context.Context, d blocks.Draft) (asked, map[string]stri
 	if err := b.portal.Prepare(ctx, p.Key); err != nil {
 		return asked{}, nil, err
 	}
-	catalogue, err := b.portal.Catalogue(ctx, p.Key, lookup.AnyAge)
-	if err != nil {
-		return asked{}, nil, err
-	}
 	contacts, err := b.portal.Contacts(ctx, lookup.AnyAge)
 	if err != nil {
 		return asked{}, nil, err
 	}
 	o := asked{Offer: renewal.Offer{Product: p.Key, PONumber: strings.TrimSpace(d.PONumber)}}
 	var ok bool
-	if o.Holder, ok = b.portal.Holder(ctx, d.Holder); !ok {
+	if o.Holder, ok = b.portal.Holder(ctx, p.Key, d.Holder); !ok {
 		errs[blocks.BlockHolder] = "Choose for whom. The customer that was chosen may have been removed from the portal."
+	}
+	catalogue, err := b.portal.Catalogue(ctx, p.Key, o.Holder.SerialNumber, lookup.AnyAge)
+	if err != nil {
+		return asked{}, nil, err
 	}
 	if p.PlanLine {
 		plan, problem := planLine(p, catalogue, d)
@@ -101,9 +101,26 @@ func (b *Bot) offer(ctx context.Context, d blocks.Draft) (asked, map[string]stri
 	if len(errs) == 0 {
 		looking, cancel := context.WithTimeout(ctx, lookTimeout)
 		defer cancel()
-		o.doubts, err = b.orders.Look(looking, d.Request, &o.Offer, catalogue, lookup.AnyAge)
+		var wrong map[renewal.Field]string
+		o.doubts, wrong, err = b.orders.Look(looking, d.Request, &o.Offer, catalogue, lookup.AnyAge)
+		for field, problem := range wrong {
+			errs[fieldBlock(d, field)] = problem
+		}
 	}
 	return o, errs, err
+}
+
+// fieldBlock is the block in which people choose a field of the offer.
+func fieldBlock(d blocks.Draft, f renewal.Field) string {
+	switch f {
+	case renewal.FieldPlan, renewal.FieldTerm:
+		return blocks.BlockPlan(d)
+	case renewal.FieldQuantity:
+		return blocks.BlockQuantity(d)
+	case renewal.FieldServices:
+		return blocks.BlockServices(d)
+	}
+	return blocks.BlockHolder
 }
 
 func note(errs map[string]string, field, problem string) {

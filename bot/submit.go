@@ -33,7 +33,7 @@ func (b *Bot) submittedForm(ctx context.Context, ic slack.InteractionCallback, e
 		b.audit(ctx, 0, ic.User.ID, "review", refusal)
 		return
 	}
-	if _, known := b.portal.Holder(checking, d.Holder); known && outdated {
+	if _, known := b.portal.Holder(checking, d.Product, d.Holder); known && outdated {
 		// "Review" was faster than the form of the customer just chosen: here it is.
 		form, err := b.form(checking, d)
 		answer := blocks.Form(form)

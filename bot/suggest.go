@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -34,18 +35,18 @@ func (b *Bot) suggest(ctx context.Context, ic slack.InteractionCallback, env *so
 		if query == "" {
 			query = d.Query
 		}
-		ix, err := b.portal.Customers(ctx, lookup.AnyAge)
+		holders, err := b.portal.Holders(ctx, cmp.Or(d.Product, yeastar.Products()[0].Key), lookup.AnyAge)
 		if err != nil {
 			b.log.WarnContext(ctx, "no customers to choose from", "error", err)
 		}
-		env.Ack(holderOptions(ix, query))
+		env.Ack(holderOptions(holders, query))
 	case blocks.ActionContact:
 		contacts, err := b.portal.Contacts(ctx, lookup.AnyAge)
 		if err != nil {
 			b.log.WarnContext(ctx, "no billing contacts to choose from", "error", err)
 		}
 		preferred := yeastar.ID("")
-		if h, ok := b.portal.Holder(ctx, d.Holder); ok {
+		if h, ok := b.portal.Holder(ctx, d.Product, d.Holder); ok {
 			preferred = b.ownContact(ctx, d.Product, h, contacts)
 		}
 		env.Ack(blocks.ContactOptions(portal.SearchContacts(contacts, ic.Value, preferred)))
@@ -61,11 +62,16 @@ func holderChoice(h renewal.Holder) *blocks.Choice {
 // offeredAtOnce is more than a menu takes.
 const offeredAtOnce = 100
 
-func holderOptions(ix portal.Customers, query string) blocks.OptionsResponse {
+func holderOptions(holders portal.Holders, query string) blocks.OptionsResponse {
 	mine := blocks.Choice{}
-	if portal.IsOwn(query) {
-		mine = *holderChoice(renewal.Holder{Name: portal.OwnName})
+	var customers []yeastar.Customer
+	found, more := holders.Search(query, offeredAtOnce)
+	for _, h := range found {
+		if h.Key() == blocks.HolderOwn {
+			mine = *holderChoice(h)
+			continue
+		}
+		customers = append(customers, yeastar.Customer{ID: yeastar.ID(h.Key()), Company: h.Name, Email: h.Email})
 	}
-	found, more := ix.Search(query, offeredAtOnce)
-	return blocks.HolderOptions(mine, found, more)
+	return blocks.HolderOptions(mine, customers, more)
 }

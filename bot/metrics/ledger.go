@@ -25,6 +25,7 @@ var codes = []renewal.Code{
 	renewal.CodeUnsearched,
 	renewal.CodeSettledPlaced, renewal.CodeSettledNot, renewal.CodeRetried, renewal.CodeLate,
 	renewal.CodeRestored, renewal.CodeLapsed, renewal.CodeMoved, renewal.CodeReturned, renewal.CodePaused, renewal.CodeResumed,
+	renewal.CodeEventsOn, renewal.CodeEventsOff, renewal.CodeEventsStopped,
 }
 
 // outcomeOf is an audit code as a label: "placed" for "order.placed".
@@ -68,6 +69,7 @@ func newLedgerMetrics() ledgerMetrics {
 	}
 	for _, kind := range []renewal.JobKind{
 		renewal.SyncSlack, renewal.DrawHomes, renewal.PlaceOrder, renewal.ReconcileOrder, renewal.PollOrder, renewal.Remind, renewal.Expire,
+		renewal.SendEvents,
 	} {
 		for _, outcome := range []ledger.RunOutcome{ledger.RunDone, ledger.RunSnoozed, ledger.RunFailed} {
 			l.jobs.WithLabelValues(string(kind), string(outcome))

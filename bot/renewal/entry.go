@@ -36,9 +36,12 @@ const (
 	CodeSettledPlaced Code = "order.settled_placed"
 	CodeSettledNot    Code = "order.settled_not_placed"
 	CodeRetried       Code = "order.retried"
-	CodePaused        Code = "order.paused"  // no order is sent until somebody resumes; of no request
-	CodeResumed       Code = "order.resumed" // what waited because of that is sent; of no request
-	CodeLate          Code = "order.late"    // an order turned up for an attempt that was called not placed
+	CodePaused        Code = "order.paused"   // no order is sent until somebody resumes; of no request
+	CodeResumed       Code = "order.resumed"  // what waited because of that is sent; of no request
+	CodeLate          Code = "order.late"     // an order turned up for an attempt that was called not placed
+	CodeEventsOn      Code = "events.on"      // other systems are told of requests from now on, or at another address
+	CodeEventsOff     Code = "events.off"     // and not any more
+	CodeEventsStopped Code = "events.stopped" // the receiver wants no more events
 )
 
 // System is the actor of what nobody did by hand.
@@ -89,6 +92,7 @@ const (
 	DetailCandidates    = "candidates"   // order numbers, separated by commas
 	DetailChannel       = "channel"      // a channel's id
 	DetailCount         = "count"        // how many more times it was tried
+	DetailHost          = "host"         // of the server that gets events
 )
 
 // JobKind names a piece of work that follows a change.
@@ -103,6 +107,7 @@ const (
 	PollOrder      JobKind = "poll_order"
 	Remind         JobKind = "remind"
 	Expire         JobKind = "expire"
+	SendEvents     JobKind = "send_events"
 )
 
 // Job is work that must be done after a change was saved.
