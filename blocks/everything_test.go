@@ -49,7 +49,7 @@ func requests() map[string]renewal.Request {
 			r.Problem = &renewal.Problem{Class: yeastar.ClassNotSent, Detail: "no connection"}
 		}),
 		"approved_paused": with(renewal.Approved, func(r *renewal.Request) {
-			r.Problem = &renewal.Problem{Class: yeastar.ClassNotSent, Code: "paused", Detail: "Stocktaking until Friday.", By: carol}
+			r.Problem = &renewal.Problem{Class: yeastar.ClassNotSent, Code: "paused", Detail: "Stocktaking until Friday.", By: bob}
 		}),
 		"pending_again":    with(renewal.Pending, func(r *renewal.Request) { r.Again = 101 }),
 		"expired_returned": with(renewal.Returned, func(r *renewal.Request) { r.Status = renewal.Expired }),

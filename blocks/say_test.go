@@ -97,7 +97,7 @@ func TestDoubtsStandOneByOne(t *testing.T) {
 			t.Errorf("the review lacks %q", text)
 		}
 	}
-	if !strings.Contains(alerts, "There are 2 more") || !strings.Contains(alerts, "Why should this be ordered all the same?") {
+	if !strings.Contains(alerts, "There are 5 more") || !strings.Contains(alerts, "Why should this be ordered all the same?") {
 		t.Errorf("the review does not ask why:\n%s", alerts)
 	}
 	for _, b := range buttons(card) {

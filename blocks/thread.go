@@ -82,9 +82,9 @@ func eventSentence(r renewal.Request, e renewal.Entry) string {
 	case renewal.CodeReturned:
 		return join("↪️ "+by+" asks for changes"+reason(d[renewal.DetailReason]), mention(r.Requester)+" can make them by “Change…” on the card.", nothingYet)
 	case renewal.CodePaused:
-		return join("⏸️ "+by+" paused all orders"+reason(d[renewal.DetailReason]), "Requests are taken and approved; none is ordered until an approver types “/renew resume”.")
+		return join("⏸️ "+by+" paused all orders"+reason(d[renewal.DetailReason]), "Requests are taken and approved; nothing is ordered until an approver types “/renew resume”.")
 	case renewal.CodeResumed:
-		return "▶️ " + by + " resumed orders: what was approved is ordered now."
+		return "▶️ " + by + " resumed orders: what was approved is placed now."
 	case renewal.CodeCancelled:
 		if e.From == renewal.Approved {
 			return join("✋ "+by+" stopped the order before it was sent.", nothingWas)
