@@ -359,11 +359,11 @@ func form() blocks.FormData {
 	}
 }
 
-func customers(n int) []yeastar.Customer {
-	var out []yeastar.Customer
+func customers(n int) []renewal.Holder {
+	var out []renewal.Holder
 	for i := range n {
-		out = append(out, yeastar.Customer{
-			ID: yeastar.ID(fmt.Sprint(3100000000000000001 + i)), Company: fmt.Sprintf("Example Telecom %04d", i), Email: fmt.Sprintf("it%d@example.org", i),
+		out = append(out, renewal.Holder{
+			PartnerID: yeastar.ID(fmt.Sprint(3100000000000000001 + i)), Name: fmt.Sprintf("Example Telecom %04d", i), Email: fmt.Sprintf("it%d@example.org", i),
 		})
 	}
 	return out

@@ -14,7 +14,6 @@ import (
 
 	"renewbot/blocks"
 	"renewbot/bot/renewal"
-	"renewbot/yeastar"
 )
 
 // saysAboutOrder are the ways in which a text tells whether anything was ordered.
@@ -282,14 +281,14 @@ func TestDigest(t *testing.T) {
 
 func TestHolderOptionsAreBounded(t *testing.T) {
 	t.Parallel()
-	own := blocks.Choice{ID: blocks.HolderOwn, Label: "Our own account"}
+	own := []renewal.Holder{{Name: "Our own account"}}
 	wide := customers(300)
 	for i := range wide {
-		wide[i].Company = fmt.Sprintf("%s %04d", strings.Repeat("日本語の会社", 10), i)
+		wide[i].Name = fmt.Sprintf("%s %04d", strings.Repeat("日本語の会社", 10), i)
 	}
 	for _, tt := range []struct {
 		name      string
-		customers []yeastar.Customer
+		customers []renewal.Holder
 		more      int
 		last      string
 		least     int
@@ -303,7 +302,7 @@ func TestHolderOptionsAreBounded(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			o := blocks.HolderOptions(own, tt.customers, tt.more)
+			o := blocks.HolderOptions(append(own[:1:1], tt.customers...), tt.more)
 			if n := len(marshal(t, o)) + 100; n >= ackLimit {
 				t.Errorf("the ack has %d bytes", n)
 			}
@@ -320,16 +319,19 @@ func TestHolderOptionsAreBounded(t *testing.T) {
 func TestSimilarCustomersLookDifferent(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("Very long company name ", 5)
-	similar := []yeastar.Customer{
-		{ID: "3100000000000000001", Company: "Example", Email: "a@example.org"},
-		{ID: "3100000000000000002", Company: "Example", Email: "b@example.org"},
-		{ID: "3100000000000000003", Company: "Example", Email: "b@example.org"},
-		{ID: "3100000000000000004", Company: long + "North", Email: "c@example.org"},
-		{ID: "3100000000000000005", Company: long + "South", Email: "c@example.org"},
-		{ID: "3100000000000000006", FirstName: "Ada", LastName: "Lee"},
+	similar := []renewal.Holder{
+		{PartnerID: "3100000000000000001", Name: "Example", Email: "a@example.org"},
+		{PartnerID: "3100000000000000002", Name: "Example", Email: "b@example.org"},
+		{PartnerID: "3100000000000000003", Name: "Example", Email: "b@example.org"},
+		{PartnerID: "3100000000000000004", Name: long + "North", Email: "c@example.org"},
+		{PartnerID: "3100000000000000005", Name: long + "South", Email: "c@example.org"},
+		{PartnerID: "3100000000000000006", Name: "Ada Lee"},
+		{SerialNumber: "3631E0000001", Name: "Ada Lee"},
+		{SerialNumber: "3631E0000002", Name: "Ada Lee"},
+		{SerialNumber: "3631E0000003"},
 	}
 	seen := map[string]bool{}
-	for _, o := range blocks.HolderOptions(blocks.Choice{}, similar, 0).Options {
+	for _, o := range blocks.HolderOptions(similar, 0).Options {
 		if seen[o.Text.Text] {
 			t.Errorf("two look like %q", o.Text.Text)
 		}
@@ -342,7 +344,7 @@ func TestSimilarCustomersLookDifferent(t *testing.T) {
 
 func TestNoOptionsAreAnEmptyList(t *testing.T) {
 	t.Parallel()
-	for _, o := range []blocks.OptionsResponse{{}, blocks.ContactOptions(nil), blocks.HolderOptions(blocks.Choice{}, nil, 0)} {
+	for _, o := range []blocks.OptionsResponse{{}, blocks.ContactOptions(nil), blocks.HolderOptions(nil, 0)} {
 		if got := string(marshal(t, o)); got != `{"options":[]}` {
 			t.Errorf("marshals to %s", got)
 		}

@@ -55,7 +55,7 @@ func TestRenewWithWords(t *testing.T) {
 			alice.knowsCustomers()
 			said := alice.command(sandbox.Renewals, "/renew "+tc.words)
 			if tc.hint == "no help" {
-				if !contains(said, "I know no customer and no command") || !contains(said, "/renew status RNW-000123") {
+				if !contains(said, "I know no customer, no PBX and no command") || !contains(said, "/renew status RNW-000123") {
 					t.Errorf("the answer is not the help: %s", said)
 				}
 				alice.noView()
@@ -129,7 +129,7 @@ func TestNobodyFits(t *testing.T) {
 	alice := b.as(sandbox.Alice)
 	alice.knowsCustomers()
 	said := alice.command(sandbox.Renewals, "/renew <!channel> *zzz*")
-	for _, piece := range []string{"I know no customer and no command", "/renew help"} {
+	for _, piece := range []string{"I know no customer, no PBX and no command", "/renew help"} {
 		if !contains(said, piece) {
 			t.Errorf("the answer does not say %q: %s", piece, said)
 		}

@@ -9,6 +9,7 @@ import (
 
 	"renewbot/blocks"
 	"renewbot/bot/directory"
+	"renewbot/bot/draft"
 	"renewbot/bot/ledger"
 	"renewbot/bot/renewal"
 	"renewbot/bot/socket"
@@ -99,7 +100,7 @@ func (b *Bot) change(ctx context.Context, p person, a renewal.Actor, trigger str
 		b.deny(ctx, p, r.ID, "change", refusal)
 		return
 	}
-	b.open(ctx, p, opening{trigger: trigger, draft: draftOf(r)})
+	b.open(ctx, p, opening{trigger: trigger, draft: draft.Of(r)})
 }
 
 // askAgain opens the form with what an ended request asked for, for a new request.
@@ -116,7 +117,7 @@ func (b *Bot) askAgain(ctx context.Context, p person, a renewal.Actor, trigger s
 		b.deny(ctx, p, r.ID, string(renewal.ActionAskAgain), refusal)
 		return
 	}
-	d := draftOf(r)
+	d := draft.Of(r)
 	d.Request, d.Revision, d.Fingerprint, d.Again = 0, 0, "", r.ID
 	b.open(ctx, p, opening{trigger: trigger, draft: d})
 }

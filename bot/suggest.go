@@ -1,7 +1,6 @@
 package bot
 
 import (
-	"cmp"
 	"context"
 	"time"
 
@@ -11,7 +10,6 @@ import (
 	"renewbot/bot/directory"
 	"renewbot/bot/lookup"
 	"renewbot/bot/portal"
-	"renewbot/bot/renewal"
 	"renewbot/bot/socket"
 	"renewbot/yeastar"
 )
@@ -35,11 +33,11 @@ func (b *Bot) suggest(ctx context.Context, ic slack.InteractionCallback, env *so
 		if query == "" {
 			query = d.Query
 		}
-		holders, err := b.portal.Holders(ctx, cmp.Or(d.Product, yeastar.Products()[0].Key), lookup.AnyAge)
+		holders, err := b.portal.Holders(ctx, d.Product, lookup.AnyAge)
 		if err != nil {
-			b.log.WarnContext(ctx, "no customers to choose from", "error", err)
+			b.log.WarnContext(ctx, "nobody to choose from", "error", err)
 		}
-		env.Ack(holderOptions(holders, query))
+		env.Ack(blocks.HolderOptions(holders.Search(query, offeredAtOnce)))
 	case blocks.ActionContact:
 		contacts, err := b.portal.Contacts(ctx, lookup.AnyAge)
 		if err != nil {
@@ -55,23 +53,5 @@ func (b *Bot) suggest(ctx context.Context, ic slack.InteractionCallback, env *so
 	}
 }
 
-func holderChoice(h renewal.Holder) *blocks.Choice {
-	return &blocks.Choice{ID: h.Key(), Label: h.Name, Detail: h.Email}
-}
-
 // offeredAtOnce is more than a menu takes.
 const offeredAtOnce = 100
-
-func holderOptions(holders portal.Holders, query string) blocks.OptionsResponse {
-	mine := blocks.Choice{}
-	var customers []yeastar.Customer
-	found, more := holders.Search(query, offeredAtOnce)
-	for _, h := range found {
-		if h.Key() == blocks.HolderOwn {
-			mine = *holderChoice(h)
-			continue
-		}
-		customers = append(customers, yeastar.Customer{ID: yeastar.ID(h.Key()), Company: h.Name, Email: h.Email})
-	}
-	return blocks.HolderOptions(mine, customers, more)
-}

@@ -16,12 +16,12 @@ func (d *products) Decode(text string) error {
 			keys = append(keys, key)
 		}
 	}
-	offered, err := yeastar.Offered(keys)
-	if err != nil {
+	switch offered, err := yeastar.Offered(keys); {
+	case err != nil:
 		d.refuse("lists what cannot be offered: " + err.Error())
-		return nil
+	default:
+		d.value = offered
 	}
-	d.value = offered
 	return nil
 }
 

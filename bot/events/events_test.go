@@ -81,7 +81,7 @@ func TestEventsArriveInTheirOrderWhateverTheReceiverDoes(t *testing.T) {
 	elsewhere := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
 		t.Error("a redirect was followed")
 	}))
-	defer elsewhere.Close()
+	t.Cleanup(elsewhere.Close) // after the last of what follows
 	for name, answer := range map[string]http.HandlerFunc{
 		"500": status(http.StatusInternalServerError),
 		"400": status(http.StatusBadRequest),
@@ -147,7 +147,7 @@ func TestAReceiverThatHangsHoldsUpNoOrder(t *testing.T) {
 		},
 	})
 	var requests []renewal.Request
-	for _, key := range strings.Fields("a b c d e f g h") { // more than there are workers
+	for key := range strings.FieldsSeq("a b c d e f g h") { // more than there are workers
 		requests = append(requests, p.submit(key))
 	}
 	for range 4 {

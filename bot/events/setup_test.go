@@ -13,7 +13,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
 	"go.uber.org/goleak"
 
 	"renewbot/bot/config"
@@ -210,7 +209,7 @@ func (p *place) states(want ...ledger.NoticeState) {
 // counted is how often tries ended so.
 func (p *place) counted(outcome string) float64 {
 	p.t.Helper()
-	families, err := p.metrics.Gather().(prometheus.Gatherer).Gather()
+	families, err := p.metrics.Gather().Gather()
 	if err != nil {
 		p.t.Fatal(err)
 	}

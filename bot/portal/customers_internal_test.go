@@ -2,6 +2,7 @@ package portal
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -160,6 +161,58 @@ func FuzzFold(f *testing.F) {
 		// A letter that is not ASCII takes the long way.
 		if long := strings.TrimSpace(strings.TrimSuffix(fold(s+"ß"), "ss")); long != once {
 			t.Errorf("fold(%q) = %q, and %q the long way", s, once, long)
+		}
+	})
+}
+
+// One wrong letter is forgiven when nothing else fits, but never in a number, and nobody is
+// chosen by it.
+func TestSearchForgivesALetter(t *testing.T) {
+	t.Parallel()
+	customers := customersOf([]yeastar.Customer{
+		someone("31001", "Northwind Clinics", "Jürgen", "Łukasz", "info@northwind.example"),
+		someone("31002", "Helios Hotels", "", "", "post@helios.example"),
+	})
+	pbxs := pbxsOf([]yeastar.OwnedProduct{{ProductNo: "3631E3418911", HolderID: "31001"}, {ProductNo: "3651A0094415"}}, customers)
+	for query, want := range map[string]int{
+		"northwnid": 1, "norhwind": 1, "northwiind": 1, "northwimd": 1, "morthwind": 1, "northwind clnics": 1, "lukazs": 1, "jurgan": 1, "heloi": 1,
+		"nortwimd": 0, "norhwind clnics": 0, "nrth": 0, "31003": 0, "northwind": 1, "norhwind hotels": 0,
+	} {
+		if got := customers.Matches(query); got != want {
+			t.Errorf("%q fits %d customers, want %d", query, got, want)
+		}
+		if h, ok := customers.Only(query); ok && query != "northwind" {
+			t.Errorf("%q chooses %s", query, h.Name)
+		}
+	}
+	for query, want := range map[string]int{"3631e3418911": 1, "3631e3418912": 0, "3631e341": 1, "norhwind": 1, "3651a": 1} {
+		if got := pbxs.Matches(query); got != want {
+			t.Errorf("%q fits %d PBXs, want %d", query, got, want)
+		}
+	}
+}
+
+// The index leaves nobody out: what it finds is what reading every text finds.
+func TestIndexLeavesNobodyOut(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		letters := rapid.StringMatching(`[abcñ株0 .@-]{0,12}`)
+		var all []yeastar.Customer
+		for i := range rapid.IntRange(1, 130).Draw(t, "customers") {
+			all = append(all, someone(strconv.Itoa(1000+i), letters.Draw(t, "company"), letters.Draw(t, "person"), "", letters.Draw(t, "mail")))
+		}
+		ix := customersOf(all).index
+		q := newQuery(rapid.StringMatching(`[abcñ株0 .@-]{1,6}`).Draw(t, "query"))
+		var want, got []int
+		for place := range ix.folded {
+			lacks := slices.ContainsFunc(q.words, func(w string) bool { return !strings.Contains(ix.folded[place].text, w) })
+			if !lacks {
+				want = append(want, place)
+			}
+		}
+		ix.fitting(q, func(place, _ int) { got = append(got, place) })
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Fatalf("%q (-want +got):\n%s", q.whole, diff)
 		}
 	})
 }

@@ -22,8 +22,8 @@ const dashes = "‐‑‒–—―−﹘﹣－"
 // fold makes texts comparable as people type and paste them: no case, no accents, single
 // spaces, one kind of dash, no quotation marks and nothing invisible.
 func fold(s string) string {
-	if !strings.ContainsFunc(s, func(r rune) bool { return r >= utf8.RuneSelf || strings.ContainsRune(quotes, r) }) {
-		return strings.Join(strings.Fields(strings.ToLower(s)), " ") // most are, and it is ten times as quick
+	if isPlain(s) {
+		return foldPlain(s) // most are, and it is ten times as quick
 	}
 	var b strings.Builder
 	space := true
@@ -45,3 +45,33 @@ func fold(s string) string {
 	}
 	return strings.TrimSpace(b.String())
 }
+
+// isPlain says whether a text has ASCII alone, and no quotation marks.
+func isPlain(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c >= utf8.RuneSelf || c == '\'' || c == '"' || c == '`' {
+			return false
+		}
+	}
+	return true
+}
+
+func foldPlain(s string) string {
+	var b strings.Builder
+	b.Grow(len(s))
+	for i := range len(s) {
+		switch c := s[i]; {
+		case isSpace(c):
+			if i+1 < len(s) && b.Len() > 0 && !isSpace(s[i+1]) {
+				b.WriteByte(' ')
+			}
+		case c >= 'A' && c <= 'Z':
+			b.WriteByte(c + 'a' - 'A')
+		default:
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
+}
+
+func isSpace(c byte) bool { return c == ' ' || (c >= '\t' && c <= '\r') }

@@ -3,7 +3,6 @@ package portal
 import (
 	"cmp"
 	"context"
-	"slices"
 	"strings"
 
 	"renewbot/bot/lookup"
@@ -110,6 +109,12 @@ func (p *Portal) FindPBX(ctx context.Context, query string) (productKey string, 
 	return productKey, h, found == 1
 }
 
+// MeansSerial says whether somebody typed a serial number, or how it begins.
+func MeansSerial(query, serialNumber string) bool {
+	typed := fold(query)
+	return len(typed) >= leastSerial && strings.HasPrefix(fold(serialNumber), typed)
+}
+
 // Get is the holder with a key.
 func (hs Holders) Get(key string) (renewal.Holder, bool) {
 	if hs.own && key == own {
@@ -125,9 +130,9 @@ func (hs Holders) Get(key string) (renewal.Holder, bool) {
 	return hs.index.holders[i], true
 }
 
-// Only is the holder that query means: our own account by its names, the only one that
+// Only is the holder that a query means: our own account by its names, the only one that
 // fits, or else the only one who is called exactly that, whose name or serial number begins
-// so, or whose name begins so and has no more words.
+// so, or whose name begins so and has no more words. A mistyped name means nobody.
 func (hs Holders) Only(query string) (renewal.Holder, bool) {
 	if hs.own && MeansOwn(query) {
 		return ourselves, true
@@ -135,29 +140,43 @@ func (hs Holders) Only(query string) (renewal.Holder, bool) {
 	if hs.index == nil {
 		return renewal.Holder{}, false
 	}
-	ix := hs.index
-	found := ix.ranked(query)
-	whole := fold(query)
-	if len(found) == 1 {
-		return ix.holders[found[0]], true
-	}
-	if whole == "" {
-		return renewal.Holder{}, false
-	}
-	words := strings.Count(whole, " ")
-	for _, called := range []func(name string) bool{
-		func(name string) bool { return name == whole },
-		func(name string) bool { return strings.HasPrefix(name, whole) },
-		func(name string) bool { return strings.HasPrefix(name, whole) && strings.Count(name, " ") == words },
-	} {
-		so := slices.DeleteFunc(slices.Clone(found), func(i int) bool {
-			return !called(ix.folded[i].name()) && !called(fold(ix.holders[i].SerialNumber))
-		})
-		if len(so) == 1 {
-			return ix.holders[so[0]], true
+	ix, q := hs.index, newQuery(query)
+	var all, called, begins, noMore only
+	words := len(q.words) - 1
+	ix.fitting(q, func(place, _ int) {
+		all.add(place)
+		if q.whole == "" {
+			return
+		}
+		for _, name := range []string{ix.folded[place].name(), ix.folded[place].serial()} {
+			if !strings.HasPrefix(name, q.whole) {
+				continue
+			}
+			begins.add(place)
+			if name == q.whole {
+				called.add(place)
+			}
+			if strings.Count(name, " ") == words {
+				noMore.add(place)
+			}
+		}
+	})
+	for _, o := range []only{all, called, begins, noMore} {
+		if o.count == 1 {
+			return ix.holders[o.place], true
 		}
 	}
 	return renewal.Holder{}, false
+}
+
+// only is the place that was found, if it is only one.
+type only struct{ place, count int }
+
+func (o *only) add(place int) {
+	if o.count == 0 || o.place != place {
+		o.count++
+	}
+	o.place = place
 }
 
 // Matches counts the holders that fit.
@@ -169,27 +188,30 @@ func (hs Holders) Matches(query string) int {
 // Search lists the n likeliest holders that fit, our own account first, and counts the
 // others.
 func (hs Holders) Search(query string, n int) (found []renewal.Holder, more int) {
+	total := 0
 	if hs.own && IsOwn(query) {
-		found = append(found, ourselves)
+		total++
+		found = append(found, ourselves)[:min(n, 1)]
 	}
 	if hs.index != nil {
-		for _, i := range hs.index.ranked(query) {
-			found = append(found, hs.index.holders[i])
+		fit := hs.index.search(newQuery(query), n)
+		total += fit.total
+		for _, place := range fit.places(n - len(found)) {
+			found = append(found, hs.index.holders[place])
 		}
 	}
-	shown := min(len(found), n)
-	return found[:shown], len(found) - shown
+	return found, total - len(found)
 }
 
 // serials are the PBXs whose serial number begins with what was typed, folded.
 func (hs Holders) serials(typed string) []renewal.Holder {
 	var found []renewal.Holder
 	if hs.index != nil {
-		for _, h := range hs.index.holders {
-			if h.SerialNumber != "" && strings.HasPrefix(fold(h.SerialNumber), typed) {
-				found = append(found, h)
+		each(hs.index.having("\n"+typed), func(place int) {
+			if strings.HasPrefix(hs.index.folded[place].serial(), typed) {
+				found = append(found, hs.index.holders[place])
 			}
-		}
+		})
 	}
 	return found
 }
@@ -212,13 +234,17 @@ func customersOf(list []yeastar.Customer) Holders {
 func pbxsOf(list []yeastar.OwnedProduct, customers Holders) Holders {
 	all := make([]named, len(list))
 	for i, o := range list {
-		customer, _ := customers.Get(string(o.HolderID))
+		customer := renewal.Holder{}
+		if o.HolderID != "" { // whose name may be told when they are in the list of customers no more
+			customer, _ = customers.Get(string(o.HolderID))
+			customer.Name = cmp.Or(customer.Name, o.HolderName)
+		}
 		all[i] = named{
 			Holder: renewal.Holder{
 				SerialNumber: o.ProductNo, PartnerID: o.HolderID, Email: customer.Email,
-				Name: cmp.Or(customer.Name, o.HolderName, o.Comment, o.ProductNo),
+				Name: cmp.Or(customer.Name, o.Comment, o.ProductNo),
 			},
-			company: cmp.Or(customer.Name, o.HolderName), other: []string{o.Comment},
+			company: customer.Name, other: []string{o.Comment},
 		}
 	}
 	return Holders{index: newIndex(all)}

@@ -2,10 +2,12 @@ package portal
 
 import (
 	"cmp"
+	"math/bits"
 	"slices"
 	"strings"
 
 	"renewbot/bot/renewal"
+	"renewbot/yeastar"
 )
 
 // named is a holder with what people may call them by.
@@ -21,7 +23,14 @@ type index struct {
 	holders []renewal.Holder // sorted by name
 	folded  []folded         // one for each holder
 	byKey   []int32          // places of holders, sorted by key
+	// pairs says which holders may have a pair of letters in their text: a bit for each
+	// holder, words of 64 bits for each of pairSlots slots, which several pairs share.
+	pairs []uint64
+	words int
 }
+
+// pairSlots takes 64 bytes for each holder; with fewer of them more texts have to be read.
+const pairSlots = 512
 
 // folded is what a holder is found by.
 type folded struct {
@@ -33,49 +42,83 @@ type folded struct {
 }
 
 func newIndex(list []named) *index {
-	type entry struct {
-		holder renewal.Holder
-		folded
+	n := len(list)
+	texts, order := make([]folded, n), make([]int32, n)
+	for i := range list {
+		texts[i], order[i] = foldHolder(list[i]), int32(i)
 	}
-	entries := make([]entry, len(list))
-	for i, n := range list {
-		entries[i] = entry{n.Holder, foldHolder(n)}
-	}
-	slices.SortStableFunc(entries, func(a, b entry) int {
-		return cmp.Or(cmp.Compare(a.name(), b.name()), cmp.Compare(a.holder.Key(), b.holder.Key()))
+	slices.SortFunc(order, func(a, b int32) int {
+		return cmp.Or(cmp.Compare(texts[a].name(), texts[b].name()), cmp.Compare(list[a].Key(), list[b].Key()), cmp.Compare(a, b))
 	})
 	ix := &index{
-		holders: make([]renewal.Holder, len(entries)), folded: make([]folded, len(entries)), byKey: make([]int32, len(entries)),
+		holders: make([]renewal.Holder, n), folded: make([]folded, n), byKey: make([]int32, n), words: (n + 63) / 64,
 	}
-	for i, e := range entries {
-		ix.holders[i], ix.folded[i], ix.byKey[i] = e.holder, e.folded, int32(i)
+	ix.pairs = make([]uint64, pairSlots*ix.words)
+	for i, from := range order {
+		ix.holders[i], ix.folded[i], ix.byKey[i] = list[from].Holder, texts[from], int32(i)
+		text := texts[from].text
+		for at := 1; at < len(text); at++ {
+			ix.pairs[slot(text[at-1], text[at])*ix.words+i/64] |= 1 << (i % 64)
+		}
 	}
 	slices.SortFunc(ix.byKey, func(a, b int32) int { return cmp.Compare(ix.holders[a].Key(), ix.holders[b].Key()) })
+	ix.pack()
 	return ix
 }
 
-func foldHolder(n named) folded {
-	var f folded
-	company, serial, name := fold(n.company), fold(n.SerialNumber), fold(n.Name)
-	text := "\n" + company + "\n"
-	if serial != "" {
-		text += serial + "\n"
+// slot is where a pair of letters is noted.
+func slot(a, b byte) int { return int((uint32(a)<<8 | uint32(b)) * 0x9E3779B1 >> 23) }
+
+// pack puts all texts of the index into one piece of memory: thousands of small ones take
+// a third more, and keep alive what they were cut from.
+func (ix *index) pack() {
+	size := 0
+	ix.eachText(func(s string) string { size += len(s); return s })
+	var all strings.Builder
+	all.Grow(size)
+	ix.eachText(func(s string) string {
+		from := all.Len()
+		all.WriteString(s) // into what Grow has made: nothing moves any more
+		return all.String()[from:]
+	})
+}
+
+// eachText puts another text into the place of each.
+func (ix *index) eachText(instead func(string) string) {
+	for i := range ix.holders {
+		h := &ix.holders[i]
+		h.SerialNumber, h.Name, h.Email = instead(h.SerialNumber), instead(h.Name), instead(h.Email)
+		h.PartnerID = yeastar.ID(instead(string(h.PartnerID)))
+		ix.folded[i].text = instead(ix.folded[i].text)
 	}
-	f.head = len(text)
-	f.text = text + fold(strings.Join(n.other, " ")+" "+n.Email+" "+string(n.PartnerID))
+}
+
+func foldHolder(n named) folded {
+	company := fold(n.company)
+	text := "\n" + company + "\n"
+	if n.SerialNumber != "" {
+		text += fold(n.SerialNumber) + "\n"
+	}
+	f := folded{text: text + fold(strings.Join(n.other, " ")+" "+n.Email+" "+string(n.PartnerID)), head: len(text)}
 	f.nameAt, f.nameTo = 1, 1+len(company)
 	if company == "" {
+		name := fold(n.Name)
 		f.nameAt = max(strings.Index(f.text, name), 0)
 		f.nameTo = f.nameAt + len(name)
 	}
 	return f
 }
 
-func (f folded) name() string { return f.text[f.nameAt:f.nameTo] }
+func (f *folded) name() string { return f.text[f.nameAt:f.nameTo] }
 
 // company is a holder's company, folded.
-func (f folded) company() string {
+func (f *folded) company() string {
 	return f.text[1 : 1+strings.IndexByte(f.text[1:], '\n')]
+}
+
+// serial is a PBX's serial number, folded.
+func (f *folded) serial() string {
+	return strings.TrimSuffix(f.text[len(f.company())+2:f.head], "\n")
 }
 
 // place finds a holder by their key.
@@ -87,47 +130,32 @@ func (ix *index) place(key string) (int, bool) {
 	return int(ix.byKey[i]), true
 }
 
-// ranks is how many degrees of likeliness there are.
-const ranks = 6
-
-// ranked lists the places of the holders that have every word of query somewhere, the
-// likeliest first: the company or serial number itself, then its beginning, then the
-// beginning of a word in it, then anything else. An empty query lists all.
-func (ix *index) ranked(query string) []int {
-	whole := fold(query)
-	words := strings.Fields(whole)
-	var hits [ranks][]int
-	for i, f := range ix.folded {
-		if rank, ok := f.rank(whole, words); ok {
-			hits[rank] = append(hits[rank], i)
+// having are the places of the holders whose text may have all pairs of letters of the
+// texts, a bit for each.
+func (ix *index) having(texts ...string) []uint64 {
+	found := make([]uint64, ix.words)
+	for i := range found {
+		found[i] = ^uint64(0)
+	}
+	if last := len(ix.holders) % 64; last != 0 {
+		found[ix.words-1] = 1<<last - 1
+	}
+	for _, s := range texts {
+		for at := 1; at < len(s); at++ {
+			from := slot(s[at-1], s[at]) * ix.words
+			for i, w := range ix.pairs[from : from+ix.words] {
+				found[i] &= w
+			}
 		}
 	}
-	return slices.Concat(hits[:]...)
+	return found
 }
 
-// rank is how likely it is that a query means a holder, and false when a word of it is
-// missing.
-func (f folded) rank(whole string, words []string) (int, bool) {
-	if len(words) == 0 {
-		return 0, true
-	}
-	for _, w := range words {
-		if !strings.Contains(f.text, w) {
-			return 0, false
+// each goes through the places that are set, in the order of the names.
+func each(set []uint64, visit func(place int)) {
+	for i, w := range set {
+		for ; w != 0; w &= w - 1 {
+			visit(i*64 + bits.TrailingZeros64(w))
 		}
 	}
-	head, rest := f.text[:f.head], f.text[f.head-1:]
-	switch {
-	case strings.Contains(head, "\n"+whole+"\n"):
-		return 0, true
-	case strings.Contains(head, "\n"+whole):
-		return 1, true
-	case strings.Contains(head, " "+whole):
-		return 2, true
-	case strings.Contains(head, whole):
-		return 3, true
-	case strings.Contains(rest, "\n"+whole), strings.Contains(rest, " "+whole):
-		return 4, true
-	}
-	return 5, true
 }

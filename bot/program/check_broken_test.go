@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"renewbot/bot/check"
+	"renewbot/bot/freeaddr"
 	"renewbot/bot/slacksim"
 	"renewbot/yeastar/yeastarsim"
 )
@@ -194,7 +195,7 @@ var brokenThings = []broken{
 		found: "item 2 is no product's key", next: "The keys are", ends: 2, log: "item 2 is no product's key"},
 
 	// The machine.
-	{name: "no route to Slack", by: func(s *site) { s.env["SLACK_API_URL"] = "http://" + freePort(s.t) + "/api/" }, line: "bot token", status: check.Problem,
+	{name: "no route to Slack", by: func(s *site) { s.env["SLACK_API_URL"] = "http://" + freeaddr.New(s.t) + "/api/" }, line: "bot token", status: check.Problem,
 		found: "refuses the connection", next: "a firewall or a proxy", ready: "slack: down, no connection to Slack", log: "Slack does not answer yet"},
 	{name: "something else in Slack's place", by: func(s *site) { s.slack.Fail("auth.test", slacksim.Fault{Kind: slacksim.FaultHTML}) }, line: "bot token", status: check.Problem,
 		found: "what answers auth.test is not Slack", next: "SLACK_API_URL", ready: "slack: down", log: "Slack does not answer yet"},
@@ -222,7 +223,7 @@ var brokenThings = []broken{
 		s.stopped()
 		_ = os.Chmod(s.path("renewbot.db"), 0o644)
 	}, line: "database", status: check.Warning, found: "can be read by everybody", next: "chmod 600", ready: slackOK},
-	{name: "PostgreSQL is not there", by: func(s *site) { s.env["DATABASE_URL"] = "postgres://bot:hunter2@" + freePort(s.t) + "/renewbot" },
+	{name: "PostgreSQL is not there", by: func(s *site) { s.env["DATABASE_URL"] = "postgres://bot:hunter2@" + freeaddr.New(s.t) + "/renewbot" },
 		line: "database", status: check.Problem, found: "refuses the connection", next: "Check the address", ends: 1, log: "open the ledger"},
 }
 

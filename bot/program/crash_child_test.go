@@ -112,7 +112,7 @@ func plain(t *testing.T) bool {
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("build the test without the race detector: %v\n%s", err, out)
 	}
-	run := exec.CommandContext(t.Context(), binary, "-test.run=^"+t.Name()+"$", fmt.Sprintf("-crash.all=%t", *crashAll))
+	run := exec.CommandContext(t.Context(), binary, "-test.run=^"+t.Name()+"$", fmt.Sprintf("-crash.all=%t", *crashAll), fmt.Sprintf("-crash.seed=%d", *crashSeed))
 	run.Stdout, run.Stderr = os.Stdout, os.Stderr
 	if err := run.Run(); err != nil {
 		t.Errorf("without the race detector: %v", err)

@@ -1,9 +1,7 @@
 package program
 
 import (
-	"cmp"
 	"context"
-	"flag"
 	"fmt"
 	"maps"
 	"slices"
@@ -20,8 +18,6 @@ import (
 	"renewbot/bot/slacksim"
 	"renewbot/yeastar/yeastarsim"
 )
-
-var crashAll = flag.Bool("crash.all", false, "kill at every point with every fault of the vendor on both engines, instead of a selection")
 
 const (
 	// crashAtOnce is how many runs go on at the same time: they mostly wait.
@@ -79,6 +75,7 @@ func TestCrashMatrix(t *testing.T) {
 	if plain(t) {
 		return
 	}
+	draw := newCrashDraw(t)
 	var runs, kills, planned, failures atomic.Int64
 	var struck sync.Map // engine and kind of point
 	began, chosen := time.Now(), int64(0)
@@ -118,7 +115,7 @@ func TestCrashMatrix(t *testing.T) {
 		for _, s := range []story{approvedLongAgo, approvedByOneWhoLeft, stopped} {
 			undisturbed = append(undisturbed, crash{story: s, fault: "none"})
 		}
-		passed := map[string][]string{}
+		passed := passedPoints{}
 		var others []crash
 		for i, r := range play(t, e, undisturbed) {
 			if c := undisturbed[i]; c.story == waiting {
@@ -130,96 +127,24 @@ func TestCrashMatrix(t *testing.T) {
 		if failures.Load() > 0 {
 			t.Fatal("without any kill the runs fail already")
 		}
-		play(t, e, append(matrix(passed, *crashAll), others...))
+		play(t, e, append(draw.matrix(passed), draw.some(others)...))
 		if runs.Load() < chosen {
 			continue // only some were asked for
 		}
-		for _, kind := range crashSteps {
-			for _, when := range []string{" before", " after"} {
-				if _, ok := struck.Load(e.name + " " + kind + when); !ok {
-					t.Errorf("on %s nothing was killed at %s%s", e.name, kind, when)
+		for _, step := range crashSteps {
+			wasStruck := func() bool { _, ok := struck.Load(e.name + " " + step); return ok }
+			for _, c := range append(passed.all(), others...) { // the order of the workers may have spared it
+				if kindOf(c.at[len(c.at)-1]) == step && !wasStruck() {
+					play(t, e, []crash{c})
 				}
 			}
-		}
-	}
-	fmt.Printf("crash matrix: %d runs, %d kills (%d more processes did not come to where they should be killed), %v\n",
-		runs.Load(), kills.Load(), planned.Load()-kills.Load(), time.Since(began).Round(time.Second))
-}
-
-// crashSteps are the kinds of points at which a process must have been killed on each
-// engine, whatever the order in which its workers do their work.
-var crashSteps = []string{
-	"ledger: sync starts", "ledger: acquire view", "ledger: save post sending", "ledger: save post shown", "ledger: release view",
-	"ledger: apply renewal.Approve", "ledger: apply renewal.Begin", "ledger: apply renewal.Answered", "ledger: apply renewal.Failed",
-	"ledger: apply renewal.DeadlinePassed", "ledger: apply renewal.Recount", "ledger: apply renewal.Cancel", "vendor: POST /order/openapi/order/v1/save", "chat.update",
-	"chat.postMessage summary", "chat.postMessage card", "chat.postMessage announcement", "chat.postMessage thread",
-	"chat.postMessage audit", "chat.postMessage direct", "conversations.history", "conversations.replies",
-}
-
-// kindOf is a point without what counts it.
-func kindOf(point string) string {
-	fields := strings.Fields(point)
-	when := fields[len(fields)-1]
-	fields = fields[:len(fields)-2]
-	if fields[0] == "chat.postMessage" {
-		fields[1], _, _ = strings.Cut(fields[1], ":")
-	}
-	return strings.Join(fields, " ") + " " + when
-}
-
-// matrix chooses the runs: every point with every fault, or every point once with the
-// faults spread evenly. passed has the points that an undisturbed process passes, by fault.
-func matrix(passed map[string][]string, all bool) []crash {
-	var points []string
-	faults := map[string][]string{} // by point
-	for _, f := range slices.Sorted(maps.Keys(passed)) {
-		for _, p := range passed[f] {
-			if faults[p] == nil {
-				points = append(points, p)
-			}
-			faults[p] = append(faults[p], f)
-		}
-	}
-	var list []crash
-	used := map[string]int{}
-	for _, p := range points {
-		rarest := slices.MinFunc(faults[p], func(a, b string) int { return cmp.Compare(used[a], used[b]) })
-		for _, f := range faults[p] {
-			if all || f == rarest {
-				used[f]++
-				list = append(list, crash{waiting, f, []string{p}})
+			if !wasStruck() {
+				t.Errorf("on %s nothing was killed at %s", e.name, step)
 			}
 		}
 	}
-	return append(list, twice(points, faults, all)...)
-}
-
-// twice lists runs in which the second process is killed as well: while it looks whether
-// a message that the first one sent has arrived, and while it finds that the time of an
-// order has passed.
-func twice(points []string, faults map[string][]string, all bool) []crash {
-	var list []crash
-	seen := map[string]bool{}
-	for _, p := range points {
-		sent, isPost := strings.CutPrefix(p, "chat.postMessage ")
-		kind, _, _ := strings.Cut(strings.Fields(sent)[0], ":")
-		when := p[strings.LastIndex(p, " "):]
-		if !isPost || (seen[kind+when] && !all) {
-			continue
-		}
-		seen[kind+when] = true
-		look := "conversations.replies #1"
-		if kind == "summary" || kind == "audit" || kind == "direct" {
-			look = "conversations.history #1"
-		}
-		list = append(list, crash{waiting, faults[p][0], []string{p, look + when}})
-	}
-	for f, at := range map[string]string{"none": " before", "reset after the effect": " after"} {
-		list = append(list, crash{waiting, f, []string{
-			"vendor: POST /order/openapi/order/v1/save #1" + at, "ledger: apply renewal.DeadlinePassed #1" + at,
-		}})
-	}
-	return list
+	fmt.Printf("crash matrix: %d runs, %d kills (%d more processes did not come to where they should be killed), %v, -crash.seed %d\n",
+		runs.Load(), kills.Load(), planned.Load()-kills.Load(), time.Since(began).Round(time.Second), draw.seed)
 }
 
 func (c crash) run(t *testing.T, e engine) (result crashed) {

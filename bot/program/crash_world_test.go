@@ -113,7 +113,7 @@ type crashWorld struct {
 func newCrashWorld(t *testing.T, e engine, s story) *crashWorld {
 	t.Helper()
 	w := &crashWorld{t: t, story: s, url: e.copy(t, s), vendor: yeastarsim.New(), http: &points{}}
-	slack, err := slacksim.New(deploy.Manifest, slacksim.WithAckTimeout(1e9))
+	slack, err := slacksim.New(deploy.Manifest)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -36,7 +36,7 @@ func (w *World) Demo(ctx context.Context, out io.Writer) error {
 	}{
 		{"Alice asks for Acme Telecom's renewal, and Bob approves it", d.ordered},
 		{"Dave asks for our own account's renewal, and Carol rejects it", d.rejected},
-		{"Alice asks for Northwind's renewal, Bob approves it, and the vendor refuses the order", d.refused},
+		{"Alice asks for a PBX of Northwind by its serial number, Bob approves it, and the vendor refuses the order", d.refused},
 	} {
 		if _, err := fmt.Fprintf(out, "▶ %s\n", scene.title); err != nil {
 			return err
@@ -90,7 +90,7 @@ func (d *demo) rejected(ctx context.Context) error {
 
 func (d *demo) refused(ctx context.Context) error {
 	d.Vendor.Fault(yeastarsim.OrderSave, yeastarsim.Refuse("insufficient_credit", "The credit line does not cover this order.").Times(1))
-	card, err := d.request(ctx, Alice, "northwind", "", "80", "")
+	card, err := d.request(ctx, Alice, yeastarsim.ApplianceSerial, "", "", "")
 	if err != nil {
 		return err
 	}
@@ -113,7 +113,7 @@ func (d *demo) request(ctx context.Context, user, query, holder, extensions, not
 	if err != nil || result.Failure != "" {
 		return none, errors.Join(err, fmt.Errorf("/renew: %s", result.Failure))
 	}
-	if _, err := p.WaitView(ctx, func(v slacksim.View) bool { _, ok := v.Field("For whom"); return ok }); err != nil {
+	if _, err := p.WaitView(ctx, func(v slacksim.View) bool { _, ok := v.Field("Product"); return ok }); err != nil {
 		return none, err
 	}
 	if holder != "" {
@@ -158,7 +158,7 @@ func submitted(r slacksim.SubmitResult, err error) error {
 // fill completes the inputs that the form could not fill in itself.
 func (d *demo) fill(ctx context.Context, p *slacksim.Person, form slacksim.View, extensions, note string) error {
 	if f, ok := form.Field("Plan"); ok && empty(f) {
-		if _, err := p.Choose(ctx, "Plan", yeastarsim.TutorialPlanID); err != nil {
+		if _, err := p.Choose(ctx, "Plan", "Enterprise Plan"); err != nil {
 			return err
 		}
 	}

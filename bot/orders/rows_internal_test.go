@@ -1,0 +1,276 @@
+package orders
+
+import (
+	"context"
+	"log/slog"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"renewbot/bot/ledger"
+	"renewbot/bot/lookup"
+	"renewbot/bot/portal"
+	"renewbot/bot/renewal"
+	"renewbot/yeastar"
+	"renewbot/yeastar/yeastarsim"
+)
+
+// world is a ledger and the orders before a simulated vendor, without people.
+type world struct {
+	*Orders
+	t   *testing.T
+	sim *yeastarsim.Server
+}
+
+func setup(t *testing.T) *world {
+	t.Helper()
+	sim := yeastarsim.New(yeastarsim.WithSwitches(yeastarsim.Generous))
+	if err := sim.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(sim.Close)
+	client, err := yeastar.New(yeastar.Config{
+		BaseURL: sim.URL(), ClientID: sim.ClientID(), ClientSecret: sim.ClientSecret(), Rate: 1e6, Burst: 1e6,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	policy := renewal.Policy{
+		Required: 1, PONumber: renewal.PONumberReference, RemindAfter: time.Hour, ExpireAfter: 72 * time.Hour, RepeatWithin: 30 * 24 * time.Hour,
+	}
+	log := slog.New(slog.NewTextHandler(t.Output(), nil))
+	book, err := ledger.Open(t.Context(), "sqlite://"+filepath.Join(t.TempDir(), "orders.db"), ledger.Options{Policy: policy, Logger: log})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = book.Close() })
+	looked := portal.New(portal.Options{
+		Client: client, Products: yeastar.Products(), TTL: time.Hour, RepeatWithin: policy.RepeatWithin, Now: time.Now, Log: log,
+		Orders: func(ctx context.Context, since time.Time) ([]yeastar.OrderSummary, error) {
+			return Since(ctx, client, since)
+		},
+	})
+	t.Cleanup(func() { looked.Close(context.Background()) })
+	return &world{t: t, sim: sim, Orders: New(Options{
+		Ledger: book, Client: client, Portal: looked, Log: log, Policy: policy,
+		Entitled: func(_ context.Context, id string, _ []string) (renewal.Actor, error) { return person(id), nil },
+	})}
+}
+
+func person(id string) renewal.Actor {
+	return renewal.Actor{UserID: id, MayRequest: true, MayApprove: true}
+}
+
+// approved is an approved request for what a holder has of a product.
+func (w *world) approved(product, key string, term yeastar.Term) renewal.Request {
+	w.t.Helper()
+	ctx := w.t.Context()
+	row, _ := yeastar.ProductByKey(product)
+	holder, ok := w.portal.Holder(ctx, product, key)
+	catalogue, err := w.portal.Catalogue(ctx, product, holder.SerialNumber, lookup.AnyAge)
+	if !ok || err != nil {
+		w.t.Fatalf("%s of %s: %v, %v", product, key, ok, err)
+	}
+	has, err := w.portal.Package(ctx, product, holder, lookup.AnyAge)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	o := renewal.Offer{Product: product, Term: term, Holder: holder, Contact: renewal.Contact{ID: yeastarsim.TutorialBillingContactID, Name: "Billing"}}
+	if row.PlanLine {
+		plan, _ := catalogue.Plan(has.PlanID)
+		o.Lines = append(o.Lines, renewal.Line{Type: yeastar.LinePlan, ID: plan.ID, Name: plan.Name, Quantity: has.Extensions})
+	}
+	for _, s := range has.Services {
+		l := renewal.Line{Type: yeastar.LineService, ID: s.ID, Name: s.Name}
+		if row.Quantity != yeastar.QuantityNone {
+			l.Quantity = max(*s.Quantity, 1)
+		}
+		o.Lines = append(o.Lines, l)
+	}
+	doubts, wrong, err := w.Look(ctx, 0, &o, catalogue, lookup.AnyAge)
+	if err != nil || len(wrong) > 0 {
+		w.t.Fatalf("%s of %s: %v, %v", product, key, wrong, err)
+	}
+	r, _, err := w.ledger.Submit(ctx, renewal.Submission{Key: "k", By: person("U1"), Channel: "C1", Offer: o, Doubts: doubts, DoubtReason: "a test"})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	r, err = w.ledger.Apply(ctx, r.ID, renewal.Approve{By: person("U2"), Shown: renewal.Shown{Revision: r.Revision, Fingerprint: r.Fingerprint}})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return r
+}
+
+// placed does the job that places an approved request's order.
+func (w *world) placed(r renewal.Request) renewal.Request {
+	w.t.Helper()
+	if err := w.place(w.t.Context(), renewal.Job{Kind: renewal.PlaceOrder, RequestID: r.ID}); err != nil {
+		w.t.Fatal(err)
+	}
+	r, err := w.ledger.Get(w.t.Context(), r.ID)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return r
+}
+
+// rowsOrdered are holders of every row.
+var rowsOrdered = []struct{ product, key, cycle string }{
+	{"p-series-turnkey", "own", yeastar.Annually},
+	{"p-series-turnkey", yeastarsim.NorthwindID, yeastar.Annually},
+	{"remote-management", "own", yeastar.Annually},
+	{"remote-management", yeastarsim.AcmeTelecomID, yeastar.Annually},
+	{"ycm-white-label", "own", yeastar.Annually},
+	{"ycm-white-label", yeastarsim.NorthwindID, yeastar.Annually},
+	{"pse-white-label", yeastarsim.AcmeVoiceID, yeastar.Annually},
+	{"p-series-appliance-plan", yeastarsim.ApplianceSerial, yeastar.Annually},
+	{"p-series-appliance-plan", yeastarsim.ApplianceMonthlySerial, yeastar.Monthly},
+	{"p-series-software", yeastarsim.SoftwareSerial, yeastar.Annually},
+	{"p-series-software", yeastarsim.SoftwareOrphanSerial, yeastar.Annually},
+	{"cloud-pbx", yeastarsim.CloudSerial, yeastar.Annually},
+	{"cloud-pbx", yeastarsim.CloudMonthlySerial, yeastar.Monthly},
+}
+
+// Every row is ordered for its holder and term, and what it placed is found again when its
+// answer is lost.
+func TestEveryRowIsOrderedAndFound(t *testing.T) {
+	t.Parallel()
+	for _, c := range rowsOrdered {
+		row, _ := yeastar.ProductByKey(c.product)
+		for _, term := range row.Terms {
+			if row.CycleKept && term.BillingCycle != c.cycle {
+				continue
+			}
+			t.Run(c.product+"/"+c.key+"/"+term.Key(), func(t *testing.T) {
+				t.Parallel()
+				w := setup(t)
+				r := w.placed(w.approved(c.product, c.key, term))
+				placed := w.sim.Placed()
+				if r.Status != renewal.Ordered || len(placed) != 1 {
+					t.Fatalf("it is %s, %+v, with %d orders", r.Status, r.Problem, len(placed))
+				}
+				o := placed[0]
+				if o.ProductID != row.ID || o.OperationType != row.OperationType || (row.Holder == yeastar.BySerial && o.ProductNo != c.key) {
+					t.Errorf("ordered was %+v", o)
+				}
+				for _, l := range o.Lines {
+					if l.BillingCycle != term.BillingCycle || l.MultiCycle != term.MultiCycle || (row.Quantity == yeastar.QuantityNone) != (l.Quantity == 0) {
+						t.Errorf("the line %+v, for %s", l, term.Key())
+					}
+				}
+				a, _ := r.Attempt()
+				a.Order, a.Outcome = nil, renewal.Lost
+				r.Attempts, r.Order = []renewal.Attempt{a}, nil
+				detail, err := w.client.Order(t.Context(), o.OrderNo)
+				if err != nil {
+					t.Fatal(err)
+				}
+				s, err := sentWith(r, a)
+				if err != nil || s.Product.Key != c.product {
+					t.Fatalf("read back as %s: %v", s.Product.Key, err)
+				}
+				if m := s.compare(detail); m != matchProven {
+					t.Errorf("compared as %d: %q", m, s.doubtful(detail, true))
+				}
+				if h := r.Offer.Holder; h.SerialNumber != "" {
+					other := detail
+					other.ProductNo = "3631E0000001"
+					if why := s.refusal(other); why != "it is for another serial number" {
+						t.Errorf("another PBX's order: %q", why)
+					}
+				}
+			})
+		}
+	}
+}
+
+// What has changed in the portal meanwhile keeps an approved order from being placed.
+func TestWhatChangedOfAPBX(t *testing.T) {
+	t.Parallel()
+	year := yeastar.Term{BillingCycle: yeastar.Annually, MultiCycle: 1, Months: 12}
+	change := func(product int, no string, f func(*yeastarsim.Package)) func(*yeastarsim.Server) {
+		return func(s *yeastarsim.Server) { s.UpdateOwned(product, no, f) }
+	}
+	for name, c := range map[string]struct {
+		product, key string
+		change       func(*yeastarsim.Server)
+		status       renewal.Status
+		why          string
+	}{
+		"the PBX is gone": {"cloud-pbx", yeastarsim.CloudSerial, func(s *yeastarsim.Server) {
+			s.RemovePackage(yeastarsim.CloudPBX, yeastarsim.CloudSerial)
+		}, renewal.Refused, "the PBX " + yeastarsim.CloudSerial + " of Acme Telecom Services is not in the portal any more"},
+		"its customer is gone": {"cloud-pbx", yeastarsim.CloudSerial, func(s *yeastarsim.Server) {
+			s.RemoveCustomer(yeastarsim.AcmeVoiceID)
+		}, renewal.Ordered, ""},
+		"it is another customer's": {"cloud-pbx", yeastarsim.CloudSerial, change(yeastarsim.CloudPBX, yeastarsim.CloudSerial, func(p *yeastarsim.Package) {
+			p.PartnerID = yeastarsim.NorthwindID
+		}), renewal.Pending, "Customer: Acme Telecom Services (3661C20B7719 of customer"},
+		"it is billed each month": {"cloud-pbx", yeastarsim.CloudSerial, change(yeastarsim.CloudPBX, yeastarsim.CloudSerial, func(p *yeastarsim.Package) {
+			p.Cycle = "monthly"
+		}), renewal.Refused, "This is billed monthly in the portal"},
+		"it has another service": {"p-series-software", yeastarsim.SoftwarePlainSerial, change(yeastarsim.Software, yeastarsim.SoftwarePlainSerial, func(p *yeastarsim.Package) {
+			p.Services = []yeastarsim.PackageService{{ServiceID: "3048565102030405079", Quantity: 10}}
+		}), renewal.Refused, "choose Recording Minutes, too"},
+		"it has more extensions": {"p-series-software", yeastarsim.SoftwarePlainSerial, change(yeastarsim.Software, yeastarsim.SoftwarePlainSerial, func(p *yeastarsim.Package) {
+			p.Extensions = 41
+		}), renewal.Pending, "Extensions: 40 → 41"},
+		"a downgrade waits": {"p-series-software", yeastarsim.SoftwarePlainSerial, change(yeastarsim.Software, yeastarsim.SoftwarePlainSerial, func(p *yeastarsim.Package) {
+			p.CurrentPlan, p.CurrentPlanExpires = "Basic Plan", p.Expires
+		}), renewal.Pending, "A downgrade is waiting in the portal (Basic Plan)"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := setup(t)
+			r := w.approved(c.product, c.key, year)
+			c.change(w.sim)
+			r = w.placed(r)
+			said := strings.Join(r.Changes, "; ")
+			if r.Problem != nil {
+				said = r.Problem.Detail
+			}
+			if r.Status != c.status || !strings.Contains(said, c.why) {
+				t.Errorf("it is %s: %q, want %s: %q", r.Status, said, c.status, c.why)
+			}
+			if n := len(w.sim.Placed()); (n == 1) != (c.status == renewal.Ordered) {
+				t.Errorf("%d orders", n)
+			}
+		})
+	}
+}
+
+// An order of a PBX in the portal is a doubt for this PBX, and for none of the others that its
+// customer has.
+func TestPortalOrdersOfAPBX(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	ctx := t.Context()
+	const another = "3661C20B7720"
+	p, _ := w.sim.Owned(yeastarsim.CloudPBX, yeastarsim.CloudSerial)
+	p.ProductNo = another
+	w.sim.AddPackage(p)
+	body, err := renewal.Offer{
+		Product: "cloud-pbx", Holder: renewal.Holder{SerialNumber: yeastarsim.CloudSerial}, Contact: renewal.Contact{ID: yeastarsim.TutorialBillingContactID},
+		Lines: []renewal.Line{
+			{Type: yeastar.LinePlan, ID: yeastar.ID(p.PlanID), Quantity: p.Extensions},
+			{Type: yeastar.LineService, ID: yeastar.ID(p.Services[0].ServiceID), Quantity: p.Services[0].Quantity},
+			{Type: yeastar.LineService, ID: yeastar.ID(p.Services[1].ServiceID), Quantity: 1},
+		},
+	}.Body("by hand")
+	if err != nil {
+		t.Fatal(err)
+	}
+	result, err := w.client.PlaceOrder(ctx, body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for serial, want := range map[string]int{yeastarsim.CloudSerial: 1, another: 0} {
+		h, _ := w.portal.Holder(ctx, "cloud-pbx", serial)
+		got, err := w.strange(ctx, h, "cloud-pbx", lookup.AnyAge)
+		if err != nil || len(got) != want || (want == 1 && got[0].OrderNo != result.OrderNo) {
+			t.Errorf("of %s: %+v, %v", serial, got, err)
+		}
+	}
+}
