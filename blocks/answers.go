@@ -28,6 +28,8 @@ func Help(command string, unlisted []string) Message {
 		"*" + c + " status RNW-000123* – where a request stands, and its story",
 		"*" + c + " status acme* – the requests for that customer, or for a serial number",
 		"*" + c + " cancel RNW-000123* – withdraw my request",
+		"*" + c + " pause REASON* – approvers: take and approve requests, and order nothing",
+		"*" + c + " resume* – approvers: order what waits because of that",
 		"*" + c + " help* – this list",
 	}
 	end := "Nothing is ordered until an approver has agreed to it in the request's thread."
@@ -49,7 +51,7 @@ func Help(command string, unlisted []string) Message {
 }
 
 // List shows what somebody asked for and what waits for their decision.
-func List(mine, waiting []renewal.Request) Message {
+func List(mine, waiting []renewal.Request, links Links) Message {
 	if len(mine)+len(waiting) == 0 {
 		return oneLineMessage("list.empty", "You have no open requests, and none waits for your decision. Nothing is being ordered for you.")
 	}
@@ -61,7 +63,7 @@ func List(mine, waiting []renewal.Request) Message {
 		}
 		var items []string
 		for _, r := range requests {
-			items = append(items, listItem(r))
+			items = append(items, listItem(r, links))
 		}
 		s := "*" + heading + "*\n" + bullets(items, listed)
 		blocks = append(blocks, section(id, s))
@@ -73,23 +75,23 @@ func List(mine, waiting []renewal.Request) Message {
 }
 
 // ListFor shows the requests for whom somebody named.
-func ListFor(name string, requests []renewal.Request) Message {
+func ListFor(name string, requests []renewal.Request, links Links) Message {
 	name = outside(name, shortLimit)
 	if len(requests) == 0 {
 		return oneLineMessage("list.none", "There is no request for “"+name+"” that you may see. Nothing was changed or ordered.")
 	}
 	var items []string
 	for _, r := range requests {
-		items = append(items, listItem(r))
+		items = append(items, listItem(r, links))
 	}
 	s := fmt.Sprintf("*Requests for “%s” (%d)*\n%s", name, len(requests), bullets(items, listed))
 	return Message{Text: cutMarkup(s, limitMessageText), Blocks: []slack.Block{section("list.for", s)}}
 }
 
 // listItem is a request in one line, short enough for ten of them in a section.
-func listItem(r renewal.Request) string {
+func listItem(r renewal.Request, links Links) string {
 	s := stateOf(r)
-	return fmt.Sprintf("%s · %s · %s · by %s", r.Reference(), inShort(r.Offer, outside), s.short(), mention(r.Requester)) + orderItem(r)
+	return fmt.Sprintf("%s · %s · %s · by %s", links.reference(r), inShort(r.Offer, outside), s.short(), mention(r.Requester)) + orderItem(r)
 }
 
 func orderItem(r renewal.Request) string {
@@ -107,12 +109,15 @@ func Settling(m Message, r renewal.Request) Message {
 }
 
 // Detail shows where a request stands and its story.
-func Detail(r renewal.Request, entries []renewal.Entry) Message {
+func Detail(r renewal.Request, entries []renewal.Entry, links Links) Message {
 	s := stateOf(r)
 	id := blockIDs("detail", r)
 	blocks := []slack.Block{
 		header(id("header"), r.Reference()+title(r)+" · Renewal for "+holder(r.Offer.Holder, line)),
 		section(id("state"), s.bold()),
+	}
+	if open := links.openButton(r); len(open) > 0 {
+		blocks = append(blocks, slack.NewActionBlock(id("open"), open...))
 	}
 	blocks = append(blocks, fields(id("facts"), offerFacts(r.Offer, r.AskedAt))...)
 	if note := outside(r.Note, reasonLimit); note != "" {

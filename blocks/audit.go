@@ -85,7 +85,8 @@ var inSentence = []string{
 	renewal.DetailVendorDetail, renewal.DetailVendorCode, renewal.DetailSummary, renewal.DetailChanges,
 	renewal.DetailRefusal, renewal.DetailAction, renewal.DetailVotes, renewal.DetailSelfApproval, renewal.DetailRetryAt, renewal.DetailUntil,
 	renewal.DetailRules, renewal.DetailNext, renewal.DetailCandidates, renewal.DetailBehind, renewal.DetailChannel, renewal.DetailCount,
-	renewal.DetailDoubts, renewal.DetailDoubtReason, renewal.DetailLost,
+	renewal.DetailDoubts, renewal.DetailDoubtReason, renewal.DetailLost, renewal.DetailComment, renewal.DetailAgain,
+	renewal.DetailPausedBy,
 }
 
 // auditDetail lists the details that the sentence leaves out.

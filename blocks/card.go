@@ -3,14 +3,16 @@ package blocks
 import (
 	"cmp"
 	"fmt"
+	"slices"
 
 	"github.com/slack-go/slack"
 
 	"renewbot/bot/renewal"
 )
 
-// Card is the approval message in the thread of the summary: the same facts in short,
-// and the buttons that the state has.
+// Card is the approval message in the thread of the summary: what is asked for, what to look
+// at and the approvers' buttons first, so that a phone shows them together; then the rest,
+// with what the requester can do.
 func Card(r renewal.Request) Message {
 	s := stateOf(r)
 	id := blockIDs("card", r)
@@ -22,13 +24,13 @@ func Card(r renewal.Request) Message {
 		blocks = append(blocks, doubtBlocks(id, r)...)
 		blocks = append(blocks, changeBlocks(id("changes"), r)...)
 	}
-	if note := outside(r.Note, reasonLimit); note != "" && r.Status == renewal.Pending {
+	blocks = append(blocks, actionRow(id("actions"), r, approverActions[r.Status])...)
+	if note := outside(r.Note, reasonLimit); note != "" && slices.Contains(renewal.Timed(), r.Status) {
 		blocks = append(blocks, section(id("note"), "*Note from "+mention(r.Requester)+"*\n"+note))
 	}
-	blocks = append(blocks, contextLine(id("by"), joinWith(" · ", requested(r), revision(r), decided(r), dryRun(r))))
-	if buttons := cardButtons(r); len(buttons) > 0 {
-		blocks = append(blocks, slack.NewActionBlock(id("actions"), buttons...))
-	}
+	blocks = append(blocks, contextLine(id("invoice"), invoiceFacts(r.Offer)),
+		contextLine(id("by"), joinWith(" · ", requested(r), again(r), revision(r), decided(r), dryRun(r))))
+	blocks = append(blocks, actionRow(id("requester"), r, requesterActions[r.Status])...)
 	return Message{
 		Text: cutMarkup(join(
 			fmt.Sprintf("%s for %s: %s (%s).", r.Reference(), mention(r.Requester), what(r.Offer, outside), price(r.Offer, outside)),
@@ -37,20 +39,38 @@ func Card(r renewal.Request) Message {
 	}
 }
 
-// cardFacts are the facts that what does not say, in one line.
+// cardFacts are the price and until when it is renewed, in one line.
 func cardFacts(r renewal.Request) string {
-	facts := []string{"Invoice to " + cmp.Or(outside(r.Offer.Contact.Name, nameLimit/2), outside(string(r.Offer.Contact.ID), shortLimit))}
-	if po := outside(r.Offer.PONumber, shortLimit); po != "" {
-		facts = append(facts, "PO "+po)
-	}
-	if e := expiryDays(r.Offer, r.AskedAt); e != "" {
-		facts = append(facts, "expires "+e)
-	}
 	told := price(r.Offer, outside)
 	if r.Offer.Price != nil {
 		told = "price " + told
 	}
-	return joinWith(" · ", append(facts, told)...)
+	expires := expiryDays(r.Offer, r.AskedAt)
+	if expires != "" {
+		expires = "expires " + expires
+	}
+	return joinWith(" · ", told, expires)
+}
+
+// invoiceFacts say who gets the invoice, with the mail as a whole, and the PO number.
+func invoiceFacts(o renewal.Offer) string {
+	name, mail := outside(o.Contact.Name, nameLimit), copyable(o.Contact.Email, nameLimit)
+	if clean(o.Contact.Name) == clean(o.Contact.Email) {
+		name = ""
+	}
+	facts := "Invoice to " + cmp.Or(joinWith(" · ", name, mail), outside(string(o.Contact.ID), shortLimit))
+	if po := copyable(o.PONumber, shortLimit); po != "" {
+		facts += " · PO " + po
+	}
+	return facts
+}
+
+// again names the request that is asked for again.
+func again(r renewal.Request) string {
+	if r.Again == 0 {
+		return ""
+	}
+	return "asks again for " + renewal.Reference(r.Again)
 }
 
 // decided says who decided and when.
@@ -75,61 +95,24 @@ func decided(r renewal.Request) string {
 	return "Approved by " + joinWith(", ", by...)
 }
 
-func cardButtons(r renewal.Request) []slack.BlockElement {
-	switch r.Status {
-	case renewal.Pending:
-		return []slack.BlockElement{
-			button(r, ActionApprove, "Approve").WithStyle(slack.StylePrimary).WithConfirm(confirmApprove(r)),
-			button(r, ActionReject, "Reject…").WithStyle(slack.StyleDanger),
-			button(r, ActionChange, "Change… (requester)"),
-			button(r, ActionCancel, "Cancel request (requester)").WithConfirm(confirm(
-				"Cancel this request?", what(r.Offer, line)+".", nil, "Nothing was ordered, and nothing will be.",
-				"Cancel request", "Keep it", slack.StyleDanger)),
-		}
-	case renewal.Approved:
-		if r.DryRun {
-			return nil
-		}
-		return []slack.BlockElement{button(r, ActionCancel, "Stop the order").WithStyle(slack.StyleDanger).WithConfirm(confirm(
-			"Stop "+r.Reference()+"?", what(r.Offer, line)+".", nil,
-			"It was not sent yet. Its requester and approvers can stop it until it is sent.", "Stop the order", "Let it be ordered", slack.StyleDanger))}
-	case renewal.Refused:
-		return []slack.BlockElement{
-			button(r, ActionRetry, "Try again").WithStyle(slack.StylePrimary).WithConfirm(confirmRetry(r)),
-			button(r, ActionClose, "Close"),
-		}
-	case renewal.Unknown:
-		return settleButtons(r)
-	}
-	return nil
-}
-
-func settleButtons(r renewal.Request) []slack.BlockElement {
-	return []slack.BlockElement{
-		button(r, ActionSettlePlaced, "It was placed…"),
-		button(r, ActionSettleNotPlaced, "It was not placed…"),
-	}
-}
-
-func button(r renewal.Request, action, label string) *slack.ButtonBlockElement {
-	b := slack.NewButtonBlockElement(action, TargetOf(r).Encode(), plain(label, limitButton))
-	b.AccessibilityLabel = line(label+" "+r.Reference(), limitButton)
-	return b
-}
-
 func confirmApprove(r renewal.Request) *slack.ConfirmationBlockObject {
 	ask := what(r.Offer, line) + " (" + price(r.Offer, line) + ")."
-	missing := r.Required - len(r.Votes)
+	title, yes := "Approve "+r.Reference()+"?", "Approve"
+	if !r.DryRun && r.Required-len(r.Votes) <= 1 {
+		title, yes = "Approve and order "+r.Reference()+"?", "Approve and order"
+	}
+	return confirm(title, ask, r.Doubts, approveConsequence(r), yes, "Not yet", slack.StylePrimary)
+}
+
+// approveConsequence is what an approval does.
+func approveConsequence(r renewal.Request) string {
 	switch {
 	case r.DryRun:
-		return confirm("Approve "+r.Reference()+"?", ask, r.Doubts, "Dry run: no order will be sent.", "Approve", "Not yet", slack.StylePrimary)
-	case missing > 1:
-		return confirm("Approve "+r.Reference()+"?", ask, r.Doubts,
-			fmt.Sprintf("This is approval %d of %d. The last one places a real order at once; it cannot be undone.", len(r.Votes)+1, r.Required),
-			"Approve", "Not yet", slack.StylePrimary)
+		return "Dry run: no order will be sent."
+	case r.Required-len(r.Votes) > 1:
+		return fmt.Sprintf("This is approval %d of %d. The last one places a real order at once; it cannot be undone.", len(r.Votes)+1, r.Required)
 	}
-	return confirm("Approve and order "+r.Reference()+"?", ask, r.Doubts,
-		"This places a real order with Yeastar at once. It cannot be undone.", "Approve and order", "Not yet", slack.StylePrimary)
+	return "This places a real order with Yeastar at once. It cannot be undone."
 }
 
 func confirmRetry(r renewal.Request) *slack.ConfirmationBlockObject {

@@ -17,6 +17,25 @@ func RejectForm(r renewal.Request) slack.ModalViewRequest {
 		reasonInput("Reason", "The requester sees it, and it is kept with the request."))
 }
 
+// ReturnForm asks an approver which changes they want.
+func ReturnForm(r renewal.Request) slack.ModalViewRequest {
+	return small(CallbackReturn, "Return "+r.Reference(), "Return", r,
+		section("about", what(r.Offer, outside)+".\nRequested by "+mention(r.Requester)+", who gets it back to change it. Nothing has been ordered."),
+		reasonInput("What should be changed?", "The requester sees it above the form, and it is kept with the request."))
+}
+
+// ApproveForm lets an approver say something with a yes.
+func ApproveForm(r renewal.Request) slack.ModalViewRequest {
+	c := confirmApprove(r)
+	blocks := []slack.Block{section("about", what(r.Offer, outside)+" ("+price(r.Offer, outside)+").\nRequested by "+mention(r.Requester)+".")}
+	blocks = append(blocks, doubtAlerts(r.Doubts)...)
+	element := slack.NewPlainTextInputBlockElement(nil, ActionReason).WithMultiline(true).WithMaxLength(renewal.MaxReason)
+	blocks = append(blocks,
+		slack.NewInputBlock(BlockReason, plain("Comment", limitLabel), plain("It is shown in the thread and kept with the request.", limitLabel), element).WithOptional(true),
+		section("consequence", "*"+approveConsequence(r)+"*"))
+	return small(CallbackApprove, "Approve "+r.Reference(), c.Confirm.Text, r, blocks...)
+}
+
 // SettlePlacedForm asks for the number of an order whose answer was lost.
 func SettlePlacedForm(r renewal.Request) slack.ModalViewRequest {
 	return small(CallbackSettlePlaced, "It was placed", "Check and save", r,

@@ -31,7 +31,7 @@ func approvedBy(r renewal.Request) string {
 func Direct(r renewal.Request, e renewal.Entry) (Message, bool) {
 	switch e.Code {
 	case renewal.CodeOrdered, renewal.CodeRefused, renewal.CodeRejected, renewal.CodeExpired, renewal.CodeUnknown,
-		renewal.CodeProcessing, renewal.CodeChanged, renewal.CodeLapsed, renewal.CodeDryRun:
+		renewal.CodeProcessing, renewal.CodeReturned, renewal.CodeChanged, renewal.CodeLapsed, renewal.CodeDryRun:
 	case renewal.CodeCancelled:
 		if e.From != renewal.Approved || e.Actor == r.Requester {
 			return Message{}, false
@@ -44,11 +44,18 @@ func Direct(r renewal.Request, e renewal.Entry) (Message, bool) {
 	head := "*Your request " + r.Reference() + "* for " + holder(r.Offer.Holder, outside)
 	about := what(r.Offer, outside) + " · in " + mention(r.Channel)
 	news := eventSentence(r, e)
-	return Message{
+	m := Message{
 		Text: cutMarkup(join("Your request "+r.Reference()+": "+what(r.Offer, outside)+".", news), limitMessageText),
 		Blocks: []slack.Block{
 			section(fmt.Sprintf("direct.%d.%d", r.ID, e.Seq), head+"\n"+news),
 			contextLine(fmt.Sprintf("direct.%d.%d.about", r.ID, e.Seq), about),
 		},
-	}, true
+	}
+	if e.To == renewal.Returned || (e.To.Final() && e.To != renewal.Ordered) {
+		// As it was then: when it has moved on, the buttons say so.
+		then := r
+		then.Status = e.To
+		m.Blocks = append(m.Blocks, actionRow(fmt.Sprintf("direct.%d.%d.actions", r.ID, e.Seq), then, requesterActions[e.To])...)
+	}
+	return m, true
 }

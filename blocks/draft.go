@@ -40,6 +40,8 @@ type Draft struct {
 	Request     int64  `json:"r,omitempty"`
 	Revision    int    `json:"v,omitempty"`
 	Fingerprint string `json:"f,omitempty"`
+	// Again is the request that is asked for again; 0: none.
+	Again int64 `json:"g,omitempty"`
 	// Reset counts changes of holder or plan. It is the suffix of the block ids of the
 	// inputs that depend on them, so that Slack forgets their old values.
 	Reset int `json:"t,omitempty"`
@@ -69,7 +71,7 @@ func (d Draft) Encode() string {
 			return s
 		}
 	}
-	return encode(Draft{Key: d.Key, Request: d.Request, Revision: d.Revision, Reset: d.Reset})
+	return encode(Draft{Key: d.Key, Request: d.Request, Revision: d.Revision, Again: d.Again, Reset: d.Reset})
 }
 
 // bounded is the draft with everything cut to what the form lets people enter.

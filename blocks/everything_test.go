@@ -52,6 +52,11 @@ func requests() map[string]renewal.Request {
 		"approved_waiting": with(renewal.Approved, func(r *renewal.Request) {
 			r.Problem = &renewal.Problem{Class: yeastar.ClassNotSent, Detail: "no connection"}
 		}),
+		"approved_paused": with(renewal.Approved, func(r *renewal.Request) {
+			r.Problem = &renewal.Problem{Class: yeastar.ClassNotSent, Code: "paused", Detail: "Stocktaking until Friday.", By: bob}
+		}),
+		"pending_again":    with(renewal.Pending, func(r *renewal.Request) { r.Again = 101 }),
+		"expired_returned": with(renewal.Returned, func(r *renewal.Request) { r.Status = renewal.Expired }),
 		"approved_behind": with(renewal.Approved, func(r *renewal.Request) {
 			r.Problem = &renewal.Problem{Class: yeastar.ClassNotSent, Code: "behind", Detail: "RNW-000122"}
 		}),
@@ -87,12 +92,13 @@ func eventMessages() []shown {
 		}
 		out = append(out, shown{"audit_" + e.name, blocks.AuditLine(e.request, e.entry)})
 	}
+	linked, _ := blocks.Direct(events()[8].request, events()[8].entry)
 	submitted := events()[0]
 	mentioned, _ := blocks.ThreadLine(submitted.request, submitted.entry, []string{bob, carol, "S0APPROVERS"})
 	noRequest := entry(renewal.CodeDenied, carol, "", "", map[string]string{
 		renewal.DetailAction: "submit", renewal.DetailRefusal: renewal.RefusedNotAllowed})
 	noRequest.RequestID, noRequest.Revision = 0, 0
-	return append(out, shown{"thread_submitted_mentioning", mentioned},
+	return append(out, shown{"thread_submitted_mentioning", mentioned}, shown{"direct_linked", links().Linked(linked, 123)},
 		shown{"audit_no_request", blocks.AuditLine(renewal.Request{}, noRequest)})
 }
 
@@ -114,7 +120,7 @@ func nudges() []shown {
 			}
 		}
 	}
-	for _, s := range []renewal.Status{renewal.Unknown, renewal.Refused, renewal.Processing} {
+	for _, s := range []renewal.Status{renewal.Returned, renewal.Unknown, renewal.Refused, renewal.Processing} {
 		e := entry(renewal.CodeReminded, renewal.System, s, s, map[string]string{renewal.DetailWho: bob + "," + alice})
 		line, _ := blocks.ThreadLine(request(s), e, nil)
 		out = append(out, shown{"nudge_reminded_" + string(s), blocks.Nudge(request(s), e, bob)}, shown{"thread_reminded_" + string(s), line})
@@ -134,19 +140,27 @@ func answers() []shown {
 	return []shown{
 		{"help", blocks.Help("/renew", nil)},
 		{"help_unlisted", blocks.Help("/renew", []string{"Linkus Cloud Service", "FQDN"})},
-		{"list_empty", blocks.List(nil, nil)},
-		{"list_mine", blocks.List([]renewal.Request{request(renewal.Pending), request(renewal.Processing)}, nil)},
-		{"list_both", blocks.List([]renewal.Request{request(renewal.Unknown)}, []renewal.Request{with(renewal.Pending, quorum)})},
-		{"list_many", blocks.List(many, many)},
-		{"detail", blocks.Detail(request(renewal.Ordered), []renewal.Entry{story[0], story[4], story[18], story[20]})},
-		{"detail_long", blocks.Detail(with(renewal.Pending, revised), story)},
-		{"list_for", blocks.ListFor("acme", many[:12])},
-		{"list_for_nobody", blocks.ListFor("acme", nil)},
-		{"detail_settling", blocks.Settling(blocks.Detail(request(renewal.Unknown), nil), request(renewal.Unknown))},
+		{"list_empty", blocks.List(nil, nil, nil)},
+		{"list_mine", blocks.List([]renewal.Request{request(renewal.Pending), request(renewal.Processing)}, nil, nil)},
+		{"list_both", blocks.List([]renewal.Request{request(renewal.Unknown)}, []renewal.Request{with(renewal.Pending, quorum)}, links())},
+		{"list_many", blocks.List(many, many, links())},
+		{"detail", blocks.Detail(request(renewal.Ordered), []renewal.Entry{story[0], story[4], story[18], story[20]}, links())},
+		{"detail_long", blocks.Detail(with(renewal.Pending, revised), story, nil)},
+		{"list_for", blocks.ListFor("acme", many[:12], links())},
+		{"list_for_nobody", blocks.ListFor("acme", nil, nil)},
+		{"detail_settling", blocks.Settling(blocks.Detail(request(renewal.Unknown), nil, nil), request(renewal.Unknown))},
 		{"preface", blocks.Preface("I know no customer and no command “acme”.", blocks.Help("/renew", nil))},
 		{"reopen", blocks.Reopen("Slack did not open the form in time. Nothing was ordered.")},
 		{"answer", blocks.Answer(renewal.Sentence{renewal.State{Request: request(renewal.Rejected)}})},
 	}
+}
+
+func links() blocks.Links {
+	l := blocks.Links{}
+	for id := range int64(200) {
+		l[id] = "https://acme.slack.com/archives/C0RENEW/p1795000000000200?thread_ts=1795000000.000100&cid=C0RENEW"
+	}
+	return l
 }
 
 func forms() []shown {
@@ -192,6 +206,14 @@ func forms() []shown {
 		f("services_only", func(f *blocks.FormData) { f.Draft.Plan = blocks.PlanNone }),
 		f("change", func(f *blocks.FormData) {
 			f.Draft.Request, f.Draft.Revision, f.Draft.Fingerprint = 123, 1, "0123456789abcdef0123456789abcdef"
+		}),
+		f("returned", func(f *blocks.FormData) {
+			r := request(renewal.Returned)
+			f.Draft.Request, f.Draft.Revision, f.Draft.Fingerprint, f.Before = 123, 1, "0123456789abcdef0123456789abcdef", &r
+		}),
+		f("again", func(f *blocks.FormData) {
+			r := request(renewal.Rejected)
+			f.Draft.Again, f.Before = 123, &r
 		}),
 		f("channels", func(f *blocks.FormData) {
 			f.Channels = []string{"C0RENEW", "C0SALES"}
@@ -256,6 +278,9 @@ func smallViews() []shown {
 		{"submitted_quorum_dry_run", blocks.Submitted(with(renewal.Pending, func(r *renewal.Request) { *r = two; r.DryRun = true }), false)},
 		{"submitted_amended", blocks.Submitted(with(renewal.Pending, revised), true)},
 		{"reject", blocks.RejectForm(request(renewal.Pending))},
+		{"return", blocks.ReturnForm(request(renewal.Pending))},
+		{"approve", blocks.ApproveForm(with(renewal.Pending, doubtful))},
+		{"approve_quorum", blocks.ApproveForm(with(renewal.Pending, func(r *renewal.Request) { r.Required = 2 }))},
 		{"settle_placed", blocks.SettlePlacedForm(request(renewal.Unknown))},
 		{"settle_placed_anyway", blocks.SettlePlacedAnyway(request(renewal.Unknown), blocks.TargetOf(request(renewal.Unknown)), "1782052", "XS3401174502129270784",
 			[]string{"it has another billing contact", "it is for 51 extensions"})},
@@ -275,10 +300,17 @@ func homes() []shown {
 		{"home_full", blocks.Home(blocks.HomeData{
 			Command: "/renew", Waiting: []renewal.Request{with(renewal.Pending, quorum)},
 			Open: []renewal.Request{request(renewal.Processing)}, Recent: []renewal.Request{request(renewal.Ordered), request(renewal.Rejected)},
-			Links: map[int64]string{123: "https://acme.slack.com/archives/C0RENEW/p1795000000000200"}, DryRun: true,
+			Links: links(), DryRun: true, Can: map[int64][]renewal.Action{123: {renewal.ActionApprove, renewal.ActionReturn, renewal.ActionReject}},
 		})},
-		{"home_many", blocks.Home(blocks.HomeData{Command: "/renew", Waiting: many, Open: many, Recent: many})},
-		{"home_unknown", blocks.Home(blocks.HomeData{Command: "/renew", Waiting: []renewal.Request{request(renewal.Unknown)}})},
+		{"home_paused", blocks.Home(blocks.HomeData{
+			Command: "/renew", Waiting: []renewal.Request{with(renewal.Pending, doubtful)}, Open: []renewal.Request{request(renewal.Returned)},
+			Recent: []renewal.Request{with(renewal.Rejected, func(r *renewal.Request) { r.ID = 99 })},
+			Can:    map[int64][]renewal.Action{123: {renewal.ActionAmend, renewal.ActionCancel}, 99: {renewal.ActionAskAgain}},
+			Pause:  renewal.Pause{By: carol, Reason: "Stocktaking until Friday.", At: now},
+		})},
+		{"home_many", blocks.Home(blocks.HomeData{Command: "/renew", Waiting: many, Open: many, Recent: many, Links: links()})},
+		{"home_unknown", blocks.Home(blocks.HomeData{Command: "/renew", Waiting: []renewal.Request{request(renewal.Unknown)},
+			Can: map[int64][]renewal.Action{123: {renewal.ActionSettlePlaced, renewal.ActionSettleNotPlaced}}})},
 	}
 }
 

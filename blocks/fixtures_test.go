@@ -61,6 +61,9 @@ func request(status renewal.Status) renewal.Request {
 		return r
 	case renewal.Expired:
 		return r
+	case renewal.Returned:
+		r.ReturnedBy, r.ReturnReason = bob, "The PO number is the one of last year."
+		return r
 	}
 	r.Votes = []renewal.Vote{{By: bob, At: now.Add(time.Hour)}}
 	if status == renewal.Approved {
@@ -232,6 +235,24 @@ func events() []event {
 			renewal.DetailFingerprint: fp, renewal.DetailVotes: "1 of 1"})},
 		{"rejected", request(renewal.Rejected), entry(renewal.CodeRejected, bob, renewal.Pending, renewal.Rejected, map[string]string{
 			renewal.DetailReason: "They move to another provider in January."})},
+		{"commented", request(renewal.Approved), entry(renewal.CodeApproved, bob, renewal.Pending, renewal.Approved, map[string]string{
+			renewal.DetailFingerprint: fp, renewal.DetailVotes: "1 of 1", renewal.DetailComment: "As agreed on the phone."})},
+		{"asked_again", with(renewal.Pending, func(r *renewal.Request) { r.Again = 101 }), entry(renewal.CodeSubmitted, alice, "", renewal.Pending, map[string]string{
+			renewal.DetailSummary: offer().Summary(), renewal.DetailFingerprint: fp, renewal.DetailAgain: "RNW-000101"})},
+		{"returned", request(renewal.Returned), entry(renewal.CodeReturned, bob, renewal.Pending, renewal.Returned, map[string]string{
+			renewal.DetailReason: "The PO number is the one of last year."})},
+		{"last_call_returned", request(renewal.Returned), entry(renewal.CodeLastCall, renewal.System, renewal.Returned, renewal.Returned, map[string]string{
+			renewal.DetailWho: alice})},
+		{"expired_returned", with(renewal.Returned, func(r *renewal.Request) { r.Status = renewal.Expired }),
+			entry(renewal.CodeExpired, renewal.System, renewal.Returned, renewal.Expired, nil)},
+		{"waiting_paused", with(renewal.Approved, func(r *renewal.Request) {
+			r.Problem = &renewal.Problem{Class: yeastar.ClassNotSent, Code: "paused", Detail: "Stocktaking.", By: carol}
+		}), entry(renewal.CodeWaiting, renewal.System, renewal.Approved, renewal.Approved, map[string]string{
+			renewal.DetailPausedBy: carol, renewal.DetailReason: "Stocktaking."})},
+		{"paused", renewal.Request{}, none(entry(renewal.CodePaused, carol, "", "", map[string]string{renewal.DetailReason: "Stocktaking until Friday."}))},
+		{"paused_by_itself", renewal.Request{}, none(entry(renewal.CodePaused, renewal.System, "", "", map[string]string{
+			renewal.DetailReason: "3 orders within an hour ended without anybody knowing whether they were placed: RNW-000120, RNW-000121, RNW-000122"}))},
+		{"resumed", renewal.Request{}, none(entry(renewal.CodeResumed, carol, "", "", map[string]string{renewal.DetailPausedBy: renewal.System}))},
 		{"cancelled", request(renewal.Cancelled), entry(renewal.CodeCancelled, alice, renewal.Pending, renewal.Cancelled, nil)},
 		{"expired", request(renewal.Expired), entry(renewal.CodeExpired, renewal.System, renewal.Pending, renewal.Expired, nil)},
 		{"reminded", with(renewal.Pending, quorum), entry(renewal.CodeReminded, renewal.System, renewal.Pending, renewal.Pending, nil)},
@@ -313,6 +334,12 @@ func events() []event {
 		}), entry(renewal.CodeWaiting, renewal.System, renewal.Approved, renewal.Approved, map[string]string{
 			renewal.DetailBehind: "RNW-000122"})},
 	}
+}
+
+// none makes an entry one that belongs to no request.
+func none(e renewal.Entry) renewal.Entry {
+	e.RequestID, e.Revision = 0, 0
+	return e
 }
 
 // ofNone is an entry that belongs to no request.

@@ -38,6 +38,8 @@ type FormData struct {
 	Warning      string          // a sentence above the form
 	Doubts       []renewal.Doubt // other requests of the holder and product
 	DryRun       bool
+	// Before is the request that is changed or asked for again; nil: neither.
+	Before *renewal.Request
 }
 
 // Form is the view in which somebody fills in what is to be renewed. What depends on a
@@ -53,6 +55,7 @@ func Form(f FormData) slack.ModalViewRequest {
 	if w := outside(f.Warning, limitAlert); w != "" {
 		blocks = append(blocks, alert("warning", slack.AlertLevelWarning, w))
 	}
+	blocks = append(blocks, before(f.Before)...)
 	if len(f.Products) > 1 {
 		blocks = append(blocks, f.productInput())
 	}

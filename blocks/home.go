@@ -2,25 +2,25 @@ package blocks
 
 import (
 	"fmt"
-	"regexp"
+	"slices"
+	"strings"
 
 	"github.com/slack-go/slack"
 
 	"renewbot/bot/renewal"
 )
 
-const (
-	homeListed  = 12 // requests per list; with three lists far below 100 blocks
-	listWaiting = "waiting"
-)
+const homeListed = 12 // requests per list; with three lists far below 100 blocks
 
 // HomeData is what a person's Home tab is drawn from.
 type HomeData struct {
-	Command string            // the slash command
-	Waiting []renewal.Request // wait for this person's decision
-	Open    []renewal.Request // asked for by this person and not finished
-	Recent  []renewal.Request // finished
-	Links   map[int64]string  // permalinks of the cards, by request; may be nil
+	Command string                     // the slash command
+	Waiting []renewal.Request          // wait for this person's decision, the most urgent first
+	Open    []renewal.Request          // asked for by this person and not finished
+	Recent  []renewal.Request          // finished
+	Can     map[int64][]renewal.Action // what this person may do, by request
+	Links   Links
+	Pause   renewal.Pause
 	DryRun  bool
 }
 
@@ -31,7 +31,10 @@ func Home(h HomeData) slack.HomeTabViewRequest {
 	if h.DryRun {
 		blocks = append(blocks, contextLine("dry_run", "🧪 Dry run: no order is ever sent."))
 	}
-	blocks = append(blocks, h.list(listWaiting, "Waiting for my decision", "Nothing waits for you.", h.Waiting)...)
+	if h.Pause.Holds() {
+		blocks = append(blocks, section("paused", "⏸️ "+told(h.Pause.Sentence())))
+	}
+	blocks = append(blocks, h.list("waiting", "Waiting for my decision", "Nothing waits for you.", h.Waiting)...)
 	blocks = append(blocks, h.list("open", "My open requests", "You have no open requests.", h.Open)...)
 	blocks = append(blocks, h.list("recent", "Recently finished", "", h.Recent)...)
 	blocks = append(blocks, divider("end"), contextLine("help",
@@ -40,9 +43,17 @@ func Home(h HomeData) slack.HomeTabViewRequest {
 	return slack.HomeTabViewRequest{Type: slack.VTHomeTab, CallbackID: CallbackHome, Blocks: slack.Blocks{BlockSet: blocks}}
 }
 
+// HomeDigest is a hash of what a Home tab shows.
+func HomeDigest(v slack.HomeTabViewRequest) string {
+	return Message{Blocks: v.Blocks.BlockSet}.Digest()
+}
+
 func (h HomeData) list(id, heading, none string, requests []renewal.Request) []slack.Block {
 	if len(requests) == 0 && none == "" {
 		return nil
+	}
+	if len(requests) > 1 {
+		heading += fmt.Sprintf(" (%d)", len(requests))
 	}
 	blocks := []slack.Block{header(id, heading)}
 	if len(requests) == 0 {
@@ -54,24 +65,55 @@ func (h HomeData) list(id, heading, none string, requests []renewal.Request) []s
 			break
 		}
 		blocks = append(blocks, section(fmt.Sprintf("%s.%d", id, i), h.item(r)))
-		if id == listWaiting {
-			blocks = append(blocks, settleBlocks(fmt.Sprintf("%s.%d.settle", id, i), r)...)
-		}
+		blocks = append(blocks, h.buttons(fmt.Sprintf("%s.%d.%d.%d.%s", id, i, r.ID, r.Revision, r.Status), r)...)
 	}
 	return blocks
 }
 
 func (h HomeData) item(r renewal.Request) string {
 	s := stateOf(r)
-	return fmt.Sprintf("*%s* · %s\n%s\n%s", h.reference(r), s.short()+orderItem(r), what(r.Offer, outside),
-		joinWith(" · ", requested(r), revision(r), dryRun(r)))
+	facts := []string{price(r.Offer, outside)}
+	if e := expiryDays(r.Offer, r.AskedAt); e != "" {
+		facts = append(facts, "expires "+e)
+	}
+	about := []string{fmt.Sprintf("*%s* · %s", h.Links.reference(r), s.short()+orderItem(r)), what(r.Offer, outside), joinWith(" · ", facts...)}
+	switch {
+	case r.Status == renewal.Returned:
+		about = append(about, s.more)
+	case !r.Status.Final() && len(r.Doubts) > 0:
+		about = append(about, briefDoubts(r.Doubts))
+	}
+	end := ""
+	if slices.Contains(renewal.Timed(), r.Status) {
+		end = "times out " + moment(r.ExpiresAt)
+	}
+	return strings.Join(append(about, joinWith(" · ", requested(r), revision(r), end, dryRun(r))), "\n")
 }
 
-var permalink = regexp.MustCompile(`^https?://[a-zA-Z0-9.:-]+/[^\s<>|"]*$`)
-
-func (h HomeData) reference(r renewal.Request) string {
-	if link := h.Links[r.ID]; permalink.MatchString(link) && len(link) < 500 {
-		return "<" + link + "|" + r.Reference() + ">"
+// buttons are what the person can do with a request, and the way to its card.
+func (h HomeData) buttons(id string, r renewal.Request) []slack.Block {
+	row := actionRow(id, r, h.Can[r.ID])
+	open := h.Links.openButton(r)
+	switch {
+	case len(open) == 0:
+		return row
+	case len(row) == 0:
+		return []slack.Block{slack.NewActionBlock(id, open...)}
 	}
-	return r.Reference()
+	elements := row[0].(*slack.ActionBlock).Elements
+	elements.ElementSet = append(elements.ElementSet, open...)
+	return row
+}
+
+// briefDoubts are the doubts in a few words each.
+func briefDoubts(doubts []renewal.Doubt) string {
+	var words []string
+	for i, d := range doubts {
+		if i == 4 {
+			words = append(words, fmt.Sprintf("%d more", len(doubts)-i))
+			break
+		}
+		words = append(words, outside(d.Brief(), shortLimit))
+	}
+	return lookAt(len(doubts)) + ": " + strings.Join(words, "; ")
 }

@@ -124,7 +124,8 @@ func hostileEntry(t *rapid.T, r renewal.Request) renewal.Entry {
 	for _, k := range []string{
 		renewal.DetailReason, renewal.DetailRefusal, renewal.DetailAction, renewal.DetailAttempt, renewal.DetailOrderNo, renewal.DetailTransactionNo,
 		renewal.DetailVendorStatus, renewal.DetailVendorCode, renewal.DetailVendorDetail, renewal.DetailVendorRequest, renewal.DetailFingerprint,
-		renewal.DetailVotes, renewal.DetailChanges, renewal.DetailRetryAt, renewal.DetailUntil, renewal.DetailSummary, renewal.DetailWho, renewal.DetailCandidates, outsideText().Draw(t, "key"),
+		renewal.DetailVotes, renewal.DetailChanges, renewal.DetailRetryAt, renewal.DetailUntil, renewal.DetailSummary, renewal.DetailWho, renewal.DetailCandidates,
+		renewal.DetailComment, renewal.DetailAgain, renewal.DetailPausedBy, outsideText().Draw(t, "key"),
 	} {
 		e.Detail[k] = outsideText().Draw(t, k)
 	}
@@ -141,8 +142,8 @@ func TestMessagesWithstandAnyText(t *testing.T) {
 		direct, _ := blocks.Direct(r, e)
 		for _, m := range []shown{
 			{"summary", blocks.Summary(r)}, {"card", blocks.Card(r)}, {"announcement", blocks.Announcement(r)}, {"thread", line}, {"direct", direct},
-			{"audit", blocks.AuditLine(r, e)}, {"help", blocks.Help(outsideText().Draw(t, "command"), approvers)},
-			{"list", blocks.List([]renewal.Request{r, r}, repeat(r, 30))}, {"detail", blocks.Detail(r, repeat(e, 25))},
+			{"audit", blocks.AuditLine(r, e)}, {"linked", links().Linked(blocks.AuditLine(r, e), r.ID)}, {"help", blocks.Help(outsideText().Draw(t, "command"), approvers)},
+			{"list", blocks.List([]renewal.Request{r, r}, repeat(r, 30), blocks.Links{r.ID: r.Note})}, {"detail", blocks.Detail(r, repeat(e, 25), links())},
 			{"preface", blocks.Preface(r.Note, blocks.Help("/renew", nil))}, {"reopen", blocks.Reopen(r.Note)},
 			{"answer", blocks.Answer(renewal.Sentence{renewal.Text("Only "), renewal.ID(bob), renewal.Text(" can do that: " + r.Note), renewal.State{Request: r}})},
 		} {
@@ -163,7 +164,8 @@ func TestViewsWithstandAnyText(t *testing.T) {
 		checkView(t, "trouble", blocks.Trouble(d, r.Note, r.Note))
 		checkView(t, "notice", blocks.Notice(r.Note, renewal.Sentence{renewal.Text(r.Reason), renewal.ID(r.Note), renewal.State{Request: r}}))
 		checkView(t, "home", blocks.Home(blocks.HomeData{
-			Command: r.Note, Waiting: repeat(r, 20), Open: repeat(r, 20), Recent: repeat(r, 20), Links: map[int64]string{r.ID: r.Reason},
+			Command: r.Note, Waiting: repeat(r, 20), Open: repeat(r, 20), Recent: repeat(r, 20), Links: blocks.Links{r.ID: r.Reason},
+			Can: map[int64][]renewal.Action{r.ID: {renewal.ActionApprove, renewal.ActionReturn, renewal.ActionReject}}, Pause: renewal.Pause{By: r.Note, Reason: r.Reason},
 		}))
 		for name, v := range map[string]slack.ModalViewRequest{
 			"review": blocks.Review(d, r.Offer, blocks.ReviewData{
@@ -171,6 +173,7 @@ func TestViewsWithstandAnyText(t *testing.T) {
 				Doubts: r.Doubts, DoubtReason: r.DoubtReason,
 			}),
 			"submitted": blocks.Submitted(r, false), "amended": blocks.Submitted(r, true), "reject": blocks.RejectForm(r),
+			"return": blocks.ReturnForm(r), "approve": blocks.ApproveForm(r),
 			"settle placed": blocks.SettlePlacedForm(r), "settle placed anyway": blocks.SettlePlacedAnyway(r, blocks.TargetOf(r), r.Note, r.Reason, r.Changes), "settle not placed": blocks.SettleNotPlacedForm(r),
 		} {
 			checkView(t, name, v)

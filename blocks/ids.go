@@ -11,6 +11,8 @@ const (
 	CallbackForm            = "renew_form"
 	CallbackReview          = "renew_review"
 	CallbackReject          = "renew_reject"
+	CallbackReturn          = "renew_return"
+	CallbackApprove         = "renew_approve"
 	CallbackSettlePlaced    = "renew_settle_placed"
 	CallbackSettleNotPlaced = "renew_settle_not_placed"
 	CallbackLoading         = "renew_loading"
@@ -42,6 +44,11 @@ const (
 const (
 	ActionApprove         = "approve"
 	ActionReject          = "reject"
+	ActionReturn          = "return"
+	ActionApproveComment  = "approve_comment"
+	ActionMore            = "more"      // an overflow menu; its options say which action they are
+	ActionOpenCard        = "open_card" // a link: Slack tells of it all the same
+	ActionAskAgain        = "ask_again"
 	ActionChange          = "change"
 	ActionCancel          = "cancel"
 	ActionRetry           = "retry"

@@ -15,6 +15,7 @@ const (
 	limitPlaceholder = 150
 	limitOption      = 75 // text, value and description
 	limitOptions     = 100
+	limitMenuValue   = 150 // of an option in an overflow menu
 	limitConfirmText = 300
 	limitMetadata    = 3000
 	limitAbout       = 130 // our own: what doubts leave to the order in a dialog

@@ -12,7 +12,7 @@ import (
 	"renewbot/yeastar"
 )
 
-const noPrice = "price not available from the API"
+const noPrice = "no price from the portal"
 
 // writer puts outside text into its place: outside for mrkdwn, line for plain_text.
 type writer func(s string, limit int) string

@@ -2,6 +2,7 @@ package blocks
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/slack-go/slack"
 
@@ -14,8 +15,12 @@ func Nudge(r renewal.Request, e renewal.Entry, approver string) Message {
 	place := " in its thread in " + mention(r.Channel) + "."
 	news := "🔔 *" + r.Reference() + "* waits for your decision" + place
 	switch {
+	case e.Code == renewal.CodeLastCall && e.To == renewal.Returned:
+		news = "⏰ *" + r.Reference() + "* times out " + moment(r.ExpiresAt) + " if you do not change it by then" + reason(r.ReturnReason)
 	case e.Code == renewal.CodeLastCall:
 		news = "⏰ *" + r.Reference() + "* times out " + moment(r.ExpiresAt) + " if it is not approved by then: please decide" + place
+	case e.To == renewal.Returned:
+		news = "🔔 *" + r.Reference() + "* waits for your changes" + reason(r.ReturnReason)
 	case e.To == renewal.Unknown:
 		news = join("🔔 It is still not known whether *"+r.Reference()+"* was ordered.", unsure, "Please settle it here or"+place)
 	case e.To == renewal.Refused:
@@ -32,7 +37,11 @@ func Nudge(r renewal.Request, e renewal.Entry, approver string) Message {
 	about := what(r.Offer, outside)
 	m := oneLineMessage(fmt.Sprintf("nudge.%d.%d", r.ID, e.Seq), join(news, about+".", nudgeEnd(r)))
 	if r.Status == e.To {
-		m.Blocks = append(m.Blocks, settleBlocks(fmt.Sprintf("nudge.%d.%d.settle", r.ID, e.Seq), r)...)
+		row := fmt.Sprintf("nudge.%d.%d.actions", r.ID, e.Seq)
+		m.Blocks = append(m.Blocks, settleBlocks(row, r)...)
+		if r.Status == renewal.Returned {
+			m.Blocks = append(m.Blocks, actionRow(row, r, requesterActions[r.Status])...)
+		}
 	}
 	return m
 }
@@ -43,7 +52,7 @@ func settleBlocks(id string, r renewal.Request) []slack.Block {
 	if r.Status != renewal.Unknown {
 		return nil
 	}
-	return []slack.Block{slack.NewActionBlock(id, settleButtons(r)...)}
+	return actionRow(id, r, approverActions[r.Status])
 }
 
 // remindedOf is what the thread says when people are reminded.
@@ -51,6 +60,8 @@ func remindedOf(r renewal.Request, e renewal.Entry) string {
 	switch e.To {
 	case renewal.Unknown:
 		return join("🔔 It is still not known whether this was ordered.", unsure)
+	case renewal.Returned:
+		return join("🔔 Still waiting for changes by "+mention(r.Requester)+".", nothingYet)
 	case renewal.Refused:
 		return join("🔔 Still not ordered.", onTheCard)
 	case renewal.Processing:
@@ -60,7 +71,7 @@ func remindedOf(r renewal.Request, e renewal.Entry) string {
 }
 
 func nudgeEnd(r renewal.Request) string {
-	if r.Status == renewal.Pending {
+	if slices.Contains(renewal.Timed(), r.Status) {
 		return nothingYet
 	}
 	return ""

@@ -55,7 +55,7 @@ func TestTextSaysWhoWhatForWhomHowMuch(t *testing.T) {
 			case r.Offer.Quote != nil:
 				want = append(want, "(the portal says 600.00 USD for 50 extensions)")
 			default:
-				want = append(want, "price not available from the API")
+				want = append(want, "no price from the portal")
 			}
 			if r.Order != nil {
 				want = append(want, "XS3401174502129270784", "IW3401174503953793025")
@@ -123,7 +123,9 @@ func buttons(m blocks.Message) []*slack.ButtonBlockElement {
 	for _, b := range m.Blocks {
 		if actions, ok := b.(*slack.ActionBlock); ok {
 			for _, e := range actions.Elements.ElementSet {
-				out = append(out, e.(*slack.ButtonBlockElement))
+				if b, ok := e.(*slack.ButtonBlockElement); ok {
+					out = append(out, b)
+				}
 			}
 		}
 	}
@@ -133,7 +135,9 @@ func buttons(m blocks.Message) []*slack.ButtonBlockElement {
 func TestCardHasTheButtonsOfItsState(t *testing.T) {
 	t.Parallel()
 	want := map[renewal.Status][]string{
-		renewal.Pending:  {blocks.ActionApprove, blocks.ActionReject, blocks.ActionChange, blocks.ActionCancel},
+		renewal.Pending:  {blocks.ActionApprove, blocks.ActionReturn, blocks.ActionReject, blocks.ActionChange, blocks.ActionCancel},
+		renewal.Returned: {blocks.ActionChange, blocks.ActionCancel},
+		renewal.Rejected: {blocks.ActionAskAgain}, renewal.Cancelled: {blocks.ActionAskAgain}, renewal.Expired: {blocks.ActionAskAgain},
 		renewal.Approved: {blocks.ActionCancel},
 		renewal.Refused:  {blocks.ActionRetry, blocks.ActionClose},
 		renewal.Unknown:  {blocks.ActionSettlePlaced, blocks.ActionSettleNotPlaced},
@@ -220,7 +224,7 @@ func TestWhoHearsOfAnEvent(t *testing.T) {
 		"ordered": true, "refused": true, "refused_by_status": true, "refused_gone": true, "rejected": true, "expired": true, "unknown": true, "unknown_named": true,
 		"processing": true, "changed": true, "dry_run": true, "settled_placed": true, "settled_placed_pending": true,
 		"settled_not_placed": true, "late_adopted": true, "late_alarm": true,
-		"lapsed_lost": true, "lapsed_quorum": true, "stopped": true,
+		"lapsed_lost": true, "lapsed_quorum": true, "stopped": true, "returned": true, "expired_returned": true,
 	}
 	for _, e := range events() {
 		t.Run(e.name, func(t *testing.T) {
@@ -228,7 +232,7 @@ func TestWhoHearsOfAnEvent(t *testing.T) {
 			if _, got := blocks.Direct(e.request, e.entry); got != direct[e.name] {
 				t.Errorf("the requester is told: %t", got)
 			}
-			if _, got := blocks.ThreadLine(e.request, e.entry, nil); got == slices.Contains([]string{"denied", "denied_again", "moved", "events_on", "events_off", "events_stopped", "policy_loaded"}, e.name) {
+			if _, got := blocks.ThreadLine(e.request, e.entry, nil); got == slices.Contains([]string{"denied", "denied_again", "moved", "paused", "paused_by_itself", "resumed", "events_on", "events_off", "events_stopped", "policy_loaded"}, e.name) {
 				t.Errorf("the thread is told: %t", got)
 			}
 			audit := blocks.AuditLine(e.request, e.entry)

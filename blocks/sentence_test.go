@@ -19,6 +19,7 @@ func TestStateSaysWhetherSomethingWasOrdered(t *testing.T) {
 	t.Parallel()
 	want := map[renewal.Status]string{
 		renewal.Pending:    "RNW-000123 is waiting for approval. Nothing has been ordered.",
+		renewal.Returned:   "RNW-000123 waits for the changes that were asked for. Nothing has been ordered.",
 		renewal.Approved:   "RNW-000123 is approved and its order is about to be placed.",
 		renewal.Ordering:   "RNW-000123 is being ordered right now.",
 		renewal.Ordered:    "RNW-000123 was ordered: order XS3401174502129270784.",

@@ -41,6 +41,8 @@ func stateOf(r renewal.Request) state {
 	switch r.Status {
 	case renewal.Pending:
 		return state{"⏳", "Waiting for approval", votes(r), renewal.Say("is waiting for approval."), nothingYet}
+	case renewal.Returned:
+		return state{"↪️", "Returned for changes", "By " + mention(r.ReturnedBy) + reason(r.ReturnReason), renewal.Say("waits for the changes that were asked for."), nothingYet}
 	case renewal.Approved:
 		return state{"👍", "Approved", approved(r), renewal.Say("is approved and its order is about to be placed."), ""}
 	case renewal.Ordering:
@@ -62,9 +64,16 @@ func stateOf(r renewal.Request) state {
 	case renewal.Cancelled:
 		return cancelled(r)
 	case renewal.Expired:
-		return state{"⌛", "Timed out", "Nobody approved it in time.", renewal.Say("timed out before it was approved."), nothingWas}
+		return state{"⌛", "Timed out", timedOut(r), renewal.Say("timed out before it was approved."), nothingWas}
 	}
 	return state{"•", outside(string(r.Status), shortLimit), "", renewal.Say("is " + string(r.Status) + "."), ""}
+}
+
+func timedOut(r renewal.Request) string {
+	if r.ReturnedBy != "" {
+		return "It was returned for changes, which were not made in time."
+	}
+	return "Nobody approved it in time."
 }
 
 func closedBy(what string, r renewal.Request) renewal.Sentence {
@@ -84,6 +93,8 @@ func approved(r renewal.Request) string {
 		return "The dry run ends here, without an order."
 	case r.WaitsBehind() != "":
 		return behind(r.WaitsBehind())
+	case r.WaitsPaused():
+		return pausedWords(r.Problem.By, r.Problem.Detail)
 	case r.Waits():
 		return join(unchecked, problem(r), "I keep trying.")
 	case r.Problem != nil:

@@ -21,7 +21,7 @@ func Summary(r renewal.Request) Message {
 	if note := outside(r.Note, reasonLimit); note != "" {
 		blocks = append(blocks, section(id("note"), "*Note*\n"+note))
 	}
-	blocks = append(blocks, contextLine(id("by"), joinWith(" · ", requested(r), revision(r), dryRun(r))))
+	blocks = append(blocks, contextLine(id("by"), joinWith(" · ", requested(r), again(r), revision(r), dryRun(r))))
 	return Message{
 		Text: cutMarkup(join(
 			fmt.Sprintf("%s: %s asks to renew %s (%s).", r.Reference(), mention(r.Requester), what(r.Offer, outside), price(r.Offer, outside)),
@@ -53,7 +53,7 @@ func dryRun(r renewal.Request) string {
 }
 
 func requested(r renewal.Request) string {
-	return "Requested by " + mention(r.Requester) + " " + moment(r.CreatedAt)
+	return "Requested by " + mention(r.Requester) + " for " + holder(r.Offer.Holder, outside) + " " + moment(r.CreatedAt)
 }
 
 func revision(r renewal.Request) string {

@@ -15,6 +15,8 @@ type Target struct {
 	Revision    int    `json:"v,omitempty"`
 	Fingerprint string `json:"f,omitempty"`
 	Attempt     int    `json:"a,omitempty"`
+	// Do is the action that an option of a menu stands for.
+	Do string `json:"d,omitempty"`
 	// Seen stands for what a form showed that has to be confirmed, see SeenOf.
 	Seen string `json:"s,omitempty"`
 }

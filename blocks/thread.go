@@ -17,10 +17,14 @@ import (
 func ThreadLine(r renewal.Request, e renewal.Entry, approvers []string) (Message, bool) {
 	s := eventSentence(r, e)
 	switch e.Code {
-	case renewal.CodeDenied, renewal.CodeMoved, renewal.CodePolicy, renewal.CodeEventsOn, renewal.CodeEventsOff, renewal.CodeEventsStopped:
+	case renewal.CodeDenied, renewal.CodeMoved, renewal.CodePolicy, renewal.CodePaused, renewal.CodeResumed,
+		renewal.CodeEventsOn, renewal.CodeEventsOff, renewal.CodeEventsStopped:
 		return Message{}, false
 	case renewal.CodeReminded, renewal.CodeLastCall:
 		who := splitList(e.Detail[renewal.DetailWho])
+		if e.To == renewal.Returned {
+			break
+		}
 		if e.To != renewal.Pending {
 			if len(who) > 0 {
 				s = join(s, mentions(who, 20)+": please have a look.")
@@ -67,7 +71,7 @@ func eventSentence(r renewal.Request, e renewal.Entry) string {
 	why := problemWords(d[renewal.DetailVendorDetail], d[renewal.DetailVendorCode], d[renewal.DetailVendorRequest])
 	switch e.Code {
 	case renewal.CodeSubmitted:
-		return join("📝 "+by+" asks for a renewal: "+summaryOf(r, e)+".", doubtNews(d), dryRun(r), nothingYet)
+		return join("📝 "+by+" asks for a renewal: "+summaryOf(r, e)+".", askedAgain(d), doubtNews(d), dryRun(r), nothingYet)
 	case renewal.CodeAmended:
 		return join("✏️ "+by+fmt.Sprintf(" changed the request; this is revision %d.", e.Revision), changeWords(d), doubtNews(d), "Approvals start over.", nothingYet)
 	case renewal.CodeChanged:
@@ -79,16 +83,28 @@ func eventSentence(r renewal.Request, e renewal.Entry) string {
 		return approvalSentence(r, e)
 	case renewal.CodeRejected:
 		return join("🚫 "+by+" rejected this"+reason(d[renewal.DetailReason]), nothingWas)
+	case renewal.CodeReturned:
+		return join("↪️ "+by+" asks for changes"+reason(d[renewal.DetailReason]), mention(r.Requester)+" can make them by “Change…” on the card.", nothingYet)
+	case renewal.CodePaused:
+		return join("⏸️ "+by+" paused all orders"+reason(d[renewal.DetailReason]), "Requests are taken and approved; nothing is ordered until an approver types “/renew resume”.")
+	case renewal.CodeResumed:
+		return "▶️ " + by + " resumed orders: what was approved is placed now."
 	case renewal.CodeCancelled:
 		if e.From == renewal.Approved {
 			return join("✋ "+by+" stopped the order before it was sent.", nothingWas)
 		}
 		return join("✖️ "+by+" cancelled the request.", nothingWas)
 	case renewal.CodeExpired:
+		if e.From == renewal.Returned {
+			return "⌛ This request timed out: the changes that were asked for were not made in time. Nothing was ordered."
+		}
 		return "⌛ This request timed out: nobody approved it in time. Nothing was ordered."
 	case renewal.CodeReminded:
 		return remindedOf(r, e)
 	case renewal.CodeLastCall:
+		if e.To == renewal.Returned {
+			return join("⏰ Last call: this request times out "+moment(r.ExpiresAt)+" if "+mention(r.Requester)+" does not change it by then.", nothingYet)
+		}
 		return join("⏰ Last call: this request times out "+moment(r.ExpiresAt)+" if it is not approved by then.", votes(r), nothingYet)
 	case renewal.CodeClosed:
 		return join("✖️ "+by+" closed the request.", nothingWas)
@@ -112,6 +128,9 @@ func eventSentence(r renewal.Request, e renewal.Entry) string {
 	case renewal.CodeWaiting:
 		if other := d[renewal.DetailBehind]; other != "" {
 			return "⏸️ " + behind(other)
+		}
+		if who := d[renewal.DetailPausedBy]; who != "" {
+			return "⏸️ " + pausedWords(who, d[renewal.DetailReason])
 		}
 		return join("🔁 "+unchecked, why, "I keep trying"+timed(" until ", d[renewal.DetailUntil])+"; then you are asked.")
 	case renewal.CodeUnknown:
@@ -181,7 +200,7 @@ func deniedWords(by string, d map[string]string) string {
 func approvalSentence(r renewal.Request, e renewal.Entry) string {
 	by, d := mention(e.Actor), e.Detail
 	votesIn := parenthesis(outside(d[renewal.DetailVotes], shortLimit))
-	yes := "👍 " + by + " approved" + votesIn + "." + selfApproval(d)
+	yes := "👍 " + by + " approved" + votesIn + commentWords(d) + selfApproval(d)
 	switch e.Code {
 	case renewal.CodeVoted:
 		if d[renewal.DetailNext] != "" {
@@ -198,6 +217,27 @@ func approvalSentence(r renewal.Request, e renewal.Entry) string {
 		return join(asked, next(r))
 	}
 	return join(asked, because(d), "So this needs approval again"+votesIn+".", nothingYet)
+}
+
+// commentWords is what an approver said with their yes, as the end of a sentence.
+func commentWords(d map[string]string) string {
+	if d[renewal.DetailComment] == "" {
+		return "."
+	}
+	return reason(d[renewal.DetailComment])
+}
+
+// askedAgain names the request that a new one asks for again.
+func askedAgain(d map[string]string) string {
+	if d[renewal.DetailAgain] == "" {
+		return ""
+	}
+	return "It asks again for " + outside(d[renewal.DetailAgain], shortLimit) + "."
+}
+
+// pausedWords says why an approved order waits.
+func pausedWords(by, why string) string {
+	return join("Nothing has been ordered yet: orders are paused by "+mention(by)+reason(why), "It is ordered when an approver resumes.")
 }
 
 // splitList reads a detail that lists several things.

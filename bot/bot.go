@@ -139,7 +139,7 @@ func New(o Options) *Bot {
 		}),
 		slack: slackview.New(slackview.Options{
 			API: api, Ledger: o.Ledger, Log: o.Log, AuditChannel: settings.AuditChannel, Approvers: settings.Approvers,
-			Shared: people.Shared, Instance: o.Instance, Lease: o.ViewLease,
+			People: people, Policy: o.Config.Policy(), Command: command, Instance: o.Instance, Lease: o.ViewLease,
 		}),
 	}
 	b.socket = socket.New(socket.Options{
@@ -172,6 +172,9 @@ func (b *Bot) Run(ctx context.Context) error {
 	}
 	if err := b.recordPolicy(ctx); err != nil {
 		return err
+	}
+	if p, err := b.ledger.Paused(ctx); err == nil && p.Holds() {
+		b.log.WarnContext(ctx, "orders are paused: what is approved waits until an approver types /renew resume", "by", p.By, "since", p.At)
 	}
 	// The audit lines that belong to no request have no change that would draw them.
 	err := b.ledger.Enqueue(ctx, renewal.Job{Kind: renewal.SyncSlack, At: b.ledger.Now(ctx)})

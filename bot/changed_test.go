@@ -15,7 +15,7 @@ import (
 // changes opens the form of a request to be changed, and types another number.
 func (a *actor) changes(card slacksim.Message, extensions string) {
 	a.b.t.Helper()
-	a.press(card, "Change… (requester)")
+	a.press(card, "Change…")
 	a.titled("Change " + a.b.refOf(card))
 	a.typeIn("Number of extensions", extensions)
 }
@@ -29,7 +29,7 @@ func TestRequesterChangesTheRequest(t *testing.T) {
 	bob.press(old, "Approve")
 	old = b.shows(old, "1 of 2 approvals: @bob")
 
-	alice.press(old, "Change… (requester)")
+	alice.press(old, "Change…")
 	alice.titled("Change RNW-000001")
 	got := map[string]string{}
 	for _, label := range []string{
@@ -104,7 +104,7 @@ func TestOnlyTheRequesterChanges(t *testing.T) {
 	b := setup(t)
 	card := b.as(sandbox.Alice).request(acmeWish)
 	for _, who := range []string{sandbox.Dave, sandbox.Bob} {
-		b.as(who).press(card, "Change… (requester)")
+		b.as(who).press(card, "Change…")
 		b.as(who).alone("Only", "who asked for it, can change RNW-000001. Nothing was ordered.")
 		if _, open := b.Slack.As(who).View(); open {
 			t.Errorf("%s sees the form", who)

@@ -39,6 +39,8 @@ func (b *Bot) slash(ctx context.Context, c slack.SlashCommand, env *socket.Envel
 	case typed.Cancel:
 		actor, _ = b.decider(ctx, p.id, c.TriggerID, t.Request)
 		b.apply(ctx, p, t.Request, renewal.Cancel{By: actor})
+	case typed.Pause, typed.Resume:
+		b.pause(ctx, p, t)
 	case typed.Open:
 		if !actor.MayRequest {
 			b.deny(ctx, p, 0, "open", renewal.NotAllowed(actor, renewal.Text("You may approve renewals, but not request them.")))
@@ -75,9 +77,7 @@ func (b *Bot) status(ctx context.Context, p person, a renewal.Actor, id int64) {
 		return
 	}
 	if !b.maySee(ctx, a, r) {
-		b.deny(ctx, p, id, "status", &renewal.Refusal{
-			Code: renewal.RefusedNotAllowed, Sentence: renewal.Say(r.Reference() + " belongs to a private channel that you are not in."),
-		})
+		b.deny(ctx, p, id, "status", mayNotSee(r))
 		return
 	}
 	entries, err := b.ledger.Entries(ctx, id)
@@ -85,11 +85,18 @@ func (b *Bot) status(ctx context.Context, p person, a renewal.Actor, id int64) {
 		b.sorry(ctx, p, "read the story of "+r.Reference(), err)
 		return
 	}
-	m := blocks.Detail(r, entries)
+	m := blocks.Detail(r, entries, b.slack.Links(ctx, []renewal.Request{r}))
 	if r.WaitsFor(b.beside(ctx, a, r, directory.RequestAge), b.now(), b.policy) {
 		m = blocks.Settling(m, r)
 	}
 	b.tell(ctx, p, m)
+}
+
+// mayNotSee is the refusal of who asks for a request that is not for their eyes.
+func mayNotSee(r renewal.Request) *renewal.Refusal {
+	return &renewal.Refusal{
+		Code: renewal.RefusedNotAllowed, Sentence: renewal.Say(r.Reference() + " belongs to a private channel that you are not in."),
+	}
 }
 
 // maySee says whether a person may read a request: its requester, approvers, and who

@@ -244,9 +244,9 @@ func TestCancel(t *testing.T) {
 	}
 	b.wantStatus(1, renewal.Cancelled)
 	b.says(sandbox.Renewals, "@alice cancelled the request.", "Nothing was ordered.")
-	b.wait("a card without buttons", func(s *slacksim.Snapshot) bool {
+	b.wait("a card that only asks again", func(s *slacksim.Snapshot) bool {
 		m, _ := b.Slack.Message(card.Ref())
-		return len(m.Buttons()) == 0
+		return endedCard(m)
 	})
 	if said := alice.command(sandbox.Random, "/renew cancel 1"); !contains(said, "RNW-000001 was cancelled by @alice") {
 		t.Errorf("cancelling twice is answered: %s", said)

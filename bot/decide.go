@@ -41,7 +41,11 @@ func (b *Bot) clicked(ctx context.Context, ic slack.InteractionCallback, a *slac
 		id: ic.User.ID, channel: ic.Container.ChannelID, thread: ic.Container.ThreadTs,
 		responseURL: ic.ResponseURL, env: env,
 	}
-	t, err := blocks.DecodeTarget(a.Value)
+	value, action := a.Value, a.ActionID
+	if action == blocks.ActionMore {
+		value = a.SelectedOption.Value
+	}
+	t, err := blocks.DecodeTarget(value)
 	if err != nil {
 		b.log.WarnContext(ctx, "a button had a value that is not ours", "action", a.ActionID)
 		b.say(ctx, p, "I can't read that button. Nothing was ordered. “/renew list” shows what is open.")
@@ -50,7 +54,10 @@ func (b *Bot) clicked(ctx context.Context, ic slack.InteractionCallback, a *slac
 	ctx = env.Concerns(ctx, t.Request)
 	actor, r := b.decider(ctx, p.id, ic.TriggerID, t.Request)
 	shown := renewal.Shown{Revision: t.Revision, Fingerprint: t.Fingerprint}
-	switch a.ActionID {
+	if action == blocks.ActionMore {
+		action = t.Do
+	}
+	switch action {
 	case blocks.ActionApprove:
 		b.apply(ctx, p, t.Request, renewal.Approve{By: actor, Shown: shown, Voters: b.voters(ctx, r)})
 	case blocks.ActionCancel:
@@ -61,6 +68,12 @@ func (b *Bot) clicked(ctx context.Context, ic slack.InteractionCallback, a *slac
 		b.apply(ctx, p, t.Request, renewal.Close{By: actor})
 	case blocks.ActionReject:
 		b.ask(ctx, p, ic.TriggerID, t, renewal.Intent{Action: renewal.ActionReject, By: actor, Shown: shown}, blocks.RejectForm)
+	case blocks.ActionReturn:
+		b.ask(ctx, p, ic.TriggerID, t, renewal.Intent{Action: renewal.ActionReturn, By: actor, Shown: shown}, blocks.ReturnForm)
+	case blocks.ActionApproveComment:
+		b.ask(ctx, p, ic.TriggerID, t, renewal.Intent{Action: renewal.ActionApprove, By: actor, Shown: shown}, blocks.ApproveForm)
+	case blocks.ActionAskAgain:
+		b.askAgain(ctx, p, actor, ic.TriggerID, t.Request)
 	case blocks.ActionSettlePlaced:
 		b.ask(ctx, p, ic.TriggerID, t, renewal.Intent{Action: renewal.ActionSettlePlaced, By: actor, Attempt: t.Attempt}, blocks.SettlePlacedForm)
 	case blocks.ActionSettleNotPlaced:
@@ -100,14 +113,16 @@ func (b *Bot) decided(ctx context.Context, ic slack.InteractionCallback, env *so
 	}
 	var e renewal.Event
 	field := blocks.BlockReason
+	shown, said := renewal.Shown{Revision: t.Revision, Fingerprint: t.Fingerprint}, blocks.ReadReason(ic.View)
 	switch ic.View.CallbackID {
 	case blocks.CallbackReject:
-		e = renewal.Reject{
-			By: actor, Shown: renewal.Shown{Revision: t.Revision, Fingerprint: t.Fingerprint},
-			Reason: blocks.ReadReason(ic.View),
-		}
+		e = renewal.Reject{By: actor, Shown: shown, Reason: said}
+	case blocks.CallbackReturn:
+		e = renewal.Return{By: actor, Shown: shown, Reason: said}
+	case blocks.CallbackApprove:
+		e = renewal.Approve{By: actor, Shown: shown, Voters: b.voters(saving, before), Comment: said}
 	case blocks.CallbackSettleNotPlaced:
-		e = renewal.SettleNotPlaced{By: actor, Attempt: t.Attempt, Reason: blocks.ReadReason(ic.View)}
+		e = renewal.SettleNotPlaced{By: actor, Attempt: t.Attempt, Reason: said}
 	case blocks.CallbackSettlePlaced:
 		field = blocks.BlockOrderNo
 		settled, ok := b.checked(saving, ic, t, env)

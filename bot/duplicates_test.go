@@ -194,7 +194,7 @@ func TestActDeliveredTwiceIsNoRefusal(t *testing.T) {
 		"the last approval": {"block_actions", 1, func(b *bundle, m slacksim.Message) { b.as(sandbox.Bob).press(m, "Approve") }, renewal.CodeOrdered},
 		"the first of two":  {"block_actions", 2, func(b *bundle, m slacksim.Message) { b.as(sandbox.Bob).press(m, "Approve") }, renewal.CodeVoted},
 		"a cancellation": {"block_actions", 1, func(b *bundle, m slacksim.Message) {
-			b.as(sandbox.Alice).press(m, "Cancel request (requester)")
+			b.as(sandbox.Alice).press(m, "Cancel request")
 		}, renewal.CodeCancelled},
 		"a command": {"slash_commands", 1, func(b *bundle, _ slacksim.Message) {
 			b.wants(b.as(sandbox.Alice).command(sandbox.Renewals, "/renew cancel RNW-000001"), "RNW-000001 was cancelled by")

@@ -21,6 +21,11 @@ func (b *Bot) form(ctx context.Context, d blocks.Draft) (blocks.FormData, error)
 		Products: b.portal.Products(), DryRun: b.policy.DryRun,
 		Channels: b.directory.AllowedChannels(), ChannelNames: b.directory.ChannelNames(looking), ChannelHint: b.directory.ChannelHint(),
 	}
+	if id := cmp.Or(d.Request, d.Again); id != 0 {
+		if r, err := b.ledger.Get(looking, id); err == nil {
+			f.Before = &r
+		}
+	}
 	if len(f.Products) > 0 && !has(f.Products, d.Product) {
 		f.Warning = productGone(d.Product)
 		d = draft.Switch(d, f.Products[0].Key)

@@ -39,7 +39,7 @@ func (b *Bot) submission(ctx context.Context, ic slack.InteractionCallback, env 
 		b.submittedForm(ctx, ic, env)
 	case blocks.CallbackReview:
 		b.submittedReview(ctx, ic, env)
-	case blocks.CallbackReject, blocks.CallbackSettlePlaced, blocks.CallbackSettleNotPlaced:
+	case blocks.CallbackReject, blocks.CallbackReturn, blocks.CallbackApprove, blocks.CallbackSettlePlaced, blocks.CallbackSettleNotPlaced:
 		b.decided(ctx, ic, env)
 	}
 }
@@ -59,6 +59,8 @@ func (b *Bot) actions(ctx context.Context, ic slack.InteractionCallback, env *so
 			}
 		case blocks.ActionOpenForm:
 			b.openFor(ctx, ic, env, blocks.Draft{})
+		case blocks.ActionOpenCard:
+			env.Ack(nil) // a link, which Slack follows itself
 		default:
 			b.clicked(ctx, ic, a, env)
 		}
@@ -101,12 +103,34 @@ func (b *Bot) change(ctx context.Context, p person, a renewal.Actor, trigger str
 	b.open(ctx, p, opening{trigger: trigger, draft: draft.Of(r)})
 }
 
+// askAgain opens the form with what an ended request asked for, for a new request.
+func (b *Bot) askAgain(ctx context.Context, p person, a renewal.Actor, trigger string, id int64) {
+	r, ok := b.find(ctx, p, id)
+	if !ok {
+		return
+	}
+	refusal := r.May(renewal.Intent{Action: renewal.ActionAskAgain, By: a}, b.now(), b.policy)
+	if refusal == nil && !b.maySee(ctx, a, r) {
+		refusal = mayNotSee(r)
+	}
+	if refusal != nil {
+		b.deny(ctx, p, r.ID, string(renewal.ActionAskAgain), refusal)
+		return
+	}
+	d := draft.Of(r)
+	d.Request, d.Revision, d.Fingerprint, d.Again = 0, 0, "", r.ID
+	b.open(ctx, p, opening{trigger: trigger, draft: d})
+}
+
 // event handles what Slack tells of by itself.
 func (b *Bot) event(ctx context.Context, e slackevents.EventsAPIEvent) {
 	switch d := e.InnerEvent.Data.(type) {
 	case *slackevents.AppHomeOpenedEvent:
-		if d.Tab == "home" {
-			b.home(ctx, d.User)
+		if d.Tab != "home" {
+			return
+		}
+		if err := b.ledger.HomeOpened(ctx, d.User); err != nil {
+			b.log.ErrorContext(ctx, "a Home tab was opened and is not drawn", "error", err)
 		}
 	case *slackevents.AppUninstalledEvent:
 		b.log.ErrorContext(ctx, "Renewbot was removed from the workspace: nothing works until it is installed again")
@@ -135,25 +159,5 @@ func (b *Bot) channelMoved(ctx context.Context, from, to string) {
 	}
 	if err != nil {
 		b.log.ErrorContext(ctx, "requests did not follow a channel to its new id", "channel", from, "new_id", to, "error", err)
-	}
-}
-
-// home draws somebody's Home tab.
-func (b *Bot) home(ctx context.Context, userID string) {
-	actor := b.directory.Actor(ctx, userID, directory.RequestAge)
-	data := blocks.HomeData{Command: command, DryRun: b.policy.DryRun}
-	var err error
-	if actor.MayRequest || b.policy.Approves(actor) {
-		if data.Open, data.Waiting, err = b.openRequests(ctx, actor); err == nil {
-			data.Recent, err = b.recent(ctx, userID)
-		}
-	}
-	if err != nil {
-		b.log.ErrorContext(ctx, "could not read what a Home tab shows", "error", err)
-		return
-	}
-	_, err = b.api.PublishViewContext(ctx, slack.PublishViewContextRequest{UserID: userID, View: blocks.Home(data)})
-	if err != nil {
-		b.log.WarnContext(ctx, "a Home tab was not drawn", "error", err, "messages", socket.Messages(err))
 	}
 }

@@ -55,7 +55,7 @@ func TestWhatIsChosenIsWhatIsOrdered(t *testing.T) {
 		"own account, the reference alone as PO number": {
 			wish: tutorial,
 			body: orderJSON(ourInvoice+`,"poNumber":"RNW-000001"`, planJSON(plan, 100)),
-			read: []string{"Our own account", "Enterprise Plan", "100", "1 year", "invoices@sandhaven.example", "price not available from the API"},
+			read: []string{"Our own account", "Enterprise Plan", "100", "1 year", "invoices@sandhaven.example", "no price from the portal"},
 		},
 		"customer, the reference after the typed PO number": {
 			wish: wish{holder: "Acme Telecom", plan: plan, extensions: "50", contact: "acme", po: "PO 4711", note: "Renews on Friday"},
@@ -319,7 +319,7 @@ func TestAnotherNumberThanThePortalTellsIsDoubted(t *testing.T) {
 
 func TestPriceIsShownWhenTheAPITellsIt(t *testing.T) {
 	t.Parallel()
-	const none = "price not available from the API"
+	const none = "no price from the portal"
 	for name, c := range map[string]struct {
 		change []func(*sandbox.Options)
 		price  string

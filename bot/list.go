@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"renewbot/blocks"
-	"renewbot/bot/directory"
 	"renewbot/bot/ledger"
 	"renewbot/bot/lookup"
 	"renewbot/bot/portal"
@@ -18,38 +17,12 @@ import (
 const listed = 50
 
 func (b *Bot) list(ctx context.Context, p person, a renewal.Actor) {
-	mine, waiting, err := b.openRequests(ctx, a)
+	l, err := b.slack.ListsFor(ctx, a)
 	if err != nil {
 		b.sorry(ctx, p, "list requests", err)
 		return
 	}
-	b.tell(ctx, p, blocks.List(mine, waiting))
-}
-
-// openRequests lists what a person has asked for and is not finished, and what waits for them.
-func (b *Bot) openRequests(ctx context.Context, a renewal.Actor) (mine, waiting []renewal.Request, err error) {
-	mine, err = b.ledger.List(ctx, ledger.Filter{Statuses: unfinished(), Requester: a.UserID, Limit: listed})
-	if err != nil || !b.policy.Approves(a) {
-		return mine, nil, err
-	}
-	undecided, err := b.ledger.List(ctx, ledger.Filter{Statuses: renewal.Undecided(), Limit: listed})
-	for _, r := range undecided {
-		if r.WaitsFor(b.beside(ctx, a, r, directory.RequestAge), b.now(), b.policy) {
-			waiting = append(waiting, r)
-		}
-	}
-	return mine, waiting, err
-}
-
-// recent lists what a person asked for last.
-func (b *Bot) recent(ctx context.Context, userID string) ([]renewal.Request, error) {
-	var finished []renewal.Status
-	for _, s := range renewal.Statuses() {
-		if s.Final() {
-			finished = append(finished, s)
-		}
-	}
-	return b.ledger.List(ctx, ledger.Filter{Statuses: finished, Requester: userID, Limit: 10})
+	b.tell(ctx, p, blocks.List(l.Mine, l.Waiting, b.slack.Links(ctx, l.Mine, l.Waiting)))
 }
 
 // namesListed is how many customers a name may fit for their requests to be listed.
@@ -76,7 +49,8 @@ func (b *Bot) statusOf(ctx context.Context, p person, a renewal.Actor, query str
 	case len(holders)+len(all) == 0:
 		b.say(ctx, p, fmt.Sprintf("I know %s by the name “%s”. Nothing was changed or ordered.", found, query))
 	default:
-		b.tell(ctx, p, blocks.ListFor(query, b.visible(ctx, a, all)))
+		visible := b.visible(ctx, a, all)
+		b.tell(ctx, p, blocks.ListFor(query, visible, b.slack.Links(ctx, visible)))
 	}
 }
 

@@ -150,11 +150,16 @@ func (m *model) submit() {
 	case err != nil || !created || r.ID != int64(len(m.requests)+1):
 		m.t.Fatalf("submit: %s %v %v", r.Reference(), created, err)
 	default:
-		m.requests = append(m.requests, &modelled{
-			id: r.ID, key: key, requester: by.UserID, status: renewal.Pending, expires: m.clock.Now().Add(m.policy.ExpireAfter),
-			shown: []renewal.Shown{{Revision: r.Revision, Fingerprint: r.Fingerprint}},
-		})
+		m.asked(r, key, by)
 	}
+}
+
+// asked is a new request.
+func (m *model) asked(r renewal.Request, key string, by renewal.Actor) {
+	m.requests = append(m.requests, &modelled{
+		id: r.ID, key: key, requester: by.UserID, status: renewal.Pending, expires: m.clock.Now().Add(m.policy.ExpireAfter),
+		shown: []renewal.Shown{{Revision: r.Revision, Fingerprint: r.Fingerprint}},
+	})
 }
 
 func (m *model) refused(what string, err error) {
@@ -181,7 +186,10 @@ func (m *model) amend(r *modelled) {
 	by := m.actor()
 	s, stale := m.seen(r)
 	e := renewal.Amend{By: by, Shown: s, Offer: modelOffer(m.quantity()), Doubts: modelDoubts(), DoubtReason: "a model"}
-	if after, ok := m.apply(r, e, r.status == renewal.Pending && by.MayRequest && by.UserID == r.requester && !stale); ok {
+	if after, ok := m.apply(r, e, (r.status == renewal.Pending || r.status == renewal.Returned) && by.MayRequest && by.UserID == r.requester && !stale); ok {
+		if r.status == renewal.Returned {
+			r.status, r.expires = renewal.Pending, m.clock.Now().Add(m.policy.ExpireAfter)
+		}
 		r.votes, r.voted = nil, nil
 		r.shown = append(r.shown, renewal.Shown{Revision: after.Revision, Fingerprint: after.Fingerprint})
 	}
@@ -223,7 +231,7 @@ func (m *model) reject(r *modelled) {
 
 func (m *model) cancel(r *modelled) {
 	by := m.actor()
-	allowed := r.status == renewal.Pending && by.UserID == r.requester ||
+	allowed := (r.status == renewal.Pending || r.status == renewal.Returned) && by.UserID == r.requester ||
 		r.status == renewal.Approved && (by.MayApprove || by.UserID == r.requester)
 	if _, ok := m.apply(r, renewal.Cancel{By: by}, allowed); ok {
 		r.status = renewal.Cancelled

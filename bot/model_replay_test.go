@@ -11,18 +11,19 @@ import (
 // moves are the states of CONTRIBUTING.md: what may lead from where to where.
 var moves = map[renewal.Code]map[renewal.Status][]renewal.Status{
 	renewal.CodeSubmitted: {"": {renewal.Pending}},
-	renewal.CodeAmended:   {renewal.Pending: {renewal.Pending}},
+	renewal.CodeAmended:   {renewal.Pending: {renewal.Pending}, renewal.Returned: {renewal.Pending}},
+	renewal.CodeReturned:  {renewal.Pending: {renewal.Returned}},
 	renewal.CodeVoted:     {renewal.Pending: {renewal.Pending}},
 	renewal.CodeReminded: {
-		renewal.Pending: {renewal.Pending}, renewal.Refused: {renewal.Refused},
+		renewal.Pending: {renewal.Pending}, renewal.Returned: {renewal.Returned}, renewal.Refused: {renewal.Refused},
 		renewal.Unknown: {renewal.Unknown}, renewal.Processing: {renewal.Processing},
 	},
-	renewal.CodeLastCall:  {renewal.Pending: {renewal.Pending}},
+	renewal.CodeLastCall:  {renewal.Pending: {renewal.Pending}, renewal.Returned: {renewal.Returned}},
 	renewal.CodeApproved:  {renewal.Pending: {renewal.Approved}},
 	renewal.CodeRejected:  {renewal.Pending: {renewal.Rejected}},
-	renewal.CodeCancelled: {renewal.Pending: {renewal.Cancelled}, renewal.Approved: {renewal.Cancelled}},
+	renewal.CodeCancelled: {renewal.Pending: {renewal.Cancelled}, renewal.Returned: {renewal.Cancelled}, renewal.Approved: {renewal.Cancelled}},
 	renewal.CodeLapsed:    {renewal.Approved: {renewal.Pending}},
-	renewal.CodeExpired:   {renewal.Pending: {renewal.Expired}},
+	renewal.CodeExpired:   {renewal.Pending: {renewal.Expired}, renewal.Returned: {renewal.Expired}},
 	renewal.CodeChanged:   {renewal.Approved: {renewal.Pending}},
 	renewal.CodeOrdering:  {renewal.Approved: {renewal.Ordering}},
 	renewal.CodePostponed: {renewal.Ordering: {renewal.Approved}},
@@ -67,6 +68,8 @@ func replay(r renewal.Request, entries []renewal.Entry) string {
 		case renewal.CodeSubmitted, renewal.CodeAmended, renewal.CodeChanged:
 			votes, fingerprint = nil, e.Detail[renewal.DetailFingerprint]
 			revision++
+		case renewal.CodeReturned:
+			votes = nil
 		case renewal.CodeLapsed:
 			votes = without(votes, e)
 			revision++

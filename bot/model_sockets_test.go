@@ -85,6 +85,7 @@ func (w *whole) step() {
 		{"request", 10, w.request}, {"form", 2, w.form}, {"click", 40, w.click}, {"settle", 6, w.settleOne},
 		{"vendor fault", 10, w.vendorFault}, {"slack fault", 10, w.slackFault}, {"connection", 6, w.connection},
 		{"clock", 14, w.jump}, {"restart", 2, w.restart},
+		{"pause", 2, w.pause}, {"return", 4, w.giveBack},
 	}
 	total := 0
 	for _, t := range things {
@@ -248,6 +249,41 @@ func (w *whole) jump() {
 	w.clock.Advance(oneOf(w, time.Second, 20*time.Second, 2*time.Minute, 11*time.Minute, 5*time.Hour, 20*time.Hour))
 }
 
+// carol is an approver, whatever Slack says.
+var carol = renewal.Actor{UserID: sandbox.Carol, MayApprove: true}
+
+// pause pauses all orders; the bot does so, too, when too many are lost.
+func (w *whole) pause() {
+	if err := w.Ledger.Pause(w.ctx, carol, "a model"); renewal.IgnoreRefusal(err) != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func (w *whole) resume() {
+	if err := w.Ledger.Resume(w.ctx, carol); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// giveBack returns a request for changes; one that was returned is changed.
+func (w *whole) giveBack() {
+	open, err := w.Ledger.List(w.ctx, ledger.Filter{Statuses: renewal.Timed()})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if len(open) == 0 {
+		return
+	}
+	r := oneOf(w, open...)
+	var e renewal.Event = renewal.Return{By: carol, Shown: r.Shown(), Reason: "another number"}
+	if r.Status == renewal.Returned {
+		e = renewal.Amend{By: renewal.Actor{UserID: r.Requester, MayRequest: true}, Shown: r.Shown(), Offer: r.Offer, Doubts: r.Doubts, DoubtReason: r.DoubtReason}
+	}
+	if _, err := w.Ledger.Apply(w.ctx, r.ID, e); renewal.IgnoreRefusal(err) != nil {
+		w.t.Fatal(err)
+	}
+}
+
 func (w *whole) restart() {
 	if err := w.StopBot(); err != nil {
 		w.t.Fatal(err)
@@ -264,6 +300,7 @@ func (w *whole) calm() {
 	lagging := int64(1) // what was not shown the last time is looked at first
 	w.until("calm", func() bool {
 		w.clock.Advance(10 * time.Second) // for what is to be tried again
+		w.resume()
 		if w.requests > 0 && !w.posted(lagging) {
 			return false
 		}
@@ -278,6 +315,9 @@ func (w *whole) calm() {
 	})
 	if err := w.Ledger.Verify(w.ctx); err != nil {
 		w.t.Fatal(err)
+	}
+	if problem := orderedWhilePaused(w.ctx, w.Ledger); problem != "" {
+		w.t.Fatal(problem)
 	}
 	stored, err := w.Ledger.List(w.ctx, ledger.Filter{})
 	if err != nil || int64(len(stored)) != w.requests {

@@ -85,7 +85,8 @@ type model struct {
 
 	requests []*modelled
 	finals   map[int64]string // what is final, as it was then
-	sent     int              // order requests that the model has accounted for
+	pause    modelPause
+	sent     int // order requests that the model has accounted for
 }
 
 // modelled is a request as the model has it.
@@ -195,9 +196,10 @@ func (m *model) step() {
 	}
 	r := m.requests[rapid.IntRange(0, len(m.requests)-1).Draw(m.t, "request")]
 	steps := []func(*modelled){
-		func(*modelled) { m.submit() }, m.amend, m.approve, m.approve, m.approve, m.reject, m.cancel, m.retry, m.retry, m.closeRefused,
+		func(*modelled) { m.submit() }, m.amend, m.approve, m.approve, m.approve, m.reject, m.gives, m.cancel, m.retry, m.retry, m.closeRefused,
 		m.settle, m.settle, m.place, m.place, m.place, m.dies, m.reconcile, m.reconcile, m.poll, m.expire,
 		func(*modelled) { m.jump() }, m.portal, func(*modelled) { m.leave() },
+		func(*modelled) { m.pauses() }, m.asksAgain,
 	}
 	i := rapid.IntRange(0, len(steps)+1).Draw(m.t, "what")
 	if i >= len(steps) { // seldom: it is slow

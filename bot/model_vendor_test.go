@@ -100,7 +100,7 @@ func (m *model) job(ctx context.Context, kind renewal.JobKind, r *modelled) {
 }
 
 func (m *model) place(r *modelled) {
-	if r.status != renewal.Approved || m.waits(r) {
+	if r.status != renewal.Approved || m.pause.by != "" || m.waits(r) {
 		m.job(m.ctx, renewal.PlaceOrder, r) // again, too late, or too early
 		return
 	}
@@ -127,6 +127,7 @@ func (m *model) place(r *modelled) {
 	switch {
 	case a.class == yeastar.ClassUnknown:
 		last.outcome, r.status = renewal.Lost, renewal.Unknown
+		m.loses()
 	case a.class != yeastar.ClassRefused && made < 5 && !(last.login && before):
 		last.outcome, r.status = renewal.NotPlaced, renewal.Approved // and again by itself
 	default:
@@ -152,7 +153,7 @@ func (m *model) dies(r *modelled) {
 	if r.status != renewal.Approved || !m.stands(*r) {
 		return
 	}
-	after, begun := m.apply(r, renewal.Begin{Budget: modelDeadline}, !m.waits(r))
+	after, begun := m.apply(r, renewal.Begin{Budget: modelDeadline}, m.pause.by == "" && !m.waits(r))
 	if !begun {
 		return
 	}
@@ -176,6 +177,7 @@ func (m *model) reconcile(r *modelled) {
 	switch {
 	case r.status == renewal.Ordering && !m.clock.Now().Before(stored.Attempts[len(stored.Attempts)-1].Deadline):
 		last.outcome, r.status = renewal.Lost, renewal.Unknown
+		m.loses()
 	case r.status == renewal.Unknown && last.effect:
 		orders := m.ordersOf(r)
 		r.takes(orders[len(orders)-1].Status)
@@ -192,7 +194,7 @@ func (m *model) poll(r *modelled) {
 
 func (m *model) expire(r *modelled) {
 	m.job(m.ctx, renewal.Expire, r)
-	if r.status == renewal.Pending && !m.clock.Now().Before(r.expires) {
+	if (r.status == renewal.Pending || r.status == renewal.Returned) && !m.clock.Now().Before(r.expires) {
 		r.status = renewal.Expired
 	}
 }
@@ -224,6 +226,7 @@ func (m *model) restart() {
 	m.shut()
 	m.open()
 	m.compare()
+	m.comparePause()
 	if err := m.ledger.Verify(m.ctx); err != nil {
 		m.t.Fatal(err)
 	}

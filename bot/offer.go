@@ -112,7 +112,7 @@ func (b *Bot) save(ctx context.Context, v slack.View, actor renewal.Actor, d blo
 		var created bool
 		r, created, err = b.ledger.Submit(ctx, renewal.Submission{
 			Key: submissionKey(actor, d, v), By: actor, Channel: d.Channel, Offer: o.Offer, Note: d.Note,
-			Doubts: o.doubts, DoubtReason: o.reason,
+			Doubts: o.doubts, DoubtReason: o.reason, Again: d.Again,
 		})
 		if err == nil && !created && !asksFor(r, d, o) {
 			return r, madeAnother(r), nil

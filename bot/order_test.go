@@ -20,6 +20,9 @@ func contains(s, piece string) bool { return strings.Contains(s, piece) }
 
 func hasButton(m slacksim.Message, button string) bool { return slices.Contains(m.Buttons(), button) }
 
+// endedCard says whether a card offers nothing but to ask again.
+func endedCard(m slacksim.Message) bool { return slices.Equal(m.Buttons(), []string{"Ask again…"}) }
+
 func cmpOr(a, b string) string {
 	if a != "" {
 		return a

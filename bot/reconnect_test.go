@@ -155,7 +155,7 @@ func TestRefreshesUnderLoad(t *testing.T) {
 		"carol clicks an old button": func(l *load) {
 			card := l.as(sandbox.Carol).request(l.wishFor(l.next()))
 			old := clickOn(l.t, card, "cancel")
-			l.as(sandbox.Carol).press(card, "Cancel request (requester)")
+			l.as(sandbox.Carol).press(card, "Cancel request")
 			l.until(func(int) { l.as(sandbox.Carol).forceClick(old) })
 		},
 		"slack refreshes": func(l *load) {

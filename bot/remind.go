@@ -11,7 +11,7 @@ import (
 )
 
 // remind reminds those for whom a request waits, each at their own growing intervals and
-// in their working hours, and of one that waits for approval everybody once more before it
+// in their working hours, and of one that times out everybody once more before it
 // times out.
 func (b *Bot) remind(ctx context.Context, job renewal.Job) error {
 	r, err := b.ledger.Get(ctx, job.RequestID)
@@ -24,7 +24,7 @@ func (b *Bot) remind(ctx context.Context, job renewal.Job) error {
 		return err
 	}
 	next := now.Add(nobodyPause)
-	if r.Status == renewal.Pending {
+	if slices.Contains(renewal.Timed(), r.Status) {
 		lastCall := r.LastCallAt(b.policy)
 		if next = r.ExpiresAt; !r.LastCalled {
 			if !now.Before(lastCall) {
@@ -80,11 +80,13 @@ func (b *Bot) awaited(ctx context.Context, r renewal.Request, now time.Time) ([]
 	if err != nil {
 		return nil, err
 	}
-	if r.Status == renewal.Processing && !slices.ContainsFunc(actors, func(a renewal.Actor) bool { return a.UserID == r.Requester }) {
+	theirs := r.Status == renewal.Processing || r.Status == renewal.Returned
+	if theirs && !slices.ContainsFunc(actors, func(a renewal.Actor) bool { return a.UserID == r.Requester }) {
 		actors = append(actors, renewal.Actor{UserID: r.Requester})
 	}
 	var waiting []directory.Person
 	for _, a := range actors {
+		a.MayRequest = true // whether they still may is found out when they act
 		if !r.Awaits(a, now, b.policy) {
 			continue
 		}
@@ -99,10 +101,10 @@ func (b *Bot) awaited(ctx context.Context, r renewal.Request, now time.Time) ([]
 	return waiting, nil
 }
 
-// expire ends a request that nobody decided.
+// expire ends a request that nobody decided or changed.
 func (b *Bot) expire(ctx context.Context, job renewal.Job) error {
 	r, err := b.ledger.Get(ctx, job.RequestID)
-	if err != nil || r.Status != renewal.Pending {
+	if err != nil || !slices.Contains(renewal.Timed(), r.Status) {
 		return err
 	}
 	if b.ledger.Now(ctx).Before(r.ExpiresAt) {

@@ -73,6 +73,15 @@ func (s *story) what(r renewal.Request) {
 	}
 	for i, v := range r.Votes {
 		s.field("Approved by", fmt.Sprintf("%s at %s (%d of %d)", v.By, utc(v.At), i+1, r.Required))
+		s.field("Comment", v.Comment)
+	}
+	s.field("Returned by", r.ReturnedBy)
+	s.field("To be changed", r.ReturnReason)
+	if r.Again != 0 {
+		s.field("Asks again for", renewal.Reference(r.Again))
+	}
+	if r.Status == renewal.Returned {
+		s.field("Times out", utc(r.ExpiresAt))
 	}
 	if r.Status == renewal.Pending {
 		s.field("Approvals", fmt.Sprintf("%d of %d", len(r.Votes), r.Required))

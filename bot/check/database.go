@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 
 	"renewbot/bot/ledger"
 )
@@ -118,11 +119,21 @@ func (c *checker) checkLedger(ctx context.Context, l *lines, path string) {
 		l.add("database", Problem, path+" cannot be read: "+err.Error(), "Bring back a backup of the file.")
 		return
 	}
+	checkPaused(ctx, l, book)
 	if c.bot.hasFile {
 		l.ok("database", "%s is up to date, and in use by a running Renewbot, as it should be", path)
 		return
 	}
 	l.ok("database", "%s is up to date, and no bot uses it now", path)
+}
+
+// checkPaused says whether people keep orders from being sent.
+func checkPaused(ctx context.Context, l *lines, book *ledger.Ledger) {
+	p, err := book.Paused(ctx)
+	if err == nil && p.Holds() {
+		l.add("orders", Note, fmt.Sprintf("orders are paused by %s since %s (%s): nothing is ordered", p.By, p.At.UTC().Format(time.RFC3339), p.Reason),
+			"An approver ends it with /renew resume.")
+	}
 }
 
 // versions finds the numbers in the ledger's error about tables of another program.

@@ -62,5 +62,6 @@ func (c *checker) checkTables(ctx context.Context, l *lines, host, databaseURL s
 		l.add("database", Problem, "the ledger cannot be read: "+firstLine(err.Error()), "Check the user's rights on the tables.")
 		return
 	}
+	checkPaused(ctx, l, book)
 	l.ok("database", "%s is up to date", host)
 }

@@ -60,6 +60,7 @@ type Directory struct {
 	channels *lookup.Cache[slack.Channel]
 	self     Workspace
 	botName  string
+	address  string // of the workspace
 
 	approvers, requesters, named, allowed []string
 	weekend                               []time.Weekday
@@ -102,8 +103,11 @@ func New(o Options) *Directory {
 // Identify says who the bot is, by auth.test.
 func (d *Directory) Identify(who *slack.AuthTestResponse) {
 	d.self = Workspace{TeamID: who.TeamID, EnterpriseID: who.EnterpriseID, BotUserID: who.UserID}
-	d.botName = who.User
+	d.botName, d.address = who.User, who.URL
 }
+
+// Workspace is the address of the workspace in a browser; empty before Identify.
+func (d *Directory) Workspace() string { return d.address }
 
 // Approvers are the ids that the configuration names.
 func (d *Directory) Approvers() []string { return d.approvers }

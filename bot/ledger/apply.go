@@ -20,7 +20,8 @@ const maxConflicts = 100
 // the audit trail, or counted there if they try it again and again. A click that is
 // delivered twice changes nothing the second time. An attempt is refused
 // with renewal.RefusedUnderWay while the order of another request of the same holder and
-// product is under way: it may be begun later. With ErrUnclear the event may have happened;
+// product is under way, and with renewal.RefusedPaused while orders are paused: it may be
+// begun later. When too many orders end without a known fate, orders are paused. With ErrUnclear the event may have happened;
 // after any other error it has not.
 func (l *Ledger) Apply(ctx context.Context, id int64, e renewal.Event) (renewal.Request, error) {
 	return l.applyEvent(ctx, id, e, true)
@@ -45,8 +46,9 @@ func (l *Ledger) applyEvent(ctx context.Context, id int64, e renewal.Event, alon
 
 func (l *Ledger) apply(ctx context.Context, id int64, e renewal.Event, alone bool) (r renewal.Request, refusal *renewal.Refusal, err error) {
 	var saved, denied *renewal.Change
+	var alarm *renewal.Entry
 	err = l.change(ctx, fmt.Sprintf("apply %T", e), func(t tx) error {
-		refusal, saved, denied = nil, nil, nil
+		refusal, saved, denied, alarm = nil, nil, nil, nil
 		before, err := get(ctx, t, id)
 		if err != nil {
 			return err
@@ -73,19 +75,33 @@ func (l *Ledger) apply(ctx context.Context, id int64, e renewal.Event, alone boo
 		if err != nil {
 			return err
 		}
-		alone := alone && begins(before, change.Request)
-		if alone {
+		first := alone && begins(before, change.Request)
+		if first {
 			if refusal, err = l.behind(ctx, t, before, now); err != nil || refusal != nil {
 				r = before
 				return err
 			}
 		}
-		if r, err = save(ctx, t, before, change.Request, alone); err != nil {
+		if r, err = save(ctx, t, before, change.Request, first); err != nil {
 			return err
 		}
+		change.Request.Version = r.Version
+		if err := l.record(ctx, t, &change); err != nil {
+			return err
+		}
+		if first {
+			if err := l.mayBegin(ctx, t); err != nil {
+				if errors.Is(err, errHeld) {
+					r, refusal = before, before.Paused()
+				}
+				return err
+			}
+		}
 		saved = &change
-		saved.Request.Version = r.Version
-		return l.record(ctx, t, saved)
+		if alone {
+			alarm, err = l.alarm(ctx, t, change.Entry)
+		}
+		return err
 	})
 	if saved != nil {
 		err = l.known(ctx, saved.Entry, err)
@@ -95,6 +111,10 @@ func (l *Ledger) apply(ctx context.Context, id int64, e renewal.Event, alone boo
 	switch {
 	case err == nil && saved != nil:
 		l.options.Observer.Saved(*saved)
+		if alarm != nil {
+			l.options.Logger.WarnContext(ctx, "orders are paused: too many ended without anybody knowing whether they were placed")
+			l.options.Observer.Saved(renewal.Change{Entry: *alarm})
+		}
 	case err == nil && denied != nil:
 		err = l.deny(ctx, *denied)
 	}
@@ -135,7 +155,11 @@ func (l *Ledger) record(ctx context.Context, t tx, c *renewal.Change) error {
 	if err := l.announce(ctx, t, c.Entry.At, c.Notices()); err != nil {
 		return err
 	}
-	return l.enqueue(ctx, t, c.Entry.At, c.Jobs)
+	jobs, err := l.withHomes(ctx, t, c.Entry.At, c.Jobs)
+	if err != nil {
+		return err
+	}
+	return l.enqueue(ctx, t, c.Entry.At, jobs)
 }
 
 // recordDenied records a change that does not touch its request. It locks the request

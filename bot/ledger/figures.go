@@ -15,6 +15,7 @@ type Figures struct {
 	// Unposted are the audit entries among the newest of the trail whose line is not in
 	// the audit channel.
 	Unposted Backlog
+	Paused   bool // no order is sent
 	// Outbox are the notices that wait to be sent, GivenUp how many are not sent any more,
 	// and OutboxStopped is 1 when their receiver wants none.
 	Outbox        Backlog
@@ -46,7 +47,7 @@ func (l *Ledger) Figures(ctx context.Context, auditKey string) (Figures, error) 
 	f := Figures{Requests: map[renewal.Status]Backlog{}, Queues: map[string]Queue{}}
 	now, err := l.now(ctx, l.engine)
 	for _, count := range []func(context.Context, time.Time, *Figures) error{
-		l.countRequests, l.ageRequests, l.countJobs, l.countOutbox,
+		l.countRequests, l.ageRequests, l.countJobs, l.readPause, l.countOutbox,
 		func(ctx context.Context, now time.Time, f *Figures) error {
 			return l.countUnposted(ctx, now, auditKey, f)
 		},
@@ -84,7 +85,7 @@ func (l *Ledger) ageRequests(ctx context.Context, now time.Time, f *Figures) err
 		return err
 	}, `SELECT r.status, min(coalesce((SELECT max(e.at) FROM entries e
 			WHERE e.request_id = r.id AND e.to_status = r.status AND e.from_status <> e.to_status), r.created_at))
-		FROM requests r WHERE r.status IN ('pending', 'approved', 'ordering', 'processing', 'unknown', 'refused')
+		FROM requests r WHERE r.status IN ('pending', 'returned', 'approved', 'ordering', 'processing', 'unknown', 'refused')
 		GROUP BY r.status`)
 }
 
@@ -110,6 +111,12 @@ func (l *Ledger) countJobs(ctx context.Context, now time.Time, f *Figures) error
 		f.Queues[queue] = q
 		return nil
 	}, `SELECT queue, state, at, count(*) FROM (`+l.engine.waitingJobs()+`) AS waiting GROUP BY queue, state, at`)
+}
+
+func (l *Ledger) readPause(ctx context.Context, _ time.Time, f *Figures) error {
+	p, err := pauseOf(ctx, l.engine)
+	f.Paused = p.Holds()
+	return err
 }
 
 func (l *Ledger) countUnposted(ctx context.Context, now time.Time, auditKey string, f *Figures) error {

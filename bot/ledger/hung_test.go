@@ -10,8 +10,6 @@ import (
 	"renewbot/bot/renewal"
 )
 
-const lockTrail = `UPDATE trail SET seq = seq WHERE id = 1`
-
 func record(t *testing.T, l *Ledger) error {
 	t.Helper()
 	return l.Record(t.Context(), renewal.Entry{Code: "x", Actor: renewal.System})

@@ -27,6 +27,7 @@ var kinds = map[renewal.JobKind]struct {
 	timeout time.Duration
 }{
 	renewal.SyncSlack:      {queueSlack, 60 * time.Second},
+	renewal.DrawHomes:      {queueSlack, 60 * time.Second},
 	renewal.Remind:         {queueSlack, 60 * time.Second},
 	renewal.Expire:         {queueSlack, 60 * time.Second},
 	renewal.PlaceOrder:     {queueOrder, noTimeout},
@@ -72,7 +73,10 @@ func (l *Ledger) Enqueue(ctx context.Context, jobs ...renewal.Job) error {
 	return nil
 }
 
-// enqueue adds jobs in a transaction. A sync_slack job that would find another one of
+// shows says whether a job only shows what is saved, so that one that waits is enough.
+func shows(kind renewal.JobKind) bool { return kind == renewal.SyncSlack || kind == renewal.DrawHomes }
+
+// enqueue adds jobs in a transaction. A job that shows and would find another one of
 // the same request waiting is left out: that one will show this change, too.
 func (l *Ledger) enqueue(ctx context.Context, t tx, now time.Time, jobs []renewal.Job) error {
 	var inserts []river.InsertManyParams
@@ -84,7 +88,7 @@ func (l *Ledger) enqueue(ctx context.Context, t tx, now time.Time, jobs []renewa
 		o := &river.InsertOpts{Queue: kind.queue, MaxAttempts: maxAttempts}
 		if j.At.After(now) {
 			o.ScheduledAt = notBefore(j.At)
-		} else if j.Kind == renewal.SyncSlack {
+		} else if shows(j.Kind) {
 			waits, err := syncWaits(ctx, t, j.RequestID)
 			if err != nil {
 				return err
@@ -120,7 +124,7 @@ func notBefore(t time.Time) time.Time {
 	return t.UTC().Add(time.Millisecond - time.Nanosecond).Truncate(time.Millisecond)
 }
 
-// syncWaits says whether a sync_slack job of the request waits already, and notes that
+// syncWaits says whether a job that shows the request waits already, and notes that
 // one will. The row stays locked until the transaction ends, so a job that starts at
 // this moment starts after it and sees what it saved.
 func syncWaits(ctx context.Context, t tx, requestID int64) (bool, error) {
@@ -133,7 +137,7 @@ func syncWaits(ctx context.Context, t tx, requestID int64) (bool, error) {
 	return wanted > 1, nil
 }
 
-// syncStarts says that a sync_slack job has started: changes from now on need another one.
+// syncStarts says that a job that shows a request has started: changes from now on need another one.
 func (l *Ledger) syncStarts(ctx context.Context, requestID int64) error {
 	err := l.change(ctx, "sync starts", func(t tx) error {
 		_, err := t.exec(ctx, `DELETE FROM waiting_syncs WHERE request_id = $1`, requestID)

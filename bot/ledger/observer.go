@@ -42,7 +42,7 @@ func (unobserved) Ran(renewal.JobKind, RunOutcome, time.Duration) {}
 // about: a request that does not exist, one that somebody else changed, or work that was
 // given up.
 func atFault(err error) bool {
-	for _, other := range []error{ErrNotFound, errConflict, ErrReadOnly, context.Canceled} {
+	for _, other := range []error{ErrNotFound, errConflict, errHeld, ErrReadOnly, context.Canceled} {
 		if errors.Is(err, other) {
 			return false
 		}

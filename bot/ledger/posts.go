@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"renewbot/bot/renewal"
@@ -50,6 +51,43 @@ func (l *Ledger) Posts(ctx context.Context, requestID int64) ([]Post, error) {
 		return nil, fmt.Errorf("read the posts: %w", err)
 	}
 	return posts, nil
+}
+
+// PostsOf reads some posts of several requests, by request and key.
+func (l *Ledger) PostsOf(ctx context.Context, ids []int64, keys ...string) (map[int64]map[string]Post, error) {
+	found := map[int64]map[string]Post{}
+	if len(ids) == 0 {
+		return found, nil
+	}
+	var args []any
+	list := func(n int) string {
+		var marks []string
+		for i := range n {
+			marks = append(marks, fmt.Sprintf("$%d", len(args)-n+i+1))
+		}
+		return strings.Join(marks, ", ")
+	}
+	for _, id := range ids {
+		args = append(args, id)
+	}
+	where := "request_id IN (" + list(len(ids)) + ")"
+	for _, k := range keys {
+		args = append(args, k)
+	}
+	where += " AND key IN (" + list(len(keys)) + ")"
+	err := l.engine.each(ctx, func(row row) error {
+		var p Post
+		err := row.Scan(&p.RequestID, &p.Key, &p.Channel, &p.TS, &p.State)
+		if found[p.RequestID] == nil {
+			found[p.RequestID] = map[string]Post{}
+		}
+		found[p.RequestID][p.Key] = p
+		return err
+	}, `SELECT request_id, key, channel, ts, state FROM posts WHERE `+where, args...)
+	if err != nil {
+		return nil, fmt.Errorf("read posts of several requests: %w", err)
+	}
+	return found, nil
 }
 
 // SavePost saves a post in place of the one with the same request and key.

@@ -40,9 +40,10 @@ type Filter struct {
 	Product   string
 	Before    int64 // only ids below it: the next page starts at the last id of this one
 	Limit     int   // zero: no limit
+	Oldest    bool  // the oldest first, instead of the newest
 }
 
-// List finds requests, newest first.
+// List finds requests, newest first unless the oldest are wanted first.
 func (l *Ledger) List(ctx context.Context, f Filter) ([]renewal.Request, error) {
 	statement, args := f.statement()
 	var found []renewal.Request
@@ -85,7 +86,10 @@ func (f Filter) statement() (string, []any) {
 	if len(where) > 0 {
 		statement += " WHERE " + strings.Join(where, " AND ")
 	}
-	statement += " ORDER BY id DESC"
+	statement += " ORDER BY id"
+	if !f.Oldest {
+		statement += " DESC"
+	}
 	if f.Limit > 0 {
 		statement += " LIMIT " + arg(f.Limit)
 	}

@@ -109,7 +109,7 @@ func AfterRestore(ctx context.Context, databaseURL string, o Options) (r Restore
 	}
 	for before := int64(0); ; {
 		page, err := l.List(ctx, Filter{
-			Statuses: []renewal.Status{renewal.Approved, renewal.Pending, renewal.Refused}, Before: before, Limit: entryPage,
+			Statuses: []renewal.Status{renewal.Approved, renewal.Pending, renewal.Returned, renewal.Refused}, Before: before, Limit: entryPage,
 		})
 		if err != nil || len(page) == 0 {
 			return r, err

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"time"
 
 	"renewbot/bot/renewal"
 )
@@ -79,7 +80,10 @@ func (l *Ledger) submit(ctx context.Context, t tx, s renewal.Submission) (renewa
 	if err != nil {
 		return none, nil, nil, err
 	}
-	change, err := renewal.New(id, s, now, l.options.Policy)
+	var change renewal.Change
+	if err = l.again(ctx, t, s, now); err == nil {
+		change, err = renewal.New(id, s, now, l.options.Policy)
+	}
 	if err == nil {
 		err = l.keptWithin(ctx, t, change.Request, now)
 	}
@@ -103,6 +107,21 @@ func (l *Ledger) submit(ctx context.Context, t tx, s renewal.Submission) (renewa
 		return none, nil, nil, fmt.Errorf("save %s: %w", r.Reference(), err)
 	}
 	return r, &change, nil, l.record(ctx, t, &change)
+}
+
+// again refuses a submission that asks again for what can't be asked for again.
+func (l *Ledger) again(ctx context.Context, t tx, s renewal.Submission, now time.Time) error {
+	if s.Again == 0 {
+		return nil
+	}
+	r, err := get(ctx, t, s.Again)
+	if err != nil {
+		return err
+	}
+	if refusal := r.May(renewal.Intent{Action: renewal.ActionAskAgain, By: s.By}, now, l.options.Policy); refusal != nil {
+		return refusal
+	}
+	return nil
 }
 
 // giveBack returns the number that was taken last.

@@ -281,7 +281,7 @@ func (w *jobWorker) Work(ctx context.Context, rj *river.Job[args]) error {
 }
 
 func (w *jobWorker) run(ctx context.Context, job renewal.Job) (err error) {
-	if job.Kind == renewal.SyncSlack {
+	if shows(job.Kind) {
 		if err := w.ledger.syncStarts(ctx, job.RequestID); err != nil {
 			return err
 		}

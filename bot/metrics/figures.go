@@ -34,7 +34,7 @@ type figures struct {
 
 	up, requests, requestsOldest              *prometheus.Desc
 	due, dueOldest, running, oldestRun, later *prometheus.Desc
-	unposted, unpostedOldest                  *prometheus.Desc
+	unposted, unpostedOldest, paused          *prometheus.Desc
 	outbox, outboxOldest, givenUp, stopped    *prometheus.Desc
 
 	mu   sync.Mutex
@@ -58,6 +58,7 @@ func newFigures(read func(context.Context) (ledger.Figures, error), now func() t
 		oldestRun:      desc("jobs_running_oldest_seconds", "For how long the oldest of them has run.", "queue"),
 		later:          desc("jobs_scheduled", "Jobs whose time has not come, or that failed and are tried again later.", "queue"),
 		unposted:       desc("audit_lines_missing", "Audit entries without a line in the audit channel, among the newest 500."),
+		paused:         desc("orders_paused", "1 when people, or too many orders of unknown fate, keep every order from being sent, 0 when not."),
 		unpostedOldest: desc("audit_lines_missing_oldest_seconds", "Age of the oldest of them."),
 		outbox:         desc("events_waiting", "Events that are to be sent, or to be sent again."),
 		outboxOldest:   desc("events_waiting_oldest_seconds", "For how long the oldest of them has waited."),
@@ -69,7 +70,7 @@ func newFigures(read func(context.Context) (ledger.Figures, error), now func() t
 // Describe implements prometheus.Collector.
 func (f *figures) Describe(ch chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{
-		f.up, f.requests, f.requestsOldest, f.due, f.dueOldest, f.running, f.oldestRun, f.later, f.unposted, f.unpostedOldest,
+		f.up, f.requests, f.requestsOldest, f.due, f.dueOldest, f.running, f.oldestRun, f.later, f.unposted, f.unpostedOldest, f.paused,
 		f.outbox, f.outboxOldest, f.givenUp, f.stopped,
 	} {
 		ch <- d
@@ -99,6 +100,11 @@ func (f *figures) Collect(ch chan<- prometheus.Metric) {
 		show(f.oldestRun, q.Running.Oldest.Seconds(), queue)
 		show(f.later, float64(q.Later), queue)
 	}
+	paused := 0.0
+	if now.Paused {
+		paused = 1
+	}
+	show(f.paused, paused)
 	show(f.unposted, float64(now.Unposted.Count))
 	show(f.unpostedOldest, now.Unposted.Oldest.Seconds())
 	show(f.outbox, float64(now.Outbox.Count))

@@ -24,7 +24,7 @@ var codes = []renewal.Code{
 	renewal.CodeProcessing, renewal.CodeRefused, renewal.CodePostponed, renewal.CodeWaiting, renewal.CodeUnknown, renewal.CodeSearched,
 	renewal.CodeUnsearched,
 	renewal.CodeSettledPlaced, renewal.CodeSettledNot, renewal.CodeRetried, renewal.CodeLate,
-	renewal.CodeRestored, renewal.CodeLapsed, renewal.CodeMoved,
+	renewal.CodeRestored, renewal.CodeLapsed, renewal.CodeMoved, renewal.CodeReturned, renewal.CodePaused, renewal.CodeResumed,
 	renewal.CodeEventsOn, renewal.CodeEventsOff, renewal.CodeEventsStopped,
 }
 
@@ -64,11 +64,11 @@ func newLedgerMetrics() ledgerMetrics {
 	for _, c := range orderOutcomes {
 		l.orders.WithLabelValues(outcomeOf(c))
 	}
-	for _, decision := range []renewal.Status{renewal.Approved, renewal.Rejected, renewal.Cancelled, renewal.Expired} {
+	for _, decision := range []renewal.Status{renewal.Approved, renewal.Returned, renewal.Rejected, renewal.Cancelled, renewal.Expired} {
 		l.approvalWait.WithLabelValues(string(decision))
 	}
 	for _, kind := range []renewal.JobKind{
-		renewal.SyncSlack, renewal.PlaceOrder, renewal.ReconcileOrder, renewal.PollOrder, renewal.Remind, renewal.Expire,
+		renewal.SyncSlack, renewal.DrawHomes, renewal.PlaceOrder, renewal.ReconcileOrder, renewal.PollOrder, renewal.Remind, renewal.Expire,
 		renewal.SendEvents,
 	} {
 		for _, outcome := range []ledger.RunOutcome{ledger.RunDone, ledger.RunSnoozed, ledger.RunFailed} {

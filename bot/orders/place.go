@@ -44,6 +44,11 @@ func (o *Orders) place(ctx context.Context, job renewal.Job) error {
 	if r.DryRun || o.dryRun {
 		return o.move(ctx, r.ID, renewal.DryRunDone{})
 	}
+	if waits, err := o.paused(ctx, r); err != nil {
+		return err
+	} else if waits {
+		return ledger.Snooze(pausedPause)
+	}
 	if waits, err := o.behind(ctx, r); err != nil {
 		return err
 	} else if waits {
@@ -51,7 +56,7 @@ func (o *Orders) place(ctx context.Context, job renewal.Job) error {
 	}
 	e, err := o.checked(ctx, r)
 	switch {
-	case err != nil && o.ledger.Now(ctx).Sub(r.UpdatedAt) < checkPatience:
+	case err != nil && o.ledger.Now(ctx).Sub(o.since(ctx, r)) < checkPatience:
 		o.tellWaiting(ctx, r, err)
 		return fmt.Errorf("check %s once more before ordering: %w", r.Reference(), err)
 	case err != nil:
@@ -68,8 +73,8 @@ func (o *Orders) place(ctx context.Context, job renewal.Job) error {
 	// this process up from here on, its POST ends before others may judge the attempt.
 	began := time.Now()
 	r, err = o.ledger.Apply(ctx, r.ID, renewal.Begin{Budget: o.timeout + o.margin})
-	if renewal.RefusedFor(err, renewal.RefusedUnderWay) {
-		return ledger.Snooze(behindPause) // another one began, or was placed, just now
+	if renewal.RefusedFor(err, renewal.RefusedUnderWay) || renewal.RefusedFor(err, renewal.RefusedPaused) {
+		return ledger.Snooze(behindPause) // another one began, or was placed, or all were paused, just now
 	}
 	if err != nil {
 		return renewal.IgnoreRefusal(err)

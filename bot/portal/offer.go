@@ -49,7 +49,7 @@ func quantitySource(row yeastar.Product, o renewal.Offer) string {
 	case row.Quantity == yeastar.QuantityNone:
 		return ""
 	case o.KnownQuantity == 0:
-		return "typed by the requester; the API does not say the current number"
+		return "typed by the requester; the portal does not tell the current number"
 	case o.KnownQuantity == plan.Quantity:
 		return "the same as the Partner Portal says"
 	}

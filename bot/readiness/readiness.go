@@ -53,14 +53,15 @@ func New(o Options) *Readiness {
 // Parts tells how the parts are that the bot needs. Without a connection to Slack or
 // without its ledger it can do nothing, and with credentials that the vendor refuses it
 // never will. A vendor that fails for a while is told and is no reason to take the bot
-// away: people can go on requesting and approving, what was approved waits, and a
+// away, and so are paused orders: people can go on requesting and approving, what was approved waits, and a
 // restart would mend nothing.
 func (r *Readiness) Parts(ctx context.Context) []monitor.Part {
-	parts := make([]monitor.Part, 3)
+	parts := make([]monitor.Part, 4)
 	var all sync.WaitGroup
 	all.Go(func() { parts[0] = r.slackPart() })
 	all.Go(func() { parts[1] = r.databasePart(ctx) })
 	all.Go(func() { parts[2] = r.vendorPart(ctx) })
+	all.Go(func() { parts[3] = r.ordersPart(ctx) })
 	all.Wait()
 	return parts
 }
@@ -88,6 +89,20 @@ func (r *Readiness) databasePart(ctx context.Context) monitor.Part {
 		return monitor.Part{Name: "database", State: monitor.Down, Detail: "nothing can be saved in the ledger"}
 	}
 	return monitor.Part{Name: "database", State: monitor.OK, Detail: "the ledger can be read and written"}
+}
+
+// ordersPart tells whether people keep orders from being sent. That is what they want, so the
+// bot is as ready as it can be.
+func (r *Readiness) ordersPart(ctx context.Context) monitor.Part {
+	ctx, cancel := context.WithTimeout(ctx, partTimeout)
+	defer cancel()
+	switch p, err := r.ledger.Paused(ctx); {
+	case err != nil:
+		return monitor.Part{Name: "orders", State: monitor.Trouble, Detail: "it can't be read whether orders are paused"}
+	case p.Holds():
+		return monitor.Part{Name: "orders", State: monitor.Trouble, Detail: "paused since " + p.At.UTC().Format(time.RFC3339) + ": nothing is ordered"}
+	}
+	return monitor.Part{Name: "orders", State: monitor.OK, Detail: "what is approved is ordered"}
 }
 
 func (r *Readiness) vendorPart(ctx context.Context) monitor.Part {

@@ -79,6 +79,8 @@ func (c *changing) apply(e Event) error {
 		return c.approve(e)
 	case Reject:
 		return c.reject(e)
+	case Return:
+		return c.giveBack(e)
 	case Cancel:
 		return c.cancel(e)
 	case Retry:

@@ -7,16 +7,22 @@ import (
 )
 
 func (c *changing) approve(e Approve) error {
+	comment := strings.TrimSpace(e.Comment)
+	if utf8.RuneCountInString(comment) > MaxReason {
+		return refuse(RefusedNoReason, "The comment may have at most %d characters.", MaxReason)
+	}
 	counting, lost := c.count(e.Voters, c.now.Add(-c.policy.ExpireAfter), c.now, c.policy)
 	waited := c.Deciders()
-	c.Votes = append(counting, c.voteOf(e.By))
+	vote := c.voteOf(e.By)
+	vote.Comment = comment
+	c.Votes = append(counting, vote)
 	code := CodeVoted
 	if arrived(c.ways(c.policy), c.Votes) {
 		code = CodeApproved
 		c.yes()
 	}
 	c.record(code, e.By.UserID, map[string]string{
-		DetailFingerprint: c.Fingerprint, DetailVotes: c.votesIn(), DetailLost: lostDetail(lost),
+		DetailFingerprint: c.Fingerprint, DetailVotes: c.votesIn(), DetailLost: lostDetail(lost), DetailComment: comment,
 	})
 	if next := c.Deciders(); code == CodeVoted && !slices.Equal(waited, next) {
 		c.note(DetailNext, strings.Join(next, ","))
@@ -38,6 +44,19 @@ func (c *changing) reject(e Reject) error {
 	}
 	c.Status, c.ClosedBy, c.Reason = Rejected, e.By.UserID, reason
 	c.record(CodeRejected, e.By.UserID, map[string]string{DetailReason: reason})
+	return nil
+}
+
+// giveBack lets the request wait for its requester, for as long as it would for approvers.
+func (c *changing) giveBack(e Return) error {
+	reason, err := checkReason(e.Reason)
+	if err != nil {
+		return err
+	}
+	c.Status, c.ReturnedBy, c.ReturnReason = Returned, e.By.UserID, reason
+	c.Votes, c.LastCalled, c.ExpiresAt = nil, false, c.now.Add(c.policy.ExpireAfter)
+	c.job(Expire, c.ExpiresAt)
+	c.record(CodeReturned, e.By.UserID, map[string]string{DetailReason: reason})
 	return nil
 }
 

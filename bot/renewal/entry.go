@@ -15,6 +15,7 @@ const (
 	CodeVoted         Code = "request.voted"    // an approval, more are needed
 	CodeApproved      Code = "request.approved"
 	CodeRejected      Code = "request.rejected"
+	CodeReturned      Code = "request.returned" // an approver asked its requester for changes
 	CodeCancelled     Code = "request.cancelled"
 	CodeExpired       Code = "request.expired"
 	CodeReminded      Code = "request.reminded"
@@ -36,6 +37,8 @@ const (
 	CodeSettledNot    Code = "order.settled_not_placed"
 	CodeRetried       Code = "order.retried"
 	CodePolicy        Code = "policy.loaded"  // the policy file that holds from this start on
+	CodePaused        Code = "order.paused"   // no order is sent until somebody resumes; of no request
+	CodeResumed       Code = "order.resumed"  // what waited because of that is sent; of no request
 	CodeLate          Code = "order.late"     // an order turned up for an attempt that was called not placed
 	CodeEventsOn      Code = "events.on"      // other systems are told of requests from now on, or at another address
 	CodeEventsOff     Code = "events.off"     // and not any more
@@ -63,6 +66,8 @@ type Entry struct {
 // The keys of Entry.Detail.
 const (
 	DetailReason        = "reason"         // words of a person
+	DetailComment       = "comment"        // of an approver who agrees
+	DetailAgain         = "again"          // reference of the request that is asked for again
 	DetailRefusal       = "refusal"        // why an action was denied: a Refusal's code
 	DetailAction        = "action"         // what was tried
 	DetailAttempt       = "attempt"        // number of the attempt
@@ -80,6 +85,7 @@ const (
 	DetailRetryAt       = "retry_at"     // RFC 3339
 	DetailUntil         = "until"        // RFC 3339
 	DetailSummary       = "summary"      // what is asked for, in one line
+	DetailPausedBy      = "paused_by"    // who paused orders: a user id, or System
 	DetailBehind        = "behind"       // reference of the request whose order has to end first
 	DetailDoubts        = "doubts"       // what people should look at, a line each
 	DetailDoubtReason   = "doubt_reason" // why it should be ordered all the same
@@ -100,6 +106,7 @@ type JobKind string
 // The jobs.
 const (
 	SyncSlack      JobKind = "sync_slack"
+	DrawHomes      JobKind = "draw_homes"
 	PlaceOrder     JobKind = "place_order"
 	ReconcileOrder JobKind = "reconcile_order"
 	PollOrder      JobKind = "poll_order"

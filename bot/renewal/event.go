@@ -38,6 +38,8 @@ type (
 		Doubts  []Doubt
 		// DoubtReason is why it should be ordered all the same.
 		DoubtReason string
+		// Again is the request that is asked for again, or 0.
+		Again int64
 	}
 	// Amend replaces what is asked for; the votes start anew.
 	Amend struct {
@@ -48,14 +50,22 @@ type (
 		Doubts      []Doubt
 		DoubtReason string
 	}
-	// Approve is one approver's yes. Voters are those who said yes before, as they are now.
+	// Approve is one approver's yes. Voters are those who said yes before, as they are now;
+	// the comment may be empty.
 	Approve struct {
-		By     Actor
-		Shown  Shown
-		Voters []Actor
+		By      Actor
+		Shown   Shown
+		Voters  []Actor
+		Comment string
 	}
 	// Reject is an approver's no.
 	Reject struct {
+		By     Actor
+		Shown  Shown
+		Reason string
+	}
+	// Return asks the requester for changes: nobody decides before they are made.
+	Return struct {
 		By     Actor
 		Shown  Shown
 		Reason string
@@ -110,11 +120,12 @@ type (
 	Gone struct{ Detail string }
 	// Waiting says that what was approved cannot be ordered at present: the vendor's
 	// look-ups fail, and are tried again until then; or the order of another request, of the
-	// same holder and product, is under way.
+	// same holder and product, is under way; or orders are paused.
 	Waiting struct {
 		Detail string
 		Until  time.Time
 		Behind int64 // the other request, or 0
+		Paused Pause // why orders wait at present, or the zero Pause
 	}
 	// Moved says that Slack gave the request's channel another id.
 	Moved struct{ From, To string }
@@ -160,6 +171,7 @@ type (
 func (e Amend) intent() Intent   { return Intent{Action: ActionAmend, By: e.By, Shown: e.Shown} }
 func (e Approve) intent() Intent { return Intent{Action: ActionApprove, By: e.By, Shown: e.Shown} }
 func (e Reject) intent() Intent  { return Intent{Action: ActionReject, By: e.By, Shown: e.Shown} }
+func (e Return) intent() Intent  { return Intent{Action: ActionReturn, By: e.By, Shown: e.Shown} }
 func (e Cancel) intent() Intent  { return Intent{Action: ActionCancel, By: e.By} }
 func (e Retry) intent() Intent   { return Intent{Action: ActionRetry, By: e.By, Shown: e.Shown} }
 func (e Close) intent() Intent   { return Intent{Action: ActionClose, By: e.By} }
@@ -176,6 +188,7 @@ func (Submission) action() string        { return "submit" }
 func (e Amend) action() string           { return string(e.intent().Action) }
 func (e Approve) action() string         { return string(e.intent().Action) }
 func (e Reject) action() string          { return string(e.intent().Action) }
+func (e Return) action() string          { return string(e.intent().Action) }
 func (e Cancel) action() string          { return string(e.intent().Action) }
 func (e Retry) action() string           { return string(e.intent().Action) }
 func (e Close) action() string           { return string(e.intent().Action) }

@@ -14,11 +14,13 @@ const (
 	ActionAmend           Action = "amend"
 	ActionApprove         Action = "approve"
 	ActionReject          Action = "reject"
+	ActionReturn          Action = "return"
 	ActionCancel          Action = "cancel"
 	ActionRetry           Action = "retry"
 	ActionClose           Action = "close"
 	ActionSettlePlaced    Action = "settle_placed"
 	ActionSettleNotPlaced Action = "settle_not_placed"
+	ActionAskAgain        Action = "ask_again"
 )
 
 // Intent is what a person wants to do with a request, before they have said everything
@@ -40,14 +42,16 @@ type rule struct {
 }
 
 var rules = map[Action]rule{
-	ActionAmend:           {in: []Status{Pending}, verb: "change", who: activeRequester, seen: true},
+	ActionAmend:           {in: []Status{Pending, Returned}, verb: "change", who: activeRequester, seen: true},
 	ActionApprove:         {in: []Status{Pending}, verb: "approve", who: onlyApprover, seen: true},
 	ActionReject:          {in: []Status{Pending}, verb: "reject", who: onlyApprover, seen: true},
-	ActionCancel:          {in: []Status{Pending, Approved}, verb: "cancel", who: whoCancels},
+	ActionReturn:          {in: []Status{Pending}, verb: "return", who: onlyApprover, seen: true},
+	ActionCancel:          {in: []Status{Pending, Returned, Approved}, verb: "cancel", who: whoCancels},
 	ActionRetry:           {in: []Status{Refused}, verb: "retry", who: onlyApprover, seen: true},
 	ActionClose:           {in: []Status{Refused}, verb: "close", who: requesterOrApprover},
 	ActionSettlePlaced:    {in: []Status{Unknown}, verb: "settle", who: anyApprover, attempt: true},
 	ActionSettleNotPlaced: {in: []Status{Unknown}, verb: "settle", who: anyApprover, attempt: true},
+	ActionAskAgain:        {in: []Status{Rejected, Cancelled, Expired}, verb: "ask again for", who: anyRequester},
 }
 
 // May says why a person may not do something with a request now, or nil. It is the only
@@ -90,12 +94,14 @@ func (r Request) May(in Intent, now time.Time, p Policy) *Refusal {
 	return nil
 }
 
-// WaitsFor says whether a request waits for this person's decision.
+// WaitsFor says whether a request waits for what this person decides, or changes.
 func (r Request) WaitsFor(a Actor, now time.Time, p Policy) bool {
 	in := Intent{By: a, Shown: r.Shown(), Attempt: len(r.Attempts)}
 	switch r.Status {
 	case Pending:
 		in.Action = ActionApprove
+	case Returned:
+		in.Action = ActionAmend
 	case Refused:
 		in.Action = ActionRetry
 	case Unknown:
@@ -106,7 +112,7 @@ func (r Request) WaitsFor(a Actor, now time.Time, p Policy) bool {
 	return r.May(in, now, p) == nil
 }
 
-// Undecided lists the states in which a request waits for somebody's decision.
+// Undecided lists the states in which a request waits for an approver's decision.
 func Undecided() []Status { return []Status{Pending, Refused, Unknown} }
 
 // Shown is what a person sees who looks at the request as it is.
@@ -143,9 +149,13 @@ func onlyApprover(r Request, in Intent, verb string, p Policy) *Refusal {
 		return refuse(RefusedNotAllowed, "Slack did not tell me whether it was you who asked for %s, so I can't let you %s it. "+
 			"Please try again in a moment. Nothing was ordered.", r.Reference(), verb)
 	}
-	if in.Action == ActionReject {
+	switch in.Action {
+	case ActionReject:
 		return refuse(RefusedSelfApproval,
 			"You asked for %s yourself: cancel it instead of rejecting it. Nothing was ordered.", r.Reference())
+	case ActionReturn:
+		return refuse(RefusedSelfApproval,
+			"You asked for %s yourself: change it instead of returning it. Nothing was ordered.", r.Reference())
 	}
 	return refuse(RefusedSelfApproval,
 		"You asked for %s yourself, so somebody else has to %s it. Nothing was ordered.", r.Reference(), verb)
@@ -174,6 +184,14 @@ func activeRequester(r Request, in Intent, verb string, _ Policy) *Refusal {
 		return nil
 	}
 	return NotAllowed(in.By, requesterOnly(r, verb)...)
+}
+
+// anyRequester refuses everybody who may not request renewals.
+func anyRequester(_ Request, in Intent, _ string, _ Policy) *Refusal {
+	if in.By.MayRequest {
+		return nil
+	}
+	return NotAllowed(in.By, Text("You may not request renewals."))
 }
 
 func requesterOnly(r Request, verb string) Sentence {

@@ -61,6 +61,7 @@ type NoticeData struct {
 // noticeOf is what is told of a request that comes into a state.
 var noticeOf = map[Status]NoticeType{
 	Pending:   NoticeRequested,
+	Returned:  NoticeReturned,
 	Approved:  NoticeApproved,
 	Rejected:  NoticeRejected,
 	Cancelled: NoticeCancelled,

@@ -27,6 +27,8 @@ func TestNotices(t *testing.T) {
 		{CodeRestored, Refused, Pending, "requested"},
 		{CodeDenied, Pending, Pending, ""},
 		{CodeApproved, Pending, Approved, "approved"},
+		{CodeReturned, Pending, Returned, "returned"},
+		{CodeAmended, Returned, Pending, "requested"},
 		{CodeRejected, Pending, Rejected, "rejected"},
 		{CodeCancelled, Pending, Cancelled, "cancelled"},
 		{CodeCancelled, Approved, Cancelled, "cancelled"},

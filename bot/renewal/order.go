@@ -93,7 +93,7 @@ func (c *changing) late(number int, order yeastar.OrderResult, refusal error) er
 		return refusal
 	}
 	a.Order = &order
-	if c.Status == Approved || c.Status == Refused || c.Status == Pending {
+	if c.Status == Approved || c.Status == Refused || c.Status == Pending || c.Status == Returned {
 		a.Outcome = Placed
 		c.take(order)
 	}
@@ -340,7 +340,10 @@ func (c *changing) waiting(e Waiting) error {
 	if err := c.expect(Approved); err != nil {
 		return err
 	}
-	if e.Behind != 0 {
+	switch {
+	case e.Paused.Holds():
+		return c.waitPaused(e.Paused)
+	case e.Behind != 0:
 		return c.waitBehind(Reference(e.Behind))
 	}
 	if c.Waits() {

@@ -35,7 +35,7 @@ func drawEvent(t *rapid.T, r Request, now time.Time) Event {
 	changed := offer()
 	changed.Lines[0].Quantity = rapid.IntRange(0, 3).Draw(t, "quantity")
 	return rapid.SampledFrom([]Event{
-		Amend{By: by, Shown: s, Offer: changed}, Approve{By: by, Shown: s}, Reject{by, s, "no"}, Cancel{by}, Retry{by, s}, Close{by},
+		Amend{By: by, Shown: s, Offer: changed}, Approve{By: by, Shown: s}, Reject{by, s, "no"}, Return{by, s, "change it"}, Cancel{by}, Retry{by, s}, Close{by},
 		SettlePlaced{By: by, Attempt: attempt, Order: result}, SettleNotPlaced{by, attempt, "looked"}, Expiry{}, Reminder{Next: now.Add(time.Hour)},
 		Changed{Offer: changed}, Recount{[]Actor{drawActor(t), approver("U2"), approver("U3")}}, Restored{}, Gone{"gone"}, DryRunDone{}, Begin{time.Minute}, Answered{attempt, result},
 		Failed{attempt, problem(class)}, DeadlinePassed{attempt}, Found{attempt, result}, Polled{result},

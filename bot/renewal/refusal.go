@@ -33,6 +33,7 @@ const (
 	RefusedAttempt      = "wrong_attempt"
 	RefusedStep         = "not_this_step" // by the policy others decide now
 	RefusedCap          = "cap"           // more than the policy allows
+	RefusedPaused       = "paused"        // no order is sent at present
 	RefusedUnderWay     = "under_way"     // another order of the same holder and product is
 )
 

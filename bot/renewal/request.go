@@ -53,6 +53,10 @@ type Request struct {
 	ClosedBy string `json:"closed_by,omitempty"` // who rejected, cancelled or closed
 	Reason   string `json:"reason,omitempty"`    // why, in their words
 
+	ReturnedBy   string `json:"returned_by,omitempty"`   // who asked for changes, until they are made
+	ReturnReason string `json:"return_reason,omitempty"` // which, in their words
+	Again        int64  `json:"again,omitempty"`         // the request that this one asks for again
+
 	// Reminded has the reminders of this revision, and after it of this state, by user id,
 	// the oldest first.
 	Reminded   map[string][]time.Time `json:"reminded,omitempty"`
@@ -100,6 +104,8 @@ type Vote struct {
 	At time.Time `json:"at"`
 	// Named are the names of the policy under which they were known then.
 	Named []string `json:"named,omitempty"`
+	// Comment is what they added to their approval.
+	Comment string `json:"comment,omitempty"`
 }
 
 // Outcome is what became of an attempt.
@@ -149,6 +155,8 @@ type Problem struct {
 	Order string `json:"order,omitempty"`
 	// RetryAfter is how long the vendor asked to wait.
 	RetryAfter time.Duration `json:"retry_after,omitempty"`
+	// By is who paused orders, for one that waits because of it.
+	By string `json:"by,omitempty"`
 }
 
 // Search is a look through the vendor's order list.

@@ -116,6 +116,7 @@ func in(t testing.TB, s Status, p Policy) Request {
 	begin := Begin{time.Minute}
 	events := map[Status][]Event{
 		Pending:    nil,
+		Returned:   {Return{approver("U2"), shown(r), "wrong PO number"}},
 		Approved:   {yes},
 		Ordering:   {yes, begin},
 		Ordered:    {yes, begin, Answered{1, order(yeastar.OrderSucceed)}},

@@ -13,6 +13,7 @@ type Status string
 // The states of a request.
 const (
 	Pending    Status = "pending"    // waits for approvers
+	Returned   Status = "returned"   // waits for its requester: an approver asked for changes
 	Approved   Status = "approved"   // waits for its order attempt
 	Ordering   Status = "ordering"   // an attempt is written; its POST may be under way
 	Ordered    Status = "ordered"    // the vendor has said: succeed
@@ -26,7 +27,7 @@ const (
 
 // Statuses lists every state.
 func Statuses() []Status {
-	return []Status{Pending, Approved, Ordering, Ordered, Processing, Unknown, Refused, Rejected, Cancelled, Expired}
+	return []Status{Pending, Returned, Approved, Ordering, Ordered, Processing, Unknown, Refused, Rejected, Cancelled, Expired}
 }
 
 // Final says whether no event can move a request out of s.

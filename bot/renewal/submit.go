@@ -20,7 +20,7 @@ const (
 func New(id int64, s Submission, now time.Time, p Policy) (Change, error) {
 	r := Request{
 		ID: id, Status: Pending, Requester: s.By.UserID, Channel: s.Channel, DryRun: p.DryRun,
-		Required: max(p.Required, 1), FourEyes: !p.SelfApproval, CreatedAt: now, UpdatedAt: now, ExpiresAt: now.Add(p.ExpireAfter),
+		Required: max(p.Required, 1), FourEyes: !p.SelfApproval, CreatedAt: now, UpdatedAt: now, ExpiresAt: now.Add(p.ExpireAfter), Again: s.Again,
 	}
 	if err := CheckSubmission(s); err != nil {
 		return Change{}, err
@@ -33,6 +33,9 @@ func New(id int64, s Submission, now time.Time, p Policy) (Change, error) {
 		return Change{}, refusal
 	}
 	c.record(CodeSubmitted, s.By.UserID, c.asked())
+	if s.Again != 0 {
+		c.note(DetailAgain, Reference(s.Again))
+	}
 	c.entry.At, c.entry.RequestID, c.entry.Revision, c.entry.To = now, id, c.Revision, Pending
 	c.job(SyncSlack, now)
 	c.timers()
@@ -92,6 +95,7 @@ func (c *changing) ask(o Offer, note string, doubts []Doubt, reason string) erro
 	c.Doubts, c.DoubtReason = slices.Clone(doubts), strings.TrimSpace(reason)
 	c.Fingerprint = fingerprint(body, o, c.Doubts)
 	c.Votes, c.Reminded, c.LastCalled = nil, nil, false
+	c.ReturnedBy, c.ReturnReason = "", ""
 	c.Status, c.AskedAt, c.ApprovedAt = Pending, c.now, time.Time{}
 	return nil
 }
@@ -116,6 +120,10 @@ func (c *changing) amend(e Amend) error {
 		return refusal
 	}
 	c.AmendedBy = e.By.UserID
+	if c.before.Status == Returned { // the approvers get their whole time again
+		c.ExpiresAt = c.now.Add(c.policy.ExpireAfter)
+		c.job(Expire, c.ExpiresAt)
+	}
 	c.reminders()
 	c.record(CodeAmended, e.By.UserID, c.asked())
 	return nil
@@ -145,7 +153,7 @@ const restoredWarning = "Nothing, but this comes from a backup of the ledger: it
 // restored asks again for what waited for somebody's yes, as a new revision: buttons
 // from before the restore do nothing, and whoever approves has read the warning.
 func (c *changing) restored() error {
-	if err := c.expect(Pending, Refused); err != nil {
+	if err := c.expect(Pending, Returned, Refused); err != nil {
 		return err
 	}
 	// The order's bytes stay as they are, whatever the configuration says by now.

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// timers plans what the clock does with a pending request.
+// timers plans what the clock does with a request that waits for approval.
 func (c *changing) timers() {
 	c.reminders()
 	c.job(Expire, c.ExpiresAt)
@@ -25,7 +25,7 @@ func earlier(a, b time.Time) time.Time {
 }
 
 func (c *changing) expire() error {
-	if err := c.expect(Pending); err != nil {
+	if err := c.expect(Timed()...); err != nil {
 		return err
 	}
 	if c.now.Before(c.ExpiresAt) {
@@ -37,9 +37,12 @@ func (c *changing) expire() error {
 }
 
 // Reminded lists the states that people must end, and are reminded of.
-func Reminded() []Status { return []Status{Pending, Unknown, Refused, Processing} }
+func Reminded() []Status { return []Status{Pending, Returned, Unknown, Refused, Processing} }
 
-// enter begins the reminders of a state that has no end by the clock.
+// Timed lists the states that the clock ends.
+func Timed() []Status { return []Status{Pending, Returned} }
+
+// enter begins the reminders of a state in which a request waits otherwise than for approval.
 func (c *changing) enter() {
 	if c.Status == c.before.Status || c.Status == Pending || !slices.Contains(Reminded(), c.Status) {
 		return
@@ -48,7 +51,7 @@ func (c *changing) enter() {
 	c.job(Remind, c.now.Add(c.policy.RemindAfter))
 }
 
-// Awaits says whether a request waits for what this person can do: decide or settle it, or
+// Awaits says whether a request waits for what this person can do: decide, change or settle it, or
 // see to an order that the vendor has not finished, as it may need paying.
 func (r Request) Awaits(a Actor, now time.Time, p Policy) bool {
 	if r.Status == Processing {
@@ -85,7 +88,7 @@ func (c *changing) remind(e Reminder) error {
 	if err := c.expect(Reminded()...); err != nil {
 		return err
 	}
-	timed := c.Status == Pending
+	timed := slices.Contains(Timed(), c.Status)
 	switch {
 	case timed && !c.now.Before(c.ExpiresAt):
 		return refuse(RefusedStatus, "%s: its time is up, and nobody can decide any more.", c.Reference())
@@ -95,7 +98,7 @@ func (c *changing) remind(e Reminder) error {
 	// Whoever found out who is to be reminded may have looked a moment ago, and two may
 	// have looked at once.
 	who := slices.DeleteFunc(slices.Clone(e.Who), func(id string) bool {
-		waits := c.Awaits(Actor{UserID: id, MayApprove: true, Named: c.everyone(c.policy)}, c.now, c.policy)
+		waits := c.Awaits(Actor{UserID: id, MayRequest: true, MayApprove: true, Named: c.everyone(c.policy)}, c.now, c.policy)
 		return !waits || (!e.Last && c.now.Before(c.ReminderDue(id, c.policy)))
 	})
 	if len(who) == 0 && !e.Last {

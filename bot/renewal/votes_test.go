@@ -118,7 +118,9 @@ func TestVotesThatFallAwayAtTheQuorum(t *testing.T) {
 	first := newRequest(t, p)
 	first = must(t, first, later, p, approveBy(approver("U2"), first))
 	at := later.Add(time.Hour)
-	yes := func(voter Actor) Approve { return Approve{approver("U3"), first.Shown(), []Actor{voter}} }
+	yes := func(voter Actor) Approve {
+		return Approve{By: approver("U3"), Shown: first.Shown(), Voters: []Actor{voter}}
+	}
 	c, err := first.Apply(yes(requester("U2")), at, p)
 	if err != nil {
 		t.Fatal(err)
@@ -145,7 +147,7 @@ func TestVotesThatFallAwayAtTheQuorum(t *testing.T) {
 	// A vote that was left of an approval may grow old; who gave it may vote again.
 	lapsed, _ := two(t, later)
 	lapsed = must(t, lapsed, later.Add(50*time.Hour), p, Recount{[]Actor{approver("U2"), requester("U3")}})
-	again := Approve{approver("U2"), lapsed.Shown(), []Actor{approver("U2")}}
+	again := Approve{By: approver("U2"), Shown: lapsed.Shown(), Voters: []Actor{approver("U2")}}
 	refused(t, lapsed, again, later.Add(72*time.Hour), p, RefusedVotedBefore)
 	c, err = lapsed.Apply(again, later.Add(73*time.Hour), p)
 	if err != nil || c.Request.Status != Pending || len(c.Request.Votes) != 1 || c.Entry.Detail[DetailLost] != "U2 approved it too long ago" {

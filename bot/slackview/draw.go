@@ -40,13 +40,24 @@ func (d *drawing) draw(ctx context.Context, r renewal.Request, entries []renewal
 		d.verify = entries[n-1].Code == renewal.CodeReminded || entries[n-1].Code == renewal.CodeLastCall
 	}
 	d.finished = r.Status.Final() && d.view.ledger.Now(ctx).Sub(r.UpdatedAt) > waitedFor
-	list := d.view.wantedFor(r, entries)
-	d.showAll(ctx, list)
+	d.showRequest(ctx, r, entries)
 	if d.orphaned {
 		d.beginThread(ctx)
-		d.showAll(ctx, list)
+		d.showRequest(ctx, r, entries)
 	}
 	d.reportUnposted(ctx, r)
+}
+
+// showRequest shows the card before all that leads to it.
+func (d *drawing) showRequest(ctx context.Context, r renewal.Request, entries []renewal.Entry) {
+	before := d.posts[keyCard].TS
+	d.showAll(ctx, d.view.cards(r))
+	if d.posts[keyCard].TS != before { // Home leads to it
+		if err := d.view.ledger.RedrawHomes(ctx); err != nil {
+			d.errs = append(d.errs, err)
+		}
+	}
+	d.showAll(ctx, d.view.wantedFor(r, entries, d.view.link(d.posts[keyCard], d.posts[keySummary].TS)))
 }
 
 func (d *drawing) showAll(ctx context.Context, list []wanted) {
@@ -120,7 +131,7 @@ func (d *drawing) confidential(ctx context.Context, w wanted) bool {
 	if w.key != keySummary && !w.threaded {
 		return true
 	}
-	shared, err := d.view.shared(ctx, w.channel)
+	shared, err := d.view.people.Shared(ctx, w.channel)
 	switch {
 	case d.closedBy(err, w, closedPause):
 	case err != nil:

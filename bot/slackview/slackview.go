@@ -1,5 +1,5 @@
 // Package slackview shows in Slack what the ledger says: the messages of each request and
-// the audit channel. Every message can be drawn again from the ledger, and a crash between
+// the audit channel, and people's Home tabs. Every message can be drawn again from the ledger, and a crash between
 // two of them loses and doubles none. It also reads the audit channel back, for whoever
 // compares it with the ledger. It decides nothing and changes no request.
 package slackview
@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"renewbot/bot/directory"
 	"renewbot/bot/keyedmutex"
 	"renewbot/bot/ledger"
 	"renewbot/bot/renewal"
@@ -29,8 +30,12 @@ type Options struct {
 	AuditChannel string
 	// Approvers are the ids that may decide, as the configuration names them.
 	Approvers []string
-	// Shared says whether people of other companies are in a channel, or will be.
-	Shared func(ctx context.Context, channel string) (bool, error)
+	// People are whose Home tabs are drawn.
+	People *directory.Directory
+	// Policy is what the configuration says now.
+	Policy renewal.Policy
+	// Command is the slash command.
+	Command string
 	// Instance tells this process from others on the same ledger.
 	Instance string
 	// Lease is how long one process may draw a request alone. It must be longer than the
@@ -47,7 +52,9 @@ type View struct {
 	approvers    []string
 	instance     string
 	lease        time.Duration
-	shared       func(ctx context.Context, channel string) (bool, error)
+	people       *directory.Directory
+	policy       renewal.Policy
+	command      string
 
 	drawings       *keyedmutex.Mutex // by request
 	unrelatedShown atomic.Int64      // Slack has the audit lines of no request up to this entry
@@ -60,13 +67,13 @@ func New(o Options) *View {
 	}
 	return &View{
 		api: o.API, ledger: o.Ledger, log: o.Log, auditChannel: o.AuditChannel, approvers: o.Approvers,
-		instance: o.Instance, lease: o.Lease, shared: o.Shared, drawings: keyedmutex.New(),
+		instance: o.Instance, lease: o.Lease, people: o.People, policy: o.Policy, command: o.Command, drawings: keyedmutex.New(),
 	}
 }
 
 // Handlers are the jobs that the ledger lets it do.
 func (v *View) Handlers() map[renewal.JobKind]ledger.Handler {
-	return map[renewal.JobKind]ledger.Handler{renewal.SyncSlack: v.sync}
+	return map[renewal.JobKind]ledger.Handler{renewal.SyncSlack: v.sync, renewal.DrawHomes: v.drawHomes}
 }
 
 // Figures counts what is in the ledger, and what of it is not in the audit channel yet.

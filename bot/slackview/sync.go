@@ -2,7 +2,6 @@ package slackview
 
 import (
 	"context"
-	"fmt"
 	"sync/atomic"
 	"time"
 
@@ -16,21 +15,13 @@ var drawn atomic.Int64
 // sync makes Slack show what the ledger says of a request; request 0 stands for
 // the audit entries that belong to none.
 func (v *View) sync(ctx context.Context, job renewal.Job) error {
-	unlock, _ := v.drawings.Lock(renewal.Reference(job.RequestID), "")
-	defer unlock()
-	owner := fmt.Sprintf("%s/%d", v.instance, drawn.Add(1))
-	mine, err := v.ledger.AcquireView(ctx, job.RequestID, owner, v.lease)
-	switch {
-	case err != nil:
-		return err
-	case !mine:
-		return ledger.Snooze(time.Second) // another process draws it
-	}
-	defer func() {
-		if err := v.ledger.ReleaseView(context.WithoutCancel(ctx), job.RequestID, owner); err != nil {
-			v.log.WarnContext(ctx, "a view lease was not given back", "error", err)
-		}
-	}()
+	return v.alone(ctx, job.RequestID, func() error { return v.syncAlone(ctx, job) })
+}
+
+// oneDraws is how long to wait when another process draws the same.
+const oneDraws = time.Second
+
+func (v *View) syncAlone(ctx context.Context, job renewal.Job) error {
 	d := &drawing{view: v, request: job.RequestID, posts: map[string]ledger.Post{}, paused: map[string]bool{}}
 	if job.RequestID == 0 {
 		if err := d.drawUnrelated(ctx); err != nil {

@@ -32,13 +32,19 @@ const (
 	keyAudit    = "audit:" // and the entry's number
 )
 
-// wantedFor lists every message of a request, the parent of the others first and those
-// for which nobody waits last.
-func (v *View) wantedFor(r renewal.Request, entries []renewal.Entry) []wanted {
-	list := []wanted{
+// cards are the messages that show how a request stands, the parent of all others first.
+func (v *View) cards(r renewal.Request) []wanted {
+	return []wanted{
 		{key: keySummary, channel: r.Channel, lasting: true, message: blocks.Summary(r)},
 		{key: keyCard, channel: r.Channel, threaded: true, lasting: true, message: blocks.Card(r)},
 	}
+}
+
+// wantedFor lists the other messages of a request, those last for which nobody waits. What is
+// read elsewhere leads to the card.
+func (v *View) wantedFor(r renewal.Request, entries []renewal.Entry, link string) []wanted {
+	var list []wanted
+	links := blocks.Links{r.ID: link}
 	for _, e := range entries {
 		seq := strconv.FormatInt(e.Seq, 10)
 		line, ok := blocks.ThreadLine(r, e, v.asked(r))
@@ -50,14 +56,16 @@ func (v *View) wantedFor(r renewal.Request, entries []renewal.Entry) []wanted {
 				key: "announcement:" + seq, channel: r.Channel, threaded: true, broadcast: true, message: blocks.Announcement(r),
 			})
 		}
-		list = append(list, v.auditLine(r, e))
+		audit := v.auditLine(r, e)
+		audit.message = links.Linked(audit.message, r.ID)
+		list = append(list, audit)
 		if e.Code == renewal.CodeReminded || e.Code == renewal.CodeLastCall {
 			for _, id := range strings.FieldsFunc(e.Detail[renewal.DetailWho], func(c rune) bool { return c == ',' }) {
-				list = append(list, wanted{key: "nudge:" + seq + ":" + id, channel: id, lasting: true, record: true, message: blocks.Nudge(r, e, id)})
+				list = append(list, wanted{key: "nudge:" + seq + ":" + id, channel: id, lasting: true, record: true, message: links.Linked(blocks.Nudge(r, e, id), r.ID)})
 			}
 		}
 		if m, ok := blocks.Direct(r, e); ok {
-			list = append(list, wanted{key: "direct:" + seq, channel: r.Requester, message: m})
+			list = append(list, wanted{key: "direct:" + seq, channel: r.Requester, message: links.Linked(m, r.ID)})
 		}
 	}
 	// What people decide by does not wait for a record.

@@ -15,7 +15,7 @@ import (
 type Command struct {
 	Verb    Verb
 	Request int64  // the number of the request that is meant; 0: none
-	Text    string // what is looked for, or before the help what was wrong
+	Text    string // what is looked for, a reason, or before the help what was wrong
 }
 
 // Verb is what they want.
@@ -28,6 +28,8 @@ const (
 	List   Verb = "list"
 	Status Verb = "status" // of one request, or of those of the customer that Text names
 	Cancel Verb = "cancel"
+	Pause  Verb = "pause" // all orders, for the reason in Text
+	Resume Verb = "resume"
 )
 
 // asTyped undoes the escapes in which Slack sends the text of a command.
@@ -89,6 +91,10 @@ func Parse(text string) Command {
 		return Command{Verb: Help}
 	case first == "list" && len(words) == 1:
 		return Command{Verb: List}
+	case first == "resume" && len(words) == 1:
+		return Command{Verb: Resume}
+	case first == "pause":
+		return Command{Verb: Pause, Text: strings.Join(words[1:], " ")}
 	case first == "status" || first == "cancel":
 		if len(words) == 2 {
 			if id, ok := requestNumber(bare(words[1])); ok {

@@ -1,0 +1,116 @@
+package blocks
+
+import (
+	"slices"
+
+	"github.com/slack-go/slack"
+
+	"renewbot/bot/renewal"
+)
+
+// What a state lets its approvers and its requester do. Everybody sees the same card, so
+// these are the actions that are possible at all; renewal.Request.May says who may.
+var (
+	approverActions = map[renewal.Status][]renewal.Action{
+		renewal.Pending:  {renewal.ActionApprove, renewal.ActionReturn, renewal.ActionReject},
+		renewal.Approved: {renewal.ActionCancel},
+		renewal.Refused:  {renewal.ActionRetry, renewal.ActionClose},
+		renewal.Unknown:  {renewal.ActionSettlePlaced, renewal.ActionSettleNotPlaced},
+	}
+	requesterActions = map[renewal.Status][]renewal.Action{
+		renewal.Pending:   {renewal.ActionAmend, renewal.ActionCancel},
+		renewal.Returned:  {renewal.ActionAmend, renewal.ActionCancel},
+		renewal.Rejected:  {renewal.ActionAskAgain},
+		renewal.Cancelled: {renewal.ActionAskAgain},
+		renewal.Expired:   {renewal.ActionAskAgain},
+	}
+)
+
+// actionRow is a line of buttons; what there is more to approving stands in a menu.
+func actionRow(id string, r renewal.Request, actions []renewal.Action) []slack.Block {
+	var elements []slack.BlockElement
+	for _, a := range actions {
+		if b := actionButton(r, a); b != nil {
+			elements = append(elements, b)
+		}
+	}
+	if len(elements) == 0 {
+		return nil
+	}
+	if more := moreMenu(r); more != nil && slices.Contains(actions, renewal.ActionApprove) {
+		elements = append(elements, more)
+	}
+	return []slack.Block{slack.NewActionBlock(id, elements...)}
+}
+
+// moreMenu has what is wanted more seldom; nil when Slack would not take it.
+func moreMenu(r renewal.Request) slack.BlockElement {
+	t := TargetOf(r)
+	t.Do = ActionApproveComment
+	value := t.Encode()
+	if width(value) > limitMenuValue {
+		return nil
+	}
+	return slack.NewOverflowBlockElement(ActionMore, slack.NewOptionBlockObject(value, plain("Approve with a comment…", limitOption), nil))
+}
+
+// actionButton is the button of an action in the request's state; nil: there is none.
+func actionButton(r renewal.Request, a renewal.Action) slack.BlockElement {
+	switch a {
+	case renewal.ActionApprove:
+		return button(r, ActionApprove, "Approve").WithStyle(slack.StylePrimary).WithConfirm(confirmApprove(r))
+	case renewal.ActionReturn:
+		return button(r, ActionReturn, "Return…")
+	case renewal.ActionReject:
+		return button(r, ActionReject, "Reject…").WithStyle(slack.StyleDanger)
+	case renewal.ActionAmend:
+		return button(r, ActionChange, "Change…")
+	case renewal.ActionCancel:
+		return cancelButton(r)
+	case renewal.ActionRetry:
+		return button(r, ActionRetry, "Try again").WithStyle(slack.StylePrimary).WithConfirm(confirmRetry(r))
+	case renewal.ActionClose:
+		return button(r, ActionClose, "Close")
+	case renewal.ActionSettlePlaced:
+		return button(r, ActionSettlePlaced, "It was placed…")
+	case renewal.ActionSettleNotPlaced:
+		return button(r, ActionSettleNotPlaced, "It was not placed…")
+	case renewal.ActionAskAgain:
+		return button(r, ActionAskAgain, "Ask again…")
+	}
+	return nil
+}
+
+func cancelButton(r renewal.Request) slack.BlockElement {
+	if r.Status != renewal.Approved {
+		return button(r, ActionCancel, "Cancel request").WithConfirm(confirm(
+			"Cancel this request?", what(r.Offer, line)+".", nil, "Nothing was ordered, and nothing will be.",
+			"Cancel request", "Keep it", slack.StyleDanger))
+	}
+	if r.DryRun {
+		return nil
+	}
+	return button(r, ActionCancel, "Stop the order").WithStyle(slack.StyleDanger).WithConfirm(confirm(
+		"Stop "+r.Reference()+"?", what(r.Offer, line)+".", nil,
+		"It was not sent yet. Its requester and approvers can stop it until it is sent.", "Stop the order", "Let it be ordered", slack.StyleDanger))
+}
+
+func button(r renewal.Request, action, label string) *slack.ButtonBlockElement {
+	b := slack.NewButtonBlockElement(action, TargetOf(r).Encode(), plain(label, limitButton))
+	b.AccessibilityLabel = line(label+" "+r.Reference(), limitButton)
+	return b
+}
+
+// before says in a form why a request came back, or which one is asked for again.
+func before(r *renewal.Request) []slack.Block {
+	switch {
+	case r == nil:
+		return nil
+	case r.Status == renewal.Returned:
+		return []slack.Block{section("before", "↪️ *"+mention(r.ReturnedBy)+" asks for changes*\n"+outside(r.ReturnReason, reasonLimit))}
+	case r.Status.Final():
+		s := stateOf(*r)
+		return []slack.Block{section("before", "Asks again for *"+r.Reference()+"*. "+s.bold())}
+	}
+	return nil
+}

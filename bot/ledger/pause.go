@@ -1,0 +1,161 @@
+package ledger
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"renewbot/bot/renewal"
+)
+
+// errHeld says that an attempt was not written because orders are paused.
+var errHeld = errors.New("orders are paused")
+
+// lockTrail makes whoever changes anything wait until the transaction ends.
+const lockTrail = `UPDATE trail SET seq = seq WHERE id = 1`
+
+// Paused reads whether orders are paused, and why.
+func (l *Ledger) Paused(ctx context.Context) (renewal.Pause, error) {
+	p, err := pauseOf(ctx, l.engine)
+	if err != nil {
+		return p, fmt.Errorf("read whether orders are paused: %w", err)
+	}
+	return p, nil
+}
+
+func pauseOf(ctx context.Context, q querier) (renewal.Pause, error) {
+	var p renewal.Pause
+	var at int64
+	err := q.one(ctx, `SELECT held_by, reason, at FROM pause WHERE id = 1`).Scan(&p.By, &p.Reason, &at)
+	if at != 0 {
+		p.At = fromMicros(at)
+	}
+	return p, err
+}
+
+// Pause keeps every process on this ledger from writing an attempt down, from the moment on
+// in which it is saved. Its error may be a *renewal.Refusal; the same pause twice is one.
+func (l *Ledger) Pause(ctx context.Context, by renewal.Actor, reason string) error {
+	return l.setPause(ctx, "pause", func(t tx, p renewal.Pause) (renewal.Pause, renewal.Entry, error) {
+		now, err := l.now(ctx, t)
+		if err != nil {
+			return p, renewal.Entry{}, err
+		}
+		return p.Begin(by, reason, now)
+	})
+}
+
+// Resume ends a pause, and starts the jobs of the orders that waited. Its error may be a
+// *renewal.Refusal. When nothing is paused it does nothing.
+func (l *Ledger) Resume(ctx context.Context, by renewal.Actor) error {
+	return l.setPause(ctx, "resume", func(t tx, p renewal.Pause) (renewal.Pause, renewal.Entry, error) {
+		now, err := l.now(ctx, t)
+		if err != nil {
+			return p, renewal.Entry{}, err
+		}
+		return p.End(by, now)
+	})
+}
+
+// setPause changes whether orders are paused. A second delivery changes nothing.
+func (l *Ledger) setPause(ctx context.Context, name string, next func(tx, renewal.Pause) (renewal.Pause, renewal.Entry, error)) error {
+	var saved *renewal.Entry
+	err := l.change(ctx, name, func(t tx) error {
+		saved = nil
+		if _, err := t.exec(ctx, lockTrail); err != nil {
+			return fmt.Errorf("lock the trail: %w", err)
+		}
+		p, err := pauseOf(ctx, t)
+		if err != nil {
+			return err
+		}
+		p, e, err := next(t, p)
+		if errors.Is(err, renewal.ErrRepeated) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		saved = &e
+		return l.savePause(ctx, t, p, saved)
+	})
+	if saved != nil {
+		err = l.known(ctx, *saved, err)
+	}
+	if err != nil {
+		return fmt.Errorf("%s orders: %w", name, err)
+	}
+	if saved != nil {
+		l.options.Observer.Saved(renewal.Change{Entry: *saved})
+	}
+	return nil
+}
+
+// savePause writes a pause, or its end, with its entry. The jobs of approved requests are
+// started: they send the order, or say on the card that it waits.
+func (l *Ledger) savePause(ctx context.Context, t tx, p renewal.Pause, e *renewal.Entry) error {
+	_, err := t.exec(ctx, `UPDATE pause SET held_by = $1, reason = $2, at = $3 WHERE id = 1`, clean(p.By), clean(p.Reason), micros(p.At))
+	if err != nil {
+		return fmt.Errorf("save a pause: %w", err)
+	}
+	c := renewal.Change{Entry: *e, Jobs: []renewal.Job{{Kind: renewal.SyncSlack, At: e.At}}}
+	err = t.each(ctx, func(row row) error {
+		var id int64
+		err := row.Scan(&id)
+		c.Jobs = append(c.Jobs, renewal.Job{Kind: renewal.PlaceOrder, RequestID: id, At: e.At})
+		return err
+	}, `SELECT id FROM requests WHERE status = $1 ORDER BY id`, string(renewal.Approved))
+	if err != nil {
+		return fmt.Errorf("find what waits: %w", err)
+	}
+	err = l.record(ctx, t, &c)
+	*e = c.Entry
+	return err
+}
+
+// mayBegin is errHeld while orders are paused. The trail is locked by now, as it is by
+// whoever pauses, so that what it reads holds until the attempt is committed.
+func (l *Ledger) mayBegin(ctx context.Context, t tx) error {
+	p, err := pauseOf(ctx, t)
+	switch {
+	case err != nil:
+		return fmt.Errorf("read whether orders are paused: %w", err)
+	case p.Holds():
+		return errHeld
+	}
+	return nil
+}
+
+// alarm pauses orders when too many of them have ended lately without anybody knowing
+// whether they were placed. It returns the entry of the pause, or nil.
+func (l *Ledger) alarm(ctx context.Context, t tx, e renewal.Entry) (*renewal.Entry, error) {
+	if e.Code != renewal.CodeUnknown {
+		return nil, nil
+	}
+	p, err := pauseOf(ctx, t)
+	if err != nil || p.Holds() {
+		return nil, err
+	}
+	since := e.At.Add(-renewal.AlarmWithin)
+	if p.At.After(since) { // those before somebody resumed are settled for them
+		since = p.At
+	}
+	var lost []int64
+	err = t.each(ctx, func(row row) error {
+		var id int64
+		err := row.Scan(&id)
+		lost = append(lost, id)
+		return err
+	}, `SELECT request_id FROM entries WHERE code = 'order.unknown' AND at > $1 ORDER BY seq`, micros(since))
+	if err != nil {
+		return nil, fmt.Errorf("count orders of unknown fate: %w", err)
+	}
+	if len(lost) < renewal.AlarmingUnknowns {
+		return nil, nil
+	}
+	p, held, err := renewal.Alarm(lost, e.At)
+	if err != nil {
+		return nil, err
+	}
+	return &held, l.savePause(ctx, t, p, &held)
+}

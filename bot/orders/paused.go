@@ -1,0 +1,29 @@
+package orders
+
+import (
+	"context"
+	"time"
+
+	"renewbot/bot/renewal"
+)
+
+// pausedPause is how long an order waits between two looks at whether orders are still
+// paused. Whoever resumes starts the waiting jobs at once.
+const pausedPause = time.Minute
+
+// paused says whether an order has to wait because all are paused, and tells people so once.
+func (o *Orders) paused(ctx context.Context, r renewal.Request) (bool, error) {
+	p, err := o.ledger.Paused(ctx)
+	if err != nil || !p.Holds() {
+		return false, err
+	}
+	return true, o.move(ctx, r.ID, renewal.Waiting{Paused: p})
+}
+
+// since is when an approved order could be sent first: a pause before is not counted.
+func (o *Orders) since(ctx context.Context, r renewal.Request) time.Time {
+	if p, err := o.ledger.Paused(ctx); err == nil && p.At.After(r.UpdatedAt) {
+		return p.At
+	}
+	return r.UpdatedAt
+}

@@ -1,0 +1,47 @@
+package bot_test
+
+import (
+	"slices"
+	"testing"
+
+	"renewbot/bot/monitor"
+	"renewbot/bot/renewal"
+	"renewbot/bot/sandbox"
+)
+
+// While orders are paused they are requested and approved, and none is sent, also after a
+// restart; whoever resumes lets what waits go out.
+func TestPausedOrdersWait(t *testing.T) {
+	t.Parallel()
+	b := setup(t, durable(t))
+	alice, bob, carol := b.as(sandbox.Alice), b.as(sandbox.Bob), b.as(sandbox.Carol)
+	b.wants(alice.command(sandbox.Renewals, "/renew pause because"), "Only approvers can pause orders.", "Nothing was ordered.")
+	b.wants(carol.command(sandbox.Renewals, "/renew pause"), "Please give a reason")
+	b.wants(carol.command(sandbox.Renewals, "/renew pause Stocktaking until Friday"), "Orders are paused by @carol: “Stocktaking until Friday”.")
+	b.says(sandbox.Audit, "order.paused by @carol", "Stocktaking until Friday")
+	card := alice.request(tutorial)
+	bob.press(card, "Approve")
+	b.shows(card, "Approved.", "Nothing has been ordered yet: orders are paused by @carol: “Stocktaking until Friday”.", "Stop the order")
+	bob.home("Orders are paused by @carol", "Stocktaking until Friday")
+	b.restart()
+	part := func() monitor.Part {
+		parts := b.Bot.Readiness(b.ctx)
+		i := slices.IndexFunc(parts, func(p monitor.Part) bool { return p.Name == "orders" })
+		return parts[i]
+	}
+	if p := part(); p.State != monitor.Trouble || !contains(p.Detail, "paused") {
+		t.Errorf("readiness: %+v", p)
+	}
+	b.wants(bob.command(sandbox.Renewals, "/renew pause me too"), "Orders are paused by @carol")
+	if n := len(b.Vendor.OrderRequests()); n != 0 {
+		t.Fatalf("%d orders were sent while they were paused", n)
+	}
+	b.wants(alice.command(sandbox.Renewals, "/renew resume"), "Only approvers can resume orders.")
+	b.wants(bob.command(sandbox.Renewals, "/renew resume"), "Orders are not paused: what is approved is ordered.")
+	b.happened("RNW-000001", renewal.CodeOrdered)
+	b.ends("RNW-000001", renewal.Ordered, 1, renewal.CodeSubmitted, renewal.CodeApproved, renewal.CodeWaiting, renewal.CodeOrdering, renewal.CodeOrdered)
+	b.homeSays(sandbox.Bob, "Nothing waits for you.")
+	if p := part(); p.State != monitor.OK {
+		t.Errorf("readiness: %+v", p)
+	}
+}

@@ -1,0 +1,151 @@
+package slackview
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/slack-go/slack"
+
+	"renewbot/blocks"
+	"renewbot/bot/directory"
+	"renewbot/bot/ledger"
+	"renewbot/bot/renewal"
+	"renewbot/bot/socket"
+)
+
+const (
+	// listed is how many requests a list reads at most.
+	listed = 200
+	// recently is how many finished ones Home has.
+	recently = 10
+)
+
+// Lists are what a person has to do with.
+type Lists struct {
+	Mine, Waiting, Recent []renewal.Request
+	Can                   map[int64][]renewal.Action // what they may do now
+}
+
+// ListsFor are the open requests of a person, those that wait for what they decide, the most
+// urgent first, and what they asked for last.
+func (v *View) ListsFor(ctx context.Context, a renewal.Actor) (Lists, error) {
+	var undecided []renewal.Request
+	if v.policy.Approves(a) {
+		var err error
+		if undecided, err = v.undecided(ctx); err != nil {
+			return Lists{}, err
+		}
+	}
+	return v.lists(ctx, a, undecided)
+}
+
+func (v *View) undecided(ctx context.Context) ([]renewal.Request, error) {
+	return v.ledger.List(ctx, ledger.Filter{Statuses: renewal.Undecided(), Oldest: true, Limit: listed})
+}
+
+func (v *View) lists(ctx context.Context, a renewal.Actor, undecided []renewal.Request) (l Lists, err error) {
+	var open, ended []renewal.Status
+	for _, s := range renewal.Statuses() {
+		if s.Final() {
+			ended = append(ended, s)
+		} else {
+			open = append(open, s)
+		}
+	}
+	if l.Mine, err = v.ledger.List(ctx, ledger.Filter{Statuses: open, Requester: a.UserID, Limit: listed}); err != nil {
+		return l, err
+	}
+	if l.Recent, err = v.ledger.List(ctx, ledger.Filter{Statuses: ended, Requester: a.UserID, Limit: recently}); err != nil {
+		return l, err
+	}
+	now := v.ledger.Now(ctx)
+	beside := func(r renewal.Request) renewal.Actor {
+		return v.people.Beside(ctx, a, r, directory.RequestAge)
+	}
+	l.Waiting = renewal.WaitingFor(undecided, beside, now, v.policy)
+	l.Can = map[int64][]renewal.Action{}
+	for _, r := range slices.Concat(l.Mine, l.Waiting, l.Recent) {
+		l.Can[r.ID] = r.Can(beside(r), now, v.policy)
+	}
+	return l, nil
+}
+
+// drawHomes draws the Home tabs again that were opened lately and show something else now.
+// It is the only one who draws them, so that none is overwritten by what was true before.
+func (v *View) drawHomes(ctx context.Context, job renewal.Job) error {
+	return v.alone(ctx, job.RequestID, func() error {
+		homes, err := v.ledger.OpenHomes(ctx)
+		if err != nil || len(homes) == 0 {
+			return err
+		}
+		undecided, err := v.undecided(ctx)
+		if err != nil {
+			return err
+		}
+		pause, err := v.ledger.Paused(ctx)
+		if err != nil {
+			return err
+		}
+		for _, h := range homes {
+			if err := v.drawHome(ctx, h, undecided, pause); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (v *View) drawHome(ctx context.Context, h ledger.Home, undecided []renewal.Request, pause renewal.Pause) error {
+	data := blocks.HomeData{Command: v.command, DryRun: v.policy.DryRun, Pause: pause}
+	a := v.people.Actor(ctx, h.UserID, directory.RequestAge)
+	if a.MayRequest || v.policy.Approves(a) {
+		l, err := v.lists(ctx, a, undecided)
+		if err != nil {
+			return err
+		}
+		data.Waiting, data.Open, data.Recent, data.Can = l.Waiting, l.Mine, l.Recent, l.Can
+		data.Links = v.Links(ctx, l.Waiting, l.Mine, l.Recent)
+	}
+	home := blocks.Home(data)
+	digest := blocks.HomeDigest(home)
+	if digest == h.Digest {
+		return nil
+	}
+	pace := socket.Later(ctx)
+	if h.Digest == "" { // somebody looks at it
+		pace = socket.Urgent(ctx)
+	}
+	_, err := v.api.PublishViewContext(pace, slack.PublishViewContextRequest{UserID: h.UserID, View: home})
+	switch after, kind := socket.Classify(err); {
+	case err != nil && kind == socket.Wait:
+		return ledger.Snooze(after)
+	case err != nil && kind != socket.Refused:
+		return fmt.Errorf("views.publish: %w", err)
+	case err != nil:
+		// It is drawn again when it is opened, or something changes.
+		v.log.WarnContext(ctx, "a Home tab was not drawn", "user", h.UserID, "error", err, "messages", socket.Messages(err))
+		return nil
+	}
+	return v.ledger.HomeDrawn(ctx, ledger.Home{UserID: h.UserID, Digest: digest})
+}
+
+// alone does something as the only one of all processes, or later.
+func (v *View) alone(ctx context.Context, id int64, do func() error) error {
+	unlock, _ := v.drawings.Lock(fmt.Sprint(id), "")
+	defer unlock()
+	owner := fmt.Sprintf("%s/%d", v.instance, drawn.Add(1))
+	mine, err := v.ledger.AcquireView(ctx, id, owner, v.lease)
+	switch {
+	case err != nil:
+		return err
+	case !mine:
+		return ledger.Snooze(oneDraws)
+	}
+	defer func() {
+		if err := v.ledger.ReleaseView(context.WithoutCancel(ctx), id, owner); err != nil {
+			v.log.WarnContext(ctx, "a view lease was not given back", "error", err)
+		}
+	}()
+	return do()
+}

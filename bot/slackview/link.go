@@ -1,0 +1,46 @@
+package slackview
+
+import (
+	"context"
+	"net/url"
+	"strings"
+
+	"renewbot/blocks"
+	"renewbot/bot/ledger"
+	"renewbot/bot/renewal"
+)
+
+// link is the address of a reply, as Slack makes them; it is put together, as asking
+// chat.getPermalink for each message would cost a call. Empty: it is not known.
+// https://docs.slack.dev/reference/methods/chat.getPermalink
+func (v *View) link(p ledger.Post, thread string) string {
+	workspace := strings.TrimSuffix(v.people.Workspace(), "/")
+	if p.State != ledger.PostShown || p.TS == "" || workspace == "" {
+		return ""
+	}
+	link := workspace + "/archives/" + url.PathEscape(p.Channel) + "/p" + strings.ReplaceAll(p.TS, ".", "")
+	if thread != "" && thread != p.TS {
+		link += "?" + url.Values{"thread_ts": {thread}, "cid": {p.Channel}}.Encode()
+	}
+	return link
+}
+
+// Links are the addresses of the cards of requests. Those that cannot be read are missing.
+func (v *View) Links(ctx context.Context, lists ...[]renewal.Request) blocks.Links {
+	var ids []int64
+	for _, list := range lists {
+		for _, r := range list {
+			ids = append(ids, r.ID)
+		}
+	}
+	cards, err := v.ledger.PostsOf(ctx, ids, keySummary, keyCard)
+	if err != nil {
+		v.log.WarnContext(ctx, "links to cards are missing", "error", err)
+		return nil
+	}
+	links := blocks.Links{}
+	for id, posts := range cards {
+		links[id] = v.link(posts[keyCard], posts[keySummary].TS)
+	}
+	return links
+}
