@@ -60,7 +60,7 @@ func code(e renewal.Entry) string {
 	return outside(string(e.Code), shortLimit)
 }
 
-var knownCode = regexp.MustCompile(`^(request|order)\.[a-z_]{1,40}$`)
+var knownCode = regexp.MustCompile(`^(request|order|policy)\.[a-z_]{1,40}$`)
 
 func auditTime(e renewal.Entry) string {
 	if e.At.IsZero() {
@@ -84,7 +84,7 @@ var inSentence = []string{
 	renewal.DetailReason, renewal.DetailOrderNo, renewal.DetailTransactionNo, renewal.DetailVendorStatus,
 	renewal.DetailVendorDetail, renewal.DetailVendorCode, renewal.DetailSummary, renewal.DetailChanges,
 	renewal.DetailRefusal, renewal.DetailAction, renewal.DetailVotes, renewal.DetailSelfApproval, renewal.DetailRetryAt, renewal.DetailUntil,
-	renewal.DetailCandidates, renewal.DetailBehind, renewal.DetailChannel, renewal.DetailCount,
+	renewal.DetailRules, renewal.DetailNext, renewal.DetailCandidates, renewal.DetailBehind, renewal.DetailChannel, renewal.DetailCount,
 	renewal.DetailDoubts, renewal.DetailDoubtReason, renewal.DetailLost,
 }
 

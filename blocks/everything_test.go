@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/shopspring/decimal"
+
 	"renewbot/blocks"
 	"renewbot/bot/renewal"
 	"renewbot/yeastar"
@@ -25,6 +27,8 @@ func everything() []shown {
 func requests() map[string]renewal.Request {
 	out := map[string]renewal.Request{
 		"pending_quorum":    with(renewal.Pending, quorum),
+		"pending_steps":     with(renewal.Pending, twoSteps),
+		"pending_ways":      with(renewal.Pending, twoWays),
 		"pending_dry_run":   with(renewal.Pending, dry),
 		"pending_priced":    with(renewal.Pending, priced),
 		"pending_revised":   with(renewal.Pending, revised),
@@ -230,6 +234,11 @@ func reviews() []shown {
 		review("every_doubt", changing, offer(), func(p *blocks.ReviewData) {
 			p.Doubts, p.DoubtReason = doubts(), "They grow by 450 seats on Monday."
 		}),
+		review("policy", draft(), offer(), func(p *blocks.ReviewData) {
+			p.Ways = with(renewal.Pending, twoSteps).Ways
+			p.Ruling = renewal.Ruling{Estimated: true, Amount: &renewal.Price{Amount: decimal.NewFromInt(5000), Currency: "EUR"}}
+		}),
+		review("policy_ways", draft(), offer(), func(p *blocks.ReviewData) { p.Ways = with(renewal.Pending, twoWays).Ways }),
 		review("changing", changing, offer(), func(p *blocks.ReviewData) { p.Changes = []string{"Extensions: 80 → 100"} }),
 		review("warning_dry_run_quorum", draft(), offer(), func(p *blocks.ReviewData) {
 			p.DryRun, p.Required, p.Warning = true, 2, "The portal says 100 extensions, the last order 80. Please find out which is right."
@@ -243,6 +252,7 @@ func smallViews() []shown {
 		{"loading", blocks.Loading(draft())},
 		{"trouble", blocks.Trouble(draft(), "Yeastar does not answer just now.", "a1b2c3")},
 		{"submitted", blocks.Submitted(request(renewal.Pending), false)},
+		{"submitted_steps", blocks.Submitted(with(renewal.Pending, twoSteps), false)},
 		{"submitted_quorum_dry_run", blocks.Submitted(with(renewal.Pending, func(r *renewal.Request) { *r = two; r.DryRun = true }), false)},
 		{"submitted_amended", blocks.Submitted(with(renewal.Pending, revised), true)},
 		{"reject", blocks.RejectForm(request(renewal.Pending))},

@@ -102,6 +102,23 @@ func quorum(r *renewal.Request) {
 	r.Votes = []renewal.Vote{{By: bob, At: now.Add(time.Hour)}}
 }
 
+// twoSteps is a request of which the first of two steps is done, by the policy file.
+func twoSteps(r *renewal.Request) {
+	r.Ways = []renewal.Way{{Rule: "large", Steps: []renewal.Step{
+		{Name: "Sales leads", Who: []string{"S0SALESLEADS"}, Required: 1},
+		{Name: "Finance", Who: []string{"S0FINANCE", "U0CFO"}, Required: 2},
+	}}}
+	r.Ruling = renewal.Ruling{File: "0123456789abcdef0123456789abcdef", Ways: r.Ways}
+	r.Required, r.Votes = 3, []renewal.Vote{{By: bob, At: now, Named: []string{"S0SALESLEADS"}}}
+}
+
+// twoWays is a request of which it is not known which of two rules holds.
+func twoWays(r *renewal.Request) {
+	twoSteps(r)
+	r.Ways = append(r.Ways, renewal.Way{Rule: "everything", Steps: []renewal.Step{{Who: []string{renewal.Variables, carol}, Required: 1}}})
+	r.Votes = nil
+}
+
 func dry(r *renewal.Request) { r.DryRun = true }
 
 func priced(r *renewal.Request) {
@@ -252,6 +269,13 @@ func events() []event {
 			renewal.DetailVendorCode: "gone", renewal.DetailVendorDetail: "the plan is not offered any more"})},
 		{"denied_again", request(renewal.Pending), entry(renewal.CodeDenied, carol, renewal.Pending, renewal.Pending, map[string]string{
 			renewal.DetailAction: "approve", renewal.DetailRefusal: renewal.RefusedNotAllowed, renewal.DetailCount: "17"})},
+		{"policy_loaded", renewal.Request{}, entry(renewal.CodePolicy, renewal.System, "", "", map[string]string{
+			renewal.DetailPolicy: fp, renewal.DetailRules: "8"})},
+		{"submitted_by_policy", with(renewal.Pending, twoSteps), entry(renewal.CodeSubmitted, alice, "", renewal.Pending, map[string]string{
+			renewal.DetailSummary: offer().Summary(), renewal.DetailFingerprint: fp, renewal.DetailPolicy: fp,
+			renewal.DetailWay: "1 of Sales leads, then 2 of Finance"})},
+		{"voted_step", with(renewal.Pending, twoSteps), entry(renewal.CodeVoted, bob, renewal.Pending, renewal.Pending, map[string]string{
+			renewal.DetailFingerprint: fp, renewal.DetailVotes: "1 of 3", renewal.DetailNext: "S0FINANCE,U0CFO"})},
 		{"moved", request(renewal.Pending), entry(renewal.CodeMoved, renewal.System, renewal.Pending, renewal.Pending, map[string]string{
 			renewal.DetailChannel: "C0RENEWNEW"})},
 		{"postponed", with(renewal.Approved, func(r *renewal.Request) {

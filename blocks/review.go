@@ -16,9 +16,13 @@ type ReviewData struct {
 	DryRun    bool
 	Approvers []string // user and user-group ids
 	Required  int      // approvals that it takes
-	Changes   []string // how it differs from the present revision, when changing
-	Warning   string   // a sentence above the rest
-	Doubts    []renewal.Doubt
+	// Ways are those that it would take by the policy file; nil: there is none. Ruling is what
+	// else the file says.
+	Ways    []renewal.Way
+	Ruling  renewal.Ruling
+	Changes []string // how it differs from the present revision, when changing
+	Warning string   // a sentence above the rest
+	Doubts  []renewal.Doubt
 	// DoubtReason is why the present revision should be ordered all the same.
 	DoubtReason string
 }
@@ -56,6 +60,13 @@ func Review(d Draft, o renewal.Offer, p ReviewData) slack.ModalViewRequest {
 }
 
 func asked(p ReviewData) string {
+	if p.Ways != nil {
+		in := ""
+		if p.Channel != "" {
+			in = " in " + mention(p.Channel)
+		}
+		return "By the policy it needs the approval" + in + " of " + wayWords(p.Ways) + parenthesis(estimated(p.Ruling)) + "."
+	}
 	s := "The request goes to the approvers"
 	if len(p.Approvers) > 0 {
 		s = "The request goes to " + mentions(p.Approvers, 10)

@@ -118,6 +118,13 @@ func cancelled(r renewal.Request) state {
 
 // votes says how many approvals are in, when more than one is needed.
 func votes(r renewal.Request) string {
+	if r.Ways != nil {
+		by := ""
+		if len(r.Votes) > 0 {
+			by = "Approved by " + mentions(voters(r), 10) + "."
+		}
+		return join(whereOnWay(r), by)
+	}
 	if r.Required <= 1 && len(r.Votes) == 0 {
 		return ""
 	}

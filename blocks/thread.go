@@ -17,7 +17,7 @@ import (
 func ThreadLine(r renewal.Request, e renewal.Entry, approvers []string) (Message, bool) {
 	s := eventSentence(r, e)
 	switch e.Code {
-	case renewal.CodeDenied, renewal.CodeMoved, renewal.CodeEventsOn, renewal.CodeEventsOff, renewal.CodeEventsStopped:
+	case renewal.CodeDenied, renewal.CodeMoved, renewal.CodePolicy, renewal.CodeEventsOn, renewal.CodeEventsOff, renewal.CodeEventsStopped:
 		return Message{}, false
 	case renewal.CodeReminded, renewal.CodeLastCall:
 		who := splitList(e.Detail[renewal.DetailWho])
@@ -31,6 +31,10 @@ func ThreadLine(r renewal.Request, e renewal.Entry, approvers []string) (Message
 		fallthrough
 	case renewal.CodeSubmitted, renewal.CodeAmended, renewal.CodeChanged, renewal.CodeLapsed, renewal.CodeRestored:
 		s = askToDecide(s, approvers)
+	case renewal.CodeVoted:
+		if e.Detail[renewal.DetailNext] != "" { // it is others who decide next
+			s = askToDecide(s, approvers)
+		}
 	case renewal.CodeRetried:
 		if e.To == renewal.Pending {
 			s = askToDecide(s, approvers)
@@ -122,6 +126,8 @@ func eventSentence(r renewal.Request, e renewal.Entry) string {
 		return join("☑️ "+by+" found that the order was not placed"+reason(d[renewal.DetailReason]), nothingWas, onTheCard)
 	case renewal.CodeLate:
 		return join("🚨 An order turned up for an attempt that was called not placed"+attemptWords(d)+".", order, lateEnd(e))
+	case renewal.CodePolicy:
+		return join("📜 From this start on the policy file with "+outside(d[renewal.DetailRules], 10)+" rules holds.", "Nothing was changed or ordered.")
 	case renewal.CodeDenied:
 		return deniedWords(by, d)
 	case renewal.CodeEventsOn, renewal.CodeEventsOff, renewal.CodeEventsStopped:
@@ -178,6 +184,9 @@ func approvalSentence(r renewal.Request, e renewal.Entry) string {
 	yes := "👍 " + by + " approved" + votesIn + "." + selfApproval(d)
 	switch e.Code {
 	case renewal.CodeVoted:
+		if d[renewal.DetailNext] != "" {
+			return join(yes, lostWords(d), "By the policy it is the turn of others now.", nothingYet)
+		}
 		return join(yes, lostWords(d), "More approvals are needed.", nothingYet)
 	case renewal.CodeApproved:
 		return join(yes, lostWords(d), next(r))

@@ -58,6 +58,9 @@ func Submitted(r renewal.Request, amended bool) slack.ModalViewRequest {
 }
 
 func needed(r renewal.Request) string {
+	if r.Ways != nil {
+		return "It takes " + wayWords(r.Ways) + ", in the request's thread."
+	}
 	if r.Required <= 1 {
 		return "It needs one approval, by an approver in the request's thread."
 	}

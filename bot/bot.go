@@ -127,6 +127,7 @@ func New(o Options) *Bot {
 	people := directory.New(directory.Options{
 		API: api, Log: o.Log, Now: o.Now, Metrics: o.Metrics,
 		Approvers: settings.Approvers, Requesters: settings.Requesters, Channels: settings.Channels, Weekend: settings.Weekend,
+		Named: settings.Policy.Names(),
 	})
 	b := &Bot{
 		api: api, ledger: o.Ledger, portal: looked, policy: o.Config.Policy(), log: o.Log, forms: keyedmutex.New(),
@@ -168,6 +169,9 @@ func (b *Bot) Run(ctx context.Context) error {
 	b.directory.Warm()
 	if err := b.ledger.Start(ctx, b.jobHandlers()); err != nil {
 		return fmt.Errorf("start the jobs: %w", err)
+	}
+	if err := b.recordPolicy(ctx); err != nil {
+		return err
 	}
 	// The audit lines that belong to no request have no change that would draw them.
 	err := b.ledger.Enqueue(ctx, renewal.Job{Kind: renewal.SyncSlack, At: b.ledger.Now(ctx)})

@@ -21,7 +21,7 @@ func (b *Bot) slash(ctx context.Context, c slack.SlashCommand, env *socket.Envel
 	actor := b.directory.Actor(ctx, c.UserID, directory.RequestAge)
 	t := typed.Parse(c.Text)
 	ctx = env.Concerns(ctx, t.Request)
-	if !actor.MayRequest && !actor.MayApprove {
+	if !actor.MayRequest && !b.policy.Approves(actor) {
 		b.deny(ctx, p, 0, string(t.Verb), renewal.NotAllowed(actor, renewal.Text("You may not request renewals. Ask whoever set Renewbot up to add you.")))
 		return
 	}
@@ -86,7 +86,7 @@ func (b *Bot) status(ctx context.Context, p person, a renewal.Actor, id int64) {
 		return
 	}
 	m := blocks.Detail(r, entries)
-	if r.WaitsFor(a, b.now(), b.policy) {
+	if r.WaitsFor(b.beside(ctx, a, r, directory.RequestAge), b.now(), b.policy) {
 		m = blocks.Settling(m, r)
 	}
 	b.tell(ctx, p, m)
@@ -95,7 +95,7 @@ func (b *Bot) status(ctx context.Context, p person, a renewal.Actor, id int64) {
 // maySee says whether a person may read a request: its requester, approvers, and who
 // can read the channel that it was posted in.
 func (b *Bot) maySee(ctx context.Context, a renewal.Actor, r renewal.Request) bool {
-	return a.MayApprove || r.Requester == a.UserID || b.beside(ctx, a, r, directory.RequestAge).Same[r.Requester] ||
+	return b.policy.Approves(a) || r.Requester == a.UserID || b.beside(ctx, a, r, directory.RequestAge).Same[r.Requester] ||
 		b.mayRead(ctx, a, r.Channel)
 }
 

@@ -143,7 +143,7 @@ func (b *Bot) home(ctx context.Context, userID string) {
 	actor := b.directory.Actor(ctx, userID, directory.RequestAge)
 	data := blocks.HomeData{Command: command, DryRun: b.policy.DryRun}
 	var err error
-	if actor.MayRequest || actor.MayApprove {
+	if actor.MayRequest || b.policy.Approves(actor) {
 		if data.Open, data.Waiting, err = b.openRequests(ctx, actor); err == nil {
 			data.Recent, err = b.recent(ctx, userID)
 		}

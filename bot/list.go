@@ -29,7 +29,7 @@ func (b *Bot) list(ctx context.Context, p person, a renewal.Actor) {
 // openRequests lists what a person has asked for and is not finished, and what waits for them.
 func (b *Bot) openRequests(ctx context.Context, a renewal.Actor) (mine, waiting []renewal.Request, err error) {
 	mine, err = b.ledger.List(ctx, ledger.Filter{Statuses: unfinished(), Requester: a.UserID, Limit: listed})
-	if err != nil || !a.MayApprove {
+	if err != nil || !b.policy.Approves(a) {
 		return mine, nil, err
 	}
 	undecided, err := b.ledger.List(ctx, ledger.Filter{Statuses: renewal.Undecided(), Limit: listed})
@@ -132,7 +132,7 @@ func (b *Bot) requestsFor(ctx context.Context, query string, holders []renewal.H
 func (b *Bot) visible(ctx context.Context, a renewal.Actor, all []renewal.Request) []renewal.Request {
 	readable := map[string]bool{}
 	return slices.DeleteFunc(all, func(r renewal.Request) bool {
-		if a.MayApprove || r.Requester == a.UserID {
+		if b.policy.Approves(a) || r.Requester == a.UserID {
 			return false
 		}
 		if _, known := readable[r.Channel]; !known {

@@ -76,19 +76,19 @@ const nobodyPause = 24 * time.Hour
 
 // awaited lists the people for whom a request waits.
 func (b *Bot) awaited(ctx context.Context, r renewal.Request, now time.Time) ([]directory.Person, error) {
-	named, err := b.directory.Members(ctx, b.directory.Approvers())
+	actors, err := b.directory.Awaited(ctx, r)
 	if err != nil {
 		return nil, err
 	}
-	if r.Status == renewal.Processing && !slices.Contains(named, r.Requester) {
-		named = append(named, r.Requester)
+	if r.Status == renewal.Processing && !slices.ContainsFunc(actors, func(a renewal.Actor) bool { return a.UserID == r.Requester }) {
+		actors = append(actors, renewal.Actor{UserID: r.Requester})
 	}
 	var waiting []directory.Person
-	for _, id := range named {
-		if !r.Awaits(renewal.Actor{UserID: id, MayApprove: true}, now, b.policy) {
+	for _, a := range actors {
+		if !r.Awaits(a, now, b.policy) {
 			continue
 		}
-		p, ok, err := b.directory.Person(ctx, id)
+		p, ok, err := b.directory.Person(ctx, a.UserID)
 		if err != nil {
 			return nil, err
 		}

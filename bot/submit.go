@@ -66,8 +66,18 @@ func (b *Bot) submittedForm(ctx context.Context, ic slack.InteractionCallback, e
 		env.Ack(slack.NewPushViewSubmissionResponse(&answer))
 		return
 	}
+	r, refusal, err := b.proposed(checking, actor, d.Request, o.Offer)
+	if err != nil {
+		b.log.ErrorContext(ctx, "what the policy bounds could not be read", "error", err)
+		refusal = &renewal.Refusal{Sentence: renewal.Say(unsaved(err, d.Request))}
+	}
+	if refusal != nil {
+		env.Ack(slack.NewPushViewSubmissionResponse(view(blocks.Notice("Not saved", refusal.Sentence))))
+		b.audit(ctx, d.Request, ic.User.ID, "review", refusal)
+		return
+	}
 	d.Shown = digest(o.Offer, o.doubts)
-	env.Ack(slack.NewPushViewSubmissionResponse(view(blocks.Review(d, o.Offer, b.review(checking, d, o, "")))))
+	env.Ack(slack.NewPushViewSubmissionResponse(view(blocks.Review(d, o.Offer, b.review(checking, d, o, r, "")))))
 }
 
 // atFields keeps the errors whose fields are in the view, as Slack takes no others; when
@@ -88,9 +98,9 @@ func atFields(v slack.View, holder string, errs map[string]string) map[string]st
 }
 
 // review is what the review step shows beside the offer.
-func (b *Bot) review(ctx context.Context, d blocks.Draft, o asked, warning string) blocks.ReviewData {
+func (b *Bot) review(ctx context.Context, d blocks.Draft, o asked, proposed renewal.Request, warning string) blocks.ReviewData {
 	data := blocks.ReviewData{
-		Now: b.now(), Channel: d.Channel, DryRun: b.policy.DryRun, Required: b.policy.Required,
+		Now: b.now(), Channel: d.Channel, DryRun: b.policy.DryRun, Required: proposed.Required, Ways: proposed.Ways, Ruling: proposed.Ruling,
 		Approvers: b.directory.Approvers(), Warning: warning, Doubts: o.doubts,
 	}
 	if d.Request != 0 {
@@ -138,7 +148,12 @@ func (b *Bot) submittedReview(ctx context.Context, ic slack.InteractionCallback,
 		return
 	}
 	again := func(warning string) {
-		answer(blocks.Review(d, o.Offer, b.review(checking, d, o, warning)), renewal.Say(warning))
+		r, refusal, err := b.proposed(checking, actor, d.Request, o.Offer)
+		if err == nil && refusal != nil {
+			notSaved(refusal.Sentence)
+			return
+		}
+		answer(blocks.Review(d, o.Offer, b.review(checking, d, o, r, warning)), renewal.Say(warning))
 	}
 	if r, refused, made := b.made(checking, actor, d, ic.View, o); made {
 		if refused != nil {

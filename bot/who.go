@@ -25,12 +25,12 @@ func (b *Bot) decider(ctx context.Context, userID, click string, request int64) 
 	if err != nil {
 		return a, r // whoever needs the request reads it, and says that there is none
 	}
-	return b.directory.Beside(ctx, a, r.People(), directory.DecisionAge), r
+	return b.directory.Beside(ctx, a, r, directory.DecisionAge), r
 }
 
 // beside is an actor beside those who had to do with a request.
 func (b *Bot) beside(ctx context.Context, a renewal.Actor, r renewal.Request, maxAge lookup.MaxAge) renewal.Actor {
-	return b.directory.Beside(ctx, a, r.People(), maxAge)
+	return b.directory.Beside(ctx, a, r, maxAge)
 }
 
 // voters are those who have approved a request, as Slack tells of them now. Of whom it
@@ -42,10 +42,10 @@ func (b *Bot) voters(ctx context.Context, r renewal.Request) []renewal.Actor {
 	var looking errgroup.Group
 	for i, v := range r.Votes {
 		looking.Go(func() error {
-			a, err := b.directory.Entitled(ctx, v.By, r.People())
+			a, err := b.directory.Entitled(ctx, v.By, r)
 			if err != nil {
 				b.log.WarnContext(ctx, "whether a vote still counts is found out before ordering", "user", v.By, "error", err)
-				a = renewal.Actor{UserID: v.By, MayApprove: true}
+				a = v.Voter()
 			}
 			found[i] = a
 			return nil

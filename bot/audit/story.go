@@ -66,6 +66,8 @@ func (s *story) what(r renewal.Request) {
 	s.field("Revision", fmt.Sprintf("%d, asked for at %s", r.Revision, utc(r.AskedAt)))
 	s.field("Changes", strings.Join(r.Changes, "; "))
 	s.field("Fingerprint", r.Fingerprint)
+	s.field("Way by the policy", r.WayInWords())
+	s.field("Policy file", r.Ruling.File)
 	if r.DryRun {
 		s.field("Dry run", "yes, nothing is ordered")
 	}

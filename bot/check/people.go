@@ -50,7 +50,7 @@ func (s *slackSide) checkPeople(ctx context.Context, r config.Renew) lines {
 		}
 	}
 	checkQuorum(&l, r, approvers, requesters)
-	return l
+	return append(l, s.checkPolicy(ctx, r)...)
 }
 
 // checkList looks at the people and groups of one setting: a line for each that is not as

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"renewbot/bot/policy"
 	"renewbot/bot/renewal"
 	"renewbot/yeastar"
 )
@@ -53,6 +54,8 @@ type Renew struct {
 	Channels          []string // empty: any channel the bot is in
 	AuditChannel      string
 	ApprovalsRequired int
+	PolicyFile        string       // empty: there is none
+	Policy            *policy.File // what is in it; nil: there is none
 	SelfApproval      bool
 	RemindAfter       time.Duration
 	ExpireAfter       time.Duration
@@ -96,7 +99,7 @@ func (ids IDs) starting(prefixes ...string) []string {
 
 // Policy is what the configuration says about requests.
 func (c Config) Policy() renewal.Policy {
-	return renewal.Policy{
+	p := renewal.Policy{
 		Required:     c.Renew.ApprovalsRequired,
 		SelfApproval: c.Renew.SelfApproval,
 		PONumber:     c.Renew.PONumber,
@@ -105,4 +108,8 @@ func (c Config) Policy() renewal.Policy {
 		ExpireAfter:  c.Renew.ExpireAfter,
 		RepeatWithin: c.Renew.RepeatWithin,
 	}
+	if c.Renew.Policy != nil { // an interface with a nil in it would not be nil
+		p.Rules = c.Renew.Policy
+	}
+	return p
 }

@@ -29,6 +29,7 @@ type environment struct {
 	RenewChannels          channels `envconfig:"RENEW_CHANNELS" help:"ids of the channels in which a request may be posted, comma-separated; empty: any channel the bot is in"`
 	RenewAuditChannel      channels `envconfig:"RENEW_AUDIT_CHANNEL" must:"true" help:"id of the channel that keeps the audit trail"`
 	RenewApprovalsRequired number   `envconfig:"RENEW_APPROVALS_REQUIRED" default:"1" help:"how many different approvers a request needs"`
+	RenewPolicy            path     `envconfig:"RENEW_POLICY" help:"path of the policy file (YAML): which renewals take which approvers, in which steps, and what may be spent; empty: RENEW_APPROVERS and RENEW_APPROVALS_REQUIRED alone"`
 	RenewSelfApproval      boolean  `envconfig:"RENEW_SELF_APPROVAL" default:"false" help:"true: a requester who is an approver may approve their own request"`
 	RenewRemindAfter       duration `envconfig:"RENEW_REMIND_AFTER" default:"4h" help:"when approvers are reminded of a waiting request"`
 	RenewExpireAfter       duration `envconfig:"RENEW_EXPIRE_AFTER" default:"72h" help:"when a waiting request times out"`
@@ -113,6 +114,7 @@ func read() (Config, Problems, error) {
 	}
 	problems := e.decoded()
 	c := e.config()
+	c.readPolicy(&problems)
 	c.check(&problems)
 	return c, problems, nil
 }
@@ -171,6 +173,7 @@ func (e *environment) config() Config {
 			Channels:          e.RenewChannels.value,
 			AuditChannel:      strings.Join(e.RenewAuditChannel.value, ","),
 			ApprovalsRequired: e.RenewApprovalsRequired.value,
+			PolicyFile:        e.RenewPolicy.value,
 			SelfApproval:      e.RenewSelfApproval.value,
 			RemindAfter:       e.RenewRemindAfter.value,
 			ExpireAfter:       e.RenewExpireAfter.value,

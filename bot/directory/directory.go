@@ -40,6 +40,8 @@ type Options struct {
 	Now func() time.Time
 	// Approvers and Requesters are ids of people U…, W… and of user groups S….
 	Approvers, Requesters []string
+	// Named are the people and groups of the policy file.
+	Named []string
 	// Channels are those in which requests may be posted. Empty: any that the bot is in.
 	Channels []string
 	// Weekend are the days on which nobody works. Nil: those of where each person lives.
@@ -59,15 +61,16 @@ type Directory struct {
 	self     Workspace
 	botName  string
 
-	approvers, requesters, allowed []string
-	weekend                        []time.Weekday
+	approvers, requesters, named, allowed []string
+	weekend                               []time.Weekday
 }
 
 // New makes a directory that has asked nothing yet.
 func New(o Options) *Directory {
 	tasks := taskgroup.New()
 	d := &Directory{
-		api: o.API, log: o.Log, tasks: tasks, approvers: o.Approvers, requesters: o.Requesters, allowed: o.Channels, weekend: o.Weekend,
+		api: o.API, log: o.Log, tasks: tasks, approvers: o.Approvers, requesters: o.Requesters, named: o.Named,
+		allowed: o.Channels, weekend: o.Weekend,
 	}
 	d.users = lookup.New(peopleTTL, o.Now, tasks, func(ctx context.Context, id string) (slack.User, error) {
 		u, err := o.API.GetUserInfoContext(ctx, id)
@@ -110,7 +113,7 @@ func (d *Directory) ForgetGroup(id string) { d.groups.Forget(id) }
 
 // Warm asks Slack for what the first command needs, so that it need not wait.
 func (d *Directory) Warm() {
-	for _, id := range slices.Concat(d.approvers, d.requesters) {
+	for _, id := range slices.Concat(d.approvers, d.requesters, d.named) {
 		if isGroup(id) {
 			d.groups.Refresh(id)
 		} else {

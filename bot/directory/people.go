@@ -26,10 +26,16 @@ func (d *Directory) Actor(ctx context.Context, userID string, maxAge lookup.MaxA
 
 // Entitled finds out what somebody who has decided on a request may do now, beside the
 // others who had to do with it. It fails when that cannot be found out at present.
-func (d *Directory) Entitled(ctx context.Context, userID string, others []string) (renewal.Actor, error) {
+func (d *Directory) Entitled(ctx context.Context, userID string, r renewal.Request) (renewal.Actor, error) {
 	a, err := d.entitled(ctx, userID, DecisionAge)
+	if err == nil && a.Unread {
+		err = errUnread
+	}
 	if err == nil {
-		a, err = d.compare(ctx, a, others, DecisionAge)
+		a, err = d.inSteps(ctx, a, r, DecisionAge)
+	}
+	if err == nil {
+		a, err = d.compare(ctx, a, r.People(), DecisionAge)
 	}
 	if err != nil {
 		return a, fmt.Errorf("look an approver up: %w", err)
@@ -37,10 +43,14 @@ func (d *Directory) Entitled(ctx context.Context, userID string, others []string
 	return a, nil
 }
 
-// Beside is an actor beside others: whether their ids are the same person's. Of whom Slack
-// does not tell, that stays open.
-func (d *Directory) Beside(ctx context.Context, a renewal.Actor, others []string, maxAge lookup.MaxAge) renewal.Actor {
-	a, err := d.compare(ctx, a, others, maxAge)
+// Beside is an actor as a request knows them: whether they are in its steps, and whether the
+// ids of others who had to do with it are theirs. What Slack does not tell stays open.
+func (d *Directory) Beside(ctx context.Context, a renewal.Actor, r renewal.Request, maxAge lookup.MaxAge) renewal.Actor {
+	a, err := d.inSteps(ctx, a, r, maxAge)
+	if err != nil {
+		d.log.WarnContext(ctx, "whether a person is in a step of a request was not found out", "user", a.UserID, "error", err)
+	}
+	a, err = d.compare(ctx, a, r.People(), maxAge)
 	if err != nil {
 		d.log.WarnContext(ctx, "whether two ids are one person was not found out", "user", a.UserID, "error", err)
 	}
@@ -96,7 +106,8 @@ func (d *Directory) entitled(ctx context.Context, userID string, maxAge lookup.M
 	if d.self.Kind(u) == Sister {
 		// Nobody in this workspace has taken them in; whoever names their id has.
 		a.MayApprove, a.MayRequest = slices.Contains(d.approvers, userID), slices.Contains(d.requesters, userID)
-		if !a.MayApprove && !a.MayRequest {
+		a.Named = only(d.named, userID)
+		if !a.MayApprove && !a.MayRequest && len(a.Named) == 0 {
 			a.Denied = d.stranger(u)
 		}
 		return a, nil
@@ -109,6 +120,11 @@ func (d *Directory) entitled(ctx context.Context, userID string, maxAge lookup.M
 	a.MayRequest = len(d.requesters) == 0
 	if !a.MayRequest {
 		a.MayRequest, alsoUnread = d.listed(ctx, userID, d.requesters, maxAge)
+	}
+	var untold error
+	if a.Named, untold = d.which(ctx, userID, d.named, maxAge); untold != nil {
+		a.Unread = true
+		d.log.WarnContext(ctx, "whether a person is in a group of the policy was not found out", "user", userID, "error", untold)
 	}
 	if alsoUnread != nil {
 		d.log.WarnContext(ctx, "whether a person may request was not found out", "user", userID, "error", alsoUnread)
@@ -192,7 +208,7 @@ func (d *Directory) Person(ctx context.Context, id string) (p Person, ok bool, e
 	if err != nil {
 		return Person{}, false, d.unknowable(ctx, id, err)
 	}
-	sister := d.self.Kind(u) == Sister && (slices.Contains(d.approvers, id) || slices.Contains(d.requesters, id))
+	sister := d.self.Kind(u) == Sister && slices.Contains(slices.Concat(d.approvers, d.requesters, d.named), id)
 	if d.stranger(u) != "" && !sister {
 		return Person{}, false, nil
 	}

@@ -56,6 +56,9 @@ func (l *Ledger) apply(ctx context.Context, id int64, e renewal.Event, alone boo
 			return err
 		}
 		change, err := before.Apply(e, now, l.options.Policy)
+		if amend, ok := e.(renewal.Amend); ok && err == nil {
+			change, err = l.amended(ctx, t, before, amend, change)
+		}
 		if errors.Is(err, renewal.ErrRepeated) {
 			r = before // it was saved at the first delivery
 			return nil

@@ -35,7 +35,25 @@ type store interface {
 type sqliteStore struct{ url string }
 
 func newSQLiteStore(t testing.TB) store {
-	return sqliteStore{"sqlite://" + filepath.Join(t.TempDir(), "ledger.db")}
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "ledger.db")
+	if err := os.WriteFile(path, setUp(t), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return sqliteStore{"sqlite://" + path}
+}
+
+// setUp is the file of a database that was set up, which takes longer than most tests.
+func setUp(t testing.TB) []byte {
+	t.Helper()
+	if blank.Load() == nil {
+		l, err := Open(t.Context(), "sqlite::memory:", Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = l.Close()
+	}
+	return *blank.Load()
 }
 
 func (sqliteStore) another(t testing.TB) store { return newSQLiteStore(t) }

@@ -80,6 +80,9 @@ func (l *Ledger) submit(ctx context.Context, t tx, s renewal.Submission) (renewa
 		return none, nil, nil, err
 	}
 	change, err := renewal.New(id, s, now, l.options.Policy)
+	if err == nil {
+		err = l.keptWithin(ctx, t, change.Request, now)
+	}
 	if refusal := (*renewal.Refusal)(nil); errors.As(err, &refusal) {
 		denied := none.Denied(s.By.UserID, actionSubmit, refusal, now)
 		return none, &denied, refusal, giveBack(ctx, t)

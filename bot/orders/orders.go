@@ -29,9 +29,9 @@ type Options struct {
 	Client *yeastar.Client
 	Portal *portal.Portal
 	Log    *slog.Logger
-	// Entitled finds out what somebody who approved may do now, and which of others they
-	// are, too. An error makes the order wait.
-	Entitled func(ctx context.Context, userID string, others []string) (renewal.Actor, error)
+	// Entitled finds out what somebody who approved a request may do now, and which of the
+	// others who had to do with it they are, too. An error makes the order wait.
+	Entitled func(ctx context.Context, userID string, r renewal.Request) (renewal.Actor, error)
 	// Policy is what the configuration says now.
 	Policy renewal.Policy
 	// DryRun does everything but the POST.
@@ -49,7 +49,7 @@ type Orders struct {
 	client   *yeastar.Client
 	portal   *portal.Portal
 	log      *slog.Logger
-	entitled func(ctx context.Context, userID string, others []string) (renewal.Actor, error)
+	entitled func(ctx context.Context, userID string, r renewal.Request) (renewal.Actor, error)
 	policy   renewal.Policy
 	dryRun   bool
 	timeout  time.Duration

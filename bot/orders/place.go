@@ -88,7 +88,10 @@ func (o *Orders) checked(ctx context.Context, r renewal.Request) (renewal.Event,
 	if e, err := o.lookAgain(ctx, r); e != nil || err != nil {
 		return e, err
 	}
-	return o.recheck(ctx, r)
+	if e, err := o.recheck(ctx, r); e != nil || err != nil {
+		return e, err
+	}
+	return o.capped(ctx, r)
 }
 
 // tellWaiting tells people once that an approved order waits for look-ups that have

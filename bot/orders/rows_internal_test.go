@@ -54,7 +54,7 @@ func setup(t *testing.T) *world {
 	t.Cleanup(func() { looked.Close(context.Background()) })
 	return &world{t: t, sim: sim, Orders: New(Options{
 		Ledger: book, Client: client, Portal: looked, Log: log, Policy: policy,
-		Entitled: func(_ context.Context, id string, _ []string) (renewal.Actor, error) { return person(id), nil },
+		Entitled: func(_ context.Context, id string, _ renewal.Request) (renewal.Actor, error) { return person(id), nil },
 	})}
 }
 

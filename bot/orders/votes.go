@@ -20,7 +20,7 @@ func (e *unaskedError) Unwrap() error { return e.cause }
 func (o *Orders) recount(ctx context.Context, r renewal.Request) (renewal.Event, error) {
 	var voters []renewal.Actor
 	for _, v := range r.Votes {
-		a, err := o.entitled(ctx, v.By, r.People())
+		a, err := o.entitled(ctx, v.By, r)
 		if err != nil {
 			return nil, &unaskedError{err}
 		}
@@ -31,4 +31,14 @@ func (o *Orders) recount(ctx context.Context, r renewal.Request) (renewal.Event,
 		lapses = renewal.Recount{Voters: voters}
 	}
 	return lapses, nil
+}
+
+// capped puts the request before people again when its order would exceed a cap of the policy
+// by now.
+func (o *Orders) capped(ctx context.Context, r renewal.Request) (renewal.Event, error) {
+	refusal, err := o.ledger.Over(ctx, r)
+	if refusal == nil || err != nil {
+		return nil, err
+	}
+	return renewal.Capped{Why: refusal.Sentence.String()}, nil
 }

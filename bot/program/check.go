@@ -22,6 +22,9 @@ beside a running bot.
 Each line is "ok", "note" (could not be looked at, or good to know), "warning" (works, and
 somebody should know) or "problem" (does not work), with what to do next.
 
+With -policy it only says everything that is wrong with a policy file, each with its line,
+before the file is put in place.
+
 With -live it also makes every reading call to the portal and lists which of the
 documented and guessed fields its answers have, by name and type and without values, so
 that the mapping can be confirmed before the first order; and it opens a short connection
@@ -37,8 +40,12 @@ It ends with 0 when all is right, with 1 when there are warnings and no problems
 		asJSON := flags.Bool("json", false, "print the report as JSON")
 		live := flags.Bool("live", false, "also list the fields of the portal's answers, and connect beside a running bot")
 		events := flags.Bool("events", false, "also send a test event to RENEW_EVENTS_URL")
+		file := flags.String("policy", "", "look at nothing but this policy `FILE`")
 		timeout := flags.Duration("timeout", 45*time.Second, "give up on what has not answered after `TIME`")
 		return func(ctx context.Context, c call) int {
+			if *file != "" {
+				return c.checkPolicy(*file, *asJSON)
+			}
 			report, err := checkAll(ctx, check.Options{Live: *live, Events: *events, Timeout: *timeout})
 			if err == nil && *asJSON {
 				err = report.WriteJSON(c.stdout)
@@ -52,6 +59,24 @@ It ends with 0 when all is right, with 1 when there are warnings and no problems
 			return report.ExitCode()
 		}
 	},
+}
+
+// checkPolicy says all that is wrong with a policy file.
+func (c call) checkPolicy(file string, asJSON bool) int {
+	text, code := c.policyText(file)
+	if code != exitOK {
+		return check.ExitProblems
+	}
+	report := check.Policy(file, text)
+	write := report.WriteText
+	if asJSON {
+		write = report.WriteJSON
+	}
+	if err := write(c.stdout); err != nil {
+		_ = c.failed(err)
+		return check.ExitProblems
+	}
+	return report.ExitCode()
 }
 
 // checkAll checks everything, or tells what is wrong with the settings.

@@ -26,7 +26,7 @@ func (r Request) Apply(e Event, now time.Time, p Policy) (Change, error) {
 	err := c.may(e)
 	if err == nil {
 		if !r.Status.Final() {
-			c.Required = r.Needs(p)
+			c.rewayed()
 		}
 		err = c.apply(e)
 	}
@@ -97,6 +97,8 @@ func (c *changing) apply(e Event) error {
 		return c.changed(e)
 	case Recount:
 		return c.recounted(e)
+	case Capped:
+		return c.capped(e)
 	case Restored:
 		return c.restored()
 	case Gone:

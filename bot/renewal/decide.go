@@ -1,21 +1,26 @@
 package renewal
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
 
 func (c *changing) approve(e Approve) error {
 	counting, lost := c.count(e.Voters, c.now.Add(-c.policy.ExpireAfter), c.now, c.policy)
-	c.Votes = append(counting, Vote{By: e.By.UserID, At: c.now})
+	waited := c.Deciders()
+	c.Votes = append(counting, c.voteOf(e.By))
 	code := CodeVoted
-	if len(c.Votes) >= c.Required {
+	if arrived(c.ways(c.policy), c.Votes) {
 		code = CodeApproved
 		c.yes()
 	}
 	c.record(code, e.By.UserID, map[string]string{
 		DetailFingerprint: c.Fingerprint, DetailVotes: c.votesIn(), DetailLost: lostDetail(lost),
 	})
+	if next := c.Deciders(); code == CodeVoted && !slices.Equal(waited, next) {
+		c.note(DetailNext, strings.Join(next, ","))
+	}
 	c.noteSelfApproval(e.By)
 	return nil
 }

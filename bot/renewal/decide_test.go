@@ -163,7 +163,7 @@ func TestQuorum(t *testing.T) {
 		t.Errorf("after two votes: %s, %+v", c.Request.Status, c.Entry)
 	}
 	same(t, []string{"place_order +1m0s", "sync_slack +1m0s"}, kinds(c.Jobs), "jobs after two votes")
-	same(t, []Vote{{"U2", later}, {"U3", later}}, c.Request.Votes, "votes")
+	same(t, []Vote{{By: "U2", At: later}, {By: "U3", At: later}}, c.Request.Votes, "votes")
 	for _, required := range []int{0, -1} {
 		p.Required = required
 		same(t, 1, newRequest(t, p).Required, "the least quorum")

@@ -35,6 +35,7 @@ const (
 	CodeSettledPlaced Code = "order.settled_placed"
 	CodeSettledNot    Code = "order.settled_not_placed"
 	CodeRetried       Code = "order.retried"
+	CodePolicy        Code = "policy.loaded"  // the policy file that holds from this start on
 	CodeLate          Code = "order.late"     // an order turned up for an attempt that was called not placed
 	CodeEventsOn      Code = "events.on"      // other systems are told of requests from now on, or at another address
 	CodeEventsOff     Code = "events.off"     // and not any more
@@ -85,6 +86,10 @@ const (
 	DetailWho           = "who"          // user ids, separated by commas
 	DetailCandidates    = "candidates"   // order numbers, separated by commas
 	DetailChannel       = "channel"      // a channel's id
+	DetailNext          = "next_step"    // who decides next, by the policy: ids, separated by commas
+	DetailPolicy        = "policy"       // the hash of the policy file
+	DetailRules         = "rules"        // how many rules it has, or which hold
+	DetailWay           = "way"          // the steps to approval, in words
 	DetailCount         = "count"        // how many more times it was tried
 	DetailHost          = "host"         // of the server that gets events
 )

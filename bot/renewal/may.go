@@ -74,7 +74,12 @@ func (r Request) May(in Intent, now time.Time, p Policy) *Refusal {
 	switch in.Action {
 	case ActionApprove:
 		return r.takesVote(in.By, now, p)
+	case ActionReject:
+		return r.atStep(in.By, r.Votes, p)
 	case ActionRetry:
+		if refusal := r.ofSteps(in.By, rule.verb, p); refusal != nil {
+			return refusal
+		}
 		if refusal := r.settledAlone(in.By, p); refusal != nil {
 			return refusal
 		}
@@ -119,8 +124,8 @@ func (r Request) expect(wanted ...Status) *Refusal {
 func (r Request) askedBy(a Actor) bool { return a.mayBe(r.Requester) || a.mayBe(r.AmendedBy) }
 
 // anyApprover refuses everybody who is no approver.
-func anyApprover(r Request, in Intent, verb string, _ Policy) *Refusal {
-	if in.By.MayApprove {
+func anyApprover(r Request, in Intent, verb string, p Policy) *Refusal {
+	if in.By.MayApprove || r.named(in.By, p) {
 		return nil
 	}
 	return NotAllowed(in.By, Text(fmt.Sprintf("Only approvers can %s %s.", verb, r.Reference())))
@@ -176,8 +181,8 @@ func requesterOnly(r Request, verb string) Sentence {
 }
 
 // requesterOrApprover refuses everybody who neither asked for it nor is an approver.
-func requesterOrApprover(r Request, in Intent, verb string, _ Policy) *Refusal {
-	if in.By.MayApprove || in.By.is(r.Requester) {
+func requesterOrApprover(r Request, in Intent, verb string, p Policy) *Refusal {
+	if in.By.MayApprove || in.By.is(r.Requester) || r.named(in.By, p) {
 		return nil
 	}
 	return NotAllowed(in.By, Text(fmt.Sprintf("Only the requester or an approver can %s %s.", verb, r.Reference())))

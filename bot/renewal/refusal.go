@@ -31,7 +31,9 @@ const (
 	RefusedOffer        = "offer_invalid"
 	RefusedTooEarly     = "too_early"
 	RefusedAttempt      = "wrong_attempt"
-	RefusedUnderWay     = "under_way" // another order of the same holder and product is
+	RefusedStep         = "not_this_step" // by the policy others decide now
+	RefusedCap          = "cap"           // more than the policy allows
+	RefusedUnderWay     = "under_way"     // another order of the same holder and product is
 )
 
 // IgnoreRefusal is err unless that is a refusal: a job's event that is refused is not

@@ -34,6 +34,9 @@ type Request struct {
 	Votes      []Vote    `json:"votes,omitempty"`      // approvals of this revision
 	Required   int       `json:"required"`             // approvals that it takes
 	FourEyes   bool      `json:"four_eyes,omitempty"`  // the requester's own approval never counts
+	Ruling     Ruling    `json:"ruling,omitzero"`      // what the policy file said when this was asked for
+	Ways       []Way     `json:"ways,omitempty"`       // that it had to go at its last change, for people; nil: by the variables
+	Quorum     int       `json:"quorum,omitempty"`     // approvals that it took before there was a policy file
 	ApprovedAt time.Time `json:"approved_at,omitzero"` // when people last said yes
 
 	Attempts []Attempt `json:"attempts,omitempty"`
@@ -95,6 +98,8 @@ func (r Request) VotedBy(userID string) bool {
 type Vote struct {
 	By string    `json:"by"`
 	At time.Time `json:"at"`
+	// Named are the names of the policy under which they were known then.
+	Named []string `json:"named,omitempty"`
 }
 
 // Outcome is what became of an attempt.
@@ -163,6 +168,7 @@ type Policy struct {
 	RemindAfter  time.Duration
 	ExpireAfter  time.Duration
 	RepeatWithin time.Duration // an order of the same holder and product younger than this is a doubt
+	Rules        Rules         // the policy file; nil: there is none, and the above holds alone
 }
 
 // Actor is a person at the moment of an action, with what they may do then. The
@@ -172,6 +178,11 @@ type Actor struct {
 	MayRequest bool
 	MayApprove bool
 	Denied     string // when neither: why, as a sentence
+	// Named are the ids in the policy's lists, and in the steps of the request that this is
+	// about, that are theirs or those of groups that they are in. Unread says that a group of the
+	// policy could not be read.
+	Named  []string
+	Unread bool
 	// Same says of other ids whether they are this person's, too: Slack changes ids. Nil:
 	// an id is a person. Otherwise an id that is missing here may be theirs.
 	Same map[string]bool

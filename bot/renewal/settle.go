@@ -12,12 +12,12 @@ import (
 func (c *changing) retry(e Retry) error {
 	c.ruleOut()
 	c.Order, c.Search = nil, nil
-	vote, why := []Vote{{By: e.By.UserID, At: c.now}}, ""
+	vote, why := []Vote{c.voteOf(e.By)}, ""
 	switch {
 	case c.approvalIsOld(c.now, c.policy):
 		why = oldApproval
 		c.askAnew(why, nil)
-	case c.Required > 1:
+	case !arrived(c.ways(c.policy), vote):
 		why = retryByOne
 		c.askAnew(why, vote)
 	default:

@@ -29,6 +29,9 @@ func New(id int64, s Submission, now time.Time, p Policy) (Change, error) {
 	if err := c.ask(s.Offer, s.Note, s.Doubts, s.DoubtReason); err != nil {
 		return Change{}, err
 	}
+	if refusal := c.rules(s.By); refusal != nil {
+		return Change{}, refusal
+	}
 	c.record(CodeSubmitted, s.By.UserID, c.asked())
 	c.entry.At, c.entry.RequestID, c.entry.Revision, c.entry.To = now, id, c.Revision, Pending
 	c.job(SyncSlack, now)
@@ -98,6 +101,7 @@ func (c *changing) asked() map[string]string {
 	return map[string]string{
 		DetailSummary: c.Offer.Summary(), DetailFingerprint: c.Fingerprint, DetailChanges: strings.Join(c.Changes, "; "),
 		DetailDoubts: strings.Join(texts(c.Doubts), "\n"), DetailDoubtReason: c.DoubtReason,
+		DetailPolicy: c.Ruling.File, DetailWay: c.WayInWords(),
 	}
 }
 
@@ -107,6 +111,9 @@ func (c *changing) amend(e Amend) error {
 	}
 	if err := c.ask(e.Offer, e.Note, e.Doubts, e.DoubtReason); err != nil {
 		return err
+	}
+	if refusal := c.rules(e.By); refusal != nil {
+		return refusal
 	}
 	c.AmendedBy = e.By.UserID
 	c.reminders()
@@ -123,6 +130,7 @@ func (c *changing) changed(e Changed) error {
 	if err := c.ask(e.Offer, c.Note, e.Doubts, c.DoubtReason); err != nil {
 		return err
 	}
+	c.rulesAgain()
 	c.Changes = append(c.Changes, fresh...)
 	c.ExpiresAt = c.now.Add(c.policy.ExpireAfter)
 	c.record(CodeChanged, System, c.asked())

@@ -52,7 +52,7 @@ func (c *changing) enter() {
 // see to an order that the vendor has not finished, as it may need paying.
 func (r Request) Awaits(a Actor, now time.Time, p Policy) bool {
 	if r.Status == Processing {
-		return a.MayApprove || a.UserID == r.Requester
+		return a.MayApprove || a.UserID == r.Requester || r.named(a, p)
 	}
 	return r.WaitsFor(a, now, p)
 }
@@ -95,7 +95,7 @@ func (c *changing) remind(e Reminder) error {
 	// Whoever found out who is to be reminded may have looked a moment ago, and two may
 	// have looked at once.
 	who := slices.DeleteFunc(slices.Clone(e.Who), func(id string) bool {
-		waits := c.Awaits(Actor{UserID: id, MayApprove: true}, c.now, c.policy)
+		waits := c.Awaits(Actor{UserID: id, MayApprove: true, Named: c.everyone(c.policy)}, c.now, c.policy)
 		return !waits || (!e.Last && c.now.Before(c.ReminderDue(id, c.policy)))
 	})
 	if len(who) == 0 && !e.Last {

@@ -33,7 +33,13 @@ func (a Actor) mayBe(id string) bool {
 
 // Needs is how many approvals a request needs: the stricter of when it was asked for and
 // of now.
-func (r Request) Needs(p Policy) int { return max(r.Required, p.Required) }
+func (r Request) Needs(p Policy) int {
+	n := 0
+	for _, w := range r.ways(p) {
+		n = max(n, w.Needs())
+	}
+	return n
+}
 
 // selfCounts says whether the requester's own approval counts, by the stricter of when it
 // was asked for and of now.
@@ -62,6 +68,9 @@ func (r Request) count(voters []Actor, oldest, now time.Time, p Policy) (countin
 			lost = append(lost, LostVote{v.By, why})
 			continue
 		}
+		if i := slices.IndexFunc(voters, func(a Actor) bool { return a.UserID == v.By }); i >= 0 && (v.Named != nil || len(voters[i].Named) > 0) {
+			v.Named = voters[i].names()
+		}
 		counting = append(counting, v)
 	}
 	return counting, lost
@@ -80,7 +89,7 @@ func (r Request) lostFor(v Vote, beside []Vote, voters []Actor, oldest, now time
 		return lostUnchecked
 	}
 	switch a := voters[i]; {
-	case !a.MayApprove:
+	case !r.named(a, p):
 		return lostNotEntitled
 	case r.askedBy(a) && !r.selfCounts(p):
 		return lostSelf
@@ -116,7 +125,7 @@ func (r Request) approvalIsOld(now time.Time, p Policy) bool {
 // they are not too old.
 func (r Request) Stands(voters []Actor, now time.Time, p Policy) bool {
 	counting, _ := r.recount(voters, now, p)
-	return len(counting) >= r.Needs(p)
+	return arrived(r.ways(p), counting)
 }
 
 func (r Request) recount(voters []Actor, now time.Time, p Policy) (counting []Vote, lost []LostVote) {
@@ -133,7 +142,7 @@ func (c *changing) recounted(e Recount) error {
 		return err
 	}
 	counting, lost := c.recount(e.Voters, c.now, c.policy)
-	if len(counting) >= c.Required {
+	if arrived(c.ways(c.policy), counting) {
 		return refuse(RefusedTooEarly, "%s: its approval stands.", c.Reference())
 	}
 	why := nowMoreApprovals
@@ -188,7 +197,7 @@ func (r Request) takesVote(a Actor, now time.Time, p Policy) *Refusal {
 			"You have approved %s already; %d of %d approvals are in. Nothing has been ordered yet.",
 			r.Reference(), len(r.Votes), r.Needs(p))
 	}
-	return nil
+	return r.atStep(a, slices.DeleteFunc(slices.Clone(r.Votes), func(v Vote) bool { return v.At.Before(oldest) }), p)
 }
 
 // settledAlone refuses who has found that the order was not placed, where one person

@@ -123,7 +123,7 @@ func TestVotesThatFallAwayAtTheQuorum(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	same(t, []Vote{{"U3", at}}, c.Request.Votes, "votes that count")
+	same(t, []Vote{{By: "U3", At: at}}, c.Request.Votes, "votes that count")
 	if c.Request.Status != Pending || c.Entry.Code != CodeVoted || c.Entry.Detail[DetailVotes] != "1 of 2" ||
 		c.Entry.Detail[DetailLost] != "U2 is no approver any more" || c.Request.Revision != 1 {
 		t.Errorf("%s, %+v", c.Request.Status, c.Entry)
@@ -231,7 +231,7 @@ func TestTryAgainTakesAsManyAsAnApproval(t *testing.T) {
 		len(got.Changes) != 1 || got.Problem != nil {
 		t.Errorf("tried again by one of two: %s, %+v", text(t, got), c.Entry)
 	}
-	same(t, []Vote{{"U2", later}}, got.Votes, "votes")
+	same(t, []Vote{{By: "U2", At: later}}, got.Votes, "votes")
 	refused(t, got, approveBy(approver("U2"), got), later, p, RefusedVotedBefore)
 	done := must(t, got, later, p, approveBy(approver("U3"), got), Begin{time.Minute})
 	if done.Status != Ordering || done.AttemptsAsked != 1 || len(done.Attempts) != 2 {

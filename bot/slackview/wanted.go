@@ -41,7 +41,7 @@ func (v *View) wantedFor(r renewal.Request, entries []renewal.Entry) []wanted {
 	}
 	for _, e := range entries {
 		seq := strconv.FormatInt(e.Seq, 10)
-		line, ok := blocks.ThreadLine(r, e, v.approvers)
+		line, ok := blocks.ThreadLine(r, e, v.asked(r))
 		if ok && (!announces(e) || e.Code != renewal.CodeOrdered) { // who found it out is told, too
 			list = append(list, wanted{key: "thread:" + seq, channel: r.Channel, threaded: true, message: line})
 		}
@@ -63,6 +63,24 @@ func (v *View) wantedFor(r renewal.Request, entries []renewal.Entry) []wanted {
 	// What people decide by does not wait for a record.
 	slices.SortStableFunc(list, func(a, b wanted) int { return cmp.Compare(rank(a), rank(b)) })
 	return list
+}
+
+// asked are those who are mentioned when people are asked about a request: all approvers, or
+// by the policy file the people of the step at which it is.
+func (v *View) asked(r renewal.Request) []string {
+	deciders := r.Deciders()
+	if r.Status != renewal.Pending || len(deciders) == 0 {
+		return v.approvers
+	}
+	var ids []string
+	for _, id := range deciders {
+		if id == renewal.Variables {
+			ids = append(ids, v.approvers...)
+		} else {
+			ids = append(ids, id)
+		}
+	}
+	return ids
 }
 
 func rank(w wanted) int {

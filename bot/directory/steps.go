@@ -1,0 +1,93 @@
+package directory
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"renewbot/bot/lookup"
+	"renewbot/bot/renewal"
+)
+
+// errUnread says that a group of the policy could not be read.
+var errUnread = errors.New("a user group of the policy could not be read")
+
+// which are the ids that are a person's, or those of groups that they are in. An error says
+// which groups could not be read.
+func (d *Directory) which(ctx context.Context, userID string, ids []string, maxAge lookup.MaxAge) (theirs []string, unread error) {
+	for _, id := range ids {
+		if !isGroup(id) {
+			if id == userID {
+				theirs = append(theirs, id)
+			}
+			continue
+		}
+		members, err := d.groups.Get(ctx, id, maxAge)
+		switch {
+		case err != nil:
+			unread = errors.Join(unread, fmt.Errorf("read the user group %s: %w", id, err))
+		case slices.Contains(members, userID):
+			theirs = append(theirs, id)
+		}
+	}
+	return theirs, unread
+}
+
+// only is the id that is a person's own.
+func only(ids []string, userID string) []string {
+	if slices.Contains(ids, userID) {
+		return []string{userID}
+	}
+	return nil
+}
+
+// inSteps adds the names that a person has in the steps of a request and not in the present
+// policy file: the request may be older than the file.
+func (d *Directory) inSteps(ctx context.Context, a renewal.Actor, r renewal.Request, maxAge lookup.MaxAge) (renewal.Actor, error) {
+	older := slices.DeleteFunc(r.Names(), func(id string) bool { return slices.Contains(d.named, id) })
+	if len(older) == 0 {
+		return a, nil
+	}
+	u, err := d.users.Get(ctx, a.UserID, maxAge)
+	if err != nil {
+		return a, passing(err)
+	}
+	var more []string
+	switch {
+	case d.self.Kind(u) == Sister:
+		more = only(older, a.UserID)
+	case d.stranger(u) == "":
+		more, err = d.which(ctx, a.UserID, older, maxAge)
+	}
+	a.Named = slices.Concat(a.Named, more)
+	return a, err
+}
+
+// Awaited are those for whom a request may wait: the approvers, and who is named in its
+// steps. Whether they can do anything here is not looked at.
+func (d *Directory) Awaited(ctx context.Context, r renewal.Request) ([]renewal.Actor, error) {
+	var actors []renewal.Actor
+	add := func(name string, entitle func(*renewal.Actor)) error {
+		ids, err := d.Members(ctx, []string{name})
+		for _, id := range ids {
+			i := slices.IndexFunc(actors, func(a renewal.Actor) bool { return a.UserID == id })
+			if i < 0 {
+				i, actors = len(actors), append(actors, renewal.Actor{UserID: id})
+			}
+			entitle(&actors[i])
+		}
+		return err
+	}
+	for _, name := range d.approvers {
+		if err := add(name, func(a *renewal.Actor) { a.MayApprove = true }); err != nil {
+			return nil, err
+		}
+	}
+	for _, name := range r.Names() {
+		if err := add(name, func(a *renewal.Actor) { a.Named = append(a.Named, name) }); err != nil {
+			return nil, err
+		}
+	}
+	return actors, nil
+}

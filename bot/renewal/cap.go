@@ -1,0 +1,240 @@
+package renewal
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/shopspring/decimal"
+)
+
+// CapPeriod is what a cap holds for.
+type CapPeriod string
+
+// The periods of caps.
+const (
+	CapOrder        CapPeriod = "order"
+	CapRequesterDay CapPeriod = "requester_day"
+	CapMonth        CapPeriod = "month"
+)
+
+// Cap bounds what is asked for and ordered: an amount, a number of orders, or both.
+type Cap struct {
+	Rule   string    `json:"rule,omitempty"` // empty: it holds for all rules together
+	Per    CapPeriod `json:"per"`
+	Amount *Price    `json:"amount,omitempty"` // nil: any
+	Orders int       `json:"orders,omitempty"` // 0: any
+}
+
+// Capped says that an approved request would exceed a cap.
+type Capped struct{ Why string }
+
+func (Capped) action() string { return "capped" }
+
+// capped puts an approved request before the approvers again.
+func (c *changing) capped(e Capped) error {
+	if err := c.expect(Approved); err != nil {
+		return err
+	}
+	why := "Nothing, but " + e.Why
+	c.askAnew(why, nil)
+	c.record(CodeLapsed, System, map[string]string{
+		DetailFingerprint: c.Fingerprint, DetailChanges: why, DetailVotes: c.votesIn(),
+	})
+	return nil
+}
+
+// String is the cap for people: "at most 5000.00 EUR a month".
+func (c Cap) String() string {
+	var most []string
+	if c.Amount != nil {
+		most = append(most, c.Amount.String())
+	}
+	if c.Orders != 0 {
+		most = append(most, ordersInWords(c.Orders))
+	}
+	s := "at most " + strings.Join(most, " and ") + " " + c.Per.words()
+	if c.Rule != "" {
+		s += fmt.Sprintf(", by rule “%s”", c.Rule)
+	}
+	return s
+}
+
+func ordersInWords(n int) string {
+	if n == 1 {
+		return "1 order"
+	}
+	return fmt.Sprintf("%d orders", n)
+}
+
+// moreCaps are the caps of two rulings, each once.
+func moreCaps(caps, more []Cap) []Cap {
+	caps = slices.Clone(caps)
+	for _, m := range more {
+		if !slices.ContainsFunc(caps, m.same) {
+			caps = append(caps, m)
+		}
+	}
+	return caps
+}
+
+func (c Cap) same(other Cap) bool {
+	if c.Rule != other.Rule || c.Per != other.Per || c.Orders != other.Orders || (c.Amount == nil) != (other.Amount == nil) {
+		return false
+	}
+	return c.Amount == nil || (c.Amount.Amount.Equal(other.Amount.Amount) && c.Amount.Currency == other.Amount.Currency)
+}
+
+// caps are those of when the request was asked for and of now, and amount is what it is
+// taken to cost now.
+func (r Request) caps(p Policy) (caps []Cap, amount *Price) {
+	asker := r.Ruling.Asker
+	asker.ID = r.Requester
+	now := p.rule(r.Offer, asker)
+	amount = now.Amount
+	if now.File == "" {
+		amount = r.cost(p)
+	}
+	return moreCaps(r.Ruling.Caps, now.Caps), amount
+}
+
+// cost is what a request is taken to cost; nil: that is not known.
+func (r Request) cost(p Policy) *Price {
+	switch {
+	case r.Offer.Price != nil:
+		return r.Offer.Price
+	case r.Ruling.Amount == nil && p.Rules != nil:
+		return p.rule(r.Offer, Asker{ID: r.Requester}).Amount
+	}
+	return r.Ruling.Amount
+}
+
+// period is when that began which a cap holds for, and when the next one begins.
+func (c Cap) period(now time.Time, zone *time.Location) (begins, ends time.Time) {
+	now = now.In(zone)
+	day := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, zone)
+	if c.Per == CapMonth {
+		day = day.AddDate(0, 0, 1-day.Day())
+		return day, day.AddDate(0, 1, 0)
+	}
+	return day, day.AddDate(0, 0, 1)
+}
+
+// CappedSince is from when on other requests count for the request's caps. It is false when
+// none does.
+func (r Request) CappedSince(now time.Time, p Policy) (time.Time, bool) {
+	caps, _ := r.caps(p)
+	if len(caps) == 0 {
+		return time.Time{}, false
+	}
+	begins, _ := Cap{Per: CapMonth}.period(now, p.zone())
+	return begins, true
+}
+
+func (p Policy) zone() *time.Location {
+	if p.Rules == nil {
+		return time.UTC
+	}
+	return p.Rules.Zone()
+}
+
+// Over refuses a request that exceeds a cap beside the others: until it is approved all that
+// are open or ordered count, and then those that were approved before it or are ordered.
+func (r Request) Over(others []Request, now time.Time, p Policy) *Refusal {
+	caps, amount := r.caps(p)
+	for _, c := range caps {
+		if why := c.exceeded(r, amount, others, now, p); why != "" {
+			return refuse(RefusedCap, "%s. Nothing was ordered.", strings.ToUpper(why[:1])+why[1:])
+		}
+	}
+	return nil
+}
+
+// exceeded says in words why a request does not keep within a cap; empty: it does.
+func (c Cap) exceeded(r Request, amount *Price, others []Request, now time.Time, p Policy) string {
+	whose := "the policy"
+	if c.Rule != "" {
+		whose = fmt.Sprintf("rule “%s” of the policy", c.Rule)
+	}
+	if c.Amount != nil && (amount == nil || amount.Currency != c.Amount.Currency) {
+		told := "what this costs is not known"
+		if amount != nil {
+			told = "this costs " + amount.String()
+		}
+		return fmt.Sprintf("%s allows at most %s %s, and %s, so nobody can tell whether it fits; "+
+			"whoever keeps the policy can add a price for it", whose, c.Amount, c.Per.words(), told)
+	}
+	if c.Per == CapOrder {
+		if c.Amount != nil && amount.Amount.GreaterThan(c.Amount.Amount) {
+			return fmt.Sprintf("%s allows at most %s an order, and this costs %s; that holds for every order, until the policy is changed",
+				whose, c.Amount, amount)
+		}
+		return ""
+	}
+	begins, ends := c.period(now, p.zone())
+	orders, sum := 0, decimal.Zero
+	for _, o := range others {
+		if !c.counts(r, o, begins, now) {
+			continue
+		}
+		orders++
+		if cost := o.cost(p); cost != nil && c.Amount != nil && cost.Currency == c.Amount.Currency {
+			sum = sum.Add(cost.Amount)
+		}
+	}
+	until := ends.Format("2 January 2006 15:04 MST")
+	switch {
+	case c.Amount != nil && sum.Add(amount.Amount).GreaterThan(c.Amount.Amount):
+		return fmt.Sprintf("%s allows at most %s %s; %s are asked for or ordered, and this costs %s; that holds until %s",
+			whose, c.Amount, c.Per.words(), Price{sum, c.Amount.Currency}, amount, until)
+	case c.Orders != 0 && orders >= c.Orders:
+		are := "are"
+		if orders == 1 {
+			are = "is"
+		}
+		return fmt.Sprintf("%s allows at most %s %s, and %d %s asked for or ordered; that holds until %s",
+			whose, ordersInWords(c.Orders), c.Per.words(), orders, are, until)
+	}
+	return ""
+}
+
+func (p CapPeriod) words() string {
+	switch p {
+	case CapRequesterDay:
+		return "of one requester a day"
+	case CapMonth:
+		return "a month"
+	}
+	return "an order"
+}
+
+// counts says whether another request is one of those that a cap bounds together with r.
+func (c Cap) counts(r, other Request, begins, now time.Time) bool {
+	if other.ID == r.ID || other.DryRun || (c.Per == CapRequesterDay && other.Requester != r.Requester) {
+		return false
+	}
+	if c.Rule != "" && !slices.ContainsFunc(slices.Concat(other.Ruling.Ways, other.Ways), func(w Way) bool { return w.Rule == c.Rule }) {
+		return false
+	}
+	at := other.AskedAt
+	switch other.Status {
+	case Rejected, Cancelled, Expired, Refused:
+		return false
+	case Ordering, Processing, Unknown, Ordered:
+		if a, ok := other.Attempt(); ok {
+			at = a.StartedAt
+		}
+	case Approved:
+		if r.Status == Approved {
+			first := other.ApprovedAt.Compare(r.ApprovedAt)
+			return cmp.Or(first, cmp.Compare(other.ID, r.ID)) < 0
+		}
+	case Pending:
+		if r.Status == Approved {
+			return false
+		}
+	}
+	return !at.Before(begins) && !at.After(now)
+}
