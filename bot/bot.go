@@ -42,6 +42,7 @@ type timing struct {
 	now          func() time.Time
 	optionalWait time.Duration // for what a form can do without
 	jobsGrace    time.Duration
+	ackWithin    time.Duration // for what has to happen while Slack waits
 }
 
 // Options are the parts that a bot is made of.
@@ -70,6 +71,9 @@ type Options struct {
 	// Unpaced keeps to no limit of Slack's before Slack speaks of it, for a simulated one
 	// that has none.
 	Unpaced bool
+	// AckWithin is how long after it has come from Slack a click is answered at the latest.
+	// Zero: 2.5 s, of Slack's 3.
+	AckWithin time.Duration
 	// Stagger is how long after the first connection to Slack the second one is opened.
 	// Zero: 3 s.
 	Stagger time.Duration
@@ -131,7 +135,7 @@ func New(o Options) *Bot {
 	})
 	b := &Bot{
 		api: api, ledger: o.Ledger, portal: looked, policy: o.Config.Policy(), log: o.Log, forms: keyedmutex.New(),
-		timing:    timing{o.Now, cmp.Or(o.OptionalWait, optionalWait), cmp.Or(o.JobsGrace, jobsGrace)},
+		timing:    timing{o.Now, cmp.Or(o.OptionalWait, optionalWait), cmp.Or(o.JobsGrace, jobsGrace), cmp.Or(o.AckWithin, socket.AckBudget)},
 		directory: people,
 		orders: orders.New(orders.Options{
 			Ledger: o.Ledger, Client: o.Vendor, Portal: looked, Log: o.Log, Entitled: people.Entitled, Policy: o.Config.Policy(),
@@ -143,7 +147,7 @@ func New(o Options) *Bot {
 		}),
 	}
 	b.socket = socket.New(socket.Options{
-		API: api, Processes: o.Ledger.Processes, Log: o.Log, Metrics: o.Metrics, Stagger: o.Stagger,
+		API: api, Processes: o.Ledger.Processes, Log: o.Log, Metrics: o.Metrics, Stagger: o.Stagger, AckWithin: o.AckWithin,
 		Handlers: socket.Handlers{Command: b.slash, Interaction: b.interaction, Event: b.event},
 	})
 	b.readiness = readiness.New(readiness.Options{Socket: b.socket, Ledger: o.Ledger, Vendor: o.Vendor, Log: o.Log})
