@@ -31,6 +31,8 @@ var kinds = map[renewal.JobKind]struct {
 	renewal.PlaceOrder:     {queueOrder, noTimeout},
 	renewal.ReconcileOrder: {queueVendor, 60 * time.Second},
 	renewal.PollOrder:      {queueVendor, 60 * time.Second},
+	renewal.ConfirmDate:    {queueVendor, 60 * time.Second},
+	renewal.TellDigest:     {queueVendor, 60 * time.Second},
 }
 
 // queueWorkers is how many jobs of each queue run at once.

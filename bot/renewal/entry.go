@@ -35,7 +35,20 @@ const (
 	CodeSettledPlaced Code = "order.settled_placed"
 	CodeSettledNot    Code = "order.settled_not_placed"
 	CodeRetried       Code = "order.retried"
-	CodeLate          Code = "order.late" // an order turned up for an attempt that was called not placed
+	CodeLate          Code = "order.late"        // an order turned up for an attempt that was called not placed
+	CodeConfirmed     Code = "order.confirmed"   // the portal shows the date that follows from the order
+	CodeUnconfirmed   Code = "order.unconfirmed" // the portal does not show it yet, or tells no date
+	CodeStale         Code = "order.stale"       // the portal still shows the old date after a day
+)
+
+// The audit codes of renewals due, which belong to no request.
+const (
+	CodeDueOwner    Code = "due.owner"    // somebody looks after a package now, or nobody
+	CodeDueSnoozed  Code = "due.snoozed"  // a package is not told of for a while
+	CodeDueEnding   Code = "due.ending"   // a package is not to be renewed
+	CodeDueAwake    Code = "due.awake"    // it is to be told of and renewed again
+	CodeDueImported Code = "due.imported" // a list of dates was imported
+	CodeDueDigest   Code = "due.digest"   // a digest was told
 )
 
 // System is the actor of what nobody did by hand.
@@ -82,7 +95,10 @@ const (
 	DetailWho           = "who"          // user ids, separated by commas
 	DetailCandidates    = "candidates"   // order numbers, separated by commas
 	DetailChannel       = "channel"      // a channel's id
-	DetailCount         = "count"        // how many more times it was tried
+	DetailCount         = "count"        // how many more times it was tried, or of what
+	DetailHolder        = "holder"       // renewal.Holder.Key
+	DetailProduct       = "product"      // yeastar.Product.Key
+	DetailAdded         = "added"        // how many are new
 )
 
 // JobKind names a piece of work that follows a change.
@@ -96,6 +112,8 @@ const (
 	PollOrder      JobKind = "poll_order"
 	Remind         JobKind = "remind"
 	Expire         JobKind = "expire"
+	ConfirmDate    JobKind = "confirm_date" // reads the package of an order again
+	TellDigest     JobKind = "tell_digest"  // tells the digests whose time has come
 )
 
 // Job is work that must be done after a change was saved.
