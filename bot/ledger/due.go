@@ -108,17 +108,16 @@ func markOf(ctx context.Context, t tx, k due.Key) (m due.Mark, known bool, err e
 	return m, true, json.Unmarshal([]byte(document), &m)
 }
 
-// OrderedKeys lists the holders and products for which we have placed orders, with the request
-// of the last one.
-func (l *Ledger) OrderedKeys(ctx context.Context) (map[due.Key]int64, error) {
-	last := map[due.Key]int64{}
+// LastOrders lists our last order of each holder and product, without its offer.
+func (l *Ledger) LastOrders(ctx context.Context) (map[due.Key]due.Order, error) {
+	last := map[due.Key]due.Order{}
 	err := l.engine.each(ctx, func(row row) error {
 		var k due.Key
 		var id, at int64
 		if err := row.Scan(&k.Product, &k.Holder, &id, &at); err != nil {
 			return err
 		}
-		last[k] = id // the newest comes last
+		last[k] = due.Order{Request: id, At: fromMicros(at)} // the newest comes last
 		return nil
 	}, `SELECT product, holder_key, id, ordered_at FROM requests WHERE ordered_at IS NOT NULL ORDER BY ordered_at, id`)
 	if err != nil {
@@ -127,15 +126,15 @@ func (l *Ledger) OrderedKeys(ctx context.Context) (map[due.Key]int64, error) {
 	return last, nil
 }
 
-// EachOrdered calls f for requests that were ordered and have ids above after, the oldest first.
-func (l *Ledger) EachOrdered(ctx context.Context, after int64, f func(renewal.Request) error) error {
+// EachOrdered calls f for requests that were ordered and have ids from first on, the oldest first.
+func (l *Ledger) EachOrdered(ctx context.Context, first int64, f func(renewal.Request) error) error {
 	err := l.engine.each(ctx, func(row row) error {
 		r, err := scanRequest(row)
 		if err != nil {
 			return err
 		}
 		return f(r)
-	}, `SELECT document FROM requests WHERE ordered_at IS NOT NULL AND id > $1 ORDER BY id`, after)
+	}, `SELECT document FROM requests WHERE ordered_at IS NOT NULL AND id >= $1 ORDER BY id`, first)
 	if err != nil {
 		return fmt.Errorf("read what was ordered: %w", err)
 	}

@@ -110,14 +110,15 @@ func testOrdered(t *testing.T, s store) {
 	r := ordering(t, l, "1")
 	r = apply(t, l, r.ID, renewal.Answered{Attempt: 1, Order: placed("XS1")})
 	submit(t, l, "2")
-	last, err := l.OrderedKeys(t.Context())
+	last, err := l.LastOrders(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	same(t, map[due.Key]int64{{Product: r.Offer.Product, Holder: r.Offer.Holder.Key()}: r.ID}, last, "what was ordered")
+	want := due.Order{Request: r.ID, At: r.UpdatedAt}
+	same(t, map[due.Key]due.Order{{Product: r.Offer.Product, Holder: r.Offer.Holder.Key()}: want}, last, "what was ordered")
 	var found []int64
-	for _, after := range []int64{0, r.ID} {
-		if err := l.EachOrdered(t.Context(), after, func(r renewal.Request) error { found = append(found, r.ID); return nil }); err != nil {
+	for _, first := range []int64{0, r.ID + 1} {
+		if err := l.EachOrdered(t.Context(), first, func(r renewal.Request) error { found = append(found, r.ID); return nil }); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -1,0 +1,126 @@
+package portal
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"renewbot/bot/lookup"
+	"renewbot/bot/renewal"
+	"renewbot/yeastar"
+)
+
+// Listed is a package in the portal's list of a product, and whose it is.
+type Listed struct {
+	Holder     renewal.Holder
+	Nameless   bool // the list does not tell whose it is
+	ProductNo  string
+	Extensions int       // 0: not told
+	Expiry     time.Time // zero: not told
+}
+
+// Listed are all packages of a product, by its list alone and not older than maxAge, and when
+// the list was read. It costs as many calls as the list has pages, and none when it was
+// read before.
+func (p *Portal) Listed(ctx context.Context, productKey string, maxAge lookup.MaxAge) ([]Listed, time.Time, error) {
+	row, err := Product(productKey)
+	if err != nil {
+		return nil, time.Time{}, err
+	}
+	owned, err := p.owned.Get(ctx, productKey, maxAge)
+	if err != nil {
+		return nil, time.Time{}, err
+	}
+	customers, err := p.Customers(ctx, lookup.AnyAge)
+	if err != nil {
+		return nil, time.Time{}, err
+	}
+	told := slices.ContainsFunc(owned, func(o yeastar.OwnedProduct) bool { return o.HolderID != "" })
+	list := make([]Listed, 0, len(owned))
+	for _, o := range owned {
+		if !ofService(row, o) {
+			continue
+		}
+		l := Listed{ProductNo: o.ProductNo, Expiry: o.Expiry}
+		if o.Extensions != nil {
+			l.Extensions = *o.Extensions
+		}
+		l.Holder, l.Nameless = holderOf(row, o, told, customers)
+		list = append(list, l)
+	}
+	return list, p.owned.At(productKey), nil
+}
+
+// ofService says whether a package is of the row, where several rows share a product: unless
+// its services tell that it is of another one.
+func ofService(row yeastar.Product, o yeastar.OwnedProduct) bool {
+	named := func(s yeastar.OwnedService) bool { return s.Name != "" }
+	return row.Service == "" || !slices.ContainsFunc(o.Services, named) ||
+		slices.ContainsFunc(o.Services, func(s yeastar.OwnedService) bool { return strings.EqualFold(strings.TrimSpace(s.Name), row.Service) })
+}
+
+// holderOf is whose package one of the list is, as far as the list tells.
+func holderOf(row yeastar.Product, o yeastar.OwnedProduct, told bool, customers Customers) (h renewal.Holder, nameless bool) {
+	c, known := customers.Get(o.HolderID)
+	if !known && row.Holder == yeastar.ByAccount {
+		c, known = customers.Get(yeastar.ID(o.ProductNo))
+	}
+	if known {
+		h = renewal.Holder{PartnerID: c.ID, Name: c.DisplayName(), Email: c.Email}
+	}
+	switch {
+	case row.Holder == yeastar.BySerial:
+		h.SerialNumber = o.ProductNo
+		for _, name := range []string{h.Name, o.Comment, o.ProductNo} {
+			if h.Name == "" {
+				h.Name = name
+			}
+		}
+		return h, false
+	case known:
+		return h, false
+	case told && o.HolderID == "":
+		return renewal.Holder{Name: OwnName}, false
+	}
+	return renewal.Holder{SerialNumber: o.ProductNo, PartnerID: o.HolderID, Name: "Package " + o.ProductNo}, true
+}
+
+// NameOf is the holder that a key stands for, called by a name from before when they are gone.
+func (p *Portal) NameOf(ctx context.Context, row yeastar.Product, key, before string) renewal.Holder {
+	switch {
+	case row.Holder == yeastar.BySerial:
+		if before == "" {
+			before = key
+		}
+		return renewal.Holder{SerialNumber: key, Name: before}
+	case key == own:
+		return renewal.Holder{Name: OwnName}
+	}
+	if customers, err := p.Customers(ctx, lookup.AnyAge); err == nil {
+		if c, ok := customers.Get(yeastar.ID(key)); ok {
+			return renewal.Holder{PartnerID: c.ID, Name: c.DisplayName(), Email: c.Email}
+		}
+	}
+	if before == "" {
+		before = key
+	}
+	return renewal.Holder{PartnerID: yeastar.ID(key), Name: before}
+}
+
+// Fits says whether what somebody typed means a holder: each of its words stands in the name,
+// the e-mail address or the number.
+func Fits(query string, h renewal.Holder) bool {
+	text := fold(strings.Join([]string{h.Name, h.Email, h.SerialNumber, string(h.PartnerID)}, " "))
+	for _, word := range strings.Fields(fold(query)) {
+		if !strings.Contains(text, word) {
+			return false
+		}
+	}
+	return true
+}
+
+// AutoRenewal is whether a package renews by itself, not older than maxAge.
+func (p *Portal) AutoRenewal(ctx context.Context, productKey, productNo string, maxAge lookup.MaxAge) (yeastar.AutoRenewal, error) {
+	return p.autoRenewals.Get(ctx, productKey+" "+productNo, maxAge)
+}
