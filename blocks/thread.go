@@ -124,6 +124,11 @@ func eventSentence(r renewal.Request, e renewal.Entry) string {
 		return join("🚨 An order turned up for an attempt that was called not placed"+attemptWords(d)+".", order, lateEnd(e))
 	case renewal.CodeDenied:
 		return deniedWords(by, d)
+	case renewal.CodeConfirmed, renewal.CodeUnconfirmed, renewal.CodeStale:
+		return confirmWords(r, e)
+	}
+	if s := dueSentence(e); s != "" {
+		return s
 	}
 	return code(e) + "."
 }

@@ -14,6 +14,8 @@ import (
 
 	"renewbot/bot/config"
 	"renewbot/bot/directory"
+	"renewbot/bot/duelist"
+	"renewbot/bot/dueview"
 	"renewbot/bot/keyedmutex"
 	"renewbot/bot/ledger"
 	"renewbot/bot/metrics"
@@ -90,11 +92,18 @@ type Bot struct {
 	portal    *portal.Portal
 	orders    *orders.Orders
 	slack     *slackview.View
+	due       *dueview.View
 	readiness *readiness.Readiness
 	policy    renewal.Policy
 	log       *slog.Logger
 	timing
 	forms *keyedmutex.Mutex // by view id: the actions in one form
+}
+
+// products are those of which renewals are looked for.
+func (o Options) products() []yeastar.Product {
+	documented, _ := yeastar.Offered(nil) // which fails for keys alone
+	return documented
 }
 
 // New puts a bot together. It talks to nobody yet.
@@ -141,6 +150,10 @@ func New(o Options) *Bot {
 			Shared: people.Shared, Instance: o.Instance, Lease: o.ViewLease,
 		}),
 	}
+	b.due = dueview.New(dueview.Options{
+		Lists:  duelist.New(duelist.Options{Portal: looked, Ledger: o.Ledger, Products: o.products(), Log: o.Log}),
+		Ledger: o.Ledger, Directory: people, Slack: b.slack, Schedule: settings.Digest, Log: o.Log,
+	})
 	b.socket = socket.New(socket.Options{
 		API: api, Processes: o.Ledger.Processes, Log: o.Log, Metrics: o.Metrics, Stagger: o.Stagger,
 		Handlers: socket.Handlers{Command: b.slash, Interaction: b.interaction, Event: b.event},
@@ -169,6 +182,9 @@ func (b *Bot) Run(ctx context.Context) error {
 	if err := b.ledger.Start(ctx, b.jobHandlers()); err != nil {
 		return fmt.Errorf("start the jobs: %w", err)
 	}
+	if err := b.due.Start(ctx); err != nil {
+		return fmt.Errorf("plan the digest of renewals due: %w", err)
+	}
 	// The audit lines that belong to no request have no change that would draw them.
 	err := b.ledger.Enqueue(ctx, renewal.Job{Kind: renewal.SyncSlack, At: b.ledger.Now(ctx)})
 	if err == nil {
@@ -182,6 +198,7 @@ func (b *Bot) jobHandlers() map[renewal.JobKind]ledger.Handler {
 	handlers := map[renewal.JobKind]ledger.Handler{renewal.Remind: b.remind, renewal.Expire: b.expire}
 	maps.Copy(handlers, b.orders.Handlers())
 	maps.Copy(handlers, b.slack.Handlers())
+	maps.Copy(handlers, b.due.Handlers())
 	return handlers
 }
 

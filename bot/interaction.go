@@ -40,6 +40,8 @@ func (b *Bot) submission(ctx context.Context, ic slack.InteractionCallback, env 
 		b.submittedReview(ctx, ic, env)
 	case blocks.CallbackReject, blocks.CallbackSettlePlaced, blocks.CallbackSettleNotPlaced:
 		b.decided(ctx, ic, env)
+	case blocks.CallbackDueSnooze, blocks.CallbackDueEnding, blocks.CallbackDueOwner:
+		b.submittedDue(ctx, ic, env)
 	}
 }
 
@@ -59,6 +61,10 @@ func (b *Bot) actions(ctx context.Context, ic slack.InteractionCallback, env *so
 		case blocks.ActionOpenForm:
 			b.openFor(ctx, ic, env, blocks.Draft{})
 		default:
+			if blocks.IsDue(a.ActionID) {
+				b.clickedDue(ctx, ic, a, env)
+				continue
+			}
 			b.clicked(ctx, ic, a, env)
 		}
 	}
@@ -150,6 +156,9 @@ func (b *Bot) home(ctx context.Context, userID string) {
 	if err != nil {
 		b.log.ErrorContext(ctx, "could not read what a Home tab shows", "error", err)
 		return
+	}
+	if actor.MayRequest {
+		data.Due = b.due.Section(ctx, userID)
 	}
 	_, err = b.api.PublishViewContext(ctx, slack.PublishViewContextRequest{UserID: userID, View: blocks.Home(data)})
 	if err != nil {

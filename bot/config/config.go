@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"renewbot/bot/due"
 	"renewbot/bot/renewal"
 )
 
@@ -57,6 +58,7 @@ type Renew struct {
 	RepeatWithin      time.Duration  // an order younger than this is a doubt
 	PONumber          renewal.PONumberMode
 	LookupTTL         time.Duration
+	Digest            due.Schedule // off when it names no channel
 	DryRun            bool
 }
 

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -58,6 +59,7 @@ type Directory struct {
 	channels *lookup.Cache[slack.Channel]
 	self     Workspace
 	botName  string
+	site     string // address of the workspace
 
 	approvers, requesters, allowed []string
 	weekend                        []time.Weekday
@@ -99,7 +101,16 @@ func New(o Options) *Directory {
 // Identify says who the bot is, by auth.test.
 func (d *Directory) Identify(who *slack.AuthTestResponse) {
 	d.self = Workspace{TeamID: who.TeamID, EnterpriseID: who.EnterpriseID, BotUserID: who.UserID}
-	d.botName = who.User
+	d.botName, d.site = who.User, who.URL
+}
+
+// Link is the address of a message; empty: Slack has not told the workspace's own.
+// https://docs.slack.dev/reference/methods/chat.getPermalink
+func (d *Directory) Link(channel, ts string) string {
+	if d.site == "" || channel == "" || ts == "" {
+		return ""
+	}
+	return strings.TrimSuffix(d.site, "/") + "/archives/" + channel + "/p" + strings.ReplaceAll(ts, ".", "")
 }
 
 // Approvers are the ids that the configuration names.

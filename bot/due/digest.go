@@ -8,7 +8,7 @@ type Digest struct {
 	New     []Row // due, and was not when the last digest was posted
 	Unowned []Row // due, and nobody looks after it
 	Moving  []Row // ordered, and the portal still shows the date from before
-	Counts  map[Band]int
+	Rows    []Row // all, for their counts
 	// Told are the rows that are due now: what the next digest takes for known.
 	Told []Key
 }
@@ -26,7 +26,7 @@ func (l List) nagged(r Row) bool {
 // Digest chooses what the channel is told, beside what it was told the last time. Rows of
 // which something is open, or which renew by themselves, sleep or end, are left in peace.
 func (l List) Digest(told []Key) Digest {
-	d := Digest{Counts: l.Count()}
+	d := Digest{Rows: l.Rows}
 	known := make(map[Key]bool, len(told))
 	for _, k := range told {
 		known[k] = true

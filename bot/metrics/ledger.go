@@ -25,6 +25,8 @@ var codes = []renewal.Code{
 	renewal.CodeUnsearched,
 	renewal.CodeSettledPlaced, renewal.CodeSettledNot, renewal.CodeRetried, renewal.CodeLate,
 	renewal.CodeRestored, renewal.CodeLapsed, renewal.CodeMoved,
+	renewal.CodeConfirmed, renewal.CodeUnconfirmed, renewal.CodeStale,
+	renewal.CodeDueOwner, renewal.CodeDueSnoozed, renewal.CodeDueEnding, renewal.CodeDueAwake, renewal.CodeDueImported, renewal.CodeDueDigest,
 }
 
 // outcomeOf is an audit code as a label: "placed" for "order.placed".
@@ -68,6 +70,7 @@ func newLedgerMetrics() ledgerMetrics {
 	}
 	for _, kind := range []renewal.JobKind{
 		renewal.SyncSlack, renewal.PlaceOrder, renewal.ReconcileOrder, renewal.PollOrder, renewal.Remind, renewal.Expire,
+		renewal.ConfirmDate, renewal.TellDigest,
 	} {
 		for _, outcome := range []ledger.RunOutcome{ledger.RunDone, ledger.RunSnoozed, ledger.RunFailed} {
 			l.jobs.WithLabelValues(string(kind), string(outcome))

@@ -13,13 +13,12 @@ import (
 // drawn tells this process's drawings apart.
 var drawn atomic.Int64
 
-// sync makes Slack show what the ledger says of a request; request 0 stands for
-// the audit entries that belong to none.
-func (v *View) sync(ctx context.Context, job renewal.Job) error {
-	unlock, _ := v.drawings.Lock(renewal.Reference(job.RequestID), "")
+// alone draws the messages of a request while nobody else does, here or in another process.
+func (v *View) alone(ctx context.Context, requestID int64, draw func(*drawing) error) error {
+	unlock, _ := v.drawings.Lock(renewal.Reference(requestID), "")
 	defer unlock()
 	owner := fmt.Sprintf("%s/%d", v.instance, drawn.Add(1))
-	mine, err := v.ledger.AcquireView(ctx, job.RequestID, owner, v.lease)
+	mine, err := v.ledger.AcquireView(ctx, requestID, owner, v.lease)
 	switch {
 	case err != nil:
 		return err
@@ -27,29 +26,40 @@ func (v *View) sync(ctx context.Context, job renewal.Job) error {
 		return ledger.Snooze(time.Second) // another process draws it
 	}
 	defer func() {
-		if err := v.ledger.ReleaseView(context.WithoutCancel(ctx), job.RequestID, owner); err != nil {
+		if err := v.ledger.ReleaseView(context.WithoutCancel(ctx), requestID, owner); err != nil {
 			v.log.WarnContext(ctx, "a view lease was not given back", "error", err)
 		}
 	}()
-	d := &drawing{view: v, request: job.RequestID, posts: map[string]ledger.Post{}, paused: map[string]bool{}}
-	if job.RequestID == 0 {
-		if err := d.drawUnrelated(ctx); err != nil {
-			return err
+	return draw(&drawing{view: v, request: requestID, posts: map[string]ledger.Post{}, paused: map[string]bool{}})
+}
+
+// sync makes Slack show what the ledger says of a request; request 0 stands for
+// the audit entries that belong to none.
+func (v *View) sync(ctx context.Context, job renewal.Job) error {
+	return v.alone(ctx, job.RequestID, func(d *drawing) error {
+		if job.RequestID == 0 {
+			if err := d.drawUnrelated(ctx); err != nil {
+				return err
+			}
+			return d.end()
 		}
-		return d.end()
-	}
-	entries, err := v.ledger.Entries(ctx, job.RequestID)
+		return d.drawRequest(ctx)
+	})
+}
+
+func (d *drawing) drawRequest(ctx context.Context) error {
+	entries, err := d.view.ledger.Entries(ctx, d.request)
 	if err != nil {
 		return err
 	}
-	posts, err := v.ledger.Posts(ctx, job.RequestID)
+	posts, err := d.view.ledger.Posts(ctx, d.request)
 	if err != nil {
 		return err
 	}
 	for _, p := range posts {
 		d.posts[p.Key] = p
 	}
-	r, err := v.ledger.Get(ctx, job.RequestID)
+	r, err := d.view.ledger.Get(ctx, d.request)
 	if err != nil {
 		return err
 	}

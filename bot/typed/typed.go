@@ -28,6 +28,7 @@ const (
 	List   Verb = "list"
 	Status Verb = "status" // of one request, or of those of the customer that Text names
 	Cancel Verb = "cancel"
+	Due    Verb = "due" // renewals due, as Text narrows them
 )
 
 // asTyped undoes the escapes in which Slack sends the text of a command.
@@ -89,6 +90,8 @@ func Parse(text string) Command {
 		return Command{Verb: Help}
 	case first == "list" && len(words) == 1:
 		return Command{Verb: List}
+	case first == "due":
+		return Command{Verb: Due, Text: strings.Join(words[1:], " ")}
 	case first == "status" || first == "cancel":
 		if len(words) == 2 {
 			if id, ok := requestNumber(bare(words[1])); ok {
