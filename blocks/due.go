@@ -32,7 +32,7 @@ func Due(d DueData) Message {
 	rows, page, pages := d.List.Page(d.Filter.Page, dueListed)
 	d.Filter.Page = page
 	text := dueCounts(d.List)
-	blocks := []slack.Block{header("due", dueTitle(d.Filter)), section("due.counts", text)}
+	blocks := []slack.Block{header("due", dueTitle(d.Filter, line)), section("due.counts", text)}
 	blocks = append(blocks, dueFilter(d)...)
 	if len(rows) == 0 {
 		blocks = append(blocks, section("due.none", "Nothing here ends. Nothing was changed or ordered."))
@@ -43,7 +43,7 @@ func Due(d DueData) Message {
 	}
 	end := fmt.Sprintf("Page %d of %d. Dates are told with their source. Nothing is ordered by looking at this.", page+1, pages)
 	return Message{
-		Text:   cutMarkup(dueTitle(d.Filter)+": "+strings.ReplaceAll(text, "\n", " ")+" "+end, limitMessageText),
+		Text:   cutMarkup(dueTitle(d.Filter, outside)+": "+strings.ReplaceAll(text, "\n", " ")+" "+end, limitMessageText),
 		Blocks: append(blocks, contextLine("due.end", end)),
 	}
 }
@@ -72,13 +72,13 @@ func DueSection(d DueData, userID string) []slack.Block {
 	return blocks
 }
 
-func dueTitle(f due.Filter) string {
+func dueTitle(f due.Filter, w writer) string {
 	title := "Renewals due"
 	if f.Within > 0 {
 		title += fmt.Sprintf(" within %s", count(f.Within, "day", "days"))
 	}
 	if f.Text != "" {
-		title += " for “" + line(f.Text, shortLimit) + "”"
+		title += " for “" + w(f.Text, shortLimit) + "”"
 	}
 	return title
 }

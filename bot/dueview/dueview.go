@@ -224,7 +224,9 @@ func (v *View) Submitted(ctx context.Context, ic slack.InteractionCallback) (Out
 		}
 		end, _ := r.Ends()
 		return v.saved(ctx, t, v.mark(ctx, r, renewal.CodeDueEnding, by, map[string]string{renewal.DetailReason: why},
-			func(m *due.Mark) { m.NotRenewing, m.Snoozed = &due.NotRenewing{By: by, Why: why, At: now, Ends: end}, nil }))
+			func(m *due.Mark) {
+				m.NotRenewing, m.Snoozed = &due.NotRenewing{By: by, Why: why, At: now, Ends: end}, nil
+			}))
 	case blocks.CallbackDueOwner:
 		owner := value(blocks.BlockDueOwner, blocks.ActionDueOwner).SelectedUser
 		if owner != "" && !v.directory.Actor(ctx, owner, directory.RequestAge).MayRequest {
@@ -283,4 +285,3 @@ func (v *View) saved(ctx context.Context, t blocks.DueTarget, err error) (Outcom
 	o.Replace = &m
 	return o, nil
 }
-

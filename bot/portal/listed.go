@@ -124,3 +124,23 @@ func Fits(query string, h renewal.Holder) bool {
 func (p *Portal) AutoRenewal(ctx context.Context, productKey, productNo string, maxAge lookup.MaxAge) (yeastar.AutoRenewal, error) {
 	return p.autoRenewals.Get(ctx, productKey+" "+productNo, maxAge)
 }
+
+// Ends is when a holder's package ends, asked anew; zero: the portal does not tell.
+func (p *Portal) Ends(ctx context.Context, productKey string, holder renewal.Holder) (time.Time, error) {
+	mine, err := p.listed(ctx, productKey, holder, lookup.AnyAge)
+	if err != nil || mine.ProductNo == "" {
+		return time.Time{}, passing(err)
+	}
+	detail, err := p.details.Get(ctx, productKey+" "+mine.ProductNo, lookup.Anew)
+	if err = passing(err); err != nil || !detail.Expiry.IsZero() {
+		return detail.Expiry, err
+	}
+	if mine.Expiry.IsZero() {
+		return time.Time{}, nil // the list does not tell it either
+	}
+	mine, err = p.listed(ctx, productKey, holder, lookup.Anew)
+	return mine.Expiry, passing(err)
+}
+
+// Reread has the list of a product's packages read again in the background.
+func (p *Portal) Reread(productKey string) { p.owned.Refresh(productKey) }
