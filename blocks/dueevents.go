@@ -10,22 +10,22 @@ import (
 // confirmWords tells what the portal shows of a package after its order.
 func confirmWords(r renewal.Request, e renewal.Entry) string {
 	until := dayOfDetail(e.Detail[renewal.DetailUntil])
-	ref := r.Reference()
+	ref := "The order of " + r.Reference()
 	if e.RequestID == 0 {
 		ref = "The order"
 	}
 	switch {
 	case e.Code == renewal.CodeConfirmed:
-		return "📅 Renewed until *" + until + "* (the portal says)."
+		return "📅 The order was placed: renewed until *" + until + "* (the portal says)."
 	case e.Code == renewal.CodeStale && until == "":
-		return "⚠️ A day after the order the portal tells no date of this package. " + ref + " is ordered all the same; please look in the Partner Portal."
+		return "⚠️ A day after the order the portal tells no date of this package. " + ref + " was placed all the same; please look in the Partner Portal."
 	case e.Code == renewal.CodeStale:
 		return "⚠️ A day after the order the portal still shows that this package ends *" + until + "*. " + ref +
-			" is ordered all the same: please look in the Partner Portal, and do not order it again before."
+			" was placed all the same: please look in the Partner Portal, and do not order it again before."
 	case until == "":
-		return "📅 The portal does not tell yet until when it is renewed. I look again."
+		return "📅 The order was placed. The portal does not tell yet until when it is renewed; I look again."
 	}
-	return "📅 The portal does not show the new date yet; it still tells *" + until + "*. I look again."
+	return "📅 The order was placed. The portal does not show the new date yet, and still tells *" + until + "*; I look again."
 }
 
 // dayOfDetail is a day of a detail for people; empty: there is none.
