@@ -45,6 +45,11 @@ var columns = map[string][]string{
 	"owner":   {"owner"},
 }
 
+// passedOver are the headings of an export that an import does not read.
+var passedOver = []string{
+	"name", "product name", "quantity", "source", "seen", "band", "auto renewal", "snoozed until", "not renewing", "open requests",
+}
+
 // ImportHeader is the first line of a list, for people who are to write one.
 const ImportHeader = "holder,product,date,owner"
 
@@ -135,7 +140,7 @@ func headings(head []string) (at map[string]int, fault string) {
 	at = map[string]int{}
 	for i, cell := range head {
 		heading := strings.ToLower(strings.Join(strings.Fields(strings.ReplaceAll(cell, "_", " ")), " "))
-		if heading == "" {
+		if heading == "" || slices.Contains(passedOver, heading) {
 			continue
 		}
 		found := ""

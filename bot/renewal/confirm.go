@@ -69,3 +69,11 @@ func (c *changing) dateRead(e DateRead) error {
 	c.record(code, System, detail)
 	return nil
 }
+
+// OrderedTime is when the vendor had placed the order, as far as we know; zero: it has not.
+func (r Request) OrderedTime() time.Time {
+	if r.Status == Ordered && r.OrderedAt.IsZero() {
+		return r.UpdatedAt // of before this was kept: nothing has changed since
+	}
+	return r.OrderedAt
+}
