@@ -11,30 +11,41 @@ import (
 const (
 	listed = 10 // requests per list in a message
 	story  = 15 // events in the story of a request
+	// unlistedShown is how many products the help names that cannot be renewed.
+	unlistedShown = 20
 )
 
-// Help says what can be typed after the command.
-func Help(command string) Message {
+// Help says what can be typed after the command, and which products of the account cannot be
+// renewed here.
+func Help(command string, unlisted []string) Message {
 	c := outside(command, 32)
 	lines := []string{
 		"*" + c + "* – open the form for a renewal",
 		"*" + c + " acme* – the same, with the customer looked up",
+		"*" + c + " 3631E0000001* – the same, with the PBX of that serial number",
 		"*" + c + " self* – the same for our own account",
 		"*" + c + " list* – my open requests and what waits for me",
 		"*" + c + " status RNW-000123* – where a request stands, and its story",
-		"*" + c + " status acme* – the requests for that customer",
+		"*" + c + " status acme* – the requests for that customer, or for a serial number",
 		"*" + c + " cancel RNW-000123* – withdraw my request",
 		"*" + c + " help* – this list",
 	}
 	end := "Nothing is ordered until an approver has agreed to it in the request's thread."
 	text := "Renew a customer's Yeastar subscription.\n" + joinWith("\n", lines...)
-	return Message{
-		Text: cutMarkup(text+"\n"+end, limitMessageText),
-		Blocks: []slack.Block{
-			section("help", text),
-			contextLine("help.end", end),
-		},
+	blocks := []slack.Block{section("help", text)}
+	if len(unlisted) > 0 {
+		var names []string
+		for _, name := range unlisted[:min(len(unlisted), unlistedShown)] {
+			names = append(names, outside(name, shortLimit))
+		}
+		if more := len(unlisted) - len(names); more > 0 {
+			names = append(names, fmt.Sprintf("%d more", more))
+		}
+		missing := "The account also has what I can't renew: " + joinWith(", ", names...) + "."
+		text += "\n" + missing
+		blocks = append(blocks, contextLine("help.unlisted", missing))
 	}
+	return Message{Text: cutMarkup(text+"\n"+end, limitMessageText), Blocks: append(blocks, contextLine("help.end", end))}
 }
 
 // List shows what somebody asked for and what waits for their decision.
@@ -78,7 +89,7 @@ func ListFor(name string, requests []renewal.Request) Message {
 // listItem is a request in one line, short enough for ten of them in a section.
 func listItem(r renewal.Request) string {
 	s := stateOf(r)
-	return fmt.Sprintf("%s · %s · %s · by %s", r.Reference(), holder(r.Offer.Holder, outside), s.short(), mention(r.Requester)) + orderItem(r)
+	return fmt.Sprintf("%s · %s · %s · by %s", r.Reference(), inShort(r.Offer, outside), s.short(), mention(r.Requester)) + orderItem(r)
 }
 
 func orderItem(r renewal.Request) string {

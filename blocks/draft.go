@@ -26,11 +26,14 @@ type Draft struct {
 	ServicesProposed bool                  `json:"k,omitempty"`
 	Quantity         string                `json:"q,omitempty"` // as typed
 	ServiceQuantity  map[yeastar.ID]string `json:"sq,omitempty"`
+	Term             string                `json:"m,omitempty"` // yeastar.Term.Key; "": the only one
 	Contact          yeastar.ID            `json:"c,omitempty"`
-	PONumber         string                `json:"o,omitempty"`
-	Note             string                `json:"n,omitempty"`
-	Channel          string                `json:"ch,omitempty"`
-	Query            string                `json:"y,omitempty"` // typed after the command; narrows the customers
+	// Kept is the billing contact of before the product was changed; it travels no further.
+	Kept     yeastar.ID `json:"-"`
+	PONumber string     `json:"o,omitempty"`
+	Note     string     `json:"n,omitempty"`
+	Channel  string     `json:"ch,omitempty"`
+	Query    string     `json:"y,omitempty"` // typed after the command; narrows the customers
 	// Key tells this form from all others, from its first view on.
 	Key string `json:"u,omitempty"`
 	// Request, Revision and Fingerprint name the request that is being changed; 0: a new one.
@@ -45,7 +48,9 @@ type Draft struct {
 	// would not show in an input that is there already.
 	Prefill   string     `json:"x,omitempty"`
 	PlanShown yeastar.ID `json:"z,omitempty"`
-	Shown     string     `json:"w,omitempty"` // digest of the offer that the review showed
+	// Cycle is the billing cycle that the terms were drawn for, in the same way.
+	Cycle string `json:"b,omitempty"`
+	Shown string `json:"w,omitempty"` // digest of the offer that the review showed
 }
 
 // Encode writes the draft for private_metadata, in at most 3000 characters. Whatever
@@ -73,6 +78,7 @@ func (d Draft) bounded() Draft {
 	d.Product, d.Holder, d.Channel = oneLine(d.Product, limitOption), oneLine(d.Holder, limitOption), oneLine(d.Channel, 32)
 	d.Plan, d.PlanShown, d.Contact = id(d.Plan), id(d.PlanShown), id(d.Contact)
 	d.Quantity, d.Prefill = oneLine(d.Quantity, 20), oneLine(d.Prefill, 20)
+	d.Term, d.Cycle = oneLine(d.Term, 20), oneLine(d.Cycle, 20)
 	d.PONumber = oneLine(d.PONumber, 2*renewal.MaxPONumber)
 	d.Query, d.Key = oneLine(d.Query, 100), oneLine(d.Key, 64)
 	d.Fingerprint, d.Shown = oneLine(d.Fingerprint, 64), oneLine(d.Shown, 64)

@@ -19,6 +19,7 @@ func TestDraftSurvivesPrivateMetadata(t *testing.T) {
 	t.Parallel()
 	full := draft()
 	full.Request, full.Revision, full.Fingerprint, full.Shown, full.Query = 123, 2, strings.Repeat("f", 32), strings.Repeat("e", 32), "acme"
+	full.Term, full.Cycle = "annually-5", "annually"
 	longest := full
 	longest.Services, longest.ServiceQuantity = nil, map[yeastar.ID]string{}
 	for i := range blocks.MaxServices {
@@ -276,7 +277,7 @@ func TestFieldsAreInputs(t *testing.T) {
 		}
 	}
 	want := map[string]bool{
-		blocks.BlockHolder: true, blocks.BlockPlan(d): true, blocks.BlockQuantity(d): true, blocks.BlockServices(d): true,
+		blocks.BlockHolder(d): true, blocks.BlockPlan(d): true, blocks.BlockQuantity(d): true, blocks.BlockServices(d): true,
 		blocks.BlockServiceQuantity(d, "3048573759449317376"): true, blocks.BlockContact(d): true, blocks.BlockPO: true,
 		blocks.BlockNote: true, blocks.BlockChannel: true,
 	}

@@ -18,7 +18,7 @@ type shown struct {
 
 // everything is each message and view in each state.
 func everything() []shown {
-	return slices.Concat(requestMessages(), eventMessages(), nudges(), answers(), forms(), reviews(), smallViews(), homes(), menus(), dues())
+	return slices.Concat(requestMessages(), eventMessages(), nudges(), answers(), forms(), reviews(), smallViews(), homes(), menus(), products(), dues())
 }
 
 // requests are requests in every state and every variant of it.
@@ -128,7 +128,8 @@ func answers() []shown {
 		story = append(story, e.entry)
 	}
 	return []shown{
-		{"help", blocks.Help("/renew")},
+		{"help", blocks.Help("/renew", nil)},
+		{"help_unlisted", blocks.Help("/renew", []string{"Linkus Cloud Service", "FQDN"})},
 		{"list_empty", blocks.List(nil, nil)},
 		{"list_mine", blocks.List([]renewal.Request{request(renewal.Pending), request(renewal.Processing)}, nil)},
 		{"list_both", blocks.List([]renewal.Request{request(renewal.Unknown)}, []renewal.Request{with(renewal.Pending, quorum)})},
@@ -138,7 +139,7 @@ func answers() []shown {
 		{"list_for", blocks.ListFor("acme", many[:12])},
 		{"list_for_nobody", blocks.ListFor("acme", nil)},
 		{"detail_settling", blocks.Settling(blocks.Detail(request(renewal.Unknown), nil), request(renewal.Unknown))},
-		{"preface", blocks.Preface("I know no customer and no command “acme”.", blocks.Help("/renew"))},
+		{"preface", blocks.Preface("I know no customer and no command “acme”.", blocks.Help("/renew", nil))},
 		{"reopen", blocks.Reopen("Slack did not open the form in time. Nothing was ordered.")},
 		{"answer", blocks.Answer(renewal.Sentence{renewal.State{Request: request(renewal.Rejected)}})},
 	}
@@ -152,6 +153,14 @@ func forms() []shown {
 	}
 	fresh := func(f *blocks.FormData) {
 		f.Draft, f.Holder, f.Contact, f.QuantityHint, f.Expiry = blocks.Draft{}, nil, nil, "", time.Time{}
+	}
+	row := func(key string) func(*blocks.FormData) {
+		return func(f *blocks.FormData) {
+			p, _ := yeastar.ProductByKey(key)
+			f.Products, f.Draft.Product = []yeastar.Product{p}, key
+			h := blocks.HolderChoice(holdersOf(p)["pbx"])
+			f.Holder, f.Draft.Holder = &h, h.ID
+		}
 	}
 	return []shown{
 		f("full", func(*blocks.FormData) {}),
@@ -167,13 +176,16 @@ func forms() []shown {
 		}),
 		f("one_plan", func(f *blocks.FormData) { f.Plans, f.Services, f.Draft.Plan = f.Plans[:1], nil, "" }),
 		f("no_plan", func(f *blocks.FormData) { f.Plans = nil }),
-		f("products", func(f *blocks.FormData) {
-			f.Products = append(f.Products, yeastar.Product{Key: "other", Name: "Another Product", Terms: f.Products[0].Terms})
+		f("products", func(f *blocks.FormData) { f.Products = yeastar.Products() }),
+		f("service_left_out", func(f *blocks.FormData) {
+			row("p-series-software")(f)
+			f.Required = []yeastar.ID{"3048573759449317376", "3048573935752720384"}
 		}),
-		f("no_quantity", func(f *blocks.FormData) {
-			f.Products[0].Quantity, f.Products[0].ServiceLines = yeastar.QuantityNone, false
-		}),
-		f("serial", func(f *blocks.FormData) { f.Products[0].Holder = yeastar.BySerial }),
+		f("no_service", func(f *blocks.FormData) { row("ycm-white-label")(f); f.Services = nil }),
+		f("cycle_unknown", row("p-series-appliance-plan")),
+		f("cycle_monthly", func(f *blocks.FormData) { row("p-series-appliance-plan")(f); f.Cycle = yeastar.Monthly }),
+		f("cycle_strange", func(f *blocks.FormData) { row("p-series-appliance-plan")(f); f.Cycle = "weekly" }),
+		f("services_only", func(f *blocks.FormData) { f.Draft.Plan = blocks.PlanNone }),
 		f("change", func(f *blocks.FormData) {
 			f.Draft.Request, f.Draft.Revision, f.Draft.Fingerprint = 123, 1, "0123456789abcdef0123456789abcdef"
 		}),
@@ -261,15 +273,18 @@ func homes() []shown {
 }
 
 func menus() []shown {
-	own := blocks.Choice{ID: blocks.HolderOwn, Label: "Our own account"}
+	own := []renewal.Holder{{Name: "Our own account"}}
 	contacts := []yeastar.BillingContact{
 		{ID: "3197218168379846218", Company: "Example Partner", Email: "billing@example.com"},
 		{ID: "3197218168379846219", Company: "Example Partner", Email: "billing@example.com"},
 	}
 	return []shown{
-		{"options_holder", blocks.HolderOptions(own, customers(3), 0)},
-		{"options_holder_more", blocks.HolderOptions(own, customers(2), 4998)},
-		{"options_none", blocks.HolderOptions(blocks.Choice{}, nil, 0)},
+		{"options_holder", blocks.HolderOptions(append(own[:1:1], customers(3)...), 0)},
+		{"options_holder_more", blocks.HolderOptions(append(own[:1:1], customers(2)...), 4998)},
+		{"options_none", blocks.HolderOptions(nil, 0)},
+		{"options_pbx", blocks.HolderOptions([]renewal.Holder{
+			{SerialNumber: "3631E0000001", Name: "Example Telecom", Email: "it@example.org"}, {SerialNumber: "3631E0000002"},
+		}, 0)},
 		{"options_contact", blocks.ContactOptions(contacts)},
 	}
 }

@@ -123,6 +123,9 @@ func lapsed(r *renewal.Request) {
 
 func stopped(r *renewal.Request) { r.ClosedBy = carol }
 
+// unsure is why a product's renewal is not wholly documented.
+const unsure = "The tutorial's list of years is cut after 4: that 5 is allowed is taken from other products."
+
 // doubts are of every kind.
 func doubts() []renewal.Doubt {
 	day := time.Date(2026, time.March, 2, 0, 0, 0, 0, time.UTC)
@@ -141,6 +144,9 @@ func doubts() []renewal.Doubt {
 		{Kind: renewal.DoubtExpired, At: day},
 		{Kind: renewal.DoubtAutoRenewalUnknown},
 		{Kind: renewal.DoubtExpiryUnknown},
+		{Kind: renewal.DoubtCycleUnknown, Names: []string{"1 year"}},
+		{Kind: renewal.DoubtServicesUnknown},
+		{Kind: renewal.DoubtUndocumented, Names: []string{unsure}},
 	}
 }
 
@@ -222,6 +228,9 @@ func events() []event {
 			renewal.DetailAttempt: "1"})},
 		{"search_failed", request(renewal.Unknown), entry(renewal.CodeUnsearched, renewal.System, renewal.Unknown, renewal.Unknown, map[string]string{
 			renewal.DetailAttempt: "1", renewal.DetailVendorDetail: "Yeastar's Partner Portal can't be reached right now."})},
+		{"events_on", renewal.Request{}, ofNone(renewal.CodeEventsOn, "hooks.example.com")},
+		{"events_off", renewal.Request{}, ofNone(renewal.CodeEventsOff, "")},
+		{"events_stopped", renewal.Request{}, ofNone(renewal.CodeEventsStopped, "hooks.example.com")},
 		{"unknown_named", request(renewal.Unknown), entry(renewal.CodeUnknown, renewal.System, renewal.Ordering, renewal.Unknown, map[string]string{
 			renewal.DetailAttempt: "1", renewal.DetailVendorCode: "payment_pending", renewal.DetailCandidates: "XS3401174502129270784"})},
 		{"closed", with(renewal.Cancelled, func(r *renewal.Request) { *r = refused; r.Status, r.ClosedBy = renewal.Cancelled, bob }),
@@ -310,6 +319,16 @@ func dueEntry(code renewal.Code, detail map[string]string) renewal.Entry {
 	return e
 }
 
+// ofNone is an entry that belongs to no request.
+func ofNone(code renewal.Code, host string) renewal.Entry {
+	e := entry(code, renewal.System, "", "", nil)
+	e.RequestID, e.Revision = 0, 0
+	if host != "" {
+		e.Detail = map[string]string{renewal.DetailHost: host}
+	}
+	return e
+}
+
 func second(e renewal.Entry) renewal.Entry {
 	e.Revision = 2
 	return e
@@ -341,11 +360,11 @@ func form() blocks.FormData {
 	}
 }
 
-func customers(n int) []yeastar.Customer {
-	var out []yeastar.Customer
+func customers(n int) []renewal.Holder {
+	var out []renewal.Holder
 	for i := range n {
-		out = append(out, yeastar.Customer{
-			ID: yeastar.ID(fmt.Sprint(3100000000000000001 + i)), Company: fmt.Sprintf("Example Telecom %04d", i), Email: fmt.Sprintf("it%d@example.org", i),
+		out = append(out, renewal.Holder{
+			PartnerID: yeastar.ID(fmt.Sprint(3100000000000000001 + i)), Name: fmt.Sprintf("Example Telecom %04d", i), Email: fmt.Sprintf("it%d@example.org", i),
 		})
 	}
 	return out

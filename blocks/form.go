@@ -1,9 +1,7 @@
 package blocks
 
 import (
-	"cmp"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -19,10 +17,14 @@ type FormData struct {
 	Draft    Draft
 	Products []yeastar.Product // asked for only when there are several
 	Holder   *Choice           // the chosen holder; nil: none yet
-	Matches  int               // how many customers match Draft.Query
+	Matches  int               // how many holders match Draft.Query
 	Plans    []Choice
 	Services []Choice
-	Contact  *Choice // the chosen or suggested billing contact; nil: none yet
+	// Required are services of the package that must not be left out of an order.
+	Required []yeastar.ID
+	// Cycle is the billing cycle of the package, where it has to stay; empty: not known, or free.
+	Cycle   string
+	Contact *Choice // the chosen or suggested billing contact; nil: none yet
 	// QuantityHint says where the prefilled number comes from; empty: the rule.
 	QuantityHint    string
 	QuantityPrefill string // used while Draft.Quantity is empty
@@ -42,6 +44,7 @@ type FormData struct {
 // choice is there once the choice is made.
 func Form(f FormData) slack.ModalViewRequest {
 	f.Draft.Product = f.product().Key
+	f.Draft.Cycle = f.Cycle
 	f.propose()
 	var blocks []slack.Block
 	if f.DryRun {
@@ -52,6 +55,10 @@ func Form(f FormData) slack.ModalViewRequest {
 	}
 	if len(f.Products) > 1 {
 		blocks = append(blocks, f.productInput())
+	}
+	if unsure := f.product().Unsure; unsure != "" {
+		doubt := renewal.Doubt{Kind: renewal.DoubtUndocumented, Names: []string{unsure}}
+		blocks = append(blocks, alert("unsure", slack.AlertLevelInfo, outside(doubt.Text(), limitAlert)))
 	}
 	blocks = append(blocks, f.holderInput())
 	blocks = append(blocks, doubtAlerts(f.Doubts)...)
@@ -64,28 +71,6 @@ func Form(f FormData) slack.ModalViewRequest {
 	v.Submit, v.Close = plain("Review", limitTitle), plain("Cancel", limitTitle)
 	v.PrivateMetadata = f.Draft.Encode()
 	return v
-}
-
-// propose takes the only plan and the proposed number of extensions for those of the
-// draft, unless somebody chose or typed another one.
-func (f *FormData) propose() {
-	p := f.product()
-	n, ok := within(p.MinQuantity, p.MaxQuantity, f.QuantityPrefill)
-	if !ok {
-		n = ""
-	}
-	if f.Draft.Quantity == "" || f.Draft.Quantity == f.Draft.Prefill {
-		f.Draft.Quantity = n
-	}
-	f.Draft.Prefill = n
-	f.Draft.PlanShown = ""
-	plans := offered(f.Plans)
-	for _, plan := range plans {
-		// The only plan stands for no choice, never for one that is gone.
-		if id := yeastar.ID(plan.ID); id == f.Draft.Plan || (f.Draft.Plan == "" && len(plans) == 1) {
-			f.Draft.Plan, f.Draft.PlanShown = id, id
-		}
-	}
 }
 
 func (f FormData) title() string {
@@ -113,23 +98,10 @@ func (f FormData) product() yeastar.Product {
 
 // dependent are the inputs that make sense for the chosen holder.
 func (f FormData) dependent() []slack.Block {
-	product := f.product()
-	var blocks []slack.Block
-	if product.PlanLine {
-		if len(offered(f.Plans)) == 0 {
-			return []slack.Block{section("no_plan", "⚠️ Yeastar lists no plan that can be renewed here. Nothing was ordered.")}
-		}
-		blocks = append(blocks, f.planInput())
+	if why := f.nothingToRenew(); why != "" {
+		return []slack.Block{section("nothing", "⚠️ "+why+" Nothing was ordered.")}
 	}
-	if product.Quantity != yeastar.QuantityNone && product.PlanLine {
-		blocks = append(blocks, f.quantityInput(product))
-	}
-	if product.ServiceLines && len(offered(f.Services)) > 0 {
-		blocks = append(blocks, f.servicesInput())
-		if product.Quantity != yeastar.QuantityNone {
-			blocks = append(blocks, f.serviceQuantities(product)...)
-		}
-	}
+	blocks := f.lines()
 	if !f.Expiry.IsZero() {
 		blocks = append(blocks, contextLine("expiry", "Current expiry: "+day(f.Expiry)))
 	}
@@ -143,7 +115,7 @@ func (f FormData) dependent() []slack.Block {
 func (f FormData) productInput() slack.Block {
 	var choices []Choice
 	for _, p := range f.Products {
-		choices = append(choices, Choice{ID: p.Key, Label: p.Name, Detail: p.Terms[0].String()})
+		choices = append(choices, Choice{ID: p.Key, Label: p.Name, Detail: joinWith(", ", termNames(p.Terms)...)})
 	}
 	element := menu(ActionProduct, "Choose a product", choices, f.Draft.Product)
 	return slack.NewInputBlock(BlockProduct, plain("Product", limitLabel), nil, element).WithDispatchAction(true)
@@ -152,76 +124,28 @@ func (f FormData) productInput() slack.Block {
 func (f FormData) holderInput() slack.Block {
 	label, placeholder := "For whom", "Type part of a company, name or e-mail"
 	if f.product().Holder == yeastar.BySerial {
-		label, placeholder = "Which PBX", "Type part of a serial number or customer"
+		label, placeholder = "Which PBX", "Type part of a serial number, customer or comment"
 	}
 	element := external(ActionHolder, placeholder, f.Holder, f.Draft.Holder)
-	return slack.NewInputBlock(BlockHolder, plain(label, limitLabel), f.queryHint(), element).WithDispatchAction(true)
+	return slack.NewInputBlock(BlockHolder(f.Draft), plain(label, limitLabel), f.queryHint(), element).WithDispatchAction(true)
 }
 
 // queryHint says what became of the words that were typed after the command.
 func (f FormData) queryHint() *slack.TextBlockObject {
 	q := line(f.Draft.Query, shortLimit)
+	one, many := "customer", "customers"
+	if f.product().Holder == yeastar.BySerial {
+		one, many = "PBX", "PBXs"
+	}
 	switch {
 	case q == "":
 		return nil
 	case f.Matches == 0:
-		return plain("No customer matches “"+q+"”. Type to search all customers.", limitLabel)
+		return plain("No "+one+" matches “"+q+"”. Type to search all "+many+".", limitLabel)
 	case f.Matches == 1:
-		return plain("The only customer that matches “"+q+"”.", limitLabel)
+		return plain("The only "+one+" that matches “"+q+"”.", limitLabel)
 	}
-	return plain(fmt.Sprintf("%d customers match “%s”; they come first.", f.Matches, q), limitLabel)
-}
-
-func (f FormData) planInput() slack.Block {
-	element := menu(ActionPlan, "Choose a plan", f.Plans, string(f.Draft.PlanShown))
-	return slack.NewInputBlock(BlockPlan(f.Draft), plain("Plan", limitLabel), nil, element).WithDispatchAction(true)
-}
-
-func (f FormData) servicesInput() slack.Block {
-	element := slack.NewOptionsMultiSelectBlockElement(slack.MultiOptTypeStatic, plain("None", limitPlaceholder), ActionServices,
-		options(f.Services, limitOptions)...)
-	element.MaxSelectedItems = new(int)
-	*element.MaxSelectedItems = MaxServices
-	for _, o := range element.Options {
-		if f.chosen(yeastar.ID(o.Value)) && len(element.InitialOptions) < MaxServices {
-			element.InitialOptions = append(element.InitialOptions, o)
-		}
-	}
-	hint := fmt.Sprintf("Services to renew with it, %d at most.", MaxServices)
-	return slack.NewInputBlock(BlockServices(f.Draft), plain("Services", limitLabel), plain(hint, limitLabel), element).
-		WithOptional(true).WithDispatchAction(true)
-}
-
-func (f FormData) chosen(id yeastar.ID) bool {
-	return slices.Contains(f.Draft.Services, id)
-}
-
-// serviceQuantities asks for the quantity of each chosen service.
-func (f FormData) serviceQuantities(p yeastar.Product) []slack.Block {
-	var blocks []slack.Block
-	for _, c := range offered(f.Services) {
-		id := yeastar.ID(c.ID)
-		if !f.chosen(id) || len(blocks) == MaxServices {
-			continue
-		}
-		element := number(ActionServiceQuantity, p.MinQuantity, 100*p.MaxQuantity,
-			cmp.Or(f.Draft.ServiceQuantity[id], f.ServicePrefill[id]))
-		blocks = append(blocks, slack.NewInputBlock(BlockServiceQuantity(f.Draft, id),
-			plain("Quantity: "+line(c.Label, nameLimit), limitLabel), plain("Must equal the current quantity.", limitLabel), element))
-	}
-	return blocks
-}
-
-func (f FormData) quantityInput(p yeastar.Product) slack.Block {
-	hint := "Must equal the current number of extensions."
-	switch {
-	case f.Waiting:
-		hint = "Looking up the current number of extensions…"
-	case f.QuantityHint != "":
-		hint = line(f.QuantityHint, limitLabel-100)
-	}
-	element := number(ActionQuantity, p.MinQuantity, p.MaxQuantity, f.Draft.Quantity)
-	return slack.NewInputBlock(BlockQuantity(f.Draft), plain("Number of extensions", limitLabel), plain(hint, limitLabel), element)
+	return plain(fmt.Sprintf("%d %s match “%s”; they come first.", f.Matches, many, q), limitLabel)
 }
 
 func (f FormData) contactInput() slack.Block {

@@ -142,11 +142,11 @@ func TestMessagesWithstandAnyText(t *testing.T) {
 		direct, _ := blocks.Direct(r, e)
 		for _, m := range []shown{
 			{"summary", blocks.Summary(r)}, {"card", blocks.Card(r)}, {"announcement", blocks.Announcement(r)}, {"thread", line}, {"direct", direct},
-			{"audit", blocks.AuditLine(r, e)}, {"help", blocks.Help(outsideText().Draw(t, "command"))},
+			{"audit", blocks.AuditLine(r, e)}, {"help", blocks.Help(outsideText().Draw(t, "command"), approvers)},
 			{"list", blocks.List([]renewal.Request{r, r}, repeat(r, 30))}, {"detail", blocks.Detail(r, repeat(e, 25))},
 			{"due", blocks.Due(hostileDue(t, r))}, {"digest", blocks.DueDigest(hostileDue(t, r).List.Digest(nil), now)},
 			{"owner's digest", blocks.DueOwnersDigest(hostileDue(t, r).List.Rows, now)},
-			{"preface", blocks.Preface(r.Note, blocks.Help("/renew"))}, {"reopen", blocks.Reopen(r.Note)},
+			{"preface", blocks.Preface(r.Note, blocks.Help("/renew", nil))}, {"reopen", blocks.Reopen(r.Note)},
 			{"answer", blocks.Answer(renewal.Sentence{renewal.Text("Only "), renewal.ID(bob), renewal.Text(" can do that: " + r.Note), renewal.State{Request: r}})},
 		} {
 			if message := m.what.(blocks.Message); message.Blocks != nil {
@@ -189,16 +189,16 @@ func TestViewsWithstandAnyText(t *testing.T) {
 func TestMenusWithstandAnyText(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		var customers []yeastar.Customer
+		var holders []renewal.Holder
 		var contacts []yeastar.BillingContact
 		for range rapid.IntRange(0, 130).Draw(t, "n") {
 			id, company, mail := yeastar.ID(outsideText().Draw(t, "id")), outsideText().Draw(t, "company"), outsideText().Draw(t, "mail")
-			customers = append(customers, yeastar.Customer{ID: id, Company: company, Email: mail})
+			holders = append(holders, renewal.Holder{PartnerID: id, Name: company, Email: mail},
+				renewal.Holder{SerialNumber: string(id), Name: company})
 			contacts = append(contacts, yeastar.BillingContact{ID: id, Company: company, Email: mail})
 		}
-		own := blocks.Choice{ID: blocks.HolderOwn, Label: outsideText().Draw(t, "own"), Detail: outsideText().Draw(t, "detail")}
 		for name, o := range map[string]blocks.OptionsResponse{
-			"holders":  blocks.HolderOptions(own, customers, rapid.IntRange(0, 5000).Draw(t, "more")),
+			"holders":  blocks.HolderOptions(holders, rapid.IntRange(0, 5000).Draw(t, "more")),
 			"contacts": blocks.ContactOptions(contacts),
 		} {
 			raw := ack(t, name, o)
@@ -219,7 +219,7 @@ func hostileDraft(t *rapid.T) blocks.Draft {
 	s := func(name string) string { return outsideText().Draw(t, name) }
 	d := blocks.Draft{
 		Product: s("product"), Holder: s("holder"), Plan: yeastar.ID(s("plan")), Quantity: s("quantity"), Contact: yeastar.ID(s("contact")),
-		PONumber: s("po"), Note: s("note"), Channel: s("channel"), Query: s("query"), Request: rapid.Int64Range(0, 999_999_999_999).Draw(t, "request"),
+		PONumber: s("po"), Note: s("note"), Channel: s("channel"), Term: s("term"), Cycle: s("cycle"), Query: s("query"), Request: rapid.Int64Range(0, 999_999_999_999).Draw(t, "request"),
 		Revision: rapid.Int().Draw(t, "revision"), Fingerprint: s("fingerprint"), Reset: rapid.Int().Draw(t, "reset"), Shown: s("shown"),
 		ServiceQuantity: map[yeastar.ID]string{},
 	}
@@ -243,14 +243,18 @@ func hostileForm(t *rapid.T, d blocks.Draft) blocks.FormData {
 	f := blocks.FormData{
 		Draft: d, Products: yeastar.Products(), Matches: rapid.IntRange(0, 9).Draw(t, "matches"), Plans: choices("plans", 110), Services: choices("services", 20),
 		QuantityHint: s("hint"), QuantityPrefill: s("prefill"), Expiry: moment(t), ChannelHint: s("channel hint"), Waiting: rapid.Bool().Draw(t, "waiting"),
-		Warning: s("warning"), DryRun: rapid.Bool().Draw(t, "dry"),
+		Cycle: s("cycle told"), Warning: s("warning"), DryRun: rapid.Bool().Draw(t, "dry"),
 		Channels: rapid.SliceOfN(outsideText(), 0, 3).Draw(t, "channels"), ServicePrefill: d.ServiceQuantity,
+	}
+	if rapid.Bool().Draw(t, "row") {
+		f.Draft.Product, f.Cycle = rapid.SampledFrom(f.Products).Draw(t, "product of the table").Key, rapid.SampledFrom([]string{"", yeastar.Monthly}).Draw(t, "cycle of the table")
 	}
 	if rapid.Bool().Draw(t, "chosen") {
 		f.Draft.Holder = "own"
 		f.Holder, f.Contact = &blocks.Choice{ID: "own", Label: s("own")}, &blocks.Choice{ID: s("contact"), Label: s("contact label")}
 		for _, c := range f.Services {
 			f.Draft.Services = append(f.Draft.Services, yeastar.ID(c.ID))
+			f.Required = append(f.Required, yeastar.ID(c.ID))
 		}
 	}
 	return f

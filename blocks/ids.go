@@ -26,6 +26,7 @@ const (
 	ActionProduct         = "product"
 	ActionHolder          = "holder"
 	ActionPlan            = "plan"
+	ActionTerm            = "term"
 	ActionServices        = "services"
 	ActionQuantity        = "quantity"
 	ActionServiceQuantity = "service_quantity"
@@ -54,7 +55,6 @@ const (
 // The block ids of inputs that depend on no other input.
 const (
 	BlockProduct = "product"
-	BlockHolder  = "holder"
 	BlockPO      = "po_number"
 	BlockNote    = "note"
 	BlockChannel = "channel"
@@ -64,6 +64,18 @@ const (
 
 // HolderOwn is the holder value of the calling account itself.
 const HolderOwn = "own"
+
+// PlanNone is the plan value of services that are renewed without their plan.
+const PlanNone = yeastar.ID("none")
+
+// BlockHolder is the block id of the holder. A PBX of one product is none of another one, so
+// that Slack forgets it with the product.
+func BlockHolder(d Draft) string {
+	if p, ok := yeastar.ProductByKey(d.Product); ok && p.Holder == yeastar.BySerial {
+		return "holder." + p.Key
+	}
+	return "holder"
+}
 
 // BlockPlan is the block id of the plan.
 func BlockPlan(d Draft) string { return dependent("plan", string(d.PlanShown), d) }
@@ -83,6 +95,9 @@ func BlockQuantity(d Draft) string { return dependent("quantity", d.Prefill, d) 
 func BlockServiceQuantity(d Draft, id yeastar.ID) string {
 	return dependent("service_quantity", string(id), d)
 }
+
+// BlockTerm is the block id of the term.
+func BlockTerm(d Draft) string { return dependent("term", d.Cycle, d) }
 
 // BlockContact is the block id of the billing contact.
 func BlockContact(d Draft) string { return dependent("contact", "", d) }

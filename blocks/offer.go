@@ -17,13 +17,20 @@ const noPrice = "price not available from the API"
 // writer puts outside text into its place: outside for mrkdwn, line for plain_text.
 type writer func(s string, limit int) string
 
+// inShort says in one line which product is ordered, for whom and for how long.
+func inShort(o renewal.Offer, w writer) string {
+	product, _ := yeastar.ProductByKey(o.Product)
+	s := w(cmp.Or(product.Name, o.Product), shortLimit) + " for " + holder(o.Holder, w)
+	if term := w(o.TermAsked().String(), shortLimit); term != "" {
+		s += ", " + term
+	}
+	return s
+}
+
 // what says in one line what is ordered, for whom and for how long.
 func what(o renewal.Offer, w writer) string {
 	product, _ := yeastar.ProductByKey(o.Product)
-	s := w(cmp.Or(product.Name, o.Product), shortLimit) + " for " + holder(o.Holder, w)
-	if term := o.TermAsked().String(); term != "" {
-		s += ", " + term
-	}
+	s := inShort(o, w)
 	var lines []string
 	for i, l := range o.Lines {
 		if i == 4 {
@@ -32,7 +39,7 @@ func what(o renewal.Offer, w writer) string {
 		}
 		lines = append(lines, lineWords(l, w))
 	}
-	if len(lines) > 0 {
+	if len(o.Lines) > 1 || (len(lines) == 1 && o.Lines[0].Name != product.Name) {
 		s += ": " + strings.Join(lines, ", ")
 	}
 	return s
@@ -49,13 +56,16 @@ func lineWords(l renewal.Line, w writer) string {
 	return fmt.Sprintf("%s × %d", name, l.Quantity)
 }
 
+// holder names a holder in one line: a PBX by its customer, where that is told, and its serial
+// number.
 func holder(h renewal.Holder, w writer) string {
-	for _, s := range []string{h.Name, h.Email, h.SerialNumber, string(h.PartnerID)} {
-		if s = w(s, nameLimit/2); s != "" {
-			return s
+	serial := w(h.SerialNumber, shortLimit)
+	for _, s := range []string{h.Name, h.Email, string(h.PartnerID)} {
+		if s = w(s, nameLimit/2); s != "" && s != serial {
+			return s + parenthesis(serial)
 		}
 	}
-	return "our own account"
+	return cmp.Or(serial, "our own account")
 }
 
 // price is the price with its currency, or what the portal tells instead.
@@ -68,7 +78,7 @@ func offerFacts(o renewal.Offer, asked time.Time) []fact {
 	product, _ := yeastar.ProductByKey(o.Product)
 	plan, hasPlan := o.Plan()
 	facts := []fact{
-		{"Customer", who(o.Holder)},
+		who(o.Holder),
 		{"Product", outside(cmp.Or(product.Name, o.Product), nameLimit)},
 	}
 	if hasPlan {
@@ -111,15 +121,17 @@ func expiryDays(o renewal.Offer, asked time.Time) string {
 	return s
 }
 
-func who(h renewal.Holder) string {
-	s := nameAndMail(h.Name, h.Email, "")
-	if s == "" {
-		s = "our own account"
+// who is the fact whose package it is.
+func who(h renewal.Holder) fact {
+	serial := copyable(h.SerialNumber, shortLimit)
+	if serial == "" {
+		return fact{"Customer", cmp.Or(nameAndMail(h.Name, h.Email, ""), "our own account")}
 	}
-	if h.SerialNumber != "" {
-		s += "\nSN " + outside(h.SerialNumber, shortLimit)
+	name := h.Name
+	if name == h.SerialNumber {
+		name = ""
 	}
-	return s
+	return fact{"PBX", joinWith("\n", "SN "+serial, nameAndMail(name, h.Email, ""))}
 }
 
 func nameAndMail(name, email, id string) string {

@@ -1,12 +1,14 @@
 package blocks
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"strings"
 
 	"github.com/slack-go/slack"
 
+	"renewbot/bot/renewal"
 	"renewbot/yeastar"
 )
 
@@ -17,8 +19,8 @@ type Choice struct {
 	Detail string // a second line in the menu; may be empty
 }
 
-// HolderMore is the value of the line that says how many more customers there are.
-// Choosing it chooses nobody.
+// HolderMore is the value of the line that says how many more holders there are. Choosing
+// it chooses nobody.
 const HolderMore = "more"
 
 // OptionsResponse answers an options request. It has "options" even without any,
@@ -36,9 +38,13 @@ func (r OptionsResponse) MarshalJSON() ([]byte, error) {
 	return json.Marshal(map[string]any{"options": options})
 }
 
-// HolderChoice is how a customer stands in menus: company and e-mail address.
-func HolderChoice(c yeastar.Customer) Choice {
-	return Choice{ID: string(c.ID), Label: twoParts(c.DisplayName(), c.Email)}
+// HolderChoice is how a holder stands in menus: a customer by company and e-mail address, a
+// PBX by serial number and customer.
+func HolderChoice(h renewal.Holder) Choice {
+	if h.SerialNumber != "" {
+		return Choice{ID: h.Key(), Label: twoParts(h.SerialNumber, cmp.Or(h.Name, h.Email))}
+	}
+	return Choice{ID: h.Key(), Label: twoParts(h.Name, h.Email)}
 }
 
 // ContactChoice is how a billing contact stands in menus.
@@ -46,18 +52,15 @@ func ContactChoice(c yeastar.BillingContact) Choice {
 	return Choice{ID: string(c.ID), Label: twoParts(c.DisplayName(), c.Email)}
 }
 
-// HolderOptions offers our own account (unless its ID is empty) and customers, as many
-// as one ack may carry. more counts the customers that fit but were not passed.
-func HolderOptions(own Choice, customers []yeastar.Customer, more int) OptionsResponse {
+// HolderOptions offers holders, as many as one ack may carry. more counts those that fit but
+// were not passed.
+func HolderOptions(holders []renewal.Holder, more int) OptionsResponse {
 	var choices []Choice
-	if own.ID != "" {
-		choices = append(choices, own)
+	shown := holders[:min(len(holders), limitOptions)]
+	for _, h := range shown {
+		choices = append(choices, HolderChoice(h))
 	}
-	shown := customers[:min(len(customers), limitOptions)]
-	for _, c := range shown {
-		choices = append(choices, HolderChoice(c))
-	}
-	return bounded(choices, more+len(customers)-len(shown))
+	return bounded(choices, more+len(holders)-len(shown))
 }
 
 // ContactOptions offers billing contacts, as many as one ack may carry.

@@ -74,7 +74,7 @@ func (o outsider) pages() []shown {
 	r := o.request(renewal.Unknown)
 	message("detail", blocks.Detail(r, []renewal.Entry{o.entry(events()[0].entry)}))
 	message("list", blocks.List([]renewal.Request{r}, []renewal.Request{r}))
-	message("no customer", blocks.Preface("I know no customer “"+o.name+"”.", blocks.Help("/renew")))
+	message("no customer", blocks.Preface("I know no customer “"+o.name+"”.", blocks.Help("/renew", nil)))
 	draft := blocks.Draft{
 		Holder: o.id, Plan: yeastar.ID(o.id), Quantity: o.detail, Contact: yeastar.ID(o.id), PONumber: o.po, Note: o.note, Query: o.name, Channel: "C0RENEW",
 	}
@@ -86,7 +86,7 @@ func (o outsider) pages() []shown {
 		shown{"review", blocks.Review(draft, r.Offer, blocks.ReviewData{Now: now, Channel: "C0RENEW", Approvers: []string{bob}, Changes: r.Changes})},
 		shown{"reject", blocks.RejectForm(r)}, shown{"settle", blocks.SettlePlacedForm(r)}, shown{"submitted", blocks.Submitted(r, true)},
 		shown{"home", blocks.Home(blocks.HomeData{Command: "/renew", Waiting: []renewal.Request{r}, Open: []renewal.Request{r}})},
-		shown{"menu", blocks.HolderOptions(chosen, []yeastar.Customer{{ID: yeastar.ID(o.id), Company: o.name, Email: o.mail}}, 3)})
+		shown{"menu", blocks.HolderOptions([]renewal.Holder{{PartnerID: yeastar.ID(o.id), Name: o.name, Email: o.mail}, {SerialNumber: o.id, Name: o.name}}, 3)})
 	return out
 }
 

@@ -16,11 +16,11 @@ func ReadForm(v slack.View) (Draft, error) {
 		return Draft{}, err
 	}
 	s := inputsOf(v)
-	s.choice(&d.Product, BlockProduct, ActionProduct)
-	s.choice(&d.Holder, BlockHolder, ActionHolder)
+	s.choice(&d.Holder, BlockHolder(d), ActionHolder)
 	if d.Holder == HolderMore {
 		d.Holder = ""
 	}
+	s.choice(&d.Term, BlockTerm(d), ActionTerm)
 	s.choice((*string)(&d.Plan), BlockPlan(d), ActionPlan)
 	s.choice((*string)(&d.Contact), BlockContact(d), ActionContact)
 	s.typed(&d.Quantity, BlockQuantity(d), ActionQuantity)
@@ -51,6 +51,7 @@ func ReadForm(v slack.View) (Draft, error) {
 	if len(quantities) > 0 {
 		d.ServiceQuantity = quantities
 	}
+	s.choice(&d.Product, BlockProduct, ActionProduct) // last: the inputs were drawn for the one before
 	return d, nil
 }
 

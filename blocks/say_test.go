@@ -14,7 +14,6 @@ import (
 
 	"renewbot/blocks"
 	"renewbot/bot/renewal"
-	"renewbot/yeastar"
 )
 
 // saysAboutOrder are the ways in which a text tells whether anything was ordered.
@@ -83,7 +82,7 @@ func TestDoubtsStandOneByOne(t *testing.T) {
 	card := blocks.Card(r)
 	review := blocks.Review(draft(), r.Offer, blocks.ReviewData{Doubts: r.Doubts})
 	shown, alerts := string(pretty(t, card)), string(pretty(t, review))
-	for _, want := range []string{"14 things to look at", "Agreed by phone."} {
+	for _, want := range []string{"17 things to look at", "Agreed by phone."} {
 		if !strings.Contains(shown, want) {
 			t.Errorf("the card lacks %q", want)
 		}
@@ -97,14 +96,14 @@ func TestDoubtsStandOneByOne(t *testing.T) {
 			t.Errorf("the review lacks %q", text)
 		}
 	}
-	if !strings.Contains(alerts, "There are 2 more") || !strings.Contains(alerts, "Why should this be ordered all the same?") {
+	if !strings.Contains(alerts, "There are 5 more") || !strings.Contains(alerts, "Why should this be ordered all the same?") {
 		t.Errorf("the review does not ask why:\n%s", alerts)
 	}
 	for _, b := range buttons(card) {
 		if b.ActionID != blocks.ActionApprove {
 			continue
 		}
-		for _, want := range []string{"14 things to look at: the portal says 50, not 500", "It cannot be undone.", "P-Series Turnkey Package for Example Telecom"} {
+		for _, want := range []string{"17 things to look at: the portal says 50, not 500", "It cannot be undone.", "P-Series Turnkey Package for Example Telecom"} {
 			if !strings.Contains(b.Confirm.Text.Text, want) {
 				t.Errorf("the dialog lacks %q: %s", want, b.Confirm.Text.Text)
 			}
@@ -229,7 +228,7 @@ func TestWhoHearsOfAnEvent(t *testing.T) {
 			if _, got := blocks.Direct(e.request, e.entry); got != direct[e.name] {
 				t.Errorf("the requester is told: %t", got)
 			}
-			if _, got := blocks.ThreadLine(e.request, e.entry, nil); got == slices.Contains([]string{"denied", "denied_again", "moved"}, e.name) {
+			if _, got := blocks.ThreadLine(e.request, e.entry, nil); got == slices.Contains([]string{"denied", "denied_again", "moved", "events_on", "events_off", "events_stopped"}, e.name) {
 				t.Errorf("the thread is told: %t", got)
 			}
 			audit := blocks.AuditLine(e.request, e.entry)
@@ -278,14 +277,14 @@ func TestDigest(t *testing.T) {
 
 func TestHolderOptionsAreBounded(t *testing.T) {
 	t.Parallel()
-	own := blocks.Choice{ID: blocks.HolderOwn, Label: "Our own account"}
+	own := []renewal.Holder{{Name: "Our own account"}}
 	wide := customers(300)
 	for i := range wide {
-		wide[i].Company = fmt.Sprintf("%s %04d", strings.Repeat("日本語の会社", 10), i)
+		wide[i].Name = fmt.Sprintf("%s %04d", strings.Repeat("日本語の会社", 10), i)
 	}
 	for _, tt := range []struct {
 		name      string
-		customers []yeastar.Customer
+		customers []renewal.Holder
 		more      int
 		last      string
 		least     int
@@ -299,7 +298,7 @@ func TestHolderOptionsAreBounded(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			o := blocks.HolderOptions(own, tt.customers, tt.more)
+			o := blocks.HolderOptions(append(own[:1:1], tt.customers...), tt.more)
 			if n := len(marshal(t, o)) + 100; n >= ackLimit {
 				t.Errorf("the ack has %d bytes", n)
 			}
@@ -316,16 +315,19 @@ func TestHolderOptionsAreBounded(t *testing.T) {
 func TestSimilarCustomersLookDifferent(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("Very long company name ", 5)
-	similar := []yeastar.Customer{
-		{ID: "3100000000000000001", Company: "Example", Email: "a@example.org"},
-		{ID: "3100000000000000002", Company: "Example", Email: "b@example.org"},
-		{ID: "3100000000000000003", Company: "Example", Email: "b@example.org"},
-		{ID: "3100000000000000004", Company: long + "North", Email: "c@example.org"},
-		{ID: "3100000000000000005", Company: long + "South", Email: "c@example.org"},
-		{ID: "3100000000000000006", FirstName: "Ada", LastName: "Lee"},
+	similar := []renewal.Holder{
+		{PartnerID: "3100000000000000001", Name: "Example", Email: "a@example.org"},
+		{PartnerID: "3100000000000000002", Name: "Example", Email: "b@example.org"},
+		{PartnerID: "3100000000000000003", Name: "Example", Email: "b@example.org"},
+		{PartnerID: "3100000000000000004", Name: long + "North", Email: "c@example.org"},
+		{PartnerID: "3100000000000000005", Name: long + "South", Email: "c@example.org"},
+		{PartnerID: "3100000000000000006", Name: "Ada Lee"},
+		{SerialNumber: "3631E0000001", Name: "Ada Lee"},
+		{SerialNumber: "3631E0000002", Name: "Ada Lee"},
+		{SerialNumber: "3631E0000003"},
 	}
 	seen := map[string]bool{}
-	for _, o := range blocks.HolderOptions(blocks.Choice{}, similar, 0).Options {
+	for _, o := range blocks.HolderOptions(similar, 0).Options {
 		if seen[o.Text.Text] {
 			t.Errorf("two look like %q", o.Text.Text)
 		}
@@ -338,7 +340,7 @@ func TestSimilarCustomersLookDifferent(t *testing.T) {
 
 func TestNoOptionsAreAnEmptyList(t *testing.T) {
 	t.Parallel()
-	for _, o := range []blocks.OptionsResponse{{}, blocks.ContactOptions(nil), blocks.HolderOptions(blocks.Choice{}, nil, 0)} {
+	for _, o := range []blocks.OptionsResponse{{}, blocks.ContactOptions(nil), blocks.HolderOptions(nil, 0)} {
 		if got := string(marshal(t, o)); got != `{"options":[]}` {
 			t.Errorf("marshals to %s", got)
 		}

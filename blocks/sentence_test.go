@@ -110,7 +110,7 @@ func withDetail(t *testing.T, detail string) map[string]blocks.Message {
 		}
 	}
 	out["answer"] = blocks.Answer(renewal.Say("Not now: " + renewal.StoredText(detail)))
-	out["preface"] = blocks.Preface(renewal.StoredText(detail), blocks.Help("/renew"))
+	out["preface"] = blocks.Preface(renewal.StoredText(detail), blocks.Help("/renew", nil))
 	out["reopen"] = blocks.Reopen(renewal.StoredText(detail))
 	return out
 }

@@ -17,7 +17,7 @@ import (
 func ThreadLine(r renewal.Request, e renewal.Entry, approvers []string) (Message, bool) {
 	s := eventSentence(r, e)
 	switch e.Code {
-	case renewal.CodeDenied, renewal.CodeMoved:
+	case renewal.CodeDenied, renewal.CodeMoved, renewal.CodeEventsOn, renewal.CodeEventsOff, renewal.CodeEventsStopped:
 		return Message{}, false
 	case renewal.CodeReminded, renewal.CodeLastCall:
 		who := splitList(e.Detail[renewal.DetailWho])
@@ -124,6 +124,8 @@ func eventSentence(r renewal.Request, e renewal.Entry) string {
 		return join("🚨 An order turned up for an attempt that was called not placed"+attemptWords(d)+".", order, lateEnd(e))
 	case renewal.CodeDenied:
 		return deniedWords(by, d)
+	case renewal.CodeEventsOn, renewal.CodeEventsOff, renewal.CodeEventsStopped:
+		return eventsWords(e)
 	case renewal.CodeConfirmed, renewal.CodeUnconfirmed, renewal.CodeStale:
 		return confirmWords(r, e)
 	}
@@ -131,6 +133,18 @@ func eventSentence(r renewal.Request, e renewal.Entry) string {
 		return s
 	}
 	return code(e) + "."
+}
+
+// eventsWords says what becomes of what other systems are told.
+func eventsWords(e renewal.Entry) string {
+	host := outside(e.Detail[renewal.DetailHost], shortLimit)
+	switch e.Code {
+	case renewal.CodeEventsOn:
+		return "📡 Events of all requests are sent to " + host + " from now on. Nothing was ordered."
+	case renewal.CodeEventsOff:
+		return "📡 Events are not sent any more: RENEW_EVENTS_URL is empty. Nothing was ordered."
+	}
+	return "📡 " + host + " wants no more events (410 Gone), so they wait. Nothing was ordered."
 }
 
 // named says which order an answer named that was no success.

@@ -100,12 +100,6 @@ type Bot struct {
 	forms *keyedmutex.Mutex // by view id: the actions in one form
 }
 
-// products are those of which renewals are looked for.
-func (o Options) products() []yeastar.Product {
-	documented, _ := yeastar.Offered(nil) // which fails for keys alone
-	return documented
-}
-
 // New puts a bot together. It talks to nobody yet.
 func New(o Options) *Bot {
 	if o.Now == nil {
@@ -128,7 +122,7 @@ func New(o Options) *Bot {
 		api.Bound(o.CallTimeout)
 	}
 	looked := portal.New(portal.Options{
-		Client: o.Vendor, TTL: settings.LookupTTL, Now: o.Now, Log: o.Log, Metrics: o.Metrics, RepeatWithin: settings.RepeatWithin,
+		Client: o.Vendor, Products: o.Config.Products, TTL: settings.LookupTTL, Now: o.Now, Log: o.Log, Metrics: o.Metrics, RepeatWithin: settings.RepeatWithin,
 		Orders: func(ctx context.Context, since time.Time) ([]yeastar.OrderSummary, error) {
 			return orders.Since(ctx, o.Vendor, since)
 		},
@@ -151,7 +145,7 @@ func New(o Options) *Bot {
 		}),
 	}
 	b.due = dueview.New(dueview.Options{
-		Lists:  duelist.New(duelist.Options{Portal: looked, Ledger: o.Ledger, Products: o.products(), Log: o.Log}),
+		Lists:  duelist.New(duelist.Options{Portal: looked, Ledger: o.Ledger, Log: o.Log}),
 		Ledger: o.Ledger, Directory: people, Slack: b.slack, Schedule: settings.Digest, Log: o.Log,
 	})
 	b.socket = socket.New(socket.Options{

@@ -38,7 +38,7 @@ func TestRequesterChangesTheRequest(t *testing.T) {
 		got[label] = alice.chosen(label)
 	}
 	want := map[string]string{
-		"For whom": "Northwind Clinics", "Plan": "Enterprise Plan", "Number of extensions": "81",
+		"For whom": "Northwind Clinics · it@northwind-clinics.example", "Plan": "Enterprise Plan", "Number of extensions": "81",
 		"Services": "Recording Minutes", "Quantity: Recording Minutes": "10000",
 		"Billing contact": "Sandhaven Communications · invoices@sandhaven.example", "PO number": "PO 7", "Note to the approver": "Soon",
 	}

@@ -51,7 +51,7 @@ func (b *Bot) slash(ctx context.Context, c slack.SlashCommand, env *socket.Envel
 }
 
 func (b *Bot) help(ctx context.Context, p person, first string) {
-	m := blocks.Help(command)
+	m := blocks.Help(command, b.portal.Unlisted())
 	if first != "" {
 		m = blocks.Preface(first, m)
 	}

@@ -129,7 +129,7 @@ func TestNobodyFits(t *testing.T) {
 	alice := b.as(sandbox.Alice)
 	alice.knowsCustomers()
 	said := alice.command(sandbox.Renewals, "/renew <!channel> *zzz*")
-	for _, piece := range []string{"I know no customer and no command", "/renew help"} {
+	for _, piece := range []string{"I know no customer, no PBX and no command", "/renew help"} {
 		if !contains(said, piece) {
 			t.Errorf("the answer does not say %q: %s", piece, said)
 		}

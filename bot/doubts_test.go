@@ -220,7 +220,7 @@ func TestDoubtThatIsNewBeforeTheOrder(t *testing.T) {
 			func(s *yeastarsim.Server) {
 				s.UpdatePackage(yeastarsim.AcmeTelecomID, func(p *yeastarsim.Package) { p.CurrentPlan = "Ultimate Plan" })
 			},
-			"A change of plan is pending in the portal (Ultimate Plan)",
+			"A downgrade is waiting in the portal (Ultimate Plan)",
 		},
 		"a service": {
 			func(s *yeastarsim.Server) {

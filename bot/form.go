@@ -9,15 +9,17 @@ import (
 	"github.com/slack-go/slack"
 
 	"renewbot/blocks"
+	"renewbot/bot/draft"
 	"renewbot/bot/logs"
 	"renewbot/bot/lookup"
 	"renewbot/bot/portal"
-	"renewbot/yeastar"
 )
 
 const (
 	// patience is how long a cold form waits for the vendor before it says so.
 	patience = 12 * time.Second
+	// seekPatience is how much of it goes by looking for a serial number.
+	seekPatience = 5 * time.Second
 	// optionalWait is how long a form waits for what it can do without.
 	optionalWait = 400 * time.Millisecond
 )
@@ -33,24 +35,29 @@ type opening struct {
 func (b *Bot) open(ctx context.Context, p person, o opening) {
 	d := o.draft
 	d.Key = rand.Text()
-	if d.Product == "" {
-		d.Product = yeastar.Products()[0].Key
-	}
 	if o.query != "" {
 		d.Query = o.query
 	}
-	if d.Channel == "" {
-		looking, cancel := context.WithTimeout(ctx, b.optionalWait)
-		d.Channel = b.directory.ChannelHere(looking, p.channel)
-		cancel()
+	looking, cancel := context.WithTimeout(ctx, b.optionalWait)
+	if d.Product == "" {
+		d.Product = b.usualProduct(looking, p.id)
 	}
-	if b.portal.Ready(d.Product) {
+	if d.Channel == "" {
+		d.Channel = b.directory.ChannelHere(looking, p.channel)
+	}
+	ready := b.ready(looking, &d)
+	cancel()
+	if d.Product == "" {
+		b.say(ctx, p, "Our Yeastar account has none of the products that I can renew. Nothing was ordered.")
+		return
+	}
+	if ready {
 		form, err := b.form(ctx, d)
 		switch {
 		case err != nil:
 			b.sorry(ctx, p, "open the form", err)
 		case o.query != "" && form.Matches == 0 && form.Holder == nil:
-			b.help(ctx, p, fmt.Sprintf("I know no customer and no command “%s”.", o.query))
+			b.help(ctx, p, fmt.Sprintf("I know no customer, no PBX and no command “%s”.", o.query))
 		default:
 			if v, ok := b.openView(ctx, p, o.trigger, blocks.Form(form)); ok && form.Waiting {
 				p.env.Ack(nil)
@@ -70,6 +77,9 @@ func (b *Bot) open(ctx context.Context, p person, o opening) {
 func (b *Bot) load(ctx context.Context, d blocks.Draft, loading formView) {
 	waiting, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
+	seeking, found := context.WithTimeout(waiting, seekPatience)
+	b.seek(seeking, &d)
+	found()
 	err := b.portal.Prepare(waiting, d.Product)
 	var form blocks.FormData
 	if err == nil {
@@ -91,7 +101,7 @@ func (b *Bot) load(ctx context.Context, d blocks.Draft, loading formView) {
 func (b *Bot) complete(ctx context.Context, d blocks.Draft, drawn formView) {
 	waiting, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	if holder, ok := b.portal.Holder(waiting, d.Holder); ok {
+	if holder, ok := b.portal.Holder(waiting, d.Product, d.Holder); ok {
 		_, _ = b.portal.Package(waiting, d.Product, holder, lookup.AnyAge)
 	}
 	form, err := b.form(waiting, d)
@@ -125,7 +135,7 @@ func (b *Bot) redraw(ctx context.Context, shown slack.View, v formView) (blocks.
 	if !newest() {
 		return blocks.Draft{}, nil
 	}
-	d, _, err := readForm(shown)
+	d, _, err := draft.Read(shown)
 	if err != nil {
 		b.log.WarnContext(ctx, "a form could not be read", "error", err)
 		return blocks.Draft{}, nil
@@ -153,34 +163,6 @@ func (b *Bot) redraw(ctx context.Context, shown slack.View, v formView) (blocks.
 	return form.Draft, drawn
 }
 
-// readForm is the draft that a form shows. What belongs to another product or customer than
-// the one now chosen is forgotten: the form has not been drawn for it yet, which outdated
-// says of a form that shows fields of another customer.
-func readForm(v slack.View) (d blocks.Draft, outdated bool, err error) {
-	drawn, err := blocks.DecodeDraft(v.PrivateMetadata)
-	if err != nil {
-		return blocks.Draft{}, false, err
-	}
-	if d, err = blocks.ReadForm(v); err != nil {
-		return blocks.Draft{}, false, err
-	}
-	switch {
-	case d.Product != drawn.Product:
-		d = blocks.Draft{
-			Product: d.Product, Channel: d.Channel, PONumber: d.PONumber, Note: d.Note, Reset: d.Reset + 1, Key: d.Key,
-			Request: d.Request, Revision: d.Revision, Fingerprint: d.Fingerprint, // a change stays the change of that request
-		}
-		outdated = true
-	case d.Holder != drawn.Holder:
-		d.Plan, d.Services, d.Quantity, d.ServiceQuantity, d.Contact = "", nil, "", nil, ""
-		d.ServicesProposed = false
-		d.Query = "" // it has done its work
-		d.Reset++
-		outdated = d.Holder != "" && drawn.Holder != ""
-	}
-	return d, outdated, nil
-}
-
 // again handles the "Try again" button of a view that told of trouble.
 func (b *Bot) again(ctx context.Context, ic slack.InteractionCallback) {
 	d, err := blocks.DecodeDraft(ic.View.PrivateMetadata)
@@ -188,7 +170,7 @@ func (b *Bot) again(ctx context.Context, ic slack.InteractionCallback) {
 		d = blocks.Draft{Key: rand.Text()}
 	}
 	if d.Product == "" {
-		d.Product = yeastar.Products()[0].Key
+		d.Product = b.usualProduct(ctx, ic.User.ID)
 	}
 	ctx = logs.Request(ctx, d.Request)
 	if v, _ := b.updateView(ctx, ic.View.ID, ic.View.Hash, blocks.Loading(d)); v != nil {

@@ -226,7 +226,7 @@ func (b *bundle) refreshed(user string) {
 			if p.ID != yeastarsim.Turnkey {
 				continue
 			}
-			fresh = fresh && len(p.Plans) == len(plans)
+			fresh = fresh && len(p.Plans)+1 == len(plans) // the last one is to leave the plan out
 			for i := range min(len(p.Plans), len(plans)) {
 				fresh = fresh && p.Plans[i].Name == plans[i].Text
 			}

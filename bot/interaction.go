@@ -9,6 +9,7 @@ import (
 
 	"renewbot/blocks"
 	"renewbot/bot/directory"
+	"renewbot/bot/draft"
 	"renewbot/bot/ledger"
 	"renewbot/bot/renewal"
 	"renewbot/bot/socket"
@@ -103,7 +104,7 @@ func (b *Bot) change(ctx context.Context, p person, a renewal.Actor, trigger str
 		b.deny(ctx, p, r.ID, "change", refusal)
 		return
 	}
-	b.open(ctx, p, opening{trigger: trigger, draft: draftOf(r)})
+	b.open(ctx, p, opening{trigger: trigger, draft: draft.Of(r)})
 }
 
 // event handles what Slack tells of by itself.

@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"renewbot/blocks"
 	"renewbot/bot/directory"
@@ -54,7 +55,7 @@ func (b *Bot) recent(ctx context.Context, userID string) ([]renewal.Request, err
 // namesListed is how many customers a name may fit for their requests to be listed.
 const namesListed = 5
 
-// statusOf lists the requests for a customer, as far as the person may see them.
+// statusOf lists the requests for a customer or a PBX, as far as the person may see them.
 func (b *Bot) statusOf(ctx context.Context, p person, a renewal.Actor, query string) {
 	ctx, cancel := p.env.InTime(ctx)
 	defer cancel()
@@ -64,57 +65,81 @@ func (b *Bot) statusOf(ctx context.Context, p person, a renewal.Actor, query str
 		b.say(ctx, p, portal.Explain(err)+" Nothing was changed or ordered.")
 		return
 	}
-	if n := len(holders); n == 0 || n > namesListed {
-		found := "no customer"
-		if n > namesListed {
-			found = fmt.Sprintf("more than %d customers", namesListed)
-		}
+	found := "no customer and no PBX"
+	if len(holders) > namesListed {
+		found, holders = fmt.Sprintf("more than %d customers", namesListed), nil
+	}
+	all, err := b.requestsFor(ctx, query, holders)
+	switch {
+	case err != nil:
+		b.sorry(ctx, p, "list requests", err)
+	case len(holders)+len(all) == 0:
 		b.say(ctx, p, fmt.Sprintf("I know %s by the name “%s”. Nothing was changed or ordered.", found, query))
-		return
+	default:
+		b.tell(ctx, p, blocks.ListFor(query, b.visible(ctx, a, all)))
 	}
-	var visible []renewal.Request
-	readable := map[string]bool{}
-	for _, h := range holders {
-		all, err := b.ledger.List(ctx, ledger.Filter{HolderKey: h.Key(), Limit: listed})
-		if err != nil {
-			b.sorry(ctx, p, "list requests", err)
-			return
-		}
-		for _, r := range all {
-			see := a.MayApprove || r.Requester == a.UserID
-			if !see {
-				if _, known := readable[r.Channel]; !known {
-					readable[r.Channel] = b.mayRead(ctx, a, r.Channel)
-				}
-				see = readable[r.Channel]
-			}
-			if see {
-				visible = append(visible, r)
-			}
-		}
-	}
-	b.tell(ctx, p, blocks.ListFor(query, visible))
 }
 
 // named finds whom a name means: our own account, the one customer who is called so, or
 // else everybody whom it fits.
 func (b *Bot) named(ctx context.Context, query string) ([]renewal.Holder, error) {
-	if portal.MeansOwn(query) {
-		return []renewal.Holder{{Name: portal.OwnName}}, nil
-	}
-	customers, err := b.portal.Customers(ctx, lookup.AnyAge)
+	i := slices.IndexFunc(yeastar.Products(), func(p yeastar.Product) bool { return p.Holder == yeastar.ByAccount })
+	holders, err := b.portal.Holders(ctx, yeastar.Products()[i].Key, lookup.AnyAge)
 	if err != nil {
 		return nil, err
 	}
-	found, _ := customers.Search(query, namesListed+1)
-	if c, ok := customers.Only(query); ok {
-		found = []yeastar.Customer{c}
+	if h, ok := holders.Only(query); ok {
+		return []renewal.Holder{h}, nil
 	}
-	var holders []renewal.Holder
-	for _, c := range found {
-		holders = append(holders, renewal.Holder{PartnerID: c.ID, Name: c.DisplayName(), Email: c.Email})
+	found, _ := holders.Search(query, namesListed+1)
+	return found, nil
+}
+
+// pbxsListed is how many requests for PBXs of one product a list looks through.
+const pbxsListed = 500
+
+// requestsFor lists the requests for some accounts, those for their PBXs, and those for
+// PBXs whose serial number begins with what was typed.
+func (b *Bot) requestsFor(ctx context.Context, query string, holders []renewal.Holder) ([]renewal.Request, error) {
+	var all []renewal.Request
+	for _, h := range holders {
+		theirs, err := b.ledger.List(ctx, ledger.Filter{HolderKey: h.Key(), Limit: listed})
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, theirs...)
 	}
-	return holders, nil
+	for _, product := range yeastar.Products() {
+		if product.Holder != yeastar.BySerial {
+			continue
+		}
+		pbxs, err := b.ledger.List(ctx, ledger.Filter{Product: product.Key, Limit: pbxsListed})
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range pbxs {
+			pbx := r.Offer.Holder
+			named := portal.MeansSerial(query, pbx.SerialNumber)
+			if named || slices.ContainsFunc(holders, func(h renewal.Holder) bool { return h.PartnerID != "" && h.PartnerID == pbx.PartnerID }) {
+				all = append(all, r)
+			}
+		}
+	}
+	return all, nil
+}
+
+// visible are the requests that a person may see.
+func (b *Bot) visible(ctx context.Context, a renewal.Actor, all []renewal.Request) []renewal.Request {
+	readable := map[string]bool{}
+	return slices.DeleteFunc(all, func(r renewal.Request) bool {
+		if a.MayApprove || r.Requester == a.UserID {
+			return false
+		}
+		if _, known := readable[r.Channel]; !known {
+			readable[r.Channel] = b.mayRead(ctx, a, r.Channel)
+		}
+		return !readable[r.Channel]
+	})
 }
 
 func unfinished() []renewal.Status {

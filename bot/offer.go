@@ -8,17 +8,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
-	"strconv"
-	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/slack-go/slack"
 
 	"renewbot/blocks"
+	"renewbot/bot/draft"
 	"renewbot/bot/lookup"
-	"renewbot/bot/portal"
 	"renewbot/bot/renewal"
 	"renewbot/yeastar"
 )
@@ -50,58 +46,30 @@ type asked struct {
 // id. The map has a sentence for each field that is wrong; the error is for look-ups
 // that failed.
 func (b *Bot) offer(ctx context.Context, d blocks.Draft) (asked, map[string]string, error) {
-	errs := map[string]string{}
-	p, err := portal.Product(d.Product)
+	if !has(b.portal.Products(), d.Product) {
+		return asked{}, map[string]string{blocks.BlockProduct: productGone(d.Product)}, nil
+	}
+	if err := b.portal.Prepare(ctx, d.Product); err != nil {
+		return asked{}, nil, err
+	}
+	k, found, err := b.known(ctx, d)
 	if err != nil {
 		return asked{}, nil, err
 	}
-	if err := b.portal.Prepare(ctx, p.Key); err != nil {
-		return asked{}, nil, err
+	if !found {
+		return asked{}, map[string]string{blocks.BlockHolder(d): draft.HolderGone(k.Product, d)}, nil
 	}
-	catalogue, err := b.portal.Catalogue(ctx, p.Key, lookup.AnyAge)
-	if err != nil {
-		return asked{}, nil, err
-	}
-	contacts, err := b.portal.Contacts(ctx, lookup.AnyAge)
-	if err != nil {
-		return asked{}, nil, err
-	}
-	o := asked{Offer: renewal.Offer{Product: p.Key, PONumber: strings.TrimSpace(d.PONumber)}}
-	var ok bool
-	if o.Holder, ok = b.portal.Holder(ctx, d.Holder); !ok {
-		errs[blocks.BlockHolder] = "Choose for whom. The customer that was chosen may have been removed from the portal."
-	}
-	if p.PlanLine {
-		plan, problem := planLine(p, catalogue, d)
-		o.Lines = append(o.Lines, plan)
-		note(errs, blocks.BlockPlan(d), problem.plan)
-		note(errs, blocks.BlockQuantity(d), problem.quantity)
-	}
-	for _, id := range catalogue.InOrder(d.Services) {
-		line, problem := serviceLine(p, catalogue, d, id)
-		o.Lines = append(o.Lines, line)
-		note(errs, blocks.BlockServices(d), problem.plan)
-		note(errs, blocks.BlockServiceQuantity(d, id), problem.quantity)
-	}
-	if len(d.Services) > blocks.MaxServices {
-		errs[blocks.BlockServices(d)] = fmt.Sprintf("At most %d services in one request, please.", blocks.MaxServices)
-	}
-	i := slices.IndexFunc(contacts, func(c yeastar.BillingContact) bool { return c.ID == d.Contact })
-	if i < 0 {
-		errs[blocks.BlockContact(d)] = "Choose the billing contact. The one that was chosen may have been removed from the portal."
-	} else {
-		o.Contact = renewal.Contact{ID: contacts[i].ID, Name: contacts[i].DisplayName(), Email: contacts[i].Email}
-	}
-	if err := renewal.CheckPONumber(o.PONumber); err != nil {
-		errs[blocks.BlockPO] = sentence(err)
-	}
-	if utf8.RuneCountInString(d.Note) > renewal.MaxNote {
-		errs[blocks.BlockNote] = fmt.Sprintf("At most %d characters, please.", renewal.MaxNote)
-	}
+	var o asked
+	var errs map[string]string
+	o.Offer, errs = k.Offer(d)
 	if len(errs) == 0 {
 		looking, cancel := context.WithTimeout(ctx, lookTimeout)
 		defer cancel()
-		o.doubts, err = b.orders.Look(looking, d.Request, &o.Offer, catalogue, lookup.AnyAge)
+		var wrong map[renewal.Field]string
+		o.doubts, wrong, err = b.orders.Look(looking, d.Request, &o.Offer, k.Catalogue, lookup.AnyAge)
+		for field, problem := range wrong {
+			errs[draft.Field(d, field)] = problem
+		}
 	}
 	return o, errs, err
 }
@@ -110,64 +78,6 @@ func note(errs map[string]string, field, problem string) {
 	if problem != "" {
 		errs[field] = problem
 	}
-}
-
-// lineProblem is what is wrong with a line: with the choice of it, or with its quantity.
-type lineProblem struct{ plan, quantity string }
-
-func planLine(p yeastar.Product, c yeastar.Catalogue, d blocks.Draft) (renewal.Line, lineProblem) {
-	var problem lineProblem
-	plan, ok := c.Plan(d.Plan)
-	if !ok {
-		problem.plan = "Choose the plan. The one that was chosen may not be on offer any more."
-	}
-	line := renewal.Line{Type: yeastar.LinePlan, ID: plan.ID, Name: plan.Name}
-	line.Quantity, problem.quantity = readQuantity(p, yeastar.LinePlan, d.Quantity)
-	return line, problem
-}
-
-func serviceLine(p yeastar.Product, c yeastar.Catalogue, d blocks.Draft, id yeastar.ID) (renewal.Line, lineProblem) {
-	var problem lineProblem
-	service, ok := c.Service(id)
-	if !ok {
-		problem.plan = "One of these services is not on offer any more. Choose again."
-	}
-	if !fits(service, d.Plan) {
-		problem.plan = fmt.Sprintf("%s does not go with this plan. Choose again.", service.Name)
-	}
-	line := renewal.Line{Type: yeastar.LineService, ID: service.ID, Name: service.Name}
-	line.Quantity, problem.quantity = readQuantity(p, yeastar.LineService, d.ServiceQuantity[id])
-	return line, problem
-}
-
-func fits(s yeastar.Service, plan yeastar.ID) bool {
-	return len(s.PlanIDs) == 0 || slices.Contains(s.PlanIDs, plan)
-}
-
-// readQuantity reads a typed number, and says in words what is wrong with it.
-func readQuantity(p yeastar.Product, lineType, typed string) (int, string) {
-	if p.Quantity == yeastar.QuantityNone {
-		return 0, ""
-	}
-	typed = strings.TrimSpace(typed)
-	n, err := strconv.Atoi(typed)
-	switch {
-	case typed == "":
-		return 0, "Type a number."
-	case errors.Is(err, strconv.ErrRange):
-		return 0, "This number is too large."
-	case err != nil:
-		return 0, "Type a whole number, such as 100."
-	}
-	if err := p.CheckQuantity(lineType, n); err != nil {
-		return 0, "The number " + err.Error() + "."
-	}
-	return n, ""
-}
-
-func sentence(err error) string {
-	s := err.Error()
-	return strings.ToUpper(s[:1]) + s[1:] + "."
 }
 
 // digest tells whether two offers would look the same to the requester.

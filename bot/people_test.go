@@ -197,7 +197,7 @@ func TestOutsidersSubmitNothing(t *testing.T) {
 
 	alice.fill(tutorial)
 	form, _ := alice.p.View()
-	if options, err := gina.Search(b.ctx, form.ID, blocks.BlockHolder, blocks.ActionHolder, "acme"); err != nil || len(options) != 0 {
+	if options, err := gina.Search(b.ctx, form.ID, "holder", blocks.ActionHolder, "acme"); err != nil || len(options) != 0 {
 		t.Errorf("a guest searches customers and gets %v, %v", options, err)
 	}
 	if _, err := gina.Submit(b.ctx, form.ID, nil); err != nil {

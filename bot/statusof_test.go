@@ -61,6 +61,6 @@ func TestStatusOfACustomer(t *testing.T) {
 	b.wants(said, "RNW-000003")
 	b.lacks(said, "RNW-000001")
 	b.wants(alice.command(sandbox.Random, "/renew status northwind"), "There is no request for “northwind” that you may see.")
-	b.wants(alice.command(sandbox.Random, "/renew status zzz"), "I know no customer by the name “zzz”.")
+	b.wants(alice.command(sandbox.Random, "/renew status zzz"), "I know no customer and no PBX by the name “zzz”.")
 	b.wants(alice.command(sandbox.Random, "/renew status *RNW–000001*."), "RNW-000001", "Billing contact")
 }

@@ -10,6 +10,7 @@ import (
 
 	"renewbot/blocks"
 	"renewbot/bot/directory"
+	"renewbot/bot/draft"
 	"renewbot/bot/portal"
 	"renewbot/bot/renewal"
 	"renewbot/bot/socket"
@@ -17,7 +18,7 @@ import (
 
 // submittedForm handles "Review": it pushes the review, or shows errors at the fields.
 func (b *Bot) submittedForm(ctx context.Context, ic slack.InteractionCallback, env *socket.Envelope) {
-	d, outdated, err := readForm(ic.View)
+	d, change, err := draft.Read(ic.View)
 	if err != nil {
 		b.log.WarnContext(ctx, "a form could not be read", "error", err)
 		env.Ack(slack.NewUpdateViewSubmissionResponse(view(blocks.Trouble(blocks.Draft{}, "I can't read this form any more.", ""))))
@@ -33,8 +34,9 @@ func (b *Bot) submittedForm(ctx context.Context, ic slack.InteractionCallback, e
 		b.audit(ctx, 0, ic.User.ID, "review", refusal)
 		return
 	}
-	if _, known := b.portal.Holder(checking, d.Holder); known && outdated {
-		// "Review" was faster than the form of the customer just chosen: here it is.
+	_, found := b.portal.Holder(checking, d.Product, d.Holder)
+	if change == draft.ProductChanged || (change == draft.HolderChanged && found) {
+		// "Review" was faster than the form of what was just chosen: here it is.
 		form, err := b.form(checking, d)
 		answer := blocks.Form(form)
 		if err != nil {
@@ -53,7 +55,7 @@ func (b *Bot) submittedForm(ctx context.Context, ic slack.InteractionCallback, e
 		note(errs, blocks.BlockChannel, b.directory.ChannelProblem(checking, d.Channel, ic.User.ID))
 	}
 	if len(errs) > 0 {
-		env.Ack(slack.NewErrorsViewSubmissionResponse(atFields(ic.View, errs)))
+		env.Ack(slack.NewErrorsViewSubmissionResponse(atFields(ic.View, blocks.BlockHolder(d), errs)))
 		return
 	}
 	if r, refused, made := b.made(checking, actor, d, ic.View, o); made {
@@ -69,8 +71,8 @@ func (b *Bot) submittedForm(ctx context.Context, ic slack.InteractionCallback, e
 }
 
 // atFields keeps the errors whose fields are in the view, as Slack takes no others; when
-// none is, the first stands at the field that is always there.
-func atFields(v slack.View, errs map[string]string) map[string]string {
+// none is, the first stands at the field that is always there, that of the holder.
+func atFields(v slack.View, holder string, errs map[string]string) map[string]string {
 	shown := map[string]string{}
 	for _, block := range v.Blocks.BlockSet {
 		if problem := errs[block.ID()]; problem != "" && block.BlockType() == slack.MBTInput {
@@ -79,7 +81,7 @@ func atFields(v slack.View, errs map[string]string) map[string]string {
 	}
 	if len(shown) == 0 {
 		for _, field := range slices.Sorted(maps.Keys(errs)) {
-			return map[string]string{blocks.BlockHolder: errs[field]}
+			return map[string]string{holder: errs[field]}
 		}
 	}
 	return shown

@@ -10,7 +10,6 @@ import (
 	"renewbot/bot/directory"
 	"renewbot/bot/lookup"
 	"renewbot/bot/portal"
-	"renewbot/bot/renewal"
 	"renewbot/bot/socket"
 	"renewbot/yeastar"
 )
@@ -34,18 +33,18 @@ func (b *Bot) suggest(ctx context.Context, ic slack.InteractionCallback, env *so
 		if query == "" {
 			query = d.Query
 		}
-		ix, err := b.portal.Customers(ctx, lookup.AnyAge)
+		holders, err := b.portal.Holders(ctx, d.Product, lookup.AnyAge)
 		if err != nil {
-			b.log.WarnContext(ctx, "no customers to choose from", "error", err)
+			b.log.WarnContext(ctx, "nobody to choose from", "error", err)
 		}
-		env.Ack(holderOptions(ix, query))
+		env.Ack(blocks.HolderOptions(holders.Search(query, offeredAtOnce)))
 	case blocks.ActionContact:
 		contacts, err := b.portal.Contacts(ctx, lookup.AnyAge)
 		if err != nil {
 			b.log.WarnContext(ctx, "no billing contacts to choose from", "error", err)
 		}
 		preferred := yeastar.ID("")
-		if h, ok := b.portal.Holder(ctx, d.Holder); ok {
+		if h, ok := b.portal.Holder(ctx, d.Product, d.Holder); ok {
 			preferred = b.ownContact(ctx, d.Product, h, contacts)
 		}
 		env.Ack(blocks.ContactOptions(portal.SearchContacts(contacts, ic.Value, preferred)))
@@ -54,18 +53,5 @@ func (b *Bot) suggest(ctx context.Context, ic slack.InteractionCallback, env *so
 	}
 }
 
-func holderChoice(h renewal.Holder) *blocks.Choice {
-	return &blocks.Choice{ID: h.Key(), Label: h.Name, Detail: h.Email}
-}
-
 // offeredAtOnce is more than a menu takes.
 const offeredAtOnce = 100
-
-func holderOptions(ix portal.Customers, query string) blocks.OptionsResponse {
-	mine := blocks.Choice{}
-	if portal.IsOwn(query) {
-		mine = *holderChoice(renewal.Holder{Name: portal.OwnName})
-	}
-	found, more := ix.Search(query, offeredAtOnce)
-	return blocks.HolderOptions(mine, found, more)
-}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"renewbot/bot/config"
+	"renewbot/bot/freeaddr"
 	"renewbot/bot/renewal"
 	"renewbot/bot/sandbox"
 	"renewbot/yeastar/yeastarsim"
@@ -29,7 +30,7 @@ type road struct {
 
 func newRoad(t testing.TB) *road {
 	t.Helper()
-	r := &road{t: t, address: "127.0.0.1:0"}
+	r := &road{t: t, address: freeaddr.New(t)}
 	r.open()
 	t.Cleanup(r.close)
 	return r
@@ -49,7 +50,7 @@ func (r *road) open() {
 		r.t.Fatalf("open the road to the portal: %v", err)
 	}
 	r.mu.Lock()
-	r.in, r.address = in, in.Addr().String()
+	r.in = in
 	r.mu.Unlock()
 	go func() {
 		for {

@@ -17,6 +17,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"renewbot/bot/freeaddr"
 	"renewbot/bot/slacksim"
 	"renewbot/deploy"
 	"renewbot/yeastar/yeastarsim"
@@ -214,20 +215,12 @@ func around(t *testing.T, database string) (environment []string, secrets string
 		t.Fatal(err)
 	}
 	t.Cleanup(vendor.Close)
-	listener, err := net.Listen("tcp", "127.0.0.1:0") // finds a port that is free
-	if err != nil {
-		t.Fatal(err)
-	}
-	addr := listener.Addr().String()
-	if err := listener.Close(); err != nil {
-		t.Fatal(err)
-	}
 	secrets = t.TempDir()
 	if err := os.Chmod(secrets, 0o755); err != nil {
 		t.Fatal(err)
 	}
 	environment = []string{
-		"SLACK_API_URL=" + slack.APIURL(), "YEASTAR_BASE_URL=" + vendor.URL(), "HTTP_ADDR=" + addr,
+		"SLACK_API_URL=" + slack.APIURL(), "YEASTAR_BASE_URL=" + vendor.URL(), "HTTP_ADDR=" + freeaddr.New(t),
 		"RENEW_APPROVERS=U0BOB", "RENEW_AUDIT_CHANNEL=C0AUDIT", "PATH=" + os.Getenv("PATH"),
 	}
 	for name, secret := range map[string]string{

@@ -32,6 +32,10 @@ type Field struct {
 // not give (and, beside them, the documented ones of the same answers). Correct it here
 // when an answer of a live account shows the true name: `check -live` prints which
 // were found.
+//
+// The tables of the pages are in the order of the alphabet (README.md, section 2.2), so a
+// name that would stand before the last one that could be read is in no such answer: it is
+// not guessed. TestNoGuessThatThePagesRuleOut holds that.
 
 const (
 	callProducts       = "product_list"
@@ -84,11 +88,12 @@ var (
 
 // renew/plan_info and renew/add_on_info. Nothing of their content is documented.
 var (
-	fieldRenewalQuantity  = field(answerRenewal, "Quantity", guessed(append(quantityNames(), "quantity")...))
+	fieldRenewalQuantity  = field(answerRenewal, "Quantity", guessed(append(quantityNames(), "currentExtensions", "capacity.extensionCapacity", "quantity")...))
 	fieldRenewalAmount    = field(answerRenewal, "Price.Amount", guessed("totalPrice", "totalAmount", "payAmount", "orderAmount", "price.totalAmount", "price.amount"))
 	fieldRenewalUnitPrice = field(answerRenewal, "Price.Amount (per unit)", guessed("unitPrice", "price.unitPrice"))
 	fieldRenewalCurrency  = field(answerRenewal, "Price.Currency", inferred("currencyCode"), guessed("currency", "price.currencyCode", "price.currency"))
 	fieldRenewalExpiry    = field(answerRenewal, "Expiry", guessed(expiryNames()...))
+	fieldRenewalCycle     = field(answerRenewal, "BillingCycle", inferred("billingCycle"), guessed("currentBillingCycle", "planBillingCycle", "plan.billingCycle", "cycle"))
 )
 
 // instance_product_list and instance_product/detail.
@@ -98,10 +103,14 @@ var (
 	fieldOwnedComment    = field(answerOwnedProduct, "Comment", documented("comment"))
 	fieldOwnedCreateTime = field(answerOwnedProduct, "CreateTime", documented("createTime"))
 	fieldOwnedCurrent    = field(answerOwnedProduct, "CurrentPlan", documented("currentPlan"))
-	fieldOwnedHolder     = field(answerOwnedProduct, "HolderID", inferred("partnerId"), guessed("customerId", "ownerId", "subordinateId", "ucId", "assignId"))
+	fieldOwnedHolder     = field(answerOwnedProduct, "HolderID", inferred("partnerId"), guessed("customerId", "ownerId", "subordinateId", "ucId"))
+	// Whoever has a PBX is somebody's customer, and their name may be all that is told.
+	fieldOwnedHolderName = field(answerOwnedProduct, "HolderName", guessed("customerName", "customerCompany", "customer.company", "customer.name",
+		"partnerName", "partnerCompany", "ownerName", "ownerCompany", "userCompany", "userName", "customerEmail", "partnerEmail", "ownerEmail", "userEmail"))
 	fieldOwnedPlanID     = field(answerOwnedProduct, "PlanID", inferred("planId"), guessed("plan.planId"))
-	fieldOwnedPlanName   = field(answerOwnedProduct, "PlanName", guessed("planName", "plan.planName", "plan.name", "subscriptionPlan"))
+	fieldOwnedPlanName   = field(answerOwnedProduct, "PlanName", guessed("planName", "plan", "plan.planName", "plan.name", "subscriptionPlan"))
 	fieldOwnedExtensions = field(answerOwnedProduct, "Extensions", guessed(append(quantityNames(), "plan.quantity", "quantity")...))
+	fieldOwnedCycle      = field(answerOwnedProduct, "BillingCycle", guessed("planBillingCycle", "plan.billingCycle", "subscriptionCycle", "renewCycle", "cycle"))
 	// The documented name is filled only while a plan switch is pending, so it comes last.
 	fieldOwnedExpiry       = field(answerOwnedProduct, "Expiry", guessed(expiryNames()...), documented("currentPlanExpireDate"))
 	fieldOwnedServiceID    = field(answerOwnedProduct, "Service.ID", inferred("serviceId"))
@@ -114,13 +123,13 @@ var fieldAutoRenew = field(callAutoRenewal, "AutoRenewal", documented("autoRenew
 
 // order/page. The paths start at one entry of the list.
 var (
-	fieldOrderID        = field(callOrders, "ID", documented("id"), inferred("orderId"))
+	fieldOrderID        = field(callOrders, "ID", documented("id"))
 	fieldOrderNo        = field(callOrders, "OrderNo", documented("orderNo"))
 	fieldOrderStatus    = field(callOrders, "OrderStatus", documented("orderStatus"))
 	fieldOrderCreated   = field(callOrders, "CreateTime", documented("createTime"))
 	fieldOrderCurrency  = field(callOrders, "Currency", documented("currencyCode"))
 	fieldOrderReference = field(callOrders, "CustomReferenceNo", documented("customReferenceNo"))
-	fieldOrderPartner   = field(callOrders, "PartnerID", guessed("partnerId", "customerId"))
+	fieldOrderPartner   = field(callOrders, "PartnerID", guessed("partnerId"))
 	fieldOrderPO        = field(callOrders, "PONumber", inferred("poNumber"), guessed("poNo", "purchaseOrderNo", "purchaseOrderNumber"))
 )
 
@@ -136,11 +145,11 @@ var (
 	fieldDetailProduct   = field(callOrderDetail, "ProductName", documented("basicInformation.productName"))
 	fieldDetailProductNo = field(callOrderDetail, "ProductNo", documented("basicInformation.productNo"))
 	fieldDetailReference = field(callOrderDetail, "CustomReferenceNo", guessed(inParts("customReferenceNo")...))
-	fieldDetailPO        = field(callOrderDetail, "PONumber", guessed(inParts("poNumber", "poNo", "purchaseOrderNo")...))
+	fieldDetailPO        = field(callOrderDetail, "PONumber", guessed(append(inParts("poNumber", "poNo"), inLateParts("purchaseOrderNo")...)...))
 	fieldDetailPartner   = field(callOrderDetail, "PartnerID", guessed(inParts("partnerId", "customerId")...))
-	fieldDetailBilling   = field(callOrderDetail, "BillingID", inferred("billingInformation.billingContactId", "billingInformation.billingId"), guessed("billingInformation.id", "billingContactId", "billingId"))
-	fieldDetailTransact  = field(callOrderDetail, "TransactionNo", guessed(inParts("transactionNo")...))
-	fieldDetailAmount    = field(callOrderDetail, "Price.Amount", guessed(inParts("totalAmount", "totalPrice", "orderAmount", "payAmount")...))
+	fieldDetailBilling   = field(callOrderDetail, "BillingID", inferred("billingInformation.billingContactId", "billingInformation.billingId"), guessed("billingInformation.id"))
+	fieldDetailTransact  = field(callOrderDetail, "TransactionNo", guessed(inLateParts("transactionNo")...))
+	fieldDetailAmount    = field(callOrderDetail, "Price.Amount", guessed(append(inLateParts("totalAmount", "totalPrice"), inParts("orderAmount", "payAmount")...)...))
 	fieldDetailCurrency  = field(callOrderDetail, "Price.Currency", guessed(inParts("currencyCode", "currency")...))
 	fieldLineServiceID   = field(callOrderDetail, "Line.ServiceID", inferred("serviceId"), guessed("planId"))
 	fieldLineType        = field(callOrderDetail, "Line.ServiceType", inferred("serviceType"))
@@ -150,23 +159,33 @@ var (
 
 func quantityNames() []string {
 	return []string{
-		"currentQuantity", "currentExtensions", "extensionQuantity", "extensionCount", "extensionNum",
-		"extensionCapacity", "capacity.extensionCapacity", "extensions",
+		"currentQuantity", "extensionQuantity", "extensionCount", "extensionNum", "extensionCapacity", "extensions",
 	}
 }
 
 func expiryNames() []string {
 	return []string{
-		"expireDate", "expirationDate", "expiryDate", "expireTime", "expirationTime", "planExpireDate",
+		"expireDate", "expirationDate", "expiryDate", "expireTime", "expirationTime", "planExpirationDate", "planExpireDate",
 		"serviceExpireDate", "endDate", "endTime",
 	}
 }
 
-// inParts puts names into the parts of an order's details, the likeliest part first.
+// inParts puts names into the parts of an order's details that can have them, the likeliest
+// part first. The four parts are all that the top has.
 func inParts(names ...string) []string {
+	return within(names, "orderInformation.", "orderSummary.")
+}
+
+// inLateParts is inParts for names that stand after productNo, so that the basic information
+// may have them too.
+func inLateParts(names ...string) []string {
+	return within(names, "orderInformation.", "basicInformation.", "orderSummary.")
+}
+
+func within(names []string, parts ...string) []string {
 	var paths []string
 	for _, n := range names {
-		for _, part := range []string{"orderInformation.", "basicInformation.", "orderSummary.", ""} {
+		for _, part := range parts {
 			paths = append(paths, part+n)
 		}
 	}
@@ -178,9 +197,9 @@ func Mapping() []Field {
 	return []Field{
 		fieldOfferingID, fieldPlanID, fieldPlanName, fieldPlanPricingID,
 		fieldServiceID, fieldServiceName, fieldServicePricingID, fieldServicePlanID, fieldPurchaseType,
-		fieldRenewalQuantity, fieldRenewalAmount, fieldRenewalUnitPrice, fieldRenewalCurrency, fieldRenewalExpiry,
+		fieldRenewalQuantity, fieldRenewalAmount, fieldRenewalUnitPrice, fieldRenewalCurrency, fieldRenewalExpiry, fieldRenewalCycle,
 		fieldOwnedProductNo, fieldOwnedActivation, fieldOwnedComment, fieldOwnedCreateTime, fieldOwnedCurrent,
-		fieldOwnedHolder, fieldOwnedPlanID, fieldOwnedPlanName, fieldOwnedExtensions, fieldOwnedExpiry,
+		fieldOwnedHolder, fieldOwnedHolderName, fieldOwnedPlanID, fieldOwnedPlanName, fieldOwnedExtensions, fieldOwnedCycle, fieldOwnedExpiry,
 		fieldOwnedServiceID, fieldOwnedServiceName, fieldOwnedServiceCount, fieldAutoRenew,
 		fieldOrderID, fieldOrderNo, fieldOrderStatus, fieldOrderCreated, fieldOrderCurrency, fieldOrderReference, fieldOrderPartner, fieldOrderPO,
 		fieldDetailID, fieldDetailNo, fieldDetailStatus, fieldDetailCreated, fieldDetailProductID, fieldDetailProduct,

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // OrderLine is one plan or service to renew.
@@ -110,10 +111,10 @@ func ReadOrder(raw json.RawMessage) (Order, error) {
 		Product:   Product{ID: body.ProductID, OperationType: body.OperationType},
 		PartnerID: ID(body.PartnerID), ProductNo: body.ProductNo, BillingID: ID(body.BillingID), PONumber: body.PONumber,
 	}
-	for _, p := range products {
-		if p.ID == body.ProductID && p.OperationType == body.OperationType {
-			o.Product = p
-		}
+	// Of rows that share an id, the body says nothing: they differ in their service alone, and
+	// the first one stands for them.
+	if i := slices.IndexFunc(products, func(p Product) bool { return p.ID == body.ProductID && p.OperationType == body.OperationType }); i >= 0 {
+		o.Product = products[i]
 	}
 	for _, l := range body.ServiceList {
 		o.Term = readTerm(o.Product, l)
@@ -131,24 +132,41 @@ func readTerm(p Product, l orderLine) Term {
 	return t
 }
 
+// check says which rule of its product an order breaks.
 func (o Order) check() error {
-	if len(o.Lines) == 0 {
-		return errors.New("an order needs at least one line")
-	}
 	if !slices.Contains(o.Product.Terms, o.Term) {
 		return fmt.Errorf("%s is not renewed for %s", o.Product.Name, cmp.Or(o.Term.String(), "no time at all"))
 	}
-	if o.Product.PlanLine && !o.Product.ServicesAlone && o.Lines[0].ServiceType != LinePlan {
-		return fmt.Errorf("%s is not renewed without its plan", o.Product.Name)
+	if err := o.checkHolder(); err != nil {
+		return err
 	}
-	if o.PartnerID != "" && o.ProductNo != "" {
+	return o.checkLines()
+}
+
+func (o Order) checkHolder() error {
+	switch {
+	case o.PartnerID != "" && o.ProductNo != "":
 		return errors.New("an order names a customer or a serial number, never both")
-	}
-	if o.Product.Holder == BySerial && o.ProductNo == "" {
+	case o.Product.Holder == BySerial && o.PartnerID != "":
+		return fmt.Errorf("%s is renewed by its serial number, not for a customer", o.Product.Name)
+	case o.Product.Holder == BySerial && o.ProductNo == "":
 		return fmt.Errorf("%s needs a serial number", o.Product.Name)
-	}
-	if o.Product.Holder == ByAccount && o.ProductNo != "" {
+	case o.Product.Holder == ByAccount && o.ProductNo != "":
 		return fmt.Errorf("%s is renewed for an account, not for a serial number", o.Product.Name)
+	case strings.ContainsFunc(o.ProductNo, func(r rune) bool { return r <= ' ' || r > '~' }):
+		return errors.New("a serial number has letters and digits only")
+	}
+	return nil
+}
+
+func (o Order) checkLines() error {
+	switch {
+	case len(o.Lines) == 0:
+		return errors.New("an order needs at least one line")
+	case o.Product.PlanLine && !o.Product.ServicesAlone && o.Lines[0].ServiceType != LinePlan:
+		return fmt.Errorf("%s is not renewed without its plan", o.Product.Name)
+	case o.Product.Service != "" && len(o.Lines) > 1:
+		return fmt.Errorf("%s is one service, and the order has %d lines", o.Product.Name, len(o.Lines))
 	}
 	seen := map[ID]bool{}
 	for i, l := range o.Lines {

@@ -236,7 +236,7 @@ func TestOffered(t *testing.T) {
 		}
 	}
 	_, err := Offered([]string{"rm-premium", "linkus", "fax", "cloud-pbx"})
-	for _, want := range []string{"misprint", "Linkus Cloud Service", `no product "fax"`, "p-series-turnkey, remote-management"} {
+	for _, want := range []string{"misprint", "Linkus Cloud Service", "item 3 is no product's key", "p-series-turnkey, remote-management"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("the error is %v; want %q in it", err, want)
 		}

@@ -17,14 +17,16 @@ type OwnedProduct struct {
 	ActivationStatus string // "unknown", "unactivated", "activated"
 	Comment          string
 	CreateTime       time.Time
-	CurrentPlan      string // filled only while a plan switch is pending
+	CurrentPlan      string // filled only while a switch is pending: a lower plan follows when this one ends
 
-	HolderID   ID // partnerId of the customer, if the answer tells
-	PlanID     ID
-	PlanName   string
-	Extensions *int
-	Expiry     time.Time
-	Services   []OwnedService
+	HolderID     ID     // partnerId of the customer, if the answer tells
+	HolderName   string // the customer's name, or else e-mail address, if the answer tells
+	PlanID       ID
+	PlanName     string
+	BillingCycle string // Annually or Monthly; empty when the answer does not tell
+	Extensions   *int
+	Expiry       time.Time
+	Services     []OwnedService
 
 	Raw json.RawMessage
 }
@@ -106,8 +108,10 @@ func readOwned(raw json.RawMessage) OwnedProduct {
 		Comment:          findText(f, fieldOwnedComment),
 		CurrentPlan:      findText(f, fieldOwnedCurrent),
 		HolderID:         findID(f, fieldOwnedHolder),
+		HolderName:       findText(f, fieldOwnedHolderName),
 		PlanID:           findID(f, fieldOwnedPlanID),
 		PlanName:         findText(f, fieldOwnedPlanName),
+		BillingCycle:     findCycle(f, fieldOwnedCycle),
 		Extensions:       findInt(f, fieldOwnedExtensions),
 		Raw:              raw,
 	}

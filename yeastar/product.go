@@ -164,19 +164,31 @@ var products = []Product{
 
 // NotRenewable is a product that this program does not renew, and why.
 type NotRenewable struct {
-	Key  string
-	Name string // as the vendor calls it
-	Why  string // a sentence for people
+	Key     string
+	Name    string   // as the vendor calls it
+	IDs     []int    // productId, where a page has it
+	Aliases []string // other names of the vendor's for it
+	Why     string   // a sentence for people
 }
 
+const noTutorial = "The vendor has no tutorial for renewing it."
+
+// notRenewable has reasons for what the vendor sells and no row renews. The first has two ids
+// on the vendor's pages, so it is known by its name.
 var notRenewable = []NotRenewable{
-	{"rm-premium", "Remote Management Premium", "The vendor's tutorial prints trial_service as its operation, most likely a misprint, and two ids for the product."},
-	{"pce-white-label", "PCE White Label", "The vendor has no tutorial for renewing it."},
-	{"linkus", "Linkus Cloud Service", "The vendor has no tutorial for renewing it."},
-	{"fqdn", "FQDN", "The vendor has no tutorial for renewing it."},
-	{"workplace", "Workplace", "The vendor has no tutorial for renewing it."},
-	{"byoi-package", "P-Series BYOI Hosting Package", "The vendor has no tutorial for renewing it."},
-	{"rm-connections", "Remote Management connections", "They are bought once and do not expire."},
+	{
+		Key: "rm-premium", Name: "Remote Management Premium", IDs: []int{20, 21}, Aliases: []string{"RM Premium"},
+		Why: "The vendor's tutorial prints trial_service as its operation, most likely a misprint, and two ids for the product.",
+	},
+	{Key: "pce-white-label", Name: "PCE White Label", IDs: []int{19}, Why: noTutorial},
+	{Key: "linkus", Name: "Linkus Cloud Service", IDs: []int{9}, Why: noTutorial},
+	{Key: "fqdn", Name: "FQDN", Why: noTutorial},
+	{Key: "workplace", Name: "Workplace", Why: noTutorial},
+	{Key: "byoi-package", Name: "P-Series BYOI Hosting Package", Aliases: []string{"BYOI"}, Why: noTutorial},
+	{
+		Key: "rm-connections", Name: "Remote Management connections",
+		Why: "They are bought once and do not expire.",
+	},
 }
 
 // Products lists what can be renewed, in the order in which people choose from it.
@@ -186,17 +198,17 @@ func Products() []Product {
 
 // Offered is what people may choose from: the rows with the given keys in the table's
 // order, or without keys those whose values are all documented. The error says for each
-// key that is none why it is not renewed.
+// key that is none why it is not renewed, and repeats none that is not known.
 func Offered(keys []string) ([]Product, error) {
 	var offered []Product
 	var wrong []string
-	for _, key := range keys {
+	for i, key := range keys {
 		if _, ok := ProductByKey(key); !ok {
-			wrong = append(wrong, whyNot(key))
+			wrong = append(wrong, whyNot(key, i+1))
 		}
 	}
 	if len(wrong) > 0 {
-		return nil, fmt.Errorf("%s The keys are %s", strings.Join(wrong, " "), strings.Join(keysOf(products), ", "))
+		return nil, fmt.Errorf("%s; the keys are %s", strings.Join(wrong, ", and "), strings.Join(keysOf(products), ", "))
 	}
 	for _, p := range products {
 		if slices.Contains(keys, p.Key) || (len(keys) == 0 && p.Certainty == Documented) {
@@ -206,13 +218,13 @@ func Offered(keys []string) ([]Product, error) {
 	return offered, nil
 }
 
-func whyNot(key string) string {
+func whyNot(key string, number int) string {
 	for _, n := range notRenewable {
 		if n.Key == key {
-			return fmt.Sprintf("%s (%s) is not renewed: %s", key, n.Name, n.Why)
+			return fmt.Sprintf("%s (%s) is not renewed: %s", key, n.Name, strings.TrimSuffix(n.Why, "."))
 		}
 	}
-	return fmt.Sprintf("there is no product %q.", key)
+	return fmt.Sprintf("item %d is no product's key", number)
 }
 
 func keysOf(rows []Product) []string {

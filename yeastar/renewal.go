@@ -21,10 +21,11 @@ type Price struct {
 // name of its fields is documented, so each value is there only when one of the
 // guessed names was.
 type RenewalInfo struct {
-	Quantity *int      // the current quantity
-	Price    *Price    // nil unless both amount and currency were there
-	Expiry   time.Time // zero when not there
-	Raw      json.RawMessage
+	Quantity     *int      // the current quantity
+	Price        *Price    // nil unless both amount and currency were there
+	Expiry       time.Time // zero when not there
+	BillingCycle string    // Annually or Monthly; empty when the answer does not tell
+	Raw          json.RawMessage
 }
 
 // RenewPlanInfo asks about the renewal of a plan. The vendor wants a productNo.
@@ -63,7 +64,7 @@ func readRenewal(raw json.RawMessage) (RenewalInfo, error) {
 		return RenewalInfo{}, err
 	}
 	o, _ := asObject(raw)
-	info := RenewalInfo{Quantity: findInt(o, fieldRenewalQuantity), Raw: raw}
+	info := RenewalInfo{Quantity: findInt(o, fieldRenewalQuantity), BillingCycle: findCycle(o, fieldRenewalCycle), Raw: raw}
 	info.Expiry, _ = find(o, fieldRenewalExpiry, timeOf)
 	info.Price = findPrice(o, fieldRenewalAmount, fieldRenewalCurrency)
 	if info.Price == nil {
@@ -83,6 +84,15 @@ func findPrice(o object, amount, currency Field) *Price {
 		return nil
 	}
 	return &Price{Amount: sum, Currency: unit}
+}
+
+// findCycle reads a billing cycle, and nothing that an order could not carry.
+func findCycle(o object, f Field) string {
+	cycle, _ := find(o, f, func(v json.RawMessage) (string, bool) {
+		c := strings.ToLower(textOf(v))
+		return c, c == Annually || c == Monthly
+	})
+	return cycle
 }
 
 // one is the only object of a result, bare or as a list of one.

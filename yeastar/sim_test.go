@@ -339,7 +339,7 @@ func TestLookUpsSurviveFaults(t *testing.T) {
 // TestRevokedTokenIsReplaced has all tokens ended by the vendor.
 func TestManyCustomers(t *testing.T) {
 	t.Parallel()
-	_, c := setup(t, yeastarsim.WithCustomers(5000))
+	_, c := setup(t, yeastarsim.WithCustomers(5000), yeastarsim.WithPBXs(5000), yeastarsim.WithSwitches(yeastarsim.Generous))
 	customers, err := c.Customers(t.Context())
 	if err != nil || len(customers) != 5000 {
 		t.Errorf("%d customers, %v", len(customers), err)
@@ -347,6 +347,17 @@ func TestManyCustomers(t *testing.T) {
 	owned, err := c.OwnedProducts(t.Context(), turnkey)
 	if err != nil || len(owned) < 4000 {
 		t.Errorf("%d owned products, %v", len(owned), err)
+	}
+	pbxs := 0
+	for _, id := range []int{yeastarsim.Appliance, yeastarsim.Software, yeastarsim.CloudPBX} {
+		owned, err := c.OwnedProducts(t.Context(), id)
+		if err != nil {
+			t.Error(err)
+		}
+		pbxs += len(owned)
+	}
+	if pbxs < 5000 {
+		t.Errorf("%d PBXs", pbxs)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"renewbot/yeastar"
@@ -12,10 +13,12 @@ import (
 
 // Answer is which fields the vendor's answers to one call have, by name.
 type Answer struct {
-	Call   string        `json:"call"`
-	About  string        `json:"about"` // what was asked, and how many things came
-	Failed string        `json:"failed,omitempty"`
-	Fields []AnswerField `json:"fields,omitempty"`
+	Call string `json:"call"`
+	// Product is the key of the product that was asked about; empty: the call knows none.
+	Product string        `json:"product,omitempty"`
+	About   string        `json:"about"` // what was asked, and how many things came
+	Failed  string        `json:"failed,omitempty"`
+	Fields  []AnswerField `json:"fields,omitempty"`
 	// Others are names that nothing is looked for under. When a field is missing, its
 	// true name may be among them.
 	Others []string `json:"others,omitempty"`
@@ -41,17 +44,27 @@ type AnswerPlace struct {
 // surveyed is how many orders and packages are looked at one by one.
 const surveyed = 3
 
-// survey makes the vendor's reading calls, each once, and looks which fields come. Of
-// the answers only names, kinds and numbers are kept.
-func survey(ctx context.Context, client *yeastar.Client) []Answer {
-	s := &surveyor{client: client, product: yeastar.Products()[0]}
-	s.lists(ctx)
-	s.catalogue(ctx)
-	s.packages(ctx)
-	s.renewal(ctx)
-	s.autoRenewal(ctx)
+// survey makes the vendor's reading calls for each of the rows, each call once, and looks
+// which fields come. Of the answers only names, kinds and numbers are kept. The lines warn of
+// rows that are offered without the fields that they stand on.
+func survey(ctx context.Context, client *yeastar.Client, rows []yeastar.Product) (lines, []Answer) {
+	var missed lines
+	s := &surveyor{client: client}
+	s.lists(ctx, rows)
+	for _, row := range rows {
+		r := &surveyor{client: client, product: row}
+		r.packages(ctx)
+		r.catalogue(ctx)
+		r.renewal(ctx)
+		r.autoRenewal(ctx)
+		for i := range r.answers {
+			r.answers[i].Product = row.Key
+		}
+		r.warn(&missed)
+		s.answers = append(s.answers, r.answers...)
+	}
 	s.orders(ctx)
-	return s.answers
+	return missed, s.answers
 }
 
 // surveyor keeps what later calls need of earlier ones.
@@ -72,7 +85,9 @@ func (s *surveyor) add(call, about string, err error, raw ...json.RawMessage) {
 		return
 	}
 	for _, sighting := range yeastar.Survey(call, raw...) {
-		a.Fields = append(a.Fields, fieldOf(sighting))
+		if f := fieldOf(sighting); len(f.Found) > 0 || !idle(s.product, f.Field) {
+			a.Fields = append(a.Fields, f)
+		}
 	}
 	a.Others = yeastar.Unmapped(call, raw...)
 	s.answers = append(s.answers, a)
@@ -94,12 +109,15 @@ func fieldOf(s yeastar.Sighting) AnswerField {
 
 // lists are the lists whose fields are documented and no guess: there is no mapping of
 // them, so what they gave is counted.
-func (s *surveyor) lists(ctx context.Context) {
+func (s *surveyor) lists(ctx context.Context, rows []yeastar.Product) {
 	products, err := s.client.AvailableProducts(ctx)
-	known := count(products, func(p yeastar.AvailableProduct) bool { return p.ID == s.product.ID })
-	s.counted("product_list", counted(len(products), "product"), len(products), err,
-		counts{"productId", len(products), ""}, counts{"name", count(products, func(p yeastar.AvailableProduct) bool { return p.Name != "" }), ""},
-		counts{fmt.Sprintf("productId %d", s.product.ID), known, s.product.Name + " is not offered to this account, so it may not be renewable"})
+	fields := []counts{
+		{"productId", len(products), ""}, {"name", count(products, func(p yeastar.AvailableProduct) bool { return p.Name != "" }), ""},
+	}
+	for _, id := range idsOf(rows) {
+		fields = append(fields, counts{fmt.Sprintf("productId %d", id), count(products, func(p yeastar.AvailableProduct) bool { return p.ID == id }), ""})
+	}
+	s.counted("product_list", counted(len(products), "product"), len(products), err, fields...)
 
 	customers, err := s.client.Customers(ctx)
 	s.counted("partner_list", counted(len(customers), "customer"), len(customers), err,
@@ -113,6 +131,15 @@ func (s *surveyor) lists(ctx context.Context) {
 		counts{"billingContactId", len(contacts), ""},
 		counts{"company", count(contacts, func(b yeastar.BillingContact) bool { return b.Company != "" }), "people see the e-mail address in place of the company"},
 		counts{"emailAddress", count(contacts, func(b yeastar.BillingContact) bool { return b.Email != "" }), "contacts of the same name cannot be told apart"})
+}
+
+func idsOf(rows []yeastar.Product) []int {
+	var ids []int
+	for _, p := range rows {
+		ids = append(ids, p.ID)
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
 }
 
 func count[T any](list []T, has func(T) bool) int {
@@ -153,9 +180,16 @@ func (s *surveyor) counted(call, about string, of int, err error, fields ...coun
 }
 
 func (s *surveyor) catalogue(ctx context.Context) {
-	var err error
-	s.offered, err = s.client.Catalogue(ctx, s.product.ID, "")
-	s.add("purchase_product_info", fmt.Sprintf("%s: %s, %s", s.product.Name, counted(len(s.offered.Plans), "plan"), counted(len(s.offered.Services), "service")), err, s.offered.Raw)
+	number := ""
+	if s.product.Holder == yeastar.BySerial {
+		if len(s.productNos) == 0 {
+			return // plans are told of a PBX, and there is none
+		}
+		number = s.productNos[0]
+	}
+	offered, err := s.client.Catalogue(ctx, s.product.ID, number)
+	s.offered = s.product.Catalogue(offered)
+	s.add("purchase_product_info", s.product.Name+": "+contents(s.product, s.offered), err, offered.Raw)
 }
 
 func (s *surveyor) packages(ctx context.Context) {
@@ -164,7 +198,7 @@ func (s *surveyor) packages(ctx context.Context) {
 	for i, o := range owned {
 		raws[i] = o.Raw
 	}
-	s.add("instance_product_list", counted(len(owned), "package"), err, raws...)
+	s.add("instance_product_list", listedAs(s.product)+": "+counted(len(owned), thing(s.product)), err, raws...)
 	if len(owned) == 0 {
 		return
 	}
@@ -177,7 +211,7 @@ func (s *surveyor) packages(ctx context.Context) {
 		}
 		details = append(details, detail.Raw)
 	}
-	s.add("instance_product_detail", "the details of "+counted(len(details), "package"), err, details...)
+	s.add("instance_product_detail", "the details of "+counted(len(details), thing(s.product))+" of "+listedAs(s.product), err, details...)
 }
 
 // autoRenewal asks whether the packages renew themselves.
@@ -195,7 +229,7 @@ func (s *surveyor) autoRenewal(ctx context.Context) {
 		}
 	}
 	if len(s.productNos) > 0 {
-		s.counted(call, counted(len(s.productNos), "package"), len(s.productNos), err,
+		s.counted(call, counted(len(s.productNos), thing(s.product))+" of "+listedAs(s.product), len(s.productNos), err,
 			counts{"autoRenew", told, missing[call]["AutoRenewal"]})
 	}
 }
@@ -210,10 +244,10 @@ func (s *surveyor) renewal(ctx context.Context) {
 	for _, v := range s.offered.Services {
 		service = cmp.Or(service, v.PricingID)
 	}
-	s.terms("renew_plan_info", "one plan of one package", plan, func(no string) (yeastar.RenewalInfo, error) {
+	s.terms("renew_plan_info", "one plan of one "+thing(s.product)+" of "+s.product.Name, plan, func(no string) (yeastar.RenewalInfo, error) {
 		return s.client.RenewPlanInfo(ctx, plan, s.product.ID, no)
 	})
-	s.terms("renew_add_on_info", "one service of one package", service, func(no string) (yeastar.RenewalInfo, error) {
+	s.terms("renew_add_on_info", "one service of one "+thing(s.product)+" of "+s.product.Name, service, func(no string) (yeastar.RenewalInfo, error) {
 		return s.client.RenewServiceInfo(ctx, service, s.product.ID, no)
 	})
 }

@@ -24,6 +24,8 @@ type Options struct {
 	// Live also makes the vendor's read-only calls and lists the fields of the answers,
 	// and opens a connection to Slack even while a bot is running.
 	Live bool
+	// Events also sends an event of the type renewbot.test.
+	Events bool
 	// Timeout bounds everything. Zero: 45 seconds.
 	Timeout time.Duration
 	// CallTimeout bounds each question to Slack or the vendor. Zero: 10 seconds.
@@ -69,7 +71,7 @@ func Run(ctx context.Context, o Options) Report {
 			found, answers = c.checkVendor(ctx)
 			return found
 		},
-		c.checkDatabase, c.checkAddress,
+		c.checkDatabase, c.checkEvents, c.checkAddress,
 	}
 	found := make([]lines, len(parts))
 	var all sync.WaitGroup
@@ -121,7 +123,7 @@ func sentence(text string) string {
 // secrets are the texts that no report may hold.
 func secrets(c config.Config) []string {
 	var list []string
-	for _, s := range []config.Secret{c.Slack.BotToken, c.Slack.AppToken, c.Yeastar.ClientID, c.Yeastar.ClientSecret} {
+	for _, s := range []config.Secret{c.Slack.BotToken, c.Slack.AppToken, c.Yeastar.ClientID, c.Yeastar.ClientSecret, c.Events.URL, c.Events.Secret} {
 		list = append(list, s.Reveal())
 	}
 	return append(list, password(c.DatabaseURL.Reveal()))

@@ -21,6 +21,7 @@ var missing = map[string]map[string]string{
 		"Price.Amount (per unit)": "no price is shown to approvers, unless there is one for the whole",
 		"Price.Currency":          "no price is shown: a sum without its currency is none",
 		"Expiry":                  "the form does not say when the subscription ends",
+		"BillingCycle":            "people choose between monthly and yearly terms where a product has both, and must take it from the portal",
 	},
 	"instance_product_list, instance_product_detail": {
 		"ProductNo":        "a customer's package cannot be found, so price and number of extensions are not known",
@@ -29,6 +30,8 @@ var missing = map[string]map[string]string{
 		"CreateTime":       "nothing: it is only kept",
 		"CurrentPlan":      "nothing: it is there only while a plan is being switched",
 		"HolderID":         "a customer's package is found only if its number is the customer's id, else price and number of extensions are not known",
+		"HolderName":       "people see a PBX's serial number and comment, and look in the portal whose it is",
+		"BillingCycle":     "people choose between monthly and yearly terms, unless the renewal's own answer has it",
 		"PlanID":           "the form does not propose the plan that the customer has",
 		"PlanName":         "nothing: the catalogue has the name",
 		"Extensions":       "people type the number of extensions, unless the renewal's own answer has it",

@@ -147,4 +147,4 @@ func counted(n int, thing string) string {
 }
 
 // plurals are those that are not made with an s.
-var plurals = map[string]string{"person": "people"}
+var plurals = map[string]string{"person": "people", "PBX": "PBXs"}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -16,7 +17,7 @@ import (
 )
 
 // vendorCalls are the checks that need a token of the vendor's.
-var vendorCalls = []string{"customers", "plans", "owned products", "billing contacts", "orders"}
+var vendorCalls = []string{"products", "customers", "plans", "owned products", "billing contacts", "orders"}
 
 // apiPage is where the portal's API access is set up.
 const apiPage = "In the Partner Portal, System → API"
@@ -49,7 +50,9 @@ func (c *checker) checkVendor(ctx context.Context) (lines, []Answer) {
 		return append(l, clock...), nil
 	}
 	c.timed(&l, "vendor login", time.Since(began), "the Partner Portal accepts the credentials")
-	for _, found := range c.lookUp(ctx, client) {
+	listed, rows := c.checkProducts(ctx, client)
+	l = append(l, listed...)
+	for _, found := range c.lookUp(ctx, client, rows) {
 		l = append(l, found...)
 	}
 	wait.Wait()
@@ -57,7 +60,8 @@ func (c *checker) checkVendor(ctx context.Context) (lines, []Answer) {
 	if !c.Live {
 		return l, nil
 	}
-	return l, survey(ctx, client)
+	missed, answers := survey(ctx, client, rows)
+	return append(l, missed...), answers
 }
 
 // notLoggedIn says why there is no token.
@@ -91,8 +95,7 @@ type found struct {
 }
 
 // lookUp makes the look-ups side by side; their lines keep their order.
-func (c *checker) lookUp(ctx context.Context, client *yeastar.Client) []lines {
-	product := yeastar.Products()[0]
+func (c *checker) lookUp(ctx context.Context, client *yeastar.Client, rows []yeastar.Product) []lines {
 	calls := []struct {
 		check string
 		ask   func() (found, error)
@@ -103,22 +106,6 @@ func (c *checker) lookUp(ctx context.Context, client *yeastar.Client) []lines {
 				counted(len(list), "customer"), len(list), Warning,
 				"the account has no customers, so only its own subscription can be renewed",
 				"Check that the credentials are of the right account, and that its account manager has granted access to the customers.",
-			}, err
-		}},
-		{"plans", func() (found, error) {
-			c, err := client.Catalogue(ctx, product.ID, "")
-			return found{
-				fmt.Sprintf("%s and %s of %s", counted(len(c.Plans), "plan"), counted(len(c.Services), "service"), product.Name), len(c.Plans), Problem,
-				"the answer has no plan of " + product.Name + ", so nothing can be renewed",
-				"Run renewbot check -live to see what it has, and ask the account manager whether API access covers the product.",
-			}, err
-		}},
-		{"owned products", func() (found, error) {
-			list, err := client.OwnedProducts(ctx, product.ID)
-			return found{
-				fmt.Sprintf("%s bought", counted(len(list), "package")), len(list), Warning,
-				"nothing has been bought of " + product.Name + ", so there is nothing to renew",
-				"Check that the credentials are of the right account.",
 			}, err
 		}},
 		{"billing contacts", func() (found, error) {
@@ -139,7 +126,9 @@ func (c *checker) lookUp(ctx context.Context, client *yeastar.Client) []lines {
 		}},
 	}
 	results := make([]lines, len(calls))
+	var ofRows []lines
 	var wait sync.WaitGroup
+	wait.Go(func() { ofRows = c.checkRows(ctx, client, rows) })
 	for i, call := range calls {
 		wait.Go(func() {
 			began := time.Now()
@@ -156,7 +145,7 @@ func (c *checker) lookUp(ctx context.Context, client *yeastar.Client) []lines {
 		})
 	}
 	wait.Wait()
-	return results
+	return slices.Insert(results, 1, ofRows...) // after the customers
 }
 
 // failed says why a look-up gave nothing.

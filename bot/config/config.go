@@ -10,13 +10,16 @@ import (
 
 	"renewbot/bot/due"
 	"renewbot/bot/renewal"
+	"renewbot/yeastar"
 )
 
 // Config is a configuration as the rest of the program uses it.
 type Config struct {
 	Slack       Slack
 	Yeastar     Yeastar
+	Products    []yeastar.Product // what people may renew, in the order in which they choose
 	Renew       Renew
+	Events      Events
 	DatabaseURL Secret // it may hold a password: sqlite:…, postgres://… or postgresql://…
 	HTTPAddr    string // host:port of health checks and metrics; empty: off
 	LogLevel    slog.Level
@@ -61,6 +64,16 @@ type Renew struct {
 	Digest            due.Schedule // off when it names no channel
 	DryRun            bool
 }
+
+// Events is where other systems are told of requests.
+type Events struct {
+	URL     Secret // empty: nowhere. Many receivers have a secret in it
+	Secret  Secret // signs events: whsec_…
+	Private bool   // the receiver may be at a private address, and without TLS
+}
+
+// On says whether events are sent.
+func (e Events) On() bool { return e.URL.Reveal() != "" }
 
 // IDs are Slack ids of users and user groups.
 type IDs []string

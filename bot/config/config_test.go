@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"renewbot/bot/renewal"
+	"renewbot/yeastar"
 )
 
 // The tests of Load set the environment of the process, so they do not run in parallel.
@@ -50,6 +51,15 @@ func load(t *testing.T, changes map[string]string) (Config, error) {
 	return Load()
 }
 
+func offered(t *testing.T, keys ...string) []yeastar.Product {
+	t.Helper()
+	rows, err := yeastar.Offered(keys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rows
+}
+
 func TestLoadDefaults(t *testing.T) {
 	got, err := load(t, nil)
 	if err != nil {
@@ -64,6 +74,7 @@ func TestLoadDefaults(t *testing.T) {
 			ClientID: NewSecret("client"), ClientSecret: NewSecret("secret"),
 			BaseURL: "https://openapi.partner.yeastar.com", UserAgent: "OpenAPI",
 		},
+		Products: offered(t),
 		Renew: Renew{
 			Approvers: IDs{"U0APPROVER"}, AuditChannel: "C0AUDIT", ApprovalsRequired: 1,
 			RemindAfter: 4 * time.Hour, ExpireAfter: 72 * time.Hour,
@@ -88,6 +99,7 @@ func TestLoadEverythingSet(t *testing.T) {
 		"SLACK_API_URL":            "http://127.0.0.1:8080/api",
 		"YEASTAR_BASE_URL":         "http://localhost:8081/",
 		"YEASTAR_USER_AGENT":       "Renewbot/1",
+		"YEASTAR_PRODUCTS":         " Cloud-PBX,, p-series-turnkey ,cloud-pbx",
 		"RENEW_APPROVERS":          " U0ONE, S0GROUP ,W0TWO,U0ONE,",
 		"RENEW_REQUESTERS":         "S0SALES",
 		"RENEW_CHANNELS":           "C0ONE ,G0TWO",
@@ -99,6 +111,9 @@ func TestLoadEverythingSet(t *testing.T) {
 		"RENEW_LOOKUP_TTL":         "30s",
 		"RENEW_REPEAT_WITHIN":      "200d12h",
 		"RENEW_DRY_RUN":            "true",
+		"RENEW_EVENTS_URL":         "http://hooks.internal/renewbot?token=1",
+		"RENEW_EVENTS_SECRET":      eventsKey,
+		"RENEW_EVENTS_PRIVATE":     "true",
 		"DATABASE_URL":             "postgres://bot:p%40ss@db.example/renewbot",
 		"HTTP_ADDR":                "",
 		"LOG_LEVEL":                "debug",
@@ -116,6 +131,7 @@ func TestLoadEverythingSet(t *testing.T) {
 			ClientID: NewSecret("client"), ClientSecret: NewSecret("secret"),
 			BaseURL: "http://localhost:8081", UserAgent: "Renewbot/1",
 		},
+		Products: offered(t, "p-series-turnkey", "cloud-pbx"),
 		Renew: Renew{
 			Approvers: IDs{"U0ONE", "S0GROUP", "W0TWO"}, Requesters: IDs{"S0SALES"},
 			Channels: []string{"C0ONE", "G0TWO"}, AuditChannel: "C0AUDIT",
@@ -123,6 +139,9 @@ func TestLoadEverythingSet(t *testing.T) {
 			RemindAfter: 90 * time.Minute, ExpireAfter: 24 * time.Hour,
 			PONumber: renewal.PONumberTyped, LookupTTL: 30 * time.Second,
 			RepeatWithin: 200*24*time.Hour + 12*time.Hour,
+		},
+		Events: Events{
+			URL: NewSecret("http://hooks.internal/renewbot?token=1"), Secret: NewSecret(eventsKey), Private: true,
 		},
 		DatabaseURL: NewSecret("postgres://bot:p%40ss@db.example/renewbot"),
 		LogLevel:    slog.LevelDebug,

@@ -22,6 +22,7 @@ type environment struct {
 	YeastarClientSecret secretText `envconfig:"YEASTAR_CLIENT_SECRET" must:"true" help:"client secret of the Partner Portal API"`
 	YeastarBaseURL      address    `envconfig:"YEASTAR_BASE_URL" default:"https://openapi.partner.yeastar.com" help:"root of the Partner API"`
 	YeastarUserAgent    userAgent  `envconfig:"YEASTAR_USER_AGENT" default:"OpenAPI" help:"User-Agent header, which the vendor wants on every call"`
+	YeastarProducts     products   `envconfig:"YEASTAR_PRODUCTS" help:"keys of the products that are offered, comma-separated; empty: those that the vendor documents wholly"`
 
 	RenewApprovers         people   `envconfig:"RENEW_APPROVERS" must:"true" help:"who approves: user ids (U…) and user-group ids (S…), comma-separated"`
 	RenewRequesters        people   `envconfig:"RENEW_REQUESTERS" help:"who may request, in the same form; empty: every full member"`
@@ -37,6 +38,10 @@ type environment struct {
 	RenewPONumber          poNumber `envconfig:"RENEW_PO_NUMBER" default:"reference" help:"what the order carries as PO number: reference (the typed number and the request's reference, so that a lost answer can be found again) or typed (only what was typed)"`
 	RenewLookupTTL         duration `envconfig:"RENEW_LOOKUP_TTL" default:"5m" help:"age at which a cached look-up is refreshed in the background"`
 	RenewDryRun            boolean  `envconfig:"RENEW_DRY_RUN" default:"false" help:"true: do everything but place the order, and say so on every card"`
+
+	EventsURL     secretText `envconfig:"RENEW_EVENTS_URL" help:"https address to which signed events are sent; empty: none are"`
+	EventsSecret  secretText `envconfig:"RENEW_EVENTS_SECRET" help:"the key that signs events, whsec_… as Standard Webhooks has it; the receiver has the same"`
+	EventsPrivate boolean    `envconfig:"RENEW_EVENTS_PRIVATE" default:"false" help:"true: events may go to a private address, by a proxy, and without TLS"`
 
 	DatabaseURL secretText `envconfig:"DATABASE_URL" default:"sqlite:renewbot.db" help:"sqlite:relative, sqlite:///absolute or postgres://…"`
 	HTTPAddr    listenAddr `envconfig:"HTTP_ADDR" default:"127.0.0.1:9090" help:"where /healthz, /readyz, /metrics and /loglevel answer; empty: nowhere"`
@@ -135,6 +140,7 @@ func unknown() Problems {
 	known := map[string]bool{}
 	for _, v := range Variables() {
 		known[v.Name] = true
+		known[v.Name+"_FILE"] = v.Secret
 	}
 	var problems Problems
 	for _, entry := range os.Environ() {
@@ -159,6 +165,7 @@ func (e *environment) config() Config {
 			BaseURL:      e.YeastarBaseURL.value,
 			UserAgent:    e.YeastarUserAgent.value,
 		},
+		Products: e.YeastarProducts.rows(),
 		Renew: Renew{
 			Approvers:         e.RenewApprovers.value,
 			Requesters:        e.RenewRequesters.value,
@@ -175,6 +182,7 @@ func (e *environment) config() Config {
 			LookupTTL:         e.RenewLookupTTL.value,
 			DryRun:            e.RenewDryRun.value,
 		},
+		Events:      Events{URL: e.EventsURL.value, Secret: e.EventsSecret.value, Private: e.EventsPrivate.value},
 		DatabaseURL: e.DatabaseURL.value,
 		HTTPAddr:    e.HTTPAddr.value,
 		LogLevel:    e.LogLevel.value,

@@ -9,6 +9,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
+const eventsKey = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+
 func TestLoadTellsAllProblemsAtOnce(t *testing.T) {
 	_, err := load(t, map[string]string{
 		"SLACK_BOT_TOKEN":          "unset",
@@ -71,17 +73,24 @@ func TestLoadProblems(t *testing.T) {
 			map[string]string{"YEASTAR_CLIENT_SECRET": "xoxb-1"}, "YEASTAR_CLIENT_SECRET holds a token of Slack",
 		},
 
-		"API without https":        {map[string]string{"SLACK_API_URL": "http://10.0.0.1/"}, "SLACK_API_URL is not https"},
-		"API that looks loopback":  {map[string]string{"SLACK_API_URL": "http://127.0.0.1.example/"}, "SLACK_API_URL is not https"},
-		"API with a user":          {map[string]string{"SLACK_API_URL": "https://slack.com@evil.example/"}, "SLACK_API_URL has more than"},
-		"API with a query":         {map[string]string{"SLACK_API_URL": "https://slack.com/api/?x=1"}, "SLACK_API_URL has more than"},
-		"API without scheme":       {map[string]string{"SLACK_API_URL": "slack.com/api/"}, "SLACK_API_URL is not a URL"},
-		"API of another scheme":    {map[string]string{"SLACK_API_URL": "ftp://localhost/"}, "SLACK_API_URL is not https"},
-		"API empty":                {map[string]string{"SLACK_API_URL": ""}, "SLACK_API_URL is empty"},
-		"base URL that is no URL":  {map[string]string{"YEASTAR_BASE_URL": "https://%zz"}, "YEASTAR_BASE_URL is not a URL"},
-		"base URL without https":   {map[string]string{"YEASTAR_BASE_URL": "http://partner.example"}, "YEASTAR_BASE_URL is not https"},
-		"user agent empty":         {map[string]string{"YEASTAR_USER_AGENT": " "}, "YEASTAR_USER_AGENT is empty"},
-		"user agent not for HTTP":  {map[string]string{"YEASTAR_USER_AGENT": "a\r\nX: y"}, "YEASTAR_USER_AGENT cannot be sent"},
+		"API without https":       {map[string]string{"SLACK_API_URL": "http://10.0.0.1/"}, "SLACK_API_URL is not https"},
+		"API that looks loopback": {map[string]string{"SLACK_API_URL": "http://127.0.0.1.example/"}, "SLACK_API_URL is not https"},
+		"API with a user":         {map[string]string{"SLACK_API_URL": "https://slack.com@evil.example/"}, "SLACK_API_URL has more than"},
+		"API with a query":        {map[string]string{"SLACK_API_URL": "https://slack.com/api/?x=1"}, "SLACK_API_URL has more than"},
+		"API without scheme":      {map[string]string{"SLACK_API_URL": "slack.com/api/"}, "SLACK_API_URL is not a URL"},
+		"API of another scheme":   {map[string]string{"SLACK_API_URL": "ftp://localhost/"}, "SLACK_API_URL is not https"},
+		"API empty":               {map[string]string{"SLACK_API_URL": ""}, "SLACK_API_URL is empty"},
+		"base URL that is no URL": {map[string]string{"YEASTAR_BASE_URL": "https://%zz"}, "YEASTAR_BASE_URL is not a URL"},
+		"base URL without https":  {map[string]string{"YEASTAR_BASE_URL": "http://partner.example"}, "YEASTAR_BASE_URL is not https"},
+		"user agent empty":        {map[string]string{"YEASTAR_USER_AGENT": " "}, "YEASTAR_USER_AGENT is empty"},
+		"user agent not for HTTP": {map[string]string{"YEASTAR_USER_AGENT": "a\r\nX: y"}, "YEASTAR_USER_AGENT cannot be sent"},
+		"product that is none": {
+			map[string]string{"YEASTAR_PRODUCTS": "cloud-pbx,xoxb-1"}, "YEASTAR_PRODUCTS lists what cannot be offered: item 2 is no product's key; the keys are p-series-turnkey, ",
+		},
+		"product that is not renewed": {
+			map[string]string{"YEASTAR_PRODUCTS": "rm-premium,linkus"},
+			"YEASTAR_PRODUCTS lists what cannot be offered: rm-premium (Remote Management Premium) is not renewed: The vendor's tutorial prints trial_service",
+		},
 		"approver by name":         {map[string]string{"RENEW_APPROVERS": "U0ONE,@alice"}, "RENEW_APPROVERS has an item (number 2)"},
 		"approver is a channel":    {map[string]string{"RENEW_APPROVERS": "C0ONE"}, "RENEW_APPROVERS has an item (number 1)"},
 		"approver in small":        {map[string]string{"RENEW_APPROVERS": "u0one"}, "RENEW_APPROVERS has an item (number 1)"},
@@ -120,6 +129,19 @@ func TestLoadProblems(t *testing.T) {
 		"SQLite with settings":     {map[string]string{"DATABASE_URL": "sqlite:a.db?_pragma=synchronous(0)"}, "DATABASE_URL has settings"},
 		"PostgreSQL broken":        {map[string]string{"DATABASE_URL": "postgres://bot:a%zz@h/d"}, "DATABASE_URL is not a URL of PostgreSQL"},
 		"PostgreSQL of nothing":    {map[string]string{"DATABASE_URL": "postgres:"}, "DATABASE_URL is not a URL of PostgreSQL"},
+
+		"events without a key":      {map[string]string{"RENEW_EVENTS_URL": "https://hooks.example"}, "RENEW_EVENTS_SECRET is not set"},
+		"events' key alone":         {map[string]string{"RENEW_EVENTS_SECRET": eventsKey}, "RENEW_EVENTS_SECRET is set and RENEW_EVENTS_URL is not"},
+		"events' key of another":    {map[string]string{"RENEW_EVENTS_URL": "https://hooks.example", "RENEW_EVENTS_SECRET": "hunter2"}, "RENEW_EVENTS_SECRET does not begin with whsec_"},
+		"events' key cut off":       {map[string]string{"RENEW_EVENTS_URL": "https://hooks.example", "RENEW_EVENTS_SECRET": eventsKey[:20]}, "RENEW_EVENTS_SECRET is not base64"},
+		"events' key too short":     {map[string]string{"RENEW_EVENTS_URL": "https://hooks.example", "RENEW_EVENTS_SECRET": "whsec_AAAA"}, "RENEW_EVENTS_SECRET has not between"},
+		"events without https":      {map[string]string{"RENEW_EVENTS_URL": "http://hooks.example", "RENEW_EVENTS_SECRET": eventsKey}, "RENEW_EVENTS_URL is not https"},
+		"events by another way":     {map[string]string{"RENEW_EVENTS_URL": "ftp://hooks.example", "RENEW_EVENTS_SECRET": eventsKey, "RENEW_EVENTS_PRIVATE": "true"}, "RENEW_EVENTS_URL is not a URL"},
+		"events with a password":    {map[string]string{"RENEW_EVENTS_URL": "https://a:b@hooks.example", "RENEW_EVENTS_SECRET": eventsKey}, "RENEW_EVENTS_URL has a user"},
+		"events perhaps in private": {map[string]string{"RENEW_EVENTS_PRIVATE": "yes"}, "RENEW_EVENTS_PRIVATE is neither"},
+		"events' key in no file": {
+			map[string]string{"RENEW_EVENTS_URL": "https://hooks.example", "RENEW_EVENTS_SECRET_FILE": "/nonexistent"}, "RENEW_EVENTS_SECRET_FILE names a file that does not exist",
+		},
 
 		"unknown variable": {map[string]string{"RENEW_SELFAPPROVAL": "true"}, "RENEW_SELFAPPROVAL is not a variable"},
 	} {

@@ -27,6 +27,8 @@ func TestSecretsFromFiles(t *testing.T) {
 		"YEASTAR_CLIENT_ID_FILE":     write(t, "id-file"),
 		"YEASTAR_CLIENT_SECRET":      "unset",
 		"YEASTAR_CLIENT_SECRET_FILE": write(t, "secret-file\n\n"),
+		"RENEW_EVENTS_URL_FILE":      write(t, "https://hooks.example/7f3a\n"),
+		"RENEW_EVENTS_SECRET_FILE":   write(t, eventsKey+"\n"),
 		"DATABASE_URL_FILE":          write(t, "postgres://bot:pw@db/renewbot\n"),
 	})
 	if err != nil {
@@ -37,6 +39,8 @@ func TestSecretsFromFiles(t *testing.T) {
 		"SLACK_APP_TOKEN":       {got.Slack.AppToken.Reveal(), "xapp-file"},
 		"YEASTAR_CLIENT_ID":     {got.Yeastar.ClientID.Reveal(), "id-file"},
 		"YEASTAR_CLIENT_SECRET": {got.Yeastar.ClientSecret.Reveal(), "secret-file"},
+		"RENEW_EVENTS_URL":      {got.Events.URL.Reveal(), "https://hooks.example/7f3a"},
+		"RENEW_EVENTS_SECRET":   {got.Events.Secret.Reveal(), eventsKey},
 		"DATABASE_URL":          {got.DatabaseURL.Reveal(), "postgres://bot:pw@db/renewbot"},
 	} {
 		if pair[0] != pair[1] {

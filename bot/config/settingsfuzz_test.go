@@ -13,13 +13,14 @@ import (
 	"unicode/utf8"
 
 	"renewbot/bot/renewal"
+	"renewbot/yeastar"
 )
 
 // FuzzSettings reads anything as a setting. What is taken is what the setting may be, and
 // reads the same when it is written down again.
 func FuzzSettings(f *testing.F) {
 	for _, s := range []string{
-		"", "U0ONE,S0GROUP", " U0ONE , U0ONE,,", "u0one", "U0", "C0ONE", "G0TWO,C0ONE", "U0ONE;S0TWO", "U0ONE\nS0TWO", "<@U0ONE>", "xoxb-1",
+		"", "cloud-pbx, linkus", "P-SERIES-TURNKEY,,", "U0ONE,S0GROUP", " U0ONE , U0ONE,,", "u0one", "U0", "C0ONE", "G0TWO,C0ONE", "U0ONE;S0TWO", "U0ONE\nS0TWO", "<@U0ONE>", "xoxb-1",
 		"4h", "1h30m", "-4h", "9999999h", "1e3s", "0", "72", "1d", ".5h", "https://slack.com/api/", "http://127.0.0.1:1/x//", "http://slack.com",
 		"https://u:p@h", "https://h?x", "https://h#", "HTTPS://H", "http://127.0.0.1.example", "http://[::1%25x]", "https://h/\u00e9", "http://0x7f.1",
 	} {
@@ -39,6 +40,17 @@ func FuzzSettings(f *testing.F) {
 			}
 			if got := len(p.value.Users()) + len(p.value.Groups()); got != len(p.value) {
 				t.Errorf("%q: %q are neither users nor groups", text, p.value)
+			}
+		}
+		var offered products
+		if _ = offered.Decode(text); offered.fault == "" {
+			if len(offered.value) == 0 {
+				t.Errorf("%q offers nothing", text)
+			}
+			for _, p := range offered.value { // what is not documented is offered only by its name
+				if p.Certainty != yeastar.Documented && !strings.Contains(strings.ToLower(text), p.Key) {
+					t.Errorf("%q offers %s", text, p.Key)
+				}
 			}
 		}
 		var d duration

@@ -31,6 +31,7 @@ func (c Config) check(p *Problems) {
 	checkCredential(p, "YEASTAR_CLIENT_SECRET", c.Yeastar.ClientSecret.Reveal())
 	c.checkPeople(p)
 	c.checkTimes(p)
+	c.Events.check(p)
 	if fault := databaseFault(c.DatabaseURL.Reveal()); fault != "" && !p.about("DATABASE_URL_FILE") {
 		p.add("DATABASE_URL", fault)
 	}

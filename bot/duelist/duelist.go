@@ -25,17 +25,14 @@ import (
 type Options struct {
 	Portal *portal.Portal
 	Ledger *ledger.Ledger
-	// Products are those of which renewals are looked for.
-	Products []yeastar.Product
-	Log      *slog.Logger
+	Log    *slog.Logger
 }
 
 // Lists makes lists of renewals due. Make it with New.
 type Lists struct {
-	portal   *portal.Portal
-	ledger   *ledger.Ledger
-	products []yeastar.Product
-	log      *slog.Logger
+	portal *portal.Portal
+	ledger *ledger.Ledger
+	log    *slog.Logger
 
 	mu     sync.Mutex
 	offers map[int64]renewal.Offer // of requests that were ordered, which change no more
@@ -43,11 +40,11 @@ type Lists struct {
 
 // New makes Lists that have read nothing yet.
 func New(o Options) *Lists {
-	return &Lists{portal: o.Portal, ledger: o.Ledger, products: o.Products, log: o.Log, offers: map[int64]renewal.Offer{}}
+	return &Lists{portal: o.Portal, ledger: o.Ledger, log: o.Log, offers: map[int64]renewal.Offer{}}
 }
 
 // Products are those of which renewals are looked for.
-func (l *Lists) Products() []yeastar.Product { return l.products }
+func (l *Lists) Products() []yeastar.Product { return l.portal.Products() }
 
 // Load puts the list together. The portal's lists are not older than maxAge; a product whose
 // list cannot be read is named in the list, and its packages are missing. It fails when the
@@ -72,10 +69,11 @@ func (l *Lists) Load(ctx context.Context, maxAge lookup.MaxAge) (due.List, error
 
 // packages are those of all products, and which products' could not be read.
 func (l *Lists) packages(ctx context.Context, maxAge lookup.MaxAge) (all []due.Package, unread []string) {
-	parts := make([][]due.Package, len(l.products))
-	failed := make([]bool, len(l.products))
+	products := l.Products()
+	parts := make([][]due.Package, len(products))
+	failed := make([]bool, len(products))
 	var reading sync.WaitGroup
-	for i, row := range l.products {
+	for i, row := range products {
 		reading.Go(func() {
 			list, at, err := l.portal.Listed(ctx, row.Key, maxAge)
 			if err != nil {
@@ -94,7 +92,7 @@ func (l *Lists) packages(ctx context.Context, maxAge lookup.MaxAge) (all []due.P
 		})
 	}
 	reading.Wait()
-	for i, row := range l.products {
+	for i, row := range products {
 		if failed[i] {
 			unread = append(unread, row.Name)
 		}

@@ -85,17 +85,18 @@ func (l *Lists) Import(ctx context.Context, r io.Reader, by string, skip bool) (
 
 // resolve finds whose package of which product a line means. says is what is wrong with it.
 func (l *Lists) resolve(ctx context.Context, line due.ImportLine) (k due.Key, name, says string, err error) {
-	i := slices.IndexFunc(l.products, func(p yeastar.Product) bool {
+	products := l.Products()
+	i := slices.IndexFunc(products, func(p yeastar.Product) bool {
 		return strings.EqualFold(p.Key, line.Product) || strings.EqualFold(p.Name, line.Product)
 	})
 	if i < 0 {
 		var keys []string
-		for _, p := range l.products {
+		for _, p := range products {
 			keys = append(keys, p.Key)
 		}
 		return k, "", fmt.Sprintf("there is no product %q; the products are %s", line.Product, strings.Join(keys, ", ")), nil
 	}
-	row := l.products[i]
+	row := products[i]
 	h, says, err := l.portal.Exactly(ctx, row, line.Holder)
 	return due.Key{Product: row.Key, Holder: h.Key()}, h.Name, says, err
 }

@@ -81,6 +81,7 @@ func (l *Ledger) apply(ctx context.Context, id int64, e renewal.Event, alone boo
 			return err
 		}
 		saved = &change
+		saved.Request.Version = r.Version
 		return l.record(ctx, t, saved)
 	})
 	if saved != nil {
@@ -123,9 +124,12 @@ func save(ctx context.Context, t tx, before, after renewal.Request, alone bool) 
 	return after, saveAttempts(ctx, t, before, after)
 }
 
-// record appends the entry of a change and adds its jobs.
+// record appends the entry of a change, and adds its jobs and what others are told of it.
 func (l *Ledger) record(ctx context.Context, t tx, c *renewal.Change) error {
 	if err := appendEntry(ctx, t, &c.Entry); err != nil {
+		return err
+	}
+	if err := l.announce(ctx, t, c.Entry.At, c.Notices()); err != nil {
 		return err
 	}
 	return l.enqueue(ctx, t, c.Entry.At, c.Jobs)

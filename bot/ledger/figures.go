@@ -15,6 +15,11 @@ type Figures struct {
 	// Unposted are the audit entries among the newest of the trail whose line is not in
 	// the audit channel.
 	Unposted Backlog
+	// Outbox are the notices that wait to be sent, GivenUp how many are not sent any more,
+	// and OutboxStopped is 1 when their receiver wants none.
+	Outbox        Backlog
+	GivenUp       int64
+	OutboxStopped int64
 }
 
 // Backlog is how many there are and for how long the oldest has been so.
@@ -41,7 +46,7 @@ func (l *Ledger) Figures(ctx context.Context, auditKey string) (Figures, error) 
 	f := Figures{Requests: map[renewal.Status]Backlog{}, Queues: map[string]Queue{}}
 	now, err := l.now(ctx, l.engine)
 	for _, count := range []func(context.Context, time.Time, *Figures) error{
-		l.countRequests, l.ageRequests, l.countJobs,
+		l.countRequests, l.ageRequests, l.countJobs, l.countOutbox,
 		func(ctx context.Context, now time.Time, f *Figures) error {
 			return l.countUnposted(ctx, now, auditKey, f)
 		},

@@ -13,11 +13,12 @@ import (
 )
 
 // Queues. The vendor may be slow for minutes, and that must not hold up Slack; nor may
-// many slow look-ups hold up an order.
+// many slow look-ups hold up an order. Whoever gets events may hold up nothing else.
 const (
 	queueSlack  = "slack"
 	queueOrder  = "order"
 	queueVendor = "vendor"
+	queueEvents = "events"
 )
 
 // kinds says of each kind of job where it waits and how long it may run.
@@ -33,10 +34,11 @@ var kinds = map[renewal.JobKind]struct {
 	renewal.PollOrder:      {queueVendor, 60 * time.Second},
 	renewal.ConfirmDate:    {queueVendor, 60 * time.Second},
 	renewal.TellDigest:     {queueVendor, 60 * time.Second},
+	renewal.SendEvents:     {queueEvents, 60 * time.Second},
 }
 
 // queueWorkers is how many jobs of each queue run at once.
-var queueWorkers = map[string]int{queueSlack: 8, queueOrder: 4, queueVendor: 4}
+var queueWorkers = map[string]int{queueSlack: 8, queueOrder: 4, queueVendor: 4, queueEvents: 4}
 
 const (
 	// maxTimeout is the longest time-out of a kind.

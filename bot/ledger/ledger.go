@@ -44,9 +44,14 @@ type Options struct {
 	Trace func(change string, ended bool)
 	// Observer is told what the ledger does. Nil: nobody is.
 	Observer Observer
+	// Outbox keeps what other systems are told of changes until it is sent (see TakeNotice).
+	Outbox bool
 	// ReadOnly opens a ledger that another process may be using, for reading alone:
 	// no lock, no migrations, no jobs.
 	ReadOnly bool
+	// Beside opens a ledger that another process may be using, for small changes: no lock,
+	// no migrations, no jobs.
+	Beside bool
 }
 
 const (
@@ -64,9 +69,10 @@ type Ledger struct {
 	looking time.Duration // see lookTimeout
 	denials denials
 
-	mu      sync.Mutex
-	running *running // nil: jobs are not worked
-	closed  bool
+	mu       sync.Mutex
+	handlers map[renewal.JobKind]Handler // given to Handle
+	running  *running                    // nil: jobs are not worked
+	closed   bool
 }
 
 // Open opens the ledger that a DATABASE_URL names and brings its tables up to date:
@@ -116,7 +122,7 @@ func (l *Ledger) prepare(ctx context.Context) error {
 	if _, err := l.now(ctx, l.engine); err != nil {
 		return err
 	}
-	if l.options.ReadOnly {
+	if l.options.ReadOnly || l.options.Beside {
 		return l.engine.checkMigrated(ctx)
 	}
 	if err := l.engine.migrate(ctx); err != nil {

@@ -46,7 +46,10 @@ func (e *sqliteEngine) migrate(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read the migrations: %w", err)
 	}
-	return migrateGoose(ctx, p)
+	if err := migrateGoose(ctx, p); err != nil {
+		return err
+	}
+	return e.keepBlank(ctx)
 }
 
 func (e *sqliteEngine) checkMigrated(ctx context.Context) error {

@@ -61,15 +61,12 @@ func openSQLite(rest string, o Options) (*sqliteEngine, error) {
 		return nil, err
 	}
 	if path == "" {
-		if o.ReadOnly {
-			return nil, errors.New("a database in memory cannot be opened read-only")
+		if o.ReadOnly || o.Beside {
+			return nil, errors.New("a database in memory cannot be opened beside its process")
 		}
-		// A file, because a database in memory is gone when its connection is: a
-		// cancelled context is enough.
-		if e.remove, err = os.MkdirTemp("", "renewbot-"); err != nil {
-			return nil, fmt.Errorf("make a temporary directory: %w", err)
+		if path, err = e.memoryFile(); err != nil {
+			return nil, errors.Join(err, e.close())
 		}
-		path = filepath.Join(e.remove, "renewbot.db")
 	}
 	if err := e.open(path); err != nil {
 		return nil, errors.Join(err, e.close())
@@ -79,7 +76,7 @@ func openSQLite(rest string, o Options) (*sqliteEngine, error) {
 
 func (e *sqliteEngine) open(path string) error {
 	mode := "rwc"
-	if e.options.ReadOnly {
+	if e.options.ReadOnly || e.options.Beside {
 		mode = "rw" // the log of a WAL database is shared memory, which readers write
 		if _, err := os.Stat(path); err != nil {
 			return fmt.Errorf("no database: %w", err)

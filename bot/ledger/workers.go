@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"runtime/debug"
 	"sync"
 	"time"
@@ -68,9 +69,26 @@ type running struct {
 	done   chan struct{} // closed when what runs beside the worker has ended
 }
 
+// Handle adds handlers to those that Start gets, for rooms that need nothing of whoever
+// starts the jobs. It is called before Start.
+func (l *Ledger) Handle(handlers map[renewal.JobKind]Handler) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.handlers = handlers
+}
+
+func (l *Ledger) with(handlers map[renewal.JobKind]Handler) map[renewal.JobKind]Handler {
+	handlers = maps.Clone(handlers)
+	if handlers == nil {
+		return l.handlers
+	}
+	maps.Copy(handlers, l.handlers)
+	return handlers
+}
+
 // Start works jobs until Stop or Close. Jobs of kinds without a handler wait.
 func (l *Ledger) Start(ctx context.Context, handlers map[renewal.JobKind]Handler) error {
-	if l.options.ReadOnly {
+	if l.options.ReadOnly || l.options.Beside {
 		return ErrReadOnly
 	}
 	l.mu.Lock()
@@ -85,7 +103,7 @@ func (l *Ledger) Start(ctx context.Context, handlers map[renewal.JobKind]Handler
 	config.ID = l.process
 	config.Workers = river.NewWorkers()
 	config.Queues = map[string]river.QueueConfig{}
-	for kind, handle := range handlers {
+	for kind, handle := range l.with(handlers) {
 		k, ok := kinds[kind]
 		if !ok {
 			return fmt.Errorf("start the jobs: unknown kind %q", kind)

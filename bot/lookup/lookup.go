@@ -52,6 +52,8 @@ type Cache[T any] struct {
 	floor map[string]int64 // by key: the answers of loads up to this one are out of date
 }
 
+// looked is an answer. It is as old as its question: what has changed while it was on its
+// way may be missing from it.
 type looked[T any] struct {
 	value T
 	at    time.Time
@@ -76,7 +78,8 @@ func (c *Cache[T]) Count(m *metrics.Lookup) { c.count = m }
 func (c *Cache[T]) Get(ctx context.Context, key string, maxAge MaxAge) (T, error) {
 	if maxAge == Anew {
 		c.group.Forget(key)
-		return c.wait(ctx, key)
+		found, err := c.wait(ctx, key)
+		return found.value, err
 	}
 	v, age, ok := c.look(key, maxAge)
 	switch {
@@ -93,7 +96,17 @@ func (c *Cache[T]) Get(ctx context.Context, key string, maxAge MaxAge) (T, error
 		return none, err
 	}
 	c.count.Miss()
-	return c.wait(ctx, key)
+	found, err := c.wait(ctx, key)
+	if err == nil && !c.fresh(found, maxAge) { // it was asked for long before by somebody else
+		c.group.Forget(key)
+		found, err = c.wait(ctx, key)
+	}
+	return found.value, err
+}
+
+// fresh says whether an answer is not older than maxAge.
+func (c *Cache[T]) fresh(found looked[T], maxAge MaxAge) bool {
+	return maxAge == AnyAge || c.now().Sub(found.at) <= time.Duration(maxAge)
 }
 
 // failed is the error of a load that failed a moment ago.
@@ -130,7 +143,7 @@ func (c *Cache[T]) look(key string, maxAge MaxAge) (v T, age time.Duration, ok b
 	if age > c.ttl && c.failed(key) == nil {
 		c.Refresh(key)
 	}
-	return found.value, age, maxAge == AnyAge || age <= time.Duration(maxAge)
+	return found.value, age, c.fresh(found, maxAge)
 }
 
 // Refresh loads key in the background.
@@ -155,7 +168,7 @@ func (c *Cache[T]) begin() int64 {
 }
 
 // keep stores the answer of a load, unless a later load has answered already.
-func (c *Cache[T]) keep(key string, load int64, v T, err error) {
+func (c *Cache[T]) keep(key string, load int64, found looked[T], err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if load <= c.floor[key] {
@@ -167,30 +180,31 @@ func (c *Cache[T]) keep(key string, load int64, v T, err error) {
 	}
 	c.floor[key] = load
 	c.store.Delete("failed " + key)
-	c.store.Set(key, looked[T]{v, c.now()}, forgetAfter)
+	c.store.Set(key, found, forgetAfter)
 }
 
-func (c *Cache[T]) wait(ctx context.Context, key string) (T, error) {
+func (c *Cache[T]) wait(ctx context.Context, key string) (looked[T], error) {
 	// The load outlives a caller that goes away: others wait for the same answer.
 	result := c.group.DoChan(key, func() (any, error) {
 		loading, cancel := context.WithTimeout(c.tasks.Context(), LoadTimeout)
 		defer cancel()
-		number := c.begin()
-		v, err := c.load(loading, key)
-		c.keep(key, number, v, err)
-		return v, err
+		number, found := c.begin(), looked[T]{at: c.now()}
+		var err error
+		found.value, err = c.load(loading, key)
+		c.keep(key, number, found, err)
+		return found, err
 	})
-	var none T
+	var none looked[T]
 	select {
 	case r := <-result:
 		if r.Err != nil {
 			return none, r.Err
 		}
-		v, ok := r.Val.(T)
+		found, ok := r.Val.(looked[T])
 		if !ok {
 			return none, errors.New("look-up gave a value of another type")
 		}
-		return v, nil
+		return found, nil
 	case <-ctx.Done():
 		return none, ctx.Err()
 	}

@@ -80,8 +80,8 @@ func TestLookupLoadsOnce(t *testing.T) {
 func TestLookupServesStaleWhileItRefreshes(t *testing.T) {
 	t.Parallel()
 	inBubble(t, time.Second, func(t *testing.T, l *Cache[int64], s *source) {
-		want(t, l, 0, 1)
-		pass(testTTL)
+		want(t, l, 0, 1) // takes a second
+		pass(testTTL - time.Second)
 		want(t, l, 0, 1)
 		if n := s.asked.Load(); n != 1 {
 			t.Errorf("asked %d times before its time was up", n)
@@ -238,3 +238,21 @@ func TestLookupKeepsTheLaterAnswer(t *testing.T) {
 
 // pass lets the clock of a synctest bubble go on.
 func pass(d time.Duration) { <-time.After(d) }
+
+// What changed while an answer was on its way may be missing from it: it is as old as its
+// question, for whoever waits for it too.
+func TestAnswerIsAsOldAsItsQuestion(t *testing.T) {
+	t.Parallel()
+	inBubble(t, 15*time.Second, func(t *testing.T, l *Cache[int64], _ *source) {
+		l.Refresh("key")
+		pass(14 * time.Second)
+		want(t, l, MaxAge(10*time.Second), 2)
+	})
+	inBubble(t, 15*time.Second, func(t *testing.T, l *Cache[int64], _ *source) {
+		want(t, l, MaxAge(30*time.Second), 1)
+		pass(10 * time.Second)
+		want(t, l, MaxAge(30*time.Second), 1)
+		pass(10 * time.Second)
+		want(t, l, MaxAge(30*time.Second), 2)
+	})
+}

@@ -35,6 +35,7 @@ type figures struct {
 	up, requests, requestsOldest              *prometheus.Desc
 	due, dueOldest, running, oldestRun, later *prometheus.Desc
 	unposted, unpostedOldest                  *prometheus.Desc
+	outbox, outboxOldest, givenUp, stopped    *prometheus.Desc
 
 	mu   sync.Mutex
 	at   time.Time // of last and err
@@ -58,6 +59,10 @@ func newFigures(read func(context.Context) (ledger.Figures, error), now func() t
 		later:          desc("jobs_scheduled", "Jobs whose time has not come, or that failed and are tried again later.", "queue"),
 		unposted:       desc("audit_lines_missing", "Audit entries without a line in the audit channel, among the newest 500."),
 		unpostedOldest: desc("audit_lines_missing_oldest_seconds", "Age of the oldest of them."),
+		outbox:         desc("events_waiting", "Events that are to be sent, or to be sent again."),
+		outboxOldest:   desc("events_waiting_oldest_seconds", "For how long the oldest of them has waited."),
+		givenUp:        desc("events_given_up", "Events that are not sent any more, unless somebody asks for it."),
+		stopped:        desc("events_stopped", "1 when the receiver of events has answered that it wants no more, 0 when not."),
 	}
 }
 
@@ -65,6 +70,7 @@ func newFigures(read func(context.Context) (ledger.Figures, error), now func() t
 func (f *figures) Describe(ch chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{
 		f.up, f.requests, f.requestsOldest, f.due, f.dueOldest, f.running, f.oldestRun, f.later, f.unposted, f.unpostedOldest,
+		f.outbox, f.outboxOldest, f.givenUp, f.stopped,
 	} {
 		ch <- d
 	}
@@ -95,6 +101,10 @@ func (f *figures) Collect(ch chan<- prometheus.Metric) {
 	}
 	show(f.unposted, float64(now.Unposted.Count))
 	show(f.unpostedOldest, now.Unposted.Oldest.Seconds())
+	show(f.outbox, float64(now.Outbox.Count))
+	show(f.outboxOldest, now.Outbox.Oldest.Seconds())
+	show(f.givenUp, float64(now.GivenUp))
+	show(f.stopped, float64(now.OutboxStopped))
 }
 
 // current reads the ledger when what was read last is too old. A failure is kept for as

@@ -27,6 +27,7 @@ var codes = []renewal.Code{
 	renewal.CodeRestored, renewal.CodeLapsed, renewal.CodeMoved,
 	renewal.CodeConfirmed, renewal.CodeUnconfirmed, renewal.CodeStale,
 	renewal.CodeDueOwner, renewal.CodeDueSnoozed, renewal.CodeDueEnding, renewal.CodeDueAwake, renewal.CodeDueImported, renewal.CodeDueDigest,
+	renewal.CodeEventsOn, renewal.CodeEventsOff, renewal.CodeEventsStopped,
 }
 
 // outcomeOf is an audit code as a label: "placed" for "order.placed".
@@ -71,6 +72,7 @@ func newLedgerMetrics() ledgerMetrics {
 	for _, kind := range []renewal.JobKind{
 		renewal.SyncSlack, renewal.PlaceOrder, renewal.ReconcileOrder, renewal.PollOrder, renewal.Remind, renewal.Expire,
 		renewal.ConfirmDate, renewal.TellDigest,
+		renewal.SendEvents,
 	} {
 		for _, outcome := range []ledger.RunOutcome{ledger.RunDone, ledger.RunSnoozed, ledger.RunFailed} {
 			l.jobs.WithLabelValues(string(kind), string(outcome))

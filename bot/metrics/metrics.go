@@ -30,18 +30,20 @@ type Metrics struct {
 	slackMetrics
 	vendorMetrics
 	ledgerMetrics
+	eventSends *prometheus.CounterVec
 }
 
 // New makes figures that are all zero.
 func New() *Metrics {
 	m := &Metrics{
 		registry: prometheus.NewRegistry(), slackMetrics: newSlackMetrics(), vendorMetrics: newVendorMetrics(),
-		ledgerMetrics: newLedgerMetrics(),
+		ledgerMetrics: newLedgerMetrics(), eventSends: newEventMetrics(),
 	}
 	m.registry.MustRegister(
 		collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		buildInfo(),
+		m.eventSends,
 	)
 	m.registry.MustRegister(m.slackMetrics.all()...)
 	m.registry.MustRegister(m.vendorMetrics.all()...)

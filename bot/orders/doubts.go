@@ -15,18 +15,19 @@ import (
 )
 
 // Look reads what portal and ledger tell of an offer: into the offer what belongs to it, and
-// what people should look at before they agree. request is the request that asks for it, or
-// 0 before there is one. What the portal does not answer in time is missing, and nothing else.
-func (o *Orders) Look(ctx context.Context, request int64, offer *renewal.Offer, c yeastar.Catalogue, maxAge lookup.MaxAge) ([]renewal.Doubt, error) {
+// what people should look at before they agree, and what is wrong with it at which field.
+// request is the request that asks for it, or 0 before there is one. What the portal does
+// not answer in time is missing, and nothing else.
+func (o *Orders) Look(ctx context.Context, request int64, offer *renewal.Offer, c yeastar.Catalogue, maxAge lookup.MaxAge) ([]renewal.Doubt, map[renewal.Field]string, error) {
 	// The ledger comes first: the portal may take all the time that there is.
 	others, err := o.others(ctx, request, offer.Product, offer.Holder)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	now := o.ledger.Now(ctx)
 	facts, _ := o.portalFacts(ctx, offer, c, maxAge)
 	facts.Requests = others
-	return offer.Doubts(facts, now, o.policy), nil
+	return offer.Doubts(facts, now, o.policy), offer.Check(facts), nil
 }
 
 // Repeats are the other requests of a holder and product that people should look at before
@@ -70,9 +71,9 @@ func (o *Orders) strange(ctx context.Context, holder renewal.Holder, product str
 			failed = cmp.Or(failed, err)
 			continue
 		}
-		ofProduct, err := o.portal.IsOfProduct(ctx, order, product)
+		same, err := o.portal.IsOf(ctx, order, product, holder)
 		failed = cmp.Or(failed, err)
-		if ofProduct {
+		if same {
 			strange = append(strange, order)
 		}
 	}

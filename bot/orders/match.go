@@ -53,6 +53,10 @@ func sentWith(r renewal.Request, a renewal.Attempt) (sent, error) {
 	if err != nil {
 		return sent{}, fmt.Errorf("read what attempt %d of %s sent: %w", a.Number, r.Reference(), err)
 	}
+	// Of rows that share an id the body does not tell which it is.
+	if row, ok := yeastar.ProductByKey(r.Offer.Product); ok && row.ID == order.Product.ID {
+		order.Product = row
+	}
 	return sent{order, r.Reference(), a.StartedAt, a.Deadline}, nil
 }
 
@@ -75,7 +79,7 @@ func (s sent) compare(o yeastar.OrderDetail) match {
 		return matchPossible
 	case other != "":
 		return matchNone
-	case o.ProductID != "" && o.BillingID != "" && linesTold(o) && s.holderTold(o) && !o.CreateTime.IsZero():
+	case o.ProductID != "" && o.BillingID != "" && s.linesTold(o) && s.holderTold(o) && !o.CreateTime.IsZero():
 		return matchCertain
 	}
 	return matchPossible
@@ -108,9 +112,11 @@ func (s sent) holderTold(o yeastar.OrderDetail) bool {
 	return (s.PartnerID != "" && o.PartnerID == s.PartnerID) || (s.ProductNo != "" && o.ProductNo == s.ProductNo)
 }
 
-func linesTold(o yeastar.OrderDetail) bool {
+// linesTold says whether an order tells its lines, with the quantities that its product has.
+func (s sent) linesTold(o yeastar.OrderDetail) bool {
+	counted := s.Product.Quantity != yeastar.QuantityNone
 	return len(o.Lines) > 0 && !slices.ContainsFunc(o.Lines, func(l yeastar.OrderDetailLine) bool {
-		return l.ServiceID == "" || l.Quantity == nil
+		return l.ServiceID == "" || (counted && l.Quantity == nil)
 	})
 }
 
@@ -153,19 +159,25 @@ func (s sent) wrongTime(o yeastar.OrderDetail) string {
 func (s sent) differences(o yeastar.OrderDetail) []string {
 	var d []string
 	own := s.PartnerID == "" // whose id the vendor may tell, and we do not know
-	if o.PartnerID != "" && o.PartnerID != s.PartnerID && !(own && s.referenced(o)) {
+	if s.ProductNo == "" && o.PartnerID != "" && o.PartnerID != s.PartnerID && !(own && s.referenced(o)) {
 		d = append(d, "it is for another customer")
 	}
 	if o.BillingID != "" && o.BillingID != s.BillingID {
 		d = append(d, "it has another billing contact")
 	}
 	switch {
-	case o.Quantity != nil && len(s.Lines) > 0 && s.Lines[0].ServiceType == yeastar.LinePlan && *o.Quantity != s.Lines[0].Quantity:
+	case s.otherExtensions(o):
 		d = append(d, fmt.Sprintf("it is for %d extensions", *o.Quantity))
-	case linesTold(o) && !s.sameLines(o.Lines):
+	case s.linesTold(o) && !s.sameLines(o.Lines):
 		d = append(d, "it has other plans or services")
 	}
 	return d
+}
+
+// otherExtensions says whether an order of a plan that is counted has another number.
+func (s sent) otherExtensions(o yeastar.OrderDetail) bool {
+	plan := len(s.Lines) > 0 && s.Lines[0].ServiceType == yeastar.LinePlan
+	return plan && s.Lines[0].Quantity != 0 && o.Quantity != nil && *o.Quantity != s.Lines[0].Quantity
 }
 
 func (s sent) sameLines(got []yeastar.OrderDetailLine) bool {
@@ -174,7 +186,7 @@ func (s sent) sameLines(got []yeastar.OrderDetailLine) bool {
 	}
 	for _, w := range s.Lines {
 		if !slices.ContainsFunc(got, func(g yeastar.OrderDetailLine) bool {
-			return g.ServiceID == w.ServiceID && *g.Quantity == w.Quantity
+			return g.ServiceID == w.ServiceID && (w.Quantity == 0 || *g.Quantity == w.Quantity)
 		}) {
 			return false
 		}

@@ -3,12 +3,13 @@ package orders
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 
 	"golang.org/x/sync/errgroup"
 
 	"renewbot/bot/lookup"
-	"renewbot/bot/portal"
 	"renewbot/bot/renewal"
 	"renewbot/yeastar"
 )
@@ -17,17 +18,27 @@ import (
 // the event that stops the order, if something does.
 func (o *Orders) recheck(ctx context.Context, r renewal.Request) (renewal.Event, error) {
 	p := r.Product()
-	ofCustomer := r.Offer.Holder.PartnerID != ""
+	holder := r.Offer.Holder
 	var catalogue yeastar.Catalogue
 	var contacts []yeastar.BillingContact
-	var customers portal.Customers
+	there, looked := false, false
 	var looking errgroup.Group
-	looking.Go(func() (err error) { catalogue, err = o.portal.Catalogue(ctx, p.Key, lookup.Anew); return err })
+	looking.Go(func() (err error) {
+		catalogue, err = o.portal.Catalogue(ctx, p.Key, holder.SerialNumber, lookup.Anew)
+		return err
+	})
 	looking.Go(func() (err error) { contacts, err = o.portal.Contacts(ctx, lookup.Anew); return err })
-	if ofCustomer {
-		looking.Go(func() (err error) { customers, err = o.portal.Customers(ctx, lookup.Anew); return err })
-	}
-	if err := looking.Wait(); err != nil {
+	looking.Go(func() (err error) {
+		there, err = o.portal.Still(ctx, p.Key, holder)
+		looked = err == nil
+		return err
+	})
+	switch err := looking.Wait(); {
+	case looked && !there && holder.SerialNumber != "": // of which the portal tells no catalogue either
+		return renewal.Gone{Detail: fmt.Sprintf("the PBX %s of %s is not in the portal any more", holder.SerialNumber, holder.Name)}, nil
+	case looked && !there:
+		return renewal.Gone{Detail: fmt.Sprintf("the customer %s is not in the portal any more", holder.Name)}, nil
+	case err != nil:
 		return nil, err
 	}
 	for _, l := range r.Offer.Lines {
@@ -39,9 +50,6 @@ func (o *Orders) recheck(ctx context.Context, r renewal.Request) (renewal.Event,
 	}
 	if !hasContact(contacts, r.Offer.Contact.ID) {
 		return renewal.Gone{Detail: fmt.Sprintf("the billing contact %s is not in the portal any more", r.Offer.Contact.Name)}, nil
-	}
-	if _, ok := customers.Get(r.Offer.Holder.PartnerID); ofCustomer && !ok {
-		return renewal.Gone{Detail: fmt.Sprintf("the customer %s is not in the portal any more", r.Offer.Holder.Name)}, nil
 	}
 	return o.compare(ctx, r, catalogue)
 }
@@ -71,6 +79,13 @@ func (o *Orders) compare(ctx context.Context, r renewal.Request, c yeastar.Catal
 		return nil, err
 	}
 	now := o.ledger.Now(ctx)
+	if pbx := offer.Holder; pbx.SerialNumber != "" && facts.Owner != "" && facts.Owner != pbx.PartnerID {
+		offer.Holder = o.portal.OwnedBy(ctx, pbx, facts.Owner)
+	}
+	wrong := offer.Check(facts)
+	for _, field := range slices.Sorted(maps.Keys(wrong)) {
+		return renewal.Gone{Detail: "it does not fit the portal any more: " + strings.TrimSuffix(wrong[field], ".")}, nil
+	}
 	earlier := facts
 	earlier.Requests = r.Earlier(facts.Requests)
 	if !r.Differs(offer) && len(r.NewDoubts(offer.Doubts(earlier, now, o.policy))) == 0 {

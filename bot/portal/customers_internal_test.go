@@ -8,40 +8,41 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"renewbot/bot/renewal"
 	"renewbot/yeastar"
 )
 
-func customer(id, company, first, last, email string) yeastar.Customer {
+func someone(id, company, first, last, email string) yeastar.Customer {
 	return yeastar.Customer{ID: yeastar.ID(id), Company: company, FirstName: first, LastName: last, Email: email}
 }
 
 // everybody is whom a query finds.
-func everybody(ix Customers, query string) []yeastar.Customer {
-	found, _ := ix.Search(query, len(ix.customers))
-	return found
+func everybody(hs Holders, query string) []renewal.Holder {
+	found, _ := hs.Search(query, len(hs.index.holders)+1)
+	return slices.DeleteFunc(found, func(h renewal.Holder) bool { return h == ourselves })
 }
 
 func TestSearchRanks(t *testing.T) {
 	t.Parallel()
-	ix := indexCustomers([]yeastar.Customer{
-		customer("1", "The Acme Company", "", "", ""),
-		customer("2", "Acme", "", "", ""),
-		customer("3", "Megaacme", "", "", ""),
-		customer("4", "Acme Zeta", "", "", ""),
-		customer("5", "Acme Alpha", "", "", ""),
-		customer("6", "Beta", "Acme", "Jones", ""),
-		customer("7", "Gamma", "", "", "info@acme.example"),
-		customer("8", "Delta", "", "", "x@y.example"),
-		customer("9", "Müller & Söhne", "Jürgen", "Łukasz", "einkauf@mueller.example"),
-		customer("10", "株式会社さくら通信", "美咲", "田中", "soumu@sakura.example"),
-		customer("11", "شركة النور للاتصالات", "ليلى", "حداد", "info@alnoor.example"),
-		customer("12", "", "Only", "Name", "only@name.example"),
-		customer("13", "STRASSE GmbH", "", "", ""),
-		customer("14", "ＦＵＬＬＷＩＤＴＨ Ltd", "", "", ""),
-		customer("15", "O’Brien Telephones", "Jean-Luc", "", ""),
-		customer("16", "Nord–Süd Telefonie", "", "", ""),
-		customer("17", "„Globe“ GmbH", "", "", ""),
-		customer("18", "نیم\u200cفاصله", "", "", ""),
+	ix := customersOf([]yeastar.Customer{
+		someone("1", "The Acme Company", "", "", ""),
+		someone("2", "Acme", "", "", ""),
+		someone("3", "Megaacme", "", "", ""),
+		someone("4", "Acme Zeta", "", "", ""),
+		someone("5", "Acme Alpha", "", "", ""),
+		someone("6", "Beta", "Acme", "Jones", ""),
+		someone("7", "Gamma", "", "", "info@acme.example"),
+		someone("8", "Delta", "", "", "x@y.example"),
+		someone("9", "Müller & Söhne", "Jürgen", "Łukasz", "einkauf@mueller.example"),
+		someone("10", "株式会社さくら通信", "美咲", "田中", "soumu@sakura.example"),
+		someone("11", "شركة النور للاتصالات", "ليلى", "حداد", "info@alnoor.example"),
+		someone("12", "", "Only", "Name", "only@name.example"),
+		someone("13", "STRASSE GmbH", "", "", ""),
+		someone("14", "ＦＵＬＬＷＩＤＴＨ Ltd", "", "", ""),
+		someone("15", "O’Brien Telephones", "Jean-Luc", "", ""),
+		someone("16", "Nord–Süd Telefonie", "", "", ""),
+		someone("17", "„Globe“ GmbH", "", "", ""),
+		someone("18", "نیم\u200cفاصله", "", "", ""),
 	})
 	for name, tc := range map[string]struct {
 		query string
@@ -82,7 +83,7 @@ func TestSearchRanks(t *testing.T) {
 			t.Parallel()
 			var got []yeastar.ID
 			for _, c := range everybody(ix, tc.query) {
-				got = append(got, c.ID)
+				got = append(got, c.PartnerID)
 			}
 			if diff := cmp.Diff(tc.want, got); diff != "" {
 				t.Errorf("search(%q) (-want +got):\n%s", tc.query, diff)
@@ -93,23 +94,23 @@ func TestSearchRanks(t *testing.T) {
 
 func TestSearchOnly(t *testing.T) {
 	t.Parallel()
-	ix := indexCustomers([]yeastar.Customer{
-		customer("1", "Acme Telecom", "", "", ""),
-		customer("2", "Acme Telecom Services", "", "", ""),
-		customer("3", "Twin", "", "", "a@twin.example"),
-		customer("4", "Twin", "", "", "b@twin.example"),
-		customer("5", "Helios Hotels", "", "", ""),
-		customer("6", "Grand Helios", "", "", ""),
-		customer("7", "", "Mary", "O’Brien", "mary@brien.example"),
-		customer("8", "Brien & Sons", "", "", "mary@sons.example"),
+	ix := customersOf([]yeastar.Customer{
+		someone("1", "Acme Telecom", "", "", ""),
+		someone("2", "Acme Telecom Services", "", "", ""),
+		someone("3", "Twin", "", "", "a@twin.example"),
+		someone("4", "Twin", "", "", "b@twin.example"),
+		someone("5", "Helios Hotels", "", "", ""),
+		someone("6", "Grand Helios", "", "", ""),
+		someone("7", "", "Mary", "O’Brien", "mary@brien.example"),
+		someone("8", "Brien & Sons", "", "", "mary@sons.example"),
 	})
 	for query, want := range map[string]yeastar.ID{
 		"acme tel": "1", "helios": "5", "helio": "5", "mary": "7", "mary o'br": "7", "o": "",
 		"acme": "", "acme telecom": "1", "ACME  Telecom": "1", "services": "2", "twin": "", "a@twin": "3", "nobody": "", "": "",
 	} {
 		got, ok := ix.Only(query)
-		if got.ID != want || ok != (want != "") {
-			t.Errorf("only(%q) = %q, %v; want %q", query, got.ID, ok, want)
+		if got.PartnerID != want || ok != (want != "") {
+			t.Errorf("only(%q) = %q, %v; want %q", query, got.PartnerID, ok, want)
 		}
 	}
 }
@@ -122,22 +123,22 @@ func TestSearchFindsWhatItHolds(t *testing.T) {
 		names := rapid.SliceOfN(rapid.StringMatching(`[\p{L}\p{Mn} .&-]{1,20}`), 1, 20).Draw(t, "companies")
 		var all []yeastar.Customer
 		for i, n := range names {
-			all = append(all, customer(string(rune('A'+i)), n, "", "", ""))
+			all = append(all, someone(string(rune('A'+i)), n, "", "", ""))
 		}
-		ix := indexCustomers(all)
+		ix := customersOf(all)
 		one := rapid.SampledFrom(all).Draw(t, "customer")
 		runes := []rune(one.Company)
 		from := rapid.IntRange(0, len(runes)-1).Draw(t, "from")
 		to := rapid.IntRange(from+1, len(runes)).Draw(t, "to")
 		query := string(runes[from:to])
 		found := everybody(ix, query)
-		if !slices.ContainsFunc(found, func(c yeastar.Customer) bool { return c.ID == one.ID }) {
+		if !slices.ContainsFunc(found, func(h renewal.Holder) bool { return h.PartnerID == one.ID }) {
 			t.Fatalf("%q is not found by %q", one.Company, query)
 		}
-		for _, c := range found {
+		for _, h := range found {
 			for w := range strings.FieldsSeq(fold(query)) {
-				if !strings.Contains(fold(c.Company), w) && !strings.Contains(fold(string(c.ID)), w) {
-					t.Fatalf("%q is found by %q", c.Company, query)
+				if !strings.Contains(fold(h.Name), w) && !strings.Contains(fold(string(h.PartnerID)), w) {
+					t.Fatalf("%q is found by %q", h.Name, query)
 				}
 			}
 		}

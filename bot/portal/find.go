@@ -3,6 +3,7 @@ package portal
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"renewbot/bot/lookup"
@@ -14,40 +15,32 @@ import (
 // account, a customer by id, e-mail address or the whole company, or a PBX by its serial
 // number. problem says, as a sentence, why there is none; err is of look-ups that failed.
 func (p *Portal) Exactly(ctx context.Context, row yeastar.Product, text string) (h renewal.Holder, problem string, err error) {
+	holders, err := p.Holders(ctx, row.Key, lookup.AnyAge)
+	if err != nil {
+		return h, "", err
+	}
 	if row.Holder == yeastar.BySerial {
-		list, _, err := p.Listed(ctx, row.Key, lookup.AnyAge)
-		if err != nil {
-			return h, "", err
+		if h, ok := holders.Get(strings.ToUpper(text)); ok {
+			return h, "", nil
 		}
-		for _, l := range list {
-			if strings.EqualFold(l.ProductNo, text) {
-				return l.Holder, "", nil
-			}
+		if h, ok := holders.Get(text); ok {
+			return h, "", nil
 		}
 		return h, fmt.Sprintf("the portal lists no %s with the serial number %q", row.Name, text), nil
 	}
 	if MeansOwn(text) {
-		return renewal.Holder{Name: OwnName}, "", nil
+		return ourselves, "", nil
 	}
-	customers, err := p.Customers(ctx, lookup.AnyAge)
-	if err != nil {
-		return h, "", err
-	}
-	if c, ok := customers.Get(yeastar.ID(text)); ok {
-		return renewal.Holder{PartnerID: c.ID, Name: c.DisplayName(), Email: c.Email}, "", nil
+	if h, ok := holders.Get(text); ok {
+		return h, "", nil
 	}
 	whole := fold(text)
-	var fit []yeastar.Customer
 	const enough = 50
-	found, _ := customers.Search(text, enough)
-	for _, c := range found {
-		if fold(c.Company) == whole || fold(c.Email) == whole {
-			fit = append(fit, c)
-		}
-	}
+	found, _ := holders.Search(text, enough)
+	fit := slices.DeleteFunc(found, func(h renewal.Holder) bool { return fold(h.Name) != whole && fold(h.Email) != whole })
 	switch {
 	case len(fit) == 1:
-		return renewal.Holder{PartnerID: fit[0].ID, Name: fit[0].DisplayName(), Email: fit[0].Email}, "", nil
+		return fit[0], "", nil
 	case len(fit) > 1:
 		return h, fmt.Sprintf("%d customers are called %q; name one by e-mail address or partner id", len(fit), text), nil
 	}

@@ -1,11 +1,9 @@
 package portal
 
 import (
-	"context"
 	"slices"
 	"strings"
 
-	"renewbot/bot/lookup"
 	"renewbot/bot/renewal"
 	"renewbot/yeastar"
 )
@@ -13,22 +11,8 @@ import (
 // OwnName is what people call the calling account.
 const OwnName = "Our own account"
 
-// Holder resolves whom a renewal.Holder's key stands for. It is not ok when that is
-// nobody, or they are gone.
-func (p *Portal) Holder(ctx context.Context, key string) (renewal.Holder, bool) {
-	switch key {
-	case "":
-		return renewal.Holder{}, false
-	case own:
-		return renewal.Holder{Name: OwnName}, true
-	}
-	customers, err := p.Customers(ctx, lookup.AnyAge)
-	if err != nil {
-		return renewal.Holder{}, false
-	}
-	c, ok := customers.Get(yeastar.ID(key))
-	return renewal.Holder{PartnerID: c.ID, Name: c.DisplayName(), Email: c.Email}, ok
-}
+// ourselves is the calling account as a holder.
+var ourselves = renewal.Holder{Name: OwnName}
 
 // ownNames are what people call the calling account, folded.
 var ownNames = []string{"self", "own", "us", "ourselves", "our own", fold(OwnName)}

@@ -25,28 +25,43 @@ func mailDomain(address string) string {
 	return domain
 }
 
+// customer is a customer as billing contacts are compared with them.
+type customer struct{ company, email string } // the company is folded
+
+// customer finds a customer by their id.
+func (p *Portal) customer(ctx context.Context, id yeastar.ID) (customer, bool) {
+	known, err := p.customers.Get(ctx, all, lookup.AnyAge)
+	if err != nil || id == "" {
+		return customer{}, false
+	}
+	i, ok := known.index.place(string(id))
+	if !ok {
+		return customer{}, false
+	}
+	return customer{known.index.folded[i].company(), known.index.holders[i].Email}, true
+}
+
 // fitsCompany says whether a billing contact is a customer's own.
-func fitsCompany(b yeastar.BillingContact, c yeastar.Customer) bool {
-	return b.Company != "" && fold(b.Company) == fold(c.Company)
+func fitsCompany(b yeastar.BillingContact, c customer) bool {
+	return b.Company != "" && fold(b.Company) == c.company
 }
 
 // fitsMail says whether a billing contact has the mail domain of a customer.
-func fitsMail(b yeastar.BillingContact, c yeastar.Customer) bool {
-	return mailDomain(b.Email) != "" && mailDomain(b.Email) == mailDomain(c.Email)
+func fitsMail(b yeastar.BillingContact, c customer) bool {
+	return mailDomain(b.Email) != "" && mailDomain(b.Email) == mailDomain(c.email)
 }
 
 // OwnContact is the only billing contact whose company fits a holder's, else the only one
 // whose mail domain does.
 func (p *Portal) OwnContact(ctx context.Context, h renewal.Holder, contacts []yeastar.BillingContact) (yeastar.ID, bool) {
-	customers, err := p.Customers(ctx, lookup.AnyAge)
-	customer, known := customers.Get(h.PartnerID)
-	if err != nil || !known {
+	theirs, known := p.customer(ctx, h.PartnerID)
+	if !known {
 		return "", false
 	}
-	for _, fits := range []func(yeastar.BillingContact, yeastar.Customer) bool{fitsCompany, fitsMail} {
+	for _, fits := range []func(yeastar.BillingContact, customer) bool{fitsCompany, fitsMail} {
 		var found []yeastar.ID
 		for _, b := range contacts {
-			if fits(b, customer) {
+			if fits(b, theirs) {
 				found = append(found, b.ID)
 			}
 		}
@@ -61,7 +76,7 @@ func (p *Portal) OwnContact(ctx context.Context, h renewal.Holder, contacts []ye
 // another one than the holder. Which companies are ours is not told, so a company that is
 // no customer's is taken for ours.
 func (p *Portal) invoiceTo(ctx context.Context, o renewal.Offer) string {
-	customers, err := p.Customers(ctx, lookup.AnyAge)
+	customers, err := p.customers.Get(ctx, all, lookup.AnyAge)
 	if err != nil {
 		return ""
 	}
@@ -70,14 +85,14 @@ func (p *Portal) invoiceTo(ctx context.Context, o renewal.Offer) string {
 	if err != nil || i < 0 {
 		return ""
 	}
-	holder, known := customers.Get(o.Holder.PartnerID)
+	holder, known := p.customer(ctx, o.Holder.PartnerID)
 	if known && (fitsCompany(contacts[i], holder) || fitsMail(contacts[i], holder)) {
 		return ""
 	}
 	company := fold(contacts[i].Company)
-	for j, c := range customers.folded {
-		if company != "" && c.company == company {
-			return customers.customers[j].DisplayName()
+	for j, c := range customers.index.folded {
+		if company != "" && c.company() == company {
+			return customers.index.holders[j].Name
 		}
 	}
 	return ""

@@ -32,78 +32,50 @@ func (p *Portal) Listed(ctx context.Context, productKey string, maxAge lookup.Ma
 	if err != nil {
 		return nil, time.Time{}, err
 	}
-	customers, err := p.Customers(ctx, lookup.AnyAge)
+	customers, err := p.customers.Get(ctx, all, lookup.AnyAge)
 	if err != nil {
 		return nil, time.Time{}, err
 	}
-	told := slices.ContainsFunc(owned, func(o yeastar.OwnedProduct) bool { return o.HolderID != "" })
-	list := make([]Listed, 0, len(owned))
-	for _, o := range owned {
-		if !ofService(row, o) {
+	told := slices.ContainsFunc(owned.packages, func(o Package) bool { return o.Owner != "" })
+	list := make([]Listed, 0, len(owned.packages))
+	for _, o := range owned.packages {
+		if !o.mayBeOf(row) {
 			continue
 		}
-		l := Listed{ProductNo: o.ProductNo, Expiry: o.Expiry}
-		if o.Extensions != nil {
-			l.Extensions = *o.Extensions
+		l := Listed{ProductNo: o.ProductNo, Expiry: o.Expiry, Extensions: o.Extensions}
+		if row.Holder == yeastar.BySerial {
+			l.Holder, _ = owned.holders.Get(o.ProductNo)
+		} else {
+			l.Holder, l.Nameless = holderOf(o, told, customers)
 		}
-		l.Holder, l.Nameless = holderOf(row, o, told, customers)
 		list = append(list, l)
 	}
 	return list, p.owned.At(productKey), nil
 }
 
-// ofService says whether a package is of the row, where several rows share a product: unless
-// its services tell that it is of another one.
-func ofService(row yeastar.Product, o yeastar.OwnedProduct) bool {
-	named := func(s yeastar.OwnedService) bool { return s.Name != "" }
-	return row.Service == "" || !slices.ContainsFunc(o.Services, named) ||
-		slices.ContainsFunc(o.Services, func(s yeastar.OwnedService) bool { return strings.EqualFold(strings.TrimSpace(s.Name), row.Service) })
-}
-
 // holderOf is whose package one of the list is, as far as the list tells.
-func holderOf(row yeastar.Product, o yeastar.OwnedProduct, told bool, customers Customers) (h renewal.Holder, nameless bool) {
-	c, known := customers.Get(o.HolderID)
-	if !known && row.Holder == yeastar.ByAccount {
-		c, known = customers.Get(yeastar.ID(o.ProductNo))
-	}
-	if known {
-		h = renewal.Holder{PartnerID: c.ID, Name: c.DisplayName(), Email: c.Email}
-	}
-	switch {
-	case row.Holder == yeastar.BySerial:
-		h.SerialNumber = o.ProductNo
-		for _, name := range []string{h.Name, o.Comment, o.ProductNo} {
-			if h.Name == "" {
-				h.Name = name
-			}
+func holderOf(o Package, told bool, customers Holders) (h renewal.Holder, nameless bool) {
+	for _, key := range []string{string(o.Owner), o.ProductNo} {
+		if h, known := customers.Get(key); known && key != own && key != "" {
+			return h, false
 		}
-		return h, false
-	case known:
-		return h, false
-	case told && o.HolderID == "":
-		return renewal.Holder{Name: OwnName}, false
 	}
-	return renewal.Holder{SerialNumber: o.ProductNo, PartnerID: o.HolderID, Name: "Package " + o.ProductNo}, true
+	if told && o.Owner == "" {
+		return ourselves, false
+	}
+	return renewal.Holder{SerialNumber: o.ProductNo, PartnerID: o.Owner, Name: "Package " + o.ProductNo}, true
 }
 
 // NameOf is the holder that a key stands for, called by a name from before when they are gone.
 func (p *Portal) NameOf(ctx context.Context, row yeastar.Product, key, before string) renewal.Holder {
-	switch {
-	case row.Holder == yeastar.BySerial:
-		if before == "" {
-			before = key
-		}
-		return renewal.Holder{SerialNumber: key, Name: before}
-	case key == own:
-		return renewal.Holder{Name: OwnName}
-	}
-	if customers, err := p.Customers(ctx, lookup.AnyAge); err == nil {
-		if c, ok := customers.Get(yeastar.ID(key)); ok {
-			return renewal.Holder{PartnerID: c.ID, Name: c.DisplayName(), Email: c.Email}
-		}
+	if h, ok := p.Holder(ctx, row.Key, key); ok {
+		return h
 	}
 	if before == "" {
 		before = key
+	}
+	if row.Holder == yeastar.BySerial {
+		return renewal.Holder{SerialNumber: key, Name: before}
 	}
 	return renewal.Holder{PartnerID: yeastar.ID(key), Name: before}
 }

@@ -19,54 +19,85 @@ func (p *Portal) Enrich(ctx context.Context, o *renewal.Offer, c yeastar.Catalog
 	if err != nil {
 		p.log.WarnContext(ctx, "not everything of the package could be looked up", "error", err)
 	}
-	o.Price, o.Quote = quote(o.Lines, found.terms)
+	row, _ := yeastar.ProductByKey(o.Product)
+	if row.Holder == yeastar.BySerial && o.Holder.PartnerID == "" {
+		o.Holder = p.OwnedBy(ctx, o.Holder, found.Owner) // whom the list did not tell
+	}
+	o.Price, o.Quote = quote(row, *o, found.terms)
 	o.CurrentExpiry, o.KnownQuantity = found.Expiry, found.Extensions
+	cycle := found.BillingCycle
 	for i, l := range o.Lines {
-		if l.Type != yeastar.LinePlan {
-			continue
-		}
-		if o.CurrentExpiry.IsZero() {
+		cycle = cmp.Or(cycle, found.terms[i].BillingCycle)
+		if o.CurrentExpiry.IsZero() && (l.Type == yeastar.LinePlan || !row.PlanLine) {
 			o.CurrentExpiry = found.terms[i].Expiry
 		}
-		if n := found.terms[i].Quantity; n != nil {
+		if n := found.terms[i].Quantity; l.Type == yeastar.LinePlan && n != nil && row.Quantity != yeastar.QuantityNone {
 			o.KnownQuantity = cmp.Or(o.KnownQuantity, *n)
 		}
 	}
-	plan, _ := o.Plan()
-	switch {
-	case o.KnownQuantity == 0:
-		o.QuantitySource = "typed by the requester; the API does not say the current number"
-	case o.KnownQuantity == plan.Quantity:
-		o.QuantitySource = "the same as the Partner Portal says"
-	default:
-		o.QuantitySource = fmt.Sprintf("typed by the requester; the Partner Portal says %d", o.KnownQuantity)
-	}
+	o.QuantitySource = quantitySource(row, *o)
 	return renewal.Facts{
-		Services: found.Services, PlanSwitch: found.PlanSwitch, AutoRenewal: found.autoRenewal, InvoiceTo: p.invoiceTo(ctx, *o),
+		Services: found.Services, PlanSwitch: found.PlanSwitch, BillingCycle: cycle, Owner: found.Owner,
+		AutoRenewal: found.autoRenewal, InvoiceTo: p.invoiceTo(ctx, *o),
 	}, err
 }
 
-// quote is what the renewal of these lines costs, if every line has a price in the same
-// currency. A price that is for other quantities than those of the lines is only a quote.
-func quote(lines []renewal.Line, terms []yeastar.RenewalInfo) (*renewal.Price, *renewal.Quote) {
+// quantitySource says where the number of extensions of an offer is from, for people.
+func quantitySource(row yeastar.Product, o renewal.Offer) string {
+	plan, _ := o.Plan()
+	switch {
+	case row.Quantity == yeastar.QuantityNone:
+		return ""
+	case o.KnownQuantity == 0:
+		return "typed by the requester; the API does not say the current number"
+	case o.KnownQuantity == plan.Quantity:
+		return "the same as the Partner Portal says"
+	}
+	return fmt.Sprintf("typed by the requester; the Partner Portal says %d", o.KnownQuantity)
+}
+
+// quote is what the renewal costs, if every line has a price in the same currency and of
+// the same billing cycle. A price that is for other quantities or another term than the
+// offer's is only a quote.
+func quote(row yeastar.Product, o renewal.Offer, terms []yeastar.RenewalInfo) (*renewal.Price, *renewal.Quote) {
 	var total renewal.Price
-	exact, extensions := true, 0
-	for i, l := range lines {
-		price, told := terms[i].Price, terms[i].Quantity
+	var q renewal.Quote
+	exact, cycles := true, map[string]bool{}
+	for i, l := range o.Lines {
+		price, quantity := terms[i].Price, terms[i].Quantity
 		if price == nil || (total.Currency != "" && total.Currency != price.Currency) {
 			return nil, nil
 		}
-		exact = exact && (price.PerUnit || (told != nil && *told == l.Quantity))
-		if l.Type == yeastar.LinePlan && told != nil && len(lines) == 1 {
-			extensions = *told
+		cycles[terms[i].BillingCycle] = true
+		exact = exact && (price.PerUnit || row.Quantity == yeastar.QuantityNone || (quantity != nil && *quantity == l.Quantity))
+		if l.Type == yeastar.LinePlan && quantity != nil && len(o.Lines) == 1 && row.Quantity != yeastar.QuantityNone {
+			q.Extensions = *quantity
 		}
 		total = total.Plus(price.Amount, price.Currency, price.PerUnit, l.Quantity)
 	}
-	switch {
-	case total.Currency == "":
+	if total.Currency == "" || (cycles[yeastar.Annually] && cycles[yeastar.Monthly]) {
 		return nil, nil
-	case exact:
-		return &total, nil
 	}
-	return nil, &renewal.Quote{Price: total, Extensions: extensions}
+	term, known := pricedFor(row, cycles)
+	if asked := known && term.Months == o.TermAsked().Months; asked && exact {
+		return &total, nil
+	} else if !asked {
+		q.Term, q.TermUntold = term, !known
+	}
+	q.Price, q.QuantityUntold = total, !exact && q.Extensions == 0
+	return nil, &q
+}
+
+// pricedFor is the term that prices are for: one billing cycle, if the portal tells the same
+// for all of them, or the only one that the product has.
+func pricedFor(row yeastar.Product, cycles map[string]bool) (yeastar.Term, bool) {
+	switch {
+	case len(cycles) == 1 && cycles[yeastar.Annually]:
+		return yeastar.Term{BillingCycle: yeastar.Annually, Months: 12}, true
+	case len(cycles) == 1 && cycles[yeastar.Monthly]:
+		return yeastar.Term{BillingCycle: yeastar.Monthly, Months: 1}, true
+	case len(row.Terms) == 1 && !cycles[yeastar.Monthly]:
+		return row.Terms[0], true
+	}
+	return yeastar.Term{}, false
 }

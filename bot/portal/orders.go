@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"renewbot/bot/lookup"
@@ -48,9 +49,13 @@ func (p *Portal) readOrders(ctx context.Context, now time.Time) (orderList, erro
 	return read, nil
 }
 
-// OrdersOf lists the orders of a holder in the portal's list of the last months; they may be
-// of other products. It lists none when the portal does not tell whose orders they are,
-// and then it does not ask anew either. The error is of look-ups that may work a moment later.
+// mostOrders is how many orders of a holder are looked at: each may be asked about by itself.
+const mostOrders = 50
+
+// OrdersOf lists the newest orders of a holder, or of the customer who has the PBX, in the
+// portal's list of the last months; IsOf says of which product and PBX one is. It lists none
+// when the portal does not tell whose orders they are, and then it does not ask anew either.
+// The error is of look-ups that may work a moment later.
 func (p *Portal) OrdersOf(ctx context.Context, h renewal.Holder, maxAge lookup.MaxAge) ([]yeastar.OrderSummary, error) {
 	known, read := p.orders.Peek(all)
 	if maxAge == lookup.Anew && read && !known.told {
@@ -61,7 +66,7 @@ func (p *Portal) OrdersOf(ctx context.Context, h renewal.Holder, maxAge lookup.M
 		return nil, passing(err)
 	}
 	// When it fails and has not told before, whether it would tell is not known.
-	if !list.told || h.SerialNumber != "" {
+	if !list.told {
 		return nil, nil
 	}
 	var theirs []yeastar.OrderSummary
@@ -70,15 +75,39 @@ func (p *Portal) OrdersOf(ctx context.Context, h renewal.Holder, maxAge lookup.M
 			theirs = append(theirs, o)
 		}
 	}
+	if h.SerialNumber != "" {
+		slices.SortStableFunc(theirs, func(a, b yeastar.OrderSummary) int { return b.CreateTime.Compare(a.CreateTime) })
+		theirs = theirs[:min(len(theirs), mostOrders)]
+	}
 	return theirs, nil
 }
 
-// IsOfProduct says whether an order may be of a product: not when its details tell another.
-func (p *Portal) IsOfProduct(ctx context.Context, o yeastar.OrderSummary, productKey string) (bool, error) {
+// IsOf says whether an order may be of a product, and of a holder's PBX: not when its details
+// tell others.
+func (p *Portal) IsOf(ctx context.Context, o yeastar.OrderSummary, productKey string, h renewal.Holder) (bool, error) {
 	product, err := Product(productKey)
 	if err != nil {
 		return false, err
 	}
 	detail, err := p.orderDetails.Get(ctx, cmp.Or(o.OrderNo, string(o.ID)), lookup.AnyAge)
-	return detail.ProductID == "" || string(detail.ProductID) == strconv.Itoa(product.ID), passing(err)
+	switch {
+	case detail.ProductID != "" && string(detail.ProductID) != strconv.Itoa(product.ID),
+		h.SerialNumber != "" && detail.ProductNo != "" && detail.ProductNo != h.SerialNumber,
+		product.Service != "" && p.isOfAnother(product, detail.Lines):
+		return false, passing(err)
+	}
+	return true, passing(err)
+}
+
+// isOfAnother says whether lines are all of services that are not a row's own, where
+// products share an id.
+func (p *Portal) isOfAnother(row yeastar.Product, lines []yeastar.OrderDetailLine) bool {
+	c, _ := p.catalogues.Peek(row.Key)
+	for _, l := range lines {
+		_, ours := c.Service(l.ServiceID)
+		if ours || strings.EqualFold(strings.TrimSpace(l.Name), row.Service) || (l.Name == "" && len(c.Services) == 0) {
+			return false
+		}
+	}
+	return len(lines) > 0
 }

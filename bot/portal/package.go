@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -13,14 +14,18 @@ import (
 	"renewbot/yeastar"
 )
 
-// Package is what is known of the package that is to be renewed. Every field may be empty.
+// Package is what is known of the package, or PBX, that is to be renewed, as far as its
+// product has it. Every field may be empty.
 type Package struct {
 	ProductNo  string
-	Extensions int // 0: not known
+	Owner      yeastar.ID // the customer whose it is; empty: our own, or not told
+	Extensions int        // 0: not known
 	Expiry     time.Time
 	PlanID     yeastar.ID
 	PlanSwitch string // the plan that follows when the present one ends
-	Services   []yeastar.OwnedService
+	// BillingCycle is yeastar.Annually or Monthly.
+	BillingCycle string
+	Services     []yeastar.OwnedService
 }
 
 // own is the key of the calling account among holders.
@@ -35,65 +40,120 @@ func (p *Portal) Package(ctx context.Context, productKey string, holder renewal.
 		return Package{}, err
 	}
 	if detail, err := p.details.Get(ctx, productKey+" "+mine.ProductNo, maxAge); err == nil {
-		mine = merge(mine, detail)
+		mine = merge(mine, packageOf(detail))
 	}
-	return packageOf(mine), nil
+	row, err := Product(productKey)
+	return mine.of(row), err
+}
+
+// ownedList is what was bought of a product, and for PBXs whom it can be renewed for.
+type ownedList struct {
+	packages []Package
+	holders  Holders
+}
+
+// readOwned asks for everything that was bought of a product.
+func (p *Portal) readOwned(ctx context.Context, client *yeastar.Client, productKey string) (ownedList, error) {
+	row, err := Product(productKey)
+	if err != nil {
+		return ownedList{}, err
+	}
+	list, err := client.OwnedProducts(ctx, row.ID)
+	if err != nil {
+		return ownedList{}, err
+	}
+	var owned ownedList
+	if row.Holder == yeastar.BySerial {
+		// Without the customers a PBX is called by its comment or its number.
+		customers, _ := p.customers.Get(ctx, all, lookup.AnyAge)
+		owned.holders = pbxsOf(list, customers)
+	}
+	for _, o := range list {
+		owned.packages = append(owned.packages, packageOf(o))
+	}
+	return owned, nil
 }
 
 // listed is a holder's package in the list of all. It is empty when there is none, or no
 // telling which.
-func (p *Portal) listed(ctx context.Context, productKey string, holder renewal.Holder, maxAge lookup.MaxAge) (yeastar.OwnedProduct, error) {
+func (p *Portal) listed(ctx context.Context, productKey string, holder renewal.Holder, maxAge lookup.MaxAge) (Package, error) {
+	row, err := Product(productKey)
+	if err != nil {
+		return Package{}, err
+	}
 	owned, err := p.owned.Get(ctx, productKey, maxAge)
 	if err != nil {
-		return yeastar.OwnedProduct{}, err
+		return Package{}, err
 	}
-	mine, _ := matchPackage(owned, holder)
+	mine, _ := matchPackage(row, owned.packages, holder)
 	return mine, nil
 }
 
 func packageOf(o yeastar.OwnedProduct) Package {
-	found := Package{ProductNo: o.ProductNo, Expiry: o.Expiry, PlanID: o.PlanID, PlanSwitch: o.CurrentPlan, Services: o.Services}
+	found := Package{
+		ProductNo: o.ProductNo, Owner: o.HolderID, Expiry: o.Expiry, PlanID: o.PlanID, PlanSwitch: o.CurrentPlan,
+		BillingCycle: o.BillingCycle, Services: o.Services,
+	}
 	if o.Extensions != nil {
 		found.Extensions = *o.Extensions
 	}
 	return found
 }
 
-// matchPackage finds a holder's package in the list of all. Account products have a
-// productNo that looks like the holder's account id.
-func matchPackage(owned []yeastar.OwnedProduct, holder renewal.Holder) (yeastar.OwnedProduct, bool) {
-	var found []yeastar.OwnedProduct
+// matchPackage finds a holder's package of a product in the list of all: a PBX by its
+// serial number. Account products have a productNo that looks like the holder's account id.
+func matchPackage(row yeastar.Product, owned []Package, holder renewal.Holder) (Package, bool) {
+	var found []Package
 	// Our own package is the one without a customer, where the list tells customers.
-	told := slices.ContainsFunc(owned, func(o yeastar.OwnedProduct) bool { return o.HolderID != "" })
+	told := slices.ContainsFunc(owned, func(o Package) bool { return o.Owner != "" })
 	for _, o := range owned {
+		theirs := false
 		switch {
-		case holder.Key() == own && told && o.HolderID == "":
-			found = append(found, o)
-		case holder.SerialNumber != "" && o.ProductNo == holder.SerialNumber,
-			holder.PartnerID != "" && (o.HolderID == holder.PartnerID || o.ProductNo == string(holder.PartnerID)):
+		case row.Holder == yeastar.BySerial:
+			theirs = o.ProductNo == holder.SerialNumber
+		case holder.Key() == own:
+			theirs = told && o.Owner == ""
+		default:
+			theirs = o.Owner == holder.PartnerID || o.ProductNo == string(holder.PartnerID)
+		}
+		if theirs && o.mayBeOf(row) {
 			found = append(found, o)
 		}
 	}
 	if len(found) != 1 {
-		return yeastar.OwnedProduct{}, false // none, or no telling which
+		return Package{}, false // none, or no telling which
 	}
 	return found[0], true
 }
 
-// merge fills what the list does not tell from the details.
-func merge(listed, detail yeastar.OwnedProduct) yeastar.OwnedProduct {
-	if detail.Extensions != nil {
-		listed.Extensions = detail.Extensions
+// mayBeOf says whether a package may be of a row: where products share an id, not when it
+// has other services alone.
+func (o Package) mayBeOf(row yeastar.Product) bool {
+	return row.Service == "" || len(o.Services) == 0 || len(o.of(row).Services) > 0 ||
+		slices.ContainsFunc(o.Services, func(s yeastar.OwnedService) bool { return s.Name == "" })
+}
+
+// of is what of a package a row renews.
+func (o Package) of(row yeastar.Product) Package {
+	o.Services = slices.DeleteFunc(slices.Clone(o.Services), func(s yeastar.OwnedService) bool {
+		return !row.ServiceLines || (row.Service != "" && !strings.EqualFold(strings.TrimSpace(s.Name), row.Service))
+	})
+	if row.Quantity == yeastar.QuantityNone {
+		o.Extensions = 0
 	}
+	return o
+}
+
+// merge fills what the list does not tell from the details.
+func merge(listed, detail Package) Package {
+	listed.Owner = cmp.Or(detail.Owner, listed.Owner)
+	listed.Extensions = cmp.Or(detail.Extensions, listed.Extensions)
 	if !detail.Expiry.IsZero() {
 		listed.Expiry = detail.Expiry
 	}
-	if detail.PlanID != "" {
-		listed.PlanID = detail.PlanID
-	}
-	if detail.CurrentPlan != "" {
-		listed.CurrentPlan = detail.CurrentPlan
-	}
+	listed.PlanID = cmp.Or(detail.PlanID, listed.PlanID)
+	listed.BillingCycle = cmp.Or(detail.BillingCycle, listed.BillingCycle)
+	listed.PlanSwitch = cmp.Or(detail.PlanSwitch, listed.PlanSwitch)
 	if len(detail.Services) > 0 {
 		listed.Services = detail.Services
 	}
@@ -111,14 +171,26 @@ type reading struct {
 // of look-ups that may work a moment later; what the portal refuses to tell is not told.
 func (p *Portal) read(ctx context.Context, o renewal.Offer, c yeastar.Catalogue, maxAge lookup.MaxAge) (reading, error) {
 	r := reading{terms: make([]yeastar.RenewalInfo, len(o.Lines))}
+	row, err := Product(o.Product)
+	if err != nil {
+		return r, err
+	}
 	mine, err := p.listed(ctx, o.Product, o.Holder, lookup.AnyAge) // it may be long
+	if row.Holder == yeastar.BySerial {
+		// Its number is known whatever the list says.
+		mine.ProductNo, err = o.Holder.SerialNumber, nil
+	}
 	if err != nil || mine.ProductNo == "" {
 		return r, passing(err)
 	}
-	var detail yeastar.OwnedProduct
+	var detail Package
 	var looking errgroup.Group
 	key := o.Product + " " + mine.ProductNo
-	looking.Go(func() (err error) { detail, err = p.details.Get(ctx, key, maxAge); return passing(err) })
+	looking.Go(func() error {
+		told, err := p.details.Get(ctx, key, maxAge)
+		detail = packageOf(told)
+		return passing(err)
+	})
 	looking.Go(func() (err error) { r.autoRenewal, err = p.autoRenewals.Get(ctx, key, maxAge); return passing(err) })
 	for i, l := range o.Lines {
 		if pricing := pricingID(c, l); pricing != "" {
@@ -133,13 +205,13 @@ func (p *Portal) read(ctx context.Context, o renewal.Offer, c yeastar.Catalogue,
 		mine, err = p.listed(ctx, o.Product, o.Holder, maxAge)
 		err = passing(err)
 	}
-	r.Package = packageOf(merge(mine, detail))
+	r.Package = merge(mine, detail).of(row)
 	return r, err
 }
 
 // tellsMore says whether a package's entry in the list has something that its details do not.
-func tellsMore(listed, detail yeastar.OwnedProduct) bool {
-	return (listed.Extensions != nil && detail.Extensions == nil) || (!listed.Expiry.IsZero() && detail.Expiry.IsZero()) ||
+func tellsMore(listed, detail Package) bool {
+	return (listed.Extensions != 0 && detail.Extensions == 0) || (!listed.Expiry.IsZero() && detail.Expiry.IsZero()) ||
 		(len(listed.Services) > 0 && len(detail.Services) == 0)
 }
 

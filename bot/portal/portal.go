@@ -8,6 +8,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 
@@ -25,6 +26,8 @@ const all = "all"
 // Options are what a Portal is made of.
 type Options struct {
 	Client *yeastar.Client
+	// Products are offered to people. Empty: those whose renewal is wholly documented.
+	Products []yeastar.Product
 	// TTL is the age at which an answer is asked for again in the background.
 	TTL time.Duration
 	// RepeatWithin is how far back the vendor's order list is read, and Orders reads it.
@@ -41,15 +44,17 @@ type Portal struct {
 	log          *slog.Logger
 	ttl          time.Duration
 	tasks        *taskgroup.Group
-	customers    *lookup.Cache[Customers]                // one key: all
-	contacts     *lookup.Cache[[]yeastar.BillingContact] // one key: all
-	catalogues   *lookup.Cache[yeastar.Catalogue]        // by product key
-	owned        *lookup.Cache[[]yeastar.OwnedProduct]   // by product key
-	details      *lookup.Cache[yeastar.OwnedProduct]     // by product key and productNo
-	terms        *lookup.Cache[yeastar.RenewalInfo]      // by product key, productNo, line type and pricing id
-	autoRenewals *lookup.Cache[yeastar.AutoRenewal]      // by product key and productNo
-	orders       *lookup.Cache[orderList]                // one key: all
-	orderDetails *lookup.Cache[yeastar.OrderDetail]      // by order number
+	offered      []yeastar.Product
+	available    *lookup.Cache[[]yeastar.AvailableProduct] // one key: all
+	customers    *lookup.Cache[Holders]                    // one key: all
+	contacts     *lookup.Cache[[]yeastar.BillingContact]   // one key: all
+	catalogues   *lookup.Cache[yeastar.Catalogue]          // by product key, and serial number where the product has one
+	owned        *lookup.Cache[ownedList]                  // by product key
+	details      *lookup.Cache[yeastar.OwnedProduct]       // by product key and productNo
+	terms        *lookup.Cache[yeastar.RenewalInfo]        // by product key, productNo, line type and pricing id
+	autoRenewals *lookup.Cache[yeastar.AutoRenewal]        // by product key and productNo
+	orders       *lookup.Cache[orderList]                  // one key: all
+	orderDetails *lookup.Cache[yeastar.OrderDetail]        // by order number
 	repeatWithin time.Duration
 	ordersSince  func(ctx context.Context, since time.Time) ([]yeastar.OrderSummary, error)
 }
@@ -57,31 +62,35 @@ type Portal struct {
 // New makes a portal that has asked nothing yet.
 func New(o Options) *Portal {
 	tasks := taskgroup.New()
-	p := &Portal{log: o.Log, ttl: o.TTL, tasks: tasks, repeatWithin: o.RepeatWithin, ordersSince: o.Orders}
-	p.customers = lookup.New(o.TTL, o.Now, tasks, func(ctx context.Context, _ string) (Customers, error) {
+	offered := slices.Clone(o.Products)
+	if len(offered) == 0 {
+		offered, _ = yeastar.Offered(nil) // which fails for keys alone
+	}
+	p := &Portal{log: o.Log, ttl: o.TTL, tasks: tasks, offered: offered, repeatWithin: o.RepeatWithin, ordersSince: o.Orders}
+	p.available = lookup.New(o.TTL, o.Now, tasks, func(ctx context.Context, _ string) ([]yeastar.AvailableProduct, error) {
+		return o.Client.AvailableProducts(ctx)
+	})
+	p.customers = lookup.New(o.TTL, o.Now, tasks, func(ctx context.Context, _ string) (Holders, error) {
 		list, err := o.Client.Customers(ctx)
-		return indexCustomers(list), err
+		if err != nil {
+			return Holders{}, err
+		}
+		return customersOf(list), nil
 	})
 	p.contacts = lookup.New(o.TTL, o.Now, tasks, func(ctx context.Context, _ string) ([]yeastar.BillingContact, error) {
 		return o.Client.BillingContacts(ctx)
 	})
 	p.catalogues = lookup.New(o.TTL, o.Now, tasks, func(ctx context.Context, key string) (yeastar.Catalogue, error) {
-		row, err := Product(key)
+		row, serial, err := catalogueOf(key)
 		if err != nil {
 			return yeastar.Catalogue{}, err
 		}
-		return o.Client.Catalogue(ctx, row.ID, "")
+		c, err := o.Client.Catalogue(ctx, row.ID, serial)
+		c.Raw = nil
+		return row.Catalogue(c), err
 	})
-	p.owned = lookup.New(o.TTL, o.Now, tasks, func(ctx context.Context, key string) ([]yeastar.OwnedProduct, error) {
-		row, err := Product(key)
-		if err != nil {
-			return nil, err
-		}
-		list, err := o.Client.OwnedProducts(ctx, row.ID)
-		for i := range list {
-			list[i].Raw = nil // a third of what the packages of a large portal take
-		}
-		return list, err
+	p.owned = lookup.New(o.TTL, o.Now, tasks, func(ctx context.Context, key string) (ownedList, error) {
+		return p.readOwned(ctx, o.Client, key)
 	})
 	p.packageLookups(o)
 	p.orders = lookup.New(o.TTL, o.Now, tasks, func(ctx context.Context, _ string) (orderList, error) {
@@ -90,6 +99,7 @@ func New(o Options) *Portal {
 	p.orderDetails = lookup.New(o.TTL, o.Now, tasks, func(ctx context.Context, number string) (yeastar.OrderDetail, error) {
 		return o.Client.Order(ctx, number)
 	})
+	p.available.Count(o.Metrics.Lookup("available"))
 	p.customers.Count(o.Metrics.Lookup("customers"))
 	p.contacts.Count(o.Metrics.Lookup("contacts"))
 	p.catalogues.Count(o.Metrics.Lookup("catalogues"))
@@ -165,34 +175,46 @@ func (p *Portal) KeepWarm() {
 }
 
 func (p *Portal) warm() {
+	p.available.Refresh(all)
 	p.customers.Refresh(all)
 	p.contacts.Refresh(all)
-	for _, row := range yeastar.Products()[:1] {
-		p.catalogues.Refresh(row.Key)
+	for _, row := range p.Products() {
+		if row.Holder == yeastar.ByAccount {
+			p.catalogues.Refresh(row.Key)
+		}
 		p.owned.Refresh(row.Key)
 	}
 }
 
-// Ready says whether the form can be drawn without waiting.
+// Ready says whether the form of a product can be drawn without waiting.
 func (p *Portal) Ready(productKey string) bool {
-	_, customers := p.customers.Peek(all)
+	row, err := Product(productKey)
 	_, contacts := p.contacts.Peek(all)
+	if err != nil || !contacts {
+		return false
+	}
+	if row.Holder == yeastar.BySerial {
+		_, pbxs := p.owned.Peek(productKey)
+		return pbxs
+	}
+	_, customers := p.customers.Peek(all)
 	_, catalogue := p.catalogues.Peek(productKey)
-	return customers && contacts && catalogue
+	return customers && catalogue
 }
 
-// Prepare waits until the form can be drawn, as long as ctx lasts.
+// Prepare waits until the form of a product can be drawn, as long as ctx lasts.
 func (p *Portal) Prepare(ctx context.Context, productKey string) error {
+	row, err := Product(productKey)
+	if err != nil {
+		return err
+	}
 	var looking errgroup.Group
-	looking.Go(func() error { _, err := p.customers.Get(ctx, all, lookup.AnyAge); return err })
 	looking.Go(func() error { _, err := p.contacts.Get(ctx, all, lookup.AnyAge); return err })
-	looking.Go(func() error { _, err := p.catalogues.Get(ctx, productKey, lookup.AnyAge); return err })
+	looking.Go(func() error { _, err := p.Holders(ctx, productKey, lookup.AnyAge); return err })
+	if row.Holder == yeastar.ByAccount {
+		looking.Go(func() error { _, err := p.catalogues.Get(ctx, productKey, lookup.AnyAge); return err })
+	}
 	return looking.Wait()
-}
-
-// Customers are all customers of ours.
-func (p *Portal) Customers(ctx context.Context, maxAge lookup.MaxAge) (Customers, error) {
-	return p.customers.Get(ctx, all, maxAge)
 }
 
 // Contacts are all billing contacts.
@@ -200,9 +222,24 @@ func (p *Portal) Contacts(ctx context.Context, maxAge lookup.MaxAge) ([]yeastar.
 	return p.contacts.Get(ctx, all, maxAge)
 }
 
-// Catalogue is what can be ordered of a product.
-func (p *Portal) Catalogue(ctx context.Context, productKey string, maxAge lookup.MaxAge) (yeastar.Catalogue, error) {
-	return p.catalogues.Get(ctx, productKey, maxAge)
+// Catalogue is what can be ordered of a product. What a PBX can have is told with its
+// serial number alone; without one there is nothing.
+func (p *Portal) Catalogue(ctx context.Context, productKey, serialNumber string, maxAge lookup.MaxAge) (yeastar.Catalogue, error) {
+	row, err := Product(productKey)
+	if err != nil || row.Holder == yeastar.ByAccount {
+		return p.catalogues.Get(ctx, productKey, maxAge)
+	}
+	if serialNumber == "" {
+		return yeastar.Catalogue{}, nil
+	}
+	return p.catalogues.Get(ctx, productKey+" "+serialNumber, maxAge)
+}
+
+// catalogueOf takes the key of a catalogue apart.
+func catalogueOf(key string) (row yeastar.Product, serialNumber string, err error) {
+	product, serialNumber, _ := strings.Cut(key, " ")
+	row, err = Product(product)
+	return row, serialNumber, err
 }
 
 // Close ends what runs in the background, at the end of ctx at the latest.

@@ -79,11 +79,11 @@ anew, and its card warns. New requests get numbers that no request had before.`,
 }
 
 func restore(ctx context.Context, c call) int {
-	settings, err := config.LoadOnly("DATABASE_URL", "RENEW_REMIND_AFTER", "RENEW_EXPIRE_AFTER")
+	settings, err := config.LoadOnly("DATABASE_URL", "RENEW_REMIND_AFTER", "RENEW_EXPIRE_AFTER", "RENEW_EVENTS_URL")
 	if err != nil {
 		return c.misconfigured(err)
 	}
-	o := ledger.Options{Policy: settings.Policy()}
+	o := ledger.Options{Policy: settings.Policy(), Outbox: settings.Events.On()}
 	url := settings.DatabaseURL.Reveal()
 	var got ledger.Restored
 	switch sqlite := strings.HasPrefix(url, "sqlite:"); {

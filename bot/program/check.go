@@ -28,14 +28,18 @@ that the mapping can be confirmed before the first order; and it opens a short c
 to Slack even while a bot is running. A click that Slack sends to it is not answered, and
 whoever made it has to click again.
 
+With -events it sends an event of the type renewbot.test to RENEW_EVENTS_URL, signed as all
+others are, and tells the answer.
+
 It ends with 0 when all is right, with 1 when there are warnings and no problems, and with
 2 when there is a problem.`,
 	prepare: func(flags *flag.FlagSet) action {
 		asJSON := flags.Bool("json", false, "print the report as JSON")
 		live := flags.Bool("live", false, "also list the fields of the portal's answers, and connect beside a running bot")
+		events := flags.Bool("events", false, "also send a test event to RENEW_EVENTS_URL")
 		timeout := flags.Duration("timeout", 45*time.Second, "give up on what has not answered after `TIME`")
 		return func(ctx context.Context, c call) int {
-			report, err := checkAll(ctx, check.Options{Live: *live, Timeout: *timeout})
+			report, err := checkAll(ctx, check.Options{Live: *live, Events: *events, Timeout: *timeout})
 			if err == nil && *asJSON {
 				err = report.WriteJSON(c.stdout)
 			} else if err == nil {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"renewbot/bot/check"
+	"renewbot/bot/freeaddr"
 	"renewbot/bot/slacksim"
 	"renewbot/yeastar/yeastarsim"
 )
@@ -179,8 +180,22 @@ var brokenThings = []broken{
 		s.vendor.Fault(yeastarsim.PurchaseProductInfo, yeastarsim.Refuse("forbidden_product", "No access to this product."))
 	}, line: "plans", status: check.Problem, found: "No access to this product", next: "request id", ready: slackOK},
 
+	{name: "a product that the account has not", by: func(s *site) { s.vendor.RemoveProduct(yeastarsim.RemoteManagement) }, line: "products",
+		status: check.Warning, found: "Remote Management is offered, but the account's product list does not have it", next: "Set YEASTAR_PRODUCTS", ready: slackOK},
+	{name: "nothing of what is offered", by: func(s *site) {
+		s.env["YEASTAR_PRODUCTS"] = "p-series-turnkey"
+		s.vendor.RemoveProduct(yeastarsim.Turnkey)
+	}, line: "products", status: check.Problem, found: "none of what is offered: P-Series Turnkey Package", next: "Set YEASTAR_PRODUCTS", ready: slackOK},
+	{name: "a product whose values are inferred", by: set("YEASTAR_PRODUCTS", "p-series-turnkey,cloud-pbx"), line: "products", status: check.Note,
+		found: "Cloud PBX (PCE Instance) is offered, and not all of it is documented. The tutorial's values", ready: slackOK, log: "product=cloud-pbx"},
+	{name: "a product that is not renewed", by: set("YEASTAR_PRODUCTS", "rm-premium"), line: "settings", status: check.Problem,
+		found: "YEASTAR_PRODUCTS lists what cannot be offered: rm-premium (Remote Management Premium) is not renewed", next: "The keys are p-series-turnkey",
+		ends: 2, log: "most likely a misprint"},
+	{name: "a secret in the place of a product", by: set("YEASTAR_PRODUCTS", "cloud-pbx,hunter2"), line: "settings", status: check.Problem,
+		found: "item 2 is no product's key", next: "The keys are", ends: 2, log: "item 2 is no product's key"},
+
 	// The machine.
-	{name: "no route to Slack", by: func(s *site) { s.env["SLACK_API_URL"] = "http://" + freePort(s.t) + "/api/" }, line: "bot token", status: check.Problem,
+	{name: "no route to Slack", by: func(s *site) { s.env["SLACK_API_URL"] = "http://" + freeaddr.New(s.t) + "/api/" }, line: "bot token", status: check.Problem,
 		found: "refuses the connection", next: "a firewall or a proxy", ready: "slack: down, no connection to Slack", log: "Slack does not answer yet"},
 	{name: "something else in Slack's place", by: func(s *site) { s.slack.Fail("auth.test", slacksim.Fault{Kind: slacksim.FaultHTML}) }, line: "bot token", status: check.Problem,
 		found: "what answers auth.test is not Slack", next: "SLACK_API_URL", ready: "slack: down", log: "Slack does not answer yet"},
@@ -208,7 +223,7 @@ var brokenThings = []broken{
 		s.stopped()
 		_ = os.Chmod(s.path("renewbot.db"), 0o644)
 	}, line: "database", status: check.Warning, found: "can be read by everybody", next: "chmod 600", ready: slackOK},
-	{name: "PostgreSQL is not there", by: func(s *site) { s.env["DATABASE_URL"] = "postgres://bot:hunter2@" + freePort(s.t) + "/renewbot" },
+	{name: "PostgreSQL is not there", by: func(s *site) { s.env["DATABASE_URL"] = "postgres://bot:hunter2@" + freeaddr.New(s.t) + "/renewbot" },
 		line: "database", status: check.Problem, found: "refuses the connection", next: "Check the address", ends: 1, log: "open the ledger"},
 }
 

@@ -1,8 +1,12 @@
 package program
 
 import (
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"regexp"
+	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -36,7 +40,7 @@ func TestCheckScripts(t *testing.T) {
 			}
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"report": report, "bare": bare, "exits": exits},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"report": report, "bare": bare, "exits": exits, "receiver": receiver},
 	})
 }
 
@@ -54,6 +58,17 @@ func report(ts *testscript.TestScript, _ bool, args []string) {
 // bare lets the portal's answers hold only what is documented by name.
 func bare(ts *testscript.TestScript, _ bool, _ []string) {
 	ts.Value(siteKey{}).(*site).vendor.Switch(yeastarsim.Bare)
+}
+
+// receiver starts who gets events and answers with a status, and sets RENEW_EVENTS_URL:
+// receiver 204.
+func receiver(ts *testscript.TestScript, _ bool, args []string) {
+	status, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) }))
+	ts.Defer(s.Close)
+	ts.Setenv("RENEW_EVENTS_URL", s.URL+"/hook")
+	ts.Setenv("RECEIVER", strings.TrimPrefix(s.URL, "http://"))
 }
 
 // siteKey is the key of a script's site.

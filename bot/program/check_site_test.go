@@ -7,7 +7,6 @@ import (
 	"errors"
 	"io"
 	"maps"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -20,6 +19,7 @@ import (
 	"time"
 
 	"renewbot/bot/check"
+	"renewbot/bot/freeaddr"
 	"renewbot/bot/slacksim"
 	"renewbot/deploy"
 	"renewbot/yeastar/yeastarsim"
@@ -60,7 +60,7 @@ func newSite(t testing.TB, options ...slacksim.WorkspaceOption) *site {
 		"SLACK_API_URL": s.slack.APIURL(), "SLACK_BOT_TOKEN": s.slack.BotToken(), "SLACK_APP_TOKEN": s.slack.AppToken(),
 		"YEASTAR_BASE_URL": s.vendor.URL(), "YEASTAR_CLIENT_ID": s.vendor.ClientID(), "YEASTAR_CLIENT_SECRET": s.vendor.ClientSecret(),
 		"RENEW_APPROVERS": bob + "," + group, "RENEW_CHANNELS": renewals, "RENEW_AUDIT_CHANNEL": auditChannel,
-		"DATABASE_URL": "sqlite:renewbot.db", "HTTP_ADDR": freePort(t), "LOG_FORMAT": "text",
+		"DATABASE_URL": "sqlite:renewbot.db", "HTTP_ADDR": freeaddr.New(t), "LOG_FORMAT": "text",
 	}
 	return s
 }
@@ -86,17 +86,6 @@ func newWorkspace(t testing.TB, options ...slacksim.WorkspaceOption) *slacksim.W
 	}
 	t.Cleanup(func() { _ = w.Close() })
 	return w
-}
-
-// freePort is an address on which nobody listens.
-func freePort(t testing.TB) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
 }
 
 // command is the program with this environment.

@@ -6,8 +6,11 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"renewbot/bot/check"
 	"renewbot/bot/slacksim"
+	"renewbot/yeastar"
 	"renewbot/yeastar/yeastarsim"
 )
 
@@ -102,14 +105,34 @@ func TestDiskFillsUnderABot(t *testing.T) {
 // TestLiveTellsNothingOfCustomers runs check -live on answers that hold all there can be.
 func TestLiveTellsNothingOfCustomers(t *testing.T) {
 	t.Parallel()
-	for name, change := range map[string]func(*yeastarsim.Switches){"generous": yeastarsim.Generous, "bare": yeastarsim.Bare} {
+	for name, test := range map[string]struct {
+		change  func(*yeastarsim.Switches)
+		exit    int
+		without []string // what each product is offered without, as far as it is
+	}{
+		"generous": {yeastarsim.Generous, check.ExitOK, nil},
+		"bare": {yeastarsim.Bare, check.ExitWarnings, []string{
+			"P-Series Turnkey Package is offered, and the portal's answers do not tell the number of extensions",
+			"P-Series Appliance Edition Plan is offered, and the portal's answers do not tell the present billing cycle",
+			"P-Series Software Edition is offered, and the portal's answers do not tell the number of extensions, nor the services that must not be left out",
+			"Cloud PBX (PCE Instance) is offered, and the portal's answers do not tell the number of extensions, nor the present billing cycle, nor the services that must not be left out",
+		}},
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newSite(t)
-			s.vendor.Switch(change)
+			s.env["YEASTAR_PRODUCTS"] = everyProduct()
+			s.vendor.Switch(test.change)
 			c := s.check("-live")
-			if c.Exit != check.ExitOK || len(c.Answers) < 8 {
+			if c.Exit != test.exit || len(c.Answers) < 8 {
 				t.Errorf("check -live ends with %d and tells of %d calls", c.Exit, len(c.Answers))
+			}
+			var without []string
+			for _, r := range c.lines("fields") {
+				without = append(without, r.Found)
+			}
+			if diff := cmp.Diff(test.without, without); diff != "" {
+				t.Errorf("offered without fields (-want +got):\n%s", diff)
 			}
 			for _, a := range c.Answers {
 				if a.Call == "renew_add_on_info" && strings.Contains(a.Failed, "The service does not exist") {
@@ -140,6 +163,15 @@ func TestLiveTellsNothingOfCustomers(t *testing.T) {
 			s.onlyLooked(false)
 		})
 	}
+}
+
+// everyProduct is YEASTAR_PRODUCTS with every key.
+func everyProduct() string {
+	var keys []string
+	for _, p := range yeastar.Products() {
+		keys = append(keys, p.Key)
+	}
+	return strings.Join(keys, ",")
 }
 
 // onlyLooked fails unless nothing was ordered, posted or acked. A bot that somebody has

@@ -111,7 +111,7 @@ holder, product, date and owner count. A cell that a spreadsheet would compute b
 
 // withDue opens the ledger and the portal.
 func (c call) withDue(ctx context.Context, readOnly bool, do func(*duelist.Lists, *ledger.Ledger) error) int {
-	settings, err := config.LoadOnly("DATABASE_URL", "YEASTAR_CLIENT_ID", "YEASTAR_CLIENT_SECRET", "YEASTAR_BASE_URL", "YEASTAR_USER_AGENT")
+	settings, err := config.LoadOnly("DATABASE_URL", "YEASTAR_CLIENT_ID", "YEASTAR_CLIENT_SECRET", "YEASTAR_BASE_URL", "YEASTAR_USER_AGENT", "YEASTAR_PRODUCTS")
 	if err != nil {
 		return c.misconfigured(err)
 	}
@@ -132,15 +132,12 @@ func (c call) withDue(ctx context.Context, readOnly bool, do func(*duelist.Lists
 	}
 	log := slog.New(slog.NewTextHandler(c.stderr, &slog.HandlerOptions{Level: slog.LevelError}))
 	looked := portal.New(portal.Options{
-		Client: client, TTL: time.Hour, Now: time.Now, Log: log,
+		Client: client, Products: settings.Products, TTL: time.Hour, Now: time.Now, Log: log,
 		Orders: func(context.Context, time.Time) ([]yeastar.OrderSummary, error) {
 			return nil, errors.New("not asked for")
 		},
 	})
-	products, err := yeastar.Offered(nil)
-	if err == nil {
-		err = do(duelist.New(duelist.Options{Portal: looked, Ledger: l, Products: products, Log: log}), l)
-	}
+	err = do(duelist.New(duelist.Options{Portal: looked, Ledger: l, Log: log}), l)
 	looked.Close(ctx)
 	if err := errors.Join(err, l.Close()); err != nil {
 		return c.failed(err)

@@ -6,6 +6,8 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+
+	"renewbot/bot/freeaddr"
 )
 
 func TestAskReady(t *testing.T) {
@@ -42,14 +44,7 @@ func TestAskReady(t *testing.T) {
 
 func TestAskReadyWhereNobodyListens(t *testing.T) {
 	t.Parallel()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	nobody := listener.Addr().String()
-	if err := listener.Close(); err != nil {
-		t.Fatal(err)
-	}
+	nobody := freeaddr.New(t)
 	for addr, problem := range map[string]string{
 		"":     "HTTP_ADDR is empty",
 		nobody: "ask the bot: ",

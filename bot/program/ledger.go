@@ -20,11 +20,21 @@ func (c call) misconfigured(err error) int {
 
 // withLedger opens the ledger for reading, whether the bot is running or not.
 func (c call) withLedger(ctx context.Context, do func(*ledger.Ledger) error) int {
+	return c.open(ctx, ledger.Options{ReadOnly: true}, do)
+}
+
+// besideLedger opens the ledger for a small change, whether the bot is running or not.
+func (c call) besideLedger(ctx context.Context, do func(*ledger.Ledger) error) int {
+	return c.open(ctx, ledger.Options{Beside: true}, do)
+}
+
+// open opens the ledger of DATABASE_URL.
+func (c call) open(ctx context.Context, o ledger.Options, do func(*ledger.Ledger) error) int {
 	settings, err := config.LoadOnly("DATABASE_URL")
 	if err != nil {
 		return c.misconfigured(err)
 	}
-	l, err := ledger.Open(ctx, settings.DatabaseURL.Reveal(), ledger.Options{ReadOnly: true})
+	l, err := ledger.Open(ctx, settings.DatabaseURL.Reveal(), o)
 	if err != nil {
 		return c.failed(elsewhere(err))
 	}

@@ -4,12 +4,12 @@ import (
 	"context"
 	"io"
 	"log/slog"
-	"net"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
 
+	"renewbot/bot/freeaddr"
 	"renewbot/bot/logs"
 	"renewbot/bot/sandbox"
 	"renewbot/bot/wiring"
@@ -28,14 +28,9 @@ func TestMonitor(t *testing.T) {
 	if err := w.StopBot(); err != nil {
 		t.Fatal(err)
 	}
-	free, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
 	c := w.Config
-	c.HTTPAddr = free.Addr().String()
+	c.HTTPAddr = freeaddr.New(t)
 	c.Renew.LookupTTL = 300 * time.Millisecond // each look-up is a detail in the log
-	_ = free.Close()
 	var out writer
 	var level slog.LevelVar
 	running, stop := context.WithCancel(ctx)

@@ -62,6 +62,11 @@ func serve(ctx context.Context, c config.Config, log *slog.Logger, level *slog.L
 		return err
 	}
 	defer func() { err = errors.Join(err, parts.Ledger.Close()) }()
+	for _, p := range c.Products {
+		if p.Unsure != "" {
+			log.Warn("a product is offered that the vendor does not document wholly", "product", p.Key, "unsure", p.Unsure)
+		}
+	}
 	g, running := errgroup.WithContext(ctx)
 	g.Go(func() error { return parts.Bot.Run(running) })
 	g.Go(func() error {

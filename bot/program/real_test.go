@@ -2,11 +2,13 @@ package program
 
 import (
 	"bufio"
+	"encoding/hex"
 	"fmt"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -83,8 +85,9 @@ func endpoint(t *testing.T, raw string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if host == "0100007F" {
-		host = "127.0.0.1"
+	if ip, err := hex.DecodeString(host); err == nil && len(ip) == net.IPv4len {
+		slices.Reverse(ip)
+		host = net.IP(ip).String()
 	}
 	return net.JoinHostPort(host, strconv.FormatUint(number, 10))
 }

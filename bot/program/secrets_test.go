@@ -22,6 +22,7 @@ import (
 	"syscall"
 	"testing"
 
+	"renewbot/bot/freeaddr"
 	"renewbot/bot/ledger/pgtest"
 	"renewbot/bot/sandbox"
 	"renewbot/bot/slacksim"
@@ -89,7 +90,7 @@ func newSecretWorld(t *testing.T, format, databaseURL string) *secretWorld {
 	if err := world.StopBot(); err != nil { // the program takes its place
 		t.Fatal(err)
 	}
-	w := &secretWorld{World: world, t: t, ctx: ctx, health: freePort(t)}
+	w := &secretWorld{World: world, t: t, ctx: ctx, health: freeaddr.New(t)}
 	executable, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)

@@ -28,6 +28,9 @@ const (
 	DoubtInvoice            DoubtKind = "invoice_company"
 	DoubtAutoRenewalUnknown DoubtKind = "auto_renewal_unknown"
 	DoubtExpiryUnknown      DoubtKind = "expiry_unknown"
+	DoubtCycleUnknown       DoubtKind = "cycle_unknown"    // the present billing cycle must be kept, and is not told
+	DoubtServicesUnknown    DoubtKind = "services_unknown" // all services must be renewed, and none is told
+	DoubtUndocumented       DoubtKind = "undocumented"     // not all values of the order are documented
 )
 
 // Doubt is a reason to look twice at what is asked for, with its facts. A serious one needs
@@ -52,6 +55,8 @@ const tooEarly = 60 * 24 * time.Hour
 type Facts struct {
 	Services     []yeastar.OwnedService // of the package
 	PlanSwitch   string                 // the plan that follows when the present one ends
+	BillingCycle string                 // of the package: yeastar.Annually or Monthly
+	Owner        yeastar.ID             // the customer whose package it is
 	AutoRenewal  yeastar.AutoRenewal
 	InvoiceTo    string                 // whose invoice it would be, when that is another customer
 	PortalOrders []yeastar.OrderSummary // of the holder and product, and of no request of ours
@@ -61,7 +66,8 @@ type Facts struct {
 // Doubts says what people should look at before they agree to an offer, the serious doubts
 // first. It is never nil.
 func (o Offer) Doubts(f Facts, now time.Time, p Policy) []Doubt {
-	doubts := append([]Doubt{}, o.quantityDoubts(f)...)
+	row, _ := yeastar.ProductByKey(o.Product)
+	doubts := append([]Doubt{}, o.quantityDoubts(row, f)...)
 	doubts = append(doubts, RepeatDoubts(f.Requests, now, p)...)
 	for _, order := range f.PortalOrders {
 		if !endedUnplaced(order.OrderStatus) && recent(order.CreateTime, now, p) {
@@ -80,7 +86,13 @@ func (o Offer) Doubts(f Facts, now time.Time, p Policy) []Doubt {
 	if f.InvoiceTo != "" {
 		doubts = append(doubts, Doubt{Kind: DoubtInvoice, Names: []string{f.InvoiceTo}})
 	}
-	doubts = append(doubts, o.lineDoubts(f)...)
+	doubts = append(doubts, o.lineDoubts(row, f)...)
+	if row.CycleKept && f.BillingCycle == "" {
+		doubts = append(doubts, Doubt{Kind: DoubtCycleUnknown, Names: []string{o.TermAsked().String()}})
+	}
+	if row.Unsure != "" {
+		doubts = append(doubts, Doubt{Kind: DoubtUndocumented, Names: []string{row.Unsure}})
+	}
 	doubts = append(doubts, expiryDoubts(o.CurrentExpiry, now)...)
 	slices.SortStableFunc(doubts, func(a, b Doubt) int { return cmp.Compare(rank(a), rank(b)) })
 	return doubts
@@ -94,8 +106,11 @@ func rank(d Doubt) int {
 }
 
 // quantityDoubts are the lines whose quantity is not the one that the portal tells.
-func (o Offer) quantityDoubts(f Facts) []Doubt {
+func (o Offer) quantityDoubts(row yeastar.Product, f Facts) []Doubt {
 	var doubts []Doubt
+	if row.Quantity == yeastar.QuantityNone {
+		return nil
+	}
 	if plan, ok := o.Plan(); ok && o.KnownQuantity != 0 && o.KnownQuantity != plan.Quantity {
 		doubts = append(doubts, Doubt{Kind: DoubtQuantity, Serious: true, Quantity: plan.Quantity, Told: o.KnownQuantity})
 	}
@@ -153,19 +168,17 @@ func recent(at, now time.Time, p Policy) bool {
 	return at.IsZero() || now.Sub(at) < p.RepeatWithin
 }
 
-func (o Offer) lineDoubts(f Facts) []Doubt {
+// lineDoubts are about what the order renews of the package, as far as its product can.
+func (o Offer) lineDoubts(row yeastar.Product, f Facts) []Doubt {
 	var doubts []Doubt
-	var left []string
-	for _, s := range f.Services {
-		if !slices.ContainsFunc(o.Lines, func(l Line) bool { return l.ID == s.ID }) {
-			left = append(left, cmp.Or(s.Name, string(s.ID)))
-		}
+	if left := o.leftOut(f); row.ServiceLines && len(left) > 0 {
+		doubts = append(doubts, Doubt{Kind: DoubtServicesLeftOut, Names: left})
 	}
-	if len(left) > 0 {
-		doubts = append(doubts, Doubt{Kind: DoubtServicesLeftOut, Names: slices.Sorted(slices.Values(left))})
-	}
-	if _, ok := o.Plan(); !ok {
+	if _, ok := o.Plan(); row.PlanLine && !ok {
 		doubts = append(doubts, Doubt{Kind: DoubtServicesOnly})
+	}
+	if row.Together && len(f.Services) == 0 && len(o.Services()) == 0 {
+		doubts = append(doubts, Doubt{Kind: DoubtServicesUnknown})
 	}
 	return doubts
 }
@@ -201,19 +214,25 @@ func (d Doubt) Text() string {
 	case DoubtServicesLeftOut:
 		return fmt.Sprintf("The package also has %s, which would not be renewed.", d.names())
 	case DoubtServicesOnly:
-		return "Only services are renewed, not the plan that they belong to; no sample of Yeastar's shows such an order."
+		return "Only services are renewed: the plan itself is not renewed, and no sample of Yeastar's shows this."
 	case DoubtExpiryFar:
 		return fmt.Sprintf("This runs until %s, which is more than 60 days away. Is it too early to renew?", d.day())
 	case DoubtExpired:
 		return fmt.Sprintf("This expired on %s. Ask Yeastar from which day the new term runs.", d.day())
 	case DoubtPlanSwitch:
-		return fmt.Sprintf("A change of plan is pending in the portal (%s): it is not known which plan the renewal extends.", d.names())
+		return fmt.Sprintf("A downgrade is waiting in the portal (%s): it is not known which plan the renewal extends.", d.names())
 	case DoubtInvoice:
 		return fmt.Sprintf("The invoice would go to %s, another customer.", d.names())
 	case DoubtAutoRenewalUnknown:
 		return "The portal does not tell whether auto-renewal is on; if it is, this may be renewed twice."
 	case DoubtExpiryUnknown:
 		return "The portal does not tell when this expires."
+	case DoubtCycleUnknown:
+		return fmt.Sprintf("The portal does not tell the present billing cycle, which the renewal must keep; %s is asked for.", d.names())
+	case DoubtServicesUnknown:
+		return "The portal tells no services of this PBX. If it has any, Yeastar wants them renewed together with the plan."
+	case DoubtUndocumented:
+		return "Not all values of this renewal are documented: " + strings.Join(d.Names, " ")
 	}
 	return string(d.Kind) + "."
 }
@@ -240,13 +259,19 @@ func (d Doubt) Brief() string {
 	case DoubtExpired:
 		return "it expired on " + d.day()
 	case DoubtPlanSwitch:
-		return "a change of plan is pending"
+		return "a downgrade is waiting"
 	case DoubtInvoice:
 		return "the invoice goes to " + d.names()
 	case DoubtAutoRenewalUnknown:
 		return "auto-renewal is not known"
 	case DoubtExpiryUnknown:
 		return "the expiry is not known"
+	case DoubtCycleUnknown:
+		return "the billing cycle is not known"
+	case DoubtServicesUnknown:
+		return "its services are not known"
+	case DoubtUndocumented:
+		return "not all of it is documented"
 	}
 	return string(d.Kind)
 }
@@ -303,7 +328,7 @@ func (r Request) WasTold() bool {
 // were told has changed or is not told any more, or there is a price that they have not seen.
 func (r Request) Differs(now Offer) bool {
 	was := r.Offer
-	return was.PriceTold() != now.PriceTold() ||
+	return was.PriceTold() != now.PriceTold() || was.Holder.PartnerID != now.Holder.PartnerID ||
 		(was.KnownQuantity != 0 && was.KnownQuantity != now.KnownQuantity) ||
 		(!was.CurrentExpiry.IsZero() && !was.CurrentExpiry.Equal(now.CurrentExpiry))
 }

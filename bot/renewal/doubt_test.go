@@ -72,29 +72,42 @@ func TestDoubts(t *testing.T) {
 		change func(*Offer, *Facts)
 		want   string
 	}{
-		"none":                       {func(*Offer, *Facts) {}, ""},
-		"other extensions":           {func(o *Offer, _ *Facts) { o.KnownQuantity = 50 }, "quantity!"},
-		"extensions not told":        {func(o *Offer, _ *Facts) { o.KnownQuantity = 0 }, ""},
-		"other quantity of service":  {func(o *Offer, _ *Facts) { o.Lines[1].Quantity = 10 }, "quantity!"},
-		"open request":               {requests(other(Pending, start)), "open_request!"},
-		"refused request":            {requests(other(Refused, start)), "open_request!"},
-		"rejected request":           {requests(other(Rejected, start)), ""},
-		"ordered before":             {requests(orderedAt(start.Add(-299 * day))), "ordered_before!"},
-		"ordered long before":        {requests(orderedAt(start.Add(-301 * day))), ""},
-		"two others":                 {requests(other(Unknown, start), orderedAt(start)), "open_request! ordered_before!"},
-		"order in the portal":        {portalOrder("pending", start.Add(-day)), "portal_order!"},
-		"order without a time":       {portalOrder("succeed", time.Time{}), "portal_order!"},
-		"old order in the portal":    {portalOrder("succeed", start.Add(-301*day)), ""},
-		"cancelled in the portal":    {portalOrder("cancelled", start), ""},
-		"auto-renewal on":            {func(_ *Offer, f *Facts) { f.AutoRenewal = yeastar.AutoRenewalOn }, "auto_renewal!"},
-		"auto-renewal not told":      {func(_ *Offer, f *Facts) { f.AutoRenewal = yeastar.AutoRenewalUnknown }, "auto_renewal_unknown"},
-		"a service left out":         {func(o *Offer, _ *Facts) { o.Lines = o.Lines[:1] }, "services_left_out"},
-		"services only":              {func(o *Offer, _ *Facts) { o.Lines = o.Lines[1:] }, "services_only"},
-		"expiry far away":            {func(o *Offer, _ *Facts) { o.CurrentExpiry = start.Add(61 * day) }, "expiry_far"},
-		"expired":                    {func(o *Offer, _ *Facts) { o.CurrentExpiry = start.Add(-day) }, "expired"},
-		"expiry not told":            {func(o *Offer, _ *Facts) { o.CurrentExpiry = time.Time{} }, "expiry_unknown"},
-		"another plan follows":       {func(_ *Offer, f *Facts) { f.PlanSwitch = "Ultimate" }, "plan_switch"},
-		"another customer's invoice": {func(_ *Offer, f *Facts) { f.InvoiceTo = "Northwind" }, "invoice_company"},
+		"none":                                {func(*Offer, *Facts) {}, ""},
+		"other extensions":                    {func(o *Offer, _ *Facts) { o.KnownQuantity = 50 }, "quantity!"},
+		"extensions not told":                 {func(o *Offer, _ *Facts) { o.KnownQuantity = 0 }, ""},
+		"other quantity of service":           {func(o *Offer, _ *Facts) { o.Lines[1].Quantity = 10 }, "quantity!"},
+		"open request":                        {requests(other(Pending, start)), "open_request!"},
+		"refused request":                     {requests(other(Refused, start)), "open_request!"},
+		"rejected request":                    {requests(other(Rejected, start)), ""},
+		"ordered before":                      {requests(orderedAt(start.Add(-299 * day))), "ordered_before!"},
+		"ordered long before":                 {requests(orderedAt(start.Add(-301 * day))), ""},
+		"two others":                          {requests(other(Unknown, start), orderedAt(start)), "open_request! ordered_before!"},
+		"order in the portal":                 {portalOrder("pending", start.Add(-day)), "portal_order!"},
+		"order without a time":                {portalOrder("succeed", time.Time{}), "portal_order!"},
+		"old order in the portal":             {portalOrder("succeed", start.Add(-301*day)), ""},
+		"cancelled in the portal":             {portalOrder("cancelled", start), ""},
+		"auto-renewal on":                     {func(_ *Offer, f *Facts) { f.AutoRenewal = yeastar.AutoRenewalOn }, "auto_renewal!"},
+		"auto-renewal not told":               {func(_ *Offer, f *Facts) { f.AutoRenewal = yeastar.AutoRenewalUnknown }, "auto_renewal_unknown"},
+		"a service left out":                  {func(o *Offer, _ *Facts) { o.Lines = o.Lines[:1] }, "services_left_out"},
+		"services only":                       {func(o *Offer, _ *Facts) { o.Lines = o.Lines[1:] }, "services_only"},
+		"expiry far away":                     {func(o *Offer, _ *Facts) { o.CurrentExpiry = start.Add(61 * day) }, "expiry_far"},
+		"expired":                             {func(o *Offer, _ *Facts) { o.CurrentExpiry = start.Add(-day) }, "expired"},
+		"expiry not told":                     {func(o *Offer, _ *Facts) { o.CurrentExpiry = time.Time{} }, "expiry_unknown"},
+		"another plan follows":                {func(_ *Offer, f *Facts) { f.PlanSwitch = "Ultimate" }, "plan_switch"},
+		"another customer's invoice":          {func(_ *Offer, f *Facts) { f.InvoiceTo = "Northwind" }, "invoice_company"},
+		"a row that is not wholly documented": {func(o *Offer, f *Facts) { pbx(o, "cloud-pbx"); f.BillingCycle = yeastar.Annually }, "undocumented"},
+		"cycle to keep, not told":             {func(o *Offer, _ *Facts) { pbx(o, "cloud-pbx") }, "cycle_unknown undocumented"},
+		"services to keep, none told": {func(o *Offer, f *Facts) {
+			pbx(o, "p-series-software")
+			o.Lines, f.Services = o.Lines[:1], nil
+		}, "services_unknown undocumented"},
+		"a product without quantities": {func(o *Offer, f *Facts) {
+			o.Product, o.Term = "remote-management", yeastar.Term{}
+			o.Lines, o.KnownQuantity = o.Lines[:1], 7
+		}, ""},
+		"a product without a plan": {func(o *Offer, f *Facts) {
+			o.Product, o.Term, o.Lines = "ycm-white-label", yeastar.Term{}, o.Lines[1:]
+		}, ""},
 		"serious ones come first": {func(o *Offer, f *Facts) {
 			o.CurrentExpiry, f.AutoRenewal = time.Time{}, yeastar.AutoRenewalOn
 		}, "auto_renewal! expiry_unknown"},
@@ -109,11 +122,17 @@ func TestDoubts(t *testing.T) {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}
 		for _, d := range doubts {
-			if s := d.Text(); !strings.HasSuffix(s, ".") && !strings.HasSuffix(s, "?") || len(s) > 200 {
+			if s := d.Text(); !strings.HasSuffix(s, ".") && !strings.HasSuffix(s, "?") || len(s) > 240 {
 				t.Errorf("%s: %q is no sentence of its own", name, s)
 			}
 		}
 	}
+}
+
+// pbx makes an offer one of a product that is held by serial number.
+func pbx(o *Offer, product string) {
+	o.Product, o.Term = product, yeastar.Term{}
+	o.Holder = Holder{SerialNumber: "3631E3418911", PartnerID: "7", Name: "Acme"}
 }
 
 func TestRequestsAskedForEarlier(t *testing.T) {
@@ -258,17 +277,18 @@ func TestWhatDiffersFromWhatWasTold(t *testing.T) {
 		change func(*Offer)
 		want   bool
 	}{
-		"nothing":               {func(*Offer) {}, false},
-		"the third decimal":     {func(o *Offer) { o.Price = price("12.344", "KWD") }, true},
-		"the currency":          {func(o *Offer) { o.Price = price("12.341", "BHD") }, true},
-		"no price any more":     {func(o *Offer) { o.Price = nil }, true},
-		"only a quote":          {func(o *Offer) { o.Price, o.Quote = nil, &Quote{Price: *price("12.341", "KWD")} }, true},
-		"another quantity":      {func(o *Offer) { o.KnownQuantity = 101 }, true},
-		"no quantity any more":  {func(o *Offer) { o.KnownQuantity = 0 }, true},
-		"renewed meanwhile":     {func(o *Offer) { o.CurrentExpiry = start.AddDate(1, 0, 0) }, true},
-		"no expiry any more":    {func(o *Offer) { o.CurrentExpiry = time.Time{} }, true},
-		"the same, elsewhere":   {func(o *Offer) { o.CurrentExpiry = start.In(time.FixedZone("x", 3600)) }, false},
-		"the same, other zeros": {func(o *Offer) { o.Price = price("12.3410", "KWD") }, false},
+		"nothing":                   {func(*Offer) {}, false},
+		"the third decimal":         {func(o *Offer) { o.Price = price("12.344", "KWD") }, true},
+		"the currency":              {func(o *Offer) { o.Price = price("12.341", "BHD") }, true},
+		"no price any more":         {func(o *Offer) { o.Price = nil }, true},
+		"only a quote":              {func(o *Offer) { o.Price, o.Quote = nil, &Quote{Price: *price("12.341", "KWD")} }, true},
+		"another quantity":          {func(o *Offer) { o.KnownQuantity = 101 }, true},
+		"no quantity any more":      {func(o *Offer) { o.KnownQuantity = 0 }, true},
+		"renewed meanwhile":         {func(o *Offer) { o.CurrentExpiry = start.AddDate(1, 0, 0) }, true},
+		"no expiry any more":        {func(o *Offer) { o.CurrentExpiry = time.Time{} }, true},
+		"a PBX of another customer": {func(o *Offer) { o.Holder.PartnerID = "8" }, true},
+		"the same, elsewhere":       {func(o *Offer) { o.CurrentExpiry = start.In(time.FixedZone("x", 3600)) }, false},
+		"the same, other zeros":     {func(o *Offer) { o.Price = price("12.3410", "KWD") }, false},
 	} {
 		now := r.Offer
 		c.change(&now)

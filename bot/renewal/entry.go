@@ -39,6 +39,9 @@ const (
 	CodeConfirmed     Code = "order.confirmed"   // the portal shows the date that follows from the order
 	CodeUnconfirmed   Code = "order.unconfirmed" // the portal does not show it yet, or tells no date
 	CodeStale         Code = "order.stale"       // the portal still shows the old date after a day
+	CodeEventsOn      Code = "events.on"         // other systems are told of requests from now on, or at another address
+	CodeEventsOff     Code = "events.off"        // and not any more
+	CodeEventsStopped Code = "events.stopped"    // the receiver wants no more events
 )
 
 // The audit codes of renewals due, which belong to no request.
@@ -99,6 +102,7 @@ const (
 	DetailHolder        = "holder"       // renewal.Holder.Key
 	DetailProduct       = "product"      // yeastar.Product.Key
 	DetailAdded         = "added"        // how many are new
+	DetailHost          = "host"         // of the server that gets events
 )
 
 // JobKind names a piece of work that follows a change.
@@ -114,6 +118,7 @@ const (
 	Expire         JobKind = "expire"
 	ConfirmDate    JobKind = "confirm_date" // reads the package of an order again
 	TellDigest     JobKind = "tell_digest"  // tells the digests whose time has come
+	SendEvents     JobKind = "send_events"
 )
 
 // Job is work that must be done after a change was saved.

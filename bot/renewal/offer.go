@@ -28,6 +28,14 @@ func (h Holder) Key() string {
 	return cmp.Or(h.SerialNumber, string(h.PartnerID), "own")
 }
 
+// Called is the holder's name, and which PBX it is where one is meant.
+func (h Holder) Called() string {
+	if h.SerialNumber == "" || h.SerialNumber == h.Name {
+		return h.Name
+	}
+	return fmt.Sprintf("%s (%s)", h.Name, h.SerialNumber)
+}
+
 // Line is a plan or a service to renew.
 type Line struct {
 	Type     string     `json:"type"` // yeastar.LinePlan or yeastar.LineService
@@ -49,19 +57,42 @@ type Price struct {
 	Currency string          `json:"currency"`
 }
 
-// Quote is what the vendor says that other quantities cost: a fact beside the offer, and
-// not its price.
+// Quote is what the vendor says that something else costs, such as other quantities or
+// another term: a fact beside the offer, and not its price.
 type Quote struct {
 	Price
-	Extensions int `json:"extensions,omitempty"` // that it is for; 0: it does not tell, or not for one number
+	Extensions int          `json:"extensions,omitempty"` // that it is for; 0: those asked for, or it does not tell
+	Term       yeastar.Term `json:"term,omitzero"`        // that it is for; zero: the one asked for, or it does not tell
+	// QuantityUntold and TermUntold say that the portal does not tell for how many, and for
+	// how long, it is. A quote that has nothing else, as earlier versions stored it, is for
+	// an untold quantity, too.
+	QuantityUntold bool `json:"quantity_untold,omitempty"`
+	TermUntold     bool `json:"term_untold,omitempty"`
 }
 
 // String is the quote for people.
 func (q Quote) String() string {
-	if q.Extensions == 0 {
-		return "the portal says " + q.Price.String() + ", but not for which quantity"
+	var known, untold []string
+	if q.Extensions != 0 {
+		known = append(known, fmt.Sprintf("%d extensions", q.Extensions))
 	}
-	return fmt.Sprintf("the portal says %s for %d extensions", q.Price, q.Extensions)
+	if term := q.Term.String(); term != "" {
+		known = append(known, term)
+	}
+	if q.QuantityUntold || (len(known) == 0 && !q.TermUntold) {
+		untold = append(untold, "for which quantity")
+	}
+	if q.TermUntold {
+		untold = append(untold, "for how long")
+	}
+	said := "the portal says " + q.Price.String()
+	if len(known) > 0 {
+		said += " for " + strings.Join(known, " and ")
+	}
+	if len(untold) > 0 {
+		said += ", but not " + strings.Join(untold, " and ")
+	}
+	return said
 }
 
 // Offer is what somebody asks to order.
@@ -141,8 +172,8 @@ func (o Offer) Body(poNumber string) (json.RawMessage, error) {
 	return order.Body()
 }
 
-// fingerprint binds an approval to what was shown: the bytes of the order, and the price
-// and the doubts beside them.
+// fingerprint binds an approval to what was shown: the bytes of the order, with holder,
+// lines and term, and beside them the price, the customer of a PBX and the doubts.
 func fingerprint(body json.RawMessage, o Offer, doubts []Doubt) string {
 	h := sha256.New()
 	h.Write(body)
@@ -151,6 +182,12 @@ func fingerprint(body json.RawMessage, o Offer, doubts []Doubt) string {
 	}
 	if o.Quote != nil {
 		fmt.Fprintf(h, "\nquote %s %s %d", o.Quote.Amount.String(), o.Quote.Currency, o.Quote.Extensions)
+		if q := o.Quote; q.Term != (yeastar.Term{}) || q.QuantityUntold || q.TermUntold { // of which earlier versions knew nothing
+			fmt.Fprintf(h, " %s %t %t", q.Term.Key(), q.QuantityUntold, q.TermUntold)
+		}
+	}
+	if o.Holder.SerialNumber != "" { // whose customer stands in no byte of the order
+		fmt.Fprintf(h, "\npbx of %q", o.Holder.PartnerID)
 	}
 	for _, d := range doubts {
 		fmt.Fprintf(h, "\ndoubt %s %t %d %d %d %s %d %q", d.Kind, d.Serious, d.Quantity, d.Told, d.Request, d.OrderNo, d.At.Unix(), d.Names)
@@ -258,8 +295,11 @@ func day(t time.Time) string {
 }
 
 func describeHolder(h Holder) string {
-	if h.Key() == "own" {
+	switch {
+	case h.Key() == "own":
 		return h.Name
+	case h.SerialNumber != "" && h.PartnerID != "":
+		return fmt.Sprintf("%s (%s of customer %s)", h.Name, h.SerialNumber, h.PartnerID)
 	}
 	return fmt.Sprintf("%s (%s)", h.Name, h.Key())
 }
@@ -281,7 +321,11 @@ func quantity(n int) string {
 func describeServices(o Offer) string {
 	var parts []string
 	for _, l := range o.Services() {
-		parts = append(parts, strings.TrimSpace(fmt.Sprintf("%s × %d", l.Name, l.Quantity)))
+		if l.Quantity == 0 {
+			parts = append(parts, l.Name)
+			continue
+		}
+		parts = append(parts, fmt.Sprintf("%s × %d", l.Name, l.Quantity))
 	}
 	return strings.Join(parts, ", ")
 }

@@ -43,6 +43,16 @@ func TestPriceInWords(t *testing.T) {
 	same(t, "the portal says 600.00 USD for 50 extensions", o.PriceTold(), "a price of other quantities")
 	o.Quote.Extensions = 0
 	same(t, "the portal says 600.00 USD, but not for which quantity", o.PriceTold(), "a price of unknown quantities")
+	o.Quote.Term = yeastar.Term{BillingCycle: yeastar.Annually, Months: 12}
+	same(t, "the portal says 600.00 USD for 1 year", o.PriceTold(), "a price of another term")
+	o.Quote.QuantityUntold = true
+	same(t, "the portal says 600.00 USD for 1 year, but not for which quantity", o.PriceTold(), "a price of another term and unknown quantities")
+	o.Quote.Extensions, o.Quote.QuantityUntold = 50, false
+	same(t, "the portal says 600.00 USD for 50 extensions and 1 year", o.PriceTold(), "a price of another term and quantity")
+	o.Quote.Term, o.Quote.TermUntold = yeastar.Term{}, true
+	same(t, "the portal says 600.00 USD for 50 extensions, but not for how long", o.PriceTold(), "a price of an unknown term")
+	o.Quote.Extensions = 0
+	same(t, "the portal says 600.00 USD, but not for how long", o.PriceTold(), "a price of an unknown term alone")
 }
 
 func TestFingerprintChangesWithWhatWasShown(t *testing.T) {
@@ -70,6 +80,14 @@ func TestFingerprintChangesWithWhatWasShown(t *testing.T) {
 		{"another currency", func(o *Offer) { o.Price = price("100", "EUR") }},
 		{"the third decimal", func(o *Offer) { o.Price = price("100.001", "USD") }},
 		{"quote", func(o *Offer) { o.Quote = &Quote{Price: *price("100", "USD")} }},
+		{"quote for a term", func(o *Offer) {
+			o.Quote = &Quote{Price: *price("100", "USD"), Term: yeastar.Term{BillingCycle: yeastar.Annually, Months: 12}}
+		}},
+		{"quote for no term", func(o *Offer) { o.Quote = &Quote{Price: *price("100", "USD"), TermUntold: true} }},
+		{"PBX", func(o *Offer) { pbx(o, "p-series-software") }},
+		{"another PBX", func(o *Offer) { pbx(o, "p-series-software"); o.Holder.SerialNumber = "3631E3418912" }},
+		{"another customer's PBX", func(o *Offer) { pbx(o, "p-series-software"); o.Holder.PartnerID = "8" }},
+		{"two years", func(o *Offer) { pbx(o, "p-series-software"); o.Term = termOf("p-series-software", 1) }},
 		{"quote for extensions", func(o *Offer) { o.Quote = &Quote{Price: *price("100", "USD"), Extensions: 50} }},
 	} {
 		o := offer()
@@ -166,6 +184,31 @@ func TestDifference(t *testing.T) {
 		"PO number: PO-7 → none",
 		"Price: none → 12.50 USD",
 	}, Difference(a, b), "differences")
+}
+
+func TestDifferenceOfPBXs(t *testing.T) {
+	t.Parallel()
+	a, b := offer(), offer()
+	pbx(&a, "p-series-software")
+	pbx(&b, "p-series-software")
+	b.Term, b.Holder.PartnerID, b.Holder.Name = termOf("p-series-software", 1), "8", "Northwind"
+	same(t, []string{
+		"Customer: Acme (3631E3418911 of customer 7) → Northwind (3631E3418911 of customer 8)",
+		"Term: 1 year → 2 years",
+	}, Difference(a, b), "differences")
+	same(t, "P-Series Software Edition for Northwind (3631E3418911), 2 years: Ultimate Plan for 100 extensions, Call Recording × 20",
+		b.Summary(), "summary")
+	expiry := start.AddDate(0, 1, 0)
+	b.CurrentExpiry = expiry
+	same(t, expiry.AddDate(2, 0, 0), b.RenewsUntil(start), "two years from the expiry on")
+	b.Holder.Name = b.Holder.SerialNumber
+	same(t, "3631E3418911", b.Holder.Called(), "a PBX that is called by its number")
+}
+
+// termOf is the nth term of a product.
+func termOf(product string, n int) yeastar.Term {
+	row, _ := yeastar.ProductByKey(product)
+	return row.Terms[n]
 }
 
 func TestHolderKey(t *testing.T) {

@@ -162,5 +162,5 @@ func (o Offer) Summary() string {
 		}
 	}
 	product, _ := yeastar.ProductByKey(o.Product)
-	return fmt.Sprintf("%s for %s, %s: %s", product.Name, o.Holder.Name, o.TermAsked(), strings.Join(parts, ", "))
+	return fmt.Sprintf("%s for %s, %s: %s", product.Name, o.Holder.Called(), o.TermAsked(), strings.Join(parts, ", "))
 }

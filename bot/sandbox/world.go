@@ -17,6 +17,7 @@ import (
 	"renewbot/bot/slacksim"
 	"renewbot/bot/wiring"
 	"renewbot/deploy"
+	"renewbot/yeastar"
 	"renewbot/yeastar/yeastarsim"
 )
 
@@ -136,7 +137,7 @@ func workspace(options []slacksim.WorkspaceOption) (*slacksim.Workspace, error) 
 
 // configure is what an administrator would do.
 func (w *World) configure(p Place) {
-	c := config.Config{DatabaseURL: config.NewSecret(p.DatabaseURL), LogFormat: config.LogText}
+	c := config.Config{DatabaseURL: config.NewSecret(p.DatabaseURL), LogFormat: config.LogText, Products: yeastar.Products()}
 	c.Slack = config.Slack{
 		BotToken: config.NewSecret(p.BotToken), AppToken: config.NewSecret(p.AppToken), APIURL: p.SlackURL,
 	}

@@ -1,5 +1,6 @@
 // Package secure has the rules by which Renewbot reaches other machines: with TLS and
-// verified certificates, and without TLS on this machine alone, as with a simulator.
+// verified certificates, without TLS on this machine alone, as with a simulator, and at
+// public addresses alone where others may choose them. It must never show a secret.
 package secure
 
 import (

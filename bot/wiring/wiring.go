@@ -6,10 +6,12 @@ package wiring
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 
 	"renewbot/bot"
 	"renewbot/bot/config"
+	"renewbot/bot/events"
 	"renewbot/bot/ledger"
 	"renewbot/bot/metrics"
 	"renewbot/yeastar"
@@ -42,7 +44,7 @@ func Open(ctx context.Context, c config.Config, log *slog.Logger, o Options) (Pa
 	if err != nil {
 		return Parts{}, err
 	}
-	o.Ledger.Policy, o.Ledger.Logger = c.Policy(), log
+	o.Ledger.Policy, o.Ledger.Logger, o.Ledger.Outbox = c.Policy(), log, c.Events.On()
 	if o.Ledger.Observer == nil {
 		o.Ledger.Observer = figures.Observer()
 	}
@@ -50,6 +52,22 @@ func Open(ctx context.Context, c config.Config, log *slog.Logger, o Options) (Pa
 	if err != nil {
 		return Parts{}, err
 	}
+	if err := openEvents(ctx, c.Events, book, log, figures); err != nil {
+		return Parts{}, errors.Join(err, book.Close())
+	}
 	o.Bot.Config, o.Bot.Ledger, o.Bot.Vendor, o.Bot.Log, o.Bot.Metrics = c, book, vendor, log, figures
 	return Parts{Bot: bot.New(o.Bot), Ledger: book, Metrics: figures}, nil
+}
+
+// openEvents lets the ledger's jobs send events, if they are wanted.
+func openEvents(ctx context.Context, c config.Events, book *ledger.Ledger, log *slog.Logger, figures *metrics.Metrics) error {
+	if !c.On() {
+		return book.OpenOutbox(ctx, "", "")
+	}
+	sender, err := events.Open(ctx, events.Options{Config: c, Ledger: book, Log: log, Metrics: figures})
+	if err != nil {
+		return err
+	}
+	book.Handle(sender.Handlers())
+	return nil
 }

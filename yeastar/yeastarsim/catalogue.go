@@ -86,6 +86,25 @@ func (s *Server) UpdateProduct(id int, change func(*Product)) bool {
 	return true
 }
 
+// RemoveProduct takes a product out of the catalogue, as when the account may not buy it, and reports whether there was
+// one. What was bought of it stays; nothing of it can be ordered.
+func (s *Server) RemoveProduct(id int) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := len(s.products)
+	s.products = slices.DeleteFunc(s.products, func(p Product) bool { return p.ID == id })
+	s.notify()
+	return len(s.products) < n
+}
+
+// AddProduct puts another product at the end of the catalogue.
+func (s *Server) AddProduct(p Product) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.products = append(s.products, p.clone())
+	s.notify()
+}
+
 func (s *Server) product(id int) *Product {
 	for i := range s.products {
 		if s.products[i].ID == id {
@@ -119,11 +138,13 @@ func defaultProducts() []Product {
 			},
 			Services: []Service{
 				{ID: "3048573759449317376", PricingID: "3051573759449317379", Name: "Recording Minutes", UnitPrice: "0.02", Counted: true},
+				{ID: "3048573935752720384", PricingID: "3051573935752720387", Name: "High Availability", UnitPrice: "240.00"},
 			}},
 		{ID: 11, Name: "P-Series Plan for Appliance Edition", OfferingID: "3048940000000011027",
 			Plans: []Plan{
 				{ID: "3048558946648207360", PricingID: "3051558946648207363", Name: "Standard Plan", UnitPrice: "60.00"},
 				{ID: "3048560232537899008", PricingID: "3051560232537899011", Name: "Enterprise Plan", UnitPrice: "120.00"},
+				{ID: "3048560606464323584", PricingID: "3051560606464323589", Name: "Ultimate Plan", UnitPrice: "180.00"},
 			}},
 		{ID: 15, Name: "Remote Management", OfferingID: "3048940000000015031",
 			Plans: []Plan{{ID: "3048915000000000123", PricingID: "3051915000000000127", Name: "Remote Management", UnitPrice: "99.00"}}},
@@ -131,6 +152,13 @@ func defaultProducts() []Product {
 			Services: []Service{
 				{ID: "3048919000000000211", PricingID: "3051919000000000213", Name: "YCM White Label", UnitPrice: "500.00"},
 				{ID: "3048919000000000223", PricingID: "3051919000000000229", Name: "PSE White Label", UnitPrice: "500.00"},
+				{ID: "3048919000000000237", PricingID: "3051919000000000239", Name: "PCE White Label", UnitPrice: "500.00"},
+			}},
+		{ID: LinkusCloud, Name: "Linkus Cloud Service", OfferingID: "3048940000000009007",
+			Plans: []Plan{{ID: "3048918321840570368", PricingID: "3051918321840570371", Name: "Linkus Cloud Service", UnitPrice: "80.00"}}},
+		{ID: RMPremium, Name: "Remote Management Premium", OfferingID: "3048940000000021017",
+			Services: []Service{
+				{ID: "3048921000000000103", PricingID: "3051921000000000107", Name: "Remote Management Premium", UnitPrice: "30.00", Counted: true},
 			}},
 	}
 }

@@ -48,7 +48,7 @@ func (s *Server) packageOf(c *call, product *Product, required bool) (*Package, 
 	return p, nil
 }
 
-func bySerialAlways(productID int) bool { return productID == 9 || productID == 11 }
+func bySerialAlways(productID int) bool { return productID == LinkusCloud || productID == Appliance }
 
 func (s *Server) purchaseProductInfo(c *call) (any, *refusal) {
 	product, ref := s.productOf(c)
@@ -89,8 +89,8 @@ func (s *Server) planInfo(c *call) (any, *refusal) {
 	out := object{"planId": s.idNumber(plan.ID), s.names.PricingPlanID: s.idText(plan.PricingID), s.names.PlanName: plan.Name}
 	s.addPrice(out, plan.UnitPrice)
 	if renewal {
-		s.addState(out, pkg)
-		s.addTotal(out, product, OrderLine{ServiceID: plan.ID, Quantity: pkg.Extensions})
+		s.addState(out, pkg, s.names.BillingCycle)
+		s.addTotal(out, product, OrderLine{ServiceID: plan.ID, Quantity: pkg.Extensions, BillingCycle: pkg.Cycle})
 	}
 	return out, nil
 }
@@ -117,8 +117,8 @@ func (s *Server) addOnInfo(c *call) (any, *refusal) {
 	s.addPrice(out, service.UnitPrice)
 	if renewal {
 		quantity := pkg.service(service.ID).Quantity
-		s.addState(out, pkg)
-		s.addTotal(out, product, OrderLine{ServiceID: service.ID, Quantity: quantity})
+		s.addState(out, pkg, s.names.BillingCycle)
+		s.addTotal(out, product, OrderLine{ServiceID: service.ID, Quantity: quantity, BillingCycle: pkg.Cycle})
 		if s.switches.CurrentQuantity {
 			put(out, s.names.CurrentQuantity, quantity)
 		}
@@ -147,9 +147,12 @@ func (s *Server) addTotal(out object, product *Product, l OrderLine) {
 }
 
 // addState adds what the guide expects in an answer about an owned product without naming it.
-func (s *Server) addState(out object, p *Package) {
-	if s.switches.CurrentQuantity {
+func (s *Server) addState(out object, p *Package, cycle string) {
+	if s.switches.CurrentQuantity && p.Extensions > 0 {
 		put(out, s.names.CurrentQuantity, p.Extensions)
+	}
+	if s.switches.Cycle {
+		put(out, cycle, p.Cycle)
 	}
 	if s.switches.Expiry {
 		put(out, s.names.ExpireDate, s.expiry(p.Expires))
@@ -244,7 +247,7 @@ func (s *Server) packageItem(p *Package) object {
 		"activationCode": "", "activationStatus": "activated", "comment": p.Comment,
 		"productId": s.productIDNumber(p.ProductID), "productNo": s.idText(p.ProductNo),
 	}
-	s.addState(out, p)
+	s.addState(out, p, s.names.PackageCycle)
 	return out
 }
 

@@ -24,10 +24,10 @@ func TestCatalogueLookUps(t *testing.T) {
 		t.Errorf("product 14 is not in %v", products)
 	}
 	info := decode[struct {
-		PlanList, ServiceList []row
-		OfferingID            string
+		ProductPlanList, ServiceList []row
+		OfferingID                   string
 	}](b, b.get(infoPath+"?productId=14"))
-	if len(info.PlanList) != 2 || info.PlanList[0]["planId"] != json.Number(yeastarsim.TutorialPlanID) || info.OfferingID == "" {
+	if len(info.ProductPlanList) != 2 || info.ProductPlanList[0]["planId"] != json.Number(yeastarsim.TutorialPlanID) || info.OfferingID == "" {
 		t.Errorf("unexpected plans: %+v", info)
 	}
 	if len(info.ServiceList) != 3 || info.ServiceList[1]["serviceId"] != json.Number(yeastarsim.RecordingServiceID) {
@@ -118,9 +118,10 @@ func TestInventedFieldsOfProducts(t *testing.T) {
 		{"bare", yeastarsim.Bare, nil},
 		{"quantity", func(s *yeastarsim.Switches) { s.CurrentQuantity = true }, []string{"currentQuantity"}},
 		{"expiry", func(s *yeastarsim.Switches) { s.Expiry = true }, []string{"expireDate"}},
-		{"owner", func(s *yeastarsim.Switches) { s.Owner = true }, []string{"partnerId", "company"}},
+		{"owner", func(s *yeastarsim.Switches) { s.Owner = true }, []string{"partnerId", "partnerName"}},
+		{"cycle", func(s *yeastarsim.Switches) { s.Cycle = true }, []string{"planBillingCycle"}},
 		{"plan", func(s *yeastarsim.Switches) { s.PackagePlan = true }, []string{"planId", "planName", "serviceList"}},
-		{"generous", yeastarsim.Generous, []string{"currentQuantity", "expireDate", "partnerId", "company", "planId", "planName", "serviceList"}},
+		{"generous", yeastarsim.Generous, []string{"currentQuantity", "expireDate", "partnerId", "partnerName", "planBillingCycle", "planId", "planName", "serviceList"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -252,7 +253,7 @@ func TestOrderFields(t *testing.T) {
 		{"default", func(*yeastarsim.Switches) {}, []string{"poNumber"}, ""},
 		{"bare", yeastarsim.Bare, nil, ""},
 		{"reference", func(s *yeastarsim.Switches) { yeastarsim.Bare(s); s.PONumberAsReference = true }, nil, "RNW-000123"},
-		{"generous", yeastarsim.Generous, []string{"company", "partnerId", "poNumber", "totalAmount"}, "RNW-000123"},
+		{"generous", yeastarsim.Generous, []string{"partnerId", "partnerName", "poNumber", "totalAmount"}, "RNW-000123"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -13,7 +13,7 @@ type settings struct {
 	names                  Names
 	switches               Switches
 	account                Account
-	customers              int
+	customers, pbxs        int
 	journal                int
 }
 
@@ -46,6 +46,12 @@ func WithAccount(a Account) Option {
 // generated. Zero makes none.
 func WithCustomers(n int) Option {
 	return func(s *settings) { s.customers = n }
+}
+
+// WithPBXs makes n PBXs beside the default ones, the same ones every time: of the products 11, 12 and 13, spread over the
+// customers, a tenth of them nobody's.
+func WithPBXs(n int) Option {
+	return func(s *settings) { s.pbxs = n }
 }
 
 // WithSwitches changes switches from the start; Server.Switch changes them later.

@@ -118,7 +118,8 @@ func (s *Server) total(o *Order) string {
 	return sum.FloatString(2)
 }
 
-// lineAmount is price times quantity times cycles; an uncounted line is one, and a price that is no number is nothing.
+// lineAmount is price times quantity times cycles, of which a month is a twelfth; an uncounted line is one, and a price
+// that is no number is nothing.
 func lineAmount(product *Product, l OrderLine) *big.Rat {
 	price := ""
 	if product != nil {
@@ -133,5 +134,9 @@ func lineAmount(product *Product, l OrderLine) *big.Rat {
 	if !ok {
 		return new(big.Rat)
 	}
-	return amount.Mul(amount, big.NewRat(int64(max(l.Quantity, 1)*max(l.MultiCycle, 1)), 1))
+	year := int64(1)
+	if l.BillingCycle == "monthly" {
+		year = 12
+	}
+	return amount.Mul(amount, big.NewRat(int64(max(l.Quantity, 1)*max(l.MultiCycle, 1)), year))
 }

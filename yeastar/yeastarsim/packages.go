@@ -5,8 +5,18 @@ import (
 	"time"
 )
 
-// Turnkey is the product id of the P-Series Turnkey Package.
-const Turnkey = 14
+// The product ids of the default catalogue. The packages of Turnkey, RemoteManagement and WhiteLabel are an account's;
+// the others are PBXs with a serial number. LinkusCloud and RMPremium have no renewal that the guide tells.
+const (
+	LinkusCloud      = 9
+	Appliance        = 11
+	Software         = 12
+	CloudPBX         = 13
+	Turnkey          = 14 // P-Series Turnkey Package
+	RemoteManagement = 15
+	WhiteLabel       = 19
+	RMPremium        = 21
+)
 
 // Package is one owned product: a Turnkey package of an account, or a PBX.
 type Package struct {
@@ -53,6 +63,29 @@ func (s *Server) Package(partnerID string) (Package, bool) {
 		return p.clone(), true
 	}
 	return Package{}, false
+}
+
+// Owned returns the package with that product number, which may be any product's.
+func (s *Server) Owned(productID int, productNo string) (Package, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if p := s.numberedPackage(productID, productNo); p != nil {
+		return p.clone(), true
+	}
+	return Package{}, false
+}
+
+// UpdateOwned changes the package with that product number and reports whether there was one.
+func (s *Server) UpdateOwned(productID int, productNo string, change func(*Package)) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p := s.numberedPackage(productID, productNo)
+	if p == nil {
+		return false
+	}
+	change(p)
+	s.notify()
+	return true
 }
 
 // AddPackage adds an owned product, or replaces the one with the same product and product number.
@@ -107,7 +140,8 @@ func (s *Server) SetServices(partnerID string, services ...PackageService) bool 
 	return s.UpdatePackage(partnerID, func(p *Package) { p.Services = services })
 }
 
-// SetAutoRenew switches the auto-renewal of a holder's Turnkey package (empty: the own account).
+// SetAutoRenew switches the auto-renewal of a holder's Turnkey package (empty: the own account); UpdateOwned does it for
+// any package.
 func (s *Server) SetAutoRenew(partnerID string, on bool) bool {
 	return s.UpdatePackage(partnerID, func(p *Package) { p.AutoRenew = on })
 }

@@ -1,7 +1,6 @@
 package yeastarsim_test
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 
@@ -94,51 +93,6 @@ func TestServicesAlone(t *testing.T) {
 			body = strings.Replace(body, `"productId": 14,`, `"productId": 14, "partnerId": "`+yeastarsim.NorthwindID+`",`, 1)
 			if r := b.save(body); r.env.Code != tt.code {
 				t.Errorf("code %q, want %q: %s", r.env.Code, tt.code, r.raw)
-			}
-		})
-	}
-}
-
-func TestOtherProducts(t *testing.T) {
-	t.Parallel()
-	line := func(kind, id, more, cycle string, multi int) string {
-		return fmt.Sprintf(`{"serviceType":%q,"serviceId":%s%s,"purchaseType":"renew","billingModel":"recurring","billingCycle":%q,"multiCycle":%d}`, kind, id, more, cycle, multi)
-	}
-	order := func(operation, product, holder string, lines ...string) string {
-		return fmt.Sprintf(`{"operationType":%q,"productId":%s,%s"billingId":3197218168379846218,"serviceList":[%s]}`, operation, product, holder, strings.Join(lines, ","))
-	}
-	software := `"productNo":"` + yeastarsim.SoftwareSerial + `",`
-	appliance := `"productNo":"` + yeastarsim.ApplianceSerial + `",`
-	softwarePlan := line("plan", "3048565102030405061", `,"quantity":120`, "annually", 1)
-	softwareService := line("service", "3048565102030405079", `,"connectionPlanId":3048565102030405061,"quantity":5000`, "annually", 1)
-	tests := []struct{ name, body, code string }{
-		{"software with its service", order("renew_plan", "12", software, softwarePlan, softwareService), "success"},
-		{"software without its service", order("renew_plan", "12", software, softwarePlan), "services_required"},
-		{"software service without its plan", order("renew_plan", "12", software, softwareService), "services_required"},
-		{"software without a serial number", order("renew_plan", "12", "", softwarePlan, softwareService), "parameter_validation_failed"},
-		{"software of somebody else", order("renew_plan", "12", software+`"partnerId":"`+yeastarsim.NorthwindID+`",`, softwarePlan, softwareService), "product_not_found"},
-		{"appliance for three years", order("renew_plan", "11", appliance, line("plan", "3048560232537899008", "", "annually", 3)), "success"},
-		{"appliance in another cycle", order("renew_plan", "11", appliance, line("plan", "3048560232537899008", "", "monthly", 0)), "parameter_validation_failed"},
-		{"appliance with a quantity", order("renew_plan", "11", appliance, line("plan", "3048560232537899008", `,"quantity":5`, "annually", 1)), "parameter_validation_failed"},
-		{"remote management", order("renew_plan", "15", "", line("plan", "3048915000000000123", "", "annually", 1)), "success"},
-		{"remote management with zero", order("renew_plan", "15", "", line("plan", "3048915000000000123", "", "annually", 0)), "parameter_validation_failed"},
-		{"white label", order("renew_service", "19", "", line("service", "3048919000000000211", "", "annually", 0)), "success"},
-		{"white label not held", order("renew_service", "19", "", line("service", "3048919000000000223", "", "annually", 0)), "service_not_found"},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			b := setup(t)
-			r := b.save(tt.body)
-			if r.env.Code != tt.code {
-				t.Fatalf("code %q, want %q: %s", r.env.Code, tt.code, r.raw)
-			}
-			if tt.name != "appliance for three years" {
-				return
-			}
-			o := b.sim.Placed()[0]
-			if want := o.ExpiryBefore.AddDate(3, 0, 0); !o.ExpiryAfter.Equal(want) {
-				t.Errorf("it ends %s, want %s", o.ExpiryAfter, want)
 			}
 		})
 	}

@@ -111,21 +111,25 @@ func (s *Server) readLine(f *fields) (OrderLine, bool) {
 	return l, has
 }
 
-// holding finds the package that an order is for.
+// holding finds the package that an order is for: a PBX by its serial number, anything else by whose it is. No renewal
+// tutorial has a partnerId beside a productNo.
 func (s *Server) holding(o *Order, rule renewalRule) (*Package, *refusal) {
+	if o.PartnerID != "" && o.ProductNo != "" {
+		return nil, invalid("partnerId must not stand beside productNo.", "partnerId", "excluded_with")
+	}
 	if o.PartnerID != "" && s.customerIndex(o.PartnerID) < 0 {
 		return nil, &refusal{status: http.StatusBadRequest, code: codeNoUser, detail: "The user does not exist.", result: object{"field": "partnerId", "tag": "exists"}}
 	}
 	var p *Package
-	if rule.bySerial {
-		if o.ProductNo == "" {
-			return nil, invalid("productNo is required.", "productNo", "required")
-		}
-		if p = s.numberedPackage(o.ProductID, o.ProductNo); p != nil && o.PartnerID != "" && p.PartnerID != o.PartnerID {
+	switch {
+	case rule.bySerial && o.ProductNo == "":
+		return nil, invalid("productNo is required.", "productNo", "required")
+	case rule.bySerial:
+		p = s.numberedPackage(o.ProductID, o.ProductNo)
+	default:
+		if p = s.heldPackage(o.ProductID, o.PartnerID); p != nil && o.ProductNo != "" && p.ProductNo != o.ProductNo {
 			p = nil
 		}
-	} else if p = s.heldPackage(o.ProductID, o.PartnerID); p != nil && o.ProductNo != "" && p.ProductNo != o.ProductNo {
-		p = nil
 	}
 	if p == nil {
 		return nil, &refusal{status: http.StatusBadRequest, code: codeNoPackage, detail: "The user has no such product."}
@@ -155,6 +159,10 @@ func (s *Server) checkOrder(o Order, lines []lineFields, rule renewalRule, produ
 			return lines[i].err
 		}
 		seen[l.ServiceID] = true
+	}
+	if len(rule.only) > 0 && len(o.Lines) > 1 {
+		lines[1].fail("serviceType", "max", "must be in an order of its own")
+		return lines[1].err
 	}
 	for i, l := range o.Lines {
 		if ref := s.checkLine(l, lines[i], rule, product, pkg, planID); ref != nil {
@@ -196,7 +204,7 @@ func (s *Server) checkLine(l OrderLine, f lineFields, rule renewalRule, product 
 		}
 	case l.ServiceType == "service" && rule.services:
 		service, held := product.service(l.ServiceID), pkg.service(l.ServiceID)
-		if service == nil || held == nil {
+		if service == nil || held == nil || (len(rule.only) > 0 && !slices.Contains(rule.only, service.Name)) {
 			return &refusal{status: http.StatusBadRequest, code: codeNoService, detail: "The service does not exist or is not subscribed.", result: object{"field": f.path + "serviceId", "tag": "exists"}}
 		}
 		current, counted = held.Quantity, service.Counted
@@ -210,13 +218,15 @@ func (s *Server) checkLine(l OrderLine, f lineFields, rule renewalRule, product 
 		f.fail("serviceType", "oneof", "does not fit the product")
 	}
 	if f.err == nil {
-		s.checkQuantity(l, f, current, counted)
+		s.checkQuantity(l, f, rule, current, counted)
 	}
 	return f.err
 }
 
-func (s *Server) checkQuantity(l OrderLine, f lineFields, current int, counted bool) {
+func (s *Server) checkQuantity(l OrderLine, f lineFields, rule renewalRule, current int, counted bool) {
 	switch {
+	case !rule.extensions && f.hasQuantity:
+		f.fail("quantity", "excluded", "does not fit the product")
 	case !counted:
 		if f.hasQuantity && l.Quantity != 1 {
 			f.fail("quantity", "excluded", "does not fit the line")

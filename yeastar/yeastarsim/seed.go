@@ -60,8 +60,9 @@ func defaultContacts() []BillingContact {
 	}
 }
 
-// seed fills the memory; customers is how many subordinate users there are, negative for the default handful.
-func (s *Server) seed(customers int) {
+// seed fills the memory; customers is how many subordinate users there are, negative for the default handful, and pbxs how
+// many PBXs there are beside the default ones.
+func (s *Server) seed(customers, pbxs int) {
 	s.products = defaultProducts()
 	s.contacts = defaultContacts()
 	s.customers = defaultCustomers()
@@ -75,11 +76,11 @@ func (s *Server) seed(customers int) {
 		}
 	}
 	now := s.now().UTC().Truncate(time.Second)
-	s.seedPackages(now)
+	s.seedPackages(now, pbxs)
 	s.seedOrders(now)
 }
 
-func (s *Server) seedPackages(now time.Time) {
+func (s *Server) seedPackages(now time.Time, pbxs int) {
 	day := func(n int) time.Time { return now.AddDate(0, 0, n) }
 	s.packages = append(s.packages, Package{
 		ProductID: Turnkey, ProductNo: s.account.ID, InstanceID: "1948832", PlanID: TutorialPlanID,
@@ -120,6 +121,10 @@ func (s *Server) seedPackages(now time.Time) {
 		Package{ProductID: 19, ProductNo: s.account.ID, InstanceID: "1948853", Services: []PackageService{{"3048919000000000211", 0}},
 			Cycle: "annually", Expires: day(60), Created: day(-305)},
 	)
+	s.packages = append(s.packages, s.morePackages(day)...)
+	for i := range pbxs {
+		s.packages = append(s.packages, s.generatedPBX(i, day))
+	}
 	slices.SortStableFunc(s.packages, func(a, b Package) int { return b.Created.Compare(a.Created) })
 }
 

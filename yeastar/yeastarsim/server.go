@@ -84,7 +84,7 @@ func New(opts ...Option) *Server {
 		journalSize:  cmp.Or(set.journal, journalSize),
 		forgets:      set.journal > 0,
 	}
-	s.seed(set.customers)
+	s.seed(set.customers, set.pbxs)
 	return s
 }
 

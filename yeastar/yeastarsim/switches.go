@@ -24,6 +24,8 @@ type Switches struct {
 	CurrentQuantity bool
 	// Expiry puts the expiry date into the same answers, and into the details of orders that moved it.
 	Expiry bool
+	// Cycle puts the billing cycle into the answers of CurrentQuantity.
+	Cycle bool
 	// Owner puts the holder's partner id and company into product and order answers.
 	Owner bool
 	// PackagePlan puts the plan and the services of a package into product list and product detail.
@@ -103,12 +105,14 @@ func defaultSwitches() Switches {
 // Bare removes everything from answers that is not documented by name.
 func Bare(s *Switches) {
 	s.Price, s.CurrentQuantity, s.Expiry, s.Owner, s.PackagePlan, s.OrderLines = false, false, false, false, false, false
+	s.Cycle = false
 	s.EchoPONumber, s.PONumberAsReference = false, false
 }
 
 // Generous brings every invented field into the answers.
 func Generous(s *Switches) {
 	s.Price, s.CurrentQuantity, s.Expiry, s.Owner, s.PackagePlan, s.OrderLines = true, true, true, true, true, true
+	s.Cycle = true
 	s.EchoPONumber, s.PONumberAsReference = true, true
 }
 

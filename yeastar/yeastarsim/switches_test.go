@@ -26,7 +26,7 @@ func TestFlippedIDs(t *testing.T) {
 		}
 	}
 	text("productId", decode[[]row](b, b.get(prodPath))[0]["productId"])
-	text("planId", decode[struct{ PlanList []row }](b, b.get(infoPath+"?productId=14")).PlanList[0]["planId"])
+	text("planId", decode[struct{ ProductPlanList []row }](b, b.get(infoPath+"?productId=14")).ProductPlanList[0]["planId"])
 	number("partnerId", decode[[]row](b, b.get(usersPath))[0]["partnerId"])
 	number("billingContactId", decode[[]row](b, b.get(billPath))[0]["billingContactId"])
 	order := decode[row](b, b.save(tutorialBody).env.Result)

@@ -11,8 +11,8 @@ import (
 // customersAtOnce is how many customers are shown at once.
 const customersAtOnce = 50
 
-// customers lists those whose name, e-mail address or number has what is searched for,
-// our own account first.
+// customers lists those whose name, e-mail address or number has what is searched for, or
+// the serial number of whose PBX, our own account first.
 func (s *Server) customers(w http.ResponseWriter, r *http.Request) {
 	now := s.wait(r.Context())
 	if now == nil {
@@ -33,9 +33,13 @@ func (s *Server) customers(w http.ResponseWriter, r *http.Request) {
 
 func searchCustomers(v *yeastarsim.Server, query string) []customerJSON {
 	query = strings.ToLower(strings.TrimSpace(query))
+	numbers := map[string]string{} // of the packages of each customer
+	for _, p := range v.Packages() {
+		numbers[p.PartnerID] += p.ProductNo + " "
+	}
 	out := []customerJSON{}
 	add := func(c customerJSON) {
-		for _, text := range []string{c.Company, c.Email, c.AccountID, c.PartnerID} {
+		for _, text := range []string{c.Company, c.Email, c.AccountID, c.PartnerID, numbers[c.PartnerID]} {
 			if strings.Contains(strings.ToLower(text), query) {
 				c.Packages = []packageJSON{}
 				out = append(out, c)
@@ -67,7 +71,8 @@ func addPackages(v *yeastarsim.Server, customers []customerJSON) {
 			continue
 		}
 		shown := packageJSON{
-			ProductName: products[p.ProductID], ProductNo: p.ProductNo, Plan: names[p.PlanID], Extensions: p.Extensions,
+			ProductName: products[p.ProductID], ProductNo: p.ProductNo, Serial: p.ProductNo != customers[i].AccountID,
+			Plan: names[p.PlanID], Cycle: p.Cycle, AutoRenew: p.AutoRenew, Extensions: p.Extensions,
 			Services: []serviceJSON{}, Expires: p.Expires.UTC(),
 		}
 		for _, service := range p.Services {

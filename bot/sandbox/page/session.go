@@ -11,9 +11,11 @@ import (
 	"time"
 
 	"renewbot/bot"
+	"renewbot/bot/config"
 	"renewbot/bot/ledger"
 	"renewbot/bot/sandbox"
 	"renewbot/bot/slacksim"
+	"renewbot/yeastar"
 	"renewbot/yeastar/yeastarsim"
 )
 
@@ -49,6 +51,7 @@ func startSession(ctx context.Context, o Options, ledgerFile string, kept *keeps
 		s.clock = NewClock(kept.Shift, kept.Ahead)
 	}
 	world := sandbox.Options{
+		Configure:   func(c *config.Config) { c.Products = yeastar.Products() }, // also what is only offered by name
 		DatabaseURL: "sqlite://" + filepath.ToSlash(ledgerFile), Log: o.Log, Now: s.clock.Now, Tune: s.tune,
 		Slack:  []slacksim.WorkspaceOption{slacksim.WithClock(s.clock), slacksim.WithShortMemory(memory)},
 		Vendor: []yeastarsim.Option{yeastarsim.WithClock(s.clock.Now), yeastarsim.WithJournal(memory)},

@@ -227,7 +227,10 @@ type customerJSON struct {
 type packageJSON struct {
 	ProductName string        `json:"productName"`
 	ProductNo   string        `json:"productNo"`
+	Serial      bool          `json:"serial"` // the number is a PBX's, not its holder's
 	Plan        string        `json:"plan"`
+	Cycle       string        `json:"cycle"`
+	AutoRenew   bool          `json:"autoRenew"`
 	Extensions  int           `json:"extensions"`
 	Services    []serviceJSON `json:"services"`
 	Expires     time.Time     `json:"expires"`

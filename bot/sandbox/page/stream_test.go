@@ -106,6 +106,7 @@ func TestCustomersAreSearched(t *testing.T) {
 		"?q=ACME":            {2, 2},
 		"?q=nobody+has+this": {0, 0},
 		"?q=acme&from=1":     {2, 1},
+		"?q=3661c20b77":      {1, 1},
 	} {
 		resp, err := client.Get(b.URL() + "api/customers" + query)
 		if err != nil {

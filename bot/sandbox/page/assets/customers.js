@@ -1,4 +1,4 @@
-// The customers of the Partner Portal, found by company, e-mail or account, a page at a time.
+// The customers of the Partner Portal, found by company, e-mail, account or serial number, a page at a time.
 import { html, Icon, Spinner, useEffect, useRef, useState } from "./ui.js";
 import { useStore } from "./store.js";
 import { ofDay } from "./vendordates.js";
@@ -51,6 +51,10 @@ export function Customers() {
 
 // contents are what a package has, in one line.
 const contents = (p) => [
+  p.plan && p.productName,
+  p.serial && p.productNo,
+  p.cycle === "monthly" && "paid monthly",
+  p.autoRenew && "renews itself",
   p.extensions && `${p.extensions} extensions`,
   ...(p.services ?? []).map((x) => `${x.name}${x.quantity ? ` × ${x.quantity}` : ""}`),
 ].filter(Boolean).join(" · ");
@@ -60,7 +64,7 @@ function Customer({ customer: c }) {
     <div class="customer-head"><strong>${c.company || c.email}</strong>
       ${!c.partnerId && html`<span class="tag">own account</span>`}</div>
     <div class="customer-about">${c.email}${c.accountId && html` · ${c.accountId}`}</div>
-    ${(c.packages ?? []).map((p) => html`<div class="package" key=${p.productNo}>
+    ${(c.packages ?? []).map((p) => html`<div class="package" key=${`${p.productName} ${p.productNo}`}>
       <div class="package-head"><span>${p.plan || p.productName}</span>
         <span class="package-expiry">expires ${ofDay(p.expires)}</span></div>
       <div class="package-about">${contents(p)}</div>

@@ -64,7 +64,11 @@ const steps = [
   {
     name: "again", title: "Ask and approve once more", done: happened("order.unknown"),
     waits: "Waiting for an order without an answer",
-    text: ["As Alice ask for another renewal with /renew, and approve it as Bob, as before."], swap: true,
+    text: [
+      "As Alice ask for another renewal with /renew, and approve it as Bob, as before. It may be a PBX: "
+        + "/renew 3631E0072A40 finds one by its serial number.",
+    ],
+    swap: true,
   },
   {
     name: "settle", title: "Settle it by hand", as: bob,

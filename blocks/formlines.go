@@ -1,0 +1,211 @@
+package blocks
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/slack-go/slack"
+
+	"renewbot/bot/renewal"
+	"renewbot/yeastar"
+)
+
+// propose fills in what is not to be chosen, and what was proposed unless somebody chose or
+// typed another one.
+func (f *FormData) propose() {
+	p := f.product()
+	n, ok := within(p.MinQuantity, p.MaxQuantity, f.QuantityPrefill)
+	if !ok {
+		n = ""
+	}
+	if f.Draft.Quantity == "" || f.Draft.Quantity == f.Draft.Prefill {
+		f.Draft.Quantity = n
+	}
+	f.Draft.Prefill = n
+	f.Draft.PlanShown = ""
+	for _, plan := range f.plans() {
+		// The only plan stands for no choice, never for one that is gone.
+		if id := yeastar.ID(plan.ID); id == f.Draft.Plan || (f.Draft.Plan == "" && len(offered(f.Plans)) == 1) {
+			f.Draft.Plan, f.Draft.PlanShown = id, id
+		}
+	}
+	if id := f.onlyService(); id != "" {
+		f.Draft.Services = []yeastar.ID{id}
+	}
+	terms := f.terms()
+	chosen := slices.ContainsFunc(terms, func(t yeastar.Term) bool { return t.Key() == f.Draft.Term })
+	switch {
+	case len(p.Terms) < 2:
+		f.Draft.Term = "" // there is no other
+	case !chosen && len(terms) > 0:
+		f.Draft.Term = terms[0].Key()
+	}
+}
+
+// nothingToRenew says why there is nothing to choose for the holder, if so.
+func (f FormData) nothingToRenew() string {
+	p := f.product()
+	switch {
+	case p.PlanLine && len(offered(f.Plans)) == 0:
+		return "Yeastar lists no plan that can be renewed here."
+	case !p.PlanLine && len(offered(f.Services)) == 0:
+		return "Yeastar does not list " + outside(p.Name, nameLimit) + " here."
+	case len(f.terms()) == 0:
+		return "This is billed “" + outside(f.Cycle, shortLimit) + "”, and such a renewal can't be ordered here."
+	}
+	return ""
+}
+
+// lines are the inputs for what of the product is renewed, and for how long.
+func (f FormData) lines() []slack.Block {
+	p := f.product()
+	var blocks []slack.Block
+	counted := p.Quantity != yeastar.QuantityNone
+	if p.PlanLine {
+		blocks = append(blocks, f.planInput())
+	}
+	if f.Draft.Plan == PlanNone {
+		blocks = append(blocks, alert("services_only", slack.AlertLevelWarning, renewal.Doubt{Kind: renewal.DoubtServicesOnly}.Text()))
+	}
+	if p.PlanLine && counted && f.Draft.Plan != PlanNone {
+		blocks = append(blocks, f.quantityInput(p))
+	}
+	if p.ServiceLines && len(offered(f.Services)) > 0 && f.onlyService() == "" {
+		blocks = append(blocks, f.servicesInput(p))
+		if counted {
+			blocks = append(blocks, f.serviceQuantities(p)...)
+		}
+	}
+	terms := f.terms()
+	if len(terms) > 1 {
+		return append(blocks, f.termInput(terms))
+	}
+	renews := "Renews"
+	if f.onlyService() != "" {
+		renews += " " + outside(f.Services[0].Label, nameLimit)
+	}
+	return append(blocks, contextLine("term", renews+" for "+terms[0].String()+"."))
+}
+
+// onlyService is the service that is renewed where there is nothing else to renew.
+func (f FormData) onlyService() yeastar.ID {
+	if services := offered(f.Services); !f.product().PlanLine && len(services) == 1 {
+		return yeastar.ID(services[0].ID)
+	}
+	return ""
+}
+
+// plans are the choices of the plan's menu. The last one may be to leave the plan out.
+func (f FormData) plans() []Choice {
+	plans := offered(f.Plans)
+	if p := f.product(); !p.PlanLine || !p.ServicesAlone || len(offered(f.Services)) == 0 {
+		return plans
+	}
+	none := Choice{ID: string(PlanNone), Label: "Services only, without the plan", Detail: "The plan itself is not renewed"}
+	return append(plans[:min(len(plans), limitOptions-1):min(len(plans), limitOptions-1)], none)
+}
+
+func (f FormData) planInput() slack.Block {
+	element := menu(ActionPlan, "Choose a plan", f.plans(), string(f.Draft.PlanShown))
+	return slack.NewInputBlock(BlockPlan(f.Draft), plain("Plan", limitLabel), nil, element).WithDispatchAction(true)
+}
+
+func (f FormData) servicesInput(p yeastar.Product) slack.Block {
+	element := slack.NewOptionsMultiSelectBlockElement(slack.MultiOptTypeStatic, plain("None", limitPlaceholder), ActionServices,
+		options(f.Services, limitOptions)...)
+	element.MaxSelectedItems = new(int)
+	*element.MaxSelectedItems = MaxServices
+	for _, o := range element.Options {
+		if f.chosen(yeastar.ID(o.Value)) && len(element.InitialOptions) < MaxServices {
+			element.InitialOptions = append(element.InitialOptions, o)
+		}
+	}
+	hint := fmt.Sprintf("Services to renew with it, %d at most.", MaxServices)
+	optional := len(f.Required) == 0
+	switch {
+	case len(f.Required) > 0:
+		hint = f.togetherHint()
+	case f.Draft.Plan == PlanNone || !p.PlanLine:
+		hint, optional = fmt.Sprintf("Services to renew, %d at most.", MaxServices), false
+	}
+	return slack.NewInputBlock(BlockServices(f.Draft), plain("Services", limitLabel), plain(hint, limitLabel), element).
+		WithOptional(optional).WithDispatchAction(true)
+}
+
+// togetherHint says that no service may be left out, and which one is.
+func (f FormData) togetherHint() string {
+	const rule = "Yeastar renews the plan and all services that the PBX has in one order."
+	var left []string
+	for _, c := range offered(f.Services) {
+		if id := yeastar.ID(c.ID); slices.Contains(f.Required, id) && !f.chosen(id) {
+			left = append(left, line(c.Label, nameLimit))
+		}
+	}
+	if len(left) == 0 {
+		return rule
+	}
+	return rule + " Please choose also: " + joinWith(", ", left...) + "."
+}
+
+func (f FormData) chosen(id yeastar.ID) bool {
+	return slices.Contains(f.Draft.Services, id)
+}
+
+// serviceQuantities asks for the quantity of each chosen service.
+func (f FormData) serviceQuantities(p yeastar.Product) []slack.Block {
+	var blocks []slack.Block
+	for _, c := range offered(f.Services) {
+		id := yeastar.ID(c.ID)
+		if !f.chosen(id) || len(blocks) == MaxServices {
+			continue
+		}
+		element := number(ActionServiceQuantity, p.MinQuantity, 100*p.MaxQuantity,
+			cmp.Or(f.Draft.ServiceQuantity[id], f.ServicePrefill[id]))
+		blocks = append(blocks, slack.NewInputBlock(BlockServiceQuantity(f.Draft, id),
+			plain("Quantity: "+line(c.Label, nameLimit), limitLabel), plain("Must equal the current quantity.", limitLabel), element))
+	}
+	return blocks
+}
+
+func (f FormData) quantityInput(p yeastar.Product) slack.Block {
+	hint := "Must equal the current number of extensions."
+	switch {
+	case f.Waiting:
+		hint = "Looking up the current number of extensions…"
+	case f.QuantityHint != "":
+		hint = line(f.QuantityHint, limitLabel-100)
+	}
+	element := number(ActionQuantity, p.MinQuantity, p.MaxQuantity, f.Draft.Quantity)
+	return slack.NewInputBlock(BlockQuantity(f.Draft), plain("Number of extensions", limitLabel), plain(hint, limitLabel), element)
+}
+
+// terms are the terms to choose from.
+func (f FormData) terms() []yeastar.Term {
+	if p := f.product(); f.Cycle != "" && p.CycleKept {
+		return slices.DeleteFunc(slices.Clone(p.Terms), func(t yeastar.Term) bool { return t.BillingCycle != f.Cycle })
+	}
+	return f.product().Terms
+}
+
+func termNames(terms []yeastar.Term) []string {
+	var names []string
+	for _, t := range terms {
+		names = append(names, t.String())
+	}
+	return names
+}
+
+// termInput is drawn again with a choice, so that nothing that is found late replaces it.
+func (f FormData) termInput(terms []yeastar.Term) slack.Block {
+	var choices []Choice
+	for _, t := range terms {
+		choices = append(choices, Choice{ID: t.Key(), Label: t.String(), Detail: "billed " + t.BillingCycle})
+	}
+	var hint *slack.TextBlockObject
+	if f.product().CycleKept && f.Cycle == "" {
+		hint = plain("The billing cycle must stay the present one, which the portal does not tell.", limitLabel)
+	}
+	element := menu(ActionTerm, "Choose a term", choices, f.Draft.Term)
+	return slack.NewInputBlock(BlockTerm(f.Draft), plain("Term", limitLabel), hint, element).WithDispatchAction(true)
+}

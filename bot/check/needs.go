@@ -1,0 +1,76 @@
+package check
+
+import (
+	"slices"
+	"strings"
+
+	"renewbot/yeastar"
+)
+
+// need is something that a row's rules stand on, and the fields that tell it: any of them
+// will do.
+type need struct {
+	what   string
+	holds  func(yeastar.Product) bool
+	fields []string
+	calls  []string
+}
+
+var (
+	ownedCalls   = []string{"instance_product_list", "instance_product_detail"}
+	renewalCalls = []string{"instance_product_list", "instance_product_detail", "renew_plan_info"}
+)
+
+var needs = []need{
+	{"the plan's id", func(p yeastar.Product) bool { return p.PlanLine }, []string{"Plan.ID"}, []string{"purchase_product_info"}},
+	{"the service's id", func(p yeastar.Product) bool { return !p.PlanLine }, []string{"Service.ID"}, []string{"purchase_product_info"}},
+	{"the serial number", func(p yeastar.Product) bool { return p.Holder == yeastar.BySerial }, []string{"ProductNo"}, ownedCalls},
+	{"the number of extensions", func(p yeastar.Product) bool { return p.Quantity == yeastar.QuantityCurrent }, []string{"Extensions", "Quantity"}, renewalCalls},
+	{"the present billing cycle", func(p yeastar.Product) bool { return p.CycleKept }, []string{"BillingCycle"}, renewalCalls},
+	{"the services that must not be left out", func(p yeastar.Product) bool { return p.Together }, []string{"Service.ID"}, ownedCalls},
+}
+
+// warn warns of a row that is offered while the portal does not tell what it stands on.
+// Where nothing was bought of it, nothing could be looked at.
+func (s *surveyor) warn(l *lines) {
+	if len(s.productNos) == 0 {
+		return
+	}
+	var without []string
+	for _, n := range needs {
+		if n.holds(s.product) && !slices.ContainsFunc(s.answers, n.toldBy) {
+			without = append(without, n.what)
+		}
+	}
+	if len(without) > 0 {
+		l.add("fields", Warning, s.product.Name+" is offered, and the portal's answers do not tell "+strings.Join(without, ", nor "),
+			"Whoever asks must take it from the portal, and nothing can compare it. If one of the names below is the true one, correct yeastar/mapping.go.")
+	}
+}
+
+func (n need) toldBy(a Answer) bool {
+	return slices.Contains(n.calls, a.Call) && slices.ContainsFunc(a.Fields, func(f AnswerField) bool {
+		return len(f.Found) > 0 && slices.Contains(n.fields, f.Field)
+	})
+}
+
+// idle says whether a row has no use for a field, so that nobody misses it.
+func idle(p yeastar.Product, field string) bool {
+	if p.Key == "" {
+		return false // the answer is not about a product
+	}
+	part, _, _ := strings.Cut(field, ".")
+	switch {
+	case field == "Extensions" || field == "Quantity":
+		return p.Quantity == yeastar.QuantityNone
+	case field == "BillingCycle":
+		return !p.CycleKept
+	case field == "HolderName":
+		return p.Holder != yeastar.BySerial
+	case part == "Plan" || part == "PlanID" || part == "PlanName" || part == "CurrentPlan" || field == "Service.PlanIDs":
+		return !p.PlanLine
+	case part == "Service":
+		return !p.ServiceLines
+	}
+	return false
+}

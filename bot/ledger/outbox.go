@@ -1,0 +1,222 @@
+package ledger
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"renewbot/bot/renewal"
+)
+
+// NoticeState is what became of a notice.
+type NoticeState string
+
+// The states of a notice.
+const (
+	NoticeWaiting NoticeState = "waiting" // to be sent, or to be sent again
+	NoticeSent    NoticeState = "sent"
+	NoticeGivenUp NoticeState = "given_up" // it was tried for long enough
+)
+
+// Outgoing is a notice on its way to whoever gets events.
+type Outgoing struct {
+	Seq       int64
+	ID        string // stays the same however often it is sent
+	RequestID int64  // 0: belongs to no request
+	Type      renewal.NoticeType
+	Subject   string
+	At        time.Time       // when it happened
+	Data      json.RawMessage // renewal.NoticeData
+	State     NoticeState
+	Since     time.Time // since when it is in that state
+	DueAt     time.Time // not to be sent before
+	Tries     int
+	Problem   string // of the last try
+}
+
+const (
+	// sentKept is for how long it is known what was sent.
+	sentKept = 30 * 24 * time.Hour
+	// stoppedPause is how often it is looked whether a receiver that wanted no more is
+	// asked again, or whether it is the present one again.
+	stoppedPause = 10 * time.Minute
+)
+
+// Announce tells other systems of something that belongs to no request, if anybody is told.
+func (l *Ledger) Announce(ctx context.Context, n renewal.Notice) error {
+	err := l.change(ctx, "announce", func(t tx) error {
+		now, err := l.now(ctx, t)
+		if err != nil {
+			return err
+		}
+		return l.announce(ctx, t, now, []renewal.Notice{n})
+	})
+	if err != nil {
+		return fmt.Errorf("announce %s: %w", n.Type, err)
+	}
+	return nil
+}
+
+// announce puts notices into the outbox in the transaction of what they tell.
+func (l *Ledger) announce(ctx context.Context, t tx, now time.Time, notices []renewal.Notice) error {
+	if !l.options.Outbox {
+		return nil
+	}
+	var jobs []renewal.Job
+	for _, n := range notices {
+		data, err := json.Marshal(n.Data)
+		if err != nil {
+			return fmt.Errorf("encode a notice: %w", err)
+		}
+		_, err = t.exec(ctx, `INSERT INTO outbox (id, request_id, type, subject, at, data, state, since, due_at, tries, problem)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, 0, '')`,
+			rand.Text(), n.RequestID, string(n.Type), clean(n.Subject), micros(n.At), clean(string(data)), string(NoticeWaiting), micros(now))
+		if err != nil {
+			return fmt.Errorf("put a notice into the outbox: %w", err)
+		}
+		jobs = append(jobs, renewal.Job{Kind: renewal.SendEvents, RequestID: n.RequestID, At: now})
+	}
+	return l.enqueue(ctx, t, now, jobs)
+}
+
+// Taken is what there is to send for a request.
+type Taken struct {
+	Notice *Outgoing // nil: nothing may be sent now
+	Next   time.Time // when there is something; zero: nothing waits
+}
+
+// TakeNotice takes the oldest notice of a request that waits, for whoever sends to the
+// receiver of that name, if it is the present one (see OpenOutbox). Nobody else gets it, or a later one of the request, while it is
+// held; after that time it is taken again, unless NoticeSent or NoticeFailed say what became
+// of it. What belongs to no request is taken as it falls due.
+func (l *Ledger) TakeNotice(ctx context.Context, name string, requestID int64, hold time.Duration) (Taken, error) {
+	for {
+		taken, err := l.takeNotice(ctx, name, requestID, hold)
+		switch {
+		case errors.Is(err, errConflict):
+			continue
+		case err != nil:
+			return Taken{}, fmt.Errorf("take a notice: %w", err)
+		}
+		return taken, nil
+	}
+}
+
+func (l *Ledger) takeNotice(ctx context.Context, name string, requestID int64, hold time.Duration) (taken Taken, err error) {
+	order := "seq"
+	if requestID == 0 {
+		order = "due_at, seq"
+	}
+	err = l.change(ctx, "take notice", func(t tx) error {
+		taken = Taken{}
+		n, err := scanOutgoing(t.one(ctx, selectOutbox+` WHERE request_id = $1 AND state = $2 ORDER BY `+order+` LIMIT 1`, requestID, string(NoticeWaiting)))
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		now, err := l.now(ctx, t)
+		if err != nil {
+			return err
+		}
+		current, stopped, err := receiver(ctx, t)
+		switch {
+		case err != nil:
+			return err
+		case current != name || !stopped.IsZero():
+			taken.Next = now.Add(stoppedPause)
+			return nil
+		case n.DueAt.After(now):
+			taken.Next = n.DueAt
+			return nil
+		}
+		changed, err := t.exec(ctx, `UPDATE outbox SET tries = tries + 1, due_at = $1 WHERE seq = $2 AND state = $3 AND tries = $4`,
+			micros(now.Add(hold)), n.Seq, string(NoticeWaiting), n.Tries)
+		if err == nil && changed != 1 {
+			err = errConflict // somebody else has taken it
+		}
+		n.Tries++
+		taken.Notice = &n
+		return err
+	})
+	return taken, err
+}
+
+// NoticeSent notes that the receiver has a notice.
+func (l *Ledger) NoticeSent(ctx context.Context, n Outgoing) error {
+	err := l.change(ctx, "notice sent", func(t tx) error {
+		now, err := l.now(ctx, t)
+		if err != nil {
+			return err
+		}
+		if _, err := t.exec(ctx, `UPDATE outbox SET state = $1, since = $2, problem = '' WHERE seq = $3`,
+			string(NoticeSent), micros(now), n.Seq); err != nil {
+			return err
+		}
+		_, err = t.exec(ctx, `DELETE FROM outbox WHERE state = $1 AND since < $2`, string(NoticeSent), micros(now.Add(-sentKept)))
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("note that a notice was sent: %w", err)
+	}
+	return nil
+}
+
+// NoticeFailed notes that a notice could not be sent, and is tried again then; with a zero
+// time it is given up, and the next one of its request follows.
+func (l *Ledger) NoticeFailed(ctx context.Context, n Outgoing, problem string, again time.Time) error {
+	err := l.change(ctx, "notice failed", func(t tx) error {
+		now, err := l.now(ctx, t)
+		if err != nil {
+			return err
+		}
+		state, since := NoticeWaiting, n.Since
+		if again.IsZero() {
+			state, since, again = NoticeGivenUp, now, now
+		}
+		// Only if nobody else has taken it since.
+		_, err = t.exec(ctx, `UPDATE outbox SET state = $1, since = $2, due_at = $3, problem = $4 WHERE seq = $5 AND state = $6 AND tries = $7`,
+			string(state), micros(since), micros(again), clean(problem), n.Seq, string(NoticeWaiting), n.Tries)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("note that a notice was not sent: %w", err)
+	}
+	return nil
+}
+
+const selectOutbox = `SELECT seq, id, request_id, type, subject, at, data, state, since, due_at, tries, problem FROM outbox`
+
+func scanOutgoing(row row) (n Outgoing, err error) {
+	var at, since, due int64
+	var data string
+	err = row.Scan(&n.Seq, &n.ID, &n.RequestID, &n.Type, &n.Subject, &at, &data, &n.State, &since, &due, &n.Tries, &n.Problem)
+	n.At, n.Since, n.DueAt, n.Data = fromMicros(at), fromMicros(since), fromMicros(due), json.RawMessage(data)
+	return n, err
+}
+
+// countOutbox is part of Figures.
+func (l *Ledger) countOutbox(ctx context.Context, now time.Time, f *Figures) error {
+	err := l.engine.each(ctx, func(row row) error {
+		var state NoticeState
+		var count, since int64
+		err := row.Scan(&state, &count, &since)
+		switch state {
+		case NoticeWaiting:
+			f.Outbox = Backlog{Count: count, Oldest: age(now, since)}
+		case NoticeGivenUp:
+			f.GivenUp = count
+		case NoticeSent:
+		}
+		return err
+	}, `SELECT state, count(*), min(since) FROM outbox WHERE state IN ($1, $2) GROUP BY state`, string(NoticeWaiting), string(NoticeGivenUp))
+	if err != nil {
+		return err
+	}
+	return l.engine.one(ctx, `SELECT count(*) FROM outbox_receiver WHERE stopped_at IS NOT NULL`).Scan(&f.OutboxStopped)
+}

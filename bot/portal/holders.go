@@ -1,0 +1,231 @@
+package portal
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+
+	"renewbot/bot/lookup"
+	"renewbot/bot/renewal"
+	"renewbot/yeastar"
+)
+
+// Holders are whom a product can be renewed for: our own account and the customers, or the
+// PBXs. The zero value has none.
+type Holders struct {
+	index *index
+	own   bool // our own account is among them
+}
+
+// Holders are whom a product can be renewed for.
+func (p *Portal) Holders(ctx context.Context, productKey string, maxAge lookup.MaxAge) (Holders, error) {
+	row, err := Product(productKey)
+	if err != nil {
+		return Holders{}, err
+	}
+	if row.Holder == yeastar.BySerial {
+		owned, err := p.owned.Get(ctx, productKey, maxAge)
+		return owned.holders, err
+	}
+	return p.customers.Get(ctx, all, maxAge)
+}
+
+// Holder resolves whom a renewal.Holder's key stands for, among those whom a product can be
+// renewed for. It is not ok when that is nobody, or they are gone.
+func (p *Portal) Holder(ctx context.Context, productKey, key string) (renewal.Holder, bool) {
+	if key == "" {
+		return renewal.Holder{}, false
+	}
+	if row, err := Product(productKey); err == nil && row.Holder == yeastar.ByAccount && key == own {
+		return ourselves, true // whom no look-up is needed for
+	}
+	holders, err := p.Holders(ctx, productKey, lookup.AnyAge)
+	if err != nil {
+		return renewal.Holder{}, false
+	}
+	return holders.Get(key)
+}
+
+// OwnedBy is a PBX as it is called when a customer has it.
+func (p *Portal) OwnedBy(ctx context.Context, pbx renewal.Holder, owner yeastar.ID) renewal.Holder {
+	customers, _ := p.customers.Get(ctx, all, lookup.AnyAge) // without them it keeps its name
+	if c, ok := customers.Get(string(owner)); ok && owner != "" {
+		pbx.Name, pbx.Email = c.Name, c.Email
+	} else if owner != pbx.PartnerID && pbx.PartnerID != "" {
+		pbx.Name, pbx.Email = pbx.SerialNumber, ""
+	}
+	pbx.PartnerID = owner
+	return pbx
+}
+
+// Still asks anew whether a holder is in the portal: a PBX by its own number, so that the
+// list of all need not be read.
+func (p *Portal) Still(ctx context.Context, productKey string, h renewal.Holder) (bool, error) {
+	row, err := Product(productKey)
+	switch {
+	case err != nil:
+		return false, err
+	case row.Holder == yeastar.ByAccount && h.Key() == own:
+		return true, nil
+	case row.Holder == yeastar.BySerial:
+		_, err := p.details.Get(ctx, productKey+" "+h.SerialNumber, lookup.Anew)
+		if err == nil || yeastar.ClassOf(err) != yeastar.ClassRefused {
+			return err == nil, err
+		}
+		// It refuses, for whatever reason: the list is what people choose from.
+	}
+	holders, err := p.Holders(ctx, productKey, lookup.Anew)
+	_, ok := holders.Get(h.Key())
+	return ok, err
+}
+
+// leastSerial is how much of a serial number somebody has to type to mean a PBX.
+const leastSerial = 4
+
+// FindPBX is the PBX whose serial number somebody typed, or enough of it to tell it from
+// all others, and the product that it is renewed with.
+func (p *Portal) FindPBX(ctx context.Context, query string) (productKey string, h renewal.Holder, ok bool) {
+	typed := fold(query)
+	if len(typed) < leastSerial || strings.Contains(typed, " ") {
+		return "", renewal.Holder{}, false
+	}
+	found := 0
+	for _, row := range p.Products() {
+		if row.Holder != yeastar.BySerial {
+			continue
+		}
+		holders, err := p.Holders(ctx, row.Key, lookup.AnyAge)
+		if err != nil {
+			continue
+		}
+		for _, pbx := range holders.serials(typed) {
+			if fold(pbx.SerialNumber) == typed {
+				return row.Key, pbx, true
+			}
+			productKey, h = row.Key, pbx
+			found++
+		}
+	}
+	return productKey, h, found == 1
+}
+
+// MeansSerial says whether somebody typed a serial number, or how it begins.
+func MeansSerial(query, serialNumber string) bool {
+	typed := fold(query)
+	return len(typed) >= leastSerial && strings.HasPrefix(fold(serialNumber), typed)
+}
+
+// Get is the holder with a key.
+func (hs Holders) Get(key string) (renewal.Holder, bool) {
+	if hs.own && key == own {
+		return ourselves, true
+	}
+	if hs.index == nil {
+		return renewal.Holder{}, false
+	}
+	i, ok := hs.index.place(key)
+	if !ok {
+		return renewal.Holder{}, false
+	}
+	return hs.index.holders[i], true
+}
+
+// Only is the holder that query means: our own account by its names, the only one that
+// fits, or else the only one who is called exactly that, whose name or serial number begins
+// so, or whose name begins so and has no more words.
+func (hs Holders) Only(query string) (renewal.Holder, bool) {
+	if hs.own && MeansOwn(query) {
+		return ourselves, true
+	}
+	if hs.index == nil {
+		return renewal.Holder{}, false
+	}
+	ix := hs.index
+	found := ix.ranked(query)
+	whole := fold(query)
+	if len(found) == 1 {
+		return ix.holders[found[0]], true
+	}
+	if whole == "" {
+		return renewal.Holder{}, false
+	}
+	words := strings.Count(whole, " ")
+	for _, called := range []func(name string) bool{
+		func(name string) bool { return name == whole },
+		func(name string) bool { return strings.HasPrefix(name, whole) },
+		func(name string) bool { return strings.HasPrefix(name, whole) && strings.Count(name, " ") == words },
+	} {
+		so := slices.DeleteFunc(slices.Clone(found), func(i int) bool {
+			return !called(ix.folded[i].name()) && !called(fold(ix.holders[i].SerialNumber))
+		})
+		if len(so) == 1 {
+			return ix.holders[so[0]], true
+		}
+	}
+	return renewal.Holder{}, false
+}
+
+// Matches counts the holders that fit.
+func (hs Holders) Matches(query string) int {
+	_, more := hs.Search(query, 0)
+	return more
+}
+
+// Search lists the n likeliest holders that fit, our own account first, and counts the
+// others.
+func (hs Holders) Search(query string, n int) (found []renewal.Holder, more int) {
+	if hs.own && IsOwn(query) {
+		found = append(found, ourselves)
+	}
+	if hs.index != nil {
+		for _, i := range hs.index.ranked(query) {
+			found = append(found, hs.index.holders[i])
+		}
+	}
+	shown := min(len(found), n)
+	return found[:shown], len(found) - shown
+}
+
+// serials are the PBXs whose serial number begins with what was typed, folded.
+func (hs Holders) serials(typed string) []renewal.Holder {
+	var found []renewal.Holder
+	if hs.index != nil {
+		for _, h := range hs.index.holders {
+			if h.SerialNumber != "" && strings.HasPrefix(fold(h.SerialNumber), typed) {
+				found = append(found, h)
+			}
+		}
+	}
+	return found
+}
+
+// customersOf makes the holders of products that are held by account.
+func customersOf(list []yeastar.Customer) Holders {
+	all := make([]named, len(list))
+	for i, c := range list {
+		all[i] = named{
+			Holder:  renewal.Holder{PartnerID: c.ID, Name: c.DisplayName(), Email: c.Email},
+			company: c.Company, other: []string{c.FirstName, c.LastName},
+		}
+	}
+	return Holders{index: newIndex(all), own: true}
+}
+
+// pbxsOf makes the holders of products that are held by serial number. A PBX is called by
+// its customer, where the list tells that one, else by its comment, else by its serial
+// number: one whose customer was removed from the portal can be chosen all the same.
+func pbxsOf(list []yeastar.OwnedProduct, customers Holders) Holders {
+	all := make([]named, len(list))
+	for i, o := range list {
+		customer, _ := customers.Get(string(o.HolderID))
+		all[i] = named{
+			Holder: renewal.Holder{
+				SerialNumber: o.ProductNo, PartnerID: o.HolderID, Email: customer.Email,
+				Name: cmp.Or(customer.Name, o.HolderName, o.Comment, o.ProductNo),
+			},
+			company: cmp.Or(customer.Name, o.HolderName), other: []string{o.Comment},
+		}
+	}
+	return Holders{index: newIndex(all)}
+}

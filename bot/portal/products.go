@@ -1,0 +1,29 @@
+package portal
+
+import (
+	"slices"
+
+	"renewbot/yeastar"
+)
+
+// Products are the offered products that our account has, in the order in which people
+// choose from them. While the portal has not told what the account has, they are all that
+// are offered.
+func (p *Portal) Products() []yeastar.Product {
+	available, told := p.available.Peek(all)
+	if !told {
+		return slices.Clone(p.offered)
+	}
+	return yeastar.Available(p.offered, available)
+}
+
+// Unlisted names what our account has and nobody can renew here. It names nothing while the
+// portal has not told what the account has.
+func (p *Portal) Unlisted() []string {
+	available, _ := p.available.Peek(all)
+	var names []string
+	for _, a := range yeastar.Unlisted(available) {
+		names = append(names, a.Name)
+	}
+	return names
+}

@@ -1,0 +1,269 @@
+package bot_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"renewbot/bot/renewal"
+	"renewbot/bot/sandbox"
+	"renewbot/bot/slacksim"
+	"renewbot/yeastar"
+	"renewbot/yeastar/yeastarsim"
+)
+
+// productWish is what somebody fills into the form of a product; the rest is proposed.
+type productWish struct {
+	typed   string // after the command
+	product string // "": the one that is chosen already
+	holder  string // "": the one that is found already
+	plan    string
+	term    string
+}
+
+// fillProduct fills the form of a product in, up to the billing contact.
+func (a *actor) fillProduct(w productWish) {
+	a.b.t.Helper()
+	a.command(sandbox.Renewals, strings.TrimSpace("/renew "+w.typed))
+	if w.product != "" {
+		a.choose("Product", "", w.product)
+		a.redrawn()
+	}
+	if w.holder != "" {
+		label := "For whom"
+		if v := a.view("Product"); !hasField(v, label) {
+			label = "Which PBX"
+		}
+		found, err := a.p.Search(a.b.ctx, label, w.holder)
+		if err != nil || len(found) == 0 {
+			a.b.t.Fatalf("search %q in %s: %v, %d found", w.holder, label, err, len(found))
+		}
+		a.choose(label, w.holder, found[0].Value)
+		a.redrawn()
+	}
+	if w.plan != "" {
+		a.choose("Plan", "", w.plan)
+		a.redrawn()
+	}
+	if w.term != "" {
+		a.choose("Term", "", w.term)
+		a.redrawn()
+	}
+	a.chooseContact("Sandhaven")
+}
+
+func hasField(v slacksim.View, label string) bool {
+	_, ok := v.Field(label)
+	return ok
+}
+
+// Each row of the table, for our own account, a customer or a PBX: from the command to the
+// order number, and the order digit for digit as the vendor's tutorial has it.
+func TestEachProductFromTheCommandToItsOrder(t *testing.T) {
+	t.Parallel()
+	const fixed = `"purchaseType":"renew","billingModel":"recurring"`
+	plan := func(id, quantity, term string) string {
+		return `{"serviceType":"plan","serviceId":` + id + quantity + `,` + fixed + term + `}`
+	}
+	service := func(id, rest, term string) string {
+		return `{"serviceType":"service","serviceId":` + id + rest + `,` + fixed + term + `}`
+	}
+	years := func(n int) string { return fmt.Sprintf(`,"billingCycle":"annually","multiCycle":%d`, n) }
+	const month = `,"billingCycle":"monthly","multiCycle":0`
+	const invoice = `"billingId":` + yeastarsim.TutorialBillingContactID
+	b := setup(t, switched(yeastarsim.Generous))
+	alice, bob := b.as(sandbox.Alice), b.as(sandbox.Bob)
+	for i, c := range []struct {
+		wish  productWish
+		head  string // of the order, before its billing contact
+		lines []string
+		read  []string // in the form that is ready for the review
+	}{
+		{productWish{typed: "northwind", plan: "Services only, without the plan"},
+			`"operationType":"renew_plan","productId":14,"partnerId":"` + yeastarsim.NorthwindID + `"`,
+			[]string{
+				service(yeastarsim.UltimateServiceID, `,"quantity":20`, years(0)), service(yeastarsim.RecordingServiceID, `,"quantity":10000`, years(0)),
+				service(yeastarsim.HighAvailabilityServiceID, `,"quantity":1`, years(0)),
+			}, []string{"the plan itself is not renewed", "Renews for 1 year."}},
+		{productWish{product: "Remote Management", holder: "Our own account"},
+			`"operationType":"renew_plan","productId":15`, []string{plan("3048915000000000123", "", years(1))}, []string{"Renews for 1 year."}},
+		{productWish{holder: "Acme Telecom"}, // the product is the last one's
+			`"operationType":"renew_plan","productId":15,"partnerId":"` + yeastarsim.AcmeTelecomID + `"`,
+			[]string{plan("3048915000000000123", "", years(1))}, []string{"Remote Management"}},
+		{productWish{product: "YCM White Label", holder: "Our own account"},
+			`"operationType":"renew_service","productId":19`, []string{service("3048919000000000211", "", years(0))},
+			[]string{"Renews YCM White Label for 1 year."}},
+		{productWish{product: "PSE White Label", holder: "Acme Telecom Services"},
+			`"operationType":"renew_service","productId":19,"partnerId":"` + yeastarsim.AcmeVoiceID + `"`,
+			[]string{service("3048919000000000223", "", years(0))}, []string{"Renews PSE White Label for 1 year.", "Not all values"}},
+		{productWish{typed: strings.ToLower(yeastarsim.ApplianceSerial), term: "2 years"},
+			`"operationType":"renew_plan","productId":11,"productNo":"` + yeastarsim.ApplianceSerial + `"`,
+			[]string{plan("3048560232537899008", "", years(2))}, []string{"Northwind Clinics", "Enterprise Plan"}},
+		{productWish{holder: yeastarsim.ApplianceMonthlySerial},
+			`"operationType":"renew_plan","productId":11,"productNo":"` + yeastarsim.ApplianceMonthlySerial + `"`,
+			[]string{plan("3048558946648207360", "", month)}, []string{"Renews for 1 month.", "Helios"}},
+		{productWish{product: "P-Series Software Edition", holder: "acme telecom", term: "3 years"},
+			`"operationType":"renew_plan","productId":12,"productNo":"` + yeastarsim.SoftwareSerial + `"`,
+			[]string{
+				plan("3048565102030405061", `,"quantity":120`, years(3)),
+				service("3048565102030405079", `,"connectionPlanId":3048565102030405061,"quantity":5000`, years(3)),
+			}, []string{yeastarsim.SoftwareSerial, "all services that the PBX has"}},
+		{productWish{product: "Cloud PBX (PCE Instance)", holder: "leeds", term: "5 years"},
+			`"operationType":"renew_plan","productId":13,"productNo":"` + yeastarsim.CloudSerial + `"`,
+			[]string{
+				plan("3048572026291630080", `,"quantity":75`, years(5)),
+				service("3048573759449317376", `,"connectionPlanId":3048572026291630080,"quantity":4000`, years(5)),
+				service("3048573935752720384", `,"connectionPlanId":3048572026291630080,"quantity":1`, years(5)),
+			}, []string{yeastarsim.CloudSerial, "Acme Telecom Services"}},
+		{productWish{typed: yeastarsim.CloudMonthlySerial},
+			`"operationType":"renew_plan","productId":13,"productNo":"` + yeastarsim.CloudMonthlySerial + `"`,
+			[]string{plan("3048571730026938368", `,"quantity":15`, month)}, []string{"Renews for 1 month."}},
+	} {
+		reference := renewal.Reference(int64(i + 1))
+		alice.fillProduct(c.wish)
+		alice.redrawn()
+		v, _ := alice.p.View()
+		b.wants(b.Slack.TextView(v), c.read...)
+		alice.review()
+		alice.explain("Agreed with the customer.")
+		alice.submitOK()
+		b.wants(alice.reads("is saved."), reference)
+		alice.back()
+		bob.press(b.card(sandbox.Renewals, reference, "Approve"), "Approve")
+		b.happened(reference, renewal.CodeOrdered)
+		want := `{` + c.head + `,` + invoice + `,"poNumber":"` + reference + `","serviceList":[` + strings.Join(c.lines, ",") + `]}`
+		bodies := b.bodies()
+		if diff := cmp.Diff(want, bodies[len(bodies)-1]); diff != "" {
+			t.Errorf("%+v: the order (-want +got):\n%s", c.wish, diff)
+		}
+		placed := b.Vendor.Placed()
+		r := b.stored(reference)
+		if r.Order == nil || len(placed) != i+1 || r.Order.OrderNo != placed[i].OrderNo {
+			t.Fatalf("%+v: %d orders, the ledger has %+v", c.wish, len(placed), r.Order)
+		}
+		announced := []string{reference + " is ordered", placed[i].OrderNo, r.Product().Name, r.Offer.TermAsked().String(), r.Offer.Holder.SerialNumber}
+		b.says(sandbox.Renewals, announced...)
+	}
+	b.wants(alice.command(sandbox.Renewals, "/renew status "+yeastarsim.CloudSerial), "RNW-000009", "Acme Telecom Services", "5 years")
+	status := alice.command(sandbox.Renewals, "/renew status northwind")
+	b.wants(status, "RNW-000001", "RNW-000006", yeastarsim.ApplianceSerial)
+	b.lacks(status, "RNW-000009")
+}
+
+// What the portal's list of products does not have is not offered, and what it has without
+// a row is named.
+func TestProductsOfTheAccount(t *testing.T) {
+	t.Parallel()
+	b := setup(t, lacking(yeastarsim.Software))
+	alice := b.as(sandbox.Alice)
+	b.wants(alice.command(sandbox.Renewals, "/renew help"), "Linkus Cloud Service", "Remote Management Premium")
+	alice.command(sandbox.Renewals, "/renew")
+	var offered []string
+	for _, o := range alice.field("Product").Options {
+		offered = append(offered, o.Text)
+	}
+	if diff := cmp.Diff([]string{
+		"P-Series Turnkey Package", "Remote Management", "YCM White Label", "P-Series Appliance Edition Plan", "Cloud PBX (PCE Instance)", "PSE White Label",
+	}, offered); diff != "" {
+		t.Errorf("offered (-want +got):\n%s", diff)
+	}
+	alice.fillProduct(productWish{typed: "acme telecom"})
+	answer := alice.withDraft(map[string]any{"p": "p-series-software", "h": yeastarsim.SoftwareSerial})
+	if !strings.Contains(answer, `"product":"P-Series Software Edition is not in our Yeastar account any more`) {
+		t.Errorf("a product that the account has not is answered with %s", answer)
+	}
+	b.nothingStored()
+}
+
+// lacking is a portal whose account has not a product.
+func lacking(product int) func(*sandbox.Options) {
+	return func(o *sandbox.Options) {
+		o.Restore = func(_ *slacksim.Workspace, s *yeastarsim.Server) error {
+			s.RemoveProduct(product)
+			return nil
+		}
+	}
+}
+
+// withDraft submits the view on top with another draft, and returns the answer.
+func (a *actor) withDraft(change map[string]any) string {
+	a.b.t.Helper()
+	v, _ := a.p.View()
+	var draft map[string]any
+	if err := json.Unmarshal([]byte(v.PrivateMetadata), &draft); err != nil {
+		a.b.t.Fatal(err)
+	}
+	draft["c"] = yeastarsim.TutorialBillingContactID
+	maps.Copy(draft, change)
+	raw, err := json.Marshal(draft)
+	if err != nil {
+		a.b.t.Fatal(err)
+	}
+	return a.tampered(string(raw))
+}
+
+// Bad input of each kind that no other test has: a sentence at its field, and nothing is
+// ordered.
+func TestBadInputForAPBX(t *testing.T) {
+	t.Parallel()
+	b := setup(t, switched(yeastarsim.Generous))
+	alice := b.as(sandbox.Alice)
+	for _, c := range []struct {
+		name, serial string
+		change       map[string]any
+		field, says  string
+	}{
+		{"a serial number that is gone", yeastarsim.ApplianceSerial, map[string]any{"h": "3631E9999999"}, "holder.p-series-appliance-plan", "or was removed from the portal"},
+		{"one of another product", yeastarsim.ApplianceSerial, map[string]any{"h": yeastarsim.CloudSerial}, "holder.p-series-appliance-plan", "is none of P-Series Appliance Edition Plan"},
+		{"an account", yeastarsim.ApplianceSerial, map[string]any{"h": "own"}, "holder.p-series-appliance-plan", "Choose the PBX."},
+		{"the wrong cycle", yeastarsim.ApplianceMonthlySerial, map[string]any{"m": yeastar.Annually + "-1"}, "", "billed monthly in the portal"},
+		{"a term that there is not", yeastarsim.SoftwareSerial, map[string]any{"m": "annually-7"}, "term.", "Choose another one."},
+		{"a service left out", yeastarsim.SoftwareSerial, map[string]any{"s": nil}, "services.", "Recording Minutes"},
+		{"the plan left out", yeastarsim.SoftwareSerial, map[string]any{"l": "none"}, "", "Choose the plan."},
+		{"a number where none belongs", yeastarsim.ApplianceSerial, map[string]any{"q": "5"}, "", "is renewed without a number"},
+	} {
+		alice.fillProduct(productWish{typed: c.serial})
+		alice.redrawn()
+		answer := alice.withDraft(c.change)
+		if !strings.Contains(answer, `"response_action":"errors"`) || !strings.Contains(answer, c.says) || !strings.Contains(answer, `"`+c.field) {
+			t.Errorf("%s is answered with %s", c.name, answer)
+		}
+		alice.back()
+	}
+	b.nothingStored()
+}
+
+// What still fits stays when another product is chosen.
+func TestAnotherProductKeepsWhatFits(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	alice := b.as(sandbox.Alice)
+	alice.fill(wish{holder: "Acme Telecom", plan: yeastarsim.TutorialPlanID, extensions: "50", contact: "Sandhaven", po: "PO 7", note: "Soon"})
+	alice.choose("Product", "", "Remote Management")
+	alice.redrawn()
+	kept := map[string]string{"PO number": "PO 7", "Note to the approver": "Soon", "Post the request in": sandbox.Renewals}
+	for label, want := range kept {
+		if got := alice.chosen(label); got != want {
+			t.Errorf("%s is %q, want %q", label, got, want)
+		}
+	}
+	if who, contact := alice.chosen("For whom"), alice.chosen("Billing contact"); !strings.HasPrefix(who, "Acme Telecom") || !strings.HasPrefix(contact, "Sandhaven") {
+		t.Errorf("the customer is %q, the billing contact %q", who, contact)
+	}
+	alice.choose("Product", "", "P-Series Software Edition")
+	alice.redrawn()
+	if got := alice.chosen("Which PBX"); got != "" {
+		t.Errorf("the PBX is %q", got)
+	}
+	alice.choose("Which PBX", yeastarsim.SoftwarePlainSerial, yeastarsim.SoftwarePlainSerial)
+	alice.redrawn()
+	for label, want := range kept {
+		if got := alice.chosen(label); got != want {
+			t.Errorf("of a PBX, %s is %q, want %q", label, got, want)
+		}
+	}
+}

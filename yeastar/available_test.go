@@ -1,0 +1,61 @@
+package yeastar
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestAvailable(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name      string
+		list      []AvailableProduct
+		available string
+		unlisted  string
+	}{
+		{"nothing", nil, "", ""},
+		{"one", []AvailableProduct{{14, "Cloud PBX (PCE Package)"}}, "p-series-turnkey", ""},
+		{"the white labels as one entry", []AvailableProduct{{19, "Add-on Service"}}, "ycm-white-label pse-white-label", ""},
+		{"the white labels by name", []AvailableProduct{{19, "PSE White Label"}, {19, "PCE White Label"}}, "pse-white-label", "PCE White Label"},
+		{"a name with more in it", []AvailableProduct{{19, "Add-on Service: YCM White Label"}}, "ycm-white-label", ""},
+		{"a PBX beside what is no row", []AvailableProduct{{9, "Linkus Cloud Service Pro"}, {12, "Software PBX"}, {21, "RM Premium"}, {15, "Remote Management"}, {77, "Fax"}},
+			"remote-management p-series-software", "Linkus Cloud Service Pro, RM Premium, Fax"},
+		{"an id that two pages give otherwise", []AvailableProduct{{20, "Remote Management Premium"}}, "", "Remote Management Premium"},
+		{"no name", []AvailableProduct{{11, ""}, {19, ""}, {20, ""}}, "ycm-white-label p-series-appliance-plan pse-white-label", ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			got := strings.Join(keysOf(Available(Products(), tt.list)), " ")
+			var unlisted []string
+			for _, a := range Unlisted(tt.list) {
+				unlisted = append(unlisted, a.Name)
+			}
+			if diff := cmp.Diff([]string{tt.available, tt.unlisted}, []string{got, strings.Join(unlisted, ", ")}); diff != "" {
+				t.Errorf("available and unlisted (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestWhyAProductIsNotRenewed(t *testing.T) {
+	t.Parallel()
+	for a, want := range map[AvailableProduct]string{
+		{21, "Remote Management Premium"}:         "misprint",
+		{20, "RM Premium"}:                        "misprint",
+		{20, ""}:                                  "misprint",
+		{33, "Remote Management Premium"}:         "misprint",
+		{9, "Linkus Cloud Service Pro"}:           "no tutorial",
+		{19, "PCE White Label"}:                   "no tutorial",
+		{50, "P-Series BYOI Package"}:             "no tutorial",
+		{51, "FQDN"}:                              "no tutorial",
+		{52, "Remote Management Connections, 10"}: "bought once",
+		{77, "Fax"}:                               "No page",
+	} {
+		if got := a.Why(); !strings.Contains(got, want) || !strings.HasSuffix(got, ".") {
+			t.Errorf("%v: %q; want %q in it", a, got, want)
+		}
+	}
+}
