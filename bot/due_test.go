@@ -59,7 +59,7 @@ func TestRenewalsDue(t *testing.T) {
 	alice.list("overdue by 17 days", "owner")
 
 	// Who may not request sees no customers.
-	if text := b.as(sandbox.Gina).command(sandbox.Partners, "/renew due"); !contains(text, "Guests can't") {
+	if text := b.as(sandbox.Gina).command(sandbox.Renewals, "/renew due"); !contains(text, "Guests can't") {
 		t.Errorf("a guest reads:\n%s", text)
 	}
 }
@@ -72,8 +72,16 @@ func TestRenewFromTheList(t *testing.T) {
 	alice, bob := b.as(sandbox.Alice), b.as(sandbox.Bob)
 	alice.command(sandbox.Renewals, "/renew due it@acme-telecom.example")
 	m := alice.list("in 10 days")
-	alice.press(m, "Renew…")
-	alice.complete(tutorial)
+	alice.press(m, "p-series-turnkey "+yeastarsim.AcmeTelecomID)
+	alice.complete(wish{plan: tutorial.plan, extensions: "50", contact: "Sandhaven"})
+	alice.submitOK()
+	alice.titled("Please check")
+	alice.explain("Agreed with the customer.")
+	alice.submitOK()
+	alice.titled("Request saved")
+	if _, err := alice.p.CloseView(b.ctx, false); err != nil {
+		t.Fatal(err)
+	}
 	card := b.card(sandbox.Renewals, "RNW-000001", "Approve")
 	alice.command(sandbox.Renewals, "/renew due it@acme-telecom.example")
 	alice.list("in 10 days", "RNW-000001", "archives/"+sandbox.Renewals)
