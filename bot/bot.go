@@ -227,6 +227,7 @@ func (b *Bot) finish() error {
 	grace, cancel := context.WithTimeout(context.Background(), b.jobsGrace)
 	defer cancel()
 	err := b.ledger.Stop(grace)
+	b.due.Close(grace)
 	b.portal.Close(grace)
 	b.directory.Close(grace)
 	b.api.CloseIdleConnections()

@@ -21,9 +21,6 @@ const digestAge = lookup.MaxAge(10 * time.Minute)
 // after days is not to be told of last week.
 const tooLate = 20 * time.Hour
 
-// Start plans the next digest.
-func (v *View) Start(ctx context.Context) error { return v.Plan(ctx) }
-
 // Plan plans the next digest, if there is one to be. Planning it again changes nothing, in
 // whichever process.
 func (v *View) Plan(ctx context.Context) error {

@@ -23,6 +23,7 @@ import (
 	"renewbot/bot/portal"
 	"renewbot/bot/renewal"
 	"renewbot/bot/slackview"
+	"renewbot/bot/taskgroup"
 )
 
 // Options are what a View is made of.
@@ -43,11 +44,40 @@ type View struct {
 	slack     *slackview.View
 	schedule  due.Schedule
 	log       *slog.Logger
+	tasks     *taskgroup.Group
 }
 
 // New makes a View.
 func New(o Options) *View {
-	return &View{o.Lists, o.Ledger, o.Directory, o.Slack, o.Schedule, o.Log}
+	return &View{o.Lists, o.Ledger, o.Directory, o.Slack, o.Schedule, o.Log, taskgroup.New()}
+}
+
+// learnEvery is how often the portal is asked about auto-renewals, some at a time.
+const learnEvery = 10 * time.Minute
+
+// Start plans the next digest, and begins to learn what renews by itself. It ends with Close.
+func (v *View) Start(ctx context.Context) error {
+	v.tasks.Start(func(ctx context.Context) {
+		ticker := time.NewTicker(learnEvery)
+		defer ticker.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-ticker.C:
+			}
+			if _, err := v.lists.LearnAutoRenewals(ctx); err != nil && ctx.Err() == nil {
+				v.log.WarnContext(ctx, "what renews by itself was not learned", "error", err)
+			}
+		}
+	})
+	return v.Plan(ctx)
+}
+
+// Close ends what runs in the background, at the end of ctx at the latest.
+func (v *View) Close(ctx context.Context) {
+	v.tasks.Cancel()
+	v.tasks.End(ctx)
 }
 
 // Outcome is what a click or a submitted form leads to. At most one field is set.
