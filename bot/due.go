@@ -17,7 +17,11 @@ func (b *Bot) renewalsDue(ctx context.Context, p person, a renewal.Actor, text s
 		b.deny(ctx, p, 0, "due", renewal.NotAllowed(a, renewal.Text("You may approve renewals, but not see the list of those due.")))
 		return
 	}
-	p.env.Ack(nil) // the list may be longer than what an ack can carry
+	if b.due.Ready() {
+		p.env.Ack(nil) // the list may be longer than what an ack can carry
+	} else {
+		b.say(ctx, p, "⏳ Reading the packages from the Partner Portal; the list follows. Nothing is ordered by that.")
+	}
 	m, err := b.due.List(ctx, dueview.Typed(text, p.id))
 	if err != nil {
 		b.sorry(ctx, p, "read the renewals due", err)

@@ -38,7 +38,7 @@ func (b Band) Due() bool {
 }
 
 // Band is the row's at a time.
-func (r Row) Band(now time.Time) Band {
+func (r *Row) Band(now time.Time) Band {
 	switch {
 	case r.NotRenewing():
 		return Ending

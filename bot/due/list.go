@@ -106,26 +106,33 @@ func (r *Row) merge(other Row) {
 	r.Packages = n
 }
 
-func (l List) sort() {
+// sort puts the rows in order. They are large, so that each is moved once.
+func (l *List) sort() {
 	type place struct {
-		row  Row
+		row  int
 		band int
 		end  time.Time
 		name string
 	}
 	order := Bands()
 	places := make([]place, len(l.Rows))
-	for i, r := range l.Rows {
+	for i := range l.Rows {
+		r := &l.Rows[i]
 		end, _ := r.Ends()
-		places[i] = place{r, slices.Index(order, r.Band(l.Now)), end, strings.ToLower(r.Holder.Name)}
+		places[i] = place{i, slices.Index(order, r.Band(l.Now)), end, strings.ToLower(r.Holder.Name)}
 	}
 	slices.SortFunc(places, func(a, b place) int {
-		return cmp.Or(cmp.Compare(a.band, b.band), a.end.Compare(b.end), cmp.Compare(a.name, b.name),
-			cmp.Compare(a.row.Product.Key, b.row.Product.Key), cmp.Compare(a.row.Holder.Key(), b.row.Holder.Key()))
+		if c := cmp.Or(cmp.Compare(a.band, b.band), a.end.Compare(b.end), cmp.Compare(a.name, b.name)); c != 0 {
+			return c
+		}
+		x, y := &l.Rows[a.row], &l.Rows[b.row]
+		return cmp.Or(cmp.Compare(x.Product.Key, y.Product.Key), cmp.Compare(x.Holder.Key(), y.Holder.Key()))
 	})
+	sorted := make([]Row, len(places))
 	for i, p := range places {
-		l.Rows[i] = p.row
+		sorted[i] = l.Rows[p.row]
 	}
+	l.Rows = sorted
 }
 
 // Nobody is the owner by whom the rows without one are asked for.

@@ -76,10 +76,10 @@ type Row struct {
 }
 
 // Key names the row.
-func (r Row) Key() Key { return Key{r.Product.Key, r.Holder.Key()} }
+func (r *Row) Key() Key { return Key{r.Product.Key, r.Holder.Key()} }
 
 // Ends is when the package ends by the best source; false: nobody knows.
-func (r Row) Ends() (time.Time, bool) {
+func (r *Row) Ends() (time.Time, bool) {
 	if len(r.Dates) == 0 {
 		return time.Time{}, false
 	}
@@ -87,7 +87,7 @@ func (r Row) Ends() (time.Time, bool) {
 }
 
 // Differing lists the dates of other sources that are of another day than the best one's.
-func (r Row) Differing() []Date {
+func (r *Row) Differing() []Date {
 	var others []Date
 	for i, d := range r.Dates {
 		if i > 0 && dayOf(d.At) != dayOf(r.Dates[0].At) {
@@ -115,7 +115,7 @@ const settles = 3 * 24 * time.Hour
 
 // Renewed says whether our last order is of this very term and the portal still shows the
 // date from before it: there is nothing to renew again, but something to look at.
-func (r Row) Renewed() bool {
+func (r *Row) Renewed() bool {
 	if r.Ordered.Request == 0 {
 		return false
 	}
@@ -142,7 +142,7 @@ func (r *Row) settle(now time.Time) {
 
 // NotRenewing says whether the package is marked as one that ends: the mark is of the date
 // that stood there then, so that one who renewed all the same is seen again.
-func (r Row) NotRenewing() bool {
+func (r *Row) NotRenewing() bool {
 	m := r.Mark.NotRenewing
 	if m == nil {
 		return false
@@ -152,7 +152,7 @@ func (r Row) NotRenewing() bool {
 }
 
 // AutoRenewing says whether the package is known to renew by itself.
-func (r Row) AutoRenewing() bool { return r.Mark.Auto.State == yeastar.AutoRenewalOn }
+func (r *Row) AutoRenewing() bool { return r.Mark.Auto.State == yeastar.AutoRenewalOn }
 
 // dates puts the dates of a row in order, the best source first.
 func dates(all ...Date) []Date {

@@ -46,6 +46,11 @@ func New(o Options) *Lists {
 // Products are those of which renewals are looked for.
 func (l *Lists) Products() []yeastar.Product { return l.portal.Products() }
 
+// Ready says whether Load need not wait for the portal.
+func (l *Lists) Ready() bool {
+	return !slices.ContainsFunc(l.Products(), func(p yeastar.Product) bool { return !l.portal.ListedReady(p.Key) })
+}
+
 // Load puts the list together. The portal's lists are not older than maxAge; a product whose
 // list cannot be read is named in the list, and its packages are missing. It fails when the
 // ledger does.

@@ -111,6 +111,9 @@ func Typed(text, userID string) due.Filter {
 	return f
 }
 
+// Ready says whether List need not wait for the portal.
+func (v *View) Ready() bool { return v.lists.Ready() }
+
 // List draws the list as a filter narrows it.
 func (v *View) List(ctx context.Context, f due.Filter) (blocks.Message, error) {
 	list, err := v.lists.Load(ctx, lookup.AnyAge)

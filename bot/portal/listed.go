@@ -80,6 +80,13 @@ func (p *Portal) NameOf(ctx context.Context, row yeastar.Product, key, before st
 	return renewal.Holder{PartnerID: yeastar.ID(key), Name: before}
 }
 
+// ListedReady says whether Listed need not wait.
+func (p *Portal) ListedReady(productKey string) bool {
+	_, customers := p.customers.Peek(all)
+	_, owned := p.owned.Peek(productKey)
+	return customers && owned
+}
+
 // Fits says whether what somebody typed means a holder: each of its words stands in the name,
 // the e-mail address or the number.
 func Fits(query string, h renewal.Holder) bool {
