@@ -98,11 +98,11 @@ func dueCounts(l due.List) string {
 			parts = append(parts, fmt.Sprintf("%s %d %s", bandWords[b][0], n, bandWords[b][1]))
 		}
 	}
-	s := cmp.Or(joinWith(" · ", parts...), "Nothing is due.")
+	lines := []string{cmp.Or(joinWith(" · ", parts...), "Nothing is due.")}
 	for _, name := range l.Unread {
-		s += "\n⚠️ The portal does not list the packages of " + outside(name, shortLimit) + " just now, so they are missing here."
+		lines = append(lines, "⚠️ The portal does not list the packages of "+outside(name, shortLimit)+" just now, so they are missing here.")
 	}
-	return cutMarkup(s, limitSection)
+	return cutMarkup(strings.Join(lines, "\n"), limitSection)
 }
 
 // dueFilter are the menus that narrow the list.

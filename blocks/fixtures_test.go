@@ -2,6 +2,7 @@ package blocks_test
 
 import (
 	"fmt"
+	"maps"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -311,9 +312,7 @@ func events() []event {
 // dueEntry is an entry about a package, which belongs to no request.
 func dueEntry(code renewal.Code, detail map[string]string) renewal.Entry {
 	all := map[string]string{renewal.DetailSummary: "Example Telecom, P-Series Turnkey Package", renewal.DetailHolder: "3100000000000000001", renewal.DetailProduct: "p-series-turnkey"}
-	for k, v := range detail {
-		all[k] = v
-	}
+	maps.Copy(all, detail)
 	e := entry(code, alice, "", "", all)
 	e.RequestID, e.Revision = 0, 0
 	return e

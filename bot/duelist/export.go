@@ -2,6 +2,7 @@ package duelist
 
 import (
 	"strconv"
+	"strings"
 
 	"renewbot/bot/due"
 	"renewbot/bot/renewal"
@@ -29,16 +30,13 @@ func Sheet(list due.List) sheet.Table {
 		if r.NotRenewing() {
 			ending = r.Mark.NotRenewing.Why
 		}
-		var open string
-		for i, o := range r.Open {
-			if i > 0 {
-				open += " "
-			}
-			open += renewal.Reference(o.Request)
+		var open []string
+		for _, o := range r.Open {
+			open = append(open, renewal.Reference(o.Request))
 		}
 		t.Rows = append(t.Rows, []string{
 			r.Holder.Key(), r.Product.Key, ends, r.Mark.Owner, r.Holder.Name, r.Product.Name, quantity, source, seen, string(r.Band(list.Now)),
-			string(r.Mark.Auto.State), snoozed, ending, open,
+			string(r.Mark.Auto.State), snoozed, ending, strings.Join(open, " "),
 		})
 	}
 	return t

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"strconv"
 	"strings"
 	"time"
@@ -292,9 +293,7 @@ func (v *View) mark(ctx context.Context, r due.Row, code renewal.Code, by string
 	all := map[string]string{
 		renewal.DetailHolder: r.Holder.Key(), renewal.DetailProduct: r.Product.Key, renewal.DetailSummary: r.Holder.Name + ", " + r.Product.Name,
 	}
-	for k, value := range detail {
-		all[k] = value
-	}
+	maps.Copy(all, detail)
 	_, _, err := v.ledger.Mark(ctx, []ledger.MarkChange{{Key: r.Key(), Change: func(m due.Mark) due.Mark {
 		change(&m)
 		return m
