@@ -26,6 +26,8 @@ var codes = []renewal.Code{
 	renewal.CodeSettledPlaced, renewal.CodeSettledNot, renewal.CodeRetried, renewal.CodeLate,
 	renewal.CodeRestored, renewal.CodeLapsed, renewal.CodeMoved, renewal.CodeReturned, renewal.CodePaused, renewal.CodeResumed,
 	renewal.CodePolicy, renewal.CodeEventsOn, renewal.CodeEventsOff, renewal.CodeEventsStopped,
+	renewal.CodeConfirmed, renewal.CodeUnconfirmed, renewal.CodeStale,
+	renewal.CodeDueOwner, renewal.CodeDueSnoozed, renewal.CodeDueEnding, renewal.CodeDueAwake, renewal.CodeDueImported, renewal.CodeDueDigest,
 }
 
 // outcomeOf is an audit code as a label: "placed" for "order.placed".
@@ -69,6 +71,7 @@ func newLedgerMetrics(r *registry) ledgerMetrics {
 	}
 	for _, kind := range []renewal.JobKind{
 		renewal.SyncSlack, renewal.DrawHomes, renewal.PlaceOrder, renewal.ReconcileOrder, renewal.PollOrder, renewal.Remind, renewal.Expire,
+		renewal.ConfirmDate, renewal.TellDigest,
 		renewal.SendEvents,
 	} {
 		for _, outcome := range []ledger.RunOutcome{ledger.RunDone, ledger.RunSnoozed, ledger.RunFailed} {
