@@ -104,12 +104,13 @@ type DueTarget struct {
 }
 
 func (t DueTarget) encode() string {
-	raw, err := json.Marshal(t)
-	if err != nil || len(raw) > limitMetadata {
+	t.Key.Product, t.Key.Holder = oneLine(t.Key.Product, limitOption), oneLine(t.Key.Holder, limitOption)
+	s := encode(t)
+	if width(s) > limitMetadata {
 		t.Answer, t.State = "", ""
-		raw, _ = json.Marshal(t)
+		s = encode(t)
 	}
-	return string(raw)
+	return s
 }
 
 // ReadDueTarget reads the private_metadata of a small form.
