@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"renewbot/bot/zones"
 )
 
 // Schedule says when and where the digest is posted. Its zero value is never.
@@ -53,7 +55,7 @@ func ParseSchedule(text string) (Schedule, error) {
 	if _, err := fmt.Sscanf(parts[3]+" "+parts[4], "%d %d", &s.Hour, &s.Minute); err != nil || s.Hour > 23 || s.Minute > 59 {
 		return Schedule{}, errors.New("has no time of day between 00:00 and 23:59")
 	}
-	zone, err := time.LoadLocation(parts[5])
+	zone, err := zones.Load(parts[5])
 	if err != nil || parts[5] == "Local" {
 		return Schedule{}, errors.New("names no time zone such as Europe/Madrid or UTC")
 	}
