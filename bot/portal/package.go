@@ -107,7 +107,7 @@ func matchPackage(row yeastar.Product, owned []Package, holder renewal.Holder) (
 	// Our own package is the one without a customer, where the list tells customers.
 	told := slices.ContainsFunc(owned, func(o Package) bool { return o.Owner != "" })
 	for _, o := range owned {
-		theirs := false
+		var theirs bool
 		switch {
 		case row.Holder == yeastar.BySerial:
 			theirs = o.ProductNo == holder.SerialNumber
