@@ -3,9 +3,11 @@ package orders
 import (
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"renewbot/bot/lookup"
 	"renewbot/bot/renewal"
 	"renewbot/yeastar"
 	"renewbot/yeastar/yeastarsim"
@@ -103,5 +105,48 @@ func TestOrdersShareWhatTheyHaveInCommon(t *testing.T) {
 		if calls > n/4 {
 			t.Errorf("%s was called %d times", endpoint, calls)
 		}
+	}
+}
+
+// What was read before the approval counts for no order, however short a time ago that was.
+func TestReadingsFromBeforeTheApprovalDoNotCount(t *testing.T) {
+	t.Parallel()
+	row, _ := yeastar.ProductByKey(turnkey)
+	for name, change := range map[string]func(*world){
+		"the contact is gone":  func(w *world) { w.sim.RemoveBillingContact(yeastarsim.TutorialBillingContactID) },
+		"the customer is gone": func(w *world) { w.sim.RemoveCustomer(yeastarsim.NorthwindID) },
+		"the plan is gone": func(w *world) {
+			w.sim.UpdateProduct(yeastarsim.Turnkey, func(p *yeastarsim.Product) { p.Plans = nil })
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := setup(t)
+			r := w.asked(turnkey, yeastarsim.NorthwindID, row.Terms[0])
+			change(w)
+			if r = w.placed(w.approve(r)); r.Status != renewal.Refused || len(w.sim.Placed()) > 0 {
+				t.Errorf("it is %s, with %d orders", r.Status, len(w.sim.Placed()))
+			}
+		})
+	}
+}
+
+// An order is judged by nothing that was asked for before its request was approved, nor long
+// before its check.
+func TestReadings(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	row, _ := yeastar.ProductByKey(turnkey)
+	r := w.approved(turnkey, yeastarsim.NorthwindID, row.Terms[0])
+	if age := w.readings(t.Context(), r).maxAge(); age <= 0 || time.Duration(age) > time.Since(r.UpdatedAt) {
+		t.Errorf("%s after the approval what is %s old counts", time.Since(r.UpdatedAt), time.Duration(age))
+	}
+	r.UpdatedAt = r.UpdatedAt.Add(-time.Hour)
+	if age := w.readings(t.Context(), r).age; age != time.Duration(lookup.Fresh) {
+		t.Errorf("long after the approval what is %s old counts", age)
+	}
+	r.UpdatedAt = time.Now().Add(time.Hour)
+	if age := w.readings(t.Context(), r).maxAge(); age != lookup.Anew {
+		t.Errorf("with a clock that goes back what is %s old counts", time.Duration(age))
 	}
 }

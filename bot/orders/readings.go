@@ -17,8 +17,8 @@ type readings struct {
 }
 
 func (o *Orders) readings(ctx context.Context, r renewal.Request) readings {
-	began := time.Now()
-	return readings{began, min(o.ledger.Now(ctx).Sub(r.UpdatedAt), time.Duration(lookup.Fresh))}
+	age := min(o.ledger.Now(ctx).Sub(r.UpdatedAt), time.Duration(lookup.Fresh))
+	return readings{time.Now(), age} // in this order: the question to a database takes a moment, too
 }
 
 // maxAge is how old they may be now: it grows while the check goes on, so that it asks for
