@@ -148,6 +148,12 @@ func (c *Cache[T]) Peek(key string) (T, bool) {
 	return found.value, ok
 }
 
+// At is when the value of key was asked for; zero: there is none.
+func (c *Cache[T]) At(key string) time.Time {
+	found, _ := c.stored(key)
+	return found.at
+}
+
 // aged says whether an answer is older than it should be; then it is refreshed.
 func (c *Cache[T]) aged(key string, found looked[T]) bool {
 	aged := c.now().Sub(found.at) > c.ttl
