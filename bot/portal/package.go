@@ -201,7 +201,7 @@ func (p *Portal) read(ctx context.Context, o renewal.Offer, c yeastar.Catalogue,
 		}
 	}
 	err = looking.Wait()
-	if maxAge == lookup.Anew && err == nil && tellsMore(mine, detail) {
+	if maxAge != lookup.AnyAge && err == nil && tellsMore(mine, detail) {
 		mine, err = p.listed(ctx, o.Product, o.Holder, maxAge)
 		err = passing(err)
 	}
