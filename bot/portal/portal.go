@@ -44,6 +44,7 @@ type Options struct {
 type Portal struct {
 	log          *slog.Logger
 	ttl          time.Duration
+	now          func() time.Time
 	tasks        *taskgroup.Group
 	offered      []yeastar.Product
 	available    *lookup.Cache[[]yeastar.AvailableProduct] // one key: all
@@ -60,7 +61,7 @@ type Portal struct {
 	repeatWithin time.Duration
 	ordersSince  func(ctx context.Context, since time.Time) ([]yeastar.OrderSummary, error)
 	asking       atomic.Int64 // how many customers are being asked about
-	listOnly     atomic.Bool  // the vendor tells of a customer in the list alone
+	listUntil    atomic.Int64 // until when customers are asked for in the list alone; Unix time in ns
 }
 
 // New makes a portal that has asked nothing yet.
@@ -70,7 +71,7 @@ func New(o Options) *Portal {
 	if len(offered) == 0 {
 		offered, _ = yeastar.Offered(nil) // which fails for keys alone
 	}
-	p := &Portal{log: o.Log, ttl: o.TTL, tasks: tasks, offered: offered, repeatWithin: o.RepeatWithin, ordersSince: o.Orders}
+	p := &Portal{log: o.Log, now: o.Now, ttl: o.TTL, tasks: tasks, offered: offered, repeatWithin: o.RepeatWithin, ordersSince: o.Orders}
 	p.available = lookup.New(o.TTL, o.Now, tasks, func(ctx context.Context, _ string) ([]yeastar.AvailableProduct, error) {
 		return o.Client.AvailableProducts(ctx)
 	})

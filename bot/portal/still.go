@@ -2,6 +2,7 @@ package portal
 
 import (
 	"context"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -32,6 +33,10 @@ func (p *Portal) Still(ctx context.Context, productKey string, h renewal.Holder,
 	return ok, err
 }
 
+// listFor is for how long the list alone is asked, once it has told a customer whom the
+// vendor did not tell by their id.
+const listFor = time.Hour
+
 // stillCustomer is Still for a customer. One alone is asked about by their id; when others
 // are asked about at the same time, or their list was just read, that one answers for all.
 // The vendor's page describes the id and shows an e-mail address, so nothing but an answer
@@ -39,7 +44,7 @@ func (p *Portal) Still(ctx context.Context, productKey string, h renewal.Holder,
 func (p *Portal) stillCustomer(ctx context.Context, h renewal.Holder, maxAge lookup.MaxAge) (bool, error) {
 	alone := p.asking.Add(1) == 1
 	defer p.asking.Add(-1)
-	asked := alone && !p.listOnly.Load() && !p.customers.Has(all, maxAge)
+	asked := alone && p.now().UnixNano() >= p.listUntil.Load() && !p.customers.Has(all, maxAge)
 	if asked {
 		id, err := p.customerIDs.Get(ctx, string(h.PartnerID), maxAge)
 		if err == nil && id == h.PartnerID {
@@ -52,7 +57,7 @@ func (p *Portal) stillCustomer(ctx context.Context, h renewal.Holder, maxAge loo
 	customers, err := p.customers.Get(ctx, all, maxAge)
 	_, there := customers.Get(h.Key())
 	if asked && there {
-		p.listOnly.Store(true) // asking about one is a question in vain
+		p.listUntil.Store(p.now().Add(listFor).UnixNano()) // asking about one is a question in vain
 	}
 	return there, err
 }
