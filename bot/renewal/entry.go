@@ -98,6 +98,7 @@ const (
 	DetailWay           = "way"          // the steps to approval, in words
 	DetailCount         = "count"        // how many more times it was tried
 	DetailHost          = "host"         // of the server that gets events
+	DetailOrderOn       = "order_on"     // the day before which it is not ordered: 2027-03-03
 )
 
 // JobKind names a piece of work that follows a change.
