@@ -124,6 +124,11 @@ func twoWays(r *renewal.Request) {
 
 func dry(r *renewal.Request) { r.DryRun = true }
 
+// dated is to be ordered on a day.
+func dated(r *renewal.Request) {
+	r.Offer.OrderOn = renewal.OrderDay{Date: "2026-12-24", From: time.Date(2026, time.December, 24, 8, 0, 0, 0, time.UTC)}
+}
+
 func priced(r *renewal.Request) {
 	r.Offer.Price = &renewal.Price{Amount: decimal.RequireFromString("480"), Currency: "EUR"}
 }
@@ -167,6 +172,7 @@ func doubts() []renewal.Doubt {
 		{Kind: renewal.DoubtCycleUnknown, Names: []string{"1 year"}},
 		{Kind: renewal.DoubtServicesUnknown},
 		{Kind: renewal.DoubtUndocumented, Names: []string{unsure}},
+		{Kind: renewal.DoubtEndsBefore, Serious: true, At: day},
 	}
 }
 
@@ -333,6 +339,13 @@ func events() []event {
 			r.Problem = &renewal.Problem{Class: yeastar.ClassNotSent, Code: "behind", Detail: "RNW-000122"}
 		}), entry(renewal.CodeWaiting, renewal.System, renewal.Approved, renewal.Approved, map[string]string{
 			renewal.DetailBehind: "RNW-000122"})},
+		{"submitted_dated", with(renewal.Pending, dated), entry(renewal.CodeSubmitted, alice, "", renewal.Pending, map[string]string{
+			renewal.DetailSummary: with(renewal.Pending, dated).Offer.Summary(), renewal.DetailFingerprint: fp, renewal.DetailOrderOn: "2026-12-24"})},
+		{"approved_dated", with(renewal.Approved, dated), entry(renewal.CodeApproved, bob, renewal.Pending, renewal.Approved, map[string]string{
+			renewal.DetailFingerprint: fp, renewal.DetailVotes: "1 of 1", renewal.DetailOrderOn: "2026-12-24"})},
+		{"changed_dated", with(renewal.Pending, func(r *renewal.Request) { dated(r); revised(r) }), second(entry(renewal.CodeChanged, renewal.System,
+			renewal.Approved, renewal.Pending, map[string]string{renewal.DetailSummary: offer().Summary(), renewal.DetailFingerprint: fp,
+				renewal.DetailChanges: "Current expiry: 2026-12-31 → 2027-12-31", renewal.DetailOrderOn: "2026-12-24"}))},
 	}
 }
 
