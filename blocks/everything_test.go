@@ -38,8 +38,6 @@ func requests() map[string]renewal.Request {
 		"pending_dated_two":      with(renewal.Pending, func(r *renewal.Request) { dated(r); r.Required = 2 }),
 		"approved_dated":         with(renewal.Approved, dated),
 		"approved_dated_dry_run": with(renewal.Approved, func(r *renewal.Request) { dated(r); dry(r) }),
-		"approved_dated_late":    with(renewal.Approved, func(r *renewal.Request) { dated(r); r.ApprovedAt = r.Offer.OrderOn.From }),
-		"ordered_dated":          with(renewal.Ordered, dated),
 		"cancelled_dry_run":      with(renewal.Cancelled, dryDone),
 		"refused_dry_run":        with(renewal.Refused, dry),
 		"refused_by_status":      refusedByStatus(),
@@ -266,8 +264,8 @@ func reviews() []shown {
 		review("plain", draft(), offer(), nothing),
 		review("own", blocks.Draft{Holder: blocks.HolderOwn}, ownOffer(), nothing),
 		review("priced", draft(), with(renewal.Pending, priced).Offer, nothing),
-		review("early", draft(), expiring(61*24*time.Hour), doubt(10)),
-		review("expired", draft(), expiring(-time.Hour), doubt(11)),
+		review("early", draft(), expiring(61*24*time.Hour), doubt(11)),
+		review("expired", draft(), expiring(-time.Hour), doubt(12)),
 		review("quoted", draft(), with(renewal.Pending, quoted).Offer, doubt(0)),
 		review("every_doubt", changing, offer(), func(p *blocks.ReviewData) {
 			p.Doubts, p.DoubtReason = doubts(), "They grow by 450 seats on Monday."

@@ -161,6 +161,7 @@ func doubts() []renewal.Doubt {
 		{Kind: renewal.DoubtOrderedBefore, Serious: true, Request: 101, OrderNo: "XS3401174502129270001", At: day},
 		{Kind: renewal.DoubtPortalOrder, Serious: true, OrderNo: "XS3401174502129270002", At: day},
 		{Kind: renewal.DoubtAutoRenewal, Serious: true},
+		{Kind: renewal.DoubtEndsBefore, Serious: true, At: day},
 		{Kind: renewal.DoubtPlanSwitch, Names: []string{"Enterprise Plan"}},
 		{Kind: renewal.DoubtInvoice, Names: []string{"Northwind Clinics"}},
 		{Kind: renewal.DoubtServicesLeftOut, Names: []string{"High Availability", "Recording Minutes"}},
@@ -172,12 +173,11 @@ func doubts() []renewal.Doubt {
 		{Kind: renewal.DoubtCycleUnknown, Names: []string{"1 year"}},
 		{Kind: renewal.DoubtServicesUnknown},
 		{Kind: renewal.DoubtUndocumented, Names: []string{unsure}},
-		{Kind: renewal.DoubtEndsBefore, Serious: true, At: day},
 	}
 }
 
 func doubtful(r *renewal.Request) {
-	r.Doubts = []renewal.Doubt{doubts()[0], doubts()[13]}
+	r.Doubts = []renewal.Doubt{doubts()[0], doubts()[14]}
 	r.DoubtReason = "They grow by 450 seats on Monday; agreed with Yeastar's sales."
 }
 
