@@ -15,7 +15,7 @@ type OrderDay struct {
 
 // OrderOn is a day as people choose it: a date in their time zone.
 func OrderOn(date string, zone *time.Location) (OrderDay, error) {
-	day, err := time.ParseInLocation(time.DateOnly, date, zone)
+	day, err := time.Parse(time.DateOnly, date) // in the zone there may be no midnight
 	if err != nil {
 		return OrderDay{}, fmt.Errorf("a day to order on: %w", err)
 	}
