@@ -55,11 +55,20 @@ func TestOrderOnItsDay(t *testing.T) {
 	b.rest()
 	b.wantOrders(0)
 	b.wantStatus(1, renewal.Approved)
+	// On the day the portal does not answer for a while: the order waits, as any other would.
+	down := b.Vendor.Fault(yeastarsim.AnyEndpoint, yeastarsim.HTTPError(503))
 	b.laterAt(clock, time.Date(2026, 3, 30, 7, 0, 0, 0, time.UTC))
+	if err := down.Wait(b.ctx, 1); err != nil {
+		t.Fatal(err)
+	}
+	b.later(clock, time.Minute)
+	b.happened("RNW-000001", renewal.CodeWaiting)
+	down.Remove()
+	b.later(clock, time.Minute)
 	b.happened("RNW-000001", renewal.CodeOrdered)
 	b.restart()
 	b.laterAt(clock, time.Date(2026, 4, 9, 7, 0, 0, 0, time.UTC))
 	b.rest()
 	b.ends("RNW-000001", renewal.Ordered, 1, renewal.CodeSubmitted, renewal.CodeApproved, renewal.CodeAmended, renewal.CodeApproved,
-		renewal.CodeOrdering, renewal.CodeOrdered)
+		renewal.CodeWaiting, renewal.CodeOrdering, renewal.CodeOrdered)
 }
