@@ -55,8 +55,8 @@ func testDated(t *testing.T, s store) {
 	waits := func(want time.Duration) {
 		t.Helper()
 		f, err := l.Figures(t.Context(), "audit:")
-		if got := f.Requests[renewal.Approved]; err != nil || got != (Backlog{1, want}) {
-			t.Errorf("approved: %+v %v, want one for %v", got, err, want)
+		if got := f.Requests[renewal.Approved]; err != nil || got != (Backlog{1, want}) || (f.Dated == 1) != (want == 0) {
+			t.Errorf("approved: %+v, %d for a day, %v; want one for %v", got, f.Dated, err, want)
 		}
 	}
 	clock.advance(5 * 24 * time.Hour)

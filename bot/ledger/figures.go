@@ -16,6 +16,8 @@ type Figures struct {
 	// the audit channel.
 	Unposted Backlog
 	Paused   bool // no order is sent
+	// Dated are the approved requests that wait for their day.
+	Dated int64
 	// Outbox are the notices that wait to be sent, GivenUp how many are not sent any more,
 	// and OutboxStopped is 1 when their receiver wants none.
 	Outbox        Backlog
@@ -82,6 +84,9 @@ func (l *Ledger) ageRequests(ctx context.Context, now time.Time, f *Figures) err
 	}
 	for _, r := range approved {
 		days[r.ID] = r.Offer.OrderOn.From
+		if r.TooEarly(now) {
+			f.Dated++
+		}
 	}
 	return l.engine.each(ctx, func(row row) error {
 		var status renewal.Status

@@ -32,7 +32,7 @@ type figures struct {
 	read func(context.Context) (ledger.Figures, error)
 	now  func() time.Time
 
-	up, requests, requestsOldest              *prometheus.Desc
+	up, requests, requestsOldest, dated       *prometheus.Desc
 	due, dueOldest, running, oldestRun, later *prometheus.Desc
 	unposted, unpostedOldest, paused          *prometheus.Desc
 	outbox, outboxOldest, givenUp, stopped    *prometheus.Desc
@@ -51,7 +51,8 @@ func newFigures(read func(context.Context) (ledger.Figures, error), now func() t
 		read: read, now: now,
 		up:             desc("ledger_up", "1 when the ledger could be read for the figures of requests and jobs, 0 when not; then they are missing."),
 		requests:       desc("requests", "Requests by state.", "state"),
-		requestsOldest: desc("requests_oldest_seconds", "For how long the request that is longest in a state has been in it; 0 for final states.", "state"),
+		requestsOldest: desc("requests_oldest_seconds", "For how long the request that is longest in a state has been in it, or since the day on which it is to be ordered; 0 for final states.", "state"),
+		dated:          desc("requests_dated", "Approved requests that wait for the day on which they are to be ordered."),
 		due:            desc("jobs_due", "Jobs that could run now and wait for a worker.", "queue"),
 		dueOldest:      desc("jobs_due_oldest_seconds", "For how long the oldest of them has waited.", "queue"),
 		running:        desc("jobs_running", "Jobs that run.", "queue"),
@@ -70,7 +71,7 @@ func newFigures(read func(context.Context) (ledger.Figures, error), now func() t
 // Describe implements prometheus.Collector.
 func (f *figures) Describe(ch chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{
-		f.up, f.requests, f.requestsOldest, f.due, f.dueOldest, f.running, f.oldestRun, f.later, f.unposted, f.unpostedOldest, f.paused,
+		f.up, f.requests, f.requestsOldest, f.dated, f.due, f.dueOldest, f.running, f.oldestRun, f.later, f.unposted, f.unpostedOldest, f.paused,
 		f.outbox, f.outboxOldest, f.givenUp, f.stopped,
 	} {
 		ch <- d
@@ -93,6 +94,7 @@ func (f *figures) Collect(ch chan<- prometheus.Metric) {
 		show(f.requests, float64(s.Count), string(status))
 		show(f.requestsOldest, s.Oldest.Seconds(), string(status))
 	}
+	show(f.dated, float64(now.Dated))
 	for queue, q := range now.Queues {
 		show(f.due, float64(q.Due.Count), queue)
 		show(f.dueOldest, q.Due.Oldest.Seconds(), queue)
