@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"renewbot/bot/due"
 	"renewbot/bot/policy"
 	"renewbot/bot/renewal"
 	"renewbot/yeastar"
@@ -64,6 +65,7 @@ type Renew struct {
 	OrderAhead        time.Duration  // how far ahead an order may be dated
 	PONumber          renewal.PONumberMode
 	LookupTTL         time.Duration
+	Digest            due.Schedule // off when it names no channel
 	DryRun            bool
 }
 

@@ -39,6 +39,7 @@ func (r Request) Apply(e Event, now time.Time, p Policy) (Change, error) {
 	}
 	c.remember(click)
 	c.enter()
+	c.afterOrder()
 	c.Request.UpdatedAt = now
 	c.entry.At = now
 	c.entry.RequestID = r.ID
@@ -127,6 +128,8 @@ func (c *changing) apply(e Event) error {
 		return c.unsearched(e)
 	case Polled:
 		return c.polled(e)
+	case DateRead:
+		return c.dateRead(e)
 	}
 	return fmt.Errorf("renewal: event %T cannot be applied to a request", e)
 }

@@ -30,6 +30,7 @@ const (
 	Cancel Verb = "cancel"
 	Pause  Verb = "pause" // all orders, for the reason in Text
 	Resume Verb = "resume"
+	Due    Verb = "due" // renewals due, as Text narrows them
 )
 
 // asTyped undoes the escapes in which Slack sends the text of a command.
@@ -95,6 +96,8 @@ func Parse(text string) Command {
 		return Command{Verb: Resume}
 	case first == "pause":
 		return Command{Verb: Pause, Text: strings.Join(words[1:], " ")}
+	case first == "due":
+		return Command{Verb: Due, Text: strings.Join(words[1:], " ")}
 	case first == "status" || first == "cancel":
 		if len(words) == 2 {
 			if id, ok := requestNumber(bare(words[1])); ok {
