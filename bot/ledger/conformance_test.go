@@ -61,6 +61,7 @@ var conformance = []struct {
 	{"forged entries are found", testForged},
 	{"other entries", testRecord},
 	{"jobs run after their change", testJobsRun},
+	{"each change wakes the workers", testJobsWake},
 	{"jobs survive a restart", testJobsRestart},
 	{"timers follow the clock", testTimers},
 	{"failed jobs are tried again", testRetry},

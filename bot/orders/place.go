@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"renewbot/bot/ledger"
@@ -89,18 +90,23 @@ func (o *Orders) place(ctx context.Context, job renewal.Job) error {
 	return o.save(ctx, r, attempt, o.send(ctx, attempt, began.Add(o.timeout)))
 }
 
-// checked finds the event that stops an approved order, if something does.
+// checked finds the event that stops an approved order, if something does: the votes first,
+// then what came of earlier attempts, then what the portal tells, and the caps last. What is
+// asked for is asked for at once.
 func (o *Orders) checked(ctx context.Context, r renewal.Request) (renewal.Event, error) {
 	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
 	defer cancel()
-	if e, err := o.recount(ctx, r); e != nil || err != nil {
-		return e, err
+	checks := []func(context.Context, renewal.Request) (renewal.Event, error){o.recount, o.lookAgain, o.recheck}
+	events, errs := make([]renewal.Event, len(checks)), make([]error, len(checks))
+	var checking sync.WaitGroup
+	for i, check := range checks {
+		checking.Go(func() { events[i], errs[i] = check(ctx, r) })
 	}
-	if e, err := o.lookAgain(ctx, r); e != nil || err != nil {
-		return e, err
-	}
-	if e, err := o.recheck(ctx, r); e != nil || err != nil {
-		return e, err
+	checking.Wait()
+	for i := range checks {
+		if events[i] != nil || errs[i] != nil {
+			return events[i], errs[i]
+		}
 	}
 	return o.capped(ctx, r)
 }
