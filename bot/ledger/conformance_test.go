@@ -53,6 +53,8 @@ var conformance = []struct {
 	{"what the audit channel should show", testWitnesses},
 	{"what the audit channel does not show yet", testUnposted},
 	{"a restored ledger is safe", testAfterRestore},
+	{"nothing begins before its day", testDated},
+	{"a restored ledger with days is safe", testDatedRestore},
 	{"the audit trail is only appended to", testAppendOnly},
 	{"changed entries are found", testTamper},
 	{"missing and added entries are found", testMissing},

@@ -42,6 +42,9 @@ func (o *Orders) place(ctx context.Context, job renewal.Job) error {
 	if err != nil || r.Status != renewal.Approved {
 		return err // another worker was here, or people have decided otherwise
 	}
+	if r.TooEarly(o.ledger.Now(ctx)) {
+		return ledger.SnoozeUntil(r.Offer.OrderOn.From)
+	}
 	if r.DryRun || o.dryRun {
 		return o.move(ctx, r.ID, renewal.DryRunDone{})
 	}
@@ -77,6 +80,9 @@ func (o *Orders) place(ctx context.Context, job renewal.Job) error {
 	if renewal.RefusedFor(err, renewal.RefusedUnderWay) || renewal.RefusedFor(err, renewal.RefusedPaused) {
 		return ledger.Snooze(behindPause) // another one began, or was placed, or all were paused, just now
 	}
+	if renewal.RefusedFor(err, renewal.RefusedTooEarly) {
+		return ledger.SnoozeUntil(r.Offer.OrderOn.From) // the clock was set back just now
+	}
 	if err != nil {
 		return renewal.IgnoreRefusal(err)
 	}
@@ -109,7 +115,7 @@ func (o *Orders) checked(ctx context.Context, r renewal.Request) (renewal.Event,
 // failed for a while.
 func (o *Orders) tellWaiting(ctx context.Context, r renewal.Request, why error) {
 	now := o.ledger.Now(ctx)
-	if r.Waits() || now.Sub(r.UpdatedAt) < checkQuiet {
+	if r.Waits() || now.Sub(o.since(ctx, r)) < checkQuiet {
 		return
 	}
 	if err := o.move(ctx, r.ID, renewal.Waiting{Detail: explain(why), Until: now.Add(checkPatience)}); err != nil {

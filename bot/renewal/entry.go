@@ -114,6 +114,7 @@ const (
 	DetailProduct       = "product"      // yeastar.Product.Key
 	DetailAdded         = "added"        // how many are new
 	DetailHost          = "host"         // of the server that gets events
+	DetailOrderOn       = "order_on"     // the day before which it is not ordered: 2027-03-03
 )
 
 // JobKind names a piece of work that follows a change.
