@@ -39,32 +39,35 @@ const (
 
 // Cache keeps one kind of answer. Keys come from look-ups, never from what somebody
 // typed. Make it with New.
-type Cache[T any] struct {
+type Cache[T any] struct{ *answers }
+
+// answers is a Cache of whatever type: code for all types is not compiled for each.
+type answers struct {
 	store *cache.Cache
-	load  func(ctx context.Context, key string) (T, error)
+	load  func(ctx context.Context, key string) (any, error)
 	ttl   time.Duration
 	now   func() time.Time
 	tasks *taskgroup.Group
 	count *metrics.Lookup // nil: nobody counts
 
 	mu     sync.Mutex
-	flying map[string]*flight[T] // by key: the latest load that is under way
-	loads  int64                 // counts the loads
-	floor  map[string]int64      // by key: the answers of loads up to this one are out of date
+	flying map[string]*flight // by key: the latest load that is under way
+	loads  int64              // counts the loads
+	floor  map[string]int64   // by key: the answers of loads up to this one are out of date
 }
 
 // flight is a load that is under way, for whoever waits for it.
-type flight[T any] struct {
+type flight struct {
 	number int64
-	looked looked[T]
+	looked looked
 	err    error
 	landed chan struct{} // closed when looked and err are there
 }
 
 // looked is an answer. It is as old as its question: what has changed while it was on its
 // way may be missing from it.
-type looked[T any] struct {
-	value T
+type looked struct {
+	value any
 	at    time.Time
 }
 
@@ -75,16 +78,36 @@ type failure struct {
 
 // New makes an empty cache. An answer older than ttl is refreshed; load asks for one.
 func New[T any](ttl time.Duration, now func() time.Time, tasks *taskgroup.Group, load func(context.Context, string) (T, error)) *Cache[T] {
-	// No janitor: it would be a goroutine that nobody can stop.
-	return &Cache[T]{store: cache.New(forgetAfter, 0), load: load, ttl: ttl, now: now, tasks: tasks, flying: map[string]*flight[T]{}, floor: map[string]int64{}}
+	return &Cache[T]{&answers{
+		store: cache.New(forgetAfter, 0), // no janitor: it would be a goroutine that nobody can stop
+		load:  func(ctx context.Context, key string) (any, error) { return load(ctx, key) },
+		ttl:   ttl, now: now, tasks: tasks, flying: map[string]*flight{}, floor: map[string]int64{},
+	}}
 }
-
-// Count lets figures be kept of the cache.
-func (c *Cache[T]) Count(m *metrics.Lookup) { c.count = m }
 
 // Get returns the value of key, not older than maxAge. One that is not there is waited
 // for as long as ctx lasts; its error is that of the load, or of ctx.
 func (c *Cache[T]) Get(ctx context.Context, key string, maxAge MaxAge) (T, error) {
+	return typed[T](c.get(ctx, key, maxAge))
+}
+
+// Peek returns the value of key if it is there, without waiting; an ageing one is
+// refreshed in the background.
+func (c *Cache[T]) Peek(key string) (T, bool) {
+	v, ok := c.peek(key)
+	value, _ := typed[T](v, nil)
+	return value, ok
+}
+
+func typed[T any](v any, err error) (T, error) {
+	value, _ := v.(T) // nothing at all, with an error
+	return value, err
+}
+
+// Count lets figures be kept of the cache.
+func (c *answers) Count(m *metrics.Lookup) { c.count = m }
+
+func (c *answers) get(ctx context.Context, key string, maxAge MaxAge) (any, error) {
 	if maxAge == Anew {
 		return c.wait(ctx, c.begin(key))
 	}
@@ -99,15 +122,14 @@ func (c *Cache[T]) Get(ctx context.Context, key string, maxAge MaxAge) (T, error
 	}
 	if err := c.failed(key, oldest); err != nil {
 		c.count.Failed()
-		var none T
-		return none, err
+		return nil, err
 	}
 	c.count.Miss()
 	return c.wait(ctx, c.join(key, oldest))
 }
 
 // Has says whether Get needs no question of its own: the answer is there, or on its way.
-func (c *Cache[T]) Has(key string, maxAge MaxAge) bool {
+func (c *answers) Has(key string, maxAge MaxAge) bool {
 	oldest := c.oldest(maxAge)
 	if found, ok := c.stored(key); ok && !found.at.Before(oldest) {
 		return true
@@ -119,7 +141,7 @@ func (c *Cache[T]) Has(key string, maxAge MaxAge) bool {
 }
 
 // oldest is when an answer must have been asked for that is not older than maxAge.
-func (c *Cache[T]) oldest(maxAge MaxAge) time.Time {
+func (c *answers) oldest(maxAge MaxAge) time.Time {
 	if maxAge == AnyAge {
 		return time.Time{}
 	}
@@ -127,7 +149,7 @@ func (c *Cache[T]) oldest(maxAge MaxAge) time.Time {
 }
 
 // failed is the error of a load that failed a moment ago.
-func (c *Cache[T]) failed(key string, oldest time.Time) error {
+func (c *answers) failed(key string, oldest time.Time) error {
 	item, ok := c.store.Get("failed " + key)
 	if !ok {
 		return nil
@@ -138,9 +160,7 @@ func (c *Cache[T]) failed(key string, oldest time.Time) error {
 	return nil
 }
 
-// Peek returns the value of key if it is there, without waiting; an ageing one is
-// refreshed in the background.
-func (c *Cache[T]) Peek(key string) (T, bool) {
+func (c *answers) peek(key string) (any, bool) {
 	found, ok := c.stored(key)
 	if ok {
 		c.aged(key, found)
@@ -149,13 +169,13 @@ func (c *Cache[T]) Peek(key string) (T, bool) {
 }
 
 // At is when the value of key was asked for; zero: there is none.
-func (c *Cache[T]) At(key string) time.Time {
+func (c *answers) At(key string) time.Time {
 	found, _ := c.stored(key)
 	return found.at
 }
 
 // aged says whether an answer is older than it should be; then it is refreshed.
-func (c *Cache[T]) aged(key string, found looked[T]) bool {
+func (c *answers) aged(key string, found looked) bool {
 	aged := c.now().Sub(found.at) > c.ttl
 	if aged && c.failed(key, time.Time{}) == nil {
 		c.Refresh(key)
@@ -164,21 +184,21 @@ func (c *Cache[T]) aged(key string, found looked[T]) bool {
 }
 
 // stored is an answer of whatever age.
-func (c *Cache[T]) stored(key string) (looked[T], bool) {
+func (c *answers) stored(key string) (looked, bool) {
 	item, ok := c.store.Get(key)
 	if !ok {
-		return looked[T]{}, false
+		return looked{}, false
 	}
-	return item.(looked[T]), true
+	return item.(looked), true
 }
 
 // Refresh loads key in the background.
-func (c *Cache[T]) Refresh(key string) {
+func (c *answers) Refresh(key string) {
 	c.tasks.Start(func(ctx context.Context) { _, _ = c.wait(ctx, c.join(key, time.Time{})) })
 }
 
 // Forget drops the value of key, and the answer of a load that is under way.
-func (c *Cache[T]) Forget(key string) {
+func (c *answers) Forget(key string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.floor[key] = c.loads
@@ -187,7 +207,7 @@ func (c *Cache[T]) Forget(key string) {
 }
 
 // join is the load of key that is under way and was not begun before oldest, or a new one.
-func (c *Cache[T]) join(key string, oldest time.Time) *flight[T] {
+func (c *answers) join(key string, oldest time.Time) *flight {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if f := c.flying[key]; f != nil && !f.looked.at.Before(oldest) {
@@ -197,23 +217,23 @@ func (c *Cache[T]) join(key string, oldest time.Time) *flight[T] {
 }
 
 // begin is a new load of key.
-func (c *Cache[T]) begin(key string) *flight[T] {
+func (c *answers) begin(key string) *flight {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.begun(key)
 }
 
 // begun is begin, for who has locked.
-func (c *Cache[T]) begun(key string) *flight[T] {
+func (c *answers) begun(key string) *flight {
 	c.loads++
-	f := &flight[T]{number: c.loads, looked: looked[T]{at: c.now()}, landed: make(chan struct{})}
+	f := &flight{number: c.loads, looked: looked{at: c.now()}, landed: make(chan struct{})}
 	c.flying[key] = f
 	go c.fly(key, f)
 	return f
 }
 
 // fly loads. It outlives a caller that goes away: others wait for the same answer.
-func (c *Cache[T]) fly(key string, f *flight[T]) {
+func (c *answers) fly(key string, f *flight) {
 	defer close(f.landed)
 	loading, cancel := context.WithTimeout(c.tasks.Context(), LoadTimeout)
 	defer cancel()
@@ -222,7 +242,7 @@ func (c *Cache[T]) fly(key string, f *flight[T]) {
 }
 
 // keep stores the answer of a load, unless a later load has answered already.
-func (c *Cache[T]) keep(key string, f *flight[T]) {
+func (c *answers) keep(key string, f *flight) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.flying[key] == f {
@@ -239,15 +259,14 @@ func (c *Cache[T]) keep(key string, f *flight[T]) {
 	}
 }
 
-func (c *Cache[T]) wait(ctx context.Context, f *flight[T]) (T, error) {
-	var none T
+func (c *answers) wait(ctx context.Context, f *flight) (any, error) {
 	select {
 	case <-f.landed:
 		if f.err != nil {
-			return none, f.err
+			return nil, f.err
 		}
 		return f.looked.value, nil
 	case <-ctx.Done():
-		return none, ctx.Err()
+		return nil, ctx.Err()
 	}
 }

@@ -11,6 +11,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 )
@@ -37,14 +40,20 @@ func Load(name string) (*time.Location, error) {
 // unpacked are the zones by name, read once.
 var unpacked = sync.OnceValues(func() (map[string][]byte, error) { return Unpack(bytes.NewReader(packed)) })
 
-// Pack writes zones as Unpack reads them: "name length", a line's end, and the data.
-func Pack(w io.Writer, names []string, zones map[string][]byte) error {
+// Pack writes zones as Unpack reads them: "names length", a line's end, and the data that
+// all these names have.
+func Pack(w io.Writer, zones map[string][]byte) error {
+	names := map[string][]string{}
+	for name, data := range zones {
+		names[string(data)] = append(names[string(data)], name)
+	}
 	z, err := gzip.NewWriterLevel(w, gzip.BestCompression)
 	if err != nil {
 		return fmt.Errorf("pack zones: %w", err)
 	}
-	for _, name := range names {
-		if _, err := fmt.Fprintf(z, "%s %d\n%s", name, len(zones[name]), zones[name]); err != nil {
+	for _, data := range slices.Sorted(maps.Keys(names)) {
+		slices.Sort(names[data])
+		if _, err := fmt.Fprintf(z, "%s %d\n%s", strings.Join(names[data], ","), len(data), data); err != nil {
 			return fmt.Errorf("pack zones: %w", err)
 		}
 	}
@@ -60,19 +69,21 @@ func Unpack(r io.Reader) (map[string][]byte, error) {
 	in := bufio.NewReader(z)
 	zones := map[string][]byte{}
 	for {
-		var name string
+		var names string
 		var length int
 		line, err := in.ReadString('\n')
 		if errors.Is(err, io.EOF) && line == "" {
 			return zones, nil
 		}
-		if _, scanErr := fmt.Sscanf(line, "%s %d\n", &name, &length); err != nil || scanErr != nil {
+		if _, scanErr := fmt.Sscanf(line, "%s %d\n", &names, &length); err != nil || scanErr != nil {
 			return nil, fmt.Errorf("unpack zones: %w", errors.Join(err, scanErr))
 		}
 		data := make([]byte, length)
 		if _, err := io.ReadFull(in, data); err != nil {
 			return nil, fmt.Errorf("unpack zones: %w", err)
 		}
-		zones[name] = data
+		for name := range strings.SplitSeq(names, ",") {
+			zones[name] = data
+		}
 	}
 }
