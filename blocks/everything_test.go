@@ -52,6 +52,8 @@ func requests() map[string]renewal.Request {
 		"approved_waiting": with(renewal.Approved, func(r *renewal.Request) {
 			r.Problem = &renewal.Problem{Class: yeastar.ClassNotSent, Detail: "no connection"}
 		}),
+		"approved_as_deputy": with(renewal.Approved, deputised),
+		"pending_as_deputy":  with(renewal.Pending, func(r *renewal.Request) { quorum(r); deputised(r) }),
 		"approved_paused": with(renewal.Approved, func(r *renewal.Request) {
 			r.Problem = &renewal.Problem{Class: yeastar.ClassNotSent, Code: "paused", Detail: "Stocktaking until Friday.", By: bob}
 		}),
@@ -149,6 +151,8 @@ func answers() []shown {
 		{"list_for", blocks.ListFor("acme", many[:12], links())},
 		{"list_for_nobody", blocks.ListFor("acme", nil, nil)},
 		{"detail_settling", blocks.Settling(blocks.Detail(request(renewal.Unknown), nil, nil), request(renewal.Unknown))},
+		{"deputies_none", blocks.Deputies(nil)},
+		{"deputies", blocks.Deputies([]renewal.Deputy{{Of: bob, ID: carol, Until: now.Add(48 * time.Hour)}, {Of: alice, ID: carol, Until: now.Add(96 * time.Hour)}})},
 		{"preface", blocks.Preface("I know no customer and no command “acme”.", blocks.Help("/renew", nil))},
 		{"reopen", blocks.Reopen("Slack did not open the form in time. Nothing was ordered.")},
 		{"answer", blocks.Answer(renewal.Sentence{renewal.State{Request: request(renewal.Rejected)}})},

@@ -132,7 +132,7 @@ func votes(r renewal.Request) string {
 	if r.Ways != nil {
 		by := ""
 		if len(r.Votes) > 0 {
-			by = "Approved by " + mentions(voters(r), 10) + "."
+			by = "Approved by " + voters(r) + "."
 		}
 		return join(whereOnWay(r), by)
 	}
@@ -141,17 +141,9 @@ func votes(r renewal.Request) string {
 	}
 	s := fmt.Sprintf("%d of %d approvals", len(r.Votes), r.Required)
 	if len(r.Votes) > 0 {
-		s += ": " + mentions(voters(r), 10)
+		s += ": " + voters(r)
 	}
 	return s + "."
-}
-
-func voters(r renewal.Request) []string {
-	var ids []string
-	for _, v := range r.Votes {
-		ids = append(ids, v.By)
-	}
-	return ids
 }
 
 // orderWords are the numbers of the order and the vendor's word for its state.

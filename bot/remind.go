@@ -85,10 +85,14 @@ func (b *Bot) awaited(ctx context.Context, r renewal.Request, now time.Time) ([]
 		actors = append(actors, renewal.Actor{UserID: r.Requester})
 	}
 	var waiting []directory.Person
+	represented := map[string]bool{} // whose deputy is asked instead
 	for _, a := range actors {
 		a.MayRequest = true // whether they still may is found out when they act
 		if !r.Awaits(a, now, b.policy) {
 			continue
+		}
+		for _, of := range a.DeputyOf {
+			represented[of.UserID] = true
 		}
 		p, ok, err := b.directory.Person(ctx, a.UserID)
 		if err != nil {
@@ -98,6 +102,7 @@ func (b *Bot) awaited(ctx context.Context, r renewal.Request, now time.Time) ([]
 			waiting = append(waiting, p)
 		}
 	}
+	waiting = slices.DeleteFunc(waiting, func(p directory.Person) bool { return represented[p.ID] })
 	return waiting, nil
 }
 

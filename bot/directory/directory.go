@@ -14,6 +14,7 @@ import (
 
 	"renewbot/bot/lookup"
 	"renewbot/bot/metrics"
+	"renewbot/bot/renewal"
 	"renewbot/bot/socket"
 	"renewbot/bot/taskgroup"
 )
@@ -42,6 +43,8 @@ type Options struct {
 	Approvers, Requesters []string
 	// Named are the people and groups of the policy file.
 	Named []string
+	// Deputies lists the deputies whose time is not over. Nil: there are none.
+	Deputies func(context.Context) ([]renewal.Deputy, error)
 	// Channels are those in which requests may be posted. Empty: any that the bot is in.
 	Channels []string
 	// Weekend are the days on which nobody works. Nil: those of where each person lives.
@@ -64,6 +67,7 @@ type Directory struct {
 
 	approvers, requesters, named, allowed []string
 	weekend                               []time.Weekday
+	deputies                              func(context.Context) ([]renewal.Deputy, error)
 }
 
 // New makes a directory that has asked nothing yet.
@@ -71,7 +75,10 @@ func New(o Options) *Directory {
 	tasks := taskgroup.New()
 	d := &Directory{
 		api: o.API, log: o.Log, tasks: tasks, approvers: o.Approvers, requesters: o.Requesters, named: o.Named,
-		allowed: o.Channels, weekend: o.Weekend,
+		allowed: o.Channels, weekend: o.Weekend, deputies: o.Deputies,
+	}
+	if d.deputies == nil {
+		d.deputies = func(context.Context) ([]renewal.Deputy, error) { return nil, nil }
 	}
 	d.users = lookup.New(peopleTTL, o.Now, tasks, func(ctx context.Context, id string) (slack.User, error) {
 		u, err := o.API.GetUserInfoContext(ctx, id)

@@ -17,7 +17,7 @@ import (
 
 // Actor finds out what a person may do now. What cannot be found out is not allowed.
 func (d *Directory) Actor(ctx context.Context, userID string, maxAge lookup.MaxAge) renewal.Actor {
-	a, err := d.entitled(ctx, userID, maxAge)
+	a, err := d.standing(ctx, userID, maxAge)
 	if err != nil {
 		d.log.WarnContext(ctx, "what a person may do was not found out", "user", userID, "error", err)
 	}
@@ -27,15 +27,12 @@ func (d *Directory) Actor(ctx context.Context, userID string, maxAge lookup.MaxA
 // Entitled finds out what somebody who has decided on a request may do now, beside the
 // others who had to do with it. It fails when that cannot be found out at present.
 func (d *Directory) Entitled(ctx context.Context, userID string, r renewal.Request) (renewal.Actor, error) {
-	a, err := d.entitled(ctx, userID, DecisionAge)
+	a, err := d.standing(ctx, userID, DecisionAge)
 	if err == nil && a.Unread {
 		err = errUnread
 	}
 	if err == nil {
-		a, err = d.inSteps(ctx, a, r, DecisionAge)
-	}
-	if err == nil {
-		a, err = d.compare(ctx, a, r.People(), DecisionAge)
+		a, err = d.beside(ctx, a, r, DecisionAge)
 	}
 	if err != nil {
 		return a, fmt.Errorf("look an approver up: %w", err)
@@ -46,13 +43,9 @@ func (d *Directory) Entitled(ctx context.Context, userID string, r renewal.Reque
 // Beside is an actor as a request knows them: whether they are in its steps, and whether the
 // ids of others who had to do with it are theirs. What Slack does not tell stays open.
 func (d *Directory) Beside(ctx context.Context, a renewal.Actor, r renewal.Request, maxAge lookup.MaxAge) renewal.Actor {
-	a, err := d.inSteps(ctx, a, r, maxAge)
+	a, err := d.beside(ctx, a, r, maxAge)
 	if err != nil {
-		d.log.WarnContext(ctx, "whether a person is in a step of a request was not found out", "user", a.UserID, "error", err)
-	}
-	a, err = d.compare(ctx, a, r.People(), maxAge)
-	if err != nil {
-		d.log.WarnContext(ctx, "whether two ids are one person was not found out", "user", a.UserID, "error", err)
+		d.log.WarnContext(ctx, "not all was found out that decides what a person may do with a request", "user", a.UserID, "error", err)
 	}
 	return a
 }
@@ -90,7 +83,7 @@ func passing(err error) error {
 	return err
 }
 
-// entitled finds out what a person may do. An error says that it could not be found out
+// entitled finds out what a person may do by themselves. An error says that it could not be found out
 // now; the actor then may do nothing that depends on it.
 func (d *Directory) entitled(ctx context.Context, userID string, maxAge lookup.MaxAge) (renewal.Actor, error) {
 	a := renewal.Actor{UserID: userID}

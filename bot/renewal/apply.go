@@ -44,6 +44,7 @@ func (r Request) Apply(e Event, now time.Time, p Policy) (Change, error) {
 	c.entry.RequestID = r.ID
 	c.entry.Revision = c.Request.Revision
 	c.entry.From, c.entry.To = r.Status, c.Request.Status
+	c.note(DetailDeputyOf, c.acting.For)
 	c.job(SyncSlack, now)
 	return Change{Request: c.Request, Entry: c.entry, Jobs: c.jobs}, nil
 }
@@ -65,6 +66,7 @@ func (r Request) Denied(actor, action string, refusal *Refusal, now time.Time) C
 type changing struct {
 	Request
 	before Request
+	acting Actor // who causes the event, in the place in which they may
 	now    time.Time
 	policy Policy
 	entry  Entry
@@ -134,9 +136,11 @@ func (c *changing) apply(e Event) error {
 // may refuses what a person causes and may not.
 func (c *changing) may(e Event) error {
 	if by, ok := e.(personal); ok {
-		if refusal := c.May(by.intent(), c.now, c.policy); refusal != nil {
+		acting, refusal := c.capacity(by.intent(), c.now, c.policy)
+		if refusal != nil {
 			return refusal
 		}
+		c.acting = acting
 	}
 	return nil
 }

@@ -40,6 +40,8 @@ const (
 	CodePaused        Code = "order.paused"   // no order is sent until somebody resumes; of no request
 	CodeResumed       Code = "order.resumed"  // what waited because of that is sent; of no request
 	CodeLate          Code = "order.late"     // an order turned up for an attempt that was called not placed
+	CodeDeputy        Code = "deputy.named"   // an approver's, for a time; of no request
+	CodeDeputyEnded   Code = "deputy.ended"   // taken back before that time was over; of no request
 	CodeEventsOn      Code = "events.on"      // other systems are told of requests from now on, or at another address
 	CodeEventsOff     Code = "events.off"     // and not any more
 	CodeEventsStopped Code = "events.stopped" // the receiver wants no more events
@@ -98,6 +100,7 @@ const (
 	DetailWay           = "way"          // the steps to approval, in words
 	DetailCount         = "count"        // how many more times it was tried
 	DetailHost          = "host"         // of the server that gets events
+	DetailDeputyOf      = "deputy_of"    // in whose place somebody acted: a user id
 )
 
 // JobKind names a piece of work that follows a change.

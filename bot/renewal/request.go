@@ -48,7 +48,8 @@ type Request struct {
 	Order   *yeastar.OrderResult `json:"order,omitempty"`   // the vendor's answer, once there is one
 	Problem *Problem             `json:"problem,omitempty"` // why it is refused or unknown
 
-	SettledBy string `json:"settled_by,omitempty"` // who found that the last attempt placed nothing
+	SettledBy  string `json:"settled_by,omitempty"`  // who found that the last attempt placed nothing
+	SettledFor string `json:"settled_for,omitempty"` // as whose deputy
 
 	ClosedBy string `json:"closed_by,omitempty"` // who rejected, cancelled or closed
 	Reason   string `json:"reason,omitempty"`    // why, in their words
@@ -102,6 +103,8 @@ func (r Request) VotedBy(userID string) bool {
 type Vote struct {
 	By string    `json:"by"`
 	At time.Time `json:"at"`
+	// For is as whose deputy; empty: for themselves.
+	For string `json:"for,omitempty"`
 	// Named are the names of the policy under which they were known then.
 	Named []string `json:"named,omitempty"`
 	// Comment is what they added to their approval.
@@ -194,6 +197,10 @@ type Actor struct {
 	// Same says of other ids whether they are this person's, too: Slack changes ids. Nil:
 	// an id is a person. Otherwise an id that is missing here may be theirs.
 	Same map[string]bool
+	// DeputyOf are those whose deputy they are now, each with what they may do by themselves. For is
+	// the one of them in whose place they act; empty: in their own.
+	DeputyOf []Actor
+	For      string
 	// Click names the click or the submission by which they act; each delivery of it has
 	// the same name. Empty: it has none.
 	Click string

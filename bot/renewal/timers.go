@@ -55,7 +55,8 @@ func (c *changing) enter() {
 // see to an order that the vendor has not finished, as it may need paying.
 func (r Request) Awaits(a Actor, now time.Time, p Policy) bool {
 	if r.Status == Processing {
-		return a.MayApprove || a.UserID == r.Requester || r.named(a, p)
+		entitled := func(a Actor) bool { return a.MayApprove || r.named(a, p) }
+		return a.UserID == r.Requester || entitled(a) || slices.ContainsFunc(a.DeputyOf, entitled)
 	}
 	return r.WaitsFor(a, now, p)
 }
