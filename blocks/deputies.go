@@ -19,6 +19,14 @@ func inPlace(id, of string) string {
 	return mention(id) + " as deputy of " + mention(of)
 }
 
+// handed says whom an approver has asked to decide.
+func handed(r renewal.Request) string {
+	if r.Handed == nil || r.Status != renewal.Pending {
+		return ""
+	}
+	return mention(r.Handed.To) + " was asked to decide by " + mention(r.Handed.By) + reason(r.Handed.Why)
+}
+
 // voters are those who have approved the request as it is.
 func voters(r renewal.Request) string {
 	var all []string

@@ -52,8 +52,9 @@ func requests() map[string]renewal.Request {
 		"approved_waiting": with(renewal.Approved, func(r *renewal.Request) {
 			r.Problem = &renewal.Problem{Class: yeastar.ClassNotSent, Detail: "no connection"}
 		}),
-		"approved_as_deputy": with(renewal.Approved, deputised),
-		"pending_as_deputy":  with(renewal.Pending, func(r *renewal.Request) { quorum(r); deputised(r) }),
+		"pending_handed_over": with(renewal.Pending, handedOver),
+		"approved_as_deputy":  with(renewal.Approved, deputised),
+		"pending_as_deputy":   with(renewal.Pending, func(r *renewal.Request) { quorum(r); deputised(r) }),
 		"approved_paused": with(renewal.Approved, func(r *renewal.Request) {
 			r.Problem = &renewal.Problem{Class: yeastar.ClassNotSent, Code: "paused", Detail: "Stocktaking until Friday.", By: bob}
 		}),
@@ -108,7 +109,7 @@ func eventMessages() []shown {
 func nudges() []shown {
 	var out []shown
 	for _, e := range events() {
-		if e.entry.Code != renewal.CodeReminded && e.entry.Code != renewal.CodeLastCall {
+		if e.entry.Code != renewal.CodeReminded && e.entry.Code != renewal.CodeLastCall && e.entry.Code != renewal.CodeHandedOver {
 			continue
 		}
 		out = append(out, shown{"nudge_" + e.name, blocks.Nudge(e.request, e.entry, carol)})
@@ -283,6 +284,7 @@ func smallViews() []shown {
 		{"submitted_amended", blocks.Submitted(with(renewal.Pending, revised), true)},
 		{"reject", blocks.RejectForm(request(renewal.Pending))},
 		{"return", blocks.ReturnForm(request(renewal.Pending))},
+		{"hand_over", blocks.HandOverForm(request(renewal.Pending))},
 		{"approve", blocks.ApproveForm(with(renewal.Pending, doubtful))},
 		{"approve_quorum", blocks.ApproveForm(with(renewal.Pending, func(r *renewal.Request) { r.Required = 2 }))},
 		{"settle_placed", blocks.SettlePlacedForm(request(renewal.Unknown))},

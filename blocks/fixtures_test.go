@@ -213,6 +213,11 @@ type event struct {
 	entry   renewal.Entry
 }
 
+// handedOver is a request for which an approver has asked somebody.
+func handedOver(r *renewal.Request) {
+	r.Handed = &renewal.Handed{By: bob, To: "U0DAVE", Why: "You know this customer.", At: now}
+}
+
 // deputised is a request that somebody has approved in another one's place.
 func deputised(r *renewal.Request) {
 	r.Votes = []renewal.Vote{{By: "U0DAVE", At: now, For: bob}}
@@ -281,6 +286,8 @@ func events() []event {
 		{"deputy_named", renewal.Request{}, none(entry(renewal.CodeDeputy, bob, "", "", map[string]string{
 			renewal.DetailWho: carol, renewal.DetailUntil: now.Add(48 * time.Hour).Format(time.RFC3339)}))},
 		{"deputy_ended", renewal.Request{}, none(entry(renewal.CodeDeputyEnded, bob, "", "", map[string]string{renewal.DetailWho: carol}))},
+		{"handed_over", with(renewal.Pending, handedOver), entry(renewal.CodeHandedOver, bob, renewal.Pending, renewal.Pending, map[string]string{
+			renewal.DetailWho: "U0DAVE", renewal.DetailReason: "You know this customer."})},
 		{"closed", with(renewal.Cancelled, func(r *renewal.Request) { *r = refused; r.Status, r.ClosedBy = renewal.Cancelled, bob }),
 			entry(renewal.CodeClosed, bob, renewal.Refused, renewal.Cancelled, nil)},
 		{"dry_run", with(renewal.Cancelled, dryDone), entry(renewal.CodeDryRun, renewal.System, renewal.Approved, renewal.Cancelled, map[string]string{

@@ -40,7 +40,7 @@ func (s state) short() string   { return s.sign + " " + s.label }
 func stateOf(r renewal.Request) state {
 	switch r.Status {
 	case renewal.Pending:
-		return state{"⏳", "Waiting for approval", votes(r), renewal.Say("is waiting for approval."), nothingYet}
+		return state{"⏳", "Waiting for approval", join(votes(r), handed(r)), renewal.Say("is waiting for approval."), nothingYet}
 	case renewal.Returned:
 		return state{"↪️", "Returned for changes", "By " + mention(r.ReturnedBy) + reason(r.ReturnReason), renewal.Say("waits for the changes that were asked for."), nothingYet}
 	case renewal.Approved:

@@ -85,6 +85,8 @@ func eventSentence(r renewal.Request, e renewal.Entry) string {
 		return join("🚫 "+by+" rejected this"+reason(d[renewal.DetailReason]), nothingWas)
 	case renewal.CodeReturned:
 		return join("↪️ "+by+" asks for changes"+reason(d[renewal.DetailReason]), mention(r.Requester)+" can make them by “Change…” on the card.", nothingYet)
+	case renewal.CodeHandedOver:
+		return join("👉 "+by+" asks "+mention(d[renewal.DetailWho])+" to decide"+reason(d[renewal.DetailReason]), "Everybody else who may still can.", nothingYet)
 	case renewal.CodePaused:
 		return join("⏸️ "+by+" paused all orders"+reason(d[renewal.DetailReason]), "Requests are taken and approved; nothing is ordered until an approver types “/renew resume”.")
 	case renewal.CodeResumed:

@@ -38,6 +38,7 @@ func (r Request) Apply(e Event, now time.Time, p Policy) (Change, error) {
 		return Change{}, err
 	}
 	c.remember(click)
+	c.settleHandOver()
 	c.enter()
 	c.Request.UpdatedAt = now
 	c.entry.At = now
@@ -83,6 +84,8 @@ func (c *changing) apply(e Event) error {
 		return c.reject(e)
 	case Return:
 		return c.giveBack(e)
+	case HandOver:
+		return c.handOver(e)
 	case Cancel:
 		return c.cancel(e)
 	case Retry:

@@ -15,7 +15,8 @@ const (
 	CodeVoted         Code = "request.voted"    // an approval, more are needed
 	CodeApproved      Code = "request.approved"
 	CodeRejected      Code = "request.rejected"
-	CodeReturned      Code = "request.returned" // an approver asked its requester for changes
+	CodeReturned      Code = "request.returned"    // an approver asked its requester for changes
+	CodeHandedOver    Code = "request.handed_over" // an approver asked somebody else to decide
 	CodeCancelled     Code = "request.cancelled"
 	CodeExpired       Code = "request.expired"
 	CodeReminded      Code = "request.reminded"

@@ -15,6 +15,7 @@ const (
 	ActionApprove         Action = "approve"
 	ActionReject          Action = "reject"
 	ActionReturn          Action = "return"
+	ActionHandOver        Action = "hand_over"
 	ActionCancel          Action = "cancel"
 	ActionRetry           Action = "retry"
 	ActionClose           Action = "close"
@@ -46,6 +47,7 @@ var rules = map[Action]rule{
 	ActionApprove:         {in: []Status{Pending}, verb: "approve", who: onlyApprover, seen: true},
 	ActionReject:          {in: []Status{Pending}, verb: "reject", who: onlyApprover, seen: true},
 	ActionReturn:          {in: []Status{Pending}, verb: "return", who: onlyApprover, seen: true},
+	ActionHandOver:        {in: []Status{Pending}, verb: "hand over", who: onlyApprover, seen: true},
 	ActionCancel:          {in: []Status{Pending, Returned, Approved}, verb: "cancel", who: whoCancels},
 	ActionRetry:           {in: []Status{Refused}, verb: "retry", who: onlyApprover, seen: true},
 	ActionClose:           {in: []Status{Refused}, verb: "close", who: requesterOrApprover},

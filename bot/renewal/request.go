@@ -58,6 +58,8 @@ type Request struct {
 	ReturnReason string `json:"return_reason,omitempty"` // which, in their words
 	Again        int64  `json:"again,omitempty"`         // the request that this one asks for again
 
+	Handed *Handed `json:"handed,omitempty"` // whom an approver has asked to decide, until they do
+
 	// Reminded has the reminders of this revision, and after it of this state, by user id,
 	// the oldest first.
 	Reminded   map[string][]time.Time `json:"reminded,omitempty"`

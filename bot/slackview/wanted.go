@@ -59,9 +59,9 @@ func (v *View) wantedFor(r renewal.Request, entries []renewal.Entry, link string
 		audit := v.auditLine(r, e)
 		audit.message = links.Linked(audit.message, r.ID)
 		list = append(list, audit)
-		if e.Code == renewal.CodeReminded || e.Code == renewal.CodeLastCall {
+		if asks := e.Code == renewal.CodeHandedOver; asks || e.Code == renewal.CodeReminded || e.Code == renewal.CodeLastCall {
 			for _, id := range strings.FieldsFunc(e.Detail[renewal.DetailWho], func(c rune) bool { return c == ',' }) {
-				list = append(list, wanted{key: "nudge:" + seq + ":" + id, channel: id, lasting: true, record: true, message: links.Linked(blocks.Nudge(r, e, id), r.ID)})
+				list = append(list, wanted{key: "nudge:" + seq + ":" + id, channel: id, lasting: true, record: !asks, message: links.Linked(blocks.Nudge(r, e, id), r.ID)})
 			}
 		}
 		if m, ok := blocks.Direct(r, e); ok {
