@@ -111,6 +111,7 @@ func TestDeputysVoteIsLookedAtAgain(t *testing.T) {
 		stands bool
 	}{
 		"still deputy":                   {deputyOf("U5", approver("U2")), true},
+		"an approver themselves instead": {approver("U5"), false},
 		"their time is over":             {deputyOf("U5"), false},
 		"deputy of somebody else":        {deputyOf("U5", approver("U3")), false},
 		"of who is no approver any more": {deputyOf("U5", requester("U2")), false},
