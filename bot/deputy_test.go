@@ -3,8 +3,11 @@ package bot_test
 import (
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"renewbot/bot/renewal"
 	"renewbot/bot/sandbox"
+	"renewbot/bot/slacksim"
 )
 
 // An approver names a deputy, who decides in their place and in their own name, and on nothing
@@ -39,4 +42,23 @@ func TestDeputyDecidesInTheirPlace(t *testing.T) {
 	card = alice.request(tutorial)
 	dave.press(card, "Approve")
 	b.happened("RNW-000003", renewal.CodeDenied)
+}
+
+// Nobody waits for who is away by their status while others are there, nor for an approver
+// whose deputy can decide.
+func TestNobodyWaitsForWhoIsAway(t *testing.T) {
+	t.Parallel()
+	b, clock := setupAt(t, configured(longLived))
+	b.Slack.ChangeUser(sandbox.Bob, func(u *slacksim.User) { u.StatusEmoji, u.StatusUntil = ":palm_tree:", at(3, 12) })
+	b.as(sandbox.Alice).request(acmeWish)
+	b.pass(clock, at(2, 14), at(2, 14))
+	b.pass(clock, at(3, 14), at(3, 14))
+	b.wants(b.as(sandbox.Carol).command(sandbox.Renewals, "/renew deputy @dave in 5 days"), "@dave decides for @carol until")
+	b.laterAt(clock, at(4, 9))
+	b.until("the third reminder", func() bool { return len(b.reminders("RNW-000001")) >= 3 })
+	want := []string{"Mon 14:00 Carol", "Tue 14:00 Bob,Carol", "Wed 09:00 Bob," + sandbox.Dave}
+	if diff := cmp.Diff(want, b.reminders("RNW-000001")); diff != "" {
+		t.Errorf("the reminders (-want +got):\n%s", diff)
+	}
+	b.hears(sandbox.Dave, "RNW-000001", "waits for your decision")
 }

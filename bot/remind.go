@@ -74,7 +74,8 @@ func ids(people []directory.Person) []string {
 // could wait.
 const nobodyPause = 24 * time.Hour
 
-// awaited lists the people for whom a request waits.
+// awaited lists the people for whom a request waits: the deputy instead of the approver, and
+// nobody who is away while others are there.
 func (b *Bot) awaited(ctx context.Context, r renewal.Request, now time.Time) ([]directory.Person, error) {
 	actors, err := b.directory.Awaited(ctx, r)
 	if err != nil {
@@ -103,6 +104,10 @@ func (b *Bot) awaited(ctx context.Context, r renewal.Request, now time.Time) ([]
 		}
 	}
 	waiting = slices.DeleteFunc(waiting, func(p directory.Person) bool { return represented[p.ID] })
+	here := slices.DeleteFunc(slices.Clone(waiting), func(p directory.Person) bool { return p.Away })
+	if len(here) > 0 { // else somebody has to
+		waiting = here
+	}
 	return waiting, nil
 }
 

@@ -67,6 +67,7 @@ type Directory struct {
 
 	approvers, requesters, named, allowed []string
 	weekend                               []time.Weekday
+	now                                   func() time.Time
 	deputies                              func(context.Context) ([]renewal.Deputy, error)
 }
 
@@ -75,7 +76,7 @@ func New(o Options) *Directory {
 	tasks := taskgroup.New()
 	d := &Directory{
 		api: o.API, log: o.Log, tasks: tasks, approvers: o.Approvers, requesters: o.Requesters, named: o.Named,
-		allowed: o.Channels, weekend: o.Weekend, deputies: o.Deputies,
+		allowed: o.Channels, weekend: o.Weekend, deputies: o.Deputies, now: o.Now,
 	}
 	if d.deputies == nil {
 		d.deputies = func(context.Context) ([]renewal.Deputy, error) { return nil, nil }

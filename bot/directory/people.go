@@ -173,6 +173,18 @@ type Person struct {
 	ID      string
 	Zone    *time.Location
 	Weekend []time.Weekday // days on which they don't work
+	Away    bool           // by their status
+}
+
+// awayStatuses are those of Slack's own that say that somebody does not work. Presence and
+// do-not-disturb don't: people work with either.
+var awayStatuses = []string{":palm_tree:", ":face_with_thermometer:"}
+
+// away says whether somebody's status says that they don't work now.
+// https://docs.slack.dev/reference/objects/user-object
+func (d *Directory) away(u slack.User) bool {
+	until := u.Profile.StatusExpiration // in seconds; 0: until they change it
+	return slices.Contains(awayStatuses, u.Profile.StatusEmoji) && (until == 0 || d.now().Unix() < int64(until))
 }
 
 // Members lists the people whom ids name, by themselves or through a group, each once.
@@ -209,7 +221,7 @@ func (d *Directory) Person(ctx context.Context, id string) (p Person, ok bool, e
 	if weekend == nil {
 		weekend = weekendOf(u.TZ, u.Locale)
 	}
-	return Person{ID: id, Zone: zoneOf(u.TZ), Weekend: weekend}, true, nil
+	return Person{ID: id, Zone: zoneOf(u.TZ), Weekend: weekend, Away: d.away(u)}, true, nil
 }
 
 // unknowable is err unless Slack says that it will never tell who somebody is: that must
