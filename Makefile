@@ -61,9 +61,10 @@ build: ## Build ./renewbot as one static binary
 release-check: ## Build what a release has, for every system and processor of deploy/goreleaser.yaml
 	@$(GO) test -count=1 -run '^TestRelease' -v -timeout $(TEST_TIMEOUT) ./deploy -release.all
 
-assets: ## Pack the files of the sandbox's page, after a change in them
+assets: ## Pack the files of the sandbox's page after a change in them, and the time zones of a newer Go
 	@$(GO) test -count=1 -run '^TestWhatIsPackedIsTheFolder$$' ./bot/sandbox/page -pack > /dev/null
-	@echo "packed bot/sandbox/page/assets.json.gz"
+	@$(GO) test -count=1 -run '^TestEveryZoneIsThere$$' ./bot/zones -pack > /dev/null
+	@echo "packed bot/sandbox/page/assets.json.gz and bot/zones/zones.gz"
 
 bench: ## Measure the built product beside Bolt and a bare bot, and write deploy/BENCHMARKS.md
 	@$(GO) run ./bot/bench -o deploy/BENCHMARKS.md

@@ -101,12 +101,12 @@ func (d Draft) bounded() Draft {
 	return d
 }
 
-func encode(d Draft) string {
+func encode(v any) string {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
-	if err := e.Encode(d); err != nil {
-		return "{}" // cannot happen: strings and numbers
+	if err := e.Encode(v); err != nil {
+		return "{}" // cannot happen: strings, numbers and maps of them
 	}
 	return strings.TrimSpace(b.String())
 }

@@ -2,6 +2,7 @@ package blocks_test
 
 import (
 	"fmt"
+	"maps"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -350,7 +351,33 @@ func events() []event {
 			r.Problem = &renewal.Problem{Class: yeastar.ClassNotSent, Code: "behind", Detail: "RNW-000122"}
 		}), entry(renewal.CodeWaiting, renewal.System, renewal.Approved, renewal.Approved, map[string]string{
 			renewal.DetailBehind: "RNW-000122"})},
+		{"confirmed", request(renewal.Ordered), entry(renewal.CodeConfirmed, renewal.System, renewal.Ordered, renewal.Ordered, map[string]string{
+			renewal.DetailUntil: "2027-12-31T00:00:00Z"})},
+		{"unconfirmed", request(renewal.Ordered), entry(renewal.CodeUnconfirmed, renewal.System, renewal.Ordered, renewal.Ordered, nil)},
+		{"unconfirmed_old", request(renewal.Ordered), entry(renewal.CodeUnconfirmed, renewal.System, renewal.Ordered, renewal.Ordered, map[string]string{
+			renewal.DetailUntil: "2026-12-31T00:00:00Z"})},
+		{"stale", request(renewal.Ordered), entry(renewal.CodeStale, renewal.System, renewal.Ordered, renewal.Ordered, map[string]string{
+			renewal.DetailUntil: "2026-12-31T00:00:00Z"})},
+		{"due_owner", renewal.Request{}, dueEntry(renewal.CodeDueOwner, map[string]string{renewal.DetailWho: bob})},
+		{"due_nobody", renewal.Request{}, dueEntry(renewal.CodeDueOwner, nil)},
+		{"due_snoozed", renewal.Request{}, dueEntry(renewal.CodeDueSnoozed, map[string]string{renewal.DetailUntil: "2026-12-01T00:00:00Z"})},
+		{"due_ending", renewal.Request{}, dueEntry(renewal.CodeDueEnding, map[string]string{renewal.DetailReason: "They move to another provider."})},
+		{"due_awake", renewal.Request{}, dueEntry(renewal.CodeDueAwake, nil)},
+		{"due_imported", renewal.Request{}, dueEntry(renewal.CodeDueImported, map[string]string{
+			renewal.DetailCount: "40", renewal.DetailAdded: "3", renewal.DetailChanges: "2"})},
+		{"due_digest", renewal.Request{}, dueEntry(renewal.CodeDueDigest, map[string]string{renewal.DetailWho: "C0RENEW", renewal.DetailCount: "12"})},
+		{"due_digest_not_posted", renewal.Request{}, dueEntry(renewal.CodeDueDigest, map[string]string{
+			renewal.DetailWho: "C0RENEW", renewal.DetailRefusal: "not_posted"})},
 	}
+}
+
+// dueEntry is an entry about a package, which belongs to no request.
+func dueEntry(code renewal.Code, detail map[string]string) renewal.Entry {
+	all := map[string]string{renewal.DetailSummary: "Example Telecom, P-Series Turnkey Package", renewal.DetailHolder: "3100000000000000001", renewal.DetailProduct: "p-series-turnkey"}
+	maps.Copy(all, detail)
+	e := entry(code, alice, "", "", all)
+	e.RequestID, e.Revision = 0, 0
+	return e
 }
 
 // none makes an entry one that belongs to no request.

@@ -22,6 +22,7 @@ type HomeData struct {
 	Links   Links
 	Pause   renewal.Pause
 	DryRun  bool
+	Due     []slack.Block // what DueSection draws, for who may see it
 }
 
 // Home shows what waits for a person first, then what they asked for, then the rest.
@@ -36,6 +37,7 @@ func Home(h HomeData) slack.HomeTabViewRequest {
 	}
 	blocks = append(blocks, h.list("waiting", "Waiting for my decision", "Nothing waits for you.", h.Waiting)...)
 	blocks = append(blocks, h.list("open", "My open requests", "You have no open requests.", h.Open)...)
+	blocks = append(blocks, h.Due...)
 	blocks = append(blocks, h.list("recent", "Recently finished", "", h.Recent)...)
 	blocks = append(blocks, divider("end"), contextLine("help",
 		fmt.Sprintf("Type *%s* in any channel to renew a subscription, *%s help* for more. Nothing is ordered until an approver has agreed.",

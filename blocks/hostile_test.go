@@ -14,6 +14,7 @@ import (
 	"pgregory.net/rapid"
 
 	"renewbot/blocks"
+	"renewbot/bot/due"
 	"renewbot/bot/renewal"
 	"renewbot/bot/slacksim/blockkit"
 	"renewbot/yeastar"
@@ -144,6 +145,8 @@ func TestMessagesWithstandAnyText(t *testing.T) {
 			{"summary", blocks.Summary(r)}, {"card", blocks.Card(r)}, {"announcement", blocks.Announcement(r)}, {"thread", line}, {"direct", direct},
 			{"audit", blocks.AuditLine(r, e)}, {"linked", links().Linked(blocks.AuditLine(r, e), r.ID)}, {"help", blocks.Help(outsideText().Draw(t, "command"), approvers)},
 			{"list", blocks.List([]renewal.Request{r, r}, repeat(r, 30), blocks.Links{r.ID: r.Note})}, {"detail", blocks.Detail(r, repeat(e, 25), links())},
+			{"due", blocks.Due(hostileDue(t, r))}, {"digest", blocks.DueDigest(hostileDue(t, r).List.Digest(nil), now)},
+			{"owner's digest", blocks.DueOwnersDigest(hostileDue(t, r).List.Rows, now)},
 			{"preface", blocks.Preface(r.Note, blocks.Help("/renew", nil))}, {"reopen", blocks.Reopen(r.Note)},
 			{"answer", blocks.Answer(renewal.Sentence{renewal.Text("Only "), renewal.ID(bob), renewal.Text(" can do that: " + r.Note), renewal.State{Request: r}})},
 		} {
@@ -165,8 +168,12 @@ func TestViewsWithstandAnyText(t *testing.T) {
 		checkView(t, "notice", blocks.Notice(r.Note, renewal.Sentence{renewal.Text(r.Reason), renewal.ID(r.Note), renewal.State{Request: r}}))
 		checkView(t, "home", blocks.Home(blocks.HomeData{
 			Command: r.Note, Waiting: repeat(r, 20), Open: repeat(r, 20), Recent: repeat(r, 20), Links: blocks.Links{r.ID: r.Reason},
-			Can: map[int64][]renewal.Action{r.ID: {renewal.ActionApprove, renewal.ActionReturn, renewal.ActionReject}}, Pause: renewal.Pause{By: r.Note, Reason: r.Reason},
+			Can: map[int64][]renewal.Action{r.ID: {renewal.ActionApprove, renewal.ActionReturn, renewal.ActionReject}}, Pause: renewal.Pause{By: r.Note, Reason: r.Reason}, Due: blocks.DueSection(hostileDue(t, r), bob),
 		}))
+		row, target := hostileDue(t, r).List.Rows[0], blocks.DueTarget{Key: due.Key{Product: r.Note, Holder: r.Reason}, State: r.Note, Answer: r.Reason}
+		checkView(t, "due snooze", blocks.DueSnoozeForm(target, row, now))
+		checkView(t, "due ending", blocks.DueEndingForm(target, row))
+		checkView(t, "due owner", blocks.DueOwnerForm(target, row))
 		for name, v := range map[string]slack.ModalViewRequest{
 			"review": blocks.Review(d, r.Offer, blocks.ReviewData{
 				Now: now, Channel: r.Channel, DryRun: r.DryRun, Approvers: r.Changes, Required: r.Required, Changes: r.Changes, Warning: r.Reason,

@@ -155,6 +155,11 @@ func eventSentence(r renewal.Request, e renewal.Entry) string {
 		return deputyWords(e)
 	case renewal.CodeEventsOn, renewal.CodeEventsOff, renewal.CodeEventsStopped:
 		return eventsWords(e)
+	case renewal.CodeConfirmed, renewal.CodeUnconfirmed, renewal.CodeStale:
+		return confirmWords(r, e)
+	}
+	if s := dueSentence(e); s != "" {
+		return s
 	}
 	return code(e) + "."
 }

@@ -14,6 +14,8 @@ import (
 
 	"renewbot/bot/config"
 	"renewbot/bot/directory"
+	"renewbot/bot/duelist"
+	"renewbot/bot/dueview"
 	"renewbot/bot/keyedmutex"
 	"renewbot/bot/ledger"
 	"renewbot/bot/metrics"
@@ -42,6 +44,7 @@ type timing struct {
 	now          func() time.Time
 	optionalWait time.Duration // for what a form can do without
 	jobsGrace    time.Duration
+	ackWithin    time.Duration // for what has to happen while Slack waits
 }
 
 // Options are the parts that a bot is made of.
@@ -70,6 +73,9 @@ type Options struct {
 	// Unpaced keeps to no limit of Slack's before Slack speaks of it, for a simulated one
 	// that has none.
 	Unpaced bool
+	// AckWithin is how long after it has come from Slack a click is answered at the latest.
+	// Zero: 2.5 s, of Slack's 3.
+	AckWithin time.Duration
 	// Stagger is how long after the first connection to Slack the second one is opened.
 	// Zero: 3 s.
 	Stagger time.Duration
@@ -90,6 +96,7 @@ type Bot struct {
 	portal    *portal.Portal
 	orders    *orders.Orders
 	slack     *slackview.View
+	due       *dueview.View
 	readiness *readiness.Readiness
 	policy    renewal.Policy
 	log       *slog.Logger
@@ -129,9 +136,10 @@ func New(o Options) *Bot {
 		Approvers: settings.Approvers, Requesters: settings.Requesters, Channels: settings.Channels, Weekend: settings.Weekend,
 		Named: settings.Policy.Names(), Deputies: o.Ledger.Deputies,
 	})
-	b := &Bot{
+	var b *Bot
+	b = &Bot{
 		api: api, ledger: o.Ledger, portal: looked, policy: o.Config.Policy(), log: o.Log, forms: keyedmutex.New(),
-		timing:    timing{o.Now, cmp.Or(o.OptionalWait, optionalWait), cmp.Or(o.JobsGrace, jobsGrace)},
+		timing:    timing{o.Now, cmp.Or(o.OptionalWait, optionalWait), cmp.Or(o.JobsGrace, jobsGrace), cmp.Or(o.AckWithin, socket.AckBudget)},
 		directory: people,
 		orders: orders.New(orders.Options{
 			Ledger: o.Ledger, Client: o.Vendor, Portal: looked, Log: o.Log, Entitled: people.Entitled, Policy: o.Config.Policy(),
@@ -140,10 +148,15 @@ func New(o Options) *Bot {
 		slack: slackview.New(slackview.Options{
 			API: api, Ledger: o.Ledger, Log: o.Log, AuditChannel: settings.AuditChannel, Approvers: settings.Approvers,
 			People: people, Policy: o.Config.Policy(), Command: command, Instance: o.Instance, Lease: o.ViewLease,
+			Due: func(ctx context.Context, userID string) []slack.Block { return b.due.Section(ctx, userID) },
 		}),
 	}
+	b.due = dueview.New(dueview.Options{
+		Lists:  duelist.New(duelist.Options{Portal: looked, Ledger: o.Ledger, Log: o.Log}),
+		Ledger: o.Ledger, Directory: people, Slack: b.slack, Schedule: settings.Digest, Log: o.Log,
+	})
 	b.socket = socket.New(socket.Options{
-		API: api, Processes: o.Ledger.Processes, Log: o.Log, Metrics: o.Metrics, Stagger: o.Stagger,
+		API: api, Processes: o.Ledger.Processes, Log: o.Log, Metrics: o.Metrics, Stagger: o.Stagger, AckWithin: o.AckWithin,
 		Handlers: socket.Handlers{Command: b.slash, Interaction: b.interaction, Event: b.event},
 	})
 	b.readiness = readiness.New(readiness.Options{Socket: b.socket, Ledger: o.Ledger, Vendor: o.Vendor, Log: o.Log})
@@ -176,6 +189,9 @@ func (b *Bot) Run(ctx context.Context) error {
 	if p, err := b.ledger.Paused(ctx); err == nil && p.Holds() {
 		b.log.WarnContext(ctx, "orders are paused: what is approved waits until an approver types /renew resume", "by", p.By, "since", p.At)
 	}
+	if err := b.due.Start(ctx); err != nil {
+		return fmt.Errorf("plan the digest of renewals due: %w", err)
+	}
 	// The audit lines that belong to no request have no change that would draw them.
 	err := b.ledger.Enqueue(ctx, renewal.Job{Kind: renewal.SyncSlack, At: b.ledger.Now(ctx)})
 	if err == nil {
@@ -189,6 +205,7 @@ func (b *Bot) jobHandlers() map[renewal.JobKind]ledger.Handler {
 	handlers := map[renewal.JobKind]ledger.Handler{renewal.Remind: b.remind, renewal.Expire: b.expire}
 	maps.Copy(handlers, b.orders.Handlers())
 	maps.Copy(handlers, b.slack.Handlers())
+	maps.Copy(handlers, b.due.Handlers())
 	return handlers
 }
 
@@ -223,6 +240,7 @@ func (b *Bot) finish() error {
 	grace, cancel := context.WithTimeout(context.Background(), b.jobsGrace)
 	defer cancel()
 	err := b.ledger.Stop(grace)
+	b.due.Close(grace)
 	b.portal.Close(grace)
 	b.directory.Close(grace)
 	b.api.CloseIdleConnections()

@@ -41,6 +41,8 @@ func (b *Bot) slash(ctx context.Context, c slack.SlashCommand, env *socket.Envel
 		b.apply(ctx, p, t.Request, renewal.Cancel{By: actor})
 	case typed.Pause, typed.Resume, typed.Deputy, typed.DeputyOff, typed.Deputies:
 		b.standing(ctx, p, t)
+	case typed.Due:
+		b.renewalsDue(ctx, p, actor, t.Text)
 	case typed.Open:
 		if !actor.MayRequest {
 			b.deny(ctx, p, 0, "open", renewal.NotAllowed(actor, renewal.Text("You may approve renewals, but not request them.")))

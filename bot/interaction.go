@@ -41,6 +41,8 @@ func (b *Bot) submission(ctx context.Context, ic slack.InteractionCallback, env 
 		b.submittedReview(ctx, ic, env)
 	case blocks.CallbackReject, blocks.CallbackReturn, blocks.CallbackHandOver, blocks.CallbackApprove, blocks.CallbackSettlePlaced, blocks.CallbackSettleNotPlaced:
 		b.decided(ctx, ic, env)
+	case blocks.CallbackDueSnooze, blocks.CallbackDueEnding, blocks.CallbackDueOwner:
+		b.submittedDue(ctx, ic, env)
 	}
 }
 
@@ -62,6 +64,10 @@ func (b *Bot) actions(ctx context.Context, ic slack.InteractionCallback, env *so
 		case blocks.ActionOpenCard:
 			env.Ack(nil) // a link, which Slack follows itself
 		default:
+			if blocks.IsDue(a.ActionID) {
+				b.clickedDue(ctx, ic, a, env)
+				continue
+			}
 			b.clicked(ctx, ic, a, env)
 		}
 	}

@@ -113,6 +113,9 @@ type try struct {
 	effect  bool // the vendor has an order of it
 	outcome renewal.Outcome
 	login   bool // it ended because the vendor refused the token
+	// What was approved when it was made. The request may be changed after it, when it
+	// placed nothing and people are asked anew.
+	fingerprint, body string
 }
 
 // Who may do what.
@@ -255,8 +258,11 @@ func (m *model) compare() {
 		}
 		effects := 0
 		for i, a := range stored.Attempts {
+			if r.attempts[i].body == "" { // made in this step, so the request is still what was approved
+				r.attempts[i].fingerprint, r.attempts[i].body = stored.Fingerprint, string(stored.Body)
+			}
 			want := r.attempts[i]
-			if a.Outcome != want.outcome || string(a.Body) != string(stored.Body) || a.Fingerprint != stored.Fingerprint {
+			if a.Outcome != want.outcome || string(a.Body) != want.body || a.Fingerprint != want.fingerprint {
 				m.t.Fatalf("attempt %d of %s is %+v, want %+v with what was approved", a.Number, ref, a, want)
 			}
 			if want.effect {

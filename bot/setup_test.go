@@ -15,6 +15,7 @@ import (
 	"renewbot/bot/ledger"
 	"renewbot/bot/sandbox"
 	"renewbot/bot/slacksim"
+	"renewbot/bot/socket"
 )
 
 // patience bounds everything that a test waits for, so that nothing hangs. It is no measure
@@ -33,7 +34,10 @@ func setup(t testing.TB, change ...func(*sandbox.Options)) *bundle {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 2*patience)
 	t.Cleanup(cancel)
-	o := sandbox.Options{Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Tune: unhurried}
+	o := sandbox.Options{
+		Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Tune: unhurried,
+		Slack: []slacksim.WorkspaceOption{slacksim.WithAckTimeout(slackWaits)},
+	}
 	for _, f := range change {
 		f(&o)
 	}
@@ -50,10 +54,18 @@ func setup(t testing.TB, change ...func(*sandbox.Options)) *bundle {
 	return &bundle{World: w, t: t, ctx: ctx}
 }
 
+// The three seconds that Slack waits for an ack, and the bot's part of them, are five times as
+// long in these tests: a busy machine must not decide them. Package socket keeps to the true
+// ones.
+const (
+	slackWaits = 5 * 3 * time.Second
+	ackWithin  = 5 * socket.AckBudget
+)
+
 // unhurried lets a form wait for what a busy machine brings late, and nobody for the second
 // connection to Slack.
 func unhurried(_ *ledger.Options, p *bot.Options) {
-	p.OptionalWait, p.Stagger = 2*time.Second, time.Millisecond
+	p.OptionalWait, p.Stagger, p.AckWithin = 2*time.Second, time.Millisecond, ackWithin
 }
 
 // tuned changes what no configuration sets.

@@ -119,23 +119,23 @@ func TestReadiness(t *testing.T) {
 		var got string
 		b.repeat(want, func() bool { got = states(); return got == want })
 	}
-	becomes("slack ok, database ok, vendor ok")
+	becomes("slack ok, database ok, vendor ok, orders ok")
 	mend := b.Slack.Fail("apps.connections.open", slacksim.Fault{Kind: slacksim.FaultStatus, Status: 503})
 	b.Slack.DropConnections()
-	becomes("slack down, database ok, vendor ok")
+	becomes("slack down, database ok, vendor ok, orders ok")
 	mend()
-	becomes("slack ok, database ok, vendor ok")
+	becomes("slack ok, database ok, vendor ok, orders ok")
 
 	b.stop()
 	b.Vendor.Fault(yeastarsim.AnyEndpoint, yeastarsim.HTTPError(503))
 	b.start()
-	becomes("slack ok, database ok, vendor trouble")
+	becomes("slack ok, database ok, vendor trouble, orders ok")
 	b.stop()
 	b.Vendor.ClearFaults()
 	secret := b.Config.Yeastar.ClientSecret
 	b.Config.Yeastar.ClientSecret = config.NewSecret("canary")
 	b.start()
-	becomes("slack ok, database ok, vendor down")
+	becomes("slack ok, database ok, vendor down, orders ok")
 	for _, p := range b.Bot.Readiness(b.ctx) {
 		if contains(p.Detail, "canary") {
 			t.Errorf("a secret is shown: %s", p.Detail)
@@ -144,11 +144,11 @@ func TestReadiness(t *testing.T) {
 	b.stop()
 	b.Config.Yeastar.ClientSecret = secret
 	b.start()
-	becomes("slack ok, database ok, vendor ok")
+	becomes("slack ok, database ok, vendor ok, orders ok")
 	if err := b.Ledger.Close(); err != nil {
 		t.Fatal(err)
 	}
-	becomes("slack ok, database down, vendor ok")
+	becomes("slack ok, database down, vendor ok, orders trouble")
 }
 
 // repeat asks again and again; asking takes its time.

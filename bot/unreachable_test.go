@@ -11,8 +11,8 @@ import (
 	"time"
 
 	"renewbot/bot/config"
-	"renewbot/bot/renewal"
 	"renewbot/bot/freeaddr"
+	"renewbot/bot/renewal"
 	"renewbot/bot/sandbox"
 	"renewbot/yeastar/yeastarsim"
 )

@@ -14,7 +14,7 @@ import (
 
 // openView opens a view, and tells the person when Slack refuses.
 func (b *Bot) openView(ctx context.Context, p person, trigger string, v slack.ModalViewRequest) (*slack.View, bool) {
-	ctx, cancel := context.WithTimeout(ctx, socket.AckBudget)
+	ctx, cancel := context.WithTimeout(ctx, b.ackWithin)
 	defer cancel()
 	opened, err := b.api.OpenViewContext(ctx, trigger, v)
 	if err == nil && opened.ID != "" {

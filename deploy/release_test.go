@@ -18,8 +18,8 @@ import (
 
 var releaseAll = flag.Bool("release.all", false, "build for every system and processor of goreleaser.yaml instead of for this one")
 
-// mostBytes is how big the program may be at most: 25 MiB.
-const mostBytes = 25 << 20
+// mostBytes is how big the program may be at most: 25 MB.
+const mostBytes = 25_000_000
 
 // release is the configuration of goreleaser as far as it is used.
 // https://goreleaser.com/customization/

@@ -23,15 +23,21 @@ type slackSide struct {
 
 // checkChannels looks at the channels that are named in the settings, each on its own
 // line.
-func (s *slackSide) checkChannels(ctx context.Context, audit string, requests []string) lines {
+func (s *slackSide) checkChannels(ctx context.Context, audit, digest string, requests []string) lines {
 	ids := append([]string{audit}, requests...)
+	if digest != "" {
+		ids = append(ids, digest)
+	}
 	found := make([]lines, len(ids))
 	var g errgroup.Group
 	g.SetLimit(atOnce)
 	for i, id := range ids {
 		check := "request channels"
-		if i == 0 {
+		switch {
+		case i == 0:
 			check = "audit channel"
+		case i > len(requests):
+			check = "digest channel"
 		}
 		g.Go(func() error {
 			found[i] = s.checkChannel(ctx, check, id)
@@ -58,7 +64,7 @@ func (s *slackSide) checkChannel(ctx context.Context, check, id string) lines {
 	}
 	_, err := s.call(ctx, s.token, "conversations.info", url.Values{"channel": {id}}, &found)
 	ch := found.Channel
-	variable := map[string]string{"audit channel": "RENEW_AUDIT_CHANNEL", "request channels": "RENEW_CHANNELS"}[check]
+	variable := map[string]string{"audit channel": "RENEW_AUDIT_CHANNEL", "request channels": "RENEW_CHANNELS", "digest channel": "RENEW_DIGEST"}[check]
 	name := fmt.Sprintf("#%s (%s)", ch.Name, id)
 	switch {
 	case codeOf(err) == "channel_not_found":

@@ -66,7 +66,9 @@ func (c *checker) checkSlack(ctx context.Context) lines {
 	}
 	s := &slackSide{webAPI: c.slack, token: token, who: who, seen: map[string]person{}}
 	var channels, people lines
-	wait.Go(func() { channels = s.checkChannels(ctx, c.Config.Renew.AuditChannel, c.Config.Renew.Channels) })
+	wait.Go(func() {
+		channels = s.checkChannels(ctx, c.Config.Renew.AuditChannel, c.Config.Renew.Digest.Channel, c.Config.Renew.Channels)
+	})
 	wait.Go(func() { people = s.checkPeople(ctx, c.Config.Renew) })
 	appID, err := s.appID(ctx)
 	wait.Wait()

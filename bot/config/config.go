@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"renewbot/bot/due"
 	"renewbot/bot/policy"
 	"renewbot/bot/renewal"
 	"renewbot/yeastar"
@@ -63,6 +64,7 @@ type Renew struct {
 	RepeatWithin      time.Duration  // an order younger than this is a doubt
 	PONumber          renewal.PONumberMode
 	LookupTTL         time.Duration
+	Digest            due.Schedule // off when it names no channel
 	DryRun            bool
 }
 

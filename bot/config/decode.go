@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"renewbot/bot/due"
 	"renewbot/bot/renewal"
 )
 
@@ -232,4 +233,16 @@ func printable(text string) bool {
 		}
 	}
 	return true
+}
+
+type digest struct{ decoded[due.Schedule] }
+
+// Decode reads when and where the digest of renewals due is told.
+func (d *digest) Decode(text string) error {
+	v, err := due.ParseSchedule(text)
+	if err != nil {
+		d.refuse(err.Error())
+	}
+	d.value = v
+	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -112,6 +113,15 @@ func New(o Options) *Directory {
 func (d *Directory) Identify(who *slack.AuthTestResponse) {
 	d.self = Workspace{TeamID: who.TeamID, EnterpriseID: who.EnterpriseID, BotUserID: who.UserID}
 	d.botName, d.address = who.User, who.URL
+}
+
+// Link is the address of a message; empty: Slack has not told the workspace's own.
+// https://docs.slack.dev/reference/methods/chat.getPermalink
+func (d *Directory) Link(channel, ts string) string {
+	if d.address == "" || channel == "" || ts == "" {
+		return ""
+	}
+	return strings.TrimSuffix(d.address, "/") + "/archives/" + channel + "/p" + strings.ReplaceAll(ts, ".", "")
 }
 
 // Workspace is the address of the workspace in a browser; empty before Identify.

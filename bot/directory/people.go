@@ -13,6 +13,7 @@ import (
 	"renewbot/bot/lookup"
 	"renewbot/bot/renewal"
 	"renewbot/bot/socket"
+	"renewbot/bot/zones"
 )
 
 // Actor finds out what a person may do now. What cannot be found out is not allowed.
@@ -236,7 +237,7 @@ func (d *Directory) unknowable(ctx context.Context, id string, err error) error 
 
 // zoneOf is a time zone by its name; an unknown one counts as UTC.
 func zoneOf(name string) *time.Location {
-	if zone, err := time.LoadLocation(name); err == nil {
+	if zone, err := zones.Load(name); err == nil {
 		return zone
 	}
 	return time.UTC

@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -209,15 +211,12 @@ func (p *place) states(want ...ledger.NoticeState) {
 // counted is how often tries ended so.
 func (p *place) counted(outcome string) float64 {
 	p.t.Helper()
-	families, err := p.metrics.Gather().Gather()
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	for _, f := range families {
-		for _, m := range f.GetMetric() {
-			if f.GetName() == "renewbot_event_sends_total" && m.GetLabel()[0].GetValue() == outcome {
-				return m.GetCounter().GetValue()
-			}
+	w := httptest.NewRecorder()
+	p.metrics.Handler().ServeHTTP(w, httptest.NewRequestWithContext(p.t.Context(), http.MethodGet, "/metrics", http.NoBody))
+	for line := range strings.Lines(w.Body.String()) {
+		value, found := strings.CutPrefix(strings.TrimSpace(line), `renewbot_event_sends_total{outcome="`+outcome+`"} `)
+		if n, err := strconv.ParseFloat(value, 64); found && err == nil {
+			return n
 		}
 	}
 	p.t.Fatalf("%s is not counted", outcome)

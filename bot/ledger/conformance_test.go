@@ -84,6 +84,9 @@ var conformance = []struct {
 	{"figures", testFigures},
 	{"figures of running jobs", testRunningJobs},
 	{"an observer hears of what was done", testObserver},
+	{"marks of renewals due", testMarks},
+	{"digests are told once", testDigests},
+	{"what was ordered", testOrdered},
 }
 
 func runConformance(t *testing.T, newStore func(testing.TB) store) {

@@ -33,6 +33,8 @@ var kinds = map[renewal.JobKind]struct {
 	renewal.PlaceOrder:     {queueOrder, noTimeout},
 	renewal.ReconcileOrder: {queueVendor, 60 * time.Second},
 	renewal.PollOrder:      {queueVendor, 60 * time.Second},
+	renewal.ConfirmDate:    {queueVendor, 60 * time.Second},
+	renewal.TellDigest:     {queueVendor, 60 * time.Second},
 	renewal.SendEvents:     {queueEvents, 60 * time.Second},
 }
 

@@ -55,7 +55,7 @@ func TestOneProcess(t *testing.T) {
 func TestReadOnly(t *testing.T) {
 	t.Parallel()
 	s := newSQLiteStore(t).(sqliteStore)
-	if _, err := Open(t.Context(), s.url, Options{ReadOnly: true}); err == nil {
+	if _, err := Open(t.Context(), "sqlite://"+filepath.Join(t.TempDir(), "none.db"), Options{ReadOnly: true}); err == nil {
 		t.Error("a file that does not exist was opened")
 	}
 	l := s.open(t, Options{Policy: policy(1)})

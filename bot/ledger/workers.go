@@ -178,6 +178,10 @@ func (l *Ledger) stop(ctx context.Context) error {
 	return nil
 }
 
+// stillClock is every how many polls jobs are made due though the clock has not moved: one
+// may have been added with a time that has come already.
+const stillClock = 10
+
 // followClock makes jobs due as the clock of Options.Now moves. River looks for due
 // jobs every five seconds of real time, a few ahead, which serves a real clock well
 // and one that jumps badly.
@@ -187,13 +191,19 @@ func (l *Ledger) followClock(ctx context.Context) {
 	}
 	ticker := time.NewTicker(l.options.PollInterval)
 	defer ticker.Stop()
-	for {
+	var seen time.Time
+	for still := 0; ; {
 		select {
 		case <-ctx.Done():
 			return
 		case <-ticker.C:
 		}
-		if err := l.engine.makeDue(ctx, stamp(l.options.Now())); err != nil && ctx.Err() == nil {
+		now := stamp(l.options.Now())
+		if still++; now.Equal(seen) && still < stillClock {
+			continue
+		}
+		seen, still = now, 0
+		if err := l.engine.makeDue(ctx, now); err != nil && ctx.Err() == nil {
 			l.options.Logger.WarnContext(ctx, "jobs that are due could not be made available", "error", err)
 		}
 	}

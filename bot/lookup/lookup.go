@@ -124,6 +124,14 @@ func (c *Cache[T]) Peek(key string) (T, bool) {
 	return v, ok
 }
 
+// At is when the value of key was asked for; zero: there is none.
+func (c *Cache[T]) At(key string) time.Time {
+	if item, ok := c.store.Get(key); ok {
+		return item.(looked[T]).at
+	}
+	return time.Time{}
+}
+
 // look is Peek, and tells the age.
 func (c *Cache[T]) look(key string, maxAge MaxAge) (v T, age time.Duration, ok bool) {
 	item, ok := c.store.Get(key)

@@ -1,6 +1,6 @@
 package metrics
 
-import "github.com/prometheus/client_golang/prometheus"
+import vm "github.com/VictoriaMetrics/metrics"
 
 // EventOutcome is what became of a try to send an event.
 type EventOutcome string
@@ -13,14 +13,20 @@ const (
 	EventGone      EventOutcome = "gone" // the receiver wants no more events
 )
 
-func newEventMetrics() *prometheus.CounterVec {
-	return counters("event_sends_total", "Tries to send an event to RENEW_EVENTS_URL, by what became of them.", "outcome",
-		string(EventDelivered), string(EventFailed), string(EventGivenUp), string(EventGone))
+type eventMetrics struct{ eventSends *vec[vm.Counter] }
+
+func newEventMetrics(r *registry) eventMetrics {
+	e := eventMetrics{r.counters("event_sends_total", "Tries to send an event to RENEW_EVENTS_URL, by what became of them.", "outcome")}
+	// What is rare begins at zero, so that its first time is an increase.
+	for _, o := range []EventOutcome{EventDelivered, EventFailed, EventGivenUp, EventGone} {
+		e.eventSends.with(string(o))
+	}
+	return e
 }
 
 // EventSent counts a try to send an event.
 func (m *Metrics) EventSent(o EventOutcome) {
 	if m != nil {
-		m.eventSends.WithLabelValues(string(o)).Inc()
+		m.eventSends.with(string(o)).Inc()
 	}
 }

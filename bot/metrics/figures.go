@@ -2,10 +2,11 @@ package metrics
 
 import (
 	"context"
+	"io"
+	"maps"
+	"slices"
 	"sync"
 	"time"
-
-	"github.com/prometheus/client_golang/prometheus"
 
 	"renewbot/bot/ledger"
 	"renewbot/bot/renewal"
@@ -23,19 +24,16 @@ const (
 // called once.
 func (m *Metrics) Watch(read func(context.Context) (ledger.Figures, error)) {
 	if m != nil {
-		m.registry.MustRegister(newFigures(read, time.Now))
+		newFigures(m.registry, read, time.Now)
 	}
 }
 
-// figures collects what is in the ledger.
+// figures shows what is in the ledger.
 type figures struct {
-	read func(context.Context) (ledger.Figures, error)
-	now  func() time.Time
-
-	up, requests, requestsOldest              *prometheus.Desc
-	due, dueOldest, running, oldestRun, later *prometheus.Desc
-	unposted, unpostedOldest, paused          *prometheus.Desc
-	outbox, outboxOldest, givenUp, stopped    *prometheus.Desc
+	read   func(context.Context) (ledger.Figures, error)
+	now    func() time.Time
+	up     string   // the family that says whether there are figures
+	gauges []*gauge // what is shown when there are
 
 	mu   sync.Mutex
 	at   time.Time // of last and err
@@ -43,74 +41,90 @@ type figures struct {
 	err  error
 }
 
-func newFigures(read func(context.Context) (ledger.Figures, error), now func() time.Time) *figures {
-	desc := func(name, help string, labels ...string) *prometheus.Desc {
-		return prometheus.NewDesc(namespace+"_"+name, help, labels, nil)
-	}
-	return &figures{
+// gauge is a metric that is read from the ledger's figures.
+type gauge struct {
+	family string
+	labels []string
+	read   func(ledger.Figures) []reading
+}
+
+func newFigures(r *registry, read func(context.Context) (ledger.Figures, error), now func() time.Time) *figures {
+	f := &figures{
 		read: read, now: now,
-		up:             desc("ledger_up", "1 when the ledger could be read for the figures of requests and jobs, 0 when not; then they are missing."),
-		requests:       desc("requests", "Requests by state.", "state"),
-		requestsOldest: desc("requests_oldest_seconds", "For how long the request that is longest in a state has been in it; 0 for final states.", "state"),
-		due:            desc("jobs_due", "Jobs that could run now and wait for a worker.", "queue"),
-		dueOldest:      desc("jobs_due_oldest_seconds", "For how long the oldest of them has waited.", "queue"),
-		running:        desc("jobs_running", "Jobs that run.", "queue"),
-		oldestRun:      desc("jobs_running_oldest_seconds", "For how long the oldest of them has run.", "queue"),
-		later:          desc("jobs_scheduled", "Jobs whose time has not come, or that failed and are tried again later.", "queue"),
-		unposted:       desc("audit_lines_missing", "Audit entries without a line in the audit channel, among the newest 500."),
-		paused:         desc("orders_paused", "1 when people, or too many orders of unknown fate, keep every order from being sent, 0 when not."),
-		unpostedOldest: desc("audit_lines_missing_oldest_seconds", "Age of the oldest of them."),
-		outbox:         desc("events_waiting", "Events that are to be sent, or to be sent again."),
-		outboxOldest:   desc("events_waiting_oldest_seconds", "For how long the oldest of them has waited."),
-		givenUp:        desc("events_given_up", "Events that are not sent any more, unless somebody asks for it."),
-		stopped:        desc("events_stopped", "1 when the receiver of events has answered that it wants no more, 0 when not."),
+		up: r.family("ledger_up", "1 when the ledger could be read for the figures of requests and jobs, 0 when not; then they are missing."),
 	}
+	f.byState(r)
+	f.byQueue(r)
+	one := func(name, help string, value func(ledger.Figures) float64) {
+		f.gauges = append(f.gauges, &gauge{r.family(name, help), nil, func(now ledger.Figures) []reading {
+			return []reading{{nil, value(now)}}
+		}})
+	}
+	one("orders_paused", "1 when people, or too many orders of unknown fate, keep every order from being sent, 0 when not.",
+		func(f ledger.Figures) float64 { return truth(f.Paused) })
+	one("audit_lines_missing", "Audit entries without a line in the audit channel, among the newest 500.",
+		func(f ledger.Figures) float64 { return float64(f.Unposted.Count) })
+	one("audit_lines_missing_oldest_seconds", "Age of the oldest of them.",
+		func(f ledger.Figures) float64 { return f.Unposted.Oldest.Seconds() })
+	one("events_waiting", "Events that are to be sent, or to be sent again.",
+		func(f ledger.Figures) float64 { return float64(f.Outbox.Count) })
+	one("events_waiting_oldest_seconds", "For how long the oldest of them has waited.",
+		func(f ledger.Figures) float64 { return f.Outbox.Oldest.Seconds() })
+	one("events_given_up", "Events that are not sent any more, unless somebody asks for it.",
+		func(f ledger.Figures) float64 { return float64(f.GivenUp) })
+	one("events_stopped", "1 when the receiver of events has answered that it wants no more, 0 when not.",
+		func(f ledger.Figures) float64 { return float64(f.OutboxStopped) })
+	r.set.RegisterMetricsWriter(f.write)
+	return f
 }
 
-// Describe implements prometheus.Collector.
-func (f *figures) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{
-		f.up, f.requests, f.requestsOldest, f.due, f.dueOldest, f.running, f.oldestRun, f.later, f.unposted, f.unpostedOldest, f.paused,
-		f.outbox, f.outboxOldest, f.givenUp, f.stopped,
-	} {
-		ch <- d
+func (f *figures) byState(r *registry) {
+	each := func(name, help string, value func(ledger.Backlog) float64) {
+		f.gauges = append(f.gauges, &gauge{r.family(name, help), []string{"state"}, func(now ledger.Figures) (list []reading) {
+			for _, status := range renewal.Statuses() {
+				list = append(list, reading{[]string{string(status)}, value(now.Requests[status])})
+			}
+			return list
+		}})
 	}
+	each("requests", "Requests by state.", func(b ledger.Backlog) float64 { return float64(b.Count) })
+	each("requests_oldest_seconds", "For how long the request that is longest in a state has been in it; 0 for final states.",
+		func(b ledger.Backlog) float64 { return b.Oldest.Seconds() })
 }
 
-// Collect implements prometheus.Collector.
-func (f *figures) Collect(ch chan<- prometheus.Metric) {
-	show := func(d *prometheus.Desc, value float64, labels ...string) {
-		ch <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, value, labels...)
+func (f *figures) byQueue(r *registry) {
+	each := func(name, help string, value func(ledger.Queue) float64) {
+		f.gauges = append(f.gauges, &gauge{r.family(name, help), []string{"queue"}, func(now ledger.Figures) (list []reading) {
+			for _, queue := range slices.Sorted(maps.Keys(now.Queues)) {
+				list = append(list, reading{[]string{queue}, value(now.Queues[queue])})
+			}
+			return list
+		}})
 	}
+	each("jobs_due", "Jobs that could run now and wait for a worker.", func(q ledger.Queue) float64 { return float64(q.Due.Count) })
+	each("jobs_due_oldest_seconds", "For how long the oldest of them has waited.", func(q ledger.Queue) float64 { return q.Due.Oldest.Seconds() })
+	each("jobs_running", "Jobs that run.", func(q ledger.Queue) float64 { return float64(q.Running.Count) })
+	each("jobs_running_oldest_seconds", "For how long the oldest of them has run.", func(q ledger.Queue) float64 { return q.Running.Oldest.Seconds() })
+	each("jobs_scheduled", "Jobs whose time has not come, or that failed and are tried again later.", func(q ledger.Queue) float64 { return float64(q.Later) })
+}
+
+func truth(b bool) float64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// write shows the figures of now.
+func (f *figures) write(w io.Writer) {
 	now, err := f.current()
+	shown{f.up, nil, []reading{{nil, truth(err == nil)}}}.write(w)
 	if err != nil {
-		show(f.up, 0)
 		return
 	}
-	show(f.up, 1)
-	for _, status := range renewal.Statuses() {
-		s := now.Requests[status]
-		show(f.requests, float64(s.Count), string(status))
-		show(f.requestsOldest, s.Oldest.Seconds(), string(status))
+	for _, g := range f.gauges {
+		shown{g.family, g.labels, g.read(now)}.write(w)
 	}
-	for queue, q := range now.Queues {
-		show(f.due, float64(q.Due.Count), queue)
-		show(f.dueOldest, q.Due.Oldest.Seconds(), queue)
-		show(f.running, float64(q.Running.Count), queue)
-		show(f.oldestRun, q.Running.Oldest.Seconds(), queue)
-		show(f.later, float64(q.Later), queue)
-	}
-	paused := 0.0
-	if now.Paused {
-		paused = 1
-	}
-	show(f.paused, paused)
-	show(f.unposted, float64(now.Unposted.Count))
-	show(f.unpostedOldest, now.Unposted.Oldest.Seconds())
-	show(f.outbox, float64(now.Outbox.Count))
-	show(f.outboxOldest, now.Outbox.Oldest.Seconds())
-	show(f.givenUp, float64(now.GivenUp))
-	show(f.stopped, float64(now.OutboxStopped))
 }
 
 // current reads the ledger when what was read last is too old. A failure is kept for as

@@ -1,9 +1,10 @@
 package metrics
 
 import (
+	"slices"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
+	vm "github.com/VictoriaMetrics/metrics"
 )
 
 // AckLimit is how long Slack waits for an ack.
@@ -35,13 +36,12 @@ const (
 // The reasons for which a connection to Slack is opened again. Slack gives the first ones.
 // https://docs.slack.dev/apis/events-api/using-socket-mode
 const (
-	ReconnectWarning    = "warning"
-	ReconnectRefresh    = "refresh_requested"
-	ReconnectDisabled   = "link_disabled"
-	ReconnectTooMany    = "too_many_websockets"
-	ReconnectBroken     = "broken"     // it ended without a word
-	ReconnectNotOpened  = "not_opened" // it could not be opened, and is tried again
-	reconnectUnlabelled = "other"
+	ReconnectWarning   = "warning"
+	ReconnectRefresh   = "refresh_requested"
+	ReconnectDisabled  = "link_disabled"
+	ReconnectTooMany   = "too_many_websockets"
+	ReconnectBroken    = "broken"     // it ended without a word
+	ReconnectNotOpened = "not_opened" // it could not be opened, and is tried again
 )
 
 var (
@@ -55,51 +55,56 @@ var (
 )
 
 type slackMetrics struct {
-	envelopes   *prometheus.CounterVec
-	unacked     prometheus.Gauge
-	acks        *prometheus.CounterVec
-	ackDuration *prometheus.HistogramVec
-	ackLeft     *prometheus.HistogramVec
-	connections prometheus.Gauge
-	strangers   prometheus.Gauge
-	reconnects  *prometheus.CounterVec
-	calls       *prometheus.HistogramVec
-	waits       *prometheus.HistogramVec
+	envelopes   *vec[vm.Counter]
+	unacked     *vm.Gauge
+	acks        *vec[vm.Counter]
+	ackDuration *vec[vm.PrometheusHistogram]
+	ackLeft     *vec[vm.PrometheusHistogram]
+	connections *vm.Gauge
+	strangers   *vm.Gauge
+	reconnects  *vec[vm.Counter]
+	calls       *vec[vm.PrometheusHistogram]
+	waits       *vec[vm.PrometheusHistogram]
 }
 
-func newSlackMetrics() slackMetrics {
+func newSlackMetrics(r *registry) slackMetrics {
 	ms := time.Millisecond
 	s := slackMetrics{
-		envelopes: counters("envelopes_total", "Envelopes that came from Slack and have to be acked, by Slack's type.",
-			"type", append(socketTypes, "other")...),
-		unacked: gauge("envelopes_unacked", "Envelopes whose ack is still owed.", nil),
-		acks: counters("acks_total", "Acks by outcome: sent by a handler, automatic because the handler took too long, or failed.",
-			"outcome", AckSent, AckAutomatic, AckFailed),
-		ackDuration: histograms("ack_duration_seconds", "Time from the arrival of an envelope to its ack.",
+		envelopes: r.counters("envelopes_total", "Envelopes that came from Slack and have to be acked, by Slack's type.",
+			"type"),
+		unacked: r.gauge("envelopes_unacked", "Envelopes whose ack is still owed."),
+		acks: r.counters("acks_total", "Acks by outcome: sent by a handler, automatic because the handler took too long, or failed.",
+			"outcome"),
+		ackDuration: r.histograms("ack_duration_seconds", "Time from the arrival of an envelope to its ack.",
 			seconds(ms, 2*ms, 5*ms, 10*ms, 25*ms, 50*ms, 100*ms, 250*ms, 500*ms, 1000*ms, 1500*ms, 2000*ms, 2500*ms, AckLimit), "type"),
-		ackLeft: histograms("ack_left_seconds", "Time that was left of Slack's three seconds when an envelope was acked, counted from its arrival.",
+		ackLeft: r.histograms("ack_left_seconds", "Time that was left of Slack's three seconds when an envelope was acked, counted from its arrival.",
 			seconds(0, 500*ms, 1000*ms, 1500*ms, 2000*ms, 2500*ms, 2750*ms, 2900*ms, 2950*ms, 2990*ms, AckLimit), "type"),
-		connections: gauge("slack_connections", "Connections of all processes of the app by Slack's count, when it said hello last.", nil),
-		strangers: gauge("slack_connections_foreign",
-			"Connections that Slack counted at its last hello beyond those of Renewbot's processes: others that listen with the same tokens.", nil),
-		reconnects: counters("slack_reconnects_total", "Connections to Slack that were opened again, by reason.",
-			"reason", append(reconnectReasons, reconnectUnlabelled)...),
-		calls: histograms("slack_call_duration_seconds", "Duration of calls of Slack's Web API, by method and outcome.",
+		connections: r.gauge("slack_connections", "Connections of all processes of the app by Slack's count, when it said hello last."),
+		strangers: r.gauge("slack_connections_foreign",
+			"Connections that Slack counted at its last hello beyond those of Renewbot's processes: others that listen with the same tokens."),
+		reconnects: r.counters("slack_reconnects_total", "Connections to Slack that were opened again, by reason.",
+			"reason"),
+		calls: r.histograms("slack_call_duration_seconds", "Duration of calls of Slack's Web API, by method and outcome.",
 			seconds(10*ms, 25*ms, 50*ms, 100*ms, 200*ms, 400*ms, 800*ms, 1500*ms, 3000*ms, 6000*ms, 15000*ms), "method", "outcome"),
-		waits: histograms("slack_wait_duration_seconds",
+		waits: r.histograms("slack_wait_duration_seconds",
 			"Time for which calls of Slack's Web API were held back to keep to its limits, by method and outcome: waited, or put off for a job to come back.",
 			seconds(100*ms, 500*ms, 1000*ms, 2000*ms, 5000*ms, 15000*ms, 30000*ms, 60000*ms, 300000*ms), "method", "outcome"),
 	}
 	// What is rare begins at zero, so that its first time is an increase.
-	for _, typ := range append(ackTypes, "other") {
-		s.ackDuration.WithLabelValues(typ)
-		s.ackLeft.WithLabelValues(typ)
+	for _, typ := range append(slices.Clone(socketTypes), other) {
+		s.envelopes.with(typ)
+	}
+	for _, outcome := range []string{AckSent, AckAutomatic, AckFailed} {
+		s.acks.with(outcome)
+	}
+	for _, reason := range append(slices.Clone(reconnectReasons), other) {
+		s.reconnects.with(reason)
+	}
+	for _, typ := range append(slices.Clone(ackTypes), other) {
+		s.ackDuration.with(typ)
+		s.ackLeft.with(typ)
 	}
 	return s
-}
-
-func (s slackMetrics) all() []prometheus.Collector {
-	return []prometheus.Collector{s.envelopes, s.unacked, s.acks, s.ackDuration, s.ackLeft, s.connections, s.strangers, s.reconnects, s.calls, s.waits}
 }
 
 // Envelope counts an envelope that has to be acked, by Slack's type.
@@ -107,7 +112,7 @@ func (m *Metrics) Envelope(typ string) {
 	if m == nil {
 		return
 	}
-	m.envelopes.WithLabelValues(among(typ, socketTypes)).Inc()
+	m.envelopes.with(among(typ, socketTypes)).Inc()
 	m.unacked.Inc()
 }
 
@@ -117,13 +122,13 @@ func (m *Metrics) Ack(typ, outcome string, took time.Duration) {
 		return
 	}
 	m.unacked.Dec()
-	m.acks.WithLabelValues(outcome).Inc()
+	m.acks.with(outcome).Inc()
 	if outcome == AckFailed {
 		return
 	}
 	typ = among(typ, ackTypes)
-	m.ackDuration.WithLabelValues(typ).Observe(took.Seconds())
-	m.ackLeft.WithLabelValues(typ).Observe((AckLimit - took).Seconds())
+	m.ackDuration.with(typ).Update(took.Seconds())
+	m.ackLeft.with(typ).Update((AckLimit - took).Seconds())
 }
 
 // Sockets shows the connections of this process: those over which envelopes may come,
@@ -132,14 +137,9 @@ func (m *Metrics) Sockets(up, open func() float64, wanted int) {
 	if m == nil {
 		return
 	}
-	shown := func(name, help string, f func() float64) prometheus.Collector {
-		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: namespace, Name: name, Help: help}, f)
-	}
-	m.registry.MustRegister(
-		shown("slack_sockets", "Connections of this process over which Slack sends.", up),
-		shown("slack_sockets_open", "Connections of this process that are open, with those that Slack is replacing.", open),
-		shown("slack_sockets_wanted", "Connections that this process should have.", func() float64 { return float64(wanted) }),
-	)
+	m.registry.gaugeFunc("slack_sockets", "Connections of this process over which Slack sends.", up)
+	m.registry.gaugeFunc("slack_sockets_open", "Connections of this process that are open, with those that Slack is replacing.", open)
+	m.registry.gaugeFunc("slack_sockets_wanted", "Connections that this process should have.", func() float64 { return float64(wanted) })
 }
 
 // Hello keeps Slack's own count of connections.
@@ -159,7 +159,7 @@ func (m *Metrics) Strangers(connections int) {
 // Reconnect counts a connection that is opened again.
 func (m *Metrics) Reconnect(reason string) {
 	if m != nil {
-		m.reconnects.WithLabelValues(among(reason, reconnectReasons)).Inc()
+		m.reconnects.with(among(reason, reconnectReasons)).Inc()
 	}
 }
 
@@ -167,13 +167,13 @@ func (m *Metrics) Reconnect(reason string) {
 // calls, never a text from outside.
 func (m *Metrics) SlackCall(method, outcome string, took time.Duration) {
 	if m != nil {
-		m.calls.WithLabelValues(method, outcome).Observe(took.Seconds())
+		m.calls.with(method, outcome).Update(took.Seconds())
 	}
 }
 
 // SlackWait times a call of Slack's Web API that was held back. method is as in SlackCall.
 func (m *Metrics) SlackWait(method, outcome string, took time.Duration) {
 	if m != nil {
-		m.waits.WithLabelValues(method, outcome).Observe(took.Seconds())
+		m.waits.with(method, outcome).Update(took.Seconds())
 	}
 }

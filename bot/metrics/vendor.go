@@ -3,55 +3,50 @@ package metrics
 import (
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
+	vm "github.com/VictoriaMetrics/metrics"
 
 	"renewbot/yeastar"
 )
 
 type vendorMetrics struct {
-	vendorCalls *prometheus.HistogramVec
-	lookups     *prometheus.CounterVec
+	vendorCalls *vec[vm.PrometheusHistogram]
+	lookups     *vec[vm.Counter]
 }
 
-func newVendorMetrics() vendorMetrics {
+func newVendorMetrics(r *registry) vendorMetrics {
 	ms := time.Millisecond
 	v := vendorMetrics{
-		vendorCalls: histograms("vendor_call_duration_seconds",
+		vendorCalls: r.histograms("vendor_call_duration_seconds",
 			"Duration of calls of the Partner API with all their repeats, by call and outcome: ok, or what is known after the failure.",
 			seconds(50*ms, 100*ms, 200*ms, 400*ms, 800*ms, 1500*ms, 3000*ms, 6000*ms, 10000*ms, 20000*ms, 60000*ms), "call", "outcome"),
-		lookups: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Namespace: namespace, Name: "lookups_total",
-			Help: "Look-ups in the cache by outcome: hit, stale (served while it is refreshed), miss (asked for), or failed (a failure of a moment ago).",
-		}, []string{"lookup", "outcome"}),
+		lookups: r.counters("lookups_total",
+			"Look-ups in the cache by outcome: hit, stale (served while it is refreshed), miss (asked for), or failed (a failure of a moment ago).",
+			"lookup", "outcome"),
 	}
 	// The first refused login is an increase.
 	for _, refused := range []yeastar.Class{yeastar.ClassAuth, yeastar.ClassRefused} {
-		v.vendorCalls.WithLabelValues("token", string(refused))
+		v.vendorCalls.with("token", string(refused))
 	}
 	return v
-}
-
-func (v vendorMetrics) all() []prometheus.Collector {
-	return []prometheus.Collector{v.vendorCalls, v.lookups}
 }
 
 // VendorCall times a call of the Partner API. It fits yeastar.Config.Observe.
 func (m *Metrics) VendorCall(call, outcome string, took time.Duration) {
 	if m != nil {
-		m.vendorCalls.WithLabelValues(call, outcome).Observe(took.Seconds())
+		m.vendorCalls.with(call, outcome).Update(took.Seconds())
 	}
 }
 
 // Lookup counts what becomes of one kind of look-up in the cache. Its methods may be
 // called on nil.
-type Lookup struct{ hit, stale, miss, failed prometheus.Counter }
+type Lookup struct{ hit, stale, miss, failed *vm.Counter }
 
 // Lookup makes the counters of one kind of look-up, by a name of the program's.
 func (m *Metrics) Lookup(name string) *Lookup {
 	if m == nil {
 		return nil
 	}
-	of := func(outcome string) prometheus.Counter { return m.lookups.WithLabelValues(name, outcome) }
+	of := func(outcome string) *vm.Counter { return m.lookups.with(name, outcome) }
 	return &Lookup{hit: of("hit"), stale: of("stale"), miss: of("miss"), failed: of("failed")}
 }
 

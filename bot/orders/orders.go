@@ -81,6 +81,7 @@ func (o *Orders) Handlers() map[renewal.JobKind]ledger.Handler {
 		renewal.PlaceOrder:     o.place,
 		renewal.ReconcileOrder: o.reconcile,
 		renewal.PollOrder:      o.poll,
+		renewal.ConfirmDate:    o.confirm,
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"renewbot/bot/renewal"
+	"renewbot/bot/zones"
 	"renewbot/yeastar"
 )
 
@@ -93,7 +94,7 @@ func (r *reader) zone(n *yaml.Node) *time.Location {
 	if !ok {
 		return time.UTC
 	}
-	zone, err := time.LoadLocation(s)
+	zone, err := zones.Load(s)
 	if err != nil || s == "" || s == "Local" {
 		r.add(n.Line, "there is no such time zone; write a name such as Europe/Madrid, or UTC")
 		return time.UTC

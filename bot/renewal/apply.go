@@ -40,6 +40,7 @@ func (r Request) Apply(e Event, now time.Time, p Policy) (Change, error) {
 	c.remember(click)
 	c.settleHandOver()
 	c.enter()
+	c.afterOrder()
 	c.Request.UpdatedAt = now
 	c.entry.At = now
 	c.entry.RequestID = r.ID
@@ -132,6 +133,8 @@ func (c *changing) apply(e Event) error {
 		return c.unsearched(e)
 	case Polled:
 		return c.polled(e)
+	case DateRead:
+		return c.dateRead(e)
 	}
 	return fmt.Errorf("renewal: event %T cannot be applied to a request", e)
 }

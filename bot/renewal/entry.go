@@ -37,15 +37,28 @@ const (
 	CodeSettledPlaced Code = "order.settled_placed"
 	CodeSettledNot    Code = "order.settled_not_placed"
 	CodeRetried       Code = "order.retried"
-	CodePolicy        Code = "policy.loaded"  // the policy file that holds from this start on
-	CodePaused        Code = "order.paused"   // no order is sent until somebody resumes; of no request
-	CodeResumed       Code = "order.resumed"  // what waited because of that is sent; of no request
-	CodeLate          Code = "order.late"     // an order turned up for an attempt that was called not placed
-	CodeDeputy        Code = "deputy.named"   // an approver's, for a time; of no request
-	CodeDeputyEnded   Code = "deputy.ended"   // taken back before that time was over; of no request
-	CodeEventsOn      Code = "events.on"      // other systems are told of requests from now on, or at another address
-	CodeEventsOff     Code = "events.off"     // and not any more
-	CodeEventsStopped Code = "events.stopped" // the receiver wants no more events
+	CodePolicy        Code = "policy.loaded"     // the policy file that holds from this start on
+	CodePaused        Code = "order.paused"      // no order is sent until somebody resumes; of no request
+	CodeResumed       Code = "order.resumed"     // what waited because of that is sent; of no request
+	CodeLate          Code = "order.late"        // an order turned up for an attempt that was called not placed
+	CodeConfirmed     Code = "order.confirmed"   // the portal shows the date that follows from the order
+	CodeUnconfirmed   Code = "order.unconfirmed" // the portal does not show it yet, or tells no date
+	CodeStale         Code = "order.stale"       // the portal still shows the old date after a day
+	CodeDeputy        Code = "deputy.named"      // an approver's, for a time; of no request
+	CodeDeputyEnded   Code = "deputy.ended"      // taken back before that time was over; of no request
+	CodeEventsOn      Code = "events.on"         // other systems are told of requests from now on, or at another address
+	CodeEventsOff     Code = "events.off"        // and not any more
+	CodeEventsStopped Code = "events.stopped"    // the receiver wants no more events
+)
+
+// The audit codes of renewals due, which belong to no request.
+const (
+	CodeDueOwner    Code = "due.owner"    // somebody looks after a package now, or nobody
+	CodeDueSnoozed  Code = "due.snoozed"  // a package is not told of for a while
+	CodeDueEnding   Code = "due.ending"   // a package is not to be renewed
+	CodeDueAwake    Code = "due.awake"    // it is to be told of and renewed again
+	CodeDueImported Code = "due.imported" // a list of dates was imported
+	CodeDueDigest   Code = "due.digest"   // a digest was told
 )
 
 // System is the actor of what nobody did by hand.
@@ -99,7 +112,10 @@ const (
 	DetailPolicy        = "policy"       // the hash of the policy file
 	DetailRules         = "rules"        // how many rules it has, or which hold
 	DetailWay           = "way"          // the steps to approval, in words
-	DetailCount         = "count"        // how many more times it was tried
+	DetailCount         = "count"        // how many more times it was tried, or of what
+	DetailHolder        = "holder"       // renewal.Holder.Key
+	DetailProduct       = "product"      // yeastar.Product.Key
+	DetailAdded         = "added"        // how many are new
 	DetailHost          = "host"         // of the server that gets events
 	DetailDeputyOf      = "deputy_of"    // in whose place somebody acted: a user id
 )
@@ -116,6 +132,8 @@ const (
 	PollOrder      JobKind = "poll_order"
 	Remind         JobKind = "remind"
 	Expire         JobKind = "expire"
+	ConfirmDate    JobKind = "confirm_date" // reads the package of an order again
+	TellDigest     JobKind = "tell_digest"  // tells the digests whose time has come
 	SendEvents     JobKind = "send_events"
 )
 

@@ -173,6 +173,9 @@ type (
 	}
 	// Polled is what the vendor says of an order that it had not finished.
 	Polled struct{ Order yeastar.OrderResult }
+	// DateRead is when the package of an order ends by what the portal tells now; zero: it
+	// does not tell.
+	DateRead struct{ Ends time.Time }
 )
 
 func (e Amend) intent() Intent   { return Intent{Action: ActionAmend, By: e.By, Shown: e.Shown} }
@@ -222,3 +225,4 @@ func (Found) action() string             { return "found" }
 func (Searched) action() string          { return "searched" }
 func (Unsearched) action() string        { return "unsearched" }
 func (Polled) action() string            { return "polled" }
+func (DateRead) action() string          { return "date_read" }

@@ -194,7 +194,7 @@ func TestLateOrders(t *testing.T) {
 			if c.Request.Status != Ordered || c.Request.Order.OrderNo != "XS1" || c.Entry.To != Ordered || c.Entry.Detail[DetailOrderNo] != "XS1" {
 				t.Errorf("%T: %s, %+v", e, c.Request.Status, c.Entry)
 			}
-			same(t, []string{"sync_slack +1m0s"}, kinds(c.Jobs), "jobs: nothing more is sent")
+			same(t, []string{"confirm_date +2m0s", "sync_slack +1m0s"}, kinds(c.Jobs), "jobs: nothing more is sent")
 		}
 	})
 	t.Run("the request was closed", func(t *testing.T) {

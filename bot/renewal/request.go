@@ -48,6 +48,12 @@ type Request struct {
 	Order   *yeastar.OrderResult `json:"order,omitempty"`   // the vendor's answer, once there is one
 	Problem *Problem             `json:"problem,omitempty"` // why it is refused or unknown
 
+	OrderedAt time.Time `json:"ordered_at,omitzero"` // when the vendor had placed the order, as far as we know
+	// RenewedUntil is when the package ends by the portal, read after the order; zero: the
+	// portal does not show it. DateTold is what people were told of that last.
+	RenewedUntil time.Time `json:"renewed_until,omitzero"`
+	DateTold     Code      `json:"date_told,omitempty"`
+
 	SettledBy  string `json:"settled_by,omitempty"`  // who found that the last attempt placed nothing
 	SettledFor string `json:"settled_for,omitempty"` // as whose deputy
 

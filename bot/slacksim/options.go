@@ -34,9 +34,10 @@ func WithSeed(seed uint64) WorkspaceOption {
 // WithAddr makes Start listen on addr instead of a free loopback port.
 func WithAddr(addr string) WorkspaceOption { return func(w *Workspace) { w.addr = addr } }
 
-// WithAckTimeout changes the time an ack may take, 3 s at Slack. A test of a timeout need not wait that long.
+// WithAckTimeout changes the time that an ack may take and that a trigger lives, 3 s each at Slack: a test of a timeout need not
+// wait that long, and one of something else on a busy machine not be so quick.
 func WithAckTimeout(d time.Duration) WorkspaceOption {
-	return func(w *Workspace) { w.sockets.ackTimeout = d }
+	return func(w *Workspace) { w.sockets.ackTimeout, w.views.triggerLife = d, d }
 }
 
 // WithPings changes how often a ping frame is sent (5 s) and how long a connection lives without a pong (15 s).

@@ -16,6 +16,7 @@ type views struct {
 	homes         map[string]*view   // by user
 	triggers      map[string]*trigger
 	triggerErrors TriggerErrors
+	triggerLife   time.Duration
 	stateAsArray  bool // an empty state is answered as an array
 
 	oldTriggers, oldViews evictionQueue
@@ -24,7 +25,7 @@ type views struct {
 func newViews(c *core, p *people) *views {
 	return &views{
 		core: c, people: p, byID: map[string]*view{}, stacks: map[string][]*view{}, homes: map[string]*view{},
-		triggers: map[string]*trigger{},
+		triggers: map[string]*trigger{}, triggerLife: 3 * time.Second,
 	}
 }
 
@@ -39,7 +40,6 @@ func (vs *views) methods() map[string]method {
 }
 
 const (
-	triggerLife  = 3 * time.Second
 	stackDepth   = 3
 	closeTrouble = "We had some trouble connecting. Try again?"
 )
@@ -57,7 +57,7 @@ func (vs *views) newTrigger(user, channel, viewID string) string {
 	vs.triggers[id] = &trigger{user: user, channel: channel, view: viewID, at: vs.clock.Now()}
 	vs.oldTriggers.add(id, vs.memory, func(old string) bool {
 		t := vs.triggers[old]
-		if !t.used && vs.clock.Now().Sub(t.at) <= triggerLife {
+		if !t.used && vs.clock.Now().Sub(t.at) <= vs.triggerLife {
 			return false
 		}
 		delete(vs.triggers, old)
@@ -74,7 +74,7 @@ func (vs *views) exchange(id string) (*trigger, *apiError) {
 	case t == nil:
 	case t.used:
 		forms = [...]string{"exchanged_trigger_id", "trigger_exchanged", "`trigger_id` exchanged"}
-	case vs.clock.Now().Sub(t.at) > triggerLife:
+	case vs.clock.Now().Sub(t.at) > vs.triggerLife:
 		forms = [...]string{"expired_trigger_id", "trigger_expired", "`trigger_id` expired"}
 	default:
 		t.used = true

@@ -119,7 +119,7 @@ func (d *drawing) closedBy(err error, w wanted, again time.Duration) bool {
 // close notes why a channel gets no messages, and when to try again.
 func (d *drawing) close(w wanted, why string, again time.Duration) {
 	d.paused[w.channel] = true
-	if w.key == keySummary || w.threaded {
+	if w.key == keySummary || w.threaded || w.inside {
 		d.unposted = why
 	}
 	d.comeBack(again)
@@ -128,7 +128,7 @@ func (d *drawing) close(w wanted, why string, again time.Duration) {
 // confidential says whether only people of this workspace read what a request's channel
 // gets. A channel may be shared with another company after the request was made.
 func (d *drawing) confidential(ctx context.Context, w wanted) bool {
-	if w.key != keySummary && !w.threaded {
+	if w.key != keySummary && !w.threaded && !w.inside {
 		return true
 	}
 	shared, err := d.view.people.Shared(ctx, w.channel)

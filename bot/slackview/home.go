@@ -107,6 +107,9 @@ func (v *View) drawHome(ctx context.Context, h ledger.Home, undecided []renewal.
 		data.Waiting, data.Open, data.Recent, data.Can = l.Waiting, l.Mine, l.Recent, l.Can
 		data.Links = v.Links(ctx, l.Waiting, l.Mine, l.Recent)
 	}
+	if a.MayRequest && v.due != nil {
+		data.Due = v.due(ctx, h.UserID)
+	}
 	home := blocks.Home(data)
 	digest := blocks.HomeDigest(home)
 	if digest == h.Digest {
@@ -128,24 +131,4 @@ func (v *View) drawHome(ctx context.Context, h ledger.Home, undecided []renewal.
 		return nil
 	}
 	return v.ledger.HomeDrawn(ctx, ledger.Home{UserID: h.UserID, Digest: digest})
-}
-
-// alone does something as the only one of all processes, or later.
-func (v *View) alone(ctx context.Context, id int64, do func() error) error {
-	unlock, _ := v.drawings.Lock(fmt.Sprint(id), "")
-	defer unlock()
-	owner := fmt.Sprintf("%s/%d", v.instance, drawn.Add(1))
-	mine, err := v.ledger.AcquireView(ctx, id, owner, v.lease)
-	switch {
-	case err != nil:
-		return err
-	case !mine:
-		return ledger.Snooze(oneDraws)
-	}
-	defer func() {
-		if err := v.ledger.ReleaseView(context.WithoutCancel(ctx), id, owner); err != nil {
-			v.log.WarnContext(ctx, "a view lease was not given back", "error", err)
-		}
-	}()
-	return do()
 }

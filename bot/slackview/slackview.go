@@ -10,6 +10,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/slack-go/slack"
+
 	"renewbot/bot/directory"
 	"renewbot/bot/keyedmutex"
 	"renewbot/bot/ledger"
@@ -36,6 +38,8 @@ type Options struct {
 	Policy renewal.Policy
 	// Command is the slash command.
 	Command string
+	// Due draws the renewals due that a person sees on Home.
+	Due func(ctx context.Context, userID string) []slack.Block
 	// Instance tells this process from others on the same ledger.
 	Instance string
 	// Lease is how long one process may draw a request alone. It must be longer than the
@@ -55,6 +59,7 @@ type View struct {
 	people       *directory.Directory
 	policy       renewal.Policy
 	command      string
+	due          func(ctx context.Context, userID string) []slack.Block
 
 	drawings       *keyedmutex.Mutex // by request
 	unrelatedShown atomic.Int64      // Slack has the audit lines of no request up to this entry
@@ -67,7 +72,7 @@ func New(o Options) *View {
 	}
 	return &View{
 		api: o.API, ledger: o.Ledger, log: o.Log, auditChannel: o.AuditChannel, approvers: o.Approvers,
-		instance: o.Instance, lease: o.Lease, people: o.People, policy: o.Policy, command: o.Command, drawings: keyedmutex.New(),
+		instance: o.Instance, lease: o.Lease, people: o.People, policy: o.Policy, command: o.Command, due: o.Due, drawings: keyedmutex.New(),
 	}
 }
 

@@ -2,6 +2,7 @@ package slackview
 
 import (
 	"context"
+	"fmt"
 	"sync/atomic"
 	"time"
 
@@ -15,32 +16,59 @@ var drawn atomic.Int64
 // sync makes Slack show what the ledger says of a request; request 0 stands for
 // the audit entries that belong to none.
 func (v *View) sync(ctx context.Context, job renewal.Job) error {
-	return v.alone(ctx, job.RequestID, func() error { return v.syncAlone(ctx, job) })
+	return v.alone(ctx, job.RequestID, func() error {
+		d := v.drawing(job.RequestID)
+		if job.RequestID == 0 {
+			if err := d.drawUnrelated(ctx); err != nil {
+				return err
+			}
+			return d.end()
+		}
+		return d.drawRequest(ctx)
+	})
+}
+
+// drawing begins to draw the messages of a request.
+func (v *View) drawing(requestID int64) *drawing {
+	return &drawing{view: v, request: requestID, posts: map[string]ledger.Post{}, paused: map[string]bool{}}
 }
 
 // oneDraws is how long to wait when another process draws the same.
 const oneDraws = time.Second
 
-func (v *View) syncAlone(ctx context.Context, job renewal.Job) error {
-	d := &drawing{view: v, request: job.RequestID, posts: map[string]ledger.Post{}, paused: map[string]bool{}}
-	if job.RequestID == 0 {
-		if err := d.drawUnrelated(ctx); err != nil {
-			return err
-		}
-		return d.end()
+// alone draws while nobody else draws the same, here or in another process.
+func (v *View) alone(ctx context.Context, id int64, do func() error) error {
+	unlock, _ := v.drawings.Lock(fmt.Sprint(id), "")
+	defer unlock()
+	owner := fmt.Sprintf("%s/%d", v.instance, drawn.Add(1))
+	mine, err := v.ledger.AcquireView(ctx, id, owner, v.lease)
+	switch {
+	case err != nil:
+		return err
+	case !mine:
+		return ledger.Snooze(oneDraws)
 	}
-	entries, err := v.ledger.Entries(ctx, job.RequestID)
+	defer func() {
+		if err := v.ledger.ReleaseView(context.WithoutCancel(ctx), id, owner); err != nil {
+			v.log.WarnContext(ctx, "a view lease was not given back", "error", err)
+		}
+	}()
+	return do()
+}
+
+func (d *drawing) drawRequest(ctx context.Context) error {
+	entries, err := d.view.ledger.Entries(ctx, d.request)
 	if err != nil {
 		return err
 	}
-	posts, err := v.ledger.Posts(ctx, job.RequestID)
+	posts, err := d.view.ledger.Posts(ctx, d.request)
 	if err != nil {
 		return err
 	}
 	for _, p := range posts {
 		d.posts[p.Key] = p
 	}
-	r, err := v.ledger.Get(ctx, job.RequestID)
+	r, err := d.view.ledger.Get(ctx, d.request)
 	if err != nil {
 		return err
 	}

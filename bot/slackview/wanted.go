@@ -20,6 +20,7 @@ type wanted struct {
 	broadcast bool   // in the channel as well
 	lasting   bool   // is changed when what it shows changes
 	record    bool   // or a reminder: nobody waits for it
+	inside    bool   // belongs to no request, and is for people of this workspace alone
 	message   blocks.Message
 	hash      string // of the audit entry that the message is the line of; empty: of none
 }

@@ -16,7 +16,7 @@ import (
 
 // dispatch leads what came over a link to its handler.
 func (c *Client) dispatch(l *Link, f frame, log *slog.Logger) {
-	env := newEnvelope(l.ack, f.EnvelopeID, log.With("envelope", f.EnvelopeID))
+	env := newEnvelope(l.ack, f.EnvelopeID, c.ackWithin, log.With("envelope", f.EnvelopeID))
 	env.counted(c.metrics, f.Type)
 	switch f.Type {
 	case "slash_commands":
@@ -53,7 +53,7 @@ func handle[T any](c *Client, env *Envelope, f frame, do func(context.Context, T
 	// Clicks in flight are finished even when the connection goes away: their context
 	// ends with the bot, not with the socket.
 	started := c.handling.Start(func(ctx context.Context) {
-		late := time.AfterFunc(AckBudget, env.late)
+		late := time.AfterFunc(env.budget, env.late)
 		defer late.Stop()
 		defer func() {
 			if p := recover(); p != nil {

@@ -16,9 +16,9 @@ const (
 	// AckBudget is how long after its arrival an envelope is acked at the latest.
 	// Slack gives up 3 s after sending it.
 	AckBudget = 2500 * time.Millisecond
-	// SaveBudget is how long after an envelope's arrival something may be saved because of
-	// it. The rest of AckBudget is for an ack that says what became of it.
-	SaveBudget = 2 * time.Second
+	// forAck is the part of its budget, in fifths, that is for an ack that says what became
+	// of an envelope: nothing is saved because of it in that time.
+	forAck = 1
 	// sendTimeout bounds the sending of an ack.
 	sendTimeout = 2 * time.Second
 )
@@ -34,10 +34,11 @@ type Envelope struct {
 	typ     atomic.Pointer[string] // Slack's type of the envelope, or of the interaction in it
 	request atomic.Int64           // that it concerns, for the log; 0: none, or not known yet
 	arrived time.Time
+	budget  time.Duration
 }
 
-func newEnvelope(send func(context.Context, string, any) error, id string, log *slog.Logger) *Envelope {
-	e := &Envelope{id: id, send: send, log: log, arrived: time.Now()}
+func newEnvelope(send func(context.Context, string, any) error, id string, budget time.Duration, log *slog.Logger) *Envelope {
+	e := &Envelope{id: id, send: send, log: log, arrived: time.Now(), budget: budget}
 	e.setType("")
 	return e
 }
@@ -54,7 +55,7 @@ func (e *Envelope) Concerns(ctx context.Context, request int64) context.Context 
 // InTime is a context that ends while the envelope's ack can still say what was done:
 // nothing is saved behind the back of somebody who was told otherwise, or nothing.
 func (e *Envelope) InTime(ctx context.Context) (context.Context, context.CancelFunc) {
-	return context.WithDeadline(ctx, e.arrived.Add(SaveBudget))
+	return context.WithDeadline(ctx, e.arrived.Add(e.budget*(5-forAck)/5))
 }
 
 // counted lets figures be kept of the envelope.

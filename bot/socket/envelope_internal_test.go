@@ -51,7 +51,7 @@ func handleOne(t *testing.T, prepare func(*Client), raw string, do func(context.
 		prepare(c)
 		w := &wire{}
 		began := time.Now()
-		env := newEnvelope(w.send, "id", log)
+		env := newEnvelope(w.send, "id", AckBudget, log)
 		handle(c, env, frame{Type: "interactive", Payload: json.RawMessage(raw)},
 			func(ctx context.Context, p payload) { do(ctx, env, p) })
 		pass(5 * time.Minute)
@@ -112,7 +112,7 @@ func TestEverybodyIsAckedInTime(t *testing.T) {
 		w, began := &wire{}, time.Now()
 		const people = maxHandlers + 22
 		for range people {
-			handle(c, newEnvelope(w.send, "id", slog.New(slog.DiscardHandler)), frame{Type: "slash_commands", Payload: json.RawMessage(`{}`)},
+			handle(c, newEnvelope(w.send, "id", AckBudget, slog.New(slog.DiscardHandler)), frame{Type: "slash_commands", Payload: json.RawMessage(`{}`)},
 				func(ctx context.Context, _ payload) { <-ctx.Done() })
 		}
 		pass(5 * time.Minute)
@@ -154,7 +154,7 @@ func TestMenuIsAlwaysAnsweredWithAList(t *testing.T) {
 				c := &Client{handling: taskgroup.New(), slots: semaphore.NewWeighted(1)}
 				tc.prepare(c)
 				log := slog.New(slog.DiscardHandler)
-				handle(c, newEnvelope(send, "id", log), frame{Type: "interactive", Payload: json.RawMessage(`{"type":"block_suggestion"}`)},
+				handle(c, newEnvelope(send, "id", AckBudget, log), frame{Type: "interactive", Payload: json.RawMessage(`{"type":"block_suggestion"}`)},
 					func(ctx context.Context, _ slack.InteractionCallback) { tc.do(ctx) })
 				pass(5 * time.Minute)
 				c.handling.End(t.Context())

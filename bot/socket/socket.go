@@ -51,6 +51,9 @@ type Options struct {
 	Metrics   *metrics.Metrics // nil: none
 	// Stagger is how long after each other the connections are opened. Zero: 3 s.
 	Stagger time.Duration
+	// AckWithin is how long after its arrival an envelope is acked at the latest. Zero:
+	// AckBudget.
+	AckWithin time.Duration
 }
 
 // Client listens to Slack. Make it with New and start it with Run.
@@ -61,6 +64,7 @@ type Client struct {
 	log       *slog.Logger
 	metrics   *metrics.Metrics
 	stagger   time.Duration
+	ackWithin time.Duration
 
 	handling *taskgroup.Group // the handlers of envelopes
 	tasks    *taskgroup.Group // everything else
@@ -77,7 +81,7 @@ type Client struct {
 func New(o Options) *Client {
 	c := &Client{
 		api: o.API, handlers: o.Handlers, processes: o.Processes, log: o.Log, metrics: o.Metrics,
-		stagger:  cmp.Or(o.Stagger, defaultStagger),
+		stagger: cmp.Or(o.Stagger, defaultStagger), ackWithin: cmp.Or(o.AckWithin, AckBudget),
 		handling: taskgroup.New(), tasks: taskgroup.New(), slots: semaphore.NewWeighted(maxHandlers), ready: make(chan struct{}),
 	}
 	o.Metrics.Sockets(

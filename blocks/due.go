@@ -1,0 +1,276 @@
+package blocks
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"renewbot/bot/due"
+	"renewbot/bot/renewal"
+	"renewbot/yeastar"
+)
+
+const (
+	dueListed = 7 // rows on a page of the list
+	dueHome   = 5 // rows in the section of Home
+	dueTold   = 12
+)
+
+// DueData is what a list of renewals due is drawn from.
+type DueData struct {
+	List     due.List   // all rows that fit the filter
+	Filter   due.Filter // as it was asked for
+	Products []yeastar.Product
+	Links    map[int64]string // permalinks of requests; may be nil
+}
+
+// Due is the list of renewals due, a page of it, with its filter.
+func Due(d DueData) Message {
+	rows, page, pages := d.List.Page(d.Filter.Page, dueListed)
+	d.Filter.Page = page
+	text := dueCounts(d.List)
+	blocks := []slack.Block{header("due", dueTitle(d.Filter, line)), section("due.counts", text)}
+	blocks = append(blocks, dueFilter(d)...)
+	if len(rows) == 0 {
+		blocks = append(blocks, section("due.none", "Nothing here ends. Nothing was changed or ordered."))
+	}
+	blocks = append(blocks, d.rows("due", rows)...)
+	if buttons := duePages(page, pages); len(buttons) > 0 {
+		blocks = append(blocks, slack.NewActionBlock("due.pages."+DueState(d.Filter), buttons...))
+	}
+	end := fmt.Sprintf("Page %d of %d. Dates are told with their source. Nothing is ordered by looking at this.", page+1, pages)
+	return Message{
+		Text:   cutMarkup(dueTitle(d.Filter, outside)+": "+strings.ReplaceAll(text, "\n", " ")+" "+end, limitMessageText),
+		Blocks: append(blocks, contextLine("due.end", end)),
+	}
+}
+
+// DueSection is what Home shows of renewals due: a person's own first, then what nobody looks
+// after. List has all rows; none of it is shown when nothing is due.
+func DueSection(d DueData, userID string) []slack.Block {
+	everything := d.List
+	d.List.Rows = nil
+	for _, own := range []string{userID, ""} {
+		for _, r := range everything.Rows {
+			if r.Mark.Owner == own && r.Band(everything.Now).Due() {
+				d.List.Rows = append(d.List.Rows, r)
+			}
+		}
+	}
+	if len(d.List.Rows) == 0 && len(everything.Unread) == 0 {
+		return nil
+	}
+	blocks := []slack.Block{header("due", "Renewals due"), section("due.counts", dueCounts(everything))}
+	rows := d.List.Rows[:min(len(d.List.Rows), dueHome)]
+	blocks = append(blocks, d.rows("due", rows)...)
+	if more := len(d.List.Rows) - len(rows); more > 0 {
+		blocks = append(blocks, contextLine("due.more", fmt.Sprintf("and %d more of yours or of nobody's: “/renew due”", more)))
+	}
+	return blocks
+}
+
+func dueTitle(f due.Filter, w writer) string {
+	title := "Renewals due"
+	if f.Within > 0 {
+		title += fmt.Sprintf(" within %s", count(f.Within, "day", "days"))
+	}
+	if f.Text != "" {
+		title += " for “" + w(f.Text, shortLimit) + "”"
+	}
+	return title
+}
+
+// bandWords are the bands for people, with their signs.
+var bandWords = map[due.Band][2]string{
+	due.Overdue: {"🔴", "overdue"}, due.Within14: {"🟠", "within 14 days"}, due.Within30: {"🟡", "within 30 days"},
+	due.Within60: {"🔵", "within 60 days"}, due.Within90: {"⚪", "within 90 days"}, due.Later: {"▫️", "later"},
+	due.Unknown: {"❔", "date unknown"}, due.Automatic: {"🔄", "renews by itself"}, due.Snoozed: {"💤", "snoozed"}, due.Ending: {"🏁", "not renewing"},
+}
+
+func dueCounts(l due.List) string {
+	counts := l.Count()
+	var parts []string
+	for _, b := range due.Bands() {
+		if n := counts[b]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%s %d %s", bandWords[b][0], n, bandWords[b][1]))
+		}
+	}
+	lines := []string{cmp.Or(joinWith(" · ", parts...), "Nothing is due.")}
+	for _, name := range l.Unread {
+		lines = append(lines, "⚠️ The portal does not list the packages of "+outside(name, shortLimit)+" just now, so they are missing here.")
+	}
+	return cutMarkup(strings.Join(lines, "\n"), limitSection)
+}
+
+// dueFilter are the menus that narrow the list.
+func dueFilter(d DueData) []slack.Block {
+	owners := []Choice{{ID: "everybody", Label: "Everybody's"}, {ID: "mine", Label: "Mine"}, {ID: due.Nobody, Label: "Nobody's"}}
+	owner := dueMenu(ActionDueOwners, "Whose", owners, ownerChosen(d.Filter))
+	elements := []slack.BlockElement{owner}
+	if len(d.Products) > 1 {
+		products := []Choice{{ID: "all", Label: "All products"}}
+		for _, p := range d.Products {
+			products = append(products, Choice{ID: p.Key, Label: p.Name})
+		}
+		elements = append(elements, dueMenu(ActionDueProduct, "Product", products, cmp.Or(d.Filter.Product, "all")))
+	}
+	return []slack.Block{slack.NewActionBlock("due.filter."+DueState(d.Filter), elements...)}
+}
+
+func ownerChosen(f due.Filter) string {
+	switch f.Owner {
+	case "":
+		return "everybody"
+	case due.Nobody:
+		return due.Nobody
+	}
+	return "mine"
+}
+
+func dueMenu(action, placeholder string, choices []Choice, chosen string) *slack.SelectBlockElement {
+	menu := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, plain(placeholder, limitPlaceholder), action)
+	for _, c := range choices {
+		o := slack.NewOptionBlockObject(c.ID, plain(line(c.Label, limitOption), limitOption), nil)
+		menu.Options = append(menu.Options, o)
+		if c.ID == chosen {
+			menu.InitialOption = o
+		}
+	}
+	return menu
+}
+
+func duePages(page, pages int) []slack.BlockElement {
+	var buttons []slack.BlockElement
+	if page > 0 {
+		buttons = append(buttons, slack.NewButtonBlockElement(ActionDueBack, fmt.Sprint(page-1), plain("◀ Before", limitButton)))
+	}
+	if page < pages-1 {
+		buttons = append(buttons, slack.NewButtonBlockElement(ActionDueNext, fmt.Sprint(page+1), plain("More ▶", limitButton)))
+	}
+	return buttons
+}
+
+func (d DueData) rows(id string, rows []due.Row) []slack.Block {
+	var blocks []slack.Block
+	for i, r := range rows {
+		blocks = append(blocks, section(fmt.Sprintf("%s.row.%d", id, i), d.row(r)),
+			slack.NewActionBlock(fmt.Sprintf("%s.do.%d.%s", id, i, DueState(d.Filter)), dueButtons(r, d.List.Now)...))
+	}
+	return blocks
+}
+
+// row is a row in finished mrkdwn, three lines at least.
+func (d DueData) row(r due.Row) string {
+	lines := []string{dueHead(r), dueEnds(r, d.List.Now) + " · " + dueOwner(r)}
+	for _, other := range r.Differing() {
+		lines = append(lines, "⚠️ "+dueDate(other)+" instead")
+	}
+	if r.Renewed() {
+		lines = append(lines, "🕓 "+renewal.Reference(r.Ordered.Request)+" was ordered "+day(r.Ordered.At)+"; the portal still shows the date from before")
+	}
+	lines = append(lines, dueMarks(r, d.List.Now)...)
+	for i, o := range r.Open {
+		if i == 2 {
+			lines = append(lines, fmt.Sprintf("📝 and %d more requests", len(r.Open)-i))
+			break
+		}
+		lines = append(lines, "📝 "+Links(d.Links).reference(renewal.Request{ID: o.Request})+": "+dueStatus(o.Status))
+	}
+	return joinWith("\n", lines...)
+}
+
+// dueHead says what a row is: customer, product, quantity.
+func dueHead(r due.Row) string {
+	head := "*" + holder(r.Holder, outside) + "*"
+	if serial := r.Holder.SerialNumber; serial != "" && serial != r.Holder.Name && !r.Nameless {
+		head += " (" + copyable(serial, shortLimit) + ")"
+	}
+	head += " · " + outside(r.Product.Name, shortLimit)
+	if r.Quantity > 0 {
+		head += " · " + count(r.Quantity, "extension", "extensions")
+	}
+	if r.Packages > 1 {
+		head += fmt.Sprintf(" · %d packages, this one ends first", r.Packages)
+	}
+	return head
+}
+
+// dueEnds says when a row ends, how far that is, and who says so.
+func dueEnds(r due.Row, now time.Time) string {
+	sign := bandWords[r.Band(now)][0]
+	end, known := r.Ends()
+	if !known {
+		return sign + " nobody knows when it ends"
+	}
+	days := due.Days(end, now)
+	far := "in " + count(days, "day", "days")
+	switch {
+	case days == 0:
+		far = "today"
+	case days < 0:
+		far = "overdue by " + count(-days, "day", "days")
+	}
+	return sign + " ends " + dueDate(r.Dates[0]) + ", " + far
+}
+
+// dueDate is a date with its source and age. The day is the vendor's, not the reader's.
+func dueDate(d due.Date) string {
+	from := map[due.Source]string{
+		due.FromPortal: "the portal, read ", due.FromOrder: "our order " + renewal.Reference(d.Request) + " of ", due.FromImport: "a list of ",
+	}[d.Source]
+	return "*" + d.At.UTC().Format("2 Jan 2006") + "* (" + from + day(d.Seen) + ")"
+}
+
+func dueOwner(r due.Row) string {
+	if r.Mark.Owner == "" {
+		return "no owner"
+	}
+	return "owner " + mention(r.Mark.Owner)
+}
+
+// dueMarks says what people have said of a row, and what renews it.
+func dueMarks(r due.Row, now time.Time) []string {
+	var lines []string
+	if r.AutoRenewing() {
+		lines = append(lines, "🔄 renews by itself (the portal, read "+day(r.Mark.Auto.At)+"): an order would come on top")
+	}
+	if s := r.Mark.Snoozed; s != nil && now.Before(s.Until) {
+		lines = append(lines, "💤 snoozed until "+s.Until.UTC().Format("2 Jan 2006")+" by "+mention(s.By))
+	}
+	if n := r.Mark.NotRenewing; n != nil && r.NotRenewing() {
+		lines = append(lines, "🏁 not renewing, says "+mention(n.By)+" "+day(n.At)+": "+outside(n.Why, 300))
+	}
+	return lines
+}
+
+// dueStatus is what is open for a row, in a few words that say whether it is ordered.
+func dueStatus(s renewal.Status) string {
+	return stateOf(renewal.Request{Status: s}).label
+}
+
+// dueButtons are what can be done with a row.
+func dueButtons(r due.Row, now time.Time) []slack.BlockElement {
+	name := line(r.Holder.Name, 40)
+	var buttons []slack.BlockElement
+	if !r.Nameless && len(r.Open) == 0 {
+		renew := slack.NewButtonBlockElement(ActionDueRenew, dueKey(r.Key()), plain("Renew…", limitButton))
+		renew.AccessibilityLabel = line("Renew "+name, limitButton)
+		if r.Band(now) == due.Overdue || r.Band(now) == due.Within14 {
+			renew.Style = slack.StylePrimary
+		}
+		buttons = append(buttons, renew)
+	}
+	option := func(verb, label string) *slack.OptionBlockObject {
+		return slack.NewOptionBlockObject(verb+" "+dueKey(r.Key()), plain(label, limitOption), nil)
+	}
+	more := []*slack.OptionBlockObject{option(DueOwner, "Owner…")}
+	if b := r.Band(now); b == due.Snoozed || b == due.Ending {
+		more = append(more, option(DueWake, "Tell of it again"))
+	} else {
+		more = append(more, option(DueSnooze, "Snooze until…"), option(DueEnding, "Not renewing…"))
+	}
+	return append(buttons, slack.NewOverflowBlockElement(ActionDueMore, more...))
+}

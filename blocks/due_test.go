@@ -1,0 +1,112 @@
+package blocks_test
+
+import (
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"renewbot/blocks"
+	"renewbot/bot/due"
+	"renewbot/bot/renewal"
+	"renewbot/yeastar"
+)
+
+func dueDay(days int) time.Time { return now.AddDate(0, 0, days) }
+
+// dueFacts are packages in every band, with everything that can be said of one.
+func dueFacts() due.Facts {
+	turnkey, pbx := yeastar.Products()[0], yeastar.Products()[5]
+	f := due.Facts{Now: now, Marks: map[due.Key]due.Mark{}, Orders: map[due.Key]due.Order{}, Open: map[due.Key][]due.Open{}}
+	add := func(id, name string, days int) due.Key {
+		p := due.Package{Product: turnkey, Holder: renewal.Holder{PartnerID: yeastar.ID(id), Name: name}, ProductNo: "30" + id, Quantity: 100, Seen: now.Add(-time.Minute)}
+		if days != 0 {
+			p.Ends = dueDay(days)
+		}
+		f.Packages = append(f.Packages, p)
+		return due.Key{Product: turnkey.Key, Holder: id}
+	}
+	f.Marks[add("1", "Overdue Ltd", -17)] = due.Mark{Imported: &due.Imported{At: dueDay(3), On: dueDay(-40)}}
+	f.Marks[add("2", "Soon & Sons", 8)] = due.Mark{Owner: bob, Auto: due.Auto{State: yeastar.AutoRenewalOff, At: now}}
+	f.Open[add("3", "Asked For GmbH", 20)] = []due.Open{{Request: 123, Status: renewal.Pending, Channel: "C0RENEW"}, {Request: 124, Status: renewal.Unknown}}
+	f.Orders[add("4", "Ordered AB", 25)] = due.Order{Request: 99, At: dueDay(-5), Offer: renewal.Offer{Product: turnkey.Key, CurrentExpiry: dueDay(25)}}
+	add("5", "Later S.A.", 200)
+	add("6", "Nobody Knows Inc.", 0)
+	f.Marks[add("7", "By Itself BV", 5)] = due.Mark{Auto: due.Auto{State: yeastar.AutoRenewalOn, At: dueDay(-1)}}
+	f.Marks[add("8", "Asleep Hotels", 50)] = due.Mark{Owner: alice, Snoozed: &due.Snooze{Until: dueDay(10), By: alice, At: now}}
+	f.Marks[add("9", "Ending Clinics", 70)] = due.Mark{NotRenewing: &due.NotRenewing{By: bob, Why: "They close in June.", At: now, Ends: dueDay(70)}}
+	f.Packages = append(f.Packages,
+		due.Package{Product: pbx, Holder: renewal.Holder{SerialNumber: "3632D2149B07", Name: "Soon & Sons"}, ProductNo: "3632D2149B07", Ends: dueDay(40), Seen: now},
+		due.Package{Product: turnkey, Holder: renewal.Holder{SerialNumber: "3076", Name: "Package 3076"}, Nameless: true, ProductNo: "3076", Ends: dueDay(80), Seen: now})
+	return f
+}
+
+func dues() []shown {
+	list := due.Build(dueFacts())
+	products := []yeastar.Product{yeastar.Products()[0], yeastar.Products()[5]}
+	data := func(f due.Filter) blocks.DueData {
+		return blocks.DueData{
+			List: list.Only(f, func(string, renewal.Holder) bool { return true }), Filter: f, Products: products,
+			Links: map[int64]string{123: "https://acme.slack.com/archives/C0RENEW/p1795000000000200"},
+		}
+	}
+	unread := data(due.Filter{})
+	unread.List.Rows, unread.List.Unread = nil, []string{"Remote Management"}
+	row := list.Rows[0]
+	target := blocks.DueTarget{Key: row.Key(), State: blocks.DueState(due.Filter{Within: 30}), Answer: "https://hooks.slack.com/actions/T1/2/3"}
+	quiet := data(due.Filter{})
+	quiet.List.Rows = nil
+	return []shown{
+		{"due_first", blocks.Due(data(due.Filter{}))},
+		{"due_last", blocks.Due(data(due.Filter{Page: 1}))},
+		{"due_narrowed", blocks.Due(data(due.Filter{Within: 30, Text: "acme", Owner: bob, Product: "p-series-turnkey"}))},
+		{"due_unread", blocks.Due(unread)},
+		{"due_form_snooze", blocks.DueSnoozeForm(target, row, now)},
+		{"due_form_ending", blocks.DueEndingForm(target, row)},
+		{"due_form_owner", blocks.DueOwnerForm(target, list.Rows[1])},
+		{"due_message_digest", blocks.DueDigest(list.Digest(nil), now)},
+		{"due_message_owner", blocks.DueOwnersDigest(list.Of(bob), now)},
+		{"home_due", blocks.Home(blocks.HomeData{Command: "/renew", Due: blocks.DueSection(data(due.Filter{}), bob)})},
+		{"home_due_none", blocks.Home(blocks.HomeData{Command: "/renew", Due: blocks.DueSection(quiet, bob)})},
+	}
+}
+
+// hostileDue is a list whose every text is from outside.
+func hostileDue(t *rapid.T, r renewal.Request) blocks.DueData {
+	s := func(name string) string { return outsideText().Draw(t, name) }
+	f := due.Facts{Now: now, Marks: map[due.Key]due.Mark{}, Open: map[due.Key][]due.Open{}}
+	product := yeastar.Products()[rapid.IntRange(0, 6).Draw(t, "product")]
+	for range rapid.IntRange(1, 20).Draw(t, "rows") {
+		p := due.Package{Product: product, Holder: renewal.Holder{PartnerID: yeastar.ID(s("id")), SerialNumber: s("serial"), Name: s("name"), Email: s("mail")}, Ends: moment(t), Seen: now}
+		k := due.Key{Product: product.Key, Holder: p.Holder.Key()}
+		f.Packages = append(f.Packages, p)
+		f.Open[k] = []due.Open{{Request: r.ID, Status: r.Status}, {Request: 1}, {Request: 2}, {Request: 3}}[:rapid.IntRange(0, 4).Draw(t, "open")]
+		f.Marks[k] = due.Mark{Owner: s("owner"), Imported: &due.Imported{At: moment(t), On: moment(t), Name: s("imported")},
+			Snoozed: &due.Snooze{Until: moment(t), By: s("by")}, NotRenewing: &due.NotRenewing{Why: s("why"), By: s("by"), Ends: moment(t)}}
+	}
+	list := due.Build(f)
+	list.Unread = []string{s("unread")}
+	return blocks.DueData{
+		List: list, Products: yeastar.Products(), Links: map[int64]string{r.ID: r.Reason},
+		Filter: due.Filter{Within: rapid.IntRange(0, 400).Draw(t, "within"), Text: s("text"), Owner: bob, Product: product.Key, Page: rapid.IntRange(0, 9).Draw(t, "page")},
+	}
+}
+
+// TestDueStateComesBack checks that a filter that stands in a block id is read as it was.
+func TestDueStateComesBack(t *testing.T) {
+	t.Parallel()
+	for _, f := range []due.Filter{
+		{}, {Within: 30, Text: "3.5 Köln GmbH", Owner: bob, Product: "p-series-turnkey", Page: 12}, {Text: "株式会社さくら通信"}, {Owner: due.Nobody},
+	} {
+		for _, prefix := range []string{"due.filter.", "due.pages.", "due.do.3."} {
+			if got := blocks.ReadDueState(prefix + blocks.DueState(f)); got != f {
+				t.Errorf("%+v comes back from %s as %+v", f, prefix, got)
+			}
+		}
+	}
+	for _, id := range []string{"", "due", "due.filter.%zz", "due.do.x"} {
+		if got := blocks.ReadDueState(id); got != (due.Filter{}) {
+			t.Errorf("%q is read as %+v", id, got)
+		}
+	}
+}

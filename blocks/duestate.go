@@ -1,0 +1,205 @@
+package blocks
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"renewbot/bot/due"
+	"renewbot/bot/renewal"
+)
+
+// The actions of a list of renewals due, and the verbs of a row's menu.
+const (
+	ActionDueRenew   = "due_renew"
+	ActionDueMore    = "due_more"
+	ActionDueOwners  = "due_owners"
+	ActionDueProduct = "due_product"
+	ActionDueBack    = "due_back"
+	ActionDueNext    = "due_next"
+	ActionDueUntil   = "due_until"
+	ActionDueOwner   = "due_owner"
+
+	DueOwner  = "owner"
+	DueSnooze = "snooze"
+	DueEnding = "ending"
+	DueWake   = "wake"
+)
+
+// The callback ids and block ids of the small forms of a row.
+const (
+	CallbackDueSnooze = "due_snooze"
+	CallbackDueEnding = "due_ending"
+	CallbackDueOwner  = "due_owner"
+	BlockDueUntil     = "due_until"
+	BlockDueOwner     = "due_owner"
+)
+
+// IsDue says whether an action or a callback is of a list of renewals due.
+func IsDue(id string) bool { return strings.HasPrefix(id, "due_") }
+
+// DueState writes a filter so that it fits a block id.
+func DueState(f due.Filter) string {
+	v := url.Values{}
+	set := func(name, value string) {
+		if value != "" && value != "0" {
+			v.Set(name, value)
+		}
+	}
+	set("d", strconv.Itoa(f.Within))
+	set("t", cut(clean(f.Text), 20)) // at most 180 bytes when it is escaped
+	set("o", f.Owner)
+	set("p", f.Product)
+	set("n", strconv.Itoa(f.Page))
+	return v.Encode()
+}
+
+// ReadDueState reads the filter behind the last dot of a block id. What is no filter is none.
+func ReadDueState(blockID string) due.Filter {
+	_, state, _ := strings.Cut(strings.TrimPrefix(blockID, "due."), ".")
+	if number, rest, ok := strings.Cut(state, "."); ok {
+		if _, err := strconv.Atoi(number); err == nil {
+			state = rest
+		}
+	}
+	v, err := url.ParseQuery(state)
+	if err != nil {
+		return due.Filter{}
+	}
+	within, _ := strconv.Atoi(v.Get("d"))
+	page, _ := strconv.Atoi(v.Get("n"))
+	return due.Filter{Within: max(within, 0), Text: v.Get("t"), Owner: v.Get("o"), Product: v.Get("p"), Page: max(page, 0)}
+}
+
+func dueKey(k due.Key) string { return line(k.Product, 40) + " " + line(k.Holder, 80) }
+
+// ReadDueKey reads the value of a row's button.
+func ReadDueKey(s string) (due.Key, error) {
+	product, holder, ok := strings.Cut(s, " ")
+	if !ok || product == "" || holder == "" {
+		return due.Key{}, errors.New("decode a row of renewals due: no product and holder")
+	}
+	return due.Key{Product: product, Holder: holder}, nil
+}
+
+// ReadDueChoice reads the value of a row's menu.
+func ReadDueChoice(s string) (verb string, k due.Key, err error) {
+	verb, rest, _ := strings.Cut(s, " ")
+	k, err = ReadDueKey(rest)
+	return verb, k, err
+}
+
+// DueTarget is what a small form is about, and the list behind it.
+type DueTarget struct {
+	Key   due.Key `json:"k"`
+	State string  `json:"s,omitempty"` // DueState of the list that it was opened from
+	// Answer is where the list can be drawn again; empty: it stands in Home.
+	Answer string `json:"a,omitempty"`
+}
+
+func (t DueTarget) encode() string {
+	t.Key.Product, t.Key.Holder = oneLine(t.Key.Product, limitOption), oneLine(t.Key.Holder, limitOption)
+	s := encode(t)
+	if width(s) > limitMetadata {
+		t.Answer, t.State = "", ""
+		s = encode(t)
+	}
+	return s
+}
+
+// ReadDueTarget reads the private_metadata of a small form.
+func ReadDueTarget(s string) (DueTarget, error) {
+	var t DueTarget
+	if err := json.Unmarshal([]byte(s), &t); err != nil {
+		return t, fmt.Errorf("decode what a form is about: %w", err)
+	}
+	return t, nil
+}
+
+func dueForm(callback, title string, t DueTarget, r due.Row, blocks ...slack.Block) slack.ModalViewRequest {
+	about := section("about", dueHead(r)+"\nNothing is ordered or stopped by this form.")
+	v := modal(callback, title, append([]slack.Block{about}, blocks...)...)
+	v.Submit, v.Close, v.PrivateMetadata = plain("Save", limitTitle), plain("Back", limitTitle), t.encode()
+	return v
+}
+
+// DueSnoozeForm asks until when nobody is told of a row.
+func DueSnoozeForm(t DueTarget, r due.Row, now time.Time) slack.ModalViewRequest {
+	picker := slack.NewDatePickerBlockElement(ActionDueUntil)
+	picker.InitialDate = now.UTC().AddDate(0, 0, 14).Format(time.DateOnly)
+	return dueForm(CallbackDueSnooze, "Snooze", t, r, slack.NewInputBlock(BlockDueUntil, plain("Until", limitLabel),
+		plain("Until then nobody is told of it. It stays in the list, and can be renewed.", limitLabel), picker))
+}
+
+// DueEndingForm asks why a package is not to be renewed.
+func DueEndingForm(t DueTarget, r due.Row) slack.ModalViewRequest {
+	return dueForm(CallbackDueEnding, "Not renewing", t, r,
+		reasonInput("Why", "It is kept with the package and the audit trail. The package is told of again when it was renewed after all."))
+}
+
+// DueOwnerForm asks who looks after a row.
+func DueOwnerForm(t DueTarget, r due.Row) slack.ModalViewRequest {
+	menu := slack.NewOptionsSelectBlockElement(slack.OptTypeUser, plain("Nobody", limitPlaceholder), ActionDueOwner)
+	if userID.MatchString(r.Mark.Owner) {
+		menu.InitialUser = r.Mark.Owner
+	}
+	input := slack.NewInputBlock(BlockDueOwner, plain("Owner", limitLabel),
+		plain("They are told of it by direct message. Leave it empty for nobody.", limitLabel), menu)
+	input.Optional = true
+	return dueForm(CallbackDueOwner, "Owner", t, r, input)
+}
+
+// DueDigest is what a channel is told at the time of the digest.
+func DueDigest(d due.Digest, now time.Time) Message {
+	blocks := []slack.Block{header("digest", "Renewals due"), section("digest.counts", dueCounts(due.List{Now: now, Rows: d.Rows}))}
+	text := []string{"Renewals due."}
+	for _, part := range []struct {
+		id, heading string
+		rows        []due.Row
+	}{
+		{"overdue", "🔴 Overdue", d.Overdue}, {"new", "🆕 New since the last time", d.New},
+		{"unowned", "👤 Nobody looks after", d.Unowned}, {"moving", "🕓 Ordered, and the portal still shows the old date", d.Moving},
+	} {
+		if len(part.rows) == 0 {
+			continue
+		}
+		heading := fmt.Sprintf("%s (%d)", part.heading, len(part.rows))
+		blocks = append(blocks, section("digest."+part.id, "*"+heading+"*\n"+dueBullets(part.rows, now)))
+		text = append(text, heading+".")
+	}
+	end := "“/renew due” lists all, with a button to renew. Nothing was ordered."
+	return Message{Text: cutMarkup(joinWith(" ", append(text, end)...), limitMessageText), Blocks: append(blocks, contextLine("digest.end", end))}
+}
+
+// DueOwnersDigest is what an owner is told of what is theirs.
+func DueOwnersDigest(rows []due.Row, now time.Time) Message {
+	head := fmt.Sprintf("Renewals due that you look after (%d)", len(rows))
+	end := "“/renew due” lists them, with a button to renew, to snooze or to give them to somebody else. Nothing was ordered."
+	return Message{
+		Text:   head + ". " + end,
+		Blocks: []slack.Block{section("digest.owner", "*"+head+"*\n"+dueBullets(rows, now)), contextLine("digest.end", end)},
+	}
+}
+
+func dueBullets(rows []due.Row, now time.Time) string {
+	var items []string
+	for _, r := range rows[:min(len(rows), dueTold)] {
+		items = append(items, cutMarkup(dueHead(r)+": "+dueEnds(r, now)+" · "+dueOwner(r), 230))
+	}
+	s := bullets(items, dueTold)
+	if more := len(rows) - len(items); more > 0 {
+		s += fmt.Sprintf("\n• and %d more", more)
+	}
+	return s
+}
+
+// DueChanged says what was changed of a row, for whom the list itself is out of sight.
+func DueChanged(r due.Row, what string) Message {
+	return Answer(renewal.Say(r.Holder.Name + ", " + r.Product.Name + ": " + what + " Nothing was ordered."))
+}

@@ -1,0 +1,76 @@
+package due
+
+import "slices"
+
+// Digest is what is told at one time of the digest.
+type Digest struct {
+	Overdue []Row
+	New     []Row // due, and was not when the last digest was posted
+	Unowned []Row // due, and nobody looks after it
+	Moving  []Row // ordered, and the portal still shows the date from before
+	Rows    []Row // all, for their counts
+	// Told are the rows that are due now: what the next digest takes for known.
+	Told []Key
+}
+
+// Nothing says whether there is nothing to tell.
+func (d Digest) Nothing() bool {
+	return len(d.Overdue)+len(d.New)+len(d.Unowned)+len(d.Moving) == 0
+}
+
+// nagged says whether people are told of a row: it is due, and nothing is open for it.
+func (l List) nagged(r Row) bool {
+	return r.Band(l.Now).Due() && len(r.Open) == 0 && !r.Renewed()
+}
+
+// Digest chooses what the channel is told, beside what it was told the last time. Rows of
+// which something is open, or which renew by themselves, sleep or end, are left in peace.
+func (l List) Digest(told []Key) Digest {
+	d := Digest{Rows: l.Rows}
+	known := make(map[Key]bool, len(told))
+	for _, k := range told {
+		known[k] = true
+	}
+	for _, r := range l.Rows {
+		if r.Band(l.Now).Due() && r.Renewed() {
+			d.Moving = append(d.Moving, r)
+		}
+		if !l.nagged(r) {
+			continue
+		}
+		d.Told = append(d.Told, r.Key())
+		switch {
+		case r.Band(l.Now) == Overdue:
+			d.Overdue = append(d.Overdue, r)
+		case !known[r.Key()]:
+			d.New = append(d.New, r)
+		}
+		if r.Mark.Owner == "" {
+			d.Unowned = append(d.Unowned, r)
+		}
+	}
+	return d
+}
+
+// Owners lists who looks after rows of which people are told.
+func (l List) Owners() []string {
+	var owners []string
+	for _, r := range l.Rows {
+		if r.Mark.Owner != "" && l.nagged(r) {
+			owners = append(owners, r.Mark.Owner)
+		}
+	}
+	slices.Sort(owners)
+	return slices.Compact(owners)
+}
+
+// Of lists the rows of which an owner is told.
+func (l List) Of(owner string) []Row {
+	var rows []Row
+	for _, r := range l.Rows {
+		if r.Mark.Owner == owner && l.nagged(r) {
+			rows = append(rows, r)
+		}
+	}
+	return rows
+}

@@ -1,0 +1,210 @@
+package due_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"renewbot/bot/due"
+	"renewbot/bot/renewal"
+	"renewbot/yeastar"
+)
+
+var now = time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC)
+
+func in(days int) time.Time { return now.AddDate(0, 0, days) }
+
+func turnkey(t testing.TB) yeastar.Product {
+	t.Helper()
+	p, ok := yeastar.ProductByKey("p-series-turnkey")
+	if !ok {
+		t.Fatal("no turnkey package")
+	}
+	return p
+}
+
+func holder(id string) renewal.Holder {
+	return renewal.Holder{PartnerID: yeastar.ID(id), Name: "Customer " + id}
+}
+
+func key(id string) due.Key { return due.Key{Product: "p-series-turnkey", Holder: id} }
+
+// listed is a package of the portal's list; days are until its end, and 0 is not told.
+func listed(t testing.TB, id string, days int) due.Package {
+	t.Helper()
+	p := due.Package{Product: turnkey(t), Holder: holder(id), ProductNo: "no" + id, Seen: now}
+	if days != 0 {
+		p.Ends = in(days)
+	}
+	return p
+}
+
+func order(id int64, at time.Time, expiry time.Time) due.Order {
+	return due.Order{Request: id, At: at, Offer: renewal.Offer{Product: "p-series-turnkey", CurrentExpiry: expiry}}
+}
+
+func facts(t testing.TB, packages ...due.Package) due.Facts {
+	t.Helper()
+	return due.Facts{
+		Packages: packages, Now: now, Marks: map[due.Key]due.Mark{}, Orders: map[due.Key]due.Order{}, Open: map[due.Key][]due.Open{},
+		Name: func(id, fallback string, _ yeastar.Product) renewal.Holder {
+			return renewal.Holder{PartnerID: yeastar.ID(id), Name: fallback}
+		},
+	}
+}
+
+func TestBands(t *testing.T) {
+	t.Parallel()
+	for days, want := range map[int]due.Band{
+		-400: due.Overdue, -1: due.Overdue, 1: due.Within14, 14: due.Within14, 15: due.Within30, 30: due.Within30, 31: due.Within60,
+		60: due.Within60, 61: due.Within90, 90: due.Within90, 91: due.Later, 0: due.Unknown,
+	} {
+		if got := due.Build(facts(t, listed(t, "1", days))).Rows[0].Band(now); got != want {
+			t.Errorf("a package with %d days left is in band %s, want %s", days, got, want)
+		}
+	}
+	today := listed(t, "1", 1)
+	today.Ends = now.Add(-9 * time.Hour) // this morning: the day is not over
+	if got := due.Build(facts(t, today)).Rows[0].Band(now); got != due.Within14 {
+		t.Errorf("one that ends today is in band %s", got)
+	}
+}
+
+func TestMarksChangeTheBand(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		mark due.Mark
+		want due.Band
+	}{
+		"asleep":                   {due.Mark{Snoozed: &due.Snooze{Until: in(1)}}, due.Snoozed},
+		"awake again":              {due.Mark{Snoozed: &due.Snooze{Until: now}}, due.Within14},
+		"by itself":                {due.Mark{Auto: due.Auto{State: yeastar.AutoRenewalOn}}, due.Automatic},
+		"not by itself":            {due.Mark{Auto: due.Auto{State: yeastar.AutoRenewalOff}}, due.Within14},
+		"ends":                     {due.Mark{NotRenewing: &due.NotRenewing{Ends: in(10)}}, due.Ending},
+		"ends, nobody knew when":   {due.Mark{NotRenewing: &due.NotRenewing{}}, due.Ending},
+		"was renewed all the same": {due.Mark{NotRenewing: &due.NotRenewing{Ends: in(10 - 365)}}, due.Within14},
+	} {
+		f := facts(t, listed(t, "1", 10))
+		f.Marks[key("1")] = c.mark
+		if got := due.Build(f).Rows[0].Band(now); got != c.want {
+			t.Errorf("%s: band %s, want %s", name, got, c.want)
+		}
+	}
+}
+
+func TestWhereADateComesFrom(t *testing.T) {
+	t.Parallel()
+	imported := due.Mark{Imported: &due.Imported{At: in(20), On: in(-1), Name: "Told Ltd"}}
+	for name, c := range map[string]struct {
+		change    func(*due.Facts)
+		want      due.Source
+		ends      time.Time
+		differing []due.Source
+	}{
+		"the portal first": {func(f *due.Facts) { f.Marks[key("1")] = imported }, due.FromPortal, in(10), []due.Source{due.FromImport}},
+		"our order, when the portal does not tell": {func(f *due.Facts) {
+			f.Packages[0].Ends = time.Time{}
+			f.Marks[key("1")] = imported
+			f.Orders[key("1")] = order(7, in(-300), in(-290))
+		}, due.FromOrder, in(-290).AddDate(1, 0, 0), []due.Source{due.FromImport}},
+		"from the day of the order, when nobody knew the end": {func(f *due.Facts) {
+			f.Packages[0].Ends = time.Time{}
+			f.Orders[key("1")] = order(7, in(-300), time.Time{})
+		}, due.FromOrder, in(-300).AddDate(1, 0, 0), nil},
+		"a list, when nobody else tells": {func(f *due.Facts) {
+			f.Packages, f.Marks[key("1")] = nil, imported
+		}, due.FromImport, in(20), nil},
+		"two that agree show one": {func(f *due.Facts) {
+			f.Marks[key("1")] = due.Mark{Imported: &due.Imported{At: in(10).Add(3 * time.Hour)}}
+		}, due.FromPortal, in(10), nil},
+		"an order of today counts before the portal's old date": {func(f *due.Facts) {
+			f.Orders[key("1")] = order(7, now.Add(-time.Hour), in(10))
+		}, due.FromOrder, in(10).AddDate(1, 0, 0), []due.Source{due.FromPortal}},
+		"the portal's old date counts again after some days": {func(f *due.Facts) {
+			f.Orders[key("1")] = order(7, in(-4), in(10))
+		}, due.FromPortal, in(10), []due.Source{due.FromOrder}},
+	} {
+		f := facts(t, listed(t, "1", 10))
+		c.change(&f)
+		rows := due.Build(f).Rows
+		if len(rows) != 1 {
+			t.Fatalf("%s: %d rows", name, len(rows))
+		}
+		var differing []due.Source
+		for _, d := range rows[0].Differing() {
+			differing = append(differing, d.Source)
+		}
+		if end, _ := rows[0].Ends(); rows[0].Dates[0].Source != c.want || !end.Equal(c.ends) || !cmp.Equal(differing, c.differing) {
+			t.Errorf("%s: %v by %s, differing %v; want %v by %s, %v", name, end, rows[0].Dates[0].Source, differing, c.ends, c.want, c.differing)
+		}
+	}
+}
+
+func names(rows []due.Row) string {
+	var all []string
+	for _, r := range rows {
+		all = append(all, r.Holder.Key())
+	}
+	return strings.Join(all, " ")
+}
+
+func TestListIsInOrderAndNarrows(t *testing.T) {
+	t.Parallel()
+	f := facts(t, listed(t, "later", 200), listed(t, "unknown", 0), listed(t, "soon", 5), listed(t, "over", -3), listed(t, "month", 29), listed(t, "soon", 300))
+	f.Marks[key("soon")] = due.Mark{Owner: "U1"}
+	l := due.Build(f)
+	if got := names(l.Rows); got != "over soon month unknown later" {
+		t.Errorf("rows are in the order %q", got)
+	}
+	if r, _ := l.Find(key("soon")); r.Packages != 2 {
+		t.Errorf("two packages of one holder are %d", r.Packages)
+	}
+	fits := func(text string, h renewal.Holder) bool { return strings.Contains(h.Name, text) }
+	for want, filter := range map[string]due.Filter{
+		"over soon month":               {Within: 30},
+		"soon":                          {Owner: "U1"},
+		"over month unknown later":      {Owner: due.Nobody},
+		"":                              {Product: "remote-management"},
+		"month":                         {Text: "month"},
+		"over soon month unknown later": {},
+	} {
+		if got := names(l.Only(filter, fits).Rows); got != want {
+			t.Errorf("%+v shows %q, want %q", filter, got, want)
+		}
+	}
+	if diff := cmp.Diff(map[due.Band]int{due.Overdue: 1, due.Within14: 1, due.Within30: 1, due.Unknown: 1, due.Later: 1}, l.Count()); diff != "" {
+		t.Errorf("counts (-want +got):\n%s", diff)
+	}
+	rows, page, pages := l.Page(9, 2)
+	if names(rows) != "later" || page != 2 || pages != 3 {
+		t.Errorf("page 9 is %q, %d of %d", names(rows), page, pages)
+	}
+}
+
+func TestDigestLeavesInPeace(t *testing.T) {
+	t.Parallel()
+	f := facts(t, listed(t, "old", -3), listed(t, "new", 20), listed(t, "known", 21), listed(t, "later", 120), listed(t, "auto", 4),
+		listed(t, "asked", 5), listed(t, "ordered", 6), listed(t, "unknown", 0), listed(t, "asleep", 7), listed(t, "ends", 8))
+	f.Marks[key("auto")] = due.Mark{Auto: due.Auto{State: yeastar.AutoRenewalOn}}
+	f.Marks[key("known")] = due.Mark{Owner: "U1"}
+	f.Marks[key("asleep")] = due.Mark{Owner: "U2", Snoozed: &due.Snooze{Until: in(2)}}
+	f.Marks[key("ends")] = due.Mark{NotRenewing: &due.NotRenewing{Ends: in(8)}}
+	f.Open[key("asked")] = []due.Open{{Request: 3, Status: renewal.Pending}}
+	f.Orders[key("ordered")] = order(4, in(-5), in(6))
+	l := due.Build(f)
+	d := l.Digest([]due.Key{key("known"), key("gone")})
+	got := []string{names(d.Overdue), names(d.New), names(d.Unowned), names(d.Moving), strings.Join(l.Owners(), " "), names(l.Of("U1"))}
+	if diff := cmp.Diff([]string{"old", "new", "old new", "ordered", "U1", "known"}, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if len(d.Told) != 3 || d.Nothing() {
+		t.Errorf("told of %v", d.Told)
+	}
+	quiet := facts(t, listed(t, "known", 21))
+	quiet.Marks[key("known")] = due.Mark{Owner: "U1"}
+	if d := due.Build(quiet).Digest([]due.Key{key("known")}); !d.Nothing() {
+		t.Errorf("what is known and owned is told again: %+v", d)
+	}
+}

@@ -1,0 +1,83 @@
+package due_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"renewbot/bot/due"
+)
+
+func read(t testing.TB, text string) (lines []due.ImportLine, faults []string) {
+	t.Helper()
+	lines, wrong, err := due.ReadImport(strings.NewReader(text), now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range wrong {
+		faults = append(faults, f.String())
+	}
+	return lines, faults
+}
+
+func TestReadImport(t *testing.T) {
+	t.Parallel()
+	want := []due.ImportLine{
+		{Line: 2, Holder: "Acme, Ltd", Product: "p-series-turnkey", Ends: moment(t, "2027-03-31T00:00:00Z"), Owner: "U0BOB"},
+		{Line: 4, Holder: "3632D2149B07", Product: "Cloud PBX", Ends: moment(t, "2026-12-01T00:00:00Z")},
+	}
+	for name, text := range map[string]string{
+		"commas":         "holder,product,date,owner\n\"Acme, Ltd\",p-series-turnkey,2027-03-31,U0BOB\n\n3632D2149B07,Cloud PBX,1 Dec 2026,\n",
+		"semicolons":     "\xef\xbb\xbfProduct;Company;Expiry date;Owner\r\np-series-turnkey;Acme, Ltd;31.03.2027;<@U0BOB>\r\n;;;\r\nCloud PBX;3632D2149B07;1.12.2026;\r\n",
+		"tabs, no quote": "serial_number\tproduct\tends\towner\nAcme, Ltd\tp-series-turnkey\tMarch 31, 2027\tU0BOB\n\n'3632D2149B07\tCloud PBX\t2026/12/01\n",
+	} {
+		lines, faults := read(t, text)
+		if diff := cmp.Diff(want, lines); diff != "" || len(faults) > 0 {
+			t.Errorf("%s: faults %q, lines (-want +got):\n%s", name, faults, diff)
+		}
+	}
+}
+
+func TestWhatIsWrongWithAList(t *testing.T) {
+	t.Parallel()
+	const head = "holder,product,date,owner\n"
+	for text, want := range map[string][]string{
+		"":                                   {"The list is empty. Its first line names the columns: holder,product,date,owner."},
+		head:                                 {"The list has no line below its first one."},
+		"acme,turnkey,2027-03-31":            {`line 1: there is no column "acme"; the columns are holder,product,date,owner`},
+		"holder,date\n":                      {`line 1: the first line names no column "product"; the columns are holder,product,date,owner (owner may be missing)`},
+		"holder,customer,product,date\n":     {"line 1: two columns tell the holder; leave one out"},
+		head + ",x,2027-03-31":               {"line 2: the holder is missing"},
+		head + "a,,2027-03-31,bob":           {"line 2: the product is missing", `line 2: the owner "bob" is no member id of Slack (U…); it is under “Copy member ID” in the person's profile`},
+		head + "a,x,\nb,x,soon":              {"line 2: the date is missing", `line 3: the date "soon" is no day such as 2027-03-31`},
+		head + "a,x,03/04/2027":              {`line 2: the date "03/04/2027" may mean two days; write it as 2027-03-31`},
+		head + "a,x,2027-02-30":              {`line 2: the date "2027-02-30" is no day such as 2027-03-31`},
+		head + "a,x,2062-03-31":              {`line 2: the date "2062-03-31" is too far from today to be right`},
+		head + "3.10042E+18,x,2027-03-31":    {`line 2: the holder "3.10042E+18" is what a spreadsheet made of a long number; format the column as text`},
+		head + "a,x,2027-03-31\n\"b,x,2027":  {"line 3: its quotation marks do not fit together, so this line and all after it cannot be read"},
+		"holder\xff,product":                 {"The list is not in UTF-8; save it as “CSV UTF-8”."},
+		strings.Repeat("x", due.MaxImport+1): {"The list is longer than 4 MB; split it."},
+	} {
+		_, faults := read(t, text)
+		if diff := cmp.Diff(want, faults); diff != "" {
+			t.Errorf("%.60q (-want +got):\n%s", text, diff)
+		}
+	}
+}
+
+func FuzzReadImport(f *testing.F) {
+	f.Add("holder,product,date,owner\nacme,p-series-turnkey,2027-03-31,U1\n")
+	f.Add("a;b\n\"")
+	f.Fuzz(func(t *testing.T, text string) {
+		lines, faults, err := due.ReadImport(strings.NewReader(text), now)
+		if err != nil || len(lines)+len(faults) == 0 {
+			t.Errorf("%q: neither lines nor faults, error %v", text, err)
+		}
+		for _, l := range lines {
+			if l.Line < 2 || l.Holder == "" || l.Product == "" || l.Ends.IsZero() {
+				t.Errorf("%q: the line %+v is not whole", text, l)
+			}
+		}
+	})
+}

@@ -1,0 +1,193 @@
+package due
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"renewbot/bot/renewal"
+	"renewbot/yeastar"
+)
+
+// Package is a package as the portal lists it, with whose it is.
+type Package struct {
+	Product   yeastar.Product
+	Holder    renewal.Holder
+	Nameless  bool // the portal does not tell whose it is
+	ProductNo string
+	Quantity  int
+	Ends      time.Time // zero: the portal does not tell
+	Seen      time.Time // when the portal listed it
+}
+
+// Facts are what a list is made of.
+type Facts struct {
+	Packages []Package
+	Marks    map[Key]Mark
+	Orders   map[Key]Order
+	Open     map[Key][]Open
+	// Name resolves a holder by the key, for rows whose package the portal does not list.
+	Name func(holderKey, fallback string, product yeastar.Product) renewal.Holder
+	// Unread are the names of products whose packages could not be read, and why.
+	Unread []string
+	Now    time.Time
+}
+
+// List is all renewals due, the most urgent first.
+type List struct {
+	Rows   []Row
+	Now    time.Time
+	Unread []string
+}
+
+// Build makes the list: a row for each holder and product of which the portal has a package,
+// we have placed an order, or a list was imported.
+func Build(f Facts) List {
+	rows := make(map[Key]*Row, len(f.Packages))
+	order := make([]*Row, 0, len(f.Packages))
+	add := func(r Row) *Row {
+		order = append(order, &r)
+		rows[r.Key()] = &r
+		return &r
+	}
+	for _, p := range f.Packages {
+		row := Row{
+			Product: p.Product, Holder: p.Holder, Nameless: p.Nameless, ProductNo: p.ProductNo, Packages: 1, Quantity: p.Quantity,
+			Dates: dates(Date{At: p.Ends, Source: FromPortal, Seen: p.Seen}),
+		}
+		if before, ok := rows[row.Key()]; ok {
+			before.merge(row)
+			continue
+		}
+		add(row)
+	}
+	missing := func(k Key, name string) {
+		product, ok := yeastar.ProductByKey(k.Product)
+		if _, listed := rows[k]; !listed && ok && f.Name != nil {
+			add(Row{Product: product, Holder: f.Name(k.Holder, name, product)})
+		}
+	}
+	for k, o := range f.Orders {
+		missing(k, o.Offer.Holder.Name)
+	}
+	for k, m := range f.Marks {
+		if m.Imported != nil {
+			missing(k, m.Imported.Name)
+		}
+	}
+	list := List{Now: f.Now, Unread: f.Unread, Rows: make([]Row, 0, len(order))}
+	for _, r := range order {
+		k := r.Key()
+		r.Mark, r.Open, r.Ordered = f.Marks[k], f.Open[k], f.Orders[k]
+		all := r.Dates
+		if r.Ordered.Request != 0 {
+			all = append(all, r.Ordered.until())
+		}
+		if i := r.Mark.Imported; i != nil {
+			all = append(all, Date{At: i.At, Source: FromImport, Seen: i.On})
+		}
+		r.Dates = dates(all...)
+		r.settle(f.Now)
+		list.Rows = append(list.Rows, *r)
+	}
+	list.sort()
+	return list
+}
+
+// merge takes another package of the same holder and product in: the row is of the one that
+// ends first.
+func (r *Row) merge(other Row) {
+	n := r.Packages + other.Packages
+	end, known := r.Ends()
+	if otherEnd, otherKnown := other.Ends(); otherKnown && (!known || otherEnd.Before(end)) {
+		*r = other
+	}
+	r.Packages = n
+}
+
+// sort puts the rows in order. They are large, so that each is moved once.
+func (l *List) sort() {
+	type place struct {
+		row  int
+		band int
+		end  time.Time
+		name string
+	}
+	order := Bands()
+	places := make([]place, len(l.Rows))
+	for i := range l.Rows {
+		r := &l.Rows[i]
+		end, _ := r.Ends()
+		places[i] = place{i, slices.Index(order, r.Band(l.Now)), end, strings.ToLower(r.Holder.Name)}
+	}
+	slices.SortFunc(places, func(a, b place) int {
+		if c := cmp.Or(cmp.Compare(a.band, b.band), a.end.Compare(b.end), cmp.Compare(a.name, b.name)); c != 0 {
+			return c
+		}
+		x, y := &l.Rows[a.row], &l.Rows[b.row]
+		return cmp.Or(cmp.Compare(x.Product.Key, y.Product.Key), cmp.Compare(x.Holder.Key(), y.Holder.Key()))
+	})
+	sorted := make([]Row, len(places))
+	for i, p := range places {
+		sorted[i] = l.Rows[p.row]
+	}
+	l.Rows = sorted
+}
+
+// Nobody is the owner by whom the rows without one are asked for.
+const Nobody = "nobody"
+
+// Filter narrows a list. Empty fields do not.
+type Filter struct {
+	Within  int    `json:"d,omitempty"` // only what ends within so many days, or has ended
+	Text    string `json:"t,omitempty"` // part of a holder's name or number
+	Owner   string `json:"o,omitempty"` // Slack user id, or Nobody
+	Product string `json:"p,omitempty"`
+	Page    int    `json:"n,omitempty"` // from 0
+}
+
+// Only are the rows that fit a filter; fits says whether a text means a holder.
+func (l List) Only(f Filter, fits func(text string, h renewal.Holder) bool) List {
+	l.Rows = slices.DeleteFunc(slices.Clone(l.Rows), func(r Row) bool {
+		switch {
+		case f.Product != "" && r.Product.Key != f.Product,
+			f.Owner == Nobody && r.Mark.Owner != "",
+			f.Owner != "" && f.Owner != Nobody && r.Mark.Owner != f.Owner,
+			f.Text != "" && !fits(f.Text, r.Holder):
+			return true
+		case f.Within > 0:
+			end, known := r.Ends()
+			return !known || Days(end, l.Now) > f.Within || !r.Band(l.Now).Due()
+		}
+		return false
+	})
+	return l
+}
+
+// Count counts the rows of each band.
+func (l List) Count() map[Band]int {
+	counts := map[Band]int{}
+	for _, r := range l.Rows {
+		counts[r.Band(l.Now)]++
+	}
+	return counts
+}
+
+// Find is the row of a key.
+func (l List) Find(k Key) (Row, bool) {
+	for _, r := range l.Rows {
+		if r.Key() == k {
+			return r, true
+		}
+	}
+	return Row{}, false
+}
+
+// Page is one page of the rows, and how many pages there are. A page that is not there is the
+// last one.
+func (l List) Page(n, size int) (rows []Row, page, pages int) {
+	pages = max((len(l.Rows)+size-1)/size, 1)
+	page = min(max(n, 0), pages-1)
+	return l.Rows[page*size : min((page+1)*size, len(l.Rows))], page, pages
+}

@@ -1,0 +1,170 @@
+// Package due is the domain of renewals due: which package ends when and who says so, how
+// urgent that is, who looks after it, and what is to be told of it and when. It is pure: it
+// reads no database, asks no portal, has no clock and knows no Slack; and it orders nothing.
+package due
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"renewbot/bot/renewal"
+	"renewbot/yeastar"
+)
+
+// Source says where a date is from.
+type Source string
+
+// The sources of a date, the best first.
+const (
+	FromPortal Source = "portal" // a field of the portal's package
+	FromOrder  Source = "order"  // our own last order and its term
+	FromImport Source = "import" // a list that an administrator imported
+)
+
+// Date is when a package ends, by one source.
+type Date struct {
+	At      time.Time
+	Source  Source
+	Seen    time.Time // when the source said so
+	Request int64     // of our own order; 0: of none
+}
+
+// Key names a row: whose package of which product.
+type Key struct {
+	Product string // yeastar.Product.Key
+	Holder  string // renewal.Holder.Key
+}
+
+// Order is our own last order of a holder and product.
+type Order struct {
+	Request int64
+	Offer   renewal.Offer
+	At      time.Time // when the vendor had placed it
+}
+
+// until is when the package ends by the order.
+func (o Order) until() Date {
+	end := o.Offer.RenewsUntil(o.At)
+	if end.IsZero() {
+		end = o.At.AddDate(0, o.Offer.TermAsked().Months, 0)
+	}
+	return Date{At: end, Source: FromOrder, Seen: o.At, Request: o.Request}
+}
+
+// Open is a request that is open for a row.
+type Open struct {
+	Request int64
+	Status  renewal.Status
+	Channel string
+}
+
+// Row is a renewal due: the package of one holder and product.
+type Row struct {
+	Product yeastar.Product
+	Holder  renewal.Holder
+	// Nameless says that the portal does not tell whose package it is, so that it cannot be
+	// renewed from the list.
+	Nameless  bool
+	ProductNo string
+	Packages  int // how many the holder has of the product; the row is the one that ends first
+	Quantity  int // 0: not told
+	Dates     []Date
+	Mark      Mark
+	Open      []Open
+	Ordered   Order // the last one of ours; its Request is 0 when there is none
+}
+
+// Key names the row.
+func (r *Row) Key() Key { return Key{r.Product.Key, r.Holder.Key()} }
+
+// Ends is when the package ends by the best source; false: nobody knows.
+func (r *Row) Ends() (time.Time, bool) {
+	if len(r.Dates) == 0 {
+		return time.Time{}, false
+	}
+	return r.Dates[0].At, true
+}
+
+// Differing lists the dates of other sources that are of another day than the best one's.
+func (r *Row) Differing() []Date {
+	var others []Date
+	for i, d := range r.Dates {
+		if i > 0 && dayOf(d.At) != dayOf(r.Dates[0].At) {
+			others = append(others, d)
+		}
+	}
+	return others
+}
+
+// Days is how many days are left until the package ends, and negative once it has.
+func Days(end, now time.Time) int { return int(dayOf(end) - dayOf(now)) }
+
+// dayOf counts the days since 1970 in UTC.
+func dayOf(t time.Time) int64 {
+	day := t.UTC()
+	return time.Date(day.Year(), day.Month(), day.Day(), 0, 0, 0, 0, time.UTC).Unix() / (24 * 60 * 60)
+}
+
+// movedBy is how much later a package must end than before for it to be another term.
+const movedBy = 20 * 24 * time.Hour
+
+// settles is how long after an order of ours its date counts although the portal still shows
+// the one from before it.
+const settles = 3 * 24 * time.Hour
+
+// Renewed says whether our last order is of this very term and the portal still shows the
+// date from before it: there is nothing to renew again, but something to look at.
+func (r *Row) Renewed() bool {
+	if r.Ordered.Request == 0 {
+		return false
+	}
+	i := slices.IndexFunc(r.Dates, func(d Date) bool { return d.Source == FromPortal })
+	return i >= 0 && r.Ordered.until().At.Sub(r.Dates[i].At) > movedBy
+}
+
+// settle puts the date of an order of the last days before the portal's, which may not have
+// followed yet.
+func (r *Row) settle(now time.Time) {
+	if !r.Renewed() || now.Sub(r.Ordered.At) >= settles {
+		return
+	}
+	slices.SortStableFunc(r.Dates, func(a, b Date) int {
+		switch {
+		case a.Source == FromOrder && b.Source != FromOrder:
+			return -1
+		case b.Source == FromOrder && a.Source != FromOrder:
+			return 1
+		}
+		return 0
+	})
+}
+
+// NotRenewing says whether the package is marked as one that ends: the mark is of the date
+// that stood there then, so that one who renewed all the same is seen again.
+func (r *Row) NotRenewing() bool {
+	m := r.Mark.NotRenewing
+	if m == nil {
+		return false
+	}
+	end, known := r.Ends()
+	return !known || m.Ends.IsZero() || end.Sub(m.Ends) < movedBy
+}
+
+// AutoRenewing says whether the package is known to renew by itself.
+func (r *Row) AutoRenewing() bool { return r.Mark.Auto.State == yeastar.AutoRenewalOn }
+
+// dates puts the dates of a row in order, the best source first.
+func dates(all ...Date) []Date {
+	var known []Date
+	for _, d := range all {
+		if !d.At.IsZero() {
+			known = append(known, d)
+		}
+	}
+	rank := []Source{FromPortal, FromOrder, FromImport}
+	slices.SortStableFunc(known, func(a, b Date) int {
+		return cmp.Compare(slices.Index(rank, a.Source), slices.Index(rank, b.Source))
+	})
+	return known
+}

@@ -1,0 +1,153 @@
+package bot_test
+
+import (
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"renewbot/bot/config"
+	"renewbot/bot/due"
+	"renewbot/bot/sandbox"
+	"renewbot/bot/slacksim"
+	"renewbot/yeastar/yeastarsim"
+)
+
+// list waits until the newest list that the person alone sees says all pieces.
+func (a *actor) list(pieces ...string) slacksim.Message {
+	a.b.t.Helper()
+	m, err := a.p.WaitEphemeral(a.b.ctx, pieces...)
+	if err != nil {
+		a.b.t.Fatalf("no list says %q: %v", pieces, err)
+	}
+	return m
+}
+
+func (a *actor) pick(m slacksim.Message, choice string) {
+	a.b.t.Helper()
+	if r, err := a.p.Pick(a.b.ctx, m.Ref(), "due_more", choice); err != nil || r.Failure != "" {
+		a.b.t.Fatalf("pick %q: %v %s", choice, err, r.Failure)
+	}
+}
+
+// TestRenewalsDue goes from the list to its small forms and back, and to a renewal that takes
+// its row out of what is due.
+func TestRenewalsDue(t *testing.T) {
+	t.Parallel()
+	b := setup(t, telling)
+	alice := b.as(sandbox.Alice)
+	alice.command(sandbox.Renewals, "/renew due 30 fjordline")
+	m := alice.list("Renewals due within 30 days for “fjordline”", "overdue by 17 days", "the portal, read", "no owner")
+	if text := b.Slack.Text(m); strings.Contains(text, "Acme") {
+		t.Errorf("the list is not narrowed:\n%s", text)
+	}
+
+	alice.pick(m, "Owner…")
+	alice.choose("Owner", "", sandbox.Dave)
+	alice.submit()
+	m = alice.list("fjordline", "owner", "dave")
+	alice.pick(m, "Not renewing…")
+	alice.typeIn("Why", "They move to another provider.")
+	alice.submit()
+	b.says(sandbox.Audit, "due.ending", "Fjordline Logistics AS", "They move to another provider.", "Nothing was ordered")
+
+	// What is marked is not due any more; all of the holder's still shows it, and who wants to be
+	// told again is.
+	alice.command(sandbox.Renewals, "/renew due fjordline")
+	alice.pick(alice.list("🏁", "They move to another provider."), "Tell of it again")
+	b.says(sandbox.Audit, "due.awake")
+	alice.list("overdue by 17 days", "owner")
+
+	// Who may not request sees no customers.
+	if text := b.as(sandbox.Gina).command(sandbox.Renewals, "/renew due"); !contains(text, "Guests can't") {
+		t.Errorf("a guest reads:\n%s", text)
+	}
+}
+
+// TestRenewFromTheList renews what is due, and follows the date that the portal then tells.
+func TestRenewFromTheList(t *testing.T) {
+	t.Parallel()
+	clock := newMoving()
+	b := setup(t, telling, clock.set)
+	alice, bob := b.as(sandbox.Alice), b.as(sandbox.Bob)
+	alice.command(sandbox.Renewals, "/renew due it@acme-telecom.example")
+	m := alice.list("in 10 days")
+	alice.press(m, "p-series-turnkey "+yeastarsim.AcmeTelecomID)
+	alice.complete(wish{plan: tutorial.plan, extensions: "50", contact: "Sandhaven"})
+	alice.submitOK()
+	alice.titled("Please check")
+	alice.explain("Agreed with the customer.")
+	alice.submitOK()
+	alice.titled("Request saved")
+	if _, err := alice.p.CloseView(b.ctx, false); err != nil {
+		t.Fatal(err)
+	}
+	card := b.card(sandbox.Renewals, "RNW-000001", "Approve")
+	alice.command(sandbox.Renewals, "/renew due it@acme-telecom.example")
+	alice.list("in 10 days", "RNW-000001", "archives/"+sandbox.Renewals)
+	bob.press(card, "Approve")
+	b.says(sandbox.Renewals, "XS")
+	clock.add(2 * time.Minute)
+	until := clock.now().AddDate(1, 0, 10).UTC().Format("2 Jan 2006")
+	b.says(sandbox.Renewals, "renewed until", until, "the portal says")
+	alice.command(sandbox.Renewals, "/renew due it@acme-telecom.example")
+	alice.list(until, "1 later")
+}
+
+// telling lets the portal tell when packages end and whose they are.
+func telling(o *sandbox.Options) {
+	o.Vendor = append(o.Vendor, yeastarsim.WithSwitches(yeastarsim.Generous))
+}
+
+// moving is a clock that tests move.
+type moving struct {
+	begin time.Time
+	by    atomic.Int64
+}
+
+func newMoving() *moving { return &moving{begin: time.Now()} }
+
+func (m *moving) now() time.Time         { return m.begin.Add(time.Duration(m.by.Load())) }
+func (m *moving) add(d time.Duration)    { m.by.Add(int64(d)) }
+func (m *moving) set(o *sandbox.Options) { o.Now = m.now }
+
+// TestDigestIsToldOnce starts the bot anew at the very minute of the digest, and lets a second
+// time of it pass: each time has one message.
+func TestDigestIsToldOnce(t *testing.T) {
+	t.Parallel()
+	clock := newMoving()
+	daily, err := due.ParseSchedule(sandbox.Renewals + "@daily 02:30 Europe/Madrid")
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := daily.Next(clock.now())
+	b := setup(t, telling, clock.set, func(o *sandbox.Options) {
+		o.DatabaseURL = "sqlite://" + t.TempDir() + "/ledger.db"
+		o.Configure = func(c *config.Config) { c.Renew.Digest = daily }
+	})
+	clock.add(first.At.Sub(clock.now()) + time.Second)
+	b.says(sandbox.Renewals, "Renewals due", "Overdue", "Fjordline")
+	if err := b.StopBot(); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.StartBot(b.ctx); err != nil {
+		t.Fatal(err)
+	}
+	clock.add(24 * time.Hour)
+	b.says(sandbox.Audit, "due.digest")
+	b.wait("the second digest", func(s *slacksim.Snapshot) bool { return digests(s) >= 2 })
+	clock.add(time.Hour)
+	if n := digests(b.Slack.Snapshot()); n != 2 {
+		t.Errorf("two times of the digest have %d messages", n)
+	}
+}
+
+func digests(s *slacksim.Snapshot) int {
+	n := 0
+	for _, m := range s.Messages(sandbox.Renewals) {
+		if strings.HasPrefix(m.Text, "Renewals due.") {
+			n++
+		}
+	}
+	return n
+}

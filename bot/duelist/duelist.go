@@ -1,0 +1,218 @@
+// Package duelist puts the list of renewals due together from what the portal lists and what
+// the ledger has, and takes lists of dates in. It orders nothing, talks to no people, and
+// never asks the portal about single packages while somebody waits.
+package duelist
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"slices"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"renewbot/bot/due"
+	"renewbot/bot/ledger"
+	"renewbot/bot/lookup"
+	"renewbot/bot/portal"
+	"renewbot/bot/renewal"
+	"renewbot/yeastar"
+)
+
+// Options are what Lists are made of.
+type Options struct {
+	Portal *portal.Portal
+	Ledger *ledger.Ledger
+	Log    *slog.Logger
+}
+
+// Lists makes lists of renewals due. Make it with New.
+type Lists struct {
+	portal *portal.Portal
+	ledger *ledger.Ledger
+	log    *slog.Logger
+
+	mu     sync.Mutex
+	offers map[int64]renewal.Offer // of requests that were ordered, which change no more
+}
+
+// New makes Lists that have read nothing yet.
+func New(o Options) *Lists {
+	return &Lists{portal: o.Portal, ledger: o.Ledger, log: o.Log, offers: map[int64]renewal.Offer{}}
+}
+
+// Products are those of which renewals are looked for.
+func (l *Lists) Products() []yeastar.Product { return l.portal.Products() }
+
+// Ready says whether Load need not wait for the portal.
+func (l *Lists) Ready() bool {
+	return !slices.ContainsFunc(l.Products(), func(p yeastar.Product) bool { return !l.portal.ListedReady(p.Key) })
+}
+
+// Load puts the list together. The portal's lists are not older than maxAge; a product whose
+// list cannot be read is named in the list, and its packages are missing. It fails when the
+// ledger does.
+func (l *Lists) Load(ctx context.Context, maxAge lookup.MaxAge) (due.List, error) {
+	f := due.Facts{
+		Now: l.ledger.Now(ctx),
+		Name: func(key, before string, row yeastar.Product) renewal.Holder {
+			return l.portal.NameOf(ctx, row, key, before)
+		},
+	}
+	var reading errgroup.Group
+	reading.Go(func() (err error) { f.Marks, err = l.ledger.Marks(ctx); return err })
+	reading.Go(func() (err error) { f.Orders, err = l.orders(ctx); return err })
+	reading.Go(func() (err error) { f.Open, err = l.open(ctx); return err })
+	reading.Go(func() error { f.Packages, f.Unread = l.packages(ctx, maxAge); return nil })
+	if err := reading.Wait(); err != nil {
+		return due.List{}, err
+	}
+	return due.Build(f), nil
+}
+
+// packages are those of all products, and which products' could not be read.
+func (l *Lists) packages(ctx context.Context, maxAge lookup.MaxAge) (all []due.Package, unread []string) {
+	products := l.Products()
+	parts := make([][]due.Package, len(products))
+	failed := make([]bool, len(products))
+	var reading sync.WaitGroup
+	for i, row := range products {
+		reading.Go(func() {
+			list, at, err := l.portal.Listed(ctx, row.Key, maxAge)
+			if err != nil {
+				failed[i] = true
+				l.log.WarnContext(ctx, "the packages of a product could not be read", "product", row.Key, "error", err)
+				return
+			}
+			part := make([]due.Package, len(list))
+			for n, p := range list {
+				part[n] = due.Package{
+					Product: row, Holder: p.Holder, Nameless: p.Nameless, ProductNo: p.ProductNo, Quantity: p.Extensions,
+					Ends: p.Expiry, Seen: at,
+				}
+			}
+			parts[i] = part
+		})
+	}
+	reading.Wait()
+	for i, row := range products {
+		if failed[i] {
+			unread = append(unread, row.Name)
+		}
+	}
+	return slices.Concat(parts...), unread
+}
+
+// manyUnread is how many orders are read one by one at most.
+const manyUnread = 20
+
+// orders are our last orders. What was ordered once is kept: it changes no more.
+func (l *Lists) orders(ctx context.Context) (map[due.Key]due.Order, error) {
+	last, err := l.ledger.LastOrders(ctx)
+	if err != nil {
+		return nil, err
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var unread []int64
+	for _, o := range last {
+		if _, known := l.offers[o.Request]; !known {
+			unread = append(unread, o.Request)
+		}
+	}
+	if err := l.readOffers(ctx, unread); err != nil {
+		return nil, err
+	}
+	for k, o := range last {
+		o.Offer = l.offers[o.Request]
+		last[k] = o
+	}
+	return last, nil
+}
+
+func (l *Lists) readOffers(ctx context.Context, ids []int64) error {
+	if len(ids) > manyUnread {
+		wanted := make(map[int64]bool, len(ids))
+		for _, id := range ids {
+			wanted[id] = true
+		}
+		return l.ledger.EachOrdered(ctx, slices.Min(ids), func(r renewal.Request) error {
+			if wanted[r.ID] {
+				l.offers[r.ID] = r.Offer
+			}
+			return nil
+		})
+	}
+	for _, id := range ids {
+		r, err := l.ledger.Get(ctx, id)
+		if err != nil {
+			return err
+		}
+		l.offers[id] = r.Offer
+	}
+	return nil
+}
+
+// open are the requests that are not finished.
+func (l *Lists) open(ctx context.Context) (map[due.Key][]due.Open, error) {
+	var unfinished []renewal.Status
+	for _, s := range renewal.Statuses() {
+		if !s.Final() {
+			unfinished = append(unfinished, s)
+		}
+	}
+	list, err := l.ledger.List(ctx, ledger.Filter{Statuses: unfinished})
+	if err != nil {
+		return nil, err
+	}
+	open := map[due.Key][]due.Open{}
+	for _, r := range list {
+		k := due.Key{Product: r.Offer.Product, Holder: r.Offer.Holder.Key()}
+		open[k] = append(open[k], due.Open{Request: r.ID, Status: r.Status, Channel: r.Channel})
+	}
+	return open, nil
+}
+
+const (
+	// autoAge is how old what is known of an auto-renewal may be.
+	autoAge = 24 * time.Hour
+	// autoTogether is how many packages are asked about in a row.
+	autoTogether = 60
+)
+
+// LearnAutoRenewals asks the portal about the packages that end within the horizon and of
+// whose auto-renewal nothing is known, or nothing new, the most urgent first. It says
+// whether there are more to ask about. No list tells it, so that it costs a call each.
+func (l *Lists) LearnAutoRenewals(ctx context.Context) (more bool, err error) {
+	list, err := l.Load(ctx, lookup.AnyAge)
+	if err != nil {
+		return false, err
+	}
+	var learned []ledger.MarkChange
+	for _, r := range list.Rows {
+		end, known := r.Ends()
+		if !known || due.Days(end, list.Now) > due.Horizon || r.ProductNo == "" || list.Now.Sub(r.Mark.Auto.At) < autoAge {
+			continue
+		}
+		if len(learned) == autoTogether {
+			more = true
+			break
+		}
+		state, err := l.portal.AutoRenewal(ctx, r.Product.Key, r.ProductNo, lookup.Anew)
+		if ctx.Err() != nil {
+			return false, ctx.Err()
+		}
+		if err != nil && yeastar.ClassOf(err) != yeastar.ClassRefused {
+			more = true // it may answer later
+			break
+		}
+		auto := due.Auto{State: state, At: list.Now}
+		learned = append(learned, ledger.MarkChange{Key: r.Key(), Change: func(m due.Mark) due.Mark { m.Auto = auto; return m }})
+	}
+	if _, _, err := l.ledger.Mark(ctx, learned, renewal.Entry{}); err != nil {
+		return false, fmt.Errorf("keep what is known of auto-renewals: %w", err)
+	}
+	return more, nil
+}

@@ -1,0 +1,177 @@
+package duelist_test
+
+import (
+	"context"
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"renewbot/bot/due"
+	"renewbot/bot/duelist"
+	"renewbot/bot/ledger"
+	"renewbot/bot/lookup"
+	"renewbot/bot/portal"
+	"renewbot/bot/renewal"
+	"renewbot/yeastar"
+	"renewbot/yeastar/yeastarsim"
+)
+
+type bundle struct {
+	lists  *duelist.Lists
+	ledger *ledger.Ledger
+	vendor *yeastarsim.Server
+}
+
+// setup is a portal of so many customers that tells everything, and an empty ledger.
+func setup(t testing.TB, customers int) bundle {
+	t.Helper()
+	vendor := yeastarsim.New(yeastarsim.WithCustomers(customers), yeastarsim.WithSwitches(yeastarsim.Generous))
+	if err := vendor.Start(); err != nil {
+		t.Fatal(err)
+	}
+	client, err := yeastar.New(yeastar.Config{
+		BaseURL: vendor.URL(), UserAgent: "OpenAPI", ClientID: vendor.ClientID(), ClientSecret: vendor.ClientSecret(),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := ledger.Open(t.Context(), "sqlite://"+t.TempDir()+"/ledger.db", ledger.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	products, err := yeastar.Offered([]string{"p-series-turnkey", "p-series-software"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	log := slog.New(slog.DiscardHandler)
+	looked := portal.New(portal.Options{
+		Client: client, Products: products, TTL: time.Hour, Now: time.Now, Log: log,
+		Orders: func(context.Context, time.Time) ([]yeastar.OrderSummary, error) { return nil, nil },
+	})
+	t.Cleanup(func() {
+		looked.Close(context.Background())
+		client.CloseIdleConnections()
+		_ = l.Close()
+		vendor.Close()
+	})
+	return bundle{duelist.New(duelist.Options{Portal: looked, Ledger: l, Log: log}), l, vendor}
+}
+
+func load(t testing.TB, b bundle) due.List {
+	t.Helper()
+	list, err := b.lists.Load(t.Context(), lookup.AnyAge)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return list
+}
+
+const importHead = "holder,product,date,owner\n"
+
+// TestImport imports a list, then one that differs, then wrong ones.
+func TestImport(t *testing.T) {
+	t.Parallel()
+	b := setup(t, 12)
+	imported := func(text string, skip bool) duelist.Imported {
+		t.Helper()
+		got, err := b.lists.Import(t.Context(), strings.NewReader(importHead+text), "U1", skip)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return got
+	}
+	first := imported("it@acme-telecom.example,p-series-turnkey,2027-03-31,U0BOB\nself,p-series-turnkey,2027-04-30,\n"+yeastarsim.SoftwareSerial+",P-Series Software Edition,2027-05-31,", false)
+	if diff := cmp.Diff(duelist.Imported{Lines: 3, Added: 3, Done: true}, first); diff != "" {
+		t.Errorf("the first list (-want +got):\n%s", diff)
+	}
+	second := imported("Acme Telecom,p-series-turnkey,2027-03-31,\nself,p-series-turnkey,2027-05-01,", false)
+	if diff := cmp.Diff(duelist.Imported{Lines: 2, Changed: 1, Same: 1, Done: true}, second); diff != "" {
+		t.Errorf("the second list (-want +got):\n%s", diff)
+	}
+	k := due.Key{Product: "p-series-turnkey", Holder: yeastarsim.AcmeTelecomID}
+	r, ok := load(t, b).Find(k)
+	if !ok || r.Mark.Owner != "U0BOB" || len(r.Differing()) != 1 || r.Differing()[0].Source != due.FromImport {
+		t.Errorf("the row is %+v", r)
+	}
+
+	wrong := "Acme,p-series-turnkey,2028-01-01,\nself,linkus,2028-01-01,\nself,p-series-turnkey,2028-01-01,\nSELF,p-series-turnkey,2028-01-02,\n"
+	got := imported(wrong, false)
+	if got.Done || len(got.Faults) != 3 {
+		t.Errorf("a list with wrong lines: %+v", got)
+	}
+	for i, want := range []string{"line 2: there is no customer \"Acme\"", "line 3: there is no product \"linkus\"", "line 5: the same holder and product stand in line 4"} {
+		if !strings.HasPrefix(got.Faults[i].String(), want) {
+			t.Errorf("%s, want %s", got.Faults[i], want)
+		}
+	}
+	if own, _ := load(t, b).Find(due.Key{Product: "p-series-turnkey", Holder: renewal.Holder{}.Key()}); own.Mark.Imported.At.Year() != 2027 {
+		t.Errorf("a list that was refused changed %+v", own.Mark.Imported)
+	}
+	if got := imported(wrong, true); !got.Done || got.Changed != 1 {
+		t.Errorf("with wrong lines left out: %+v", got)
+	}
+}
+
+// TestAutoRenewalsAreLearned checks that what renews by itself leaves what is due, and is not
+// asked about again on the same day.
+func TestAutoRenewalsAreLearned(t *testing.T) {
+	t.Parallel()
+	b := setup(t, 12)
+	b.vendor.SetAutoRenew(yeastarsim.AcmeTelecomID, true)
+	for range 3 {
+		if _, err := b.lists.LearnAutoRenewals(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	k := due.Key{Product: "p-series-turnkey", Holder: yeastarsim.AcmeTelecomID}
+	list := load(t, b)
+	if r, _ := list.Find(k); r.Band(list.Now) != due.Automatic {
+		t.Errorf("a package that renews by itself is in band %s", r.Band(list.Now))
+	}
+}
+
+// TestExportComesBack imports what was exported.
+func TestExportComesBack(t *testing.T) {
+	t.Parallel()
+	b := setup(t, 12)
+	table := duelist.Sheet(load(t, b))
+	if len(table.Rows) < 10 || len(table.Rows[0]) != len(table.Header) {
+		t.Fatalf("the table has %d rows of %d cells", len(table.Rows), len(table.Rows[0]))
+	}
+}
+
+// TestLoadCostsTheListsPages counts the calls of a list over many packages: the pages of the
+// portal's lists and nothing beside them, and none when it is loaded again.
+func TestLoadCostsTheListsPages(t *testing.T) {
+	t.Parallel()
+	b := setup(t, 250)
+	if b.lists.Ready() {
+		t.Error("a list that nobody has read is ready")
+	}
+	load(t, b)
+	// Three pages of packages, one of PBXs, the customers and a token.
+	pages := b.vendor.Calls(yeastarsim.InstanceProductList)
+	load(t, b)
+	if again := b.vendor.Calls(yeastarsim.InstanceProductList); pages > 4 || again != pages || !b.lists.Ready() {
+		t.Errorf("the first list costs %d pages, the second %d more", pages, again-pages)
+	}
+	if n := b.vendor.Calls(yeastarsim.ExistedAutoRenew) + b.vendor.Calls(yeastarsim.InstanceProductDetail); n != 0 {
+		t.Errorf("%d single packages were asked about", n)
+	}
+}
+
+// BenchmarkLoad is /renew due over 5,000 packages when the portal's list was read before.
+func BenchmarkLoad(b *testing.B) {
+	w := setup(b, 5000)
+	began := time.Now()
+	list := load(b, w)
+	cold := time.Since(began)
+	for b.Loop() {
+		load(b, w)
+	}
+	b.ReportMetric(float64(cold.Milliseconds()), "cold-ms")
+	b.ReportMetric(float64(len(list.Rows)), "rows")
+}

@@ -1,0 +1,122 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"renewbot/bot/due"
+	"renewbot/bot/renewal"
+)
+
+// Digest is a digest that is to be told to somebody, or was.
+type Digest struct {
+	Occurrence string // due.Occurrence.Name
+	Recipient  string // a channel's id, or a person's
+	At         time.Time
+}
+
+// PlanDigest plans a digest and the job that tells it, once for ever: whoever plans it again,
+// in this process or another, changes nothing.
+func (l *Ledger) PlanDigest(ctx context.Context, d Digest) error {
+	err := l.change(ctx, "plan digest", func(t tx) error {
+		n, err := t.exec(ctx, `INSERT INTO digests (occurrence, recipient, at) VALUES ($1, $2, $3)
+			ON CONFLICT (occurrence, recipient) DO NOTHING`, indexed(d.Occurrence), indexed(d.Recipient), micros(d.At))
+		if err != nil || n == 0 {
+			return err
+		}
+		now, err := l.now(ctx, t)
+		if err != nil {
+			return err
+		}
+		return l.enqueue(ctx, t, now, []renewal.Job{{Kind: renewal.TellDigest, At: d.At}})
+	})
+	if err != nil {
+		return fmt.Errorf("plan a digest: %w", err)
+	}
+	return nil
+}
+
+// WaitingDigests lists the digests whose time has come and that have not ended, the oldest
+// first.
+func (l *Ledger) WaitingDigests(ctx context.Context, now time.Time) ([]Digest, error) {
+	var waiting []Digest
+	err := l.engine.each(ctx, func(row row) error {
+		var d Digest
+		var at int64
+		err := row.Scan(&d.Occurrence, &d.Recipient, &at)
+		d.At = fromMicros(at)
+		waiting = append(waiting, d)
+		return err
+	}, `SELECT occurrence, recipient, at FROM digests WHERE ended_at IS NULL AND at <= $1 ORDER BY at, recipient`, micros(now))
+	if err != nil {
+		return nil, fmt.Errorf("read the digests: %w", err)
+	}
+	return waiting, nil
+}
+
+// EndDigest says that a digest was told, with the rows that it told of and an audit entry, or
+// that it has nothing to tell when the entry has no code. Ending it again changes nothing.
+func (l *Ledger) EndDigest(ctx context.Context, d Digest, told []due.Key, e renewal.Entry) error {
+	document, err := json.Marshal(told)
+	if err != nil {
+		return fmt.Errorf("end a digest: %w", err)
+	}
+	err = l.change(ctx, "end digest", func(t tx) error {
+		now, err := l.now(ctx, t)
+		if err != nil {
+			return err
+		}
+		n, err := t.exec(ctx, `UPDATE digests SET ended_at = $1, told = $2 WHERE occurrence = $3 AND recipient = $4 AND ended_at IS NULL`,
+			micros(now), clean(string(document)), indexed(d.Occurrence), indexed(d.Recipient))
+		if err != nil || n == 0 || e.Code == "" {
+			return err
+		}
+		e := e
+		e.At = now
+		if err := appendEntry(ctx, t, &e); err != nil {
+			return err
+		}
+		return l.enqueue(ctx, t, now, []renewal.Job{{Kind: renewal.SyncSlack, At: now}})
+	})
+	if err != nil {
+		return fmt.Errorf("end a digest: %w", err)
+	}
+	return nil
+}
+
+// LastTold are the rows of which the last digest to a recipient told.
+func (l *Ledger) LastTold(ctx context.Context, recipient string) ([]due.Key, error) {
+	var document string
+	err := l.engine.one(ctx, `SELECT told FROM digests WHERE recipient = $1 AND ended_at IS NOT NULL ORDER BY at DESC LIMIT 1`,
+		indexed(recipient)).Scan(&document)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	var told []due.Key
+	if err == nil {
+		err = json.Unmarshal([]byte(document), &told)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the last digest: %w", err)
+	}
+	return told, nil
+}
+
+// Post reads one post; it has no state when there is none.
+func (l *Ledger) Post(ctx context.Context, requestID int64, key string) (Post, error) {
+	p := Post{RequestID: requestID, Key: key}
+	var at int64
+	err := l.engine.one(ctx, `SELECT channel, ts, digest, state, tries, problem, cursor, updated_at FROM posts WHERE request_id = $1 AND key = $2`,
+		requestID, clean(key)).Scan(&p.Channel, &p.TS, &p.Digest, &p.State, &p.Tries, &p.Problem, &p.Cursor, &at)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return p, fmt.Errorf("read a post: %w", err)
+	}
+	if err == nil {
+		p.UpdatedAt = fromMicros(at)
+	}
+	return p, nil
+}

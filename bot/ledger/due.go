@@ -1,0 +1,142 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"reflect"
+
+	"renewbot/bot/due"
+	"renewbot/bot/renewal"
+)
+
+// Marks reads what was said of renewals due.
+func (l *Ledger) Marks(ctx context.Context) (map[due.Key]due.Mark, error) {
+	marks := map[due.Key]due.Mark{}
+	err := l.engine.each(ctx, func(row row) error {
+		var k due.Key
+		var document string
+		if err := row.Scan(&k.Product, &k.Holder, &document); err != nil {
+			return err
+		}
+		var m due.Mark
+		if err := json.Unmarshal([]byte(document), &m); err != nil {
+			return fmt.Errorf("decode the mark of %s: %w", k.Product, err)
+		}
+		marks[k] = m
+		return nil
+	}, `SELECT product, holder_key, document FROM due_marks`)
+	if err != nil {
+		return nil, fmt.Errorf("read the marks of renewals due: %w", err)
+	}
+	return marks, nil
+}
+
+// MarkChange is a change of what is said of one row.
+type MarkChange struct {
+	Key    due.Key
+	Change func(due.Mark) due.Mark
+}
+
+// Mark changes what is said of renewals due, with an audit entry about it, unless nothing
+// changes or the entry has no code. It says how many rows are new to it and how many
+// have changed.
+func (l *Ledger) Mark(ctx context.Context, changes []MarkChange, e renewal.Entry) (added, changed int, err error) {
+	err = l.change(ctx, "mark due", func(t tx) error {
+		added, changed = 0, 0
+		now, err := l.now(ctx, t)
+		if err != nil {
+			return err
+		}
+		for _, c := range changes {
+			before, known, err := markOf(ctx, t, c.Key)
+			if err != nil {
+				return err
+			}
+			after := c.Change(before)
+			if known && reflect.DeepEqual(before, after) {
+				continue
+			}
+			if known {
+				changed++
+			} else {
+				added++
+			}
+			document, err := json.Marshal(after)
+			if err != nil {
+				return err
+			}
+			if _, err := t.exec(ctx, `INSERT INTO due_marks (product, holder_key, document, updated_at) VALUES ($1, $2, $3, $4)
+				ON CONFLICT (product, holder_key) DO UPDATE SET document = excluded.document, updated_at = excluded.updated_at`,
+				indexed(c.Key.Product), indexed(c.Key.Holder), clean(string(document)), micros(now)); err != nil {
+				return err
+			}
+		}
+		if added+changed == 0 || e.Code == "" {
+			return nil
+		}
+		e := e
+		e.At = now
+		if err := appendEntry(ctx, t, &e); err != nil {
+			return err
+		}
+		return l.enqueue(ctx, t, now, []renewal.Job{{Kind: renewal.SyncSlack, At: now}})
+	})
+	if err != nil {
+		return 0, 0, fmt.Errorf("mark renewals due: %w", err)
+	}
+	return added, changed, nil
+}
+
+// markOf reads a mark in a transaction. The row is locked by the statement before it, so that
+// two changes at once both count.
+func markOf(ctx context.Context, t tx, k due.Key) (m due.Mark, known bool, err error) {
+	if _, err := t.exec(ctx, `UPDATE due_marks SET updated_at = updated_at WHERE product = $1 AND holder_key = $2`,
+		indexed(k.Product), indexed(k.Holder)); err != nil {
+		return m, false, err
+	}
+	var document string
+	err = t.one(ctx, `SELECT document FROM due_marks WHERE product = $1 AND holder_key = $2`, indexed(k.Product), indexed(k.Holder)).Scan(&document)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return m, false, nil
+	case err != nil:
+		return m, false, err
+	}
+	return m, true, json.Unmarshal([]byte(document), &m)
+}
+
+// LastOrders lists our last order of each holder and product, without its offer.
+func (l *Ledger) LastOrders(ctx context.Context) (map[due.Key]due.Order, error) {
+	last := map[due.Key]due.Order{}
+	err := l.engine.each(ctx, func(row row) error {
+		var k due.Key
+		var id, at int64
+		if err := row.Scan(&k.Product, &k.Holder, &id, &at); err != nil {
+			return err
+		}
+		last[k] = due.Order{Request: id, At: fromMicros(at)} // the newest comes last
+		return nil
+	}, `SELECT product, holder_key, id, ordered_at FROM requests WHERE ordered_at IS NOT NULL ORDER BY ordered_at, id`)
+	if err != nil {
+		return nil, fmt.Errorf("list what was ordered: %w", err)
+	}
+	return last, nil
+}
+
+// EachOrdered calls f for requests that were ordered and have ids from first on, the oldest first.
+func (l *Ledger) EachOrdered(ctx context.Context, first int64, f func(renewal.Request) error) error {
+	err := l.engine.each(ctx, func(row row) error {
+		r, err := scanRequest(row)
+		if err != nil {
+			return err
+		}
+		return f(r)
+	}, `SELECT document FROM requests WHERE ordered_at IS NOT NULL AND id >= $1 ORDER BY id`, first)
+	if err != nil {
+		return fmt.Errorf("read what was ordered: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,126 @@
+package ledger
+
+import (
+	"sync"
+	"testing"
+	"time"
+
+	"renewbot/bot/due"
+	"renewbot/bot/renewal"
+)
+
+func testMarks(t *testing.T, s store) {
+	clock := newClock()
+	l := s.open(t, Options{Policy: policy(1), Now: clock.Now})
+	k, other := due.Key{Product: "p-series-turnkey", Holder: "own"}, due.Key{Product: "p-series-turnkey", Holder: "3100"}
+	mark := func(e renewal.Code, keys []due.Key, change func(due.Mark) due.Mark) [2]int {
+		t.Helper()
+		var changes []MarkChange
+		for _, k := range keys {
+			changes = append(changes, MarkChange{k, change})
+		}
+		added, changed, err := l.Mark(t.Context(), changes, renewal.Entry{Code: e, Actor: "U1", Detail: map[string]string{renewal.DetailHolder: k.Holder}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return [2]int{added, changed}
+	}
+	owned := func(m due.Mark) due.Mark { m.Owner = "U2"; return m }
+	same(t, [2]int{1, 0}, mark(renewal.CodeDueOwner, []due.Key{k}, owned), "the first mark")
+	same(t, [2]int{0, 0}, mark(renewal.CodeDueOwner, []due.Key{k}, owned), "the same mark again")
+	same(t, [2]int{1, 1}, mark(renewal.CodeDueImported, []due.Key{k, other}, func(m due.Mark) due.Mark {
+		m.Imported = &due.Imported{At: clock.Now().UTC().Truncate(time.Second)}
+		return m
+	}), "a mark of two rows")
+	marks, err := l.Marks(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(marks) != 2 || marks[k].Owner != "U2" || marks[k].Imported == nil || marks[other].Owner != "" {
+		t.Errorf("the marks are %+v", marks)
+	}
+	same(t, []renewal.Code{renewal.CodeDueOwner, renewal.CodeDueImported}, codes(t, l, 0), "audit codes")
+	verify(t, l)
+	// Two changes at once both count.
+	var both sync.WaitGroup
+	for _, change := range []func(due.Mark) due.Mark{
+		func(m due.Mark) due.Mark { m.Owner = "U3"; return m },
+		func(m due.Mark) due.Mark { m.Snoozed = &due.Snooze{By: "U4"}; return m },
+	} {
+		both.Go(func() {
+			if _, _, err := l.Mark(t.Context(), []MarkChange{{k, change}}, renewal.Entry{}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	both.Wait()
+	if marks, err = l.Marks(t.Context()); err != nil || marks[k].Owner != "U3" || marks[k].Snoozed == nil {
+		t.Errorf("after two changes at once the mark is %+v, %v", marks[k], err)
+	}
+}
+
+// testDigests checks that a digest is planned, told and ended once, whoever does it again.
+func testDigests(t *testing.T, s store) {
+	clock := newClock()
+	l := s.open(t, Options{Policy: policy(1), Now: clock.Now})
+	monday := Digest{Occurrence: "2026-03-02 09:00 Europe/Madrid", Recipient: "C1", At: stamp(clock.Now().Add(time.Hour))}
+	for range 3 {
+		if err := l.PlanDigest(t.Context(), monday); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := countJobs(t, l, renewal.TellDigest); n != 1 {
+		t.Errorf("a digest that is planned three times has %d jobs", n)
+	}
+	waiting := func() []Digest {
+		t.Helper()
+		w, err := l.WaitingDigests(t.Context(), clock.Now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return w
+	}
+	if w := waiting(); len(w) != 0 {
+		t.Errorf("before its time there wait %v", w)
+	}
+	clock.advance(time.Hour)
+	same(t, []Digest{monday}, waiting(), "waiting digests")
+	told := []due.Key{{Product: "p-series-turnkey", Holder: "own"}}
+	for _, keys := range [][]due.Key{told, nil} {
+		if err := l.EndDigest(t.Context(), monday, keys, renewal.Entry{Code: renewal.CodeDueDigest, Actor: renewal.System}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if w := waiting(); len(w) != 0 {
+		t.Errorf("after it was told there wait %v", w)
+	}
+	last, err := l.LastTold(t.Context(), "C1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, told, last, "what the last digest told")
+	same(t, []renewal.Code{renewal.CodeDueDigest}, codes(t, l, 0), "audit codes")
+	if err := l.PlanDigest(t.Context(), monday); err != nil || len(waiting()) != 0 {
+		t.Errorf("a digest that was told is planned again: %v", err)
+	}
+}
+
+func testOrdered(t *testing.T, s store) {
+	l := s.open(t, Options{Policy: policy(1)})
+	r := ordering(t, l, "1")
+	r = apply(t, l, r.ID, renewal.Answered{Attempt: 1, Order: placed("XS1")})
+	submit(t, l, "2")
+	last, err := l.LastOrders(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := due.Order{Request: r.ID, At: r.UpdatedAt}
+	same(t, map[due.Key]due.Order{{Product: r.Offer.Product, Holder: r.Offer.Holder.Key()}: want}, last, "what was ordered")
+	var found []int64
+	for _, first := range []int64{0, r.ID + 1} {
+		if err := l.EachOrdered(t.Context(), first, func(r renewal.Request) error { found = append(found, r.ID); return nil }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	same(t, []int64{r.ID}, found, "ordered requests")
+}

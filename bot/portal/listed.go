@@ -1,0 +1,125 @@
+package portal
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"renewbot/bot/lookup"
+	"renewbot/bot/renewal"
+	"renewbot/yeastar"
+)
+
+// Listed is a package in the portal's list of a product, and whose it is.
+type Listed struct {
+	Holder     renewal.Holder
+	Nameless   bool // the list does not tell whose it is
+	ProductNo  string
+	Extensions int       // 0: not told
+	Expiry     time.Time // zero: not told
+}
+
+// Listed are all packages of a product, by its list alone and not older than maxAge, and when
+// the list was read. It costs as many calls as the list has pages, and none when it was
+// read before.
+func (p *Portal) Listed(ctx context.Context, productKey string, maxAge lookup.MaxAge) ([]Listed, time.Time, error) {
+	row, err := Product(productKey)
+	if err != nil {
+		return nil, time.Time{}, err
+	}
+	owned, err := p.owned.Get(ctx, productKey, maxAge)
+	if err != nil {
+		return nil, time.Time{}, err
+	}
+	customers, err := p.customers.Get(ctx, all, lookup.AnyAge)
+	if err != nil {
+		return nil, time.Time{}, err
+	}
+	told := slices.ContainsFunc(owned.packages, func(o Package) bool { return o.Owner != "" })
+	list := make([]Listed, 0, len(owned.packages))
+	for _, o := range owned.packages {
+		if !o.mayBeOf(row) {
+			continue
+		}
+		l := Listed{ProductNo: o.ProductNo, Expiry: o.Expiry, Extensions: o.Extensions}
+		if row.Holder == yeastar.BySerial {
+			l.Holder, _ = owned.holders.Get(o.ProductNo)
+		} else {
+			l.Holder, l.Nameless = holderOf(o, told, customers)
+		}
+		list = append(list, l)
+	}
+	return list, p.owned.At(productKey), nil
+}
+
+// holderOf is whose package one of the list is, as far as the list tells.
+func holderOf(o Package, told bool, customers Holders) (h renewal.Holder, nameless bool) {
+	for _, key := range []string{string(o.Owner), o.ProductNo} {
+		if h, known := customers.Get(key); known && key != own && key != "" {
+			return h, false
+		}
+	}
+	if told && o.Owner == "" {
+		return ourselves, false
+	}
+	return renewal.Holder{SerialNumber: o.ProductNo, PartnerID: o.Owner, Name: "Package " + o.ProductNo}, true
+}
+
+// NameOf is the holder that a key stands for, called by a name from before when they are gone.
+func (p *Portal) NameOf(ctx context.Context, row yeastar.Product, key, before string) renewal.Holder {
+	if h, ok := p.Holder(ctx, row.Key, key); ok {
+		return h
+	}
+	if before == "" {
+		before = key
+	}
+	if row.Holder == yeastar.BySerial {
+		return renewal.Holder{SerialNumber: key, Name: before}
+	}
+	return renewal.Holder{PartnerID: yeastar.ID(key), Name: before}
+}
+
+// ListedReady says whether Listed need not wait.
+func (p *Portal) ListedReady(productKey string) bool {
+	_, customers := p.customers.Peek(all)
+	_, owned := p.owned.Peek(productKey)
+	return customers && owned
+}
+
+// Fits says whether what somebody typed means a holder: each of its words stands in the name,
+// the e-mail address or the number.
+func Fits(query string, h renewal.Holder) bool {
+	text := fold(strings.Join([]string{h.Name, h.Email, h.SerialNumber, string(h.PartnerID)}, " "))
+	for _, word := range strings.Fields(fold(query)) {
+		if !strings.Contains(text, word) {
+			return false
+		}
+	}
+	return true
+}
+
+// AutoRenewal is whether a package renews by itself, not older than maxAge.
+func (p *Portal) AutoRenewal(ctx context.Context, productKey, productNo string, maxAge lookup.MaxAge) (yeastar.AutoRenewal, error) {
+	return p.autoRenewals.Get(ctx, productKey+" "+productNo, maxAge)
+}
+
+// Ends is when a holder's package ends, asked anew; zero: the portal does not tell.
+func (p *Portal) Ends(ctx context.Context, productKey string, holder renewal.Holder) (time.Time, error) {
+	mine, err := p.listed(ctx, productKey, holder, lookup.AnyAge)
+	if err != nil || mine.ProductNo == "" {
+		return time.Time{}, passing(err)
+	}
+	detail, err := p.details.Get(ctx, productKey+" "+mine.ProductNo, lookup.Anew)
+	if err = passing(err); err != nil || !detail.Expiry.IsZero() {
+		return detail.Expiry, err
+	}
+	if mine.Expiry.IsZero() {
+		return time.Time{}, nil // the list does not tell it either
+	}
+	mine, err = p.listed(ctx, productKey, holder, lookup.Anew)
+	return mine.Expiry, passing(err)
+}
+
+// Reread has the list of a product's packages read again in the background.
+func (p *Portal) Reread(productKey string) { p.owned.Refresh(productKey) }

@@ -1,0 +1,134 @@
+// Package sheet writes tables for people's spreadsheets and bookkeeping, as CSV or JSON Lines.
+// No cell of it is computed by a spreadsheet, and nothing of our own inner workings stands in
+// one.
+package sheet
+
+import (
+	"bufio"
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"renewbot/bot/renewal"
+)
+
+// Format is how a table is written.
+type Format string
+
+// The formats.
+const (
+	CSV   Format = "csv"
+	JSONL Format = "jsonl"
+)
+
+// Known says whether there is such a format.
+func (f Format) Known() bool { return f == CSV || f == JSONL }
+
+// Table is what is written: the names of the columns, and rows of as many cells.
+type Table struct {
+	Header []string
+	Rows   [][]string
+}
+
+// Write writes a table.
+func Write(w io.Writer, f Format, t Table) error {
+	out := bufio.NewWriter(w)
+	switch f {
+	case CSV:
+		in := csv.NewWriter(out)
+		err := in.Write(t.Header)
+		for _, row := range t.Rows {
+			cells := make([]string, len(row))
+			for i, cell := range row {
+				cells[i] = harmless(cell)
+			}
+			err = errors.Join(err, in.Write(cells))
+		}
+		in.Flush()
+		return errors.Join(err, in.Error(), out.Flush())
+	case JSONL:
+		in := json.NewEncoder(out)
+		in.SetEscapeHTML(false)
+		for _, row := range t.Rows {
+			line := make(map[string]string, len(row))
+			for i, cell := range row {
+				line[t.Header[i]] = cell
+			}
+			if err := in.Encode(line); err != nil {
+				return err
+			}
+		}
+		return out.Flush()
+	}
+	return fmt.Errorf("there is no format %q", f)
+}
+
+// formulaStarts are the signs with which a spreadsheet takes a cell for a formula, and the
+// apostrophe itself, so that it can be taken away again.
+const formulaStarts = "=+-@\t\r\n'＝＋－＠"
+
+// harmless makes a text a cell that no spreadsheet computes.
+func harmless(s string) string {
+	if s != "" && strings.ContainsRune(formulaStarts, []rune(s)[0]) {
+		return "'" + s
+	}
+	return s
+}
+
+// Time is a time for a cell; a zero one is empty.
+func Time(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339)
+}
+
+// Day is a day for a cell; a zero one is empty.
+func Day(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.DateOnly)
+}
+
+// Orders is a table of what was ordered.
+func Orders(requests []renewal.Request) Table {
+	t := Table{Header: []string{
+		"request", "customer", "holder", "product", "lines", "term", "order_no", "transaction_no", "po_number", "amount", "currency",
+		"requester", "approvers", "asked_at", "approved_at", "ordered_at", "renewed_until",
+	}}
+	for _, r := range requests {
+		t.Rows = append(t.Rows, orderRow(r))
+	}
+	return t
+}
+
+func orderRow(r renewal.Request) []string {
+	var lines, approvers []string
+	for _, l := range r.Offer.Lines {
+		line := l.Name
+		if l.Quantity > 0 {
+			line += fmt.Sprintf(" × %d", l.Quantity)
+		}
+		lines = append(lines, line)
+	}
+	for _, v := range r.Votes {
+		approvers = append(approvers, v.By)
+	}
+	var number, transaction, amount, currency string
+	if r.Order != nil {
+		number, transaction = r.Order.OrderNo, r.Order.TransactionNo
+	}
+	if p := r.Offer.Price; p != nil {
+		amount, currency = p.Amount.String(), p.Currency
+	}
+	return []string{
+		r.Reference(), r.Offer.Holder.Name, r.Offer.Holder.Key(), r.Product().Name, strings.Join(lines, ", "), r.Offer.TermAsked().String(),
+		number, transaction, r.PONumberSent(), amount, currency, r.Requester, strings.Join(approvers, " "),
+		Time(r.AskedAt), Time(r.ApprovedAt), Time(r.OrderedTime()), Day(r.RenewedUntil),
+	}
+}

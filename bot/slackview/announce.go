@@ -1,0 +1,43 @@
+package slackview
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"renewbot/blocks"
+	"renewbot/bot/directory"
+	"renewbot/bot/ledger"
+)
+
+// Announce posts a message that belongs to no request, once for ever under its key, whatever
+// number of processes and tries it takes. It is not given when Slack will not take it, or
+// when the channel is shared with another company. Its error means that it should be tried
+// again: it may be posted already, and is looked for then.
+func (v *View) Announce(ctx context.Context, key, channel string, m blocks.Message) (given bool, err error) {
+	err = v.alone(ctx, 0, func() error {
+		d := v.drawing(0)
+		p, err := v.ledger.Post(ctx, 0, key)
+		if err != nil {
+			return err
+		}
+		if p.State != "" {
+			d.posts[key] = p
+		}
+		w := wanted{key: key, channel: channel, message: m, inside: directory.IsChannel(channel)}
+		d.show(ctx, w)
+		p = d.posts[key]
+		given = p.State == ledger.PostShown
+		if given || p.State == ledger.PostFailed || d.unposted != "" {
+			return nil
+		}
+		return errors.Join(d.end(), fmt.Errorf("the message %s is not posted yet", key))
+	})
+	return given, err
+}
+
+// First is where a request's first message is; false: nowhere yet.
+func (v *View) First(ctx context.Context, request int64) (channel, ts string, ok bool) {
+	p, err := v.ledger.Post(ctx, request, keySummary)
+	return p.Channel, p.TS, err == nil && p.TS != ""
+}
