@@ -109,7 +109,7 @@ func eventMessages() []shown {
 func nudges() []shown {
 	var out []shown
 	for _, e := range events() {
-		if e.entry.Code != renewal.CodeReminded && e.entry.Code != renewal.CodeLastCall && e.entry.Code != renewal.CodeHandedOver {
+		if e.entry.Code != renewal.CodeReminded && e.entry.Code != renewal.CodeLastCall && e.entry.Code != renewal.CodeHandedOver && e.entry.Code != renewal.CodeEscalated {
 			continue
 		}
 		out = append(out, shown{"nudge_" + e.name, blocks.Nudge(e.request, e.entry, carol)})

@@ -287,6 +287,8 @@ func events() []event {
 		{"deputy_named", renewal.Request{}, none(entry(renewal.CodeDeputy, bob, "", "", map[string]string{
 			renewal.DetailWho: carol, renewal.DetailUntil: now.Add(48 * time.Hour).Format(time.RFC3339)}))},
 		{"deputy_ended", renewal.Request{}, none(entry(renewal.CodeDeputyEnded, bob, "", "", map[string]string{renewal.DetailWho: carol}))},
+		{"escalated", with(renewal.Pending, twoSteps), entry(renewal.CodeEscalated, renewal.System, renewal.Pending, renewal.Pending, map[string]string{
+			renewal.DetailWho: "S0BOARD,U0DAVE"})},
 		{"handed_over", with(renewal.Pending, handedOver), entry(renewal.CodeHandedOver, bob, renewal.Pending, renewal.Pending, map[string]string{
 			renewal.DetailWho: "U0DAVE", renewal.DetailReason: "You know this customer."})},
 		{"closed", with(renewal.Cancelled, func(r *renewal.Request) { *r = refused; r.Status, r.ClosedBy = renewal.Cancelled, bob }),

@@ -87,6 +87,8 @@ func eventSentence(r renewal.Request, e renewal.Entry) string {
 		return join("↪️ "+by+" asks for changes"+reason(d[renewal.DetailReason]), mention(r.Requester)+" can make them by “Change…” on the card.", nothingYet)
 	case renewal.CodeHandedOver:
 		return join("👉 "+by+" asks "+mention(d[renewal.DetailWho])+" to decide"+reason(d[renewal.DetailReason]), "Everybody else who may still can.", nothingYet)
+	case renewal.CodeEscalated:
+		return join("⏫ Nobody has decided in time. "+mentions(splitList(d[renewal.DetailWho]), 20)+": please see to it that somebody does, on the card in this thread.", nothingYet)
 	case renewal.CodePaused:
 		return join("⏸️ "+by+" paused all orders"+reason(d[renewal.DetailReason]), "Requests are taken and approved; nothing is ordered until an approver types “/renew resume”.")
 	case renewal.CodeResumed:

@@ -14,6 +14,7 @@ var moves = map[renewal.Code]map[renewal.Status][]renewal.Status{
 	renewal.CodeAmended:    {renewal.Pending: {renewal.Pending}, renewal.Returned: {renewal.Pending}},
 	renewal.CodeReturned:   {renewal.Pending: {renewal.Returned}},
 	renewal.CodeVoted:      {renewal.Pending: {renewal.Pending}},
+	renewal.CodeEscalated:  {renewal.Pending: {renewal.Pending}},
 	renewal.CodeHandedOver: {renewal.Pending: {renewal.Pending}},
 	renewal.CodeReminded: {
 		renewal.Pending: {renewal.Pending}, renewal.Returned: {renewal.Returned}, renewal.Refused: {renewal.Refused},

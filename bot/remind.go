@@ -23,6 +23,12 @@ func (b *Bot) remind(ctx context.Context, job renewal.Job) error {
 	if err != nil {
 		return err
 	}
+	who, escalates := r.Escalates(now)
+	if len(who) > 0 {
+		if err := b.move(ctx, r.ID, renewal.Escalate{}); err != nil {
+			return err
+		}
+	}
 	next := now.Add(nobodyPause)
 	if slices.Contains(renewal.Timed(), r.Status) {
 		lastCall := r.LastCallAt(b.policy)
@@ -48,6 +54,9 @@ func (b *Bot) remind(ctx context.Context, job renewal.Job) error {
 		if at.Before(next) {
 			next = at
 		}
+	}
+	if !escalates.IsZero() && escalates.Before(next) {
+		next = escalates
 	}
 	if len(due) == 0 {
 		return ledger.SnoozeUntil(later(next, now.Add(time.Second)))

@@ -39,6 +39,7 @@ func (r Request) Apply(e Event, now time.Time, p Policy) (Change, error) {
 	}
 	c.remember(click)
 	c.settleHandOver()
+	c.steps()
 	c.enter()
 	c.afterOrder()
 	c.Request.UpdatedAt = now
@@ -101,6 +102,8 @@ func (c *changing) apply(e Event) error {
 		return c.expire()
 	case Reminder:
 		return c.remind(e)
+	case Escalate:
+		return c.escalate()
 	case Changed:
 		return c.changed(e)
 	case Recount:

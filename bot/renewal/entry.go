@@ -17,6 +17,7 @@ const (
 	CodeRejected      Code = "request.rejected"
 	CodeReturned      Code = "request.returned"    // an approver asked its requester for changes
 	CodeHandedOver    Code = "request.handed_over" // an approver asked somebody else to decide
+	CodeEscalated     Code = "request.escalated"   // nobody has decided in the time that the policy gives a step
 	CodeCancelled     Code = "request.cancelled"
 	CodeExpired       Code = "request.expired"
 	CodeReminded      Code = "request.reminded"

@@ -113,6 +113,8 @@ type (
 		Last bool     // the call before the request times out
 		Next time.Time
 	}
+	// Escalate says that a step has waited for too long.
+	Escalate struct{}
 	// Changed says that what is known now differs from what was approved.
 	Changed struct {
 		Offer  Offer
@@ -210,6 +212,7 @@ func (e SettlePlaced) action() string    { return string(e.intent().Action) }
 func (e SettleNotPlaced) action() string { return string(e.intent().Action) }
 func (Expiry) action() string            { return "expire" }
 func (Reminder) action() string          { return "remind" }
+func (Escalate) action() string          { return "escalate" }
 func (Changed) action() string           { return "changed" }
 func (Recount) action() string           { return "recount" }
 func (Restored) action() string          { return "restored" }

@@ -64,6 +64,9 @@ type Request struct {
 	ReturnReason string `json:"return_reason,omitempty"` // which, in their words
 	Again        int64  `json:"again,omitempty"`         // the request that this one asks for again
 
+	StepSince time.Time `json:"step_since,omitzero"` // when it came to its present steps, if they escalate
+	Escalated []string  `json:"escalated,omitempty"` // which of their escalations were told
+
 	Handed *Handed `json:"handed,omitempty"` // whom an approver has asked to decide, until they do
 
 	// Reminded has the reminders of this revision, and after it of this state, by user id,

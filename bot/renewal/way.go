@@ -10,6 +10,8 @@ type Step struct {
 	Name     string   `json:"name,omitempty"` // of the people, for people; empty: their ids
 	Who      []string `json:"who"`            // ids of people and user groups, or Variables
 	Required int      `json:"required"`       // distinct people
+	// Escalate is who is told when nobody has decided for some time; nil: nobody.
+	Escalate *Escalation `json:"escalate,omitempty"`
 }
 
 // Way is what one rule of the policy wants: its steps, one after the other. Nobody counts in

@@ -60,8 +60,11 @@ func (v *View) wantedFor(r renewal.Request, entries []renewal.Entry, link string
 		audit := v.auditLine(r, e)
 		audit.message = links.Linked(audit.message, r.ID)
 		list = append(list, audit)
-		if asks := e.Code == renewal.CodeHandedOver; asks || e.Code == renewal.CodeReminded || e.Code == renewal.CodeLastCall {
+		if asks := e.Code == renewal.CodeHandedOver || e.Code == renewal.CodeEscalated; asks || e.Code == renewal.CodeReminded || e.Code == renewal.CodeLastCall {
 			for _, id := range strings.FieldsFunc(e.Detail[renewal.DetailWho], func(c rune) bool { return c == ',' }) {
+				if strings.HasPrefix(id, "S") {
+					continue // a group is named in the thread
+				}
 				list = append(list, wanted{key: "nudge:" + seq + ":" + id, channel: id, lasting: true, record: !asks, message: links.Linked(blocks.Nudge(r, e, id), r.ID)})
 			}
 		}
