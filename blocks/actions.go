@@ -19,6 +19,7 @@ var (
 	}
 	requesterActions = map[renewal.Status][]renewal.Action{
 		renewal.Pending:   {renewal.ActionAmend, renewal.ActionCancel},
+		renewal.Approved:  {renewal.ActionAmend},
 		renewal.Returned:  {renewal.ActionAmend, renewal.ActionCancel},
 		renewal.Rejected:  {renewal.ActionAskAgain},
 		renewal.Cancelled: {renewal.ActionAskAgain},
@@ -68,6 +69,9 @@ func actionButton(r renewal.Request, a renewal.Action) slack.BlockElement {
 	case renewal.ActionReject:
 		return button(r, ActionReject, "Reject…").WithStyle(slack.StyleDanger)
 	case renewal.ActionAmend:
+		if r.Status == renewal.Approved && !r.WaitsForDay() {
+			return nil
+		}
 		return button(r, ActionChange, "Change…")
 	case renewal.ActionCancel:
 		return cancelButton(r)

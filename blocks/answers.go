@@ -93,7 +93,7 @@ func ListFor(name string, requests []renewal.Request, links Links) Message {
 // listItem is a request in one line, short enough for ten of them in a section.
 func listItem(r renewal.Request, links Links) string {
 	s := stateOf(r)
-	return fmt.Sprintf("%s · %s · %s · by %s", links.reference(r), inShort(r.Offer, outside), s.short(), mention(r.Requester)) + orderItem(r)
+	return fmt.Sprintf("%s · %s · %s · by %s", links.reference(r), inShort(r.Offer, outside), s.short(), mention(r.Requester)) + orderItem(r) + dayItem(r)
 }
 
 func orderItem(r renewal.Request) string {
@@ -101,6 +101,13 @@ func orderItem(r renewal.Request) string {
 		return ""
 	}
 	return " · " + outside(r.Order.OrderNo, 40)
+}
+
+func dayItem(r renewal.Request) string {
+	if on := awaitedDay(r); on != "" && !r.WaitsForDay() { // whose state says it
+		return " · " + on
+	}
+	return ""
 }
 
 // Settling is a message about a request for somebody who may settle it: with the buttons for
@@ -122,6 +129,9 @@ func Detail(r renewal.Request, entries []renewal.Entry, links Links) Message {
 		blocks = append(blocks, slack.NewActionBlock(id("open"), open...))
 	}
 	blocks = append(blocks, fields(id("facts"), offerFacts(r.Offer, r.AskedAt))...)
+	if awaitedDay(r) != "" {
+		blocks = append(blocks, whenBlocks(id("when"), r.Offer)...)
+	}
 	if note := outside(r.Note, reasonLimit); note != "" {
 		blocks = append(blocks, section(id("note"), "*Note*\n"+note))
 	}

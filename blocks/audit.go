@@ -86,7 +86,7 @@ var inSentence = []string{
 	renewal.DetailRefusal, renewal.DetailAction, renewal.DetailVotes, renewal.DetailSelfApproval, renewal.DetailRetryAt, renewal.DetailUntil,
 	renewal.DetailRules, renewal.DetailNext, renewal.DetailCandidates, renewal.DetailBehind, renewal.DetailChannel, renewal.DetailCount,
 	renewal.DetailDoubts, renewal.DetailDoubtReason, renewal.DetailLost, renewal.DetailComment, renewal.DetailAgain,
-	renewal.DetailPausedBy,
+	renewal.DetailPausedBy, renewal.DetailOrderOn,
 }
 
 // auditDetail lists the details that the sentence leaves out.

@@ -39,7 +39,7 @@ func Card(r renewal.Request) Message {
 	}
 }
 
-// cardFacts are the price and until when it is renewed, in one line.
+// cardFacts are the price, until when it is renewed and when it is ordered, in one line.
 func cardFacts(r renewal.Request) string {
 	told := price(r.Offer, outside)
 	if r.Offer.Price != nil {
@@ -49,7 +49,7 @@ func cardFacts(r renewal.Request) string {
 	if expires != "" {
 		expires = "expires " + expires
 	}
-	return joinWith(" · ", told, expires)
+	return joinWith(" · ", told, expires, awaitedDay(r))
 }
 
 // invoiceFacts say who gets the invoice, with the mail as a whole, and the PO number.
@@ -98,7 +98,7 @@ func decided(r renewal.Request) string {
 func confirmApprove(r renewal.Request) *slack.ConfirmationBlockObject {
 	ask := what(r.Offer, line) + " (" + price(r.Offer, line) + ")."
 	title, yes := "Approve "+r.Reference()+"?", "Approve"
-	if !r.DryRun && r.Required-len(r.Votes) <= 1 {
+	if !r.DryRun && r.Required-len(r.Votes) <= 1 && r.Offer.OrderOn == (renewal.OrderDay{}) {
 		title, yes = "Approve and order "+r.Reference()+"?", "Approve and order"
 	}
 	return confirm(title, ask, r.Doubts, approveConsequence(r), yes, "Not yet", slack.StylePrimary)
@@ -109,10 +109,12 @@ func approveConsequence(r renewal.Request) string {
 	switch {
 	case r.DryRun:
 		return "Dry run: no order will be sent."
+	case r.Required-len(r.Votes) > 1 && r.Offer.OrderOn != (renewal.OrderDay{}):
+		return fmt.Sprintf("This is approval %d of %d. With the last one: ", len(r.Votes)+1, r.Required) + placesOrder(r.Offer)
 	case r.Required-len(r.Votes) > 1:
 		return fmt.Sprintf("This is approval %d of %d. The last one places a real order at once; it cannot be undone.", len(r.Votes)+1, r.Required)
 	}
-	return "This places a real order with Yeastar at once. It cannot be undone."
+	return placesOrder(r.Offer)
 }
 
 func confirmRetry(r renewal.Request) *slack.ConfirmationBlockObject {

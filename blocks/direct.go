@@ -42,7 +42,7 @@ func Direct(r renewal.Request, e renewal.Entry) (Message, bool) {
 		return Message{}, false
 	}
 	head := "*Your request " + r.Reference() + "* for " + holder(r.Offer.Holder, outside)
-	about := what(r.Offer, outside) + " · in " + mention(r.Channel)
+	about := joinWith(" · ", what(r.Offer, outside), awaitedDay(r), "in "+mention(r.Channel))
 	news := eventSentence(r, e)
 	m := Message{
 		Text: cutMarkup(join("Your request "+r.Reference()+": "+what(r.Offer, outside)+".", news), limitMessageText),

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"time"
 	"unicode"
 
 	"renewbot/bot/renewal"
@@ -29,11 +30,15 @@ type Draft struct {
 	Term             string                `json:"m,omitempty"` // yeastar.Term.Key; "": the only one
 	Contact          yeastar.ID            `json:"c,omitempty"`
 	// Kept is the billing contact of before the product was changed; it travels no further.
-	Kept     yeastar.ID `json:"-"`
-	PONumber string     `json:"o,omitempty"`
-	Note     string     `json:"n,omitempty"`
-	Channel  string     `json:"ch,omitempty"`
-	Query    string     `json:"y,omitempty"` // typed after the command; narrows the customers
+	Kept yeastar.ID `json:"-"`
+	// When is the choice of when to order: "" for at once, WhenDay, or a proposed date. Day is
+	// what was chosen for WhenDay.
+	When     string `json:"i,omitempty"`
+	Day      string `json:"j,omitempty"`
+	PONumber string `json:"o,omitempty"`
+	Note     string `json:"n,omitempty"`
+	Channel  string `json:"ch,omitempty"`
+	Query    string `json:"y,omitempty"` // typed after the command; narrows the customers
 	// Key tells this form from all others, from its first view on.
 	Key string `json:"u,omitempty"`
 	// Request, Revision and Fingerprint name the request that is being changed; 0: a new one.
@@ -81,6 +86,7 @@ func (d Draft) bounded() Draft {
 	d.Plan, d.PlanShown, d.Contact = id(d.Plan), id(d.PlanShown), id(d.Contact)
 	d.Quantity, d.Prefill = oneLine(d.Quantity, 20), oneLine(d.Prefill, 20)
 	d.Term, d.Cycle = oneLine(d.Term, 20), oneLine(d.Cycle, 20)
+	d.When, d.Day = oneLine(d.When, len(time.DateOnly)), oneLine(d.Day, len(time.DateOnly))
 	d.PONumber = oneLine(d.PONumber, 2*renewal.MaxPONumber)
 	d.Query, d.Key = oneLine(d.Query, 100), oneLine(d.Key, 64)
 	d.Fingerprint, d.Shown = oneLine(d.Fingerprint, 64), oneLine(d.Shown, 64)

@@ -279,7 +279,7 @@ func TestFieldsAreInputs(t *testing.T) {
 	want := map[string]bool{
 		blocks.BlockHolder(d): true, blocks.BlockPlan(d): true, blocks.BlockQuantity(d): true, blocks.BlockServices(d): true,
 		blocks.BlockServiceQuantity(d, "3048573759449317376"): true, blocks.BlockContact(d): true, blocks.BlockPO: true,
-		blocks.BlockNote: true, blocks.BlockChannel: true,
+		blocks.BlockNote: true, blocks.BlockChannel: true, blocks.BlockWhen(d): true,
 	}
 	if diff := cmp.Diff(want, inputs); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

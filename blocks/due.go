@@ -3,6 +3,7 @@ package blocks
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -177,7 +178,7 @@ func (d DueData) row(r due.Row) string {
 			lines = append(lines, fmt.Sprintf("📝 and %d more requests", len(r.Open)-i))
 			break
 		}
-		lines = append(lines, "📝 "+Links(d.Links).reference(renewal.Request{ID: o.Request})+": "+dueStatus(o.Status))
+		lines = append(lines, "📝 "+Links(d.Links).reference(renewal.Request{ID: o.Request})+": "+dueStatus(o))
 	}
 	return joinWith("\n", lines...)
 }
@@ -247,8 +248,12 @@ func dueMarks(r due.Row, now time.Time) []string {
 }
 
 // dueStatus is what is open for a row, in a few words that say whether it is ordered.
-func dueStatus(s renewal.Status) string {
-	return stateOf(renewal.Request{Status: s}).label
+func dueStatus(o due.Open) string {
+	s := stateOf(renewal.Request{Status: o.Status}).label
+	if o.OrderOn != (renewal.OrderDay{}) && (o.Status == renewal.Approved || slices.Contains(renewal.Timed(), o.Status)) {
+		s += ", to be ordered on " + dateWords(o.OrderOn.Date)
+	}
+	return s
 }
 
 // dueButtons are what can be done with a row.

@@ -28,7 +28,8 @@ func dueFacts() due.Facts {
 	}
 	f.Marks[add("1", "Overdue Ltd", -17)] = due.Mark{Imported: &due.Imported{At: dueDay(3), On: dueDay(-40)}}
 	f.Marks[add("2", "Soon & Sons", 8)] = due.Mark{Owner: bob, Auto: due.Auto{State: yeastar.AutoRenewalOff, At: now}}
-	f.Open[add("3", "Asked For GmbH", 20)] = []due.Open{{Request: 123, Status: renewal.Pending, Channel: "C0RENEW"}, {Request: 124, Status: renewal.Unknown}}
+	f.Open[add("3", "Asked For GmbH", 20)] = []due.Open{
+		{Request: 123, Status: renewal.Pending, Channel: "C0RENEW", OrderOn: with(renewal.Pending, dated).Offer.OrderOn}, {Request: 124, Status: renewal.Unknown}}
 	f.Orders[add("4", "Ordered AB", 25)] = due.Order{Request: 99, At: dueDay(-5), Offer: renewal.Offer{Product: turnkey.Key, CurrentExpiry: dueDay(25)}}
 	add("5", "Later S.A.", 200)
 	add("6", "Nobody Knows Inc.", 0)

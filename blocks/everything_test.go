@@ -26,17 +26,21 @@ func everything() []shown {
 // requests are requests in every state and every variant of it.
 func requests() map[string]renewal.Request {
 	out := map[string]renewal.Request{
-		"pending_quorum":    with(renewal.Pending, quorum),
-		"pending_steps":     with(renewal.Pending, twoSteps),
-		"pending_ways":      with(renewal.Pending, twoWays),
-		"pending_dry_run":   with(renewal.Pending, dry),
-		"pending_priced":    with(renewal.Pending, priced),
-		"pending_revised":   with(renewal.Pending, revised),
-		"pending_own":       with(renewal.Pending, func(r *renewal.Request) { r.Offer, r.Note = ownOffer(), "" }),
-		"approved_dry_run":  with(renewal.Approved, dry),
-		"cancelled_dry_run": with(renewal.Cancelled, dryDone),
-		"refused_dry_run":   with(renewal.Refused, dry),
-		"refused_by_status": refusedByStatus(),
+		"pending_quorum":         with(renewal.Pending, quorum),
+		"pending_steps":          with(renewal.Pending, twoSteps),
+		"pending_ways":           with(renewal.Pending, twoWays),
+		"pending_dry_run":        with(renewal.Pending, dry),
+		"pending_priced":         with(renewal.Pending, priced),
+		"pending_revised":        with(renewal.Pending, revised),
+		"pending_own":            with(renewal.Pending, func(r *renewal.Request) { r.Offer, r.Note = ownOffer(), "" }),
+		"approved_dry_run":       with(renewal.Approved, dry),
+		"pending_dated":          with(renewal.Pending, dated),
+		"pending_dated_two":      with(renewal.Pending, func(r *renewal.Request) { dated(r); r.Required = 2 }),
+		"approved_dated":         with(renewal.Approved, dated),
+		"approved_dated_dry_run": with(renewal.Approved, func(r *renewal.Request) { dated(r); dry(r) }),
+		"cancelled_dry_run":      with(renewal.Cancelled, dryDone),
+		"refused_dry_run":        with(renewal.Refused, dry),
+		"refused_by_status":      refusedByStatus(),
 		"unknown_unreadable": with(renewal.Unknown, func(r *renewal.Request) {
 			r.Search = &renewal.Search{At: now, Candidates: []string{"XS3401174502129270784"}, Unreadable: "Yeastar's Partner Portal can't be reached right now."}
 		}),
@@ -146,10 +150,12 @@ func answers() []shown {
 		{"list_empty", blocks.List(nil, nil, nil)},
 		{"list_mine", blocks.List([]renewal.Request{request(renewal.Pending), request(renewal.Processing)}, nil, nil)},
 		{"list_both", blocks.List([]renewal.Request{request(renewal.Unknown)}, []renewal.Request{with(renewal.Pending, quorum)}, links())},
+		{"list_dated", blocks.List([]renewal.Request{with(renewal.Approved, dated), with(renewal.Pending, dated)}, nil, links())},
 		{"list_many", blocks.List(many, many, links())},
 		{"detail", blocks.Detail(request(renewal.Ordered), []renewal.Entry{story[0], story[4], story[18], story[20]}, links())},
 		{"detail_long", blocks.Detail(with(renewal.Pending, revised), story, nil)},
 		{"list_for", blocks.ListFor("acme", many[:12], links())},
+		{"detail_dated", blocks.Detail(with(renewal.Approved, dated), nil, nil)},
 		{"list_for_nobody", blocks.ListFor("acme", nil, nil)},
 		{"detail_settling", blocks.Settling(blocks.Detail(request(renewal.Unknown), nil, nil), request(renewal.Unknown))},
 		{"deputies_none", blocks.Deputies(nil)},
@@ -228,6 +234,14 @@ func forms() []shown {
 		f("repeated", func(f *blocks.FormData) { f.Doubts = doubts()[2:4] }),
 		f("services_proposed", func(f *blocks.FormData) { f.Draft.ServicesProposed = true }),
 		f("one_channel", func(f *blocks.FormData) { f.Channels, f.Draft.Channel = []string{"C0RENEW"}, "" }),
+		f("dated", func(f *blocks.FormData) {
+			f.Now, f.Ahead = now, 90*24*time.Hour
+			f.Draft.When = "2026-12-24"
+		}),
+		f("dated_by_hand", func(f *blocks.FormData) {
+			f.Now, f.Ahead = now, 90*24*time.Hour
+			f.Draft.When, f.Draft.Day = blocks.WhenDay, "2026-12-01"
+		}),
 		f("warning_dry_run", func(f *blocks.FormData) {
 			f.DryRun, f.Warning = true, "Yeastar is slow just now: the choices are ten minutes old."
 		}),
@@ -255,12 +269,13 @@ func reviews() []shown {
 		review("plain", draft(), offer(), nothing),
 		review("own", blocks.Draft{Holder: blocks.HolderOwn}, ownOffer(), nothing),
 		review("priced", draft(), with(renewal.Pending, priced).Offer, nothing),
-		review("early", draft(), expiring(61*24*time.Hour), doubt(10)),
-		review("expired", draft(), expiring(-time.Hour), doubt(11)),
+		review("early", draft(), expiring(61*24*time.Hour), doubt(11)),
+		review("expired", draft(), expiring(-time.Hour), doubt(12)),
 		review("quoted", draft(), with(renewal.Pending, quoted).Offer, doubt(0)),
 		review("every_doubt", changing, offer(), func(p *blocks.ReviewData) {
 			p.Doubts, p.DoubtReason = doubts(), "They grow by 450 seats on Monday."
 		}),
+		review("dated", draft(), with(renewal.Pending, dated).Offer, nothing),
 		review("policy", draft(), offer(), func(p *blocks.ReviewData) {
 			p.Ways = with(renewal.Pending, twoSteps).Ways
 			p.Ruling = renewal.Ruling{Estimated: true, Amount: &renewal.Price{Amount: decimal.NewFromInt(5000), Currency: "EUR"}}
@@ -286,6 +301,7 @@ func smallViews() []shown {
 		{"return", blocks.ReturnForm(request(renewal.Pending))},
 		{"hand_over", blocks.HandOverForm(request(renewal.Pending))},
 		{"approve", blocks.ApproveForm(with(renewal.Pending, doubtful))},
+		{"approve_dated", blocks.ApproveForm(with(renewal.Pending, dated))},
 		{"approve_quorum", blocks.ApproveForm(with(renewal.Pending, func(r *renewal.Request) { r.Required = 2 }))},
 		{"settle_placed", blocks.SettlePlacedForm(request(renewal.Unknown))},
 		{"settle_placed_anyway", blocks.SettlePlacedAnyway(request(renewal.Unknown), blocks.TargetOf(request(renewal.Unknown)), "1782052", "XS3401174502129270784",
@@ -307,6 +323,10 @@ func homes() []shown {
 			Command: "/renew", Waiting: []renewal.Request{with(renewal.Pending, quorum)},
 			Open: []renewal.Request{request(renewal.Processing)}, Recent: []renewal.Request{request(renewal.Ordered), request(renewal.Rejected)},
 			Links: links(), DryRun: true, Can: map[int64][]renewal.Action{123: {renewal.ActionApprove, renewal.ActionReturn, renewal.ActionReject}},
+		})},
+		{"home_dated", blocks.Home(blocks.HomeData{
+			Command: "/renew", Open: []renewal.Request{with(renewal.Approved, dated), with(renewal.Pending, dated)},
+			Can: map[int64][]renewal.Action{123: {renewal.ActionAmend, renewal.ActionCancel}},
 		})},
 		{"home_paused", blocks.Home(blocks.HomeData{
 			Command: "/renew", Waiting: []renewal.Request{with(renewal.Pending, doubtful)}, Open: []renewal.Request{request(renewal.Returned)},

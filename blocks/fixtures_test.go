@@ -125,6 +125,11 @@ func twoWays(r *renewal.Request) {
 
 func dry(r *renewal.Request) { r.DryRun = true }
 
+// dated is to be ordered on a day.
+func dated(r *renewal.Request) {
+	r.Offer.OrderOn = renewal.OrderDay{Date: "2026-12-24", From: time.Date(2026, time.December, 24, 8, 0, 0, 0, time.UTC)}
+}
+
 func priced(r *renewal.Request) {
 	r.Offer.Price = &renewal.Price{Amount: decimal.RequireFromString("480"), Currency: "EUR"}
 }
@@ -157,6 +162,7 @@ func doubts() []renewal.Doubt {
 		{Kind: renewal.DoubtOrderedBefore, Serious: true, Request: 101, OrderNo: "XS3401174502129270001", At: day},
 		{Kind: renewal.DoubtPortalOrder, Serious: true, OrderNo: "XS3401174502129270002", At: day},
 		{Kind: renewal.DoubtAutoRenewal, Serious: true},
+		{Kind: renewal.DoubtEndsBefore, Serious: true, At: day},
 		{Kind: renewal.DoubtPlanSwitch, Names: []string{"Enterprise Plan"}},
 		{Kind: renewal.DoubtInvoice, Names: []string{"Northwind Clinics"}},
 		{Kind: renewal.DoubtServicesLeftOut, Names: []string{"High Availability", "Recording Minutes"}},
@@ -172,7 +178,7 @@ func doubts() []renewal.Doubt {
 }
 
 func doubtful(r *renewal.Request) {
-	r.Doubts = []renewal.Doubt{doubts()[0], doubts()[13]}
+	r.Doubts = []renewal.Doubt{doubts()[0], doubts()[14]}
 	r.DoubtReason = "They grow by 450 seats on Monday; agreed with Yeastar's sales."
 }
 
@@ -353,6 +359,13 @@ func events() []event {
 			r.Problem = &renewal.Problem{Class: yeastar.ClassNotSent, Code: "behind", Detail: "RNW-000122"}
 		}), entry(renewal.CodeWaiting, renewal.System, renewal.Approved, renewal.Approved, map[string]string{
 			renewal.DetailBehind: "RNW-000122"})},
+		{"submitted_dated", with(renewal.Pending, dated), entry(renewal.CodeSubmitted, alice, "", renewal.Pending, map[string]string{
+			renewal.DetailSummary: with(renewal.Pending, dated).Offer.Summary(), renewal.DetailFingerprint: fp, renewal.DetailOrderOn: "2026-12-24"})},
+		{"approved_dated", with(renewal.Approved, dated), entry(renewal.CodeApproved, bob, renewal.Pending, renewal.Approved, map[string]string{
+			renewal.DetailFingerprint: fp, renewal.DetailVotes: "1 of 1", renewal.DetailOrderOn: "2026-12-24"})},
+		{"changed_dated", with(renewal.Pending, func(r *renewal.Request) { dated(r); revised(r) }), second(entry(renewal.CodeChanged, renewal.System,
+			renewal.Approved, renewal.Pending, map[string]string{renewal.DetailSummary: offer().Summary(), renewal.DetailFingerprint: fp,
+				renewal.DetailChanges: "Current expiry: 2026-12-31 → 2027-12-31", renewal.DetailOrderOn: "2026-12-24"}))},
 		{"confirmed", request(renewal.Ordered), entry(renewal.CodeConfirmed, renewal.System, renewal.Ordered, renewal.Ordered, map[string]string{
 			renewal.DetailUntil: "2027-12-31T00:00:00Z"})},
 		{"unconfirmed", request(renewal.Ordered), entry(renewal.CodeUnconfirmed, renewal.System, renewal.Ordered, renewal.Ordered, nil)},

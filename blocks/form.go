@@ -38,6 +38,9 @@ type FormData struct {
 	Warning      string          // a sentence above the form
 	Doubts       []renewal.Doubt // other requests of the holder and product
 	DryRun       bool
+	// Now is the time at which the form is drawn, and Ahead how far ahead an order may be dated.
+	Now   time.Time
+	Ahead time.Duration
 	// Before is the request that is changed or asked for again; nil: neither.
 	Before *renewal.Request
 }
@@ -108,6 +111,7 @@ func (f FormData) dependent() []slack.Block {
 	if !f.Expiry.IsZero() {
 		blocks = append(blocks, contextLine("expiry", "Current expiry: "+day(f.Expiry)))
 	}
+	blocks = append(blocks, f.whenInputs()...)
 	blocks = append(blocks, f.contactInput(), f.poInput(), f.noteInput())
 	if f.Draft.Request == 0 {
 		blocks = append(blocks, f.channelInput())

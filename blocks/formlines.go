@@ -30,6 +30,7 @@ func (f *FormData) propose() {
 			f.Draft.Plan, f.Draft.PlanShown = id, id
 		}
 	}
+	f.proposeWhen()
 	if id := f.onlyService(); id != "" {
 		f.Draft.Services = []yeastar.ID{id}
 	}

@@ -78,6 +78,7 @@ func (h HomeData) item(r renewal.Request) string {
 	if e := expiryDays(r.Offer, r.AskedAt); e != "" {
 		facts = append(facts, "expires "+e)
 	}
+	facts = append(facts, awaitedDay(r))
 	about := []string{fmt.Sprintf("*%s* · %s", h.Links.reference(r), s.short()+orderItem(r)), what(r.Offer, outside), joinWith(" · ", facts...)}
 	switch {
 	case r.Status == renewal.Returned:

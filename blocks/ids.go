@@ -34,6 +34,8 @@ const (
 	ActionQuantity        = "quantity"
 	ActionServiceQuantity = "service_quantity"
 	ActionContact         = "contact"
+	ActionWhen            = "when"
+	ActionOrderDay        = "order_day"
 	ActionPO              = "po_number"
 	ActionNote            = "note"
 	ActionChannel         = "channel"
@@ -112,6 +114,12 @@ func BlockTerm(d Draft) string { return dependent("term", d.Cycle, d) }
 
 // BlockContact is the block id of the billing contact.
 func BlockContact(d Draft) string { return dependent("contact", "", d) }
+
+// BlockWhen is the block id of when it is to be ordered.
+func BlockWhen(d Draft) string { return dependent("when", "", d) }
+
+// BlockOrderDay is the block id of the day on which it is to be ordered.
+func BlockOrderDay(d Draft) string { return dependent("order_day", "", d) }
 
 // dependent makes a block id that is new after each reset and for each distinction: Slack
 // keeps what stands in an input as long as its ids stay.

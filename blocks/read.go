@@ -21,6 +21,13 @@ func ReadForm(v slack.View) (Draft, error) {
 		d.Holder = ""
 	}
 	s.choice(&d.Term, BlockTerm(d), ActionTerm)
+	s.choice(&d.When, BlockWhen(d), ActionWhen)
+	if d.When == whenNow {
+		d.When = ""
+	}
+	if a, ok := s.input(BlockOrderDay(d), ActionOrderDay); ok {
+		d.Day = a.SelectedDate
+	}
 	s.choice((*string)(&d.Plan), BlockPlan(d), ActionPlan)
 	s.choice((*string)(&d.Contact), BlockContact(d), ActionContact)
 	s.typed(&d.Quantity, BlockQuantity(d), ActionQuantity)

@@ -82,7 +82,7 @@ func TestDoubtsStandOneByOne(t *testing.T) {
 	card := blocks.Card(r)
 	review := blocks.Review(draft(), r.Offer, blocks.ReviewData{Doubts: r.Doubts})
 	shown, alerts := string(pretty(t, card)), string(pretty(t, review))
-	for _, want := range []string{"17 things to look at", "Agreed by phone."} {
+	for _, want := range []string{"18 things to look at", "Agreed by phone."} {
 		if !strings.Contains(shown, want) {
 			t.Errorf("the card lacks %q", want)
 		}
@@ -96,20 +96,20 @@ func TestDoubtsStandOneByOne(t *testing.T) {
 			t.Errorf("the review lacks %q", text)
 		}
 	}
-	if !strings.Contains(alerts, "There are 5 more") || !strings.Contains(alerts, "Why should this be ordered all the same?") {
+	if !strings.Contains(alerts, "There are 6 more") || !strings.Contains(alerts, "Why should this be ordered all the same?") {
 		t.Errorf("the review does not ask why:\n%s", alerts)
 	}
 	for _, b := range buttons(card) {
 		if b.ActionID != blocks.ActionApprove {
 			continue
 		}
-		for _, want := range []string{"17 things to look at: the portal says 50, not 500", "It cannot be undone.", "P-Series Turnkey Package for Example Telecom"} {
+		for _, want := range []string{"18 things to look at: the portal says 50, not 500", "It cannot be undone.", "P-Series Turnkey Package for Example Telecom"} {
 			if !strings.Contains(b.Confirm.Text.Text, want) {
 				t.Errorf("the dialog lacks %q: %s", want, b.Confirm.Text.Text)
 			}
 		}
 	}
-	slight := blocks.Review(draft(), r.Offer, blocks.ReviewData{Doubts: r.Doubts[13:]})
+	slight := blocks.Review(draft(), r.Offer, blocks.ReviewData{Doubts: r.Doubts[14:]})
 	if strings.Contains(string(pretty(t, slight)), "Why should this") {
 		t.Error("a slight doubt has to be explained")
 	}
@@ -222,7 +222,7 @@ func TestWhoHearsOfAnEvent(t *testing.T) {
 	t.Parallel()
 	direct := map[string]bool{
 		"ordered": true, "refused": true, "refused_by_status": true, "refused_gone": true, "rejected": true, "expired": true, "unknown": true, "unknown_named": true,
-		"processing": true, "changed": true, "dry_run": true, "settled_placed": true, "settled_placed_pending": true,
+		"processing": true, "changed": true, "changed_dated": true, "dry_run": true, "settled_placed": true, "settled_placed_pending": true,
 		"settled_not_placed": true, "late_adopted": true, "late_alarm": true,
 		"lapsed_lost": true, "lapsed_quorum": true, "stopped": true, "returned": true, "expired_returned": true,
 	}

@@ -44,6 +44,9 @@ func stateOf(r renewal.Request) state {
 	case renewal.Returned:
 		return state{"↪️", "Returned for changes", "By " + mention(r.ReturnedBy) + reason(r.ReturnReason), renewal.Say("waits for the changes that were asked for."), nothingYet}
 	case renewal.Approved:
+		if r.WaitsForDay() && r.Problem == nil {
+			return dated(r)
+		}
 		return state{"👍", "Approved", approved(r), renewal.Say("is approved and its order is about to be placed."), ""}
 	case renewal.Ordering:
 		return state{"📤", "Being ordered", "The order is on its way to Yeastar; there is no answer yet.",
@@ -67,6 +70,16 @@ func stateOf(r renewal.Request) state {
 		return state{"⌛", "Timed out", timedOut(r), renewal.Say("timed out before it was approved."), nothingWas}
 	}
 	return state{"•", outside(string(r.Status), shortLimit), "", renewal.Say("is " + string(r.Status) + "."), ""}
+}
+
+// dated is approved for a day that was to come then.
+func dated(r renewal.Request) state {
+	on := dateWords(r.Offer.OrderOn.Date)
+	s := state{"🗓️", "Approved, to be ordered on " + on, onItsDay(moment(r.Offer.OrderOn.From)), renewal.Say("is approved and will be ordered on " + on + "."), ""}
+	if r.DryRun {
+		s.more = "The dry run ends on that day, without an order."
+	}
+	return s
 }
 
 func timedOut(r renewal.Request) string {

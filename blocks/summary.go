@@ -2,6 +2,7 @@ package blocks
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/slack-go/slack"
 
@@ -18,6 +19,9 @@ func Summary(r renewal.Request) Message {
 		section(id("state"), s.bold()),
 	}
 	blocks = append(blocks, fields(id("facts"), offerFacts(r.Offer, r.AskedAt))...)
+	if slices.Contains(renewal.Timed(), r.Status) {
+		blocks = append(blocks, whenBlocks(id("when"), r.Offer)...)
+	}
 	if note := outside(r.Note, reasonLimit); note != "" {
 		blocks = append(blocks, section(id("note"), "*Note*\n"+note))
 	}
@@ -25,7 +29,7 @@ func Summary(r renewal.Request) Message {
 	return Message{
 		Text: cutMarkup(join(
 			fmt.Sprintf("%s: %s asks to renew %s (%s).", r.Reference(), mention(r.Requester), what(r.Offer, outside), price(r.Offer, outside)),
-			dryRun(r), s.plain()), limitMessageText),
+			waitsFor(awaitedDay(r)), dryRun(r), s.plain()), limitMessageText),
 		Blocks: blocks,
 	}
 }

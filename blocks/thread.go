@@ -71,7 +71,7 @@ func eventSentence(r renewal.Request, e renewal.Entry) string {
 	why := problemWords(d[renewal.DetailVendorDetail], d[renewal.DetailVendorCode], d[renewal.DetailVendorRequest])
 	switch e.Code {
 	case renewal.CodeSubmitted:
-		return join("📝 "+by+" asks for a renewal: "+summaryOf(r, e)+".", askedAgain(d), doubtNews(d), dryRun(r), nothingYet)
+		return join("📝 "+by+" asks for a renewal: "+summaryOf(r, e)+".", datedNews(r, d), askedAgain(d), doubtNews(d), dryRun(r), nothingYet)
 	case renewal.CodeAmended:
 		return join("✏️ "+by+fmt.Sprintf(" changed the request; this is revision %d.", e.Revision), changeWords(d), doubtNews(d), "Approvals start over.", nothingYet)
 	case renewal.CodeChanged:
@@ -219,13 +219,13 @@ func approvalSentence(r renewal.Request, e renewal.Entry) string {
 		}
 		return join(yes, lostWords(d), "More approvals are needed.", nothingYet)
 	case renewal.CodeApproved:
-		return join(yes, lostWords(d), next(r))
+		return join(yes, lostWords(d), next(r, d))
 	case renewal.CodeLapsed:
 		return join("↩️ "+lapsed(d), "So this needs approval again"+votesIn+".", nothingYet)
 	}
 	asked := "🔁 " + by + " asked to try again." + selfApproval(d)
 	if e.To != renewal.Pending {
-		return join(asked, next(r))
+		return join(asked, next(r, d))
 	}
 	return join(asked, because(d), "So this needs approval again"+votesIn+".", nothingYet)
 }
@@ -261,6 +261,14 @@ func summaryOf(r renewal.Request, e renewal.Entry) string {
 		return what(r.Offer, outside) + " (" + price(r.Offer, outside) + ")"
 	}
 	return outside(e.Detail[renewal.DetailSummary], detailLimit)
+}
+
+// datedNews says when what is asked for is to be ordered.
+func datedNews(r renewal.Request, d map[string]string) string {
+	if on := d[renewal.DetailOrderOn]; on != "" {
+		return "It is to be ordered on " + dayOf(r, on) + ", not before."
+	}
+	return ""
 }
 
 func changeWords(d map[string]string) string {
@@ -305,9 +313,12 @@ func because(d map[string]string) string {
 	return outside(string(unicode.ToUpper(first))+why[size:], detailLimit) + "."
 }
 
-func next(r renewal.Request) string {
+func next(r renewal.Request, d map[string]string) string {
 	if r.DryRun {
 		return "Dry run: no order will be sent."
+	}
+	if on := d[renewal.DetailOrderOn]; on != "" {
+		return onItsDay(dayOf(r, on))
 	}
 	return "The order is placed now."
 }

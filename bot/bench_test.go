@@ -3,11 +3,13 @@ package bot_test
 import (
 	"path/filepath"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
 	"renewbot/bot/sandbox"
 	"renewbot/bot/slacksim"
+	"renewbot/yeastar/yeastarsim"
 )
 
 // report gives the median and the 99th percentile of what was measured.
@@ -63,22 +65,31 @@ func BenchmarkRenewToViewsOpen(b *testing.B) {
 }
 
 // BenchmarkSubmitReview is the way from "Request approval" to its answer, with the write
-// to an SQLite file before it.
+// to an SQLite file before it, and with the drawing of the request before under way. The
+// target is a median of 2 ms and a 99th percentile of 10 ms.
 func BenchmarkSubmitReview(b *testing.B) {
 	file := filepath.Join(b.TempDir(), "bench.db")
-	w := quiet(b, func(o *sandbox.Options) { o.DatabaseURL = "sqlite://" + file })
+	w := quiet(b, func(o *sandbox.Options) {
+		o.DatabaseURL = "sqlite://" + file
+		o.Vendor = append(o.Vendor, yeastarsim.WithCustomers(1000))
+	})
 	alice := w.as(sandbox.Alice)
+	wishes := w.wishes()
 	var took []time.Duration
 	for b.Loop() {
 		b.StopTimer()
-		alice.fill(tutorial)
+		alice.fill(wishes[len(took)%len(wishes)])
 		alice.submitOK()
 		alice.titled("Please check")
+		alice.explain("Agreed with the customer.")
 		b.StartTimer()
 		began := time.Now()
-		alice.submitOK()
+		done, err := alice.p.Submit(w.ctx)
 		took = append(took, time.Since(began))
 		b.StopTimer()
+		if err != nil || len(done.Errors) > 0 || done.Trouble != "" {
+			b.Fatalf("submit: %v %v %s", err, done.Errors, done.Trouble)
+		}
 		alice.titled("Request saved")
 		if _, err := alice.p.CloseView(w.ctx, true); err != nil {
 			b.Fatal(err)
@@ -86,6 +97,21 @@ func BenchmarkSubmitReview(b *testing.B) {
 		b.StartTimer()
 	}
 	report(b, took)
+}
+
+// wishes are what the customers of the portal have, each for another one.
+func (b *bundle) wishes() []wish {
+	b.t.Helper()
+	var all []wish
+	called := map[string]bool{}
+	for _, p := range b.Vendor.Portal().Packages {
+		c, ok := b.Vendor.Customer(p.PartnerID)
+		if ok && p.ProductID == yeastarsim.Turnkey && !called[c.Company] && c.Company != "" {
+			called[c.Company] = true
+			all = append(all, wish{holder: c.Company, plan: p.PlanID, extensions: strconv.Itoa(p.Extensions), contact: "Sandhaven"})
+		}
+	}
+	return all
 }
 
 // quiet is a sandbox without logs.

@@ -18,7 +18,7 @@ func (b *Bot) form(ctx context.Context, d blocks.Draft) (blocks.FormData, error)
 	looking, cancel := context.WithTimeout(ctx, b.optionalWait)
 	defer cancel()
 	f := blocks.FormData{
-		Products: b.portal.Products(), DryRun: b.policy.DryRun,
+		Products: b.portal.Products(), DryRun: b.policy.DryRun, Now: b.now(), Ahead: b.policy.OrderAhead,
 		Channels: b.directory.AllowedChannels(), ChannelNames: b.directory.ChannelNames(looking), ChannelHint: b.directory.ChannelHint(),
 	}
 	if id := cmp.Or(d.Request, d.Again); id != 0 {

@@ -44,6 +44,9 @@ var moves = map[renewal.Code]map[renewal.Status][]renewal.Status{
 	renewal.CodeSettledNot:    {renewal.Unknown: {renewal.Refused}},
 	renewal.CodeRetried:       {renewal.Refused: {renewal.Approved, renewal.Pending}},
 	renewal.CodeClosed:        {renewal.Refused: {renewal.Cancelled}},
+	renewal.CodeConfirmed:     {renewal.Ordered: {renewal.Ordered}},
+	renewal.CodeUnconfirmed:   {renewal.Ordered: {renewal.Ordered}},
+	renewal.CodeStale:         {renewal.Ordered: {renewal.Ordered}},
 }
 
 // replay goes through the trail of a request, and says where it is not what CONTRIBUTING.md

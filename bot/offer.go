@@ -42,10 +42,10 @@ type asked struct {
 	reason string
 }
 
-// offer makes of a draft what would be ordered, with everything looked up anew by its
+// offer makes of somebody's draft what would be ordered, with everything looked up anew by its
 // id. The map has a sentence for each field that is wrong; the error is for look-ups
 // that failed.
-func (b *Bot) offer(ctx context.Context, d blocks.Draft) (asked, map[string]string, error) {
+func (b *Bot) offer(ctx context.Context, who string, d blocks.Draft) (asked, map[string]string, error) {
 	if !has(b.portal.Products(), d.Product) {
 		return asked{}, map[string]string{blocks.BlockProduct: productGone(d.Product)}, nil
 	}
@@ -58,6 +58,12 @@ func (b *Bot) offer(ctx context.Context, d blocks.Draft) (asked, map[string]stri
 	}
 	if !found {
 		return asked{}, map[string]string{blocks.BlockHolder(d): draft.HolderGone(k.Product, d)}, nil
+	}
+	if d.When != "" {
+		k.Now, k.Policy = b.ledger.Now(ctx), b.policy
+		if p, ok, err := b.directory.Person(ctx, who); ok && err == nil {
+			k.Zone = p.Zone
+		}
 	}
 	var o asked
 	var errs map[string]string

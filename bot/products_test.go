@@ -50,8 +50,12 @@ func (a *actor) fillProduct(w productWish) {
 		a.redrawn()
 	}
 	if w.term != "" {
+		before, _ := a.p.View()
 		a.choose("Term", "", w.term)
 		a.redrawn()
+		if now, _ := a.p.View(); now.Hash == before.Hash {
+			a.b.t.Errorf("the form was not drawn again after the choice of %s", w.term)
+		}
 	}
 	a.chooseContact("Sandhaven")
 }

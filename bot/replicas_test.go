@@ -124,9 +124,6 @@ func replicated(t *testing.T, replicas, requests int) {
 	b := setup(t, switched(anyQuantity), asReplica, func(o *sandbox.Options) {
 		o.DatabaseURL = database
 		o.Vendor = append(o.Vendor, yeastarsim.WithCustomers(2*requests))
-		// What is under test is the orders, not how fast two cores are with three bots. People
-		// press again when a click went to the replica that died, after this time.
-		o.Slack = append(o.Slack, slacksim.WithAckTimeout(10*time.Second))
 	})
 	ctx, cancel := context.WithTimeout(t.Context(), 3*patience)
 	t.Cleanup(cancel)

@@ -45,7 +45,7 @@ func (b *Bot) submittedForm(ctx context.Context, ic slack.InteractionCallback, e
 		env.Ack(slack.NewUpdateViewSubmissionResponse(&answer))
 		return
 	}
-	o, errs, err := b.offer(checking, d)
+	o, errs, err := b.offer(checking, ic.User.ID, d)
 	if err != nil {
 		b.log.WarnContext(ctx, "the offer's look-ups failed", "error", err)
 		env.Ack(slack.NewUpdateViewSubmissionResponse(view(blocks.Trouble(d, portal.Explain(err), portal.RequestID(err)))))
@@ -130,7 +130,7 @@ func (b *Bot) submittedReview(ctx context.Context, ic slack.InteractionCallback,
 	checking, cancel := env.InTime(ctx)
 	defer cancel()
 	actor, _ := b.decider(checking, ic.User.ID, ic.TriggerID, d.Request)
-	o, errs, err := b.offer(checking, d)
+	o, errs, err := b.offer(checking, ic.User.ID, d)
 	if err != nil {
 		b.log.WarnContext(ctx, "the offer's look-ups failed", "error", err)
 		answer(blocks.Trouble(d, portal.Explain(err), portal.RequestID(err)), renewal.Say(portal.Explain(err)+" Nothing was saved and nothing was ordered."))

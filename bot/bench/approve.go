@@ -17,69 +17,145 @@ import (
 // request has five in its thread.
 const approvalEvery = 5 * time.Second
 
-// approve lets requests be made, approved and ordered, and measures what people wait for.
-func (c *candidate) approve(ctx context.Context, n int, r *results) error {
+const (
+	// atOnce is how many orders are approved at the same moment in the end.
+	atOnce = 40
+	// requestEvery spaces the requests for them: each form asks the portal, too, and so that
+	// nothing is missing from it.
+	requestEvery = 1500 * time.Millisecond
+	// atOncePatience bounds the wait for their orders.
+	atOncePatience = 3 * time.Minute
+)
+
+// buyer is a customer with what they have of the measured product.
+type buyer struct {
+	yeastarsim.Customer
+	has yeastarsim.Package
+}
+
+// buyers are n customers who can renew.
+func (w *world) buyers(n int) ([]buyer, error) {
 	packages := map[string]yeastarsim.Package{}
-	portal := c.world.vendor.Portal()
+	portal := w.vendor.Portal()
 	for _, p := range portal.Packages {
 		if p.ProductID == yeastarsim.Turnkey && p.PartnerID != "" {
 			packages[p.PartnerID] = p
 		}
 	}
-	pace := time.NewTicker(approvalEvery)
-	defer pace.Stop()
-	done := 0
+	var all []buyer
 	for _, customer := range portal.Customers[20:] { // after those with names in other letters
-		p, ok := packages[customer.PartnerID]
-		if !ok {
-			continue
-		}
-		if done == n {
-			return nil
-		}
-		done++
-		if err := c.world.renewal(ctx, customer, p, done, r); err != nil {
-			return fmt.Errorf("renewal %d: %w\n%s", done, err, c.tail())
-		}
-		select {
-		case <-pace.C:
-		case <-ctx.Done():
-			return ctx.Err()
+		if p, ok := packages[customer.PartnerID]; ok && len(all) < n {
+			all = append(all, buyer{customer, p})
 		}
 	}
-	return fmt.Errorf("the portal has customers for %d renewals only", done)
+	if len(all) < n {
+		return nil, fmt.Errorf("the portal has customers for %d renewals only", len(all))
+	}
+	return all, nil
 }
 
-// renewal is one request from the form to the order, the nth.
-func (w *world) renewal(ctx context.Context, customer yeastarsim.Customer, p yeastarsim.Package, n int, r *results) error {
+// approve lets requests be made, approved and ordered, one after the other and then many at
+// once, and measures what people wait for.
+func (c *candidate) approve(ctx context.Context, n int, r *results) error {
+	buyers, err := c.world.buyers(n + atOnce)
+	if err != nil {
+		return err
+	}
+	for i, b := range buyers[:n] {
+		if err := c.world.renewal(ctx, b, i+1, r); err != nil {
+			return fmt.Errorf("renewal %d: %w\n%s", i+1, err, c.tail())
+		}
+		if err := pause(ctx, approvalEvery); err != nil {
+			return err
+		}
+	}
+	if err := c.world.renewals(ctx, buyers[n:], n, r); err != nil {
+		return fmt.Errorf("%d renewals at once: %w\n%s", atOnce, err, c.tail())
+	}
+	return nil
+}
+
+func pause(ctx context.Context, d time.Duration) error {
+	select {
+	case <-time.After(d):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// renewals are many requests that are approved at the same moment, after done others.
+func (w *world) renewals(ctx context.Context, buyers []buyer, done int, r *results) error {
+	var cards []slacksim.Message
+	for i, b := range buyers {
+		card, err := w.request(ctx, b, done+i+1, r)
+		if err != nil {
+			return fmt.Errorf("request %d: %w", i+1, err)
+		}
+		cards = append(cards, card)
+		if err := pause(ctx, requestEvery); err != nil {
+			return err
+		}
+	}
+	if err := pause(ctx, approvalEvery); err != nil { // no call is under way, and all that may be made at once are free
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, atOncePatience)
+	defer cancel()
+	calls := w.vendor.Calls(yeastarsim.AnyEndpoint)
+	began := time.Now()
+	for _, card := range cards {
+		if pressed, err := w.bob.Press(ctx, card.Ref(), "Approve"); err != nil || pressed.Failure != "" {
+			return fmt.Errorf("press Approve: %s %w", pressed.Failure, err)
+		}
+	}
+	if err := w.vendor.WaitCalls(ctx, yeastarsim.OrderSave, done+len(buyers)); err != nil {
+		return err
+	}
+	r.fortyOrders.took(w.vendor.OrderRequests()[done+len(buyers)-1].At.Sub(began))
+	r.fortyCalls.add(float64(w.vendor.Calls(yeastarsim.AnyEndpoint) - calls))
+	return nil
+}
+
+// request is one request from the form to the card, the nth.
+func (w *world) request(ctx context.Context, b buyer, n int, r *results) (slacksim.Message, error) {
+	var none slacksim.Message
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	if err := w.fill(ctx, customer, p); err != nil {
-		return err
+	if err := w.fill(ctx, b.Customer, b.has); err != nil {
+		return none, err
 	}
 	if err := submitted(w.alice.Submit(ctx)); err != nil {
-		return err
+		return none, err
 	}
 	if _, err := w.alice.WaitViewTitled(ctx, "Please check"); err != nil {
-		return err
+		return none, err
 	}
 	forget(w.acked)
 	if err := submitted(w.alice.Submit(ctx)); err != nil {
-		return err
+		return none, err
 	}
 	saved, err := next(ctx, w.acked, "the request is saved")
 	if err != nil {
-		return err
+		return none, err
 	}
 	r.submit.took(saved)
 	if _, err := w.alice.CloseView(ctx, true); err != nil {
-		return err
+		return none, err
 	}
-	reference := fmt.Sprintf("RNW-%06d", n)
-	card, err := w.card(ctx, reference)
+	return w.card(ctx, referenceOf(n))
+}
+
+func referenceOf(n int) string { return fmt.Sprintf("RNW-%06d", n) }
+
+// renewal is one request from the form to the order, the nth.
+func (w *world) renewal(ctx context.Context, b buyer, n int, r *results) error {
+	card, err := w.request(ctx, b, n, r)
 	if err != nil {
 		return err
 	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
 	forget(w.acked)
 	began := time.Now()
 	pressed, err := w.bob.Press(ctx, card.Ref(), "Approve")
@@ -95,7 +171,7 @@ func (w *world) renewal(ctx context.Context, customer yeastarsim.Customer, p yea
 		return err
 	}
 	r.approveOrder.took(w.vendor.OrderRequests()[n-1].At.Sub(began))
-	if _, err := w.slack.WaitMessage(ctx, renewals, reference, "XS"); err != nil {
+	if _, err := w.slack.WaitMessage(ctx, renewals, referenceOf(n), "XS"); err != nil {
 		return err
 	}
 	r.approveShown.took(time.Since(began))

@@ -22,6 +22,8 @@ type results struct {
 	downHanging, downResetting, downWarm samples // ms
 	submit, approveAck                   samples // ms
 	approveOrder, approveShown           samples // ms
+	fortyOrders                          samples // ms
+	fortyCalls                           samples
 	connected, ready                     samples // ms
 	perSecond, perCPU                    samples
 	binary                               samples // bytes

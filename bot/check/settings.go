@@ -43,6 +43,10 @@ func (c *checker) checkSettings(context.Context) lines {
 		l.add("settings", Warning, "RENEW_REPEAT_WITHIN is so long that every yearly renewal has to be explained",
 			"Set it to 300d, or to what is clearly less than a year.")
 	}
+	if r.OrderAhead >= yearly {
+		l.add("settings", Warning, "RENEW_ORDER_AHEAD is so long that an approval may be a year old when its order is placed",
+			"Set it to 90d, or to what is clearly less than a year.")
+	}
 	c.checkRoots(&l)
 	if proxy := config.ProxyHost(); proxy != "" {
 		l.add("settings", Note, "HTTPS_PROXY leads calls and connections to Slack and the Partner Portal through "+proxy+", but for the hosts in NO_PROXY", "")

@@ -62,6 +62,7 @@ type Renew struct {
 	ExpireAfter       time.Duration
 	Weekend           []time.Weekday // nil: by each person's locale and time zone
 	RepeatWithin      time.Duration  // an order younger than this is a doubt
+	OrderAhead        time.Duration  // how far ahead an order may be dated
 	PONumber          renewal.PONumberMode
 	LookupTTL         time.Duration
 	Digest            due.Schedule // off when it names no channel
@@ -109,6 +110,7 @@ func (c Config) Policy() renewal.Policy {
 		RemindAfter:  c.Renew.RemindAfter,
 		ExpireAfter:  c.Renew.ExpireAfter,
 		RepeatWithin: c.Renew.RepeatWithin,
+		OrderAhead:   c.Renew.OrderAhead,
 	}
 	if c.Renew.Policy != nil { // an interface with a nil in it would not be nil
 		p.Rules = c.Renew.Policy

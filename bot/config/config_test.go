@@ -79,7 +79,7 @@ func TestLoadDefaults(t *testing.T) {
 			Approvers: IDs{"U0APPROVER"}, AuditChannel: "C0AUDIT", ApprovalsRequired: 1,
 			RemindAfter: 4 * time.Hour, ExpireAfter: 72 * time.Hour,
 			PONumber: renewal.PONumberReference, LookupTTL: 5 * time.Minute,
-			RepeatWithin: 300 * 24 * time.Hour,
+			RepeatWithin: 300 * 24 * time.Hour, OrderAhead: 90 * 24 * time.Hour,
 		},
 		DatabaseURL: NewSecret("sqlite:renewbot.db"),
 		HTTPAddr:    "127.0.0.1:9090",
@@ -110,6 +110,7 @@ func TestLoadEverythingSet(t *testing.T) {
 		"RENEW_PO_NUMBER":          "typed",
 		"RENEW_LOOKUP_TTL":         "30s",
 		"RENEW_REPEAT_WITHIN":      "200d12h",
+		"RENEW_ORDER_AHEAD":        "30d",
 		"RENEW_DRY_RUN":            "true",
 		"RENEW_EVENTS_URL":         "http://hooks.internal/renewbot?token=1",
 		"RENEW_EVENTS_SECRET":      eventsKey,
@@ -138,7 +139,7 @@ func TestLoadEverythingSet(t *testing.T) {
 			ApprovalsRequired: 2, SelfApproval: true, DryRun: true,
 			RemindAfter: 90 * time.Minute, ExpireAfter: 24 * time.Hour,
 			PONumber: renewal.PONumberTyped, LookupTTL: 30 * time.Second,
-			RepeatWithin: 200*24*time.Hour + 12*time.Hour,
+			RepeatWithin: 200*24*time.Hour + 12*time.Hour, OrderAhead: 30 * 24 * time.Hour,
 		},
 		Events: Events{
 			URL: NewSecret("http://hooks.internal/renewbot?token=1"), Secret: NewSecret(eventsKey), Private: true,
@@ -153,6 +154,7 @@ func TestLoadEverythingSet(t *testing.T) {
 	wantPolicy := renewal.Policy{
 		Required: 2, SelfApproval: true, PONumber: renewal.PONumberTyped, DryRun: true,
 		RemindAfter: 90 * time.Minute, ExpireAfter: 24 * time.Hour, RepeatWithin: 200*24*time.Hour + 12*time.Hour,
+		OrderAhead: 30 * 24 * time.Hour,
 	}
 	if diff := cmp.Diff(wantPolicy, got.Policy()); diff != "" {
 		t.Errorf("Policy() (-want +got):\n%s", diff)

@@ -13,6 +13,9 @@ import (
 // MinRemindAfter is the shortest time after which approvers are reminded.
 const MinRemindAfter = time.Minute
 
+// MinOrderAhead is the shortest time by which an order may be dated ahead: it is a day.
+const MinOrderAhead = 24 * time.Hour
+
 // Validate says all that is wrong with a configuration; its error is of type Problems.
 func (c Config) Validate() error {
 	var problems Problems
@@ -116,6 +119,9 @@ func (c Config) checkTimes(p *Problems) {
 	}
 	if r.RepeatWithin <= 0 {
 		p.add("RENEW_REPEAT_WITHIN", "is not more than nothing; write a longer time, such as 300d")
+	}
+	if r.OrderAhead < MinOrderAhead {
+		p.add("RENEW_ORDER_AHEAD", "is shorter than a day; write a longer time, such as 90d")
 	}
 	if r.LookupTTL <= 0 {
 		p.add("RENEW_LOOKUP_TTL", "is not more than nothing; write a longer time, such as 5m")

@@ -6,6 +6,7 @@ package draft
 import (
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/slack-go/slack"
 
@@ -24,6 +25,11 @@ type Known struct {
 	Contact   yeastar.ID      // of Contacts, the holder's own; empty: none is
 	Package   portal.Package  // that the holder has; empty: not told
 	Last      renewal.Request // the holder's last one that was ordered; zero: none
+	// Zone is that of whoever asks; nil: not known. Now and Policy bound the day on which to
+	// order. Only a draft with such a day needs them.
+	Zone   *time.Location
+	Now    time.Time
+	Policy renewal.Policy
 }
 
 // Of is a request as the form shows it, to be changed.
@@ -38,6 +44,9 @@ func Of(r renewal.Request) blocks.Draft {
 		d.Plan, d.Quantity = plan.ID, typed(plan.Quantity)
 	} else if r.Product().PlanLine {
 		d.Plan = blocks.PlanNone
+	}
+	if on := r.Offer.OrderOn.Date; on != "" {
+		d.When, d.Day = blocks.WhenDay, on
 	}
 	for _, l := range r.Offer.Services() {
 		d.Services = append(d.Services, l.ID)
@@ -110,9 +119,10 @@ func Switch(d blocks.Draft, product string) blocks.Draft {
 	return d
 }
 
-// forgetLines forgets what is renewed. Its inputs are new ones from then on.
+// forgetLines forgets what is renewed, and when. Its inputs are new ones from then on.
 func forgetLines(d *blocks.Draft) {
 	d.Plan, d.Services, d.Quantity, d.ServiceQuantity = "", nil, "", nil
+	d.When, d.Day = "", ""
 	d.ServicesProposed = false
 	d.Reset++
 }

@@ -29,7 +29,7 @@ func TestRead(t *testing.T) {
 	drawn := blocks.Draft{
 		Product: "p-series-turnkey", Holder: "acme", Plan: "1", Services: []yeastar.ID{"5"}, ServicesProposed: true, Quantity: "50",
 		ServiceQuantity: map[yeastar.ID]string{"5": "7"}, Contact: "2", PONumber: "PO 7", Note: "Soon", Channel: "C1",
-		Request: 3, Revision: 2, Fingerprint: "f", Reset: 4,
+		Request: 3, Revision: 2, Fingerprint: "f", Reset: 4, When: blocks.WhenDay, Day: "2027-03-01",
 	}
 	pbx := drawn
 	pbx.Product, pbx.Holder, pbx.Term, pbx.Cycle = "p-series-appliance-plan", "3631E0000001", "annually-2", "annually"
@@ -37,8 +37,10 @@ func TestRead(t *testing.T) {
 	monthly.Term = "monthly-0"
 	fresh := drawn // whose product was changed, so that nobody is chosen yet
 	fresh.Holder, fresh.Plan, fresh.Services, fresh.Quantity, fresh.ServiceQuantity = "", "", nil, "", nil
+	fresh.When, fresh.Day = "", ""
 	forgotten := func(d *blocks.Draft) {
 		d.Plan, d.Services, d.ServicesProposed, d.Quantity, d.ServiceQuantity, d.Reset = "", nil, false, "", nil, 5
+		d.When, d.Day = "", "" // which was because of when the package ends
 	}
 	for name, c := range map[string]struct {
 		drawn                blocks.Draft

@@ -50,6 +50,8 @@ func (k Known) Offer(d blocks.Draft) (renewal.Offer, map[string]string) {
 	} else {
 		o.Contact = renewal.Contact{ID: k.Contacts[i].ID, Name: k.Contacts[i].DisplayName(), Email: k.Contacts[i].Email}
 	}
+	o.OrderOn, problem = k.orderOn(d)
+	note(Field(d, renewal.FieldOrderOn), problem)
 	if err := renewal.CheckPONumber(o.PONumber); err != nil {
 		note(blocks.BlockPO, sentence(err))
 	}
@@ -70,6 +72,11 @@ func Field(d blocks.Draft, f renewal.Field) string {
 		return blocks.BlockServices(d)
 	case renewal.FieldTerm:
 		return blocks.BlockTerm(d)
+	case renewal.FieldOrderOn:
+		if d.When == blocks.WhenDay {
+			return blocks.BlockOrderDay(d)
+		}
+		return blocks.BlockWhen(d)
 	}
 	return blocks.BlockHolder(d)
 }
@@ -98,6 +105,24 @@ func (k Known) term(d blocks.Draft) (yeastar.Term, string) {
 		return term, k.Product.Name + " is not renewed for this term. Choose another one."
 	}
 	return term, ""
+}
+
+// orderOn is the day on which a draft asks to order.
+func (k Known) orderOn(d blocks.Draft) (renewal.OrderDay, string) {
+	switch {
+	case d.When == "":
+		return renewal.OrderDay{}, ""
+	case d.OrderOn() == "":
+		return renewal.OrderDay{}, "Choose the day, or order at once."
+	}
+	if k.Zone == nil {
+		return renewal.OrderDay{}, "Slack does not tell your time zone just now. Please try again, or order at once."
+	}
+	day, err := renewal.OrderOn(d.OrderOn(), k.Zone)
+	if err != nil {
+		return renewal.OrderDay{}, "Choose a day, such as 2027-03-01, or order at once."
+	}
+	return day, day.Check(k.Now, k.Policy)
 }
 
 // lineProblem is what is wrong with a line: with the choice of it, or with its quantity.

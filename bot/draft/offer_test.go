@@ -3,6 +3,7 @@ package draft_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -130,9 +131,59 @@ func TestEveryFieldHasItsBlock(t *testing.T) {
 	for field, want := range map[renewal.Field]string{
 		renewal.FieldHolder: "holder.cloud-pbx", renewal.FieldPlan: "plan.0", renewal.FieldQuantity: "quantity.0",
 		renewal.FieldServices: "services.0", renewal.FieldTerm: "term.annually.0",
+		renewal.FieldOrderOn: "when.0",
 	} {
 		if got := draft.Field(d, field); got != want {
 			t.Errorf("%s is chosen in %s, want %s", field, got, want)
+		}
+	}
+	d.When = blocks.WhenDay
+	if got := draft.Field(d, renewal.FieldOrderOn); got != "order_day.0" {
+		t.Errorf("a day is chosen in %s", got)
+	}
+}
+
+// When it is to be ordered is a day in the zone of whoever asks, or a sentence at its field.
+func TestWhenToOrder(t *testing.T) {
+	t.Parallel()
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, _ := yeastar.ProductByKey("p-series-turnkey")
+	k := known(p)
+	k.Now, k.Policy = time.Date(2026, 3, 1, 23, 30, 0, 0, time.UTC), renewal.Policy{OrderAhead: 90 * 24 * time.Hour}
+	for _, c := range []struct {
+		when, day string
+		zone      *time.Location
+		from      string
+		wrong     map[string]string
+	}{
+		{"", "", nil, "", nil},
+		{"", "2026-03-05", berlin, "", nil}, // chosen before somebody came back to “at once”
+		{"2026-03-19", "", berlin, "2026-03-19T08:00:00Z", nil},
+		{"day", "2026-03-30", berlin, "2026-03-30T07:00:00Z", nil},
+		{"day", "2026-03-01", time.UTC, "2026-03-01T09:00:00Z", nil},
+		{"day", "2026-03-01", berlin, "", map[string]string{"order_day.0": "This day is over."}}, // there it is tomorrow
+		{"day", "2026-06-30", berlin, "", map[string]string{"order_day.0": "at most 90 days ahead"}},
+		{"day", "", berlin, "", map[string]string{"order_day.0": "Choose the day"}},
+		{"day", "soon", berlin, "", map[string]string{"order_day.0": "Choose a day"}},
+		{"2026-02-30", "", berlin, "", map[string]string{"when.0": "Choose a day"}},
+		{"2026-03-19", "", nil, "", map[string]string{"when.0": "does not tell your time zone"}},
+	} {
+		d := filled(k, p.Terms[0])
+		d.When, d.Day, k.Zone = c.when, c.day, c.zone
+		o, wrong := k.Offer(d)
+		if len(wrong) != len(c.wrong) {
+			t.Errorf("%q %q: %v, want %v", c.when, c.day, wrong, c.wrong)
+		}
+		for field, says := range c.wrong {
+			if !strings.Contains(wrong[field], says) {
+				t.Errorf("%q %q: %q at %s, want %q", c.when, c.day, wrong[field], field, says)
+			}
+		}
+		if got := o.OrderOn.From; len(wrong) == 0 && (c.from == "") != got.IsZero() || (c.from != "" && got.Format(time.RFC3339) != c.from) {
+			t.Errorf("%q %q: from %s, want %s", c.when, c.day, got, c.from)
 		}
 	}
 }

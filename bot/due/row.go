@@ -57,6 +57,7 @@ type Open struct {
 	Request int64
 	Status  renewal.Status
 	Channel string
+	OrderOn renewal.OrderDay // before which it is not ordered
 }
 
 // Row is a renewal due: the package of one holder and product.

@@ -170,7 +170,7 @@ func (l *Lists) open(ctx context.Context) (map[due.Key][]due.Open, error) {
 	open := map[due.Key][]due.Open{}
 	for _, r := range list {
 		k := due.Key{Product: r.Offer.Product, Holder: r.Offer.Holder.Key()}
-		open[k] = append(open[k], due.Open{Request: r.ID, Status: r.Status, Channel: r.Channel})
+		open[k] = append(open[k], due.Open{Request: r.ID, Status: r.Status, Channel: r.Channel, OrderOn: r.Offer.OrderOn})
 	}
 	return open, nil
 }

@@ -23,9 +23,10 @@ func New(t testing.TB) string {
 	t.Helper()
 	pid := os.Getpid()
 	address := fmt.Sprintf("127.%d.%d.%d:%d", 64|pid>>16&63, pid>>8&255, pid&255, firstPort+given.Add(1))
-	l, err := net.Listen("tcp", address)
+	var listen net.ListenConfig
+	l, err := listen.Listen(t.Context(), "tcp", address)
 	if err != nil {
-		if l, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
+		if l, err = listen.Listen(t.Context(), "tcp", "127.0.0.1:0"); err != nil {
 			t.Fatal(err)
 		}
 	}

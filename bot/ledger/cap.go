@@ -28,7 +28,8 @@ func (l *Ledger) over(ctx context.Context, q querier, r renewal.Request, now tim
 		other, err := scanRequest(row)
 		others = append(others, other)
 		return err
-	}, `SELECT document FROM requests WHERE updated_at >= $1 AND id <> $2 ORDER BY id`, micros(since), r.ID)
+	}, `SELECT document FROM requests WHERE (updated_at >= $1 OR status = $3) AND id <> $2 ORDER BY id`,
+		micros(since), r.ID, string(renewal.Approved)) // an approved one may have waited for its day for long
 	if err != nil {
 		return nil, fmt.Errorf("read what the caps of the policy bound: %w", err)
 	}

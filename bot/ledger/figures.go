@@ -16,6 +16,8 @@ type Figures struct {
 	// the audit channel.
 	Unposted Backlog
 	Paused   bool // no order is sent
+	// Dated are the approved requests that wait for their day.
+	Dated int64
 	// Outbox are the notices that wait to be sent, GivenUp how many are not sent any more,
 	// and OutboxStopped is 1 when their receiver wants none.
 	Outbox        Backlog
@@ -73,20 +75,33 @@ func (l *Ledger) countRequests(ctx context.Context, _ time.Time, f *Figures) err
 }
 
 // ageRequests finds out since when open requests are in their state: since the newest
-// audit entry that brought them there.
+// audit entry that brought them there, or the day on which one is to be ordered.
 func (l *Ledger) ageRequests(ctx context.Context, now time.Time, f *Figures) error {
+	days := map[int64]time.Time{}
+	approved, err := l.List(ctx, Filter{Statuses: []renewal.Status{renewal.Approved}})
+	if err != nil {
+		return err
+	}
+	for _, r := range approved {
+		days[r.ID] = r.Offer.OrderOn.From
+		if r.TooEarly(now) {
+			f.Dated++
+		}
+	}
 	return l.engine.each(ctx, func(row row) error {
 		var status renewal.Status
-		var since int64
-		err := row.Scan(&status, &since)
+		var id, since int64
+		err := row.Scan(&status, &id, &since)
 		s := f.Requests[status]
-		s.Oldest = age(now, since)
+		if day := days[id]; day.After(fromMicros(since)) {
+			since = micros(day)
+		}
+		s.Oldest = max(s.Oldest, age(now, since))
 		f.Requests[status] = s
 		return err
-	}, `SELECT r.status, min(coalesce((SELECT max(e.at) FROM entries e
-			WHERE e.request_id = r.id AND e.to_status = r.status AND e.from_status <> e.to_status), r.created_at))
-		FROM requests r WHERE r.status IN ('pending', 'returned', 'approved', 'ordering', 'processing', 'unknown', 'refused')
-		GROUP BY r.status`)
+	}, `SELECT r.status, r.id, coalesce((SELECT max(e.at) FROM entries e
+			WHERE e.request_id = r.id AND e.to_status = r.status AND e.from_status <> e.to_status), r.created_at)
+		FROM requests r WHERE r.status IN ('pending', 'returned', 'approved', 'ordering', 'processing', 'unknown', 'refused')`)
 }
 
 func (l *Ledger) countJobs(ctx context.Context, now time.Time, f *Figures) error {

@@ -38,7 +38,9 @@ var kinds = map[renewal.JobKind]struct {
 	renewal.SendEvents:     {queueEvents, 60 * time.Second},
 }
 
-// queueWorkers is how many jobs of each queue run at once.
+// queueWorkers is how many jobs of each queue run at once. Four orders keep the five calls a
+// second busy that the vendor is asked, unless its answer to one takes more than three seconds;
+// more of them would only make people's forms wait behind their look-ups.
 var queueWorkers = map[string]int{queueSlack: 8, queueOrder: 4, queueVendor: 4, queueEvents: 4}
 
 const (

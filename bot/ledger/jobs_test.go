@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"testing"
 	"time"
 
@@ -71,6 +72,24 @@ func TestNewJobsDoNotWaitForThePoll(t *testing.T) {
 	wait(t, ran, "the sync job")
 	apply(t, l, r.ID, approve(r, "U2"))
 	same(t, map[renewal.JobKind]int{renewal.SyncSlack: 1, renewal.PlaceOrder: 1}, kindsOf(t, ran, 2), "jobs")
+}
+
+// testJobsWake has many changes at once: each wakes the workers, and none
+// counts on the news of the one before it.
+func testJobsWake(t *testing.T, s store) {
+	l := s.open(t, Options{Policy: policy(1), PollInterval: time.Hour})
+	ran := start(t, l)
+	const n = 3 // fewer than the workers: one that is free looks by itself again
+	var enqueuing sync.WaitGroup
+	for i := range n {
+		enqueuing.Go(func() {
+			if err := l.Enqueue(t.Context(), renewal.Job{Kind: renewal.PlaceOrder, RequestID: int64(i + 1)}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	enqueuing.Wait()
+	same(t, map[renewal.JobKind]int{renewal.PlaceOrder: n}, kindsOf(t, ran, n), "jobs")
 }
 
 func TestJobsOutliveTheContextOfStart(t *testing.T) {

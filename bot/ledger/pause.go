@@ -102,9 +102,9 @@ func (l *Ledger) mayBegin(ctx context.Context, t tx) error {
 
 // alarm pauses orders when too many of them have ended lately without anybody knowing
 // whether they were placed. It returns the entry of the pause, or nil.
-func (l *Ledger) alarm(ctx context.Context, t tx, e renewal.Entry) (*renewal.Entry, error) {
+func (l *Ledger) alarm(ctx context.Context, t tx, e renewal.Entry) (pause *renewal.Entry, err error) {
 	if e.Code != renewal.CodeUnknown {
-		return nil, nil
+		return pause, nil
 	}
 	p, err := pauseOf(ctx, t)
 	if err != nil || p.Holds() {
@@ -125,7 +125,7 @@ func (l *Ledger) alarm(ctx context.Context, t tx, e renewal.Entry) (*renewal.Ent
 		return nil, fmt.Errorf("count orders of unknown fate: %w", err)
 	}
 	if len(lost) < renewal.AlarmingUnknowns {
-		return nil, nil
+		return pause, nil
 	}
 	p, held, err := renewal.Alarm(lost, e.At)
 	if err != nil {

@@ -58,7 +58,7 @@ func (e *postgresEngine) change(ctx context.Context, f func(tx) error) error {
 		var queues []string
 		committing := false
 		err := pgx.BeginTxFunc(ctx, e.pool, e.config.begin, func(t pgx.Tx) error {
-			inside := &postgresTx{postgresQuerier: postgresQuerier{t}, tx: t, inserter: e.inserter}
+			inside := &postgresTx{postgresQuerier: postgresQuerier{t}, tx: t, inserter: e.inserter, river: e.river}
 			err := f(inside)
 			queues, committing = inside.queues, err == nil
 			return err
@@ -125,13 +125,16 @@ type postgresTx struct {
 	postgresQuerier
 	tx       pgx.Tx
 	inserter *river.Client[pgx.Tx]
+	river    *riverdb.DB[pgx.Tx]
 	queues   []string // that got jobs
 }
 
 func (t *postgresTx) insert(ctx context.Context, jobs []river.InsertManyParams) error {
 	t.queues = withQueues(t.queues, jobs)
-	_, err := t.inserter.InsertManyFastTx(ctx, t.tx, jobs)
-	return err
+	if _, err := t.inserter.InsertManyFastTx(ctx, t.tx, jobs); err != nil {
+		return err
+	}
+	return t.river.Tell(ctx, t.tx, withQueues(nil, jobs)...)
 }
 
 // postgresQuerier runs statements on the connection pool or in a transaction.

@@ -107,6 +107,7 @@ func AfterRestore(ctx context.Context, databaseURL string, o Options) (r Restore
 	if r.Next, err = l.recordRestored(ctx, r.Contents); err != nil {
 		return r, err
 	}
+	now := l.Now(ctx)
 	for before := int64(0); ; {
 		page, err := l.List(ctx, Filter{
 			Statuses: []renewal.Status{renewal.Approved, renewal.Pending, renewal.Returned, renewal.Refused}, Before: before, Limit: entryPage,
@@ -116,7 +117,8 @@ func AfterRestore(ctx context.Context, databaseURL string, o Options) (r Restore
 		}
 		for _, q := range page {
 			switch {
-			case q.Status != renewal.Approved:
+			case q.Status != renewal.Approved, !q.DryRun && q.TooEarly(now):
+				// What waits for its day may have been given another one, and ordered, after the backup.
 				if _, err := l.Apply(ctx, q.ID, renewal.Restored{}); err != nil {
 					return r, err
 				}

@@ -43,8 +43,10 @@ type sqliteEngine struct {
 	sqliteQuerier // reads, on their own connections
 	readers       *sql.DB
 	// writer has one connection: SQLite has one writer at a time, and waiting for a
-	// connection is fair where waiting for SQLite's lock is not. River uses it too.
+	// connection is fair where waiting for SQLite's lock is not. River uses it too; changes
+	// wait for their turn before they wait for it.
 	writer   *sql.DB
+	turns    turns
 	river    *riverdb.DB[*sql.Tx]
 	inserter *river.Client[*sql.Tx]
 	release  func()    // gives up the file's lock
@@ -169,6 +171,10 @@ func (e *sqliteEngine) change(ctx context.Context, f func(tx) error) error {
 	if e.writer == nil {
 		return ErrReadOnly
 	}
+	if err := e.turns.take(ctx); err != nil {
+		return fmt.Errorf("begin: %w", err)
+	}
+	defer e.turns.give()
 	t, err := e.writer.BeginTx(ctx, nil)
 	if err != nil {
 		return fmt.Errorf("begin: %w", err)

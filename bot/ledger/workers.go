@@ -269,6 +269,9 @@ func (w *jobWorker) Timeout(*river.Job[args]) time.Duration { return kinds[w.kin
 // Work runs the handler.
 func (w *jobWorker) Work(ctx context.Context, rj *river.Job[args]) error {
 	ctx = logs.Request(ctx, rj.Args.RequestID)
+	if shows(w.kind) {
+		ctx = drawing(ctx)
+	}
 	began := time.Now()
 	job, err := jobOf(rj.Kind, rj.EncodedArgs, rj.ScheduledAt)
 	if err == nil {

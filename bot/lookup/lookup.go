@@ -5,12 +5,10 @@ package lookup
 
 import (
 	"context"
-	"errors"
 	"sync"
 	"time"
 
 	cache "github.com/patrickmn/go-cache"
-	"golang.org/x/sync/singleflight"
 
 	"renewbot/bot/metrics"
 	"renewbot/bot/taskgroup"
@@ -26,30 +24,41 @@ const (
 	forgetAfter = 24 * time.Hour
 )
 
-// MaxAge says how old an answer may be that is served from the cache.
+// MaxAge says how old an answer may be when it is asked for. One that is on its way counts
+// from its own question.
 type MaxAge time.Duration
 
 const (
 	// AnyAge takes what there is.
 	AnyAge MaxAge = 0
-	// Anew asks even if there is an answer from just now.
+	// Anew asks even if there is an answer from just now, or one is on its way.
 	Anew MaxAge = -1
+	// Fresh takes what was asked for in the last seconds, for what goes out together.
+	Fresh = MaxAge(5 * time.Second)
 )
 
 // Cache keeps one kind of answer. Keys come from look-ups, never from what somebody
 // typed. Make it with New.
 type Cache[T any] struct {
 	store *cache.Cache
-	group singleflight.Group
 	load  func(ctx context.Context, key string) (T, error)
 	ttl   time.Duration
 	now   func() time.Time
 	tasks *taskgroup.Group
 	count *metrics.Lookup // nil: nobody counts
 
-	mu    sync.Mutex
-	loads int64            // counts the loads
-	floor map[string]int64 // by key: the answers of loads up to this one are out of date
+	mu     sync.Mutex
+	flying map[string]*flight[T] // by key: the latest load that is under way
+	loads  int64                 // counts the loads
+	floor  map[string]int64      // by key: the answers of loads up to this one are out of date
+}
+
+// flight is a load that is under way, for whoever waits for it.
+type flight[T any] struct {
+	number int64
+	looked looked[T]
+	err    error
+	landed chan struct{} // closed when looked and err are there
 }
 
 // looked is an answer. It is as old as its question: what has changed while it was on its
@@ -60,14 +69,14 @@ type looked[T any] struct {
 }
 
 type failure struct {
-	err error
-	at  time.Time
+	err       error
+	asked, at time.Time
 }
 
 // New makes an empty cache. An answer older than ttl is refreshed; load asks for one.
 func New[T any](ttl time.Duration, now func() time.Time, tasks *taskgroup.Group, load func(context.Context, string) (T, error)) *Cache[T] {
 	// No janitor: it would be a goroutine that nobody can stop.
-	return &Cache[T]{store: cache.New(forgetAfter, 0), load: load, ttl: ttl, now: now, tasks: tasks, floor: map[string]int64{}}
+	return &Cache[T]{store: cache.New(forgetAfter, 0), load: load, ttl: ttl, now: now, tasks: tasks, flying: map[string]*flight[T]{}, floor: map[string]int64{}}
 }
 
 // Count lets figures be kept of the cache.
@@ -77,42 +86,54 @@ func (c *Cache[T]) Count(m *metrics.Lookup) { c.count = m }
 // for as long as ctx lasts; its error is that of the load, or of ctx.
 func (c *Cache[T]) Get(ctx context.Context, key string, maxAge MaxAge) (T, error) {
 	if maxAge == Anew {
-		c.group.Forget(key)
-		found, err := c.wait(ctx, key)
-		return found.value, err
+		return c.wait(ctx, c.begin(key))
 	}
-	v, age, ok := c.look(key, maxAge)
-	switch {
-	case ok && age > c.ttl:
-		c.count.Stale()
-		return v, nil
-	case ok:
-		c.count.Hit()
-		return v, nil
+	oldest := c.oldest(maxAge)
+	if found, ok := c.stored(key); ok && !found.at.Before(oldest) {
+		if c.aged(key, found) {
+			c.count.Stale()
+		} else {
+			c.count.Hit()
+		}
+		return found.value, nil
 	}
-	if err := c.failed(key); err != nil {
+	if err := c.failed(key, oldest); err != nil {
 		c.count.Failed()
 		var none T
 		return none, err
 	}
 	c.count.Miss()
-	found, err := c.wait(ctx, key)
-	if err == nil && !c.fresh(found, maxAge) { // it was asked for long before by somebody else
-		c.group.Forget(key)
-		found, err = c.wait(ctx, key)
-	}
-	return found.value, err
+	return c.wait(ctx, c.join(key, oldest))
 }
 
-// fresh says whether an answer is not older than maxAge.
-func (c *Cache[T]) fresh(found looked[T], maxAge MaxAge) bool {
-	return maxAge == AnyAge || c.now().Sub(found.at) <= time.Duration(maxAge)
+// Has says whether Get needs no question of its own: the answer is there, or on its way.
+func (c *Cache[T]) Has(key string, maxAge MaxAge) bool {
+	oldest := c.oldest(maxAge)
+	if found, ok := c.stored(key); ok && !found.at.Before(oldest) {
+		return true
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	f := c.flying[key]
+	return f != nil && !f.looked.at.Before(oldest)
+}
+
+// oldest is when an answer must have been asked for that is not older than maxAge.
+func (c *Cache[T]) oldest(maxAge MaxAge) time.Time {
+	if maxAge == AnyAge {
+		return time.Time{}
+	}
+	return c.now().Add(-time.Duration(maxAge))
 }
 
 // failed is the error of a load that failed a moment ago.
-func (c *Cache[T]) failed(key string) error {
-	if f, ok := c.store.Get("failed " + key); ok && c.now().Sub(f.(failure).at) < failureTTL {
-		return f.(failure).err
+func (c *Cache[T]) failed(key string, oldest time.Time) error {
+	item, ok := c.store.Get("failed " + key)
+	if !ok {
+		return nil
+	}
+	if f := item.(failure); c.now().Sub(f.at) < failureTTL && !f.asked.Before(oldest) {
+		return f.err
 	}
 	return nil
 }
@@ -120,35 +141,40 @@ func (c *Cache[T]) failed(key string) error {
 // Peek returns the value of key if it is there, without waiting; an ageing one is
 // refreshed in the background.
 func (c *Cache[T]) Peek(key string) (T, bool) {
-	v, _, ok := c.look(key, AnyAge)
-	return v, ok
+	found, ok := c.stored(key)
+	if ok {
+		c.aged(key, found)
+	}
+	return found.value, ok
 }
 
 // At is when the value of key was asked for; zero: there is none.
 func (c *Cache[T]) At(key string) time.Time {
-	if item, ok := c.store.Get(key); ok {
-		return item.(looked[T]).at
-	}
-	return time.Time{}
+	found, _ := c.stored(key)
+	return found.at
 }
 
-// look is Peek, and tells the age.
-func (c *Cache[T]) look(key string, maxAge MaxAge) (v T, age time.Duration, ok bool) {
-	item, ok := c.store.Get(key)
-	if !ok {
-		return v, 0, false
-	}
-	found := item.(looked[T])
-	age = c.now().Sub(found.at)
-	if age > c.ttl && c.failed(key) == nil {
+// aged says whether an answer is older than it should be; then it is refreshed.
+func (c *Cache[T]) aged(key string, found looked[T]) bool {
+	aged := c.now().Sub(found.at) > c.ttl
+	if aged && c.failed(key, time.Time{}) == nil {
 		c.Refresh(key)
 	}
-	return found.value, age, c.fresh(found, maxAge)
+	return aged
+}
+
+// stored is an answer of whatever age.
+func (c *Cache[T]) stored(key string) (looked[T], bool) {
+	item, ok := c.store.Get(key)
+	if !ok {
+		return looked[T]{}, false
+	}
+	return item.(looked[T]), true
 }
 
 // Refresh loads key in the background.
 func (c *Cache[T]) Refresh(key string) {
-	c.tasks.Start(func(ctx context.Context) { _, _ = c.wait(ctx, key) })
+	c.tasks.Start(func(ctx context.Context) { _, _ = c.wait(ctx, c.join(key, time.Time{})) })
 }
 
 // Forget drops the value of key, and the answer of a load that is under way.
@@ -156,55 +182,71 @@ func (c *Cache[T]) Forget(key string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.floor[key] = c.loads
-	c.group.Forget(key)
+	delete(c.flying, key)
 	c.store.Delete(key)
 }
 
-func (c *Cache[T]) begin() int64 {
+// join is the load of key that is under way and was not begun before oldest, or a new one.
+func (c *Cache[T]) join(key string, oldest time.Time) *flight[T] {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if f := c.flying[key]; f != nil && !f.looked.at.Before(oldest) {
+		return f
+	}
+	return c.begun(key)
+}
+
+// begin is a new load of key.
+func (c *Cache[T]) begin(key string) *flight[T] {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.begun(key)
+}
+
+// begun is begin, for who has locked.
+func (c *Cache[T]) begun(key string) *flight[T] {
 	c.loads++
-	return c.loads
+	f := &flight[T]{number: c.loads, looked: looked[T]{at: c.now()}, landed: make(chan struct{})}
+	c.flying[key] = f
+	go c.fly(key, f)
+	return f
+}
+
+// fly loads. It outlives a caller that goes away: others wait for the same answer.
+func (c *Cache[T]) fly(key string, f *flight[T]) {
+	defer close(f.landed)
+	loading, cancel := context.WithTimeout(c.tasks.Context(), LoadTimeout)
+	defer cancel()
+	f.looked.value, f.err = c.load(loading, key)
+	c.keep(key, f)
 }
 
 // keep stores the answer of a load, unless a later load has answered already.
-func (c *Cache[T]) keep(key string, load int64, found looked[T], err error) {
+func (c *Cache[T]) keep(key string, f *flight[T]) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if load <= c.floor[key] {
-		return
+	if c.flying[key] == f {
+		delete(c.flying, key)
 	}
-	if err != nil {
-		c.store.Set("failed "+key, failure{err, c.now()}, failureTTL)
-		return
+	switch {
+	case f.number <= c.floor[key]:
+	case f.err != nil:
+		c.store.Set("failed "+key, failure{f.err, f.looked.at, c.now()}, failureTTL)
+	default:
+		c.floor[key] = f.number
+		c.store.Delete("failed " + key)
+		c.store.Set(key, f.looked, forgetAfter)
 	}
-	c.floor[key] = load
-	c.store.Delete("failed " + key)
-	c.store.Set(key, found, forgetAfter)
 }
 
-func (c *Cache[T]) wait(ctx context.Context, key string) (looked[T], error) {
-	// The load outlives a caller that goes away: others wait for the same answer.
-	result := c.group.DoChan(key, func() (any, error) {
-		loading, cancel := context.WithTimeout(c.tasks.Context(), LoadTimeout)
-		defer cancel()
-		number, found := c.begin(), looked[T]{at: c.now()}
-		var err error
-		found.value, err = c.load(loading, key)
-		c.keep(key, number, found, err)
-		return found, err
-	})
-	var none looked[T]
+func (c *Cache[T]) wait(ctx context.Context, f *flight[T]) (T, error) {
+	var none T
 	select {
-	case r := <-result:
-		if r.Err != nil {
-			return none, r.Err
+	case <-f.landed:
+		if f.err != nil {
+			return none, f.err
 		}
-		found, ok := r.Val.(looked[T])
-		if !ok {
-			return none, errors.New("look-up gave a value of another type")
-		}
-		return found, nil
+		return f.looked.value, nil
 	case <-ctx.Done():
 		return none, ctx.Err()
 	}

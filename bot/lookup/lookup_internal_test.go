@@ -256,3 +256,62 @@ func TestAnswerIsAsOldAsItsQuestion(t *testing.T) {
 		want(t, l, MaxAge(30*time.Second), 2)
 	})
 }
+
+// Orders that go out together ask once, whether the answer is there or on its way, and each
+// takes none that was asked for too early for it.
+func TestFreshAnswersAreShared(t *testing.T) {
+	t.Parallel()
+	inBubble(t, 4*time.Second, func(t *testing.T, l *Cache[int64], s *source) {
+		l.Refresh("key")
+		pass(time.Second)
+		for range 40 {
+			go want(t, l, MaxAge(2*time.Second), 1) // lands older than that, and was asked for in time
+		}
+		synctest.Wait()
+		for range 40 {
+			go want(t, l, MaxAge(500*time.Millisecond), 2) // what is on its way was asked for before
+		}
+		pass(10 * time.Second)
+		if n := s.asked.Load(); n != 2 {
+			t.Errorf("asked %d times, want 2", n)
+		}
+	})
+}
+
+// Has says whether asking would cost a question.
+func TestHas(t *testing.T) {
+	t.Parallel()
+	inBubble(t, time.Second, func(t *testing.T, l *Cache[int64], _ *source) {
+		has := func(maxAge MaxAge, want bool) {
+			t.Helper()
+			if got := l.Has("key", maxAge); got != want {
+				t.Errorf("has: %v, want %v", got, want)
+			}
+		}
+		has(AnyAge, false)
+		l.Refresh("key")
+		synctest.Wait()
+		has(Fresh, true)
+		pass(3 * time.Second)
+		has(Fresh, true)
+		has(MaxAge(time.Second), false)
+		has(AnyAge, true)
+	})
+}
+
+// A failure from before the time that counts is not taken for an answer.
+func TestOldFailureIsAskedAgain(t *testing.T) {
+	t.Parallel()
+	inBubble(t, 0, func(t *testing.T, l *Cache[int64], s *source) {
+		s.fail(errDown)
+		if _, err := l.Get(t.Context(), "key", Fresh); !errors.Is(err, errDown) {
+			t.Fatalf("get: %v", err)
+		}
+		s.fail(nil)
+		pass(time.Second)
+		if _, err := l.Get(t.Context(), "key", Fresh); !errors.Is(err, errDown) {
+			t.Errorf("the failure of a moment ago is forgotten: %v", err)
+		}
+		want(t, l, MaxAge(500*time.Millisecond), 2)
+	})
+}

@@ -62,6 +62,8 @@ func newFigures(r *registry, read func(context.Context) (ledger.Figures, error),
 	}
 	one("orders_paused", "1 when people, or too many orders of unknown fate, keep every order from being sent, 0 when not.",
 		func(f ledger.Figures) float64 { return truth(f.Paused) })
+	one("requests_dated", "Approved requests that wait for the day on which they are to be ordered.",
+		func(f ledger.Figures) float64 { return float64(f.Dated) })
 	one("audit_lines_missing", "Audit entries without a line in the audit channel, among the newest 500.",
 		func(f ledger.Figures) float64 { return float64(f.Unposted.Count) })
 	one("audit_lines_missing_oldest_seconds", "Age of the oldest of them.",
@@ -88,7 +90,7 @@ func (f *figures) byState(r *registry) {
 		}})
 	}
 	each("requests", "Requests by state.", func(b ledger.Backlog) float64 { return float64(b.Count) })
-	each("requests_oldest_seconds", "For how long the request that is longest in a state has been in it; 0 for final states.",
+	each("requests_oldest_seconds", "For how long the request that is longest in a state has been in it, or since the day on which it is to be ordered; 0 for final states.",
 		func(b ledger.Backlog) float64 { return b.Oldest.Seconds() })
 }
 

@@ -20,10 +20,15 @@ func (o *Orders) paused(ctx context.Context, r renewal.Request) (bool, error) {
 	return true, o.move(ctx, r.ID, renewal.Waiting{Paused: p})
 }
 
-// since is when an approved order could be sent first: a pause before is not counted.
+// since is when an approved order could be sent first: neither a pause before is counted, nor
+// the time until its day.
 func (o *Orders) since(ctx context.Context, r renewal.Request) time.Time {
-	if p, err := o.ledger.Paused(ctx); err == nil && p.At.After(r.UpdatedAt) {
+	since := r.UpdatedAt
+	if day := r.Offer.OrderOn.From; day.After(since) {
+		since = day
+	}
+	if p, err := o.ledger.Paused(ctx); err == nil && p.At.After(since) {
 		return p.At
 	}
-	return r.UpdatedAt
+	return since
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"renewbot/bot/ledger"
@@ -41,6 +42,9 @@ func (o *Orders) place(ctx context.Context, job renewal.Job) error {
 	if err != nil || r.Status != renewal.Approved {
 		return err // another worker was here, or people have decided otherwise
 	}
+	if r.TooEarly(o.ledger.Now(ctx)) {
+		return ledger.SnoozeUntil(r.Offer.OrderOn.From)
+	}
 	if r.DryRun || o.dryRun {
 		return o.move(ctx, r.ID, renewal.DryRunDone{})
 	}
@@ -76,6 +80,9 @@ func (o *Orders) place(ctx context.Context, job renewal.Job) error {
 	if renewal.RefusedFor(err, renewal.RefusedUnderWay) || renewal.RefusedFor(err, renewal.RefusedPaused) {
 		return ledger.Snooze(behindPause) // another one began, or was placed, or all were paused, just now
 	}
+	if renewal.RefusedFor(err, renewal.RefusedTooEarly) {
+		return ledger.SnoozeUntil(r.Offer.OrderOn.From) // the clock was set back just now
+	}
 	if err != nil {
 		return renewal.IgnoreRefusal(err)
 	}
@@ -83,18 +90,23 @@ func (o *Orders) place(ctx context.Context, job renewal.Job) error {
 	return o.save(ctx, r, attempt, o.send(ctx, attempt, began.Add(o.timeout)))
 }
 
-// checked finds the event that stops an approved order, if something does.
+// checked finds the event that stops an approved order, if something does: the votes first,
+// then what came of earlier attempts, then what the portal tells, and the caps last. What is
+// asked for is asked for at once.
 func (o *Orders) checked(ctx context.Context, r renewal.Request) (renewal.Event, error) {
 	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
 	defer cancel()
-	if e, err := o.recount(ctx, r); e != nil || err != nil {
-		return e, err
+	checks := []func(context.Context, renewal.Request) (renewal.Event, error){o.recount, o.lookAgain, o.recheck}
+	events, errs := make([]renewal.Event, len(checks)), make([]error, len(checks))
+	var checking sync.WaitGroup
+	for i, check := range checks {
+		checking.Go(func() { events[i], errs[i] = check(ctx, r) })
 	}
-	if e, err := o.lookAgain(ctx, r); e != nil || err != nil {
-		return e, err
-	}
-	if e, err := o.recheck(ctx, r); e != nil || err != nil {
-		return e, err
+	checking.Wait()
+	for i := range checks {
+		if events[i] != nil || errs[i] != nil {
+			return events[i], errs[i]
+		}
 	}
 	return o.capped(ctx, r)
 }
@@ -103,7 +115,7 @@ func (o *Orders) checked(ctx context.Context, r renewal.Request) (renewal.Event,
 // failed for a while.
 func (o *Orders) tellWaiting(ctx context.Context, r renewal.Request, why error) {
 	now := o.ledger.Now(ctx)
-	if r.Waits() || now.Sub(r.UpdatedAt) < checkQuiet {
+	if r.Waits() || now.Sub(o.since(ctx, r)) < checkQuiet {
 		return
 	}
 	if err := o.move(ctx, r.ID, renewal.Waiting{Detail: explain(why), Until: now.Add(checkPatience)}); err != nil {

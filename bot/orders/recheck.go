@@ -14,25 +14,26 @@ import (
 	"renewbot/yeastar"
 )
 
-// recheck looks everything that was approved up anew, just before ordering. It returns
-// the event that stops the order, if something does.
+// recheck looks everything that was approved up anew, just before ordering, all at once. It
+// returns the event that stops the order, if something does.
 func (o *Orders) recheck(ctx context.Context, r renewal.Request) (renewal.Event, error) {
 	p := r.Product()
-	holder := r.Offer.Holder
+	holder, anew := r.Offer.Holder, o.readings(ctx, r)
 	var catalogue yeastar.Catalogue
 	var contacts []yeastar.BillingContact
 	there, looked := false, false
 	var looking errgroup.Group
 	looking.Go(func() (err error) {
-		catalogue, err = o.portal.Catalogue(ctx, p.Key, holder.SerialNumber, lookup.Anew)
+		catalogue, err = o.portal.Catalogue(ctx, p.Key, holder.SerialNumber, anew.maxAge())
 		return err
 	})
-	looking.Go(func() (err error) { contacts, err = o.portal.Contacts(ctx, lookup.Anew); return err })
+	looking.Go(func() (err error) { contacts, err = o.portal.Contacts(ctx, anew.maxAge()); return err })
 	looking.Go(func() (err error) {
-		there, err = o.portal.Still(ctx, p.Key, holder)
+		there, err = o.portal.Still(ctx, p.Key, holder, anew.maxAge())
 		looked = err == nil
 		return err
 	})
+	looking.Go(func() error { o.portal.Ahead(ctx, r.Offer, anew.maxAge()); return nil })
 	switch err := looking.Wait(); {
 	case looked && !there && holder.SerialNumber != "": // of which the portal tells no catalogue either
 		return renewal.Gone{Detail: fmt.Sprintf("the PBX %s of %s is not in the portal any more", holder.SerialNumber, holder.Name)}, nil
@@ -51,7 +52,7 @@ func (o *Orders) recheck(ctx context.Context, r renewal.Request) (renewal.Event,
 	if !hasContact(contacts, r.Offer.Contact.ID) {
 		return renewal.Gone{Detail: fmt.Sprintf("the billing contact %s is not in the portal any more", r.Offer.Contact.Name)}, nil
 	}
-	return o.compare(ctx, r, catalogue)
+	return o.compare(ctx, r, catalogue, anew)
 }
 
 func hasContact(contacts []yeastar.BillingContact, id yeastar.ID) bool {
@@ -65,12 +66,12 @@ func hasContact(contacts []yeastar.BillingContact, id yeastar.ID) bool {
 
 // compare puts the request before people again when anything is told otherwise than they
 // were told, cannot be told any more, or gives a reason to doubt that they have not seen.
-func (o *Orders) compare(ctx context.Context, r renewal.Request, c yeastar.Catalogue) (renewal.Event, error) {
+func (o *Orders) compare(ctx context.Context, r renewal.Request, c yeastar.Catalogue, anew readings) (renewal.Event, error) {
 	offer := r.Offer
 	offer.Lines = slices.Clone(r.Offer.Lines)
 	ctx, cancel := context.WithTimeout(ctx, lookup.LoadTimeout)
 	defer cancel()
-	facts, err := o.portalFacts(ctx, &offer, c, lookup.Anew)
+	facts, err := o.portalFacts(ctx, &offer, c, anew.maxAge())
 	if err != nil && r.WasTold() {
 		return nil, err
 	}

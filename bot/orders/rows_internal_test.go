@@ -19,43 +19,69 @@ import (
 // world is a ledger and the orders before a simulated vendor, without people.
 type world struct {
 	*Orders
-	t   *testing.T
+	t   testing.TB
 	sim *yeastarsim.Server
 }
 
-func setup(t *testing.T) *world {
+// setup is a world whose vendor tells everything, and is asked as often as one likes.
+func setup(t testing.TB, options ...yeastarsim.Option) *world {
 	t.Helper()
-	sim := yeastarsim.New(yeastarsim.WithSwitches(yeastarsim.Generous))
+	return setupPaced(t, yeastar.Config{Rate: 1e6, Burst: 1e6}, options...)
+}
+
+// setupPaced is setup with a client that asks as its configuration says.
+func setupPaced(t testing.TB, config yeastar.Config, options ...yeastarsim.Option) *world {
+	t.Helper()
+	sim := yeastarsim.New(append([]yeastarsim.Option{yeastarsim.WithSwitches(yeastarsim.Generous)}, options...)...)
 	if err := sim.Start(); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(sim.Close)
-	client, err := yeastar.New(yeastar.Config{
-		BaseURL: sim.URL(), ClientID: sim.ClientID(), ClientSecret: sim.ClientSecret(), Rate: 1e6, Burst: 1e6,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
 	policy := renewal.Policy{
 		Required: 1, PONumber: renewal.PONumberReference, RemindAfter: time.Hour, ExpireAfter: 72 * time.Hour, RepeatWithin: 30 * 24 * time.Hour,
 	}
-	log := slog.New(slog.NewTextHandler(t.Output(), nil))
-	book, err := ledger.Open(t.Context(), "sqlite://"+filepath.Join(t.TempDir(), "orders.db"), ledger.Options{Policy: policy, Logger: log})
+	book, err := ledger.Open(t.Context(), "sqlite://"+filepath.Join(t.TempDir(), "orders.db"), ledger.Options{Policy: policy, Logger: logTo(t)})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = book.Close() })
-	looked := portal.New(portal.Options{
-		Client: client, Products: yeastar.Products(), TTL: time.Hour, RepeatWithin: policy.RepeatWithin, Now: time.Now, Log: log,
+	return worldOn(t, sim, book, policy, config)
+}
+
+// worldOn is a world with what it is made on, and a client and look-ups of its own.
+func worldOn(t testing.TB, sim *yeastarsim.Server, book *ledger.Ledger, policy renewal.Policy, config yeastar.Config) *world {
+	t.Helper()
+	config.BaseURL, config.ClientID, config.ClientSecret = sim.URL(), sim.ClientID(), sim.ClientSecret()
+	client, err := yeastar.New(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &world{t: t, sim: sim, Orders: New(Options{
+		Ledger: book, Client: client, Portal: looks(t, client, policy), Log: logTo(t), Policy: policy,
+		Entitled: func(_ context.Context, id string, _ renewal.Request) (renewal.Actor, error) { return person(id), nil },
+	})}
+}
+
+// logTo is the log of a test; a benchmark has none.
+func logTo(t testing.TB) *slog.Logger {
+	if _, ok := t.(*testing.B); ok {
+		return slog.New(slog.DiscardHandler)
+	}
+	return slog.New(slog.NewTextHandler(t.Output(), nil))
+}
+
+// looks is a portal that has asked nothing yet.
+func looks(t testing.TB, client *yeastar.Client, policy renewal.Policy) *portal.Portal {
+	t.Helper()
+	p := portal.New(portal.Options{
+		Client: client, Products: yeastar.Products(), TTL: time.Hour, RepeatWithin: policy.RepeatWithin, Now: time.Now,
+		Log: logTo(t),
 		Orders: func(ctx context.Context, since time.Time) ([]yeastar.OrderSummary, error) {
 			return Since(ctx, client, since)
 		},
 	})
-	t.Cleanup(func() { looked.Close(context.Background()) })
-	return &world{t: t, sim: sim, Orders: New(Options{
-		Ledger: book, Client: client, Portal: looked, Log: log, Policy: policy,
-		Entitled: func(_ context.Context, id string, _ renewal.Request) (renewal.Actor, error) { return person(id), nil },
-	})}
+	t.Cleanup(func() { p.Close(context.Background()) })
+	return p
 }
 
 func person(id string) renewal.Actor {
@@ -64,6 +90,12 @@ func person(id string) renewal.Actor {
 
 // approved is an approved request for what a holder has of a product.
 func (w *world) approved(product, key string, term yeastar.Term) renewal.Request {
+	w.t.Helper()
+	return w.approve(w.asked(product, key, term))
+}
+
+// asked is a request for what a holder has of a product.
+func (w *world) asked(product, key string, term yeastar.Term) renewal.Request {
 	w.t.Helper()
 	ctx := w.t.Context()
 	row, _ := yeastar.ProductByKey(product)
@@ -92,11 +124,16 @@ func (w *world) approved(product, key string, term yeastar.Term) renewal.Request
 	if err != nil || len(wrong) > 0 {
 		w.t.Fatalf("%s of %s: %v, %v", product, key, wrong, err)
 	}
-	r, _, err := w.ledger.Submit(ctx, renewal.Submission{Key: "k", By: person("U1"), Channel: "C1", Offer: o, Doubts: doubts, DoubtReason: "a test"})
+	r, _, err := w.ledger.Submit(ctx, renewal.Submission{Key: product + key, By: person("U1"), Channel: "C1", Offer: o, Doubts: doubts, DoubtReason: "a test"})
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	r, err = w.ledger.Apply(ctx, r.ID, renewal.Approve{By: person("U2"), Shown: renewal.Shown{Revision: r.Revision, Fingerprint: r.Fingerprint}})
+	return r
+}
+
+func (w *world) approve(r renewal.Request) renewal.Request {
+	w.t.Helper()
+	r, err := w.ledger.Apply(w.t.Context(), r.ID, renewal.Approve{By: person("U2"), Shown: renewal.Shown{Revision: r.Revision, Fingerprint: r.Fingerprint}})
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -224,7 +224,6 @@ func TestNothingIsOrderedWithFewerOrOtherPeople(t *testing.T) {
 			case 2, 3, 4:
 				voters := voters(r, actor)
 				if r.Status == renewal.Approved && r.Stands(voters, now, p) {
-					e = renewal.Begin{Budget: time.Minute}
 					for _, steps := range slices.Concat(first, today) {
 						if steps == nil {
 							steps = []renewal.Step{{Who: approvers, Required: 1}}

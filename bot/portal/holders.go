@@ -58,27 +58,6 @@ func (p *Portal) OwnedBy(ctx context.Context, pbx renewal.Holder, owner yeastar.
 	return pbx
 }
 
-// Still asks anew whether a holder is in the portal: a PBX by its own number, so that the
-// list of all need not be read.
-func (p *Portal) Still(ctx context.Context, productKey string, h renewal.Holder) (bool, error) {
-	row, err := Product(productKey)
-	switch {
-	case err != nil:
-		return false, err
-	case row.Holder == yeastar.ByAccount && h.Key() == own:
-		return true, nil
-	case row.Holder == yeastar.BySerial:
-		_, err := p.details.Get(ctx, productKey+" "+h.SerialNumber, lookup.Anew)
-		if err == nil || yeastar.ClassOf(err) != yeastar.ClassRefused {
-			return err == nil, err
-		}
-		// It refuses, for whatever reason: the list is what people choose from.
-	}
-	holders, err := p.Holders(ctx, productKey, lookup.Anew)
-	_, ok := holders.Get(h.Key())
-	return ok, err
-}
-
 // leastSerial is how much of a serial number somebody has to type to mean a PBX.
 const leastSerial = 4
 

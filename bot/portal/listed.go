@@ -91,7 +91,7 @@ func (p *Portal) ListedReady(productKey string) bool {
 // the e-mail address or the number.
 func Fits(query string, h renewal.Holder) bool {
 	text := fold(strings.Join([]string{h.Name, h.Email, h.SerialNumber, string(h.PartnerID)}, " "))
-	for _, word := range strings.Fields(fold(query)) {
+	for word := range strings.FieldsSeq(fold(query)) {
 		if !strings.Contains(text, word) {
 			return false
 		}

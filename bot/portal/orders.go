@@ -58,7 +58,7 @@ const mostOrders = 50
 // The error is of look-ups that may work a moment later.
 func (p *Portal) OrdersOf(ctx context.Context, h renewal.Holder, maxAge lookup.MaxAge) ([]yeastar.OrderSummary, error) {
 	known, read := p.orders.Peek(all)
-	if maxAge == lookup.Anew && read && !known.told {
+	if maxAge != lookup.AnyAge && read && !known.told {
 		return nil, nil
 	}
 	list, err := p.orders.Get(ctx, all, maxAge)

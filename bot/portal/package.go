@@ -107,7 +107,7 @@ func matchPackage(row yeastar.Product, owned []Package, holder renewal.Holder) (
 	// Our own package is the one without a customer, where the list tells customers.
 	told := slices.ContainsFunc(owned, func(o Package) bool { return o.Owner != "" })
 	for _, o := range owned {
-		theirs := false
+		var theirs bool
 		switch {
 		case row.Holder == yeastar.BySerial:
 			theirs = o.ProductNo == holder.SerialNumber
@@ -201,7 +201,7 @@ func (p *Portal) read(ctx context.Context, o renewal.Offer, c yeastar.Catalogue,
 		}
 	}
 	err = looking.Wait()
-	if maxAge == lookup.Anew && err == nil && tellsMore(mine, detail) {
+	if maxAge != lookup.AnyAge && err == nil && tellsMore(mine, detail) {
 		mine, err = p.listed(ctx, o.Product, o.Holder, maxAge)
 		err = passing(err)
 	}

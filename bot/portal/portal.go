@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -43,10 +44,12 @@ type Options struct {
 type Portal struct {
 	log          *slog.Logger
 	ttl          time.Duration
+	now          func() time.Time
 	tasks        *taskgroup.Group
 	offered      []yeastar.Product
 	available    *lookup.Cache[[]yeastar.AvailableProduct] // one key: all
 	customers    *lookup.Cache[Holders]                    // one key: all
+	customerIDs  *lookup.Cache[yeastar.ID]                 // of one customer, by their id
 	contacts     *lookup.Cache[[]yeastar.BillingContact]   // one key: all
 	catalogues   *lookup.Cache[yeastar.Catalogue]          // by product key, and serial number where the product has one
 	owned        *lookup.Cache[ownedList]                  // by product key
@@ -57,6 +60,8 @@ type Portal struct {
 	orderDetails *lookup.Cache[yeastar.OrderDetail]        // by order number
 	repeatWithin time.Duration
 	ordersSince  func(ctx context.Context, since time.Time) ([]yeastar.OrderSummary, error)
+	asking       atomic.Int64 // how many customers are being asked about
+	listUntil    atomic.Int64 // until when customers are asked for in the list alone; Unix time in ns
 }
 
 // New makes a portal that has asked nothing yet.
@@ -66,7 +71,7 @@ func New(o Options) *Portal {
 	if len(offered) == 0 {
 		offered, _ = yeastar.Offered(nil) // which fails for keys alone
 	}
-	p := &Portal{log: o.Log, ttl: o.TTL, tasks: tasks, offered: offered, repeatWithin: o.RepeatWithin, ordersSince: o.Orders}
+	p := &Portal{log: o.Log, now: o.Now, ttl: o.TTL, tasks: tasks, offered: offered, repeatWithin: o.RepeatWithin, ordersSince: o.Orders}
 	p.available = lookup.New(o.TTL, o.Now, tasks, func(ctx context.Context, _ string) ([]yeastar.AvailableProduct, error) {
 		return o.Client.AvailableProducts(ctx)
 	})
@@ -76,6 +81,10 @@ func New(o Options) *Portal {
 			return Holders{}, err
 		}
 		return customersOf(list), nil
+	})
+	p.customerIDs = lookup.New(o.TTL, o.Now, tasks, func(ctx context.Context, id string) (yeastar.ID, error) {
+		c, err := o.Client.Customer(ctx, id)
+		return c.ID, err
 	})
 	p.contacts = lookup.New(o.TTL, o.Now, tasks, func(ctx context.Context, _ string) ([]yeastar.BillingContact, error) {
 		return o.Client.BillingContacts(ctx)
@@ -101,6 +110,7 @@ func New(o Options) *Portal {
 	})
 	p.available.Count(o.Metrics.Lookup("available"))
 	p.customers.Count(o.Metrics.Lookup("customers"))
+	p.customerIDs.Count(o.Metrics.Lookup("customer"))
 	p.contacts.Count(o.Metrics.Lookup("contacts"))
 	p.catalogues.Count(o.Metrics.Lookup("catalogues"))
 	p.owned.Count(o.Metrics.Lookup("owned"))

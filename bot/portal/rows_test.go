@@ -250,12 +250,12 @@ func TestStillThere(t *testing.T) {
 		{"p-series-software", orphan, true}, {"p-series-software", gone, false},
 		{"p-series-turnkey", customer, false}, {"p-series-turnkey", renewal.Holder{Name: portal.OwnName}, true},
 	} {
-		if got, err := p.Still(t.Context(), c.product, c.holder); got != c.want || err != nil {
+		if got, err := p.Still(t.Context(), c.product, c.holder, lookup.Anew); got != c.want || err != nil {
 			t.Errorf("%s of %s: %v, %v", c.product, c.holder.Called(), got, err)
 		}
 	}
 	sim.Fault(yeastarsim.InstanceProductDetail, yeastarsim.Reset())
-	if _, err := p.Still(t.Context(), "p-series-software", orphan); err == nil {
+	if _, err := p.Still(t.Context(), "p-series-software", orphan, lookup.Anew); err == nil {
 		t.Error("a look-up that fails says nothing")
 	}
 }

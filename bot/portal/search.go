@@ -36,7 +36,7 @@ func (ix *index) search(q query, most int) found {
 	ix.fitting(q, func(place, rank int) {
 		f.total++
 		if len(f.first[rank]) < most {
-			f.first[rank] = append(f.first[rank], int32(place))
+			f.first[rank] = append(f.first[rank], int32(place)) //nolint:gosec // a portal has fewer holders
 		}
 	})
 	if f.total > 0 {
@@ -45,7 +45,7 @@ func (ix *index) search(q query, most int) found {
 	each(ix.mistyped(q), func(place int) {
 		f.total++
 		if len(f.first[0]) < most {
-			f.first[0] = append(f.first[0], int32(place))
+			f.first[0] = append(f.first[0], int32(place)) //nolint:gosec // a portal has fewer holders
 		}
 	})
 	return f

@@ -37,7 +37,7 @@ func newCrashDraw(t *testing.T) crashDraw {
 			t.Logf("the same selection again: -crash.seed %d; all there is: -crash.all", seed)
 		}
 	})
-	return crashDraw{seed, rand.New(rand.NewPCG(seed, 0))} //nolint:gosec // no secret is drawn
+	return crashDraw{seed, rand.New(rand.NewPCG(seed, 0))}
 }
 
 // programHash is the same as long as the program and its tests are.

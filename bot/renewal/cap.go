@@ -141,9 +141,11 @@ func (p Policy) zone() *time.Location {
 }
 
 // Over refuses a request that exceeds a cap beside the others: until it is approved all that
-// are open or ordered count, and then those that were approved before it or are ordered.
+// are open or ordered count, and then those that were approved before it or are ordered. A
+// request for a day counts with what is ordered around that day.
 func (r Request) Over(others []Request, now time.Time, p Policy) *Refusal {
 	caps, amount := r.caps(p)
+	now = later(now, r.Offer.OrderOn.From)
 	for _, c := range caps {
 		if why := c.exceeded(r, amount, others, now, p); why != "" {
 			return refuse(RefusedCap, "%s. Nothing was ordered.", strings.ToUpper(why[:1])+why[1:])
@@ -218,7 +220,7 @@ func (c Cap) counts(r, other Request, begins, now time.Time) bool {
 	if c.Rule != "" && !slices.ContainsFunc(slices.Concat(other.Ruling.Ways, other.Ways), func(w Way) bool { return w.Rule == c.Rule }) {
 		return false
 	}
-	at := other.AskedAt
+	at := later(other.AskedAt, other.Offer.OrderOn.From)
 	switch other.Status {
 	case Rejected, Cancelled, Expired, Refused:
 		return false

@@ -19,6 +19,7 @@ const (
 	FieldQuantity Field = "quantity"
 	FieldServices Field = "services"
 	FieldTerm     Field = "term"
+	FieldOrderOn  Field = "order_on" // no look-up finds fault with it
 )
 
 // Check says what is wrong with an offer by the rules of its product and by what the portal

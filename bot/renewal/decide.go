@@ -26,6 +26,9 @@ func (c *changing) approve(e Approve) error {
 	c.record(code, e.By.UserID, map[string]string{
 		DetailFingerprint: c.Fingerprint, DetailVotes: c.votesIn(), DetailLost: lostDetail(lost), DetailComment: comment,
 	})
+	if c.WaitsForDay() {
+		c.note(DetailOrderOn, c.Offer.OrderOn.Date)
+	}
 	if next := c.Deciders(); code == CodeVoted && !slices.Equal(waited, next) {
 		c.note(DetailNext, strings.Join(next, ","))
 	}

@@ -24,6 +24,7 @@ const (
 	DoubtServicesOnly       DoubtKind = "services_only"
 	DoubtExpiryFar          DoubtKind = "expiry_far"
 	DoubtExpired            DoubtKind = "expired"
+	DoubtEndsBefore         DoubtKind = "ends_before" // the day on which it is to be ordered
 	DoubtPlanSwitch         DoubtKind = "plan_switch" // another plan follows when the present one ends
 	DoubtInvoice            DoubtKind = "invoice_company"
 	DoubtAutoRenewalUnknown DoubtKind = "auto_renewal_unknown"
@@ -93,7 +94,7 @@ func (o Offer) Doubts(f Facts, now time.Time, p Policy) []Doubt {
 	if row.Unsure != "" {
 		doubts = append(doubts, Doubt{Kind: DoubtUndocumented, Names: []string{row.Unsure}})
 	}
-	doubts = append(doubts, expiryDoubts(o.CurrentExpiry, now)...)
+	doubts = append(doubts, o.expiryDoubts(now)...)
 	slices.SortStableFunc(doubts, func(a, b Doubt) int { return cmp.Compare(rank(a), rank(b)) })
 	return doubts
 }
@@ -183,10 +184,14 @@ func (o Offer) lineDoubts(row yeastar.Product, f Facts) []Doubt {
 	return doubts
 }
 
-func expiryDoubts(expiry, now time.Time) []Doubt {
-	switch left := expiry.Sub(now); {
+// expiryDoubts are about when the package ends, seen from when it is to be ordered.
+func (o Offer) expiryDoubts(now time.Time) []Doubt {
+	expiry := o.CurrentExpiry
+	switch left := expiry.Sub(later(now, o.OrderOn.From)); {
 	case expiry.IsZero():
 		return []Doubt{{Kind: DoubtExpiryUnknown}}
+	case !o.OrderOn.From.Before(expiry): // also once that day has come
+		return []Doubt{{Kind: DoubtEndsBefore, Serious: true, At: expiry.UTC()}}
 	case left <= 0:
 		return []Doubt{{Kind: DoubtExpired, At: expiry.UTC()}}
 	case left > tooEarly:
@@ -219,6 +224,8 @@ func (d Doubt) Text() string {
 		return fmt.Sprintf("This runs until %s, which is more than 60 days away. Is it too early to renew?", d.day())
 	case DoubtExpired:
 		return fmt.Sprintf("This expired on %s. Ask Yeastar from which day the new term runs.", d.day())
+	case DoubtEndsBefore:
+		return fmt.Sprintf("This ends on %s, before the day on which it is to be ordered. Until then the customer would be without it.", d.day())
 	case DoubtPlanSwitch:
 		return fmt.Sprintf("A downgrade is waiting in the portal (%s): it is not known which plan the renewal extends.", d.names())
 	case DoubtInvoice:
@@ -258,6 +265,8 @@ func (d Doubt) Brief() string {
 		return "it runs until " + d.day()
 	case DoubtExpired:
 		return "it expired on " + d.day()
+	case DoubtEndsBefore:
+		return "it ends on " + d.day() + ", before its order"
 	case DoubtPlanSwitch:
 		return "a downgrade is waiting"
 	case DoubtInvoice:

@@ -43,7 +43,7 @@ type rule struct {
 }
 
 var rules = map[Action]rule{
-	ActionAmend:           {in: []Status{Pending, Returned}, verb: "change", who: activeRequester, seen: true},
+	ActionAmend:           {in: []Status{Pending, Returned, Approved}, verb: "change", who: activeRequester, seen: true},
 	ActionApprove:         {in: []Status{Pending}, verb: "approve", who: onlyApprover, seen: true},
 	ActionReject:          {in: []Status{Pending}, verb: "reject", who: onlyApprover, seen: true},
 	ActionReturn:          {in: []Status{Pending}, verb: "return", who: onlyApprover, seen: true},
@@ -85,6 +85,10 @@ func (r Request) may(in Intent, now time.Time, p Policy) *Refusal {
 		return r.openAttempt(in.Attempt)
 	}
 	switch in.Action {
+	case ActionAmend:
+		if r.Status == Approved && !(r.WaitsForDay() && r.TooEarly(now)) { // it is about to be ordered
+			return r.expect(Pending, Returned)
+		}
 	case ActionApprove:
 		return r.takesVote(in.By, now, p)
 	case ActionReject:

@@ -56,6 +56,7 @@ type NoticeData struct {
 	RequestedAt   time.Time `json:"requested_at,omitzero"`
 	ApprovedAt    time.Time `json:"approved_at,omitzero"`
 	ExpiresAt     time.Time `json:"expires_at,omitzero"` // when the package ends, as far as it is known
+	OrderOn       string    `json:"order_on,omitempty"`  // the day before which it is not ordered: 2027-03-03
 }
 
 // noticeOf is what is told of a request that comes into a state.
@@ -95,7 +96,7 @@ func (c Change) notice(t NoticeType) Notice {
 		Request: r.Reference(), Version: r.Version, Revision: r.Revision, State: e.To, PreviousState: e.From, DryRun: r.DryRun,
 		Product: r.Offer.Product, TermMonths: r.Offer.TermAsked().Months, Quantity: plan.Quantity, Holder: r.Offer.Holder.Key(),
 		Actor: e.Actor, Requester: r.Requester,
-		RequestedAt: r.AskedAt, ApprovedAt: r.ApprovedAt, ExpiresAt: r.Offer.CurrentExpiry,
+		RequestedAt: r.AskedAt, ApprovedAt: r.ApprovedAt, ExpiresAt: r.Offer.CurrentExpiry, OrderOn: r.Offer.OrderOn.Date,
 	}
 	if r.Order != nil {
 		d.OrderNo = r.Order.OrderNo

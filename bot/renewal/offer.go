@@ -112,6 +112,8 @@ type Offer struct {
 	KnownQuantity int `json:"known_quantity,omitempty"`
 	// QuantitySource says where the number of extensions came from, for people.
 	QuantitySource string `json:"quantity_source,omitempty"`
+	// OrderOn is the day before which it is not ordered; zero: at once.
+	OrderOn OrderDay `json:"order_on,omitzero"`
 }
 
 // Plan is the offer's plan line, if it has one.
@@ -173,7 +175,7 @@ func (o Offer) Body(poNumber string) (json.RawMessage, error) {
 }
 
 // fingerprint binds an approval to what was shown: the bytes of the order, with holder,
-// lines and term, and beside them the price, the customer of a PBX and the doubts.
+// lines and term, and beside them the price, the customer of a PBX, the day and the doubts.
 func fingerprint(body json.RawMessage, o Offer, doubts []Doubt) string {
 	h := sha256.New()
 	h.Write(body)
@@ -188,6 +190,9 @@ func fingerprint(body json.RawMessage, o Offer, doubts []Doubt) string {
 	}
 	if o.Holder.SerialNumber != "" { // whose customer stands in no byte of the order
 		fmt.Fprintf(h, "\npbx of %q", o.Holder.PartnerID)
+	}
+	if day := o.OrderOn; day != (OrderDay{}) {
+		fmt.Fprintf(h, "\norder on %s from %d", day.Date, day.From.Unix())
 	}
 	for _, d := range doubts {
 		fmt.Fprintf(h, "\ndoubt %s %t %d %d %d %s %d %q", d.Kind, d.Serious, d.Quantity, d.Told, d.Request, d.OrderNo, d.At.Unix(), d.Names)
@@ -253,6 +258,7 @@ func Difference(a, b Offer) []string {
 	change("PO number", a.PONumber, b.PONumber)
 	change("Price", a.PriceTold(), b.PriceTold())
 	change("Current expiry", day(a.CurrentExpiry), day(b.CurrentExpiry))
+	change("To be ordered", a.OrderOn.String(), b.OrderOn.String())
 	return out
 }
 

@@ -26,6 +26,9 @@ func (c *changing) begin(e Begin) error {
 	if err := c.expect(Approved); err != nil {
 		return err
 	}
+	if err := c.tooEarly(); err != nil {
+		return err
+	}
 	if last, ok := c.Attempt(); ok && last.Outcome != NotPlaced {
 		return fmt.Errorf("renewal: %s: attempt %d is not known to have failed", c.Reference(), last.Number)
 	}
@@ -236,8 +239,8 @@ func (c *changing) unasked(p Problem) (time.Duration, bool) {
 }
 
 // sinceAsked counts the attempts since people last said yes.
-func (c *changing) sinceAsked() int {
-	return len(c.Attempts) - c.AttemptsAsked
+func (r Request) sinceAsked() int {
+	return len(r.Attempts) - r.AttemptsAsked
 }
 
 // refusedLogin says whether an attempt before the present one, since people last said

@@ -190,6 +190,7 @@ type Policy struct {
 	RemindAfter  time.Duration
 	ExpireAfter  time.Duration
 	RepeatWithin time.Duration // an order of the same holder and product younger than this is a doubt
+	OrderAhead   time.Duration // how far ahead an order may be dated
 	Rules        Rules         // the policy file; nil: there is none, and the above holds alone
 }
 

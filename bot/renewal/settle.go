@@ -27,6 +27,9 @@ func (c *changing) retry(e Retry) error {
 	c.record(CodeRetried, e.By.UserID, map[string]string{
 		DetailFingerprint: c.Fingerprint, DetailChanges: why, DetailVotes: c.votesIn(),
 	})
+	if c.WaitsForDay() {
+		c.note(DetailOrderOn, c.Offer.OrderOn.Date)
+	}
 	c.noteSelfApproval(e.By)
 	return nil
 }

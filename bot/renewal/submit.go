@@ -25,6 +25,9 @@ func New(id int64, s Submission, now time.Time, p Policy) (Change, error) {
 	if err := CheckSubmission(s); err != nil {
 		return Change{}, err
 	}
+	if err := checkDay(s.Offer, now, p); err != nil {
+		return Change{}, err
+	}
 	c := &changing{Request: r, now: now, policy: p}
 	if err := c.ask(s.Offer, s.Note, s.Doubts, s.DoubtReason); err != nil {
 		return Change{}, err
@@ -106,12 +109,15 @@ func (c *changing) asked() map[string]string {
 	return map[string]string{
 		DetailSummary: c.Offer.Summary(), DetailFingerprint: c.Fingerprint, DetailChanges: strings.Join(c.Changes, "; "),
 		DetailDoubts: strings.Join(texts(c.Doubts), "\n"), DetailDoubtReason: c.DoubtReason,
-		DetailPolicy: c.Ruling.File, DetailWay: c.WayInWords(),
+		DetailPolicy: c.Ruling.File, DetailWay: c.WayInWords(), DetailOrderOn: c.Offer.OrderOn.Date,
 	}
 }
 
 func (c *changing) amend(e Amend) error {
 	if err := checkReasonFor(e.Doubts, e.DoubtReason); err != nil {
+		return err
+	}
+	if err := checkDay(e.Offer, c.now, c.policy); err != nil {
 		return err
 	}
 	if err := c.ask(e.Offer, e.Note, e.Doubts, e.DoubtReason); err != nil {
@@ -121,7 +127,8 @@ func (c *changing) amend(e Amend) error {
 		return refusal
 	}
 	c.AmendedBy = e.By.UserID
-	if c.before.Status == Returned { // the approvers get their whole time again
+	if c.before.Status != Pending { // the approvers get their whole time again
+		c.Problem = nil
 		c.ExpiresAt = c.now.Add(c.policy.ExpireAfter)
 		c.job(Expire, c.ExpiresAt)
 	}
@@ -151,11 +158,13 @@ func (c *changing) changed(e Changed) error {
 const restoredWarning = "Nothing, but this comes from a backup of the ledger: it may have been approved and ordered since. " +
 	"Check this thread and the portal before you approve."
 
-// restored asks again for what waited for somebody's yes, as a new revision: buttons
-// from before the restore do nothing, and whoever approves has read the warning.
+// restored asks again for what waited for somebody's yes or for its day, as a new revision:
+// buttons from before the restore do nothing, and whoever approves has read the warning.
 func (c *changing) restored() error {
-	if err := c.expect(Pending, Returned, Refused); err != nil {
-		return err
+	if !c.WaitsForDay() {
+		if err := c.expect(Pending, Returned, Refused); err != nil {
+			return err
+		}
 	}
 	// The order's bytes stay as they are, whatever the configuration says by now.
 	c.askAnew(restoredWarning, nil)
@@ -179,5 +188,9 @@ func (o Offer) Summary() string {
 		}
 	}
 	product, _ := yeastar.ProductByKey(o.Product)
-	return fmt.Sprintf("%s for %s, %s: %s", product.Name, o.Holder.Called(), o.TermAsked(), strings.Join(parts, ", "))
+	s := fmt.Sprintf("%s for %s, %s: %s", product.Name, o.Holder.Called(), o.TermAsked(), strings.Join(parts, ", "))
+	if o.OrderOn != (OrderDay{}) {
+		s += ", to be ordered on " + o.OrderOn.Date
+	}
+	return s
 }

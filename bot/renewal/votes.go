@@ -117,17 +117,21 @@ func lostDetail(lost []LostVote) string {
 	return strings.Join(all, "; ")
 }
 
-// approvalIsOld says whether people said yes so long ago that they are asked anew.
+// approvalIsOld says whether the yes of people was not used for so long that they are asked
+// anew.
 func (r Request) approvalIsOld(now time.Time, p Policy) bool {
+	return now.Sub(r.DueAt()) > p.ExpireAfter
+}
+
+// approvedAt is when people last said yes.
+func (r Request) approvedAt() time.Time {
 	at := r.ApprovedAt
 	if at.IsZero() { // stored before that time was kept
 		for _, v := range r.Votes {
-			if v.At.After(at) {
-				at = v.At
-			}
+			at = later(at, v.At)
 		}
 	}
-	return now.Sub(at) > p.ExpireAfter
+	return at
 }
 
 // Stands says whether an approved request may be ordered: enough votes count now, and
@@ -191,7 +195,7 @@ func (c *changing) askAnew(why string, votes []Vote) {
 func (c *changing) yes() {
 	c.Status, c.Problem, c.ApprovedAt = Approved, nil, c.now
 	c.AttemptsAsked = len(c.Attempts)
-	c.job(PlaceOrder, c.now)
+	c.job(PlaceOrder, c.DueAt())
 }
 
 func (c *changing) votesIn() string { return fmt.Sprintf("%d of %d", len(c.Votes), c.Required) }

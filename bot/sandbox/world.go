@@ -148,7 +148,7 @@ func (w *World) configure(p Place) {
 	c.Renew = config.Renew{
 		Approvers: config.IDs{Bob, Approval}, AuditChannel: Audit, ApprovalsRequired: 1,
 		RemindAfter: 4 * time.Hour, ExpireAfter: 72 * time.Hour, PONumber: renewal.PONumberReference,
-		LookupTTL: 5 * time.Minute, RepeatWithin: 300 * 24 * time.Hour,
+		LookupTTL: 5 * time.Minute, RepeatWithin: 300 * 24 * time.Hour, OrderAhead: 90 * 24 * time.Hour,
 	}
 	if w.options.Configure != nil {
 		w.options.Configure(&c)

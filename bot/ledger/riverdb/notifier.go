@@ -42,13 +42,16 @@ func (n *notifier) notify(queues ...string) {
 // topicInsert is River's name for news of inserted jobs.
 const topicInsert = "river_insert"
 
+// insertPayload is what River's news say of a queue.
+func insertPayload(queue string) string { return fmt.Sprintf(`{"queue": %q}`, queue) }
+
 // WaitForNotification waits for new jobs.
 func (n *notifier) WaitForNotification(ctx context.Context) (*riverdriver.Notification, error) {
 	select {
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	case queue := <-n.queues:
-		return &riverdriver.Notification{Topic: topicInsert, Payload: fmt.Sprintf(`{"queue": %q}`, queue)}, nil
+		return &riverdriver.Notification{Topic: topicInsert, Payload: insertPayload(queue)}, nil
 	}
 }
 

@@ -68,6 +68,24 @@ func (d *DB[Tx]) Notify(queues ...string) {
 	}
 }
 
+// Tell has a transaction that adds jobs to queues tell all processes of them when it is
+// committed, where the database does that. River tells of a queue every few milliseconds at
+// most, by the time of the insertion: of jobs that are committed after a worker has looked,
+// it may say nothing until the next poll. The same news twice is told once.
+func (d *DB[Tx]) Tell(ctx context.Context, tx Tx, queues ...string) error {
+	if d.notifier != nil || len(queues) == 0 {
+		return nil
+	}
+	news := &riverdriver.NotifyManyParams{Topic: topicInsert}
+	for _, queue := range queues {
+		news.Payload = append(news.Payload, insertPayload(queue))
+	}
+	if err := d.driver.UnwrapExecutor(tx).NotifyMany(ctx, news); err != nil {
+		return fmt.Errorf("tell of new jobs: %w", err)
+	}
+	return nil
+}
+
 // dueBatch is how many scheduled jobs are made available at once.
 const dueBatch = 1000
 

@@ -1,0 +1,75 @@
+package bot_test
+
+import (
+	"testing"
+	"time"
+
+	"renewbot/bot/renewal"
+	"renewbot/bot/sandbox"
+	"renewbot/yeastar/yeastarsim"
+)
+
+// An order for a day is decided at once and sent once, on its day, whatever happens before:
+// orders are paused and resumed, the day is changed, the bot is started anew, and the clocks of
+// its requester change.
+func TestOrderOnItsDay(t *testing.T) {
+	t.Parallel()
+	b, clock := setupAt(t, durable(t), switched(yeastarsim.Generous))
+	alice, bob, carol := b.as(sandbox.Alice), b.as(sandbox.Bob), b.as(sandbox.Carol)
+	alice.fill(tutorial)
+	alice.choose("Order", "", "On a day that I choose…")
+	for date, wrong := range map[string]string{"2026-03-01": "This day is over.", "2026-06-01": "at most 90 days ahead"} {
+		alice.choose("Day of the order", "", date)
+		alice.submit()
+		b.wants(alice.errorAt("Day of the order"), wrong)
+	}
+	alice.choose("Order", "", "7 days before it ends: 19 Mar 2026")
+	b.wants(alice.review(), "To be ordered on Mar 19, 2026 08:00", "not before", "Nothing is ordered until it is approved.")
+	alice.submitOK()
+	alice.reads("RNW-000001 is saved.")
+	alice.back()
+	card := b.card(sandbox.Renewals, "RNW-000001", "Approve")
+	says, _ := bob.dialog(card, "Approve")
+	b.wants(says, "This places a real order with Yeastar on 19 Mar 2026", "Until it is sent it can be stopped")
+	b.says(sandbox.Renewals, "@bob approved (1 of 1). Its order is placed on", "Nothing has been ordered yet.")
+	b.wants(carol.command(sandbox.Renewals, "/renew pause Stocktaking"), "Orders are paused")
+	b.wants(carol.command(sandbox.Renewals, "/renew resume"), "Orders are not paused")
+	card = b.shows(card, "Approved, to be ordered on 19 Mar 2026", "Stop the order", "Change…")
+	b.wants(alice.command(sandbox.Renewals, "/renew list"), "Approved, to be ordered on 19 Mar 2026")
+
+	alice.press(card, "Change…")
+	alice.titled("Change RNW-000001")
+	alice.choose("Order", "", "On a day that I choose…")
+	alice.choose("Day of the order", "", "2026-03-30") // the day after the clocks of Berlin went forward
+	b.wants(alice.review(), "before the day on which it is to be ordered", "To be ordered: 2026-03-19 (from", "→ 2026-03-30 (from")
+	alice.explain("They are closed until then.")
+	alice.submitOK()
+	b.happened("RNW-000001", renewal.CodeAmended)
+	b.laterAt(clock, time.Date(2026, 3, 4, 8, 0, 0, 0, time.UTC))
+	bob.press(b.card(sandbox.Renewals, "RNW-000001", "Approve"), "Approve")
+	b.until("it is approved", func() bool { return b.stored("RNW-000001").Status == renewal.Approved })
+	b.laterAt(clock, time.Date(2026, 3, 19, 8, 0, 1, 0, time.UTC)) // the day of before
+	b.restart()
+	b.laterAt(clock, time.Date(2026, 3, 30, 6, 59, 59, 0, time.UTC))
+	b.restart()
+	b.rest()
+	b.wantOrders(0)
+	b.wantStatus(1, renewal.Approved)
+	// On the day the portal does not answer for a while: the order waits, as any other would.
+	down := b.Vendor.Fault(yeastarsim.AnyEndpoint, yeastarsim.HTTPError(503))
+	b.laterAt(clock, time.Date(2026, 3, 30, 7, 0, 0, 0, time.UTC))
+	if err := down.Wait(b.ctx, 1); err != nil {
+		t.Fatal(err)
+	}
+	b.later(clock, time.Minute)
+	b.happened("RNW-000001", renewal.CodeWaiting)
+	down.Remove()
+	b.later(clock, time.Minute)
+	b.happened("RNW-000001", renewal.CodeOrdered)
+	b.restart()
+	b.laterAt(clock, time.Date(2026, 4, 9, 7, 0, 0, 0, time.UTC))
+	b.happened("RNW-000001", renewal.CodeConfirmed)
+	b.rest()
+	b.ends("RNW-000001", renewal.Ordered, 1, renewal.CodeSubmitted, renewal.CodeApproved, renewal.CodeAmended, renewal.CodeApproved,
+		renewal.CodeWaiting, renewal.CodeOrdering, renewal.CodeOrdered, renewal.CodeConfirmed)
+}
