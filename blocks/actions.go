@@ -46,13 +46,17 @@ func actionRow(id string, r renewal.Request, actions []renewal.Action) []slack.B
 
 // moreMenu has what is wanted more seldom; nil when Slack would not take it.
 func moreMenu(r renewal.Request) slack.BlockElement {
-	t := TargetOf(r)
-	t.Do = ActionApproveComment
-	value := t.Encode()
-	if width(value) > limitMenuValue {
-		return nil
+	var options []*slack.OptionBlockObject
+	for _, o := range []struct{ do, label string }{{ActionApproveComment, "Approve with a comment…"}, {ActionHandOver, "Ask somebody else…"}} {
+		t := TargetOf(r)
+		t.Do = o.do
+		value := t.Encode()
+		if width(value) > limitMenuValue {
+			return nil
+		}
+		options = append(options, slack.NewOptionBlockObject(value, plain(o.label, limitOption), nil))
 	}
-	return slack.NewOverflowBlockElement(ActionMore, slack.NewOptionBlockObject(value, plain("Approve with a comment…", limitOption), nil))
+	return slack.NewOverflowBlockElement(ActionMore, options...)
 }
 
 // actionButton is the button of an action in the request's state; nil: there is none.

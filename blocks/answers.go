@@ -30,6 +30,8 @@ func Help(command string, unlisted []string) Message {
 		"*" + c + " cancel RNW-000123* – withdraw my request",
 		"*" + c + " pause REASON* – approvers: take and approve requests, and order nothing",
 		"*" + c + " resume* – approvers: order what waits because of that",
+		"*" + c + " deputy @colleague until Friday* – approvers: let a colleague decide for me; *deputy off* ends it",
+		"*" + c + " deputies* – who decides for whom",
 		"*" + c + " help* – this list",
 	}
 	end := "Nothing is ordered until an approver has agreed to it in the request's thread."

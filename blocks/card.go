@@ -90,7 +90,7 @@ func decided(r renewal.Request) string {
 			by = append(by, fmt.Sprintf("%d more", len(r.Votes)-i))
 			break
 		}
-		by = append(by, mention(v.By)+" "+moment(v.At))
+		by = append(by, voter(v)+" "+moment(v.At))
 	}
 	return "Approved by " + joinWith(", ", by...)
 }

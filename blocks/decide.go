@@ -36,6 +36,15 @@ func ApproveForm(r renewal.Request) slack.ModalViewRequest {
 	return small(CallbackApprove, "Approve "+r.Reference(), c.Confirm.Text, r, blocks...)
 }
 
+// HandOverForm asks an approver who else should decide, and why.
+func HandOverForm(r renewal.Request) slack.ModalViewRequest {
+	who := slack.NewOptionsSelectBlockElement(slack.OptTypeUser, plain("A colleague", limitPlaceholder), ActionPerson)
+	return small(CallbackHandOver, "Ask about "+r.Reference(), "Ask", r,
+		section("about", what(r.Offer, outside)+".\nRequested by "+mention(r.Requester)+". Everybody else who may decide still can. "+nothingYet),
+		slack.NewInputBlock(BlockPerson, plain("Who should decide?", limitLabel), plain("Somebody who may decide on this request. They get a message.", limitLabel), who),
+		reasonInput("Why?", "They see it, and it is kept with the request."))
+}
+
 // SettlePlacedForm asks for the number of an order whose answer was lost.
 func SettlePlacedForm(r renewal.Request) slack.ModalViewRequest {
 	return small(CallbackSettlePlaced, "It was placed", "Check and save", r,

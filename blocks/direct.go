@@ -23,7 +23,7 @@ func approvedBy(r renewal.Request) string {
 	if len(r.Votes) == 0 {
 		return ""
 	}
-	return ", approved by " + mentions(voters(r), 5)
+	return ", approved by " + voters(r)
 }
 
 // Direct is what the requester alone is told of an event; false when it is none that

@@ -56,6 +56,9 @@ func requests() map[string]renewal.Request {
 		"approved_waiting": with(renewal.Approved, func(r *renewal.Request) {
 			r.Problem = &renewal.Problem{Class: yeastar.ClassNotSent, Detail: "no connection"}
 		}),
+		"pending_handed_over": with(renewal.Pending, handedOver),
+		"approved_as_deputy":  with(renewal.Approved, deputised),
+		"pending_as_deputy":   with(renewal.Pending, func(r *renewal.Request) { quorum(r); deputised(r) }),
 		"approved_paused": with(renewal.Approved, func(r *renewal.Request) {
 			r.Problem = &renewal.Problem{Class: yeastar.ClassNotSent, Code: "paused", Detail: "Stocktaking until Friday.", By: bob}
 		}),
@@ -110,7 +113,7 @@ func eventMessages() []shown {
 func nudges() []shown {
 	var out []shown
 	for _, e := range events() {
-		if e.entry.Code != renewal.CodeReminded && e.entry.Code != renewal.CodeLastCall {
+		if e.entry.Code != renewal.CodeReminded && e.entry.Code != renewal.CodeLastCall && e.entry.Code != renewal.CodeHandedOver && e.entry.Code != renewal.CodeEscalated {
 			continue
 		}
 		out = append(out, shown{"nudge_" + e.name, blocks.Nudge(e.request, e.entry, carol)})
@@ -155,6 +158,8 @@ func answers() []shown {
 		{"detail_dated", blocks.Detail(with(renewal.Approved, dated), nil, nil)},
 		{"list_for_nobody", blocks.ListFor("acme", nil, nil)},
 		{"detail_settling", blocks.Settling(blocks.Detail(request(renewal.Unknown), nil, nil), request(renewal.Unknown))},
+		{"deputies_none", blocks.Deputies(nil)},
+		{"deputies", blocks.Deputies([]renewal.Deputy{{Of: bob, ID: carol, Until: now.Add(48 * time.Hour)}, {Of: alice, ID: carol, Until: now.Add(96 * time.Hour)}})},
 		{"preface", blocks.Preface("I know no customer and no command “acme”.", blocks.Help("/renew", nil))},
 		{"reopen", blocks.Reopen("Slack did not open the form in time. Nothing was ordered.")},
 		{"answer", blocks.Answer(renewal.Sentence{renewal.State{Request: request(renewal.Rejected)}})},
@@ -294,6 +299,7 @@ func smallViews() []shown {
 		{"submitted_amended", blocks.Submitted(with(renewal.Pending, revised), true)},
 		{"reject", blocks.RejectForm(request(renewal.Pending))},
 		{"return", blocks.ReturnForm(request(renewal.Pending))},
+		{"hand_over", blocks.HandOverForm(request(renewal.Pending))},
 		{"approve", blocks.ApproveForm(with(renewal.Pending, doubtful))},
 		{"approve_dated", blocks.ApproveForm(with(renewal.Pending, dated))},
 		{"approve_quorum", blocks.ApproveForm(with(renewal.Pending, func(r *renewal.Request) { r.Required = 2 }))},

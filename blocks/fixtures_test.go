@@ -220,6 +220,16 @@ type event struct {
 	entry   renewal.Entry
 }
 
+// handedOver is a request for which an approver has asked somebody.
+func handedOver(r *renewal.Request) {
+	r.Handed = &renewal.Handed{By: bob, To: "U0DAVE", Why: "You know this customer.", At: now}
+}
+
+// deputised is a request that somebody has approved in another one's place.
+func deputised(r *renewal.Request) {
+	r.Votes = []renewal.Vote{{By: "U0DAVE", At: now, For: bob}}
+}
+
 func events() []event {
 	const fp = "0123456789abcdef0123456789abcdef"
 	refused := request(renewal.Refused)
@@ -278,6 +288,15 @@ func events() []event {
 		{"events_stopped", renewal.Request{}, ofNone(renewal.CodeEventsStopped, "hooks.example.com")},
 		{"unknown_named", request(renewal.Unknown), entry(renewal.CodeUnknown, renewal.System, renewal.Ordering, renewal.Unknown, map[string]string{
 			renewal.DetailAttempt: "1", renewal.DetailVendorCode: "payment_pending", renewal.DetailCandidates: "XS3401174502129270784"})},
+		{"approved_as_deputy", with(renewal.Approved, deputised), entry(renewal.CodeApproved, "U0DAVE", renewal.Pending, renewal.Approved, map[string]string{
+			renewal.DetailFingerprint: fp, renewal.DetailVotes: "1 of 1", renewal.DetailDeputyOf: bob})},
+		{"deputy_named", renewal.Request{}, none(entry(renewal.CodeDeputy, bob, "", "", map[string]string{
+			renewal.DetailWho: carol, renewal.DetailUntil: now.Add(48 * time.Hour).Format(time.RFC3339)}))},
+		{"deputy_ended", renewal.Request{}, none(entry(renewal.CodeDeputyEnded, bob, "", "", map[string]string{renewal.DetailWho: carol}))},
+		{"escalated", with(renewal.Pending, twoSteps), entry(renewal.CodeEscalated, renewal.System, renewal.Pending, renewal.Pending, map[string]string{
+			renewal.DetailWho: "S0BOARD,U0DAVE"})},
+		{"handed_over", with(renewal.Pending, handedOver), entry(renewal.CodeHandedOver, bob, renewal.Pending, renewal.Pending, map[string]string{
+			renewal.DetailWho: "U0DAVE", renewal.DetailReason: "You know this customer."})},
 		{"closed", with(renewal.Cancelled, func(r *renewal.Request) { *r = refused; r.Status, r.ClosedBy = renewal.Cancelled, bob }),
 			entry(renewal.CodeClosed, bob, renewal.Refused, renewal.Cancelled, nil)},
 		{"dry_run", with(renewal.Cancelled, dryDone), entry(renewal.CodeDryRun, renewal.System, renewal.Approved, renewal.Cancelled, map[string]string{

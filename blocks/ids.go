@@ -13,6 +13,7 @@ const (
 	CallbackReject          = "renew_reject"
 	CallbackReturn          = "renew_return"
 	CallbackApprove         = "renew_approve"
+	CallbackHandOver        = "renew_hand_over"
 	CallbackSettlePlaced    = "renew_settle_placed"
 	CallbackSettleNotPlaced = "renew_settle_not_placed"
 	CallbackLoading         = "renew_loading"
@@ -40,6 +41,7 @@ const (
 	ActionChannel         = "channel"
 	ActionReason          = "reason"
 	ActionOrderNo         = "order_no"
+	ActionPerson          = "person"
 )
 
 // The action ids of the buttons. Those on a card have a Target as value.
@@ -48,6 +50,7 @@ const (
 	ActionReject          = "reject"
 	ActionReturn          = "return"
 	ActionApproveComment  = "approve_comment"
+	ActionHandOver        = "hand_over"
 	ActionMore            = "more"      // an overflow menu; its options say which action they are
 	ActionOpenCard        = "open_card" // a link: Slack tells of it all the same
 	ActionAskAgain        = "ask_again"
@@ -69,6 +72,7 @@ const (
 	BlockChannel = "channel"
 	BlockReason  = "reason"
 	BlockOrderNo = "order_no"
+	BlockPerson  = "person"
 )
 
 // HolderOwn is the holder value of the calling account itself.

@@ -69,6 +69,14 @@ func ReadReason(v slack.View) string {
 	return s
 }
 
+// ReadPerson is the Slack user id that was chosen in the form of HandOverForm.
+func ReadPerson(v slack.View) string {
+	if v.State == nil {
+		return ""
+	}
+	return v.State.Values[BlockPerson][ActionPerson].SelectedUser
+}
+
 // ReadOrderNo is the order number that was typed into the form of SettlePlacedForm.
 func ReadOrderNo(v slack.View) string {
 	var s string

@@ -15,6 +15,10 @@ func Nudge(r renewal.Request, e renewal.Entry, approver string) Message {
 	place := " in its thread in " + mention(r.Channel) + "."
 	news := "🔔 *" + r.Reference() + "* waits for your decision" + place
 	switch {
+	case e.Code == renewal.CodeEscalated:
+		news = "⏫ Nobody has decided on *" + r.Reference() + "* in time: please see to it that somebody does" + place
+	case e.Code == renewal.CodeHandedOver:
+		news = "👉 " + actor(e) + " asks you to decide on *" + r.Reference() + "*" + reason(e.Detail[renewal.DetailReason]) + " It waits" + place
 	case e.Code == renewal.CodeLastCall && e.To == renewal.Returned:
 		news = "⏰ *" + r.Reference() + "* times out " + moment(r.ExpiresAt) + " if you do not change it by then" + reason(r.ReturnReason)
 	case e.Code == renewal.CodeLastCall:

@@ -40,7 +40,7 @@ func (s state) short() string   { return s.sign + " " + s.label }
 func stateOf(r renewal.Request) state {
 	switch r.Status {
 	case renewal.Pending:
-		return state{"⏳", "Waiting for approval", votes(r), renewal.Say("is waiting for approval."), nothingYet}
+		return state{"⏳", "Waiting for approval", join(votes(r), handed(r)), renewal.Say("is waiting for approval."), nothingYet}
 	case renewal.Returned:
 		return state{"↪️", "Returned for changes", "By " + mention(r.ReturnedBy) + reason(r.ReturnReason), renewal.Say("waits for the changes that were asked for."), nothingYet}
 	case renewal.Approved:
@@ -145,7 +145,7 @@ func votes(r renewal.Request) string {
 	if r.Ways != nil {
 		by := ""
 		if len(r.Votes) > 0 {
-			by = "Approved by " + mentions(voters(r), 10) + "."
+			by = "Approved by " + voters(r) + "."
 		}
 		return join(whereOnWay(r), by)
 	}
@@ -154,17 +154,9 @@ func votes(r renewal.Request) string {
 	}
 	s := fmt.Sprintf("%d of %d approvals", len(r.Votes), r.Required)
 	if len(r.Votes) > 0 {
-		s += ": " + mentions(voters(r), 10)
+		s += ": " + voters(r)
 	}
 	return s + "."
-}
-
-func voters(r renewal.Request) []string {
-	var ids []string
-	for _, v := range r.Votes {
-		ids = append(ids, v.By)
-	}
-	return ids
 }
 
 // orderWords are the numbers of the order and the vendor's word for its state.

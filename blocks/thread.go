@@ -18,7 +18,7 @@ func ThreadLine(r renewal.Request, e renewal.Entry, approvers []string) (Message
 	s := eventSentence(r, e)
 	switch e.Code {
 	case renewal.CodeDenied, renewal.CodeMoved, renewal.CodePolicy, renewal.CodePaused, renewal.CodeResumed,
-		renewal.CodeEventsOn, renewal.CodeEventsOff, renewal.CodeEventsStopped:
+		renewal.CodeDeputy, renewal.CodeDeputyEnded, renewal.CodeEventsOn, renewal.CodeEventsOff, renewal.CodeEventsStopped:
 		return Message{}, false
 	case renewal.CodeReminded, renewal.CodeLastCall:
 		who := splitList(e.Detail[renewal.DetailWho])
@@ -66,7 +66,7 @@ const onTheCard = "It can be tried again or closed on the card."
 // eventSentence tells an event in finished mrkdwn, with its sign, and says whether
 // anything was ordered.
 func eventSentence(r renewal.Request, e renewal.Entry) string {
-	by, d := mention(e.Actor), e.Detail
+	by, d := actor(e), e.Detail
 	order := orderNumbers(d[renewal.DetailOrderNo], d[renewal.DetailTransactionNo], d[renewal.DetailVendorStatus])
 	why := problemWords(d[renewal.DetailVendorDetail], d[renewal.DetailVendorCode], d[renewal.DetailVendorRequest])
 	switch e.Code {
@@ -85,6 +85,10 @@ func eventSentence(r renewal.Request, e renewal.Entry) string {
 		return join("🚫 "+by+" rejected this"+reason(d[renewal.DetailReason]), nothingWas)
 	case renewal.CodeReturned:
 		return join("↪️ "+by+" asks for changes"+reason(d[renewal.DetailReason]), mention(r.Requester)+" can make them by “Change…” on the card.", nothingYet)
+	case renewal.CodeHandedOver:
+		return join("👉 "+by+" asks "+mention(d[renewal.DetailWho])+" to decide"+reason(d[renewal.DetailReason]), "Everybody else who may still can.", nothingYet)
+	case renewal.CodeEscalated:
+		return join("⏫ Nobody has decided in time. "+mentions(splitList(d[renewal.DetailWho]), 20)+": please see to it that somebody does, on the card in this thread.", nothingYet)
 	case renewal.CodePaused:
 		return join("⏸️ "+by+" paused all orders"+reason(d[renewal.DetailReason]), "Requests are taken and approved; nothing is ordered until an approver types “/renew resume”.")
 	case renewal.CodeResumed:
@@ -149,6 +153,8 @@ func eventSentence(r renewal.Request, e renewal.Entry) string {
 		return join("📜 From this start on the policy file with "+outside(d[renewal.DetailRules], 10)+" rules holds.", "Nothing was changed or ordered.")
 	case renewal.CodeDenied:
 		return deniedWords(by, d)
+	case renewal.CodeDeputy, renewal.CodeDeputyEnded:
+		return deputyWords(e)
 	case renewal.CodeEventsOn, renewal.CodeEventsOff, renewal.CodeEventsStopped:
 		return eventsWords(e)
 	case renewal.CodeConfirmed, renewal.CodeUnconfirmed, renewal.CodeStale:
@@ -203,7 +209,7 @@ func deniedWords(by string, d map[string]string) string {
 
 // approvalSentence tells what people said to an order, and what became of their approval.
 func approvalSentence(r renewal.Request, e renewal.Entry) string {
-	by, d := mention(e.Actor), e.Detail
+	by, d := actor(e), e.Detail
 	votesIn := parenthesis(outside(d[renewal.DetailVotes], shortLimit))
 	yes := "👍 " + by + " approved" + votesIn + commentWords(d) + selfApproval(d)
 	switch e.Code {

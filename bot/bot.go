@@ -134,7 +134,7 @@ func New(o Options) *Bot {
 	people := directory.New(directory.Options{
 		API: api, Log: o.Log, Now: o.Now, Metrics: o.Metrics,
 		Approvers: settings.Approvers, Requesters: settings.Requesters, Channels: settings.Channels, Weekend: settings.Weekend,
-		Named: settings.Policy.Names(),
+		Named: settings.Policy.Names(), Deputies: o.Ledger.Deputies,
 	})
 	var b *Bot
 	b = &Bot{

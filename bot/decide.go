@@ -72,6 +72,8 @@ func (b *Bot) clicked(ctx context.Context, ic slack.InteractionCallback, a *slac
 		b.ask(ctx, p, ic.TriggerID, t, renewal.Intent{Action: renewal.ActionReturn, By: actor, Shown: shown}, blocks.ReturnForm)
 	case blocks.ActionApproveComment:
 		b.ask(ctx, p, ic.TriggerID, t, renewal.Intent{Action: renewal.ActionApprove, By: actor, Shown: shown}, blocks.ApproveForm)
+	case blocks.ActionHandOver:
+		b.ask(ctx, p, ic.TriggerID, t, renewal.Intent{Action: renewal.ActionHandOver, By: actor, Shown: shown}, blocks.HandOverForm)
 	case blocks.ActionAskAgain:
 		b.askAgain(ctx, p, actor, ic.TriggerID, t.Request)
 	case blocks.ActionSettlePlaced:
@@ -119,6 +121,10 @@ func (b *Bot) decided(ctx context.Context, ic slack.InteractionCallback, env *so
 		e = renewal.Reject{By: actor, Shown: shown, Reason: said}
 	case blocks.CallbackReturn:
 		e = renewal.Return{By: actor, Shown: shown, Reason: said}
+	case blocks.CallbackHandOver:
+		field = blocks.BlockPerson
+		to, _ := b.decider(saving, blocks.ReadPerson(ic.View), "", t.Request)
+		e = renewal.HandOver{By: actor, Shown: shown, To: to, Reason: said}
 	case blocks.CallbackApprove:
 		e = renewal.Approve{By: actor, Shown: shown, Voters: b.voters(saving, before), Comment: said}
 	case blocks.CallbackSettleNotPlaced:

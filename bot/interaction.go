@@ -39,7 +39,7 @@ func (b *Bot) submission(ctx context.Context, ic slack.InteractionCallback, env 
 		b.submittedForm(ctx, ic, env)
 	case blocks.CallbackReview:
 		b.submittedReview(ctx, ic, env)
-	case blocks.CallbackReject, blocks.CallbackReturn, blocks.CallbackApprove, blocks.CallbackSettlePlaced, blocks.CallbackSettleNotPlaced:
+	case blocks.CallbackReject, blocks.CallbackReturn, blocks.CallbackHandOver, blocks.CallbackApprove, blocks.CallbackSettlePlaced, blocks.CallbackSettleNotPlaced:
 		b.decided(ctx, ic, env)
 	case blocks.CallbackDueSnooze, blocks.CallbackDueEnding, blocks.CallbackDueOwner:
 		b.submittedDue(ctx, ic, env)

@@ -42,7 +42,7 @@ func (m *model) pauses() {
 	if rapid.Bool().Draw(m.t, "pause") && m.pause.by == "" {
 		err := m.ledger.Pause(m.ctx, by, "a model")
 		switch {
-		case !by.MayApprove:
+		case !m.approver(by):
 			m.refused("pause", err)
 		case err != nil:
 			m.t.Fatal(err)
@@ -53,7 +53,7 @@ func (m *model) pauses() {
 	}
 	err := m.ledger.Resume(m.ctx, by)
 	switch {
-	case !by.MayApprove:
+	case !m.approver(by):
 		m.refused("resume", err)
 	case err != nil:
 		m.t.Fatal(err)
@@ -101,9 +101,10 @@ func (m *model) gives(r *modelled) {
 	by := m.actor()
 	s, stale := m.seen(r)
 	reason := rapid.SampledFrom([]string{"", "another number"}).Draw(m.t, "reason")
+	_, may := m.decides(by, r)
 	e := renewal.Return{By: by, Shown: s, Reason: reason}
-	if _, ok := m.apply(r, e, r.status == renewal.Pending && m.decides(by, r) && !stale && reason != ""); ok {
-		r.status, r.votes, r.voted, r.expires = renewal.Returned, nil, nil, m.clock.Now().Add(m.policy.ExpireAfter)
+	if _, ok := m.apply(r, e, r.status == renewal.Pending && may && !stale && reason != ""); ok {
+		r.status, r.votes, r.places, r.voted, r.expires = renewal.Returned, nil, nil, nil, m.clock.Now().Add(m.policy.ExpireAfter)
 	}
 }
 

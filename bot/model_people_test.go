@@ -47,6 +47,9 @@ func (m *model) now(a renewal.Actor) renewal.Actor {
 	if m.people.gone(a.UserID) {
 		return renewal.Actor{UserID: a.UserID, Denied: "Deactivated."}
 	}
+	if a.Denied == "" {
+		a.DeputyOf = m.deputyOf(a.UserID)
+	}
 	return a
 }
 
@@ -54,8 +57,7 @@ func (m *model) now(a renewal.Actor) renewal.Actor {
 func (m *model) voters(r *modelled) []renewal.Actor {
 	var list []renewal.Actor
 	for _, id := range r.votes {
-		i := slices.IndexFunc(modelActors, func(a renewal.Actor) bool { return a.UserID == id })
-		list = append(list, m.now(modelActors[i]))
+		list = append(list, m.now(modelActor(id)))
 	}
 	return list
 }
@@ -72,14 +74,14 @@ func (m *model) leave() {
 
 // falls lets the votes fall away of who has left, and of whom approved it before oldest.
 func (m *model) falls(r *modelled, oldest time.Time) {
-	var votes []string
+	var votes, places []string
 	var voted []time.Time
 	for i, id := range r.votes {
-		if !m.people.gone(id) && !r.voted[i].Before(oldest) {
-			votes, voted = append(votes, id), append(voted, r.voted[i])
+		if m.stillIn(id, r.places[i]) && !r.voted[i].Before(oldest) {
+			votes, places, voted = append(votes, id), append(places, r.places[i]), append(voted, r.voted[i])
 		}
 	}
-	r.votes, r.voted = votes, voted
+	r.votes, r.places, r.voted = votes, places, voted
 }
 
 // asked is what becomes of a request that goes back to its approvers as it is.
@@ -190,27 +192,36 @@ func (m *model) amend(r *modelled) {
 		if r.status == renewal.Returned {
 			r.status, r.expires = renewal.Pending, m.clock.Now().Add(m.policy.ExpireAfter)
 		}
-		r.votes, r.voted = nil, nil
+		r.votes, r.places, r.voted = nil, nil, nil
 		r.shown = append(r.shown, renewal.Shown{Revision: after.Revision, Fingerprint: after.Fingerprint})
 	}
 }
 
-// decides says whether somebody may decide on a request.
-func (m *model) decides(by renewal.Actor, r *modelled) bool {
-	return by.MayApprove && (m.policy.SelfApproval || by.UserID != r.requester)
+// decides says whether somebody may decide on a request, and in whose place.
+func (m *model) decides(by renewal.Actor, r *modelled) (place string, ok bool) {
+	if by.MayApprove {
+		return by.UserID, m.policy.SelfApproval || by.UserID != r.requester
+	}
+	place, ok = m.inPlaceOf(by, r, func(string) bool { return true })
+	return place, ok
 }
 
 func (m *model) approve(r *modelled) {
 	by := m.actor()
 	s, stale := m.seen(r)
-	allowed := r.status == renewal.Pending && m.decides(by, r) && !stale && m.clock.Now().Before(r.expires)
 	oldest := m.clock.Now().Add(-m.policy.ExpireAfter)
+	place, may := m.decides(by, r)
+	if may && place != by.UserID {
+		place, may = m.inPlaceOf(by, r, func(of string) bool { return !m.used(r, of, oldest) })
+	}
+	allowed := r.status == renewal.Pending && may && !stale && m.clock.Now().Before(r.expires)
 	if i := slices.Index(r.votes, by.UserID); i >= 0 && !r.voted[i].Before(oldest) {
 		allowed = false
 	}
 	if _, ok := m.apply(r, renewal.Approve{By: by, Shown: s, Voters: m.voters(r)}, allowed); ok {
 		m.falls(r, oldest)
-		r.votes, r.voted = append(r.votes, by.UserID), append(r.voted, m.clock.Now())
+		m.inPerson(r, by.UserID)
+		r.votes, r.places, r.voted = append(r.votes, by.UserID), append(r.places, place), append(r.voted, m.clock.Now())
 		if len(r.votes) >= m.policy.Required {
 			m.yes(r)
 		}
@@ -224,7 +235,8 @@ func (m *model) reject(r *modelled) {
 	by := m.actor()
 	s, stale := m.seen(r)
 	reason := rapid.SampledFrom([]string{"", "no"}).Draw(m.t, "reason")
-	if _, ok := m.apply(r, renewal.Reject{By: by, Shown: s, Reason: reason}, r.status == renewal.Pending && m.decides(by, r) && !stale && reason != ""); ok {
+	_, may := m.decides(by, r)
+	if _, ok := m.apply(r, renewal.Reject{By: by, Shown: s, Reason: reason}, r.status == renewal.Pending && may && !stale && reason != ""); ok {
 		r.status = renewal.Rejected
 	}
 }
@@ -232,7 +244,7 @@ func (m *model) reject(r *modelled) {
 func (m *model) cancel(r *modelled) {
 	by := m.actor()
 	allowed := (r.status == renewal.Pending || r.status == renewal.Returned) && by.UserID == r.requester ||
-		r.status == renewal.Approved && (by.MayApprove || by.UserID == r.requester)
+		r.status == renewal.Approved && (m.stops(by, r) || by.UserID == r.requester)
 	if _, ok := m.apply(r, renewal.Cancel{By: by}, allowed); ok {
 		r.status = renewal.Cancelled
 	}
@@ -241,14 +253,19 @@ func (m *model) cancel(r *modelled) {
 func (m *model) retry(r *modelled) {
 	by := m.actor()
 	s, stale := m.seen(r)
-	alone := m.policy.Required > 1 && r.settled == by.UserID
-	if _, ok := m.apply(r, renewal.Retry{By: by, Shown: s}, r.status == renewal.Refused && m.decides(by, r) && !stale && !alone); !ok {
+	// Who settled alone does not retry alone, neither by themselves nor by their place.
+	fresh := func(id string) bool { return m.policy.Required < 2 || (id != r.settled && id != r.settledFor) }
+	place, may := m.decides(by, r)
+	if may && place != by.UserID {
+		place, may = m.inPlaceOf(by, r, fresh)
+	}
+	if _, ok := m.apply(r, renewal.Retry{By: by, Shown: s}, r.status == renewal.Refused && may && !stale && fresh(by.UserID)); !ok {
 		return
 	}
-	r.votes, r.voted = []string{by.UserID}, []time.Time{m.clock.Now()}
+	r.votes, r.places, r.voted = []string{by.UserID}, []string{place}, []time.Time{m.clock.Now()}
 	switch {
 	case m.old(r):
-		r.votes, r.voted = nil, nil
+		r.votes, r.places, r.voted = nil, nil, nil
 		m.askedAnew(r)
 	case m.policy.Required > 1:
 		m.askedAnew(r)
@@ -259,7 +276,7 @@ func (m *model) retry(r *modelled) {
 
 func (m *model) closeRefused(r *modelled) {
 	by := m.actor()
-	if _, ok := m.apply(r, renewal.Close{By: by}, r.status == renewal.Refused && (by.MayApprove || by.UserID == r.requester)); ok {
+	if _, ok := m.apply(r, renewal.Close{By: by}, r.status == renewal.Refused && (m.stops(by, r) || by.UserID == r.requester)); ok {
 		r.status = renewal.Cancelled
 	}
 }
@@ -269,10 +286,13 @@ func (m *model) closeRefused(r *modelled) {
 func (m *model) settle(r *modelled) {
 	by := m.actor()
 	number := max(len(r.attempts)-rapid.IntRange(0, 1).Draw(m.t, "older"), 1)
-	allowed := r.status == renewal.Unknown && by.MayApprove && number == len(r.attempts)
+	allowed := r.status == renewal.Unknown && m.stops(by, r) && number == len(r.attempts)
 	if len(r.attempts) == 0 || !r.attempts[number-1].effect {
 		if _, ok := m.apply(r, renewal.SettleNotPlaced{By: by, Attempt: number, Reason: "looked"}, allowed); ok {
-			r.status, r.settled = renewal.Refused, by.UserID
+			r.status, r.settled, r.settledFor = renewal.Refused, by.UserID, ""
+			if !by.MayApprove {
+				r.settledFor, _ = m.inPlaceOf(by, r, func(string) bool { return true })
+			}
 			r.attempts[number-1].outcome = renewal.NotPlaced
 		}
 		return

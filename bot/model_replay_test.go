@@ -10,10 +10,12 @@ import (
 
 // moves are the states of CONTRIBUTING.md: what may lead from where to where.
 var moves = map[renewal.Code]map[renewal.Status][]renewal.Status{
-	renewal.CodeSubmitted: {"": {renewal.Pending}},
-	renewal.CodeAmended:   {renewal.Pending: {renewal.Pending}, renewal.Returned: {renewal.Pending}},
-	renewal.CodeReturned:  {renewal.Pending: {renewal.Returned}},
-	renewal.CodeVoted:     {renewal.Pending: {renewal.Pending}},
+	renewal.CodeSubmitted:  {"": {renewal.Pending}},
+	renewal.CodeAmended:    {renewal.Pending: {renewal.Pending}, renewal.Returned: {renewal.Pending}},
+	renewal.CodeReturned:   {renewal.Pending: {renewal.Returned}},
+	renewal.CodeVoted:      {renewal.Pending: {renewal.Pending}},
+	renewal.CodeEscalated:  {renewal.Pending: {renewal.Pending}},
+	renewal.CodeHandedOver: {renewal.Pending: {renewal.Pending}},
 	renewal.CodeReminded: {
 		renewal.Pending: {renewal.Pending}, renewal.Returned: {renewal.Returned}, renewal.Refused: {renewal.Refused},
 		renewal.Unknown: {renewal.Unknown}, renewal.Processing: {renewal.Processing},

@@ -86,23 +86,26 @@ type model struct {
 	requests []*modelled
 	finals   map[int64]string // what is final, as it was then
 	pause    modelPause
-	sent     int // order requests that the model has accounted for
+	deputies map[string]renewal.Deputy // by approver
+	sent     int                       // order requests that the model has accounted for
 }
 
 // modelled is a request as the model has it.
 type modelled struct {
-	id        int64
-	key       string
-	requester string
-	status    renewal.Status
-	votes     []string
-	voted     []time.Time     // when the votes were given
-	shown     []renewal.Shown // by revision; the last one is the present one
-	expires   time.Time
-	approved  time.Time // when people last said yes
-	settled   string    // who found that the last attempt placed nothing
-	attempts  []try
-	asked     int // attempts when people last said yes
+	id         int64
+	key        string
+	requester  string
+	status     renewal.Status
+	votes      []string
+	places     []string        // in whose place the votes were given
+	voted      []time.Time     // when the votes were given
+	shown      []renewal.Shown // by revision; the last one is the present one
+	expires    time.Time
+	approved   time.Time // when people last said yes
+	settled    string    // who found that the last attempt placed nothing
+	settledFor string    // and as whose deputy
+	attempts   []try
+	asked      int // attempts when people last said yes
 }
 
 // try is an attempt as the model has it.
@@ -129,7 +132,7 @@ func newModel(t *rapid.T, empty []byte) *model {
 	}
 	m := &model{
 		t: t, ctx: t.Context(), path: filepath.Join(directory, "ledger.db"), clock: slacksim.NewManualClock(monday),
-		finals: map[int64]string{},
+		finals: map[int64]string{}, deputies: map[string]renewal.Deputy{},
 		policy: renewal.Policy{
 			Required: rapid.IntRange(1, 2).Draw(t, "quorum"), SelfApproval: rapid.Bool().Draw(t, "self-approval"),
 			PONumber: renewal.PONumberReference, RemindAfter: 4 * time.Hour, ExpireAfter: 72 * time.Hour,
@@ -202,7 +205,7 @@ func (m *model) step() {
 		func(*modelled) { m.submit() }, m.amend, m.approve, m.approve, m.approve, m.reject, m.gives, m.cancel, m.retry, m.retry, m.closeRefused,
 		m.settle, m.settle, m.place, m.place, m.place, m.dies, m.reconcile, m.reconcile, m.poll, m.expire,
 		func(*modelled) { m.jump() }, m.portal, func(*modelled) { m.leave() },
-		func(*modelled) { m.pauses() }, m.asksAgain,
+		func(*modelled) { m.pauses() }, m.asksAgain, func(*modelled) { m.deputises() }, m.handsOver,
 	}
 	i := rapid.IntRange(0, len(steps)+1).Draw(m.t, "what")
 	if i >= len(steps) { // seldom: it is slow
@@ -247,6 +250,7 @@ func (m *model) compare() {
 		for _, v := range stored.Votes {
 			votes = append(votes, v.By)
 		}
+		m.compareFourEyes(stored)
 		if stored.Status != r.status || !slices.Equal(votes, r.votes) || len(stored.Attempts) != len(r.attempts) ||
 			stored.Fingerprint != r.shown[len(r.shown)-1].Fingerprint || stored.Revision != len(r.shown) {
 			m.t.Fatalf("%s is %s, revision %d, with the votes %q and %d attempts, want %s, revision %d, %q and %d",

@@ -107,7 +107,7 @@ func (m *model) place(r *modelled) {
 	if !m.stands(*r) {
 		m.job(m.ctx, renewal.PlaceOrder, r)
 		if m.falls(r, time.Time{}); m.old(r) {
-			r.votes, r.voted = nil, nil
+			r.votes, r.places, r.voted = nil, nil, nil
 		}
 		m.askedAnew(r)
 		return
@@ -115,7 +115,7 @@ func (m *model) place(r *modelled) {
 	a, ctx, stop := m.arm()
 	m.job(ctx, renewal.PlaceOrder, r)
 	stop()
-	r.settled = ""
+	r.settled, r.settledFor = "", ""
 	r.attempts = append(r.attempts, try{effect: a.effect})
 	if a.class == "" {
 		r.takes(a.status)

@@ -23,6 +23,12 @@ func (b *Bot) remind(ctx context.Context, job renewal.Job) error {
 	if err != nil {
 		return err
 	}
+	who, escalates := r.Escalates(now)
+	if len(who) > 0 {
+		if err := b.move(ctx, r.ID, renewal.Escalate{}); err != nil {
+			return err
+		}
+	}
 	next := now.Add(nobodyPause)
 	if slices.Contains(renewal.Timed(), r.Status) {
 		lastCall := r.LastCallAt(b.policy)
@@ -49,6 +55,9 @@ func (b *Bot) remind(ctx context.Context, job renewal.Job) error {
 			next = at
 		}
 	}
+	if !escalates.IsZero() && escalates.Before(next) {
+		next = escalates
+	}
 	if len(due) == 0 {
 		return ledger.SnoozeUntil(later(next, now.Add(time.Second)))
 	}
@@ -74,7 +83,8 @@ func ids(people []directory.Person) []string {
 // could wait.
 const nobodyPause = 24 * time.Hour
 
-// awaited lists the people for whom a request waits.
+// awaited lists the people for whom a request waits: the deputy instead of the approver, and
+// nobody who is away while others are there.
 func (b *Bot) awaited(ctx context.Context, r renewal.Request, now time.Time) ([]directory.Person, error) {
 	actors, err := b.directory.Awaited(ctx, r)
 	if err != nil {
@@ -85,10 +95,14 @@ func (b *Bot) awaited(ctx context.Context, r renewal.Request, now time.Time) ([]
 		actors = append(actors, renewal.Actor{UserID: r.Requester})
 	}
 	var waiting []directory.Person
+	represented := map[string]bool{} // whose deputy is asked instead
 	for _, a := range actors {
 		a.MayRequest = true // whether they still may is found out when they act
 		if !r.Awaits(a, now, b.policy) {
 			continue
+		}
+		for _, of := range a.DeputyOf {
+			represented[of.UserID] = true
 		}
 		p, ok, err := b.directory.Person(ctx, a.UserID)
 		if err != nil {
@@ -97,6 +111,11 @@ func (b *Bot) awaited(ctx context.Context, r renewal.Request, now time.Time) ([]
 		if ok {
 			waiting = append(waiting, p)
 		}
+	}
+	waiting = slices.DeleteFunc(waiting, func(p directory.Person) bool { return represented[p.ID] })
+	here := slices.DeleteFunc(slices.Clone(waiting), func(p directory.Person) bool { return p.Away })
+	if len(here) > 0 { // else somebody has to
+		waiting = here
 	}
 	return waiting, nil
 }

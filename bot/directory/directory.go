@@ -15,6 +15,7 @@ import (
 
 	"renewbot/bot/lookup"
 	"renewbot/bot/metrics"
+	"renewbot/bot/renewal"
 	"renewbot/bot/socket"
 	"renewbot/bot/taskgroup"
 )
@@ -43,6 +44,8 @@ type Options struct {
 	Approvers, Requesters []string
 	// Named are the people and groups of the policy file.
 	Named []string
+	// Deputies lists the deputies whose time is not over. Nil: there are none.
+	Deputies func(context.Context) ([]renewal.Deputy, error)
 	// Channels are those in which requests may be posted. Empty: any that the bot is in.
 	Channels []string
 	// Weekend are the days on which nobody works. Nil: those of where each person lives.
@@ -65,6 +68,8 @@ type Directory struct {
 
 	approvers, requesters, named, allowed []string
 	weekend                               []time.Weekday
+	now                                   func() time.Time
+	deputies                              func(context.Context) ([]renewal.Deputy, error)
 }
 
 // New makes a directory that has asked nothing yet.
@@ -72,7 +77,10 @@ func New(o Options) *Directory {
 	tasks := taskgroup.New()
 	d := &Directory{
 		api: o.API, log: o.Log, tasks: tasks, approvers: o.Approvers, requesters: o.Requesters, named: o.Named,
-		allowed: o.Channels, weekend: o.Weekend,
+		allowed: o.Channels, weekend: o.Weekend, deputies: o.Deputies, now: o.Now,
+	}
+	if d.deputies == nil {
+		d.deputies = func(context.Context) ([]renewal.Deputy, error) { return nil, nil }
 	}
 	d.users = lookup.New(peopleTTL, o.Now, tasks, func(ctx context.Context, id string) (slack.User, error) {
 		u, err := o.API.GetUserInfoContext(ctx, id)

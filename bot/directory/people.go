@@ -18,7 +18,7 @@ import (
 
 // Actor finds out what a person may do now. What cannot be found out is not allowed.
 func (d *Directory) Actor(ctx context.Context, userID string, maxAge lookup.MaxAge) renewal.Actor {
-	a, err := d.entitled(ctx, userID, maxAge)
+	a, err := d.standing(ctx, userID, maxAge)
 	if err != nil {
 		d.log.WarnContext(ctx, "what a person may do was not found out", "user", userID, "error", err)
 	}
@@ -28,15 +28,12 @@ func (d *Directory) Actor(ctx context.Context, userID string, maxAge lookup.MaxA
 // Entitled finds out what somebody who has decided on a request may do now, beside the
 // others who had to do with it. It fails when that cannot be found out at present.
 func (d *Directory) Entitled(ctx context.Context, userID string, r renewal.Request) (renewal.Actor, error) {
-	a, err := d.entitled(ctx, userID, DecisionAge)
+	a, err := d.standing(ctx, userID, DecisionAge)
 	if err == nil && a.Unread {
 		err = errUnread
 	}
 	if err == nil {
-		a, err = d.inSteps(ctx, a, r, DecisionAge)
-	}
-	if err == nil {
-		a, err = d.compare(ctx, a, r.People(), DecisionAge)
+		a, err = d.beside(ctx, a, r, DecisionAge)
 	}
 	if err != nil {
 		return a, fmt.Errorf("look an approver up: %w", err)
@@ -47,13 +44,9 @@ func (d *Directory) Entitled(ctx context.Context, userID string, r renewal.Reque
 // Beside is an actor as a request knows them: whether they are in its steps, and whether the
 // ids of others who had to do with it are theirs. What Slack does not tell stays open.
 func (d *Directory) Beside(ctx context.Context, a renewal.Actor, r renewal.Request, maxAge lookup.MaxAge) renewal.Actor {
-	a, err := d.inSteps(ctx, a, r, maxAge)
+	a, err := d.beside(ctx, a, r, maxAge)
 	if err != nil {
-		d.log.WarnContext(ctx, "whether a person is in a step of a request was not found out", "user", a.UserID, "error", err)
-	}
-	a, err = d.compare(ctx, a, r.People(), maxAge)
-	if err != nil {
-		d.log.WarnContext(ctx, "whether two ids are one person was not found out", "user", a.UserID, "error", err)
+		d.log.WarnContext(ctx, "not all was found out that decides what a person may do with a request", "user", a.UserID, "error", err)
 	}
 	return a
 }
@@ -91,7 +84,7 @@ func passing(err error) error {
 	return err
 }
 
-// entitled finds out what a person may do. An error says that it could not be found out
+// entitled finds out what a person may do by themselves. An error says that it could not be found out
 // now; the actor then may do nothing that depends on it.
 func (d *Directory) entitled(ctx context.Context, userID string, maxAge lookup.MaxAge) (renewal.Actor, error) {
 	a := renewal.Actor{UserID: userID}
@@ -181,6 +174,18 @@ type Person struct {
 	ID      string
 	Zone    *time.Location
 	Weekend []time.Weekday // days on which they don't work
+	Away    bool           // by their status
+}
+
+// awayStatuses are those of Slack's own that say that somebody does not work. Presence and
+// do-not-disturb don't: people work with either.
+var awayStatuses = []string{":palm_tree:", ":face_with_thermometer:"}
+
+// away says whether somebody's status says that they don't work now.
+// https://docs.slack.dev/reference/objects/user-object
+func (d *Directory) away(u slack.User) bool {
+	until := u.Profile.StatusExpiration // in seconds; 0: until they change it
+	return slices.Contains(awayStatuses, u.Profile.StatusEmoji) && (until == 0 || d.now().Unix() < int64(until))
 }
 
 // Members lists the people whom ids name, by themselves or through a group, each once.
@@ -217,7 +222,7 @@ func (d *Directory) Person(ctx context.Context, id string) (p Person, ok bool, e
 	if weekend == nil {
 		weekend = weekendOf(u.TZ, u.Locale)
 	}
-	return Person{ID: id, Zone: zoneOf(u.TZ), Weekend: weekend}, true, nil
+	return Person{ID: id, Zone: zoneOf(u.TZ), Weekend: weekend, Away: d.away(u)}, true, nil
 }
 
 // unknowable is err unless Slack says that it will never tell who somebody is: that must

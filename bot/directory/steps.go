@@ -64,8 +64,8 @@ func (d *Directory) inSteps(ctx context.Context, a renewal.Actor, r renewal.Requ
 	return a, err
 }
 
-// Awaited are those for whom a request may wait: the approvers, and who is named in its
-// steps. Whether they can do anything here is not looked at.
+// Awaited are those for whom a request may wait: the approvers, who is named in its
+// steps, and their deputies. Whether they can do anything here is not looked at.
 func (d *Directory) Awaited(ctx context.Context, r renewal.Request) ([]renewal.Actor, error) {
 	var actors []renewal.Actor
 	add := func(name string, entitle func(*renewal.Actor)) error {
@@ -86,6 +86,20 @@ func (d *Directory) Awaited(ctx context.Context, r renewal.Request) ([]renewal.A
 	}
 	for _, name := range r.Names() {
 		if err := add(name, func(a *renewal.Actor) { a.Named = append(a.Named, name) }); err != nil {
+			return nil, err
+		}
+	}
+	deputies, err := d.deputies(ctx)
+	if err != nil {
+		return nil, err
+	}
+	approvers := slices.Clone(actors) // what a deputy may is not handed on
+	for _, dep := range deputies {
+		i := slices.IndexFunc(approvers, func(a renewal.Actor) bool { return a.UserID == dep.Of })
+		if i < 0 {
+			continue
+		}
+		if err := add(dep.ID, func(a *renewal.Actor) { a.DeputyOf = append(a.DeputyOf, approvers[i]) }); err != nil {
 			return nil, err
 		}
 	}

@@ -32,6 +32,7 @@ var conformance = []struct {
 	{"no attempt is written while orders are paused", testPause},
 	{"orders are paused while attempts are begun", testPauseRace},
 	{"orders of unknown fate pause the rest", testAlarm},
+	{"deputies have their time", testDeputies},
 	{"Home tabs are drawn again", testHomes},
 	{"a request is asked for again", testAskAgain},
 	{"an order that turns up late is saved beside another one", testLateBesideAnother},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"renewbot/bot/renewal"
 )
@@ -36,11 +37,7 @@ func pauseOf(ctx context.Context, q querier) (renewal.Pause, error) {
 // Pause keeps every process on this ledger from writing an attempt down, from the moment on
 // in which it is saved. Its error may be a *renewal.Refusal; the same pause twice is one.
 func (l *Ledger) Pause(ctx context.Context, by renewal.Actor, reason string) error {
-	return l.setPause(ctx, "pause", func(t tx, p renewal.Pause) (renewal.Pause, renewal.Entry, error) {
-		now, err := l.now(ctx, t)
-		if err != nil {
-			return p, renewal.Entry{}, err
-		}
+	return l.setPause(ctx, "pause orders", func(p renewal.Pause, now time.Time) (renewal.Pause, renewal.Entry, error) {
 		return p.Begin(by, reason, now)
 	})
 }
@@ -48,47 +45,24 @@ func (l *Ledger) Pause(ctx context.Context, by renewal.Actor, reason string) err
 // Resume ends a pause, and starts the jobs of the orders that waited. Its error may be a
 // *renewal.Refusal. When nothing is paused it does nothing.
 func (l *Ledger) Resume(ctx context.Context, by renewal.Actor) error {
-	return l.setPause(ctx, "resume", func(t tx, p renewal.Pause) (renewal.Pause, renewal.Entry, error) {
-		now, err := l.now(ctx, t)
-		if err != nil {
-			return p, renewal.Entry{}, err
-		}
+	return l.setPause(ctx, "resume orders", func(p renewal.Pause, now time.Time) (renewal.Pause, renewal.Entry, error) {
 		return p.End(by, now)
 	})
 }
 
-// setPause changes whether orders are paused. A second delivery changes nothing.
-func (l *Ledger) setPause(ctx context.Context, name string, next func(tx, renewal.Pause) (renewal.Pause, renewal.Entry, error)) error {
-	var saved *renewal.Entry
-	err := l.change(ctx, name, func(t tx) error {
-		saved = nil
-		if _, err := t.exec(ctx, lockTrail); err != nil {
-			return fmt.Errorf("lock the trail: %w", err)
-		}
+// setPause changes whether orders are paused.
+func (l *Ledger) setPause(ctx context.Context, name string, next func(renewal.Pause, time.Time) (renewal.Pause, renewal.Entry, error)) error {
+	return l.ofNoRequest(ctx, name, func(t tx, now time.Time) (*renewal.Entry, error) {
 		p, err := pauseOf(ctx, t)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		p, e, err := next(t, p)
-		if errors.Is(err, renewal.ErrRepeated) {
-			return nil
-		}
+		p, e, err := next(p, now)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		saved = &e
-		return l.savePause(ctx, t, p, saved)
+		return &e, l.savePause(ctx, t, p, &e)
 	})
-	if saved != nil {
-		err = l.known(ctx, *saved, err)
-	}
-	if err != nil {
-		return fmt.Errorf("%s orders: %w", name, err)
-	}
-	if saved != nil {
-		l.options.Observer.Saved(renewal.Change{Entry: *saved})
-	}
-	return nil
 }
 
 // savePause writes a pause, or its end, with its entry. The jobs of approved requests are

@@ -25,7 +25,7 @@ var codes = []renewal.Code{
 	renewal.CodeUnsearched,
 	renewal.CodeSettledPlaced, renewal.CodeSettledNot, renewal.CodeRetried, renewal.CodeLate,
 	renewal.CodeRestored, renewal.CodeLapsed, renewal.CodeMoved, renewal.CodeReturned, renewal.CodePaused, renewal.CodeResumed,
-	renewal.CodePolicy, renewal.CodeEventsOn, renewal.CodeEventsOff, renewal.CodeEventsStopped,
+	renewal.CodePolicy, renewal.CodeHandedOver, renewal.CodeEscalated, renewal.CodeDeputy, renewal.CodeDeputyEnded, renewal.CodeEventsOn, renewal.CodeEventsOff, renewal.CodeEventsStopped,
 	renewal.CodeConfirmed, renewal.CodeUnconfirmed, renewal.CodeStale,
 	renewal.CodeDueOwner, renewal.CodeDueSnoozed, renewal.CodeDueEnding, renewal.CodeDueAwake, renewal.CodeDueImported, renewal.CodeDueDigest,
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/shopspring/decimal"
@@ -19,6 +20,8 @@ const (
 	mostBytes  = 1 << 20 // of a file; a rule for each of a thousand customers is far less
 	mostName   = 60      // characters
 	mostPeople = 20      // in one step
+
+	mostEscalation = 30 * 24 * time.Hour
 )
 
 // reader reads the nodes of a file and notes what is wrong with them.

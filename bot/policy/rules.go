@@ -3,6 +3,7 @@ package policy
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/shopspring/decimal"
 	"go.yaml.in/yaml/v3"
@@ -64,7 +65,7 @@ func (r *reader) rule(n *yaml.Node, number int) rule {
 func shown(name string) string { return "“" + name + "”" }
 
 func (r *reader) step(n *yaml.Node, what string) renewal.Step {
-	fields := r.fields(n, "a step of "+what, "who", "approvals")
+	fields := r.fields(n, "a step of "+what, "who", "approvals", "escalate")
 	s := renewal.Step{Required: 1}
 	if who := fields["who"]; who != nil {
 		s.Who, s.Name = r.who(who, "a step of "+what, true)
@@ -74,7 +75,30 @@ func (r *reader) step(n *yaml.Node, what string) renewal.Step {
 	if approvals := fields["approvals"]; approvals != nil {
 		s.Required = max(r.count(approvals, "the number of approvals in a step of "+what, mostPeople), 1)
 	}
+	if escalate := fields["escalate"]; escalate != nil {
+		s.Escalate = r.escalate(escalate, "“escalate” of "+what)
+	}
 	return s
+}
+
+// escalate reads who is told when a step has waited, and for how long.
+func (r *reader) escalate(n *yaml.Node, what string) *renewal.Escalation {
+	fields := r.fields(n, what, "after", "to")
+	var e renewal.Escalation
+	switch after, to := fields["after"], fields["to"]; {
+	case n.Kind != yaml.MappingNode: // that is told already
+	case after == nil || to == nil:
+		r.add(n.Line, "%s needs both “after” and “to”; write such as {after: 4h, to: [U0CFO]}", what)
+	default:
+		e.To, _ = r.who(to, what, false)
+		if v, ok := r.scalar(after, "“after” in "+what); ok {
+			var err error
+			if e.After, err = time.ParseDuration(v); err != nil || e.After < time.Minute || e.After > mostEscalation {
+				r.add(after.Line, "“after” in %s is no time between 1m and 720h; write it as 30m or 4h", what)
+			}
+		}
+	}
+	return &e
 }
 
 // enough wants as many people as the steps take, where all are named by their own ids.

@@ -38,6 +38,8 @@ func (r Request) Apply(e Event, now time.Time, p Policy) (Change, error) {
 		return Change{}, err
 	}
 	c.remember(click)
+	c.settleHandOver()
+	c.steps()
 	c.enter()
 	c.afterOrder()
 	c.Request.UpdatedAt = now
@@ -45,6 +47,7 @@ func (r Request) Apply(e Event, now time.Time, p Policy) (Change, error) {
 	c.entry.RequestID = r.ID
 	c.entry.Revision = c.Request.Revision
 	c.entry.From, c.entry.To = r.Status, c.Request.Status
+	c.note(DetailDeputyOf, c.acting.For)
 	c.job(SyncSlack, now)
 	return Change{Request: c.Request, Entry: c.entry, Jobs: c.jobs}, nil
 }
@@ -66,6 +69,7 @@ func (r Request) Denied(actor, action string, refusal *Refusal, now time.Time) C
 type changing struct {
 	Request
 	before Request
+	acting Actor // who causes the event, in the place in which they may
 	now    time.Time
 	policy Policy
 	entry  Entry
@@ -82,6 +86,8 @@ func (c *changing) apply(e Event) error {
 		return c.reject(e)
 	case Return:
 		return c.giveBack(e)
+	case HandOver:
+		return c.handOver(e)
 	case Cancel:
 		return c.cancel(e)
 	case Retry:
@@ -96,6 +102,8 @@ func (c *changing) apply(e Event) error {
 		return c.expire()
 	case Reminder:
 		return c.remind(e)
+	case Escalate:
+		return c.escalate()
 	case Changed:
 		return c.changed(e)
 	case Recount:
@@ -137,9 +145,11 @@ func (c *changing) apply(e Event) error {
 // may refuses what a person causes and may not.
 func (c *changing) may(e Event) error {
 	if by, ok := e.(personal); ok {
-		if refusal := c.May(by.intent(), c.now, c.policy); refusal != nil {
+		acting, refusal := c.capacity(by.intent(), c.now, c.policy)
+		if refusal != nil {
 			return refusal
 		}
+		c.acting = acting
 	}
 	return nil
 }

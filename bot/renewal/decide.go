@@ -13,7 +13,9 @@ func (c *changing) approve(e Approve) error {
 	}
 	counting, lost := c.count(e.Voters, c.now.Add(-c.policy.ExpireAfter), c.now, c.policy)
 	waited := c.Deciders()
-	vote := c.voteOf(e.By)
+	counting, inTheirPlace := inPerson(counting, c.acting)
+	lost = append(lost, inTheirPlace...)
+	vote := c.voteOf(c.acting)
 	vote.Comment = comment
 	c.Votes = append(counting, vote)
 	code := CodeVoted

@@ -15,7 +15,9 @@ const (
 	CodeVoted         Code = "request.voted"    // an approval, more are needed
 	CodeApproved      Code = "request.approved"
 	CodeRejected      Code = "request.rejected"
-	CodeReturned      Code = "request.returned" // an approver asked its requester for changes
+	CodeReturned      Code = "request.returned"    // an approver asked its requester for changes
+	CodeHandedOver    Code = "request.handed_over" // an approver asked somebody else to decide
+	CodeEscalated     Code = "request.escalated"   // nobody has decided in the time that the policy gives a step
 	CodeCancelled     Code = "request.cancelled"
 	CodeExpired       Code = "request.expired"
 	CodeReminded      Code = "request.reminded"
@@ -43,6 +45,8 @@ const (
 	CodeConfirmed     Code = "order.confirmed"   // the portal shows the date that follows from the order
 	CodeUnconfirmed   Code = "order.unconfirmed" // the portal does not show it yet, or tells no date
 	CodeStale         Code = "order.stale"       // the portal still shows the old date after a day
+	CodeDeputy        Code = "deputy.named"      // an approver's, for a time; of no request
+	CodeDeputyEnded   Code = "deputy.ended"      // taken back before that time was over; of no request
 	CodeEventsOn      Code = "events.on"         // other systems are told of requests from now on, or at another address
 	CodeEventsOff     Code = "events.off"        // and not any more
 	CodeEventsStopped Code = "events.stopped"    // the receiver wants no more events
@@ -114,6 +118,7 @@ const (
 	DetailProduct       = "product"      // yeastar.Product.Key
 	DetailAdded         = "added"        // how many are new
 	DetailHost          = "host"         // of the server that gets events
+	DetailDeputyOf      = "deputy_of"    // in whose place somebody acted: a user id
 	DetailOrderOn       = "order_on"     // the day before which it is not ordered: 2027-03-03
 )
 

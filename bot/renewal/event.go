@@ -70,6 +70,13 @@ type (
 		Shown  Shown
 		Reason string
 	}
+	// HandOver asks somebody else to decide, who is as they are now.
+	HandOver struct {
+		By     Actor
+		Shown  Shown
+		To     Actor
+		Reason string
+	}
 	// Cancel withdraws a pending request, or stops an approved one before it is sent.
 	Cancel struct{ By Actor }
 	// Retry sends a refused request to the vendor again, or asks the approvers anew.
@@ -106,6 +113,8 @@ type (
 		Last bool     // the call before the request times out
 		Next time.Time
 	}
+	// Escalate says that a step has waited for too long.
+	Escalate struct{}
 	// Changed says that what is known now differs from what was approved.
 	Changed struct {
 		Offer  Offer
@@ -175,9 +184,12 @@ func (e Amend) intent() Intent   { return Intent{Action: ActionAmend, By: e.By, 
 func (e Approve) intent() Intent { return Intent{Action: ActionApprove, By: e.By, Shown: e.Shown} }
 func (e Reject) intent() Intent  { return Intent{Action: ActionReject, By: e.By, Shown: e.Shown} }
 func (e Return) intent() Intent  { return Intent{Action: ActionReturn, By: e.By, Shown: e.Shown} }
-func (e Cancel) intent() Intent  { return Intent{Action: ActionCancel, By: e.By} }
-func (e Retry) intent() Intent   { return Intent{Action: ActionRetry, By: e.By, Shown: e.Shown} }
-func (e Close) intent() Intent   { return Intent{Action: ActionClose, By: e.By} }
+func (e HandOver) intent() Intent {
+	return Intent{Action: ActionHandOver, By: e.By, Shown: e.Shown}
+}
+func (e Cancel) intent() Intent { return Intent{Action: ActionCancel, By: e.By} }
+func (e Retry) intent() Intent  { return Intent{Action: ActionRetry, By: e.By, Shown: e.Shown} }
+func (e Close) intent() Intent  { return Intent{Action: ActionClose, By: e.By} }
 
 func (e SettlePlaced) intent() Intent {
 	return Intent{Action: ActionSettlePlaced, By: e.By, Attempt: e.Attempt}
@@ -192,6 +204,7 @@ func (e Amend) action() string           { return string(e.intent().Action) }
 func (e Approve) action() string         { return string(e.intent().Action) }
 func (e Reject) action() string          { return string(e.intent().Action) }
 func (e Return) action() string          { return string(e.intent().Action) }
+func (e HandOver) action() string        { return string(e.intent().Action) }
 func (e Cancel) action() string          { return string(e.intent().Action) }
 func (e Retry) action() string           { return string(e.intent().Action) }
 func (e Close) action() string           { return string(e.intent().Action) }
@@ -199,6 +212,7 @@ func (e SettlePlaced) action() string    { return string(e.intent().Action) }
 func (e SettleNotPlaced) action() string { return string(e.intent().Action) }
 func (Expiry) action() string            { return "expire" }
 func (Reminder) action() string          { return "remind" }
+func (Escalate) action() string          { return "escalate" }
 func (Changed) action() string           { return "changed" }
 func (Recount) action() string           { return "recount" }
 func (Restored) action() string          { return "restored" }

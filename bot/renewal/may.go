@@ -15,6 +15,7 @@ const (
 	ActionApprove         Action = "approve"
 	ActionReject          Action = "reject"
 	ActionReturn          Action = "return"
+	ActionHandOver        Action = "hand_over"
 	ActionCancel          Action = "cancel"
 	ActionRetry           Action = "retry"
 	ActionClose           Action = "close"
@@ -46,6 +47,7 @@ var rules = map[Action]rule{
 	ActionApprove:         {in: []Status{Pending}, verb: "approve", who: onlyApprover, seen: true},
 	ActionReject:          {in: []Status{Pending}, verb: "reject", who: onlyApprover, seen: true},
 	ActionReturn:          {in: []Status{Pending}, verb: "return", who: onlyApprover, seen: true},
+	ActionHandOver:        {in: []Status{Pending}, verb: "hand over", who: onlyApprover, seen: true},
 	ActionCancel:          {in: []Status{Pending, Returned, Approved}, verb: "cancel", who: whoCancels},
 	ActionRetry:           {in: []Status{Refused}, verb: "retry", who: onlyApprover, seen: true},
 	ActionClose:           {in: []Status{Refused}, verb: "close", who: requesterOrApprover},
@@ -54,9 +56,16 @@ var rules = map[Action]rule{
 	ActionAskAgain:        {in: []Status{Rejected, Cancelled, Expired}, verb: "ask again for", who: anyRequester},
 }
 
-// May says why a person may not do something with a request now, or nil. It is the only
-// place that knows: the events of people ask it, and so do buttons, lists and reminders.
+// May says why a person may not do something with a request now, by themselves or as a
+// deputy, or nil. It is the only place that knows: the events of people ask it, and so do
+// buttons, lists and reminders.
 func (r Request) May(in Intent, now time.Time, p Policy) *Refusal {
+	_, refusal := r.capacity(in, now, p)
+	return refusal
+}
+
+// may is May for what somebody may in one place: their own, or that of whose deputy they are.
+func (r Request) may(in Intent, now time.Time, p Policy) *Refusal {
 	rule, known := rules[in.Action]
 	if !known {
 		return refuse(RefusedNotAllowed, "Nobody can %s %s.", in.Action, r.Reference())

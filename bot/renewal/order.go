@@ -40,7 +40,7 @@ func (c *changing) begin(e Begin) error {
 		Fingerprint: c.Fingerprint, Body: bytes.Clone(c.Body),
 	}
 	c.Attempts = append(c.Attempts, a)
-	c.Status, c.Problem, c.SettledBy = Ordering, nil, ""
+	c.Status, c.Problem, c.SettledBy, c.SettledFor = Ordering, nil, "", ""
 	c.record(CodeOrdering, System, map[string]string{
 		DetailAttempt: strconv.Itoa(a.Number), DetailFingerprint: c.Fingerprint,
 	})

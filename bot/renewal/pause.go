@@ -25,10 +25,15 @@ type Pause struct {
 // Holds says whether no order is sent.
 func (p Pause) Holds() bool { return p.By != "" }
 
+// holdsOrders says whether somebody may pause and resume orders: an approver, or their deputy.
+func (a Actor) holdsOrders() bool {
+	return a.MayApprove || slices.ContainsFunc(a.DeputyOf, func(of Actor) bool { return of.MayApprove })
+}
+
 // Begin pauses; the entry says so. Its error is a *Refusal, or ErrRepeated when exactly
 // this was done before.
 func (p Pause) Begin(by Actor, reason string, now time.Time) (Pause, Entry, error) {
-	if !by.MayApprove {
+	if !by.holdsOrders() {
 		return p, Entry{}, NotAllowed(by, Text("Only approvers can pause orders."))
 	}
 	reason, err := checkReason(reason)
@@ -62,7 +67,7 @@ func hold(by, reason string, now time.Time) (Pause, Entry, error) {
 // anyway.
 func (p Pause) End(by Actor, now time.Time) (Pause, Entry, error) {
 	switch {
-	case !by.MayApprove:
+	case !by.holdsOrders():
 		return p, Entry{}, NotAllowed(by, Text("Only approvers can resume orders."))
 	case !p.Holds():
 		return p, Entry{}, ErrRepeated

@@ -34,6 +34,8 @@ const (
 	RefusedStep         = "not_this_step" // by the policy others decide now
 	RefusedCap          = "cap"           // more than the policy allows
 	RefusedPaused       = "paused"        // no order is sent at present
+	RefusedDeputy       = "deputy"        // nobody can be this deputy, or for so long
+	RefusedHandOver     = "hand_over"     // who was to be asked may not decide
 	RefusedUnderWay     = "under_way"     // another order of the same holder and product is
 )
 

@@ -54,7 +54,8 @@ type Request struct {
 	RenewedUntil time.Time `json:"renewed_until,omitzero"`
 	DateTold     Code      `json:"date_told,omitempty"`
 
-	SettledBy string `json:"settled_by,omitempty"` // who found that the last attempt placed nothing
+	SettledBy  string `json:"settled_by,omitempty"`  // who found that the last attempt placed nothing
+	SettledFor string `json:"settled_for,omitempty"` // as whose deputy
 
 	ClosedBy string `json:"closed_by,omitempty"` // who rejected, cancelled or closed
 	Reason   string `json:"reason,omitempty"`    // why, in their words
@@ -62,6 +63,11 @@ type Request struct {
 	ReturnedBy   string `json:"returned_by,omitempty"`   // who asked for changes, until they are made
 	ReturnReason string `json:"return_reason,omitempty"` // which, in their words
 	Again        int64  `json:"again,omitempty"`         // the request that this one asks for again
+
+	StepSince time.Time `json:"step_since,omitzero"` // when it came to its present steps, if they escalate
+	Escalated []string  `json:"escalated,omitempty"` // which of their escalations were told
+
+	Handed *Handed `json:"handed,omitempty"` // whom an approver has asked to decide, until they do
 
 	// Reminded has the reminders of this revision, and after it of this state, by user id,
 	// the oldest first.
@@ -108,6 +114,8 @@ func (r Request) VotedBy(userID string) bool {
 type Vote struct {
 	By string    `json:"by"`
 	At time.Time `json:"at"`
+	// For is as whose deputy; empty: for themselves.
+	For string `json:"for,omitempty"`
 	// Named are the names of the policy under which they were known then.
 	Named []string `json:"named,omitempty"`
 	// Comment is what they added to their approval.
@@ -201,6 +209,10 @@ type Actor struct {
 	// Same says of other ids whether they are this person's, too: Slack changes ids. Nil:
 	// an id is a person. Otherwise an id that is missing here may be theirs.
 	Same map[string]bool
+	// DeputyOf are those whose deputy they are now, each with what they may do by themselves. For is
+	// the one of them in whose place they act; empty: in their own.
+	DeputyOf []Actor
+	For      string
 	// Click names the click or the submission by which they act; each delivery of it has
 	// the same name. Empty: it has none.
 	Click string

@@ -84,14 +84,6 @@ func (p Policy) rule(o Offer, a Asker) Ruling {
 	return ruling
 }
 
-// Approves says whether somebody is an approver of any request.
-func (p Policy) Approves(a Actor) bool {
-	if a.MayApprove || p.Rules == nil {
-		return a.MayApprove
-	}
-	return slices.ContainsFunc(p.Rules.Approvers(), func(id string) bool { return slices.Contains(a.Named, id) })
-}
-
 // quorum is how many of RENEW_APPROVERS a request needed when it was asked for without a
 // policy file.
 func (r Request) quorum() int { return cmp.Or(r.Quorum, r.Required) }

@@ -12,7 +12,7 @@ import (
 func (c *changing) retry(e Retry) error {
 	c.ruleOut()
 	c.Order, c.Search = nil, nil
-	vote, why := []Vote{c.voteOf(e.By)}, ""
+	vote, why := []Vote{c.voteOf(c.acting)}, ""
 	switch {
 	case c.approvalIsOld(c.now, c.policy):
 		why = oldApproval
@@ -134,7 +134,7 @@ func (c *changing) settleNotPlaced(e SettleNotPlaced) error {
 	}
 	a.Outcome, a.EndedAt = NotPlaced, c.now
 	c.ruleOut()
-	c.Status, c.SettledBy = Refused, e.By.UserID
+	c.Status, c.SettledBy, c.SettledFor = Refused, e.By.UserID, c.acting.For
 	if c.ownLate(nil) {
 		c.record(CodeSettledNot, e.By.UserID, map[string]string{DetailReason: reason})
 		return nil

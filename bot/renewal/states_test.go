@@ -33,6 +33,8 @@ var moves = []struct {
 		to: map[Status]string{Pending: "rejected"}},
 	{name: "return", event: func(r Request) Event { return Return{approver("U2"), shown(r), "the PO number is wrong"} },
 		to: map[Status]string{Pending: "returned"}},
+	{name: "hand over", event: func(r Request) Event { return HandOver{approver("U2"), shown(r), approver("U3"), "you know them"} },
+		to: map[Status]string{Pending: "pending"}},
 	{name: "cancel", event: func(Request) Event { return Cancel{requester("U1")} },
 		to: map[Status]string{Pending: "cancelled", Returned: "cancelled", Approved: "cancelled"}},
 	{name: "an approver stops it", event: func(Request) Event { return Cancel{approver("U3")} },

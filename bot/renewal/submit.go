@@ -42,6 +42,7 @@ func New(id int64, s Submission, now time.Time, p Policy) (Change, error) {
 	c.entry.At, c.entry.RequestID, c.entry.Revision, c.entry.To = now, id, c.Revision, Pending
 	c.job(SyncSlack, now)
 	c.timers()
+	c.steps()
 	return Change{Request: c.Request, Entry: c.entry, Jobs: c.jobs}, nil
 }
 

@@ -55,7 +55,8 @@ func (c *changing) enter() {
 // see to an order that the vendor has not finished, as it may need paying.
 func (r Request) Awaits(a Actor, now time.Time, p Policy) bool {
 	if r.Status == Processing {
-		return a.MayApprove || a.UserID == r.Requester || r.named(a, p)
+		entitled := func(a Actor) bool { return a.MayApprove || r.named(a, p) }
+		return a.UserID == r.Requester || entitled(a) || slices.ContainsFunc(a.DeputyOf, entitled)
 	}
 	return r.WaitsFor(a, now, p)
 }
@@ -65,17 +66,18 @@ const LongestReminder = 7 * 24 * time.Hour
 
 // ReminderDue is when somebody for whom a request waits is to be reminded of it next, apart
 // from their working hours: after p.RemindAfter at first, and each time twice as long after
-// the one before, up to a week.
+// the one before, up to a week. Whom an approver has asked comes first.
 func (r Request) ReminderDue(userID string, p Policy) time.Time {
-	if past := r.Reminded[userID]; len(past) > 0 {
-		wait := p.RemindAfter << min(len(past), 16)
-		return past[len(past)-1].Add(min(wait, max(LongestReminder, p.RemindAfter)))
-	}
 	since := r.AskedAt
 	if r.Status != Pending {
 		since = r.WaitsSince
 	}
-	return since.Add(p.RemindAfter)
+	due := since.Add(p.RemindAfter)
+	if past := r.Reminded[userID]; len(past) > 0 {
+		wait := p.RemindAfter << min(len(past), 16)
+		due = past[len(past)-1].Add(min(wait, max(LongestReminder, p.RemindAfter)))
+	}
+	return r.handedDue(userID, due, p)
 }
 
 // LastCallAt is when everybody who has not decided is told that the request is about to

@@ -17,6 +17,10 @@ const (
 	lostTwice       = "is the same person as another approver"
 	lostOld         = "approved it too long ago"
 	lostUnchecked   = "was not looked up"
+	lostDeputy      = "is no deputy any more"
+	lostPrincipal   = "is deputy of somebody who is no approver any more"
+	lostDeputySelf  = "asked for it, or is deputy of who did"
+	lostInPerson    = "approved as deputy of somebody who has decided themselves"
 )
 
 // is says whether an id is this person's.
@@ -47,9 +51,9 @@ func (r Request) selfCounts(p Policy) bool { return p.SelfApproval && !r.FourEye
 
 // People are the ids of all who have asked for the request, approved it or settled it.
 func (r Request) People() []string {
-	ids := []string{r.Requester, r.AmendedBy, r.SettledBy}
+	ids := []string{r.Requester, r.AmendedBy, r.SettledBy, r.SettledFor}
 	for _, v := range r.Votes {
-		ids = append(ids, v.By)
+		ids = append(ids, v.By, v.For)
 	}
 	ids = slices.DeleteFunc(ids, func(id string) bool { return id == "" })
 	slices.Sort(ids)
@@ -68,8 +72,10 @@ func (r Request) count(voters []Actor, oldest, now time.Time, p Policy) (countin
 			lost = append(lost, LostVote{v.By, why})
 			continue
 		}
-		if i := slices.IndexFunc(voters, func(a Actor) bool { return a.UserID == v.By }); i >= 0 && (v.Named != nil || len(voters[i].Named) > 0) {
-			v.Named = voters[i].names()
+		if i := slices.IndexFunc(voters, func(a Actor) bool { return a.UserID == v.By }); i >= 0 {
+			if place, _ := r.placeOf(v, voters[i], counting, p); v.Named != nil || len(place.Named) > 0 {
+				v.Named = place.names()
+			}
 		}
 		counting = append(counting, v)
 	}
@@ -88,7 +94,10 @@ func (r Request) lostFor(v Vote, beside []Vote, voters []Actor, oldest, now time
 		}
 		return lostUnchecked
 	}
-	switch a := voters[i]; {
+	a, lost := r.placeOf(v, voters[i], beside, p)
+	switch {
+	case lost != "":
+		return lost
 	case !r.named(a, p):
 		return lostNotEntitled
 	case r.askedBy(a) && !r.selfCounts(p):
@@ -196,19 +205,20 @@ func (r Request) takesVote(a Actor, now time.Time, p Policy) *Refusal {
 	if !now.Before(r.ExpiresAt) {
 		return refuse(RefusedStatus, "%s has timed out. Nothing was ordered. Please ask for a new request.", r.Reference())
 	}
-	oldest := now.Add(-p.ExpireAfter)
-	if slices.ContainsFunc(r.Votes, func(v Vote) bool { return a.mayBe(v.By) && !v.At.Before(oldest) }) {
+	votes := r.fresh(now, p)
+	if slices.ContainsFunc(votes, func(v Vote) bool { return a.mayBe(v.By) }) {
 		return refuse(RefusedVotedBefore,
 			"You have approved %s already; %d of %d approvals are in. Nothing has been ordered yet.",
 			r.Reference(), len(r.Votes), r.Needs(p))
 	}
-	return r.atStep(a, slices.DeleteFunc(slices.Clone(r.Votes), func(v Vote) bool { return v.At.Before(oldest) }), p)
+	votes, _ = inPerson(votes, a)
+	return r.atStep(a, votes, p)
 }
 
 // settledAlone refuses who has found that the order was not placed, where one person
 // alone is not enough.
 func (r Request) settledAlone(a Actor, p Policy) *Refusal {
-	if r.Needs(p) < 2 || !a.mayBe(r.SettledBy) {
+	if r.Needs(p) < 2 || !(a.mayBe(r.SettledBy) || (r.SettledFor != "" && a.mayBe(r.SettledFor))) {
 		return nil
 	}
 	return refuse(RefusedSettled,

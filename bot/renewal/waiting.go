@@ -10,7 +10,7 @@ import (
 func (r Request) Can(a Actor, now time.Time, p Policy) []Action {
 	var possible []Action
 	for _, action := range []Action{
-		ActionApprove, ActionReturn, ActionReject, ActionAmend, ActionCancel, ActionRetry, ActionClose,
+		ActionApprove, ActionReturn, ActionReject, ActionHandOver, ActionAmend, ActionCancel, ActionRetry, ActionClose,
 		ActionSettlePlaced, ActionSettleNotPlaced, ActionAskAgain,
 	} {
 		if r.May(Intent{Action: action, By: a, Shown: r.Shown(), Attempt: len(r.Attempts)}, now, p) == nil {

@@ -33,7 +33,7 @@ func TestWhatWaitsForAPerson(t *testing.T) {
 func TestWhatAPersonCanDo(t *testing.T) {
 	t.Parallel()
 	can := func(s Status, a Actor) []Action { return in(t, s, policy()).Can(a, later, policy()) }
-	same(t, []Action{ActionApprove, ActionReturn, ActionReject}, can(Pending, approver("U2")), "an approver with what waits")
+	same(t, []Action{ActionApprove, ActionReturn, ActionReject, ActionHandOver}, can(Pending, approver("U2")), "an approver with what waits")
 	same(t, []Action{ActionAmend, ActionCancel}, can(Pending, approver("U1")), "a requester who approves others'")
 	same(t, []Action{ActionAmend, ActionCancel}, can(Returned, requester("U1")), "a requester with what came back")
 	same(t, []Action(nil), can(Returned, approver("U2")), "an approver with what was returned")

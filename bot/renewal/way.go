@@ -10,6 +10,8 @@ type Step struct {
 	Name     string   `json:"name,omitempty"` // of the people, for people; empty: their ids
 	Who      []string `json:"who"`            // ids of people and user groups, or Variables
 	Required int      `json:"required"`       // distinct people
+	// Escalate is who is told when nobody has decided for some time; nil: nobody.
+	Escalate *Escalation `json:"escalate,omitempty"`
 }
 
 // Way is what one rule of the policy wants: its steps, one after the other. Nobody counts in
@@ -56,7 +58,7 @@ func (v Vote) names() []string {
 
 // voteOf is a person's vote. Without a policy file it needs no names.
 func (c *changing) voteOf(a Actor) Vote {
-	v := Vote{By: a.UserID, At: c.now}
+	v := Vote{By: a.UserID, At: c.now, For: a.For}
 	if len(a.Named) > 0 {
 		v.Named = a.names()
 	}
@@ -65,7 +67,12 @@ func (c *changing) voteOf(a Actor) Vote {
 
 // Voter is who gave a vote, as they were then.
 func (v Vote) Voter() Actor {
-	return Actor{UserID: v.By, MayApprove: slices.Contains(v.names(), Variables), Named: v.Named}
+	a := Actor{UserID: v.By, MayApprove: slices.Contains(v.names(), Variables), Named: v.Named}
+	if v.For == "" {
+		return a
+	}
+	a.UserID = v.For
+	return Actor{UserID: v.By, DeputyOf: []Actor{a}}
 }
 
 // Filled says of each step how many of its places the votes fill. Each vote fills one place,

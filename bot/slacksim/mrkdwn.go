@@ -2,6 +2,7 @@ package slacksim
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -15,6 +16,27 @@ var (
 	// escapes is how Slack sends what people type after a command. Values of inputs come as they were typed.
 	escapes = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 )
+
+// chosen is somebody whom a person chose from what Slack proposes after an @.
+var chosen = regexp.MustCompile(`@[a-z0-9][a-z0-9._-]*`)
+
+// typed is the text of a command as the app gets it. If the manifest wants it escaped, people who
+// are mentioned come with their ids.
+// https://docs.slack.dev/interactivity/implementing-slash-commands
+func (w *Workspace) typed(command, text string) string {
+	text = escapes.Replace(text)
+	if !slices.ContainsFunc(w.manifest.Features.Commands, func(c manifestCommand) bool { return c.Command == command && c.ShouldEscape }) {
+		return text
+	}
+	return chosen.ReplaceAllStringFunc(text, func(at string) string {
+		for _, u := range w.people.users {
+			if "@"+u.Name == at {
+				return "<@" + u.ID + "|" + u.Name + ">"
+			}
+		}
+		return at
+	})
+}
 
 // mrkdwn turns Slack's markup into what a person reads: names for ids, dates in UTC, links with their address.
 // Bold and the like stay as they were typed.

@@ -3,6 +3,7 @@ package slacksim
 import (
 	"fmt"
 	"slices"
+	"time"
 )
 
 // User is a person, or a bot, as users.info shows them.
@@ -28,6 +29,9 @@ type User struct {
 	Invited         bool // has not joined yet
 	Admin           bool
 	Owner           bool
+
+	StatusEmoji string    // such as :palm_tree:; empty: no status
+	StatusUntil time.Time // zero: until they change it
 }
 
 // UserGroup is a user group (S…) that people mention and that names approvers.
@@ -147,7 +151,16 @@ func (p *people) userJSON(u *User) obj {
 		"id": u.ID, "team_id": u.TeamID, "name": u.Name, "deleted": u.Deleted,
 		"real_name": u.RealName, "tz": u.TZ, "tz_label": zone, "tz_offset": offset,
 		"is_bot": u.Bot, "is_app_user": u.AppUser, "updated": 1,
-		"profile": obj{"real_name": u.RealName, "display_name": u.Name, "team": u.TeamID},
+		"profile": obj{
+			"real_name": u.RealName, "display_name": u.Name, "team": u.TeamID, "status_text": "", "status_emoji": "", "status_expiration": 0,
+		},
+	}
+	if now := p.clock.Now(); u.StatusEmoji != "" && (u.StatusUntil.IsZero() || now.Before(u.StatusUntil)) {
+		profile := out["profile"].(obj)
+		profile["status_emoji"] = u.StatusEmoji
+		if !u.StatusUntil.IsZero() {
+			profile["status_expiration"] = u.StatusUntil.Unix()
+		}
 	}
 	if p.manifest.hasScope("users:read.email") && u.Email != "" {
 		out["profile"].(obj)["email"] = u.Email

@@ -134,7 +134,7 @@ func (p *Person) command(ctx context.Context, ch *channel, text string) (Command
 	u := w.people.users[p.id]
 	payload := obj{
 		"token": "vt", "team_id": w.teamID, "team_domain": w.teamDomain, "channel_id": ch.ID, "channel_name": chName,
-		"user_id": u.ID, "user_name": u.Name, "command": name, "text": escapes.Replace(strings.TrimSpace(rest)), "api_app_id": w.appID,
+		"user_id": u.ID, "user_name": u.Name, "command": name, "text": w.typed(name, strings.TrimSpace(rest)), "api_app_id": w.appID,
 		"is_enterprise_install": "false", "trigger_id": w.views.newTrigger(u.ID, ch.ID, ""),
 		"response_url": w.responseURLs.create("commands", responseURL{channel: ch.ID, user: u.ID}),
 	}

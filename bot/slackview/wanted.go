@@ -60,9 +60,12 @@ func (v *View) wantedFor(r renewal.Request, entries []renewal.Entry, link string
 		audit := v.auditLine(r, e)
 		audit.message = links.Linked(audit.message, r.ID)
 		list = append(list, audit)
-		if e.Code == renewal.CodeReminded || e.Code == renewal.CodeLastCall {
+		if asks := e.Code == renewal.CodeHandedOver || e.Code == renewal.CodeEscalated; asks || e.Code == renewal.CodeReminded || e.Code == renewal.CodeLastCall {
 			for _, id := range strings.FieldsFunc(e.Detail[renewal.DetailWho], func(c rune) bool { return c == ',' }) {
-				list = append(list, wanted{key: "nudge:" + seq + ":" + id, channel: id, lasting: true, record: true, message: links.Linked(blocks.Nudge(r, e, id), r.ID)})
+				if strings.HasPrefix(id, "S") {
+					continue // a group is named in the thread
+				}
+				list = append(list, wanted{key: "nudge:" + seq + ":" + id, channel: id, lasting: true, record: !asks, message: links.Linked(blocks.Nudge(r, e, id), r.ID)})
 			}
 		}
 		if m, ok := blocks.Direct(r, e); ok {

@@ -15,7 +15,8 @@ import (
 type Command struct {
 	Verb    Verb
 	Request int64  // the number of the request that is meant; 0: none
-	Text    string // what is looked for, a reason, or before the help what was wrong
+	Person  string // the Slack user id of whoever is mentioned as deputy
+	Text    string // what is looked for, a reason, until when, or before the help what was wrong
 }
 
 // Verb is what they want.
@@ -31,6 +32,10 @@ const (
 	Pause  Verb = "pause" // all orders, for the reason in Text
 	Resume Verb = "resume"
 	Due    Verb = "due" // renewals due, as Text narrows them
+
+	Deputy    Verb = "deputy" // Person decides for me until the day in Text
+	DeputyOff Verb = "deputy off"
+	Deputies  Verb = "deputies"
 )
 
 // asTyped undoes the escapes in which Slack sends the text of a command.
@@ -79,9 +84,30 @@ func plainly(text string) string {
 	return strings.Join(words, " ")
 }
 
+// person is somebody who is mentioned, as Slack sends it of a command that it escapes.
+var person = regexp.MustCompile(`<@([UW][A-Z0-9]{1,30})(?:\|[^<>]*)?>`)
+
+// deputy reads who decides for somebody, and until when.
+func deputy(typed string) Command {
+	people := person.FindAllStringSubmatch(typed, -1)
+	_, rest, _ := strings.Cut(plainly(person.ReplaceAllString(typed, " ")), " ")
+	words := strings.Fields(rest)
+	switch {
+	case len(people) == 0 && len(words) == 1 && bare(words[0]) == "off":
+		return Command{Verb: DeputyOff}
+	case len(people) == 1 && rest != "" && !strings.Contains(rest, "@"):
+		return Command{Verb: Deputy, Person: people[0][1], Text: rest}
+	case len(people) == 0 && strings.Contains(rest, "@"):
+		return Command{Verb: Help, Text: "I could not read whom you mean: choose them from what Slack proposes after the @. " +
+			"If it goes on, the app is installed from an old manifest, which has to be replaced."}
+	}
+	return Command{Verb: Help, Text: "After “deputy” I need one colleague and until when, such as “deputy @colleague until Friday”, or “off”."}
+}
+
 // Parse reads what somebody typed after /renew. Anything that is no command is
 // taken for part of a customer's name.
 func Parse(text string) Command {
+	typed := text
 	text = plainly(text)
 	words := strings.Fields(text)
 	if len(words) == 0 {
@@ -94,6 +120,10 @@ func Parse(text string) Command {
 		return Command{Verb: List}
 	case first == "resume" && len(words) == 1:
 		return Command{Verb: Resume}
+	case first == "deputies" && len(words) == 1:
+		return Command{Verb: Deputies}
+	case first == "deputy":
+		return deputy(typed)
 	case first == "pause":
 		return Command{Verb: Pause, Text: strings.Join(words[1:], " ")}
 	case first == "due":

@@ -1,0 +1,63 @@
+package directory
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"renewbot/bot/lookup"
+	"renewbot/bot/renewal"
+)
+
+// standing finds out what a person may do by themselves, and what those may by themselves whose
+// deputy they are. An error says that not all of it could be found out now; what was not is not
+// allowed.
+func (d *Directory) standing(ctx context.Context, userID string, maxAge lookup.MaxAge) (renewal.Actor, error) {
+	a, err := d.entitled(ctx, userID, maxAge)
+	if a.Denied != "" {
+		return a, err
+	}
+	deputies, failed := d.deputies(ctx)
+	for _, dep := range deputies {
+		if dep.ID != userID {
+			continue
+		}
+		of, unread := d.entitled(ctx, dep.Of, maxAge)
+		if unread == nil && of.Unread {
+			unread = errUnread
+		}
+		failed = errors.Join(failed, unread)
+		a.DeputyOf = append(a.DeputyOf, of)
+	}
+	return a, errors.Join(err, failed)
+}
+
+// beside adds what makes of a person who they are for a request: their names in its steps, and
+// whether ids of others who had to do with it are theirs; the same for those whose deputy they
+// are. An error says that more may be told later.
+func (d *Directory) beside(ctx context.Context, a renewal.Actor, r renewal.Request, maxAge lookup.MaxAge) (renewal.Actor, error) {
+	people := r.People()
+	for _, of := range a.DeputyOf {
+		people = append(people, of.UserID)
+	}
+	a, err := d.inSteps(ctx, a, r, maxAge)
+	a, failed := d.compare(ctx, a, people, maxAge)
+	err = errors.Join(err, failed)
+	a.DeputyOf = slices.Clone(a.DeputyOf)
+	for i, of := range a.DeputyOf {
+		of, unnamed := d.inSteps(ctx, of, r, maxAge)
+		of, untold := d.compare(ctx, of, append(r.People(), a.UserID), maxAge)
+		a.DeputyOf[i], err = of, errors.Join(err, unnamed, untold)
+	}
+	return a, err
+}
+
+// Pair is an approver and whom they want as their deputy, as Slack tells of them now, each
+// beside the other.
+func (d *Directory) Pair(ctx context.Context, approver, deputy string) (renewal.Actor, renewal.Actor, error) {
+	a, err := d.standing(ctx, approver, DecisionAge)
+	a, untold := d.compare(ctx, a, []string{deputy}, DecisionAge)
+	b, unknown := d.entitled(ctx, deputy, DecisionAge)
+	b, also := d.compare(ctx, b, []string{approver}, DecisionAge)
+	return a, b, errors.Join(err, untold, unknown, also)
+}

@@ -1,0 +1,39 @@
+package bot_test
+
+import (
+	"testing"
+
+	"renewbot/blocks"
+	"renewbot/bot/renewal"
+	"renewbot/bot/sandbox"
+)
+
+// An approver asks somebody else: both are named in the thread, the one asked gets the link by
+// direct message, and everybody else who may decide still can.
+func TestApproverAsksSomebodyElse(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	bob, carol := b.as(sandbox.Bob), b.as(sandbox.Carol)
+	card := b.as(sandbox.Alice).request(tutorial)
+	ask := func(who, why string) map[string]string {
+		bob.pickIn(card, blocks.ActionMore, "Ask somebody else…")
+		bob.titled("Ask about RNW-000001")
+		bob.choose("Who should decide?", "", who)
+		bob.typeIn("Why?", why)
+		return bob.submit()
+	}
+	if errs := ask("dave", "please"); !contains(errs[blocks.BlockPerson], "can't decide on RNW-000001 now") {
+		t.Fatalf("somebody was asked who may not decide: %v", errs)
+	}
+	bob.choose("Who should decide?", "", "carol")
+	bob.typeIn("Why?", "You know this customer.")
+	bob.submitOK()
+	b.says(card.Channel, "@bob asks @carol to decide: “You know this customer.”", "Nothing has been ordered.")
+	b.shows(card, "@carol was asked to decide by @bob")
+	if _, err := carol.p.WaitDM(b.ctx, "asks you to decide on"); err != nil {
+		t.Fatal(err)
+	}
+	carol.press(card, "Approve")
+	b.happened("RNW-000001", renewal.CodeOrdered)
+	b.ends("RNW-000001", renewal.Ordered, 1, renewal.CodeSubmitted, renewal.CodeDenied, renewal.CodeHandedOver, renewal.CodeApproved, renewal.CodeOrdering, renewal.CodeOrdered)
+}

@@ -1,0 +1,82 @@
+package renewal
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Escalation is who is told when a step has waited for too long. It gives them no right, and
+// approves nothing.
+type Escalation struct {
+	After time.Duration `json:"after"` // the request has come to the step
+	To    []string      `json:"to"`    // ids of people and user groups
+}
+
+func (e Escalation) key() string { return fmt.Sprintf("%s %s", e.After, strings.Join(e.To, ",")) }
+
+// escalations are those of the steps at which a request is.
+func (r Request) escalations() []Escalation {
+	var all []Escalation
+	if r.Status != Pending {
+		return nil
+	}
+	for _, s := range deciders(r.Ways, r.Votes) {
+		if s.Escalate != nil {
+			all = append(all, *s.Escalate)
+		}
+	}
+	return all
+}
+
+// Escalates are those who are to be told now that nobody has decided, each once; next is when
+// there will be more, or zero.
+func (r Request) Escalates(now time.Time) (who []string, next time.Time) {
+	for _, e := range r.escalations() {
+		at := r.StepSince.Add(e.After)
+		switch {
+		case slices.Contains(r.Escalated, e.key()):
+		case !now.Before(at):
+			who = append(who, e.To...)
+		case next.IsZero() || at.Before(next):
+			next = at
+		}
+	}
+	slices.Sort(who)
+	return slices.Compact(who), next
+}
+
+// steps plans the escalations of the steps to which a request has come.
+func (c *changing) steps() {
+	key := func(s Step) string { return s.String() + strings.Join(s.Who, ",") }
+	same := func(a, b Step) bool { return key(a) == key(b) }
+	now, before := deciders(c.Ways, c.Votes), deciders(c.before.Ways, c.before.Votes)
+	switch {
+	case c.Status != Pending:
+		c.StepSince, c.Escalated = time.Time{}, nil
+		return
+	case c.before.Status == Pending && c.Revision == c.before.Revision && slices.EqualFunc(now, before, same):
+		return
+	}
+	c.StepSince, c.Escalated = time.Time{}, nil
+	for _, e := range c.escalations() {
+		c.StepSince = c.now
+		c.job(Remind, c.now.Add(e.After))
+	}
+}
+
+// escalate tells who is next that nobody has decided.
+func (c *changing) escalate() error {
+	who, _ := c.Escalates(c.now)
+	if len(who) == 0 || !c.now.Before(c.ExpiresAt) {
+		return refuse(RefusedTooEarly, "%s: nobody is to be told that it waits.", c.Reference())
+	}
+	for _, e := range c.escalations() {
+		if !c.now.Before(c.StepSince.Add(e.After)) && !slices.Contains(c.Escalated, e.key()) {
+			c.Escalated = append(slices.Clone(c.Escalated), e.key())
+		}
+	}
+	c.record(CodeEscalated, System, map[string]string{DetailWho: strings.Join(who, ",")})
+	return nil
+}

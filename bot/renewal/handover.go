@@ -1,0 +1,66 @@
+package renewal
+
+import (
+	"slices"
+	"time"
+)
+
+// Handed is that an approver has asked somebody else to decide. It gives nobody a right and
+// takes none: it says who is asked first.
+type Handed struct {
+	By  string    `json:"by"`
+	To  string    `json:"to"`
+	Why string    `json:"why"`
+	At  time.Time `json:"at"`
+}
+
+// handOver asks somebody else, who may decide now.
+func (c *changing) handOver(e HandOver) error {
+	reason, err := checkReason(e.Reason)
+	if err != nil {
+		return err
+	}
+	if e.To.is(e.By.UserID) {
+		return refuse(RefusedHandOver, "That is you: choose somebody else. Nothing was changed or ordered.")
+	}
+	if refusal := c.May(Intent{Action: ActionApprove, By: e.To, Shown: c.Shown()}, c.now, c.policy); refusal != nil {
+		return &Refusal{RefusedHandOver, Sentence{
+			ID(e.To.UserID), Text(" can't decide on " + c.Reference() + " now: choose somebody who can. Nothing was changed or ordered."),
+		}}
+	}
+	c.Handed = &Handed{e.By.UserID, e.To.UserID, reason, c.now}
+	c.job(Remind, c.now.Add(c.policy.RemindAfter))
+	c.record(CodeHandedOver, e.By.UserID, map[string]string{DetailWho: e.To.UserID, DetailReason: reason})
+	return nil
+}
+
+// settleHandOver ends a hand-over when who was asked has voted, or there is nothing to vote on
+// any more.
+func (c *changing) settleHandOver() {
+	if c.Handed == nil {
+		return
+	}
+	voted := slices.ContainsFunc(c.Votes, func(v Vote) bool { return v.By == c.Handed.To })
+	if voted || c.Status != Pending || c.Revision != c.before.Revision {
+		c.Handed = nil
+	}
+}
+
+// handedDue is when somebody is to be reminded of a request for which an approver has asked
+// somebody: that one first, and the others a while later. due is when it would be otherwise.
+func (r Request) handedDue(userID string, due time.Time, p Policy) time.Time {
+	if r.Handed == nil || r.Status != Pending {
+		return due
+	}
+	first := r.Handed.At.Add(p.RemindAfter)
+	past := r.Reminded[userID]
+	switch {
+	case userID != r.Handed.To:
+		if second := first.Add(p.RemindAfter); due.Before(second) {
+			return second
+		}
+	case len(past) == 0 || past[len(past)-1].Before(r.Handed.At):
+		return first
+	}
+	return due
+}

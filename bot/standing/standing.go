@@ -1,0 +1,75 @@
+// Package standing does what people say about more than one request: pause orders and resume
+// them, and who decides for whom. It changes no request and sends nothing.
+package standing
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"renewbot/blocks"
+	"renewbot/bot/directory"
+	"renewbot/bot/ledger"
+	"renewbot/bot/renewal"
+	"renewbot/bot/typed"
+)
+
+// Orders are where it is kept, and who may.
+type Orders struct {
+	Ledger *ledger.Ledger
+	People *directory.Directory
+}
+
+// Do does what somebody typed, and answers with what holds then. Its error may be a
+// *renewal.Refusal.
+func (o Orders) Do(ctx context.Context, userID string, t typed.Command) (blocks.Message, error) {
+	switch t.Verb {
+	case typed.Pause:
+		return o.paused(ctx, o.Ledger.Pause(ctx, o.People.Actor(ctx, userID, directory.DecisionAge), t.Text))
+	case typed.Resume:
+		return o.paused(ctx, o.Ledger.Resume(ctx, o.People.Actor(ctx, userID, directory.DecisionAge)))
+	case typed.Deputy:
+		return o.deputise(ctx, userID, t)
+	case typed.DeputyOff:
+		return o.deputies(ctx, o.Ledger.EndDeputy(ctx, userID))
+	case typed.Deputies:
+		return o.deputies(ctx, nil)
+	}
+	return blocks.Message{}, fmt.Errorf("%q is about one request, or none", t.Verb)
+}
+
+// paused tells whether orders are paused, unless something failed before.
+func (o Orders) paused(ctx context.Context, err error) (blocks.Message, error) {
+	if err != nil {
+		return blocks.Message{}, err
+	}
+	p, err := o.Ledger.Paused(ctx)
+	return blocks.Answer(p.Sentence()), err
+}
+
+// deputise names a deputy until the end of a day where the approver lives.
+func (o Orders) deputise(ctx context.Context, userID string, t typed.Command) (blocks.Message, error) {
+	approver, deputy, err := o.People.Pair(ctx, userID, t.Person)
+	if err != nil {
+		return blocks.Message{}, fmt.Errorf("look both up: %w", err)
+	}
+	zone := time.UTC
+	if p, ok, err := o.People.Person(ctx, userID); err == nil && ok {
+		zone = p.Zone
+	}
+	until, ok := typed.Until(t.Text, o.Ledger.Now(ctx).In(zone))
+	if !ok {
+		return blocks.Answer(renewal.Say(fmt.Sprintf("I can't read “%s” as a day: “until Friday”, “3 Dec”, “2026-12-03” and “in 5 days” I can. "+
+			"Nothing was changed or ordered.", t.Text))), nil
+	}
+	return o.deputies(ctx, o.Ledger.Deputise(ctx, approver, deputy, until))
+}
+
+// deputies tells who decides for whom, unless something failed before.
+func (o Orders) deputies(ctx context.Context, err error) (blocks.Message, error) {
+	if err != nil {
+		return blocks.Message{}, err
+	}
+	all, err := o.Ledger.Deputies(ctx)
+	return blocks.Deputies(all), err
+}
