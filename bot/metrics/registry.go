@@ -127,11 +127,21 @@ func (r *registry) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 	_, _ = w.Write(r.helped(all.String())) // whoever asks may have gone
 }
 
-// helped puts the help texts where the library leaves them empty.
+// helped puts the help texts where the library leaves them empty, and leaves out what the
+// library names otherwise than Prometheus' conventions want.
+// https://prometheus.io/docs/practices/naming/
 func (r *registry) helped(text string) []byte {
 	var out bytes.Buffer
+	misnamed := false
 	for line := range strings.Lines(text) {
-		if family, ok := strings.CutPrefix(strings.TrimSpace(line), "# HELP "); ok {
+		family, begins := strings.CutPrefix(strings.TrimSpace(line), "# HELP ")
+		if begins {
+			misnamed = strings.HasSuffix(family, "_count") || strings.HasPrefix(family, "process_io_")
+		}
+		if misnamed {
+			continue
+		}
+		if begins {
 			help := r.help[family]
 			if help == "" {
 				help = ofRuntime
