@@ -35,7 +35,9 @@ rules:
 	if err != nil {
 		t.Fatal(err)
 	}
-	planned := func(at time.Time) bool { return slices.Contains(c.Jobs, renewal.Job{Kind: renewal.Remind, RequestID: 1, At: at}) }
+	planned := func(at time.Time) bool {
+		return slices.Contains(c.Jobs, renewal.Job{Kind: renewal.Remind, RequestID: 1, At: at})
+	}
 	tell := func(at time.Time, who string) {
 		t.Helper()
 		next, err := c.Request.Apply(renewal.Escalate{}, at, p)
