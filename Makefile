@@ -12,7 +12,7 @@ GO           ?= go
 BIN          := $(CURDIR)/bin
 GOLANGCI     := $(BIN)/golangci-lint-$(GOLANGCI_LINT_VERSION)
 GOVULNCHECK  := $(BIN)/govulncheck-$(GOVULNCHECK_VERSION)
-TEST_TIMEOUT := 14m
+TEST_TIMEOUT := 20m
 
 # Race detection needs a C compiler; the product is built without one. SQLite is C that
 # was translated to Go: watching each of its memory accesses takes most of the time and

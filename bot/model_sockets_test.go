@@ -20,7 +20,7 @@ import (
 )
 
 var (
-	socketSteps = flag.Int("model.sockets", 200, "steps of TestModelOverSockets")
+	socketSteps = flag.Int("model.sockets", 120, "steps of TestModelOverSockets")
 	socketSeed  = flag.Uint64("model.seed", 0, "seed of TestModelOverSockets; 0: another one each time")
 )
 

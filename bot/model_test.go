@@ -24,7 +24,7 @@ import (
 	"renewbot/yeastar/yeastarsim"
 )
 
-var modelSteps = flag.Int("model.steps", 10_000, "steps of TestModel at least")
+var modelSteps = flag.Int("model.steps", 6_000, "steps of TestModel at least")
 
 // People, clicks of any age, jobs in any order and as often as they like, a vendor that
 // fails, crashes, restarts and clock jumps, against a model of the states in CONTRIBUTING.md. The

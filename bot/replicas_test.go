@@ -3,6 +3,7 @@ package bot_test
 import (
 	"context"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"io"
 	"log/slog"
@@ -109,13 +110,15 @@ func (r *replica) end(t testing.TB) {
 // as the form does it.
 const askers = 25
 
+var replicaRequests = flag.Int("replicas.requests", 80, "how many requests the replicas are to order")
+
 // Several replicas serve one workspace and one database, two approvers click twice at
 // the same instant, and one replica is killed in the middle of it.
 func TestReplicas(t *testing.T) {
 	t.Parallel()
 	pgtest.Available(t)
 	for _, replicas := range []int{2, 3} {
-		t.Run(fmt.Sprint(replicas), func(t *testing.T) { replicated(t, replicas, 200) })
+		t.Run(fmt.Sprint(replicas), func(t *testing.T) { replicated(t, replicas, *replicaRequests) })
 	}
 }
 
