@@ -192,6 +192,10 @@ func (w *secretWorld) journey() {
 		w.approve(w.ask(lost.query, lost.extensions))
 		w.says(sandbox.Audit, fmt.Sprintf("RNW-%06d", n+4), "order.unknown")
 	}
+	w.says(sandbox.Audit, "order.paused") // three of unknown fate
+	_, err := w.Slack.As(sandbox.Bob).Command(w.ctx, sandbox.Renewals, "/renew resume")
+	w.must(err)
+	w.says(sandbox.Audit, "order.resumed")
 	w.probe()
 	w.slackFails()
 	w.vendorFails()
