@@ -27,6 +27,7 @@ func Help(command string, unlisted []string) Message {
 		"*" + c + " list* – my open requests and what waits for me",
 		"*" + c + " status RNW-000123* – where a request stands, and its story",
 		"*" + c + " status acme* – the requests for that customer, or for a serial number",
+		"*" + c + " due* – renewals that end soon; *due 30* within 30 days, *due acme* of a customer",
 		"*" + c + " cancel RNW-000123* – withdraw my request",
 		"*" + c + " pause REASON* – approvers: take and approve requests, and order nothing",
 		"*" + c + " resume* – approvers: order what waits because of that",
