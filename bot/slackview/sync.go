@@ -89,7 +89,9 @@ func (d *drawing) drawUnrelated(ctx context.Context) error {
 		if u.Post.State != "" {
 			d.posts[u.Post.Key] = u.Post
 		}
-		d.show(ctx, d.view.auditLine(renewal.Request{}, u.Entry))
+		if d.tellDeputies(ctx, u.Entry) { // first: who has its line is not read again
+			d.show(ctx, d.view.auditLine(renewal.Request{}, u.Entry))
+		}
 	}
 	return nil
 }
