@@ -53,7 +53,8 @@ func New(manifest []byte, opts ...WorkspaceOption) (*Workspace, error) {
 
 // assemble makes the parts and shows each the ones that it needs.
 func assemble(c *core) *Workspace {
-	w := &Workspace{core: c, addr: "127.0.0.1:0", faults: &faults{core: c, calls: map[string]int{}, pauses: map[string]pause{}}}
+	w := &Workspace{core: c, addr: "127.0.0.1:0"}
+	w.faults = &faults{core: c, calls: map[string]int{}, pauses: map[string]pause{}, onTheWay: onTheWay}
 	w.channels = &channelStore{core: c, byID: map[string]*channel{}}
 	w.people = &people{core: c, channels: w.channels, users: map[string]*User{}, groups: map[string]*UserGroup{}}
 	w.sockets = newSockets(c)
