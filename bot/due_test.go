@@ -92,7 +92,7 @@ func TestRenewFromTheList(t *testing.T) {
 	b.says(sandbox.Renewals, "XS")
 	clock.add(2 * time.Minute)
 	until := clock.now().AddDate(1, 0, 10).UTC().Format("2 Jan 2006")
-	b.says(sandbox.Renewals, "renewed until", until, "the portal says")
+	b.shows(card, "Renewed until "+until, "the portal says")
 	alice.command(sandbox.Renewals, "/renew due it@acme-telecom.example")
 	alice.list(until, "1 later")
 }
