@@ -23,6 +23,7 @@ import (
 	"renewbot/bot/orders"
 	"renewbot/bot/portal"
 	"renewbot/bot/readiness"
+	"renewbot/bot/reminders"
 	"renewbot/bot/renewal"
 	"renewbot/bot/slackview"
 	"renewbot/bot/socket"
@@ -154,7 +155,7 @@ func New(o Options) *Bot {
 	}
 	b.due = dueview.New(dueview.Options{
 		Lists:  duelist.New(duelist.Options{Portal: looked, Ledger: o.Ledger, Log: o.Log}),
-		Ledger: o.Ledger, Directory: people, Slack: b.slack, Schedule: settings.Digest, Log: o.Log,
+		Ledger: o.Ledger, Directory: people, Slack: b.slack, Schedule: settings.Digest, Log: o.Log, Text: api.FileText,
 	})
 	b.socket = socket.New(socket.Options{
 		API: api, Processes: o.Ledger.Processes, Log: o.Log, Metrics: o.Metrics, Stagger: o.Stagger, AckWithin: o.AckWithin,
@@ -203,7 +204,7 @@ func (b *Bot) Run(ctx context.Context) error {
 
 // jobHandlers are the jobs that the ledger lets the bot and its rooms do.
 func (b *Bot) jobHandlers() map[renewal.JobKind]ledger.Handler {
-	handlers := map[renewal.JobKind]ledger.Handler{renewal.Remind: b.remind, renewal.Expire: b.expire}
+	handlers := reminders.New(b.ledger, b.directory, b.policy).Handlers()
 	maps.Copy(handlers, b.orders.Handlers())
 	maps.Copy(handlers, b.slack.Handlers())
 	maps.Copy(handlers, b.due.Handlers())
