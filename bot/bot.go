@@ -194,8 +194,7 @@ func (b *Bot) Run(ctx context.Context) error {
 	if err := b.due.Start(ctx); err != nil {
 		return fmt.Errorf("plan the digest of renewals due: %w", err)
 	}
-	// The audit lines that belong to no request have no change that would draw them.
-	err := b.ledger.Enqueue(ctx, renewal.Job{Kind: renewal.SyncSlack, At: b.ledger.Now(ctx)})
+	err := b.slack.Begin(ctx)
 	if err == nil {
 		err = b.socket.Run(ctx)
 	}
