@@ -36,15 +36,16 @@ func wanted(r renewal.Request, entries, unrelated []renewal.Entry) []shown {
 		{Where: auditChannel, Key: "audit", Text: blocks.AuditThread(r).Text},
 	}...)
 	for i, e := range entries {
-		decided := renewal.Entry{}
-		if i > 1 && entries[i-1].Code == renewal.CodeOrdering && entries[i-2].Code == renewal.CodeApproved {
-			decided = entries[i-2] // nothing came between the approval and the order
+		decided := renewal.Entry{} // when nothing came between the approval and the order
+		if before := told(entries[:i]); len(before) > 0 && before[len(before)-1].Code == renewal.CodeApproved {
+			decided = before[len(before)-1]
 		}
+		after := told(entries[i+1:])
 		switch {
 		case e.Code == renewal.CodeOrdered:
 			list = append(list, shown{renewals, fmt.Sprint("announcement:", e.Seq), blocks.Announcement(r, decided).Text, true})
 		case slices.Contains([]renewal.Code{renewal.CodeSubmitted, renewal.CodeOrdering, renewal.CodeConfirmed, renewal.CodeUnconfirmed}, e.Code):
-		case e.Code == renewal.CodeApproved && i+2 < len(entries) && entries[i+1].Code == renewal.CodeOrdering && entries[i+2].Code == renewal.CodeOrdered:
+		case e.Code == renewal.CodeApproved && (len(after) == 0 || after[0].Code == renewal.CodeOrdered):
 		default:
 			if line, ok := blocks.ThreadLine(r, e, []string{bob}); ok {
 				list = append(list, shown{renewals, fmt.Sprint("thread:", e.Seq), line.Text, true})
@@ -56,6 +57,16 @@ func wanted(r renewal.Request, entries, unrelated []renewal.Entry) []shown {
 		}
 	}
 	return inOrder(list)
+}
+
+// told are the entries of which the thread tells, but for the attempt.
+func told(entries []renewal.Entry) (list []renewal.Entry) {
+	for _, e := range entries {
+		if e.Code != renewal.CodeOrdering && e.Code != renewal.CodeDenied {
+			list = append(list, e)
+		}
+	}
+	return list
 }
 
 // present lists the messages that are in Slack.
