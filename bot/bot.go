@@ -154,7 +154,7 @@ func New(o Options) *Bot {
 	}
 	b.due = dueview.New(dueview.Options{
 		Lists:  duelist.New(duelist.Options{Portal: looked, Ledger: o.Ledger, Log: o.Log}),
-		Ledger: o.Ledger, Directory: people, Slack: b.slack, Schedule: settings.Digest, Log: o.Log,
+		Ledger: o.Ledger, Directory: people, Slack: b.slack, Schedule: settings.Digest, Log: o.Log, Text: api.FileText,
 	})
 	b.socket = socket.New(socket.Options{
 		API: api, Processes: o.Ledger.Processes, Log: o.Log, Metrics: o.Metrics, Stagger: o.Stagger, AckWithin: o.AckWithin,

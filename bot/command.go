@@ -42,7 +42,7 @@ func (b *Bot) slash(ctx context.Context, c slack.SlashCommand, env *socket.Envel
 	case typed.Pause, typed.Resume, typed.Deputy, typed.DeputyOff, typed.Deputies:
 		b.standing(ctx, p, t)
 	case typed.Due:
-		b.renewalsDue(ctx, p, actor, t.Text)
+		b.renewalsDue(ctx, p, actor, c.TriggerID, t.Text)
 	case typed.Open:
 		if !actor.MayRequest {
 			b.deny(ctx, p, 0, "open", renewal.NotAllowed(actor, renewal.Text("You may approve renewals, but not request them.")))

@@ -41,7 +41,7 @@ func (b *Bot) submission(ctx context.Context, ic slack.InteractionCallback, env 
 		b.submittedReview(ctx, ic, env)
 	case blocks.CallbackReject, blocks.CallbackReturn, blocks.CallbackHandOver, blocks.CallbackApprove, blocks.CallbackSettlePlaced, blocks.CallbackSettleNotPlaced:
 		b.decided(ctx, ic, env)
-	case blocks.CallbackDueSnooze, blocks.CallbackDueEnding, blocks.CallbackDueOwner:
+	case blocks.CallbackDueSnooze, blocks.CallbackDueEnding, blocks.CallbackDueOwner, blocks.CallbackDueImport:
 		b.submittedDue(ctx, ic, env)
 	}
 }

@@ -69,6 +69,9 @@ differs, and says so. On SQLite the bot must not be running meanwhile.`,
 				if !got.Done {
 					return fmt.Errorf("nothing was imported: %d of %d lines are wrong", len(got.Faults), len(got.Faults)+got.Lines)
 				}
+				for _, change := range got.Changes {
+					_, _ = fmt.Fprintln(c.stdout, change)
+				}
 				_, _ = fmt.Fprintf(c.stdout, "Imported %d lines: %d new, %d changed, %d as before, %d left out.\n",
 					got.Lines, got.Added, got.Changed, got.Same, len(got.Faults))
 				return nil
