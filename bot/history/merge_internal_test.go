@@ -15,9 +15,9 @@ import (
 func TestMerge(t *testing.T) {
 	t.Parallel()
 	day := func(n int) time.Time { return time.Date(2026, 1, n, 0, 0, 0, 0, time.UTC) }
-	seen := renewal.Request{ID: 1, AskedAt: day(2), Order: &renewal.Order{OrderNo: "XS1"}}
+	seen := renewal.Request{ID: 1, AskedAt: day(2), Order: &yeastar.OrderResult{OrderNo: "XS1"}}
 	unplaced := renewal.Request{ID: 2, AskedAt: day(9)}
-	hidden := renewal.Request{ID: 3, AskedAt: day(3), Order: &renewal.Order{OrderNo: "XS3"}}
+	hidden := renewal.Request{ID: 3, AskedAt: day(3), Order: &yeastar.OrderResult{OrderNo: "XS3"}}
 	placed := []yeastar.OrderSummary{
 		{OrderNo: "XS9", CreateTime: day(5), OrderStatus: "pending"},
 		{OrderNo: "XS1", CreateTime: day(2)},
