@@ -20,7 +20,7 @@ type shown struct {
 
 // everything is each message and view in each state.
 func everything() []shown {
-	return slices.Concat(requestMessages(), eventMessages(), nudges(), answers(), forms(), reviews(), smallViews(), homes(), menus(), products(), dues())
+	return slices.Concat(requestMessages(), eventMessages(), nudges(), answers(), forms(), reviews(), smallViews(), homes(), menus(), products(), dues(), histories())
 }
 
 // requests are requests in every state and every variant of it.

@@ -16,6 +16,7 @@ import (
 	"renewbot/bot/directory"
 	"renewbot/bot/duelist"
 	"renewbot/bot/dueview"
+	"renewbot/bot/history"
 	"renewbot/bot/keyedmutex"
 	"renewbot/bot/ledger"
 	"renewbot/bot/metrics"
@@ -98,6 +99,7 @@ type Bot struct {
 	orders    *orders.Orders
 	slack     *slackview.View
 	due       *dueview.View
+	history   *history.Histories
 	readiness *readiness.Readiness
 	policy    renewal.Policy
 	notify    renewal.Notify // for people who have not said
@@ -152,6 +154,9 @@ func New(o Options) *Bot {
 			People: people, Policy: o.Config.Policy(), Notify: settings.Notify, Command: command, Instance: o.Instance, Lease: o.ViewLease,
 			Due: func(ctx context.Context, userID string) []slack.Block { return b.due.Section(ctx, userID) },
 		}),
+	}
+	b.history = &history.Histories{
+		Portal: looked, Ledger: o.Ledger, Directory: people, Slack: b.slack, Policy: b.policy, Log: o.Log,
 	}
 	b.due = dueview.New(dueview.Options{
 		Lists:  duelist.New(duelist.Options{Portal: looked, Ledger: o.Ledger, Log: o.Log}),

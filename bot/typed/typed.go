@@ -31,7 +31,8 @@ const (
 	Cancel Verb = "cancel"
 	Pause  Verb = "pause" // all orders, for the reason in Text
 	Resume Verb = "resume"
-	Due    Verb = "due" // renewals due, as Text narrows them
+	Due    Verb = "due"     // renewals due, as Text narrows them
+	Past   Verb = "history" // of whom Text names
 
 	Deputy    Verb = "deputy" // Person decides for me until the day in Text
 	DeputyOff Verb = "deputy off"
@@ -143,6 +144,8 @@ func Parse(text string) Command {
 		return Command{Verb: Pause, Text: strings.Join(words[1:], " ")}
 	case first == "due":
 		return Command{Verb: Due, Text: strings.Join(words[1:], " ")}
+	case first == "history":
+		return Command{Verb: Past, Text: strings.Join(words[1:], " ")}
 	case first == "status" || first == "cancel":
 		if len(words) == 2 {
 			if id, ok := requestNumber(bare(words[1])); ok {
