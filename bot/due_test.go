@@ -300,3 +300,77 @@ func TestImportThatTakesLong(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestWhoMayNotSeesNoCustomer lets a guest and somebody of another company try everything that names
+// customers, with a client that checks nothing: they read of none, and change nothing.
+func TestWhoMayNotSeesNoCustomer(t *testing.T) {
+	t.Parallel()
+	out := &logged{}
+	b := setup(t, telling, out.all)
+	b.Slack.Invite(sandbox.Renewals, sandbox.Olga)
+	alice := b.as(sandbox.Alice)
+	alice.command(sandbox.Renewals, "/renew due fjordline")
+	m := alice.list("Fjordline")
+	alice.pick(m, "Not renewing…")
+	form := alice.titled("Not renewing")
+	bob := b.as(sandbox.Bob)
+	bob.command(sandbox.Renewals, "/renew due import")
+	upload := bob.titled("Import dates")
+	key := "p-series-turnkey " + yeastarsim.ExpiredID
+	for _, user := range []string{sandbox.Gina, sandbox.Olga} {
+		who := b.Slack.As(user)
+		for _, text := range []string{"/renew due", "/renew due fjordline", "/renew due import", "/renew history fjordline", "/renew history self"} {
+			if _, err := who.Force().Command(b.ctx, sandbox.Renewals, text); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, c := range []slacksim.Click{
+			{ActionID: "due_next", BlockID: "due.pages.", Value: "0"},
+			{ActionID: "due_renew", BlockID: "due.do.0.", Value: key},
+			{ActionID: "due_more", BlockID: "due.do.0.", Type: "overflow", Selected: map[string]any{"selected_option": map[string]any{"value": "owner " + key}}},
+			{ActionID: "history_next", Value: "0 id:" + yeastarsim.ExpiredID},
+		} {
+			c.Ref, c.FromEphemeral = m.Ref(), true
+			if _, err := who.Force().Press(b.ctx, c); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := who.Force().Submit(b.ctx, form.ID, map[string]map[string]map[string]any{"reason": {"reason": {"type": "plain_text_input", "value": "Because."}}}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := who.Force().Submit(b.ctx, upload.ID, map[string]map[string]map[string]any{
+			"due_text": {"due_text": {"type": "plain_text_input", "value": "holder,product,date\nself,p-series-turnkey,2028-01-01"}},
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := who.OpenHome(b.ctx); err != nil {
+			t.Fatal(err)
+		}
+		for _, action := range []string{"due", "history", "open", "due import"} {
+			b.until(action+" is refused", func() bool {
+				return slices.ContainsFunc(b.denials(), func(a attempt) bool { return a.user == user && a.action == action })
+			})
+		}
+		s := b.Slack.Snapshot()
+		shown := slices.Concat(who.Ephemerals(), who.DirectMessages())
+		if len(shown) == 0 {
+			t.Errorf("%s was told nothing", user)
+		}
+		for _, told := range shown {
+			b.lacks(s.Text(told), "Fjordline", yeastarsim.ExpiredID, "Acme")
+		}
+		for _, v := range slices.Concat(who.Views(), []slacksim.View{s.Homes[user]}) {
+			b.lacks(s.TextView(v), "Fjordline", yeastarsim.ExpiredID, "Acme")
+		}
+	}
+	entries, err := b.Ledger.EntriesAfter(b.ctx, 0, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		if e.Code == renewal.CodeDueEnding || e.Code == renewal.CodeDueImported {
+			t.Errorf("%s was done by %s", e.Code, e.Actor)
+		}
+	}
+	out.lacks(t, "Fjordline", "fjordline", "Acme")
+}
