@@ -375,3 +375,26 @@ func TestWhoMayNotSeesNoCustomer(t *testing.T) {
 	}
 	out.lacks(t, "Fjordline", "fjordline", "Acme")
 }
+
+// TestDueOfAPortalThatIsBeingRead answers at once while the portal's lists are on their way, and with
+// them when they are there.
+func TestDueOfAPortalThatIsBeingRead(t *testing.T) {
+	t.Parallel()
+	b := setup(t, telling)
+	if err := b.StopBot(); err != nil {
+		t.Fatal(err)
+	}
+	read := make(chan struct{})
+	b.Vendor.Fault(yeastarsim.InstanceProductList, yeastarsim.Hold(read))
+	b.Vendor.Fault(yeastarsim.OrderPage, yeastarsim.Hold(read))
+	if err := b.StartBot(b.ctx); err != nil {
+		t.Fatal(err)
+	}
+	dave := b.as(sandbox.Dave)
+	for text, said := range map[string]string{"/renew due": "Reading the packages", "/renew history self": "Reading the orders"} {
+		b.wants(dave.command(sandbox.Renewals, text), said, "Nothing is ordered by that.")
+	}
+	close(read)
+	dave.list("Renewals due", "overdue")
+	dave.list("History of Our own account", "PO-2544")
+}
