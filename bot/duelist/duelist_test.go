@@ -3,12 +3,14 @@ package duelist_test
 import (
 	"context"
 	"log/slog"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"renewbot/blocks"
 	"renewbot/bot/due"
 	"renewbot/bot/duelist"
 	"renewbot/bot/ledger"
@@ -166,15 +168,25 @@ func TestLoadCostsTheListsPages(t *testing.T) {
 	}
 }
 
-// BenchmarkLoad is /renew due over 5,000 packages when the portal's list was read before.
-func BenchmarkLoad(b *testing.B) {
+// BenchmarkDue is /renew due and /renew due acme over 5,000 packages when the portal's list was read
+// before, from the ledger to the drawn message. How long the list takes cold is what the client's
+// limit of calls to the portal makes of its pages; meanwhile people are told that it is being read.
+func BenchmarkDue(b *testing.B) {
 	w := setup(b, 5000)
 	began := time.Now()
 	list := load(b, w)
 	cold := time.Since(began)
-	for b.Loop() {
-		load(b, w)
+	for _, f := range []due.Filter{{}, {Text: "acme"}, {Within: 30}} {
+		b.Run("text="+f.Text+",within="+strconv.Itoa(f.Within), func(b *testing.B) {
+			for b.Loop() {
+				shown := load(b, w).Only(f, portal.Fits)
+				if m := blocks.Due(blocks.DueData{List: shown, Filter: f, Products: w.lists.Products()}); len(m.Blocks) == 0 {
+					b.Fatal("nothing is drawn")
+				}
+			}
+			b.ReportMetric(float64(cold.Milliseconds()), "cold-ms")
+			b.ReportMetric(float64(w.vendor.Calls(yeastarsim.InstanceProductList)), "pages")
+			b.ReportMetric(float64(len(list.Rows)), "rows")
+		})
 	}
-	b.ReportMetric(float64(cold.Milliseconds()), "cold-ms")
-	b.ReportMetric(float64(len(list.Rows)), "rows")
 }
