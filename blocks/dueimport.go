@@ -25,6 +25,7 @@ const (
 	importFaults  = 40 // lines that a view names
 	importChanges = 20
 	faultWidth    = 140
+	longestInput  = 3000 // characters that Slack lets into a field
 )
 
 // DueUpload is a file that was put into the form before.
@@ -69,7 +70,10 @@ func DueImportForm(d DueImportData) slack.ModalViewRequest {
 	file := slack.NewInputBlock(BlockDueFile, plain("File", limitLabel), plain(hint, limitLabel),
 		slack.NewFileInputBlockElement(ActionDueFile).WithMaxFiles(1).WithFileTypes("csv", "txt", "tsv"))
 	text := slack.NewPlainTextInputBlockElement(plain(due.ImportHeader, limitPlaceholder), ActionDueText)
-	text.Multiline, text.InitialValue = true, d.Text // it comes from there, so that it fits
+	text.Multiline, text.InitialValue = true, d.Text
+	if most := []rune(d.Text); len(most) > longestInput { // which cannot be: it comes from there
+		text.InitialValue = string(most[:longestInput])
+	}
 	pasted := slack.NewInputBlock(BlockDueText, plain("Or lines, pasted", limitLabel), plain("As they are copied from a spreadsheet.", limitLabel), text)
 	file.Optional, pasted.Optional = true, true
 	list = append(list, file, pasted)

@@ -148,6 +148,7 @@ func TestMessagesWithstandAnyText(t *testing.T) {
 			{"due", blocks.Due(hostileDue(t, r))}, {"digest", blocks.DueDigest(hostileDue(t, r).List.Digest(nil), now)},
 			{"owner's digest", blocks.DueOwnersDigest(hostileDue(t, r).List.Rows, now)},
 			{"imported", blocks.DueImportTold(hostileImport(t, r).Result, "")}, {"not imported", blocks.DueImportTold(due.Import{}, r.Note+"!")},
+			{"history", blocks.History(hostileHistory(t, r))}, {"history's choice", blocks.HistoryChoice(r.Note, []renewal.Holder{r.Offer.Holder, {Name: r.Reason}}, 3)},
 			{"preface", blocks.Preface(r.Note, blocks.Help("/renew", nil))}, {"reopen", blocks.Reopen(r.Note)},
 			{"answer", blocks.Answer(renewal.Sentence{renewal.Text("Only "), renewal.ID(bob), renewal.Text(" can do that: " + r.Note), renewal.State{Request: r}})},
 		} {

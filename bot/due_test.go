@@ -21,7 +21,8 @@ func (a *actor) list(pieces ...string) slacksim.Message {
 	a.b.t.Helper()
 	m, err := a.p.WaitEphemeral(a.b.ctx, pieces...)
 	if err != nil {
-		a.b.t.Fatalf("no list says %q: %v", pieces, err)
+		told := a.p.Ephemerals()
+		a.b.t.Fatalf("no list says %q: %v; the newest is:\n%s", pieces, err, a.b.Slack.Text(told[len(told)-1]))
 	}
 	return m
 }
@@ -163,7 +164,8 @@ func digests(s *slacksim.Snapshot) int {
 // and what differs the next time, from pasted lines.
 func TestImportInSlack(t *testing.T) {
 	t.Parallel()
-	b := setup(t)
+	out := &logged{}
+	b := setup(t, out.all)
 	if text := b.as(sandbox.Alice).command(sandbox.Renewals, "/renew due import"); !contains(text, "Only approvers may import dates") {
 		t.Errorf("a requester reads:\n%s", text)
 	}
@@ -204,6 +206,7 @@ func TestImportInSlack(t *testing.T) {
 	}
 	b.as(sandbox.Alice).command(sandbox.Renewals, "/renew due it@acme-telecom.example")
 	b.as(sandbox.Alice).list("30 Apr 2027", "a list of")
+	out.lacks(t, "Acme", "acme", "Nobody Ltd", "list.csv", "xoxb")
 }
 
 // TestImportThatTakesLong lets Slack take its time with the file: who waits sees what came of it

@@ -119,6 +119,8 @@ const (
 	DetailAdded         = "added"        // how many are new
 	DetailHost          = "host"         // of the server that gets events
 	DetailDeputyOf      = "deputy_of"    // in whose place somebody acted: a user id
+	DetailDated         = "dated"        // how many wait for their day
+	DetailInstead       = "instead_of"   // who was the deputy before: a user id
 	DetailOrderOn       = "order_on"     // the day before which it is not ordered: 2027-03-03
 )
 
