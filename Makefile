@@ -35,6 +35,9 @@ ifneq ($(shell git rev-parse HEAD > /dev/null 2>&1 && echo yes),yes)
 export GOFLAGS := $(GOFLAGS) -buildvcs=false
 endif
 
+# The PostgreSQL client without its default types: bot/ledger/postgres_types.go says why.
+export GOFLAGS := $(GOFLAGS) -tags=nopgxregisterdefaulttypes
+
 .PHONY: help test fmt lint build release-check assets bench gobench vuln compiler deps gofmt-check compile go-test
 
 help: ## Say what there is

@@ -23,6 +23,7 @@ import (
 	"renewbot/bot/orders"
 	"renewbot/bot/portal"
 	"renewbot/bot/readiness"
+	"renewbot/bot/reminders"
 	"renewbot/bot/renewal"
 	"renewbot/bot/slackview"
 	"renewbot/bot/socket"
@@ -202,7 +203,7 @@ func (b *Bot) Run(ctx context.Context) error {
 
 // jobHandlers are the jobs that the ledger lets the bot and its rooms do.
 func (b *Bot) jobHandlers() map[renewal.JobKind]ledger.Handler {
-	handlers := map[renewal.JobKind]ledger.Handler{renewal.Remind: b.remind, renewal.Expire: b.expire}
+	handlers := reminders.New(b.ledger, b.directory, b.policy).Handlers()
 	maps.Copy(handlers, b.orders.Handlers())
 	maps.Copy(handlers, b.slack.Handlers())
 	maps.Copy(handlers, b.due.Handlers())

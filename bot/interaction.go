@@ -160,7 +160,8 @@ func (b *Bot) channelMoved(ctx context.Context, from, to string) {
 	open, err := b.ledger.List(ctx, ledger.Filter{Statuses: unfinished()})
 	for _, r := range open {
 		if r.Channel == from {
-			err = errors.Join(err, b.move(ctx, r.ID, renewal.Moved{From: from, To: to}))
+			_, refused := b.ledger.Apply(ctx, r.ID, renewal.Moved{From: from, To: to})
+			err = errors.Join(err, renewal.IgnoreRefusal(refused))
 		}
 	}
 	if err != nil {

@@ -218,7 +218,12 @@ func TestProductsOfTheAccount(t *testing.T) {
 	t.Parallel()
 	b := setup(t, lacking(yeastarsim.Software))
 	alice := b.as(sandbox.Alice)
-	b.wants(alice.command(sandbox.Renewals, "/renew help"), "Linkus Cloud Service", "Remote Management Premium")
+	var help string
+	b.until("what the account has", func() bool { // it is told after the start
+		help = alice.command(sandbox.Renewals, "/renew help")
+		return strings.Contains(help, "Linkus Cloud Service")
+	})
+	b.wants(help, "Remote Management Premium")
 	alice.command(sandbox.Renewals, "/renew")
 	var offered []string
 	for _, o := range alice.field("Product").Options {

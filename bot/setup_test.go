@@ -36,7 +36,7 @@ func setup(t testing.TB, change ...func(*sandbox.Options)) *bundle {
 	t.Cleanup(cancel)
 	o := sandbox.Options{
 		Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Tune: unhurried,
-		Slack: []slacksim.WorkspaceOption{slacksim.WithAckTimeout(slackWaits)},
+		Slack: []slacksim.WorkspaceOption{slacksim.WithAckTimeout(slackWaits), slacksim.WithOnTheWay(slackWaits / 3)},
 	}
 	for _, f := range change {
 		f(&o)

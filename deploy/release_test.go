@@ -140,6 +140,11 @@ func TestReleaseConfiguration(t *testing.T) {
 	if diff := cmp.Diff([]string{"CGO_ENABLED=0"}, b.Env); diff != "" {
 		t.Errorf("environment (-want +got):\n%s", diff)
 	}
+	for _, file := range []string{"Dockerfile", "../Makefile"} {
+		if tags := b.Flags[1]; !strings.Contains(content(t, file), tags) {
+			t.Errorf("%s builds without %s", file, tags)
+		}
+	}
 	if b.ModTimestamp != "{{ .CommitTimestamp }}" || a.BuildsInfo.Mtime != "{{ .CommitDate }}" {
 		t.Errorf("times of the binary %q, in the archive %q, want those of the commit", b.ModTimestamp, a.BuildsInfo.Mtime)
 	}

@@ -16,6 +16,9 @@ var (
 	boltPackage []byte
 )
 
+// tags are those of a release.
+const tags = "-tags=nopgxregisterdefaulttypes"
+
 // build makes the candidates below dir, the product first. Notes say what could not be made.
 func build(ctx context.Context, dir string) (all []*candidate, notes []string, err error) {
 	root, err := tool(ctx, "", nil, "go", "list", "-m", "-f", "{{.Dir}}")
@@ -34,7 +37,7 @@ func build(ctx context.Context, dir string) (all []*candidate, notes []string, e
 		if err := os.Mkdir(c.dir, 0o700); err != nil {
 			return nil, nil, fmt.Errorf("make a directory: %w", err)
 		}
-		_, err := tool(ctx, root, []string{"CGO_ENABLED=0"}, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", c.binary, c.source)
+		_, err := tool(ctx, root, []string{"CGO_ENABLED=0"}, "go", "build", "-trimpath", tags, "-ldflags", "-s -w", "-o", c.binary, c.source)
 		if err != nil {
 			return nil, nil, err
 		}

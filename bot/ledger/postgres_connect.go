@@ -51,6 +51,10 @@ func newPostgresConfig(ctx context.Context, databaseURL string, readOnly bool) (
 	if c.pool, err = pgxpool.ParseConfig(databaseURL); err != nil {
 		return c, errors.New("DATABASE_URL is not a valid PostgreSQL URL") // the cause may repeat the URL
 	}
+	c.pool.AfterConnect = func(_ context.Context, conn *pgx.Conn) error {
+		tellPlainTypes(conn)
+		return nil
+	}
 	settings := map[string]string{}
 	if readOnly {
 		// A long look at the audit trail is no reason to give up, and locks nobody out.

@@ -137,6 +137,7 @@ func (e *postgresEngine) openSession(ctx context.Context, process string) (*pgx.
 	if err != nil {
 		return nil, err
 	}
+	tellPlainTypes(conn)
 	if _, err := conn.Exec(ctx, `SELECT pg_advisory_lock($1)`, sessionKey(process)); err != nil {
 		_ = conn.Close(context.WithoutCancel(ctx)) // the error is what matters
 		return nil, fmt.Errorf("take the lock of this process: %w", err)

@@ -16,6 +16,7 @@ type chat struct {
 	*core
 	channels   *channelStore
 	people     *people
+	files      *files
 	editWindow time.Duration // how long a message stays open to chat.update; 0: for ever
 }
 

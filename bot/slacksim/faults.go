@@ -14,6 +14,8 @@ type faults struct {
 	scripts []*faultScript
 	calls   map[string]int   // made so far, by method
 	pauses  map[string]pause // by kindOf: what the app was told to wait for
+
+	onTheWay time.Duration
 }
 
 // FaultKind is a way in which a Web API call goes wrong.

@@ -17,6 +17,7 @@ type Message struct {
 	Blocks      json.RawMessage // with block ids filled in, nil if there are none
 	Attachments json.RawMessage
 	Metadata    json.RawMessage
+	Files       []MessageFile
 	Edited      bool
 	Broadcast   bool // a reply that is shown in the channel too
 	Deleted     bool // a deleted parent that still has replies
@@ -110,7 +111,7 @@ func (ct *chat) addMessage(ch *channel, m *Message) {
 // remove deletes a message; a parent with replies stays as a tombstone.
 func (ct *chat) remove(ch *channel, m *Message) {
 	if len(ch.replies(m.TS)) > 0 {
-		m.Deleted, m.Text, m.blocks, m.Blocks, m.Attachments, m.Metadata = true, "This message was deleted.", nil, nil, nil, nil
+		m.Deleted, m.Text, m.blocks, m.Blocks, m.Attachments, m.Metadata, m.Files = true, "This message was deleted.", nil, nil, nil, nil, nil
 	} else {
 		ch.messages = slices.DeleteFunc(ch.messages, func(o *Message) bool { return o == m })
 	}
@@ -169,6 +170,13 @@ func (ct *chat) messageJSON(ch *channel, m *Message, metadata bool) obj {
 	}
 	if m.Attachments != nil {
 		out["attachments"] = m.Attachments
+	}
+	if len(m.Files) > 0 {
+		var carried []obj
+		for _, f := range m.Files {
+			carried = append(carried, ct.files.json(ct.files.byID[f.ID]))
+		}
+		out["files"], out["upload"] = carried, true
 	}
 	if m.Edited {
 		out["edited"] = obj{"user": m.User, "ts": m.TS}

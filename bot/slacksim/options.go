@@ -40,6 +40,12 @@ func WithAckTimeout(d time.Duration) WorkspaceOption {
 	return func(w *Workspace) { w.sockets.ackTimeout, w.views.triggerLife = d, d }
 }
 
+// WithOnTheWay changes for how long a call may still arrive that the app was about to send when it was told to wait, 100 ms:
+// on a busy machine it may be that long on the way.
+func WithOnTheWay(d time.Duration) WorkspaceOption {
+	return func(w *Workspace) { w.faults.onTheWay = d }
+}
+
 // WithPings changes how often a ping frame is sent (5 s) and how long a connection lives without a pong (15 s).
 func WithPings(every, deadAfter time.Duration) WorkspaceOption {
 	return func(w *Workspace) { w.sockets.pingEvery, w.sockets.pongWait = every, deadAfter }

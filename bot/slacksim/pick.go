@@ -53,6 +53,9 @@ func (p *Person) PickAll(ctx context.Context, r Ref, field string, choices []str
 // choice turns what a person picks into the value Slack sends. The lock is held.
 func (p *Person) choice(what string, e element, offered []Option, picks []string) (any, error) {
 	s, stateful := slots[e.typ()]
+	if e.typ() == "file_input" {
+		return nil, p.refuse(what, "files are uploaded, and not chosen")
+	}
 	if e.typ() == "overflow" {
 		stateful, s = true, slot{field: "selected_option"}
 	}

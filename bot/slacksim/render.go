@@ -16,10 +16,14 @@ func (s *Snapshot) Text(m Message) string {
 }
 
 func (s *Snapshot) render(m Message) string {
-	if len(m.blocks) == 0 {
-		return s.mrkdwn(m.Text)
+	text := s.mrkdwn(m.Text)
+	if len(m.blocks) > 0 {
+		text = s.blocks(m.blocks, func(p element) Field { return fieldOf(p, m.state.get(p.blockID(), p.actionID())) })
 	}
-	return s.blocks(m.blocks, func(p element) Field { return fieldOf(p, m.state.get(p.blockID(), p.actionID())) })
+	for _, f := range m.Files {
+		text += "\n[file " + f.Title + "]"
+	}
+	return strings.TrimPrefix(text, "\n")
 }
 
 // TextView is a modal or Home tab as a person reads it on a terminal.

@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// inFlight is for how long, in real time, a call may still arrive that the app was about to send when it was told
+// onTheWay is for how long, in real time, a call may still arrive that the app was about to send when it was told
 // to wait.
-const inFlight = 100 * time.Millisecond
+const onTheWay = 100 * time.Millisecond
 
 // pause is a time within which Slack takes no more calls of a kind, because the app was told so.
 type pause struct {
@@ -64,7 +64,7 @@ func (api *webAPI) paused(c *call) *answer {
 		p.excused = false // it knows by now
 		p.told = time.Now()
 		api.faults.pauses[kindOf(c)] = p
-	} else if time.Since(p.told) > inFlight {
+	} else if time.Since(p.told) > api.faults.onTheWay {
 		api.violation("call within Retry-After", fmt.Sprintf("%s, %s too early", kindOf(c), rest))
 	}
 	a := rateLimited(rest)

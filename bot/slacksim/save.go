@@ -25,6 +25,7 @@ type saved struct {
 	Groups     []UserGroup
 	Channels   []savedChannel
 	Ephemerals []savedMessage
+	Files      []File
 	Stacks     map[string][]savedView
 	Homes      map[string]savedView
 	LastTS     int64
@@ -80,6 +81,9 @@ func (w *Workspace) Save() ([]byte, error) {
 		s.Channels = append(s.Channels, savedChannel{ch.Channel, ch.created, saveMessages(ch.messages)})
 	}
 	s.Ephemerals = saveMessages(w.channels.ephemerals)
+	for _, id := range w.files.order {
+		s.Files = append(s.Files, *w.files.byID[id])
+	}
 	for user, stack := range w.views.stacks {
 		for _, v := range stack {
 			s.Stacks[user] = append(s.Stacks[user], v.save())
@@ -140,6 +144,10 @@ func (w *Workspace) Restore(data []byte) error {
 		return fmt.Errorf("restoring the workspace: %w", err)
 	}
 	w.views.restore(s)
+	w.files.byID, w.files.order = map[string]*File{}, nil
+	for _, f := range s.Files {
+		w.files.byID[f.ID], w.files.order = &f, append(w.files.order, f.ID)
+	}
 	w.touch(Change{Kind: ChangeUser})
 	return nil
 }

@@ -112,6 +112,9 @@ func (vs *views) respondToSubmission(v *view, raw json.RawMessage) string {
 		if problems := blockkit.CheckView(next); len(problems) > 0 {
 			return strings.Join(blockkit.Strings(problems), "; ")
 		}
+		if usesFiles(next["blocks"]) && !vs.manifest.hasScope("files:read") {
+			return "missing_scope"
+		}
 		if next["type"] != "modal" {
 			return "the view is not a modal"
 		}

@@ -99,6 +99,9 @@ func (vs *views) viewArgument(c *call, typ string) (obj, *apiError) {
 	if problems := blockkit.CheckView(body); len(problems) > 0 {
 		return nil, invalidArguments(problems)
 	}
+	if usesFiles(body["blocks"]) && !vs.manifest.hasScope("files:read") {
+		return nil, vs.manifest.missingScope("files:read")
+	}
 	if body["type"] != typ {
 		return nil, fail("invalid_arguments", fmt.Sprintf("[ERROR] expected a view of type %s [json-pointer:/view/type]", typ))
 	}

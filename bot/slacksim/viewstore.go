@@ -254,6 +254,8 @@ func fieldOf(p element, value obj) Field {
 		for _, o := range v {
 			if id, ok := o.(string); ok {
 				f.Selected = append(f.Selected, Option{Text: id, Value: id})
+			} else if file, ok := o.(obj); ok && p.typ() == "file_input" {
+				f.Selected = append(f.Selected, Option{Text: str(file["name"]), Value: str(file["id"])})
 			} else {
 				f.Selected = append(f.Selected, option(o))
 			}

@@ -63,7 +63,9 @@ func (api *webAPI) serve(rw http.ResponseWriter, r *http.Request) {
 		api.mu.Unlock()
 		a = api.answer(r, c, script.spoils())
 		api.mu.Lock()
-		api.told(c, a, script)
+		if r.Context().Err() == nil { // else nobody hears it
+			api.told(c, a, script)
+		}
 	}
 	api.mu.Unlock()
 	api.locked(func() {

@@ -23,6 +23,7 @@ type Workspace struct {
 	responseURLs  *responseURLs
 	sockets       *sockets
 	events        *events
+	files         *files
 	faults        *faults
 	webAPI        *webAPI
 
@@ -52,7 +53,8 @@ func New(manifest []byte, opts ...WorkspaceOption) (*Workspace, error) {
 
 // assemble makes the parts and shows each the ones that it needs.
 func assemble(c *core) *Workspace {
-	w := &Workspace{core: c, addr: "127.0.0.1:0", faults: &faults{core: c, calls: map[string]int{}, pauses: map[string]pause{}}}
+	w := &Workspace{core: c, addr: "127.0.0.1:0"}
+	w.faults = &faults{core: c, calls: map[string]int{}, pauses: map[string]pause{}, onTheWay: onTheWay}
 	w.channels = &channelStore{core: c, byID: map[string]*channel{}}
 	w.people = &people{core: c, channels: w.channels, users: map[string]*User{}, groups: map[string]*UserGroup{}}
 	w.sockets = newSockets(c)
@@ -62,7 +64,10 @@ func assemble(c *core) *Workspace {
 	w.conversations = &conversations{core: c, channels: w.channels, people: w.people, chat: w.chat, events: w.events}
 	w.views = newViews(c, w.people)
 	w.responseURLs = &responseURLs{core: c, channels: w.channels, chat: w.chat, faults: w.faults, byPath: map[string]*responseURL{}}
-	w.webAPI = newWebAPI(c, w.faults, w.chat.methods(), w.conversations.methods(), w.people.methods(), w.views.methods(), w.sockets.methods())
+	w.files = &files{core: c, channels: w.channels, chat: w.chat, faults: w.faults, byID: map[string]*File{}}
+	w.chat.files = w.files
+	w.webAPI = newWebAPI(c, w.faults, w.chat.methods(), w.conversations.methods(), w.people.methods(), w.views.methods(), w.sockets.methods(),
+		w.files.methods())
 	return w
 }
 
@@ -108,6 +113,9 @@ func (w *Workspace) Handler() http.Handler {
 	mux.HandleFunc("/api/{method}", w.tracked(w.webAPI.serve))
 	mux.HandleFunc("/link/", w.tracked(w.sockets.serve))
 	mux.HandleFunc("/hooks/", w.tracked(w.responseURLs.serve))
+	mux.HandleFunc("GET /files-pri/{file}/{name...}", w.tracked(w.files.serveFile))
+	mux.HandleFunc("POST "+uploadPath+"{ticket}", w.tracked(w.files.takeUpload))
+	mux.HandleFunc("GET /{$}", w.tracked(w.files.signIn))
 	return mux
 }
 

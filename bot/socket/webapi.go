@@ -59,7 +59,7 @@ func NewWebAPI(o APIOptions) *WebAPI {
 			slack.OptionAppLevelToken(o.Credentials.AppToken),
 			slack.OptionAPIURL(o.Credentials.APIURL),
 			slack.OptionHTTPClient(&rateLimited{
-				next: client, opens: rate.NewLimiter(rate.Every(o.OpenGap), 2*Connections),
+				next: client, root: o.Credentials.APIURL, opens: rate.NewLimiter(rate.Every(o.OpenGap), 2*Connections),
 				pacer: newPacer(o.Now, o.Unpaced, o.Metrics), metrics: o.Metrics,
 			}),
 			slack.OptionLog(debugLog{o.Log}),
@@ -107,6 +107,7 @@ func (l debugLog) Output(_ int, s string) error {
 // delay, so a Slack that ends each one at once must not be asked ever faster.
 type rateLimited struct {
 	next    *http.Client
+	root    string // of the Web API; other addresses are those of files
 	opens   *rate.Limiter
 	pacer   *pacer
 	metrics *metrics.Metrics
@@ -114,7 +115,7 @@ type rateLimited struct {
 
 // Do makes rateLimited an HTTP client for slack-go.
 func (c *rateLimited) Do(r *http.Request) (*http.Response, error) {
-	call := countedAs(r)
+	call := c.counted(r)
 	if call.method == "apps.connections.open" {
 		if err := c.opens.Wait(r.Context()); err != nil {
 			return nil, err
@@ -129,6 +130,17 @@ func (c *rateLimited) Do(r *http.Request) (*http.Response, error) {
 	return answer, err
 }
 
+// counted is countedAs, with one name for all addresses of files.
+func (c *rateLimited) counted(r *http.Request) counted {
+	switch {
+	case strings.HasPrefix(r.URL.String(), c.root):
+		return countedAs(r)
+	case r.Method == http.MethodGet:
+		return counted{methodDownload, methodDownload}
+	}
+	return counted{methodUpload, methodUpload}
+}
+
 func (c *rateLimited) do(r *http.Request, call counted) (answer *http.Response, outcome string, err error) {
 	if answer, err = c.next.Do(r); err != nil {
 		return nil, metrics.SlackUnreachable, err
@@ -137,11 +149,25 @@ func (c *rateLimited) do(r *http.Request, call counted) (answer *http.Response, 
 	if answer.StatusCode == http.StatusTooManyRequests {
 		stop() // before anybody can call over the same connection
 	}
+	if call.method == methodDownload || call.method == methodUpload {
+		return answer, ofBytes(answer), nil // a file may look like any answer
+	}
 	answer, outcome, err = withError(answer)
 	if outcome == metrics.SlackRateLimited && answer.StatusCode == http.StatusOK {
 		stop()
 	}
 	return answer, outcome, err
+}
+
+// ofBytes is how the transfer of a file's bytes ended.
+func ofBytes(answer *http.Response) string {
+	switch answer.StatusCode {
+	case http.StatusOK:
+		return metrics.SlackOK
+	case http.StatusTooManyRequests:
+		return metrics.SlackRateLimited
+	}
+	return metrics.SlackRefused
 }
 
 // noReason is what an answer is read as that says neither "ok":true nor an error.

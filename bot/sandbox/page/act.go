@@ -35,6 +35,13 @@ type action struct {
 	On         bool     `json:"on"`
 	OrderNo    string   `json:"orderNo"`
 	Seconds    int64    `json:"seconds"`
+	Files      []upload `json:"files"`
+}
+
+// upload is a file that somebody chose.
+type upload struct {
+	Name    string `json:"name"`
+	Content []byte `json:"content"` // in JSON as base64
 }
 
 // element is how the simulator's people name an element.
@@ -70,7 +77,7 @@ func (p *problem) Error() string { return p.text }
 
 const (
 	// maxAction bounds the body of an action, in bytes.
-	maxAction = 1 << 20
+	maxAction = 6 << 20 // a file of 4 MB, as base64
 	// actPatience bounds an action; the bot has three seconds to acknowledge it.
 	actPatience = 15 * time.Second
 	// controlPatience bounds a restart, a reset and a walk through time.
@@ -81,6 +88,7 @@ const (
 var verbs = map[string]func(context.Context, *session, action) (answer, error){
 	"command": typeCommand, "say": say, "press": press, "pick": pick,
 	"viewPress": viewPress, "viewType": viewType, "viewEnter": viewEnter, "viewChoose": viewChoose, "viewSearch": viewSearch,
+	"viewUpload": viewUpload,
 	"viewSubmit": viewSubmit, "viewClose": viewClose,
 	"home": openHome, "homePress": homePress, "homeChoose": homeChoose,
 	"shortcut": shortcut, "messageShortcut": messageShortcut,

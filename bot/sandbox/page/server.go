@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"mime"
 	"net"
 	"net/http"
 	"os"
@@ -156,8 +157,26 @@ func (s *Server) routes() http.Handler {
 	mux.Handle("GET /", serveAssets(s.files))
 	mux.HandleFunc("GET /api/stream", s.stream)
 	mux.HandleFunc("GET /api/customers", s.customers)
+	mux.HandleFunc("GET /api/files/{id}", s.download)
 	mux.HandleFunc("POST /api/act", s.act)
 	return mux
+}
+
+// download gives a file of the workspace to the browser.
+func (s *Server) download(w http.ResponseWriter, r *http.Request) {
+	now := s.now()
+	if now == nil {
+		refuse(w, errBusy.status, errBusy.code, errBusy.text)
+		return
+	}
+	f, ok := now.world.Slack.File(r.PathValue("id"))
+	if !ok {
+		refuse(w, http.StatusNotFound, codeNotFound, "There is no such file.")
+		return
+	}
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": f.Name}))
+	_, _ = w.Write(f.Content) // a page that went away is its own business
 }
 
 // URL is where the page is, with a slash at its end.

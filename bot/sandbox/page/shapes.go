@@ -85,6 +85,7 @@ type messageJSON struct {
 	Text        string          `json:"text"`
 	Blocks      json.RawMessage `json:"blocks"`
 	Attachments json.RawMessage `json:"attachments"`
+	Files       []fileJSON      `json:"files,omitempty"`
 	Edited      bool            `json:"edited"`
 	Broadcast   bool            `json:"broadcast"`
 	Deleted     bool            `json:"deleted"`
@@ -92,8 +93,19 @@ type messageJSON struct {
 	Replies     int             `json:"replies"`
 }
 
+type fileJSON struct {
+	ID    string `json:"id"`
+	Name  string `json:"name"`
+	Title string `json:"title"`
+}
+
 func shownMessage(m slacksim.Message) messageJSON {
+	var files []fileJSON
+	for _, f := range m.Files {
+		files = append(files, fileJSON(f))
+	}
 	return messageJSON{
+		Files:   files,
 		Channel: m.Channel, TS: m.TS, ThreadTS: m.ThreadTS, User: m.User, BotID: m.BotID, Text: m.Text,
 		Blocks: orEmpty(m.Blocks), Attachments: orEmpty(m.Attachments), Edited: m.Edited, Broadcast: m.Broadcast,
 		Deleted: m.Deleted, Ephemeral: m.EphemeralTo != "", Replies: m.Replies,

@@ -51,6 +51,14 @@ func viewChoose(ctx context.Context, s *session, a action) (answer, error) {
 	return acted(s.person(a).Choose(ctx, a.element(), a.Choices...))
 }
 
+func viewUpload(ctx context.Context, s *session, a action) (answer, error) {
+	var list []slacksim.Attachment
+	for _, f := range a.Files {
+		list = append(list, slacksim.Attachment(f))
+	}
+	return acted(s.person(a).Upload(ctx, a.element(), list...))
+}
+
 func viewSearch(ctx context.Context, s *session, a action) (answer, error) {
 	found, err := s.person(a).Search(ctx, a.element(), a.Query)
 	var broken *slacksim.MenuError

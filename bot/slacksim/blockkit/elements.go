@@ -22,6 +22,7 @@ var (
 	modalOnly   = []string{onModal}
 	dateForm    = regexp.MustCompile(`^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$`)
 	clockForm   = regexp.MustCompile(`^([01]\d|2[0-3]):[0-5]\d$`)
+	fileEnding  = regexp.MustCompile(`^[a-z0-9]{1,50}$`)
 	numberForm  = regexp.MustCompile(`^-?\d+(\.\d+)?$`)
 	placeholder = schema{"placeholder": optional(plainText(150))}
 	focusable   = schema{"focus_on_load": optional(boolean)}
@@ -117,7 +118,7 @@ func inputs() map[string]elementType {
 		"email_text_input": {surfaces: modalOnly, places: inputOnly, fields: textField},
 		"url_text_input":   {surfaces: modalOnly, places: inputOnly, fields: textField},
 		"file_input": {surfaces: modalOnly, places: inputOnly, fields: schema{
-			"filetypes": optional(arrayOf(1, 100, textOf(1, 50))), "max_files": optional(integerBetween(1, 10)),
+			"filetypes": optional(arrayOf(1, 100, pattern(fileEnding, "a file's ending without the dot"))), "max_files": optional(integerBetween(1, 10)),
 		}},
 		"rich_text_input": {surfaces: []string{onModal, onHome}, places: []string{"actions", "input"}, fields: placeholder.with(focusable).with(schema{
 			"initial_value": optional(blockOf("rich_text")), "dispatch_action_config": optional(dispatchConfig),

@@ -18,7 +18,7 @@ const kinds = {
   radio_buttons: Choices, checkboxes: Choices,
   plain_text_input: TextInput, number_input: TextInput, email_text_input: TextInput, url_text_input: TextInput,
   rich_text_input: TextInput,
-  datepicker: Picker, timepicker: Picker, datetimepicker: Picker,
+  datepicker: Picker, timepicker: Picker, datetimepicker: Picker, file_input: Files,
 };
 
 // stateful says whether there is something in an element, so that a label can belong to it.
@@ -102,6 +102,28 @@ function Choices({ el, block, id, labelled, invalid }) {
         <span><${Text} text=${o.text} />
           ${o.description && html`<span class="choice-about"><${Text} text=${o.description} /></span>`}</span>
       </label>`)}
+  </div>`;
+}
+
+// Files is where files are put in from one's own machine.
+function Files({ el, block, id, labelled, described, invalid }) {
+  const surface = useContext(Surface);
+  const chosen = surface.field(block, el).selected ?? [];
+  const busy = surface.busy?.(keyOf(block, el));
+  const put = (e) => {
+    const list = [...e.target.files];
+    e.target.value = "";
+    if (list.length) surface.upload?.(block, el, list);
+  };
+  return html`<div class="files">
+    <input type="file" class="text-field" id=${id} multiple=${el.max_files !== 1} disabled=${surface.locked}
+      accept=${el.filetypes?.map((t) => `.${t}`).join(",")} onChange=${put}
+      aria-label=${labelled ? undefined : "Choose a file"} aria-describedby=${described}
+      aria-invalid=${invalid ? "true" : undefined} />
+    ${busy && html`<${Spinner} label="Uploading" />`}
+    ${chosen.map((f) => html`<div class="file-chosen" key=${f.value} data-testid="file">📄 ${f.text}</div>`)}
+    ${chosen.length > 0 && html`<button type="button" class="link-btn"
+      onClick=${() => surface.upload?.(block, el, [])}>Remove</button>`}
   </div>`;
 }
 

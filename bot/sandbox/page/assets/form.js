@@ -11,6 +11,14 @@ const elementsOf = (block) =>
 const plainOption = (o) => ({ value: o.value, text: o.text?.text ?? o.text ?? "",
   description: o.description?.text ?? o.description ?? "" });
 
+// base64 is what stands in a file.
+const base64 = (file) => new Promise((resolve, reject) => {
+  const reader = new FileReader();
+  reader.onload = () => resolve(String(reader.result).replace(/^[^,]*,/, ""));
+  reader.onerror = () => reject(reader.error);
+  reader.readAsDataURL(file);
+});
+
 export class Form {
   constructor(view, changed) {
     this.kind = "modal";
@@ -159,6 +167,14 @@ export class Form {
     if (this.picks.get(key) === pick && (!answer.ok || this.holds(key, pick.options))) this.picks.delete(key);
     this.changed();
     return answer;
+  }
+
+  // upload puts files into a field, in place of those that are there.
+  async upload(block, el, list) {
+    this.answered(block);
+    this.flush();
+    const files = await Promise.all(list.map(async (f) => ({ name: f.name, content: await base64(f) })));
+    return this.tracked(keyOf(block, el), "viewUpload", { blockId: block.block_id, actionId: el.action_id, files });
   }
 
   press(block, el) {

@@ -55,6 +55,8 @@ function Body({ m }) {
   return html`<div class="message-body">
     ${m.blocks?.length ? html`<${Blocks} blocks=${m.blocks} surface=${drawnAnew(surface)} />`
       : m.text && html`<div class="text">${mrkdwn(m.text)}</div>`}
+    ${m.files?.map((f) => html`<a class="file-shared" key=${f.id} href=${`/api/files/${f.id}`} download=${f.name}
+      data-testid="shared-file">📄 ${f.title || f.name}</a>`)}
     ${m.attachments?.length > 0 && html`<${Attachments} attachments=${m.attachments} surface=${drawnAnew(surface)} />`}
   </div>`;
 }

@@ -75,6 +75,7 @@ export interface Message {
   text: string;
   blocks?: any[]; // as the app sent them
   attachments?: any[];
+  files?: { id: string; name: string; title: string }[];
   edited?: boolean;
   broadcast?: boolean;
   deleted?: boolean;
@@ -196,6 +197,7 @@ export interface Surface {
   choose(block: any, el: any, options: any[]): Promise<Answer>; // exactly these options are chosen
   type?(block: any, el: any, text: string): void;
   enter?(block: any, el: any): Promise<Answer>;
+  upload?(block: any, el: any, list: File[]): Promise<Answer>; // exactly these files
   flush?(): Promise<unknown>;
   submit?(): Promise<void>;
   search?(block: any, el: any, query: string): Promise<{ options: any[]; failure: string }>;

@@ -1,4 +1,6 @@
-package bot
+// Package reminders decides whom a request waits for, reminds them in their working hours,
+// and ends requests whose time is up. It posts nothing: what is said is in the ledger's entry.
+package reminders
 
 import (
 	"context"
@@ -10,31 +12,48 @@ import (
 	"renewbot/bot/renewal"
 )
 
+// Reminders are the jobs by which a request that waits for people does not wait in silence.
+type Reminders struct {
+	ledger    *ledger.Ledger
+	directory *directory.Directory
+	policy    renewal.Policy
+}
+
+// New returns the reminders of the requests in a ledger.
+func New(l *ledger.Ledger, d *directory.Directory, p renewal.Policy) *Reminders {
+	return &Reminders{ledger: l, directory: d, policy: p}
+}
+
+// Handlers are the jobs of this room.
+func (rs *Reminders) Handlers() map[renewal.JobKind]ledger.Handler {
+	return map[renewal.JobKind]ledger.Handler{renewal.Remind: rs.remind, renewal.Expire: rs.expire}
+}
+
 // remind reminds those for whom a request waits, each at their own growing intervals and
 // in their working hours, and of one that times out everybody once more before it
 // times out.
-func (b *Bot) remind(ctx context.Context, job renewal.Job) error {
-	r, err := b.ledger.Get(ctx, job.RequestID)
+func (rs *Reminders) remind(ctx context.Context, job renewal.Job) error {
+	r, err := rs.ledger.Get(ctx, job.RequestID)
 	if err != nil || !slices.Contains(renewal.Reminded(), r.Status) {
 		return err
 	}
-	now := b.ledger.Now(ctx)
-	waiting, err := b.awaited(ctx, r, now)
+	now := rs.ledger.Now(ctx)
+	waiting, err := rs.awaited(ctx, r, now)
 	if err != nil {
 		return err
 	}
 	who, escalates := r.Escalates(now)
 	if len(who) > 0 {
-		if err := b.move(ctx, r.ID, renewal.Escalate{}); err != nil {
+		if err := rs.move(ctx, r.ID, renewal.Escalate{}); err != nil {
 			return err
 		}
 	}
 	next := now.Add(nobodyPause)
 	if slices.Contains(renewal.Timed(), r.Status) {
-		lastCall := r.LastCallAt(b.policy)
+		lastCall := r.LastCallAt(rs.policy)
 		if next = r.ExpiresAt; !r.LastCalled {
 			if !now.Before(lastCall) {
-				return b.move(ctx, r.ID, renewal.Reminder{Who: ids(waiting), Last: true})
+				return rs.move(ctx, r.ID, renewal.Reminder{Who: ids(waiting), Last: true})
 			}
 			next = lastCall
 		}
@@ -43,13 +62,13 @@ func (b *Bot) remind(ctx context.Context, job renewal.Job) error {
 	}
 	var due []string
 	for _, p := range waiting {
-		at := r.ReminderDue(p.ID, b.policy)
+		at := r.ReminderDue(p.ID, rs.policy)
 		if at.Before(now) {
 			at = now // it was missed; but nobody is called in the night for that
 		}
 		if at = renewal.WorkingTime(at, p.Zone, p.Weekend); !at.After(now) {
 			due = append(due, p.ID)
-			at = renewal.WorkingTime(now.Add(b.policy.RemindAfter), p.Zone, p.Weekend)
+			at = renewal.WorkingTime(now.Add(rs.policy.RemindAfter), p.Zone, p.Weekend)
 		}
 		if at.Before(next) {
 			next = at
@@ -61,7 +80,7 @@ func (b *Bot) remind(ctx context.Context, job renewal.Job) error {
 	if len(due) == 0 {
 		return ledger.SnoozeUntil(later(next, now.Add(time.Second)))
 	}
-	return b.move(ctx, r.ID, renewal.Reminder{Who: due, Next: next})
+	return rs.move(ctx, r.ID, renewal.Reminder{Who: due, Next: next})
 }
 
 func later(a, b time.Time) time.Time {
@@ -85,8 +104,8 @@ const nobodyPause = 24 * time.Hour
 
 // awaited lists the people for whom a request waits: the deputy instead of the approver, and
 // nobody who is away while others are there.
-func (b *Bot) awaited(ctx context.Context, r renewal.Request, now time.Time) ([]directory.Person, error) {
-	actors, err := b.directory.Awaited(ctx, r)
+func (rs *Reminders) awaited(ctx context.Context, r renewal.Request, now time.Time) ([]directory.Person, error) {
+	actors, err := rs.directory.Awaited(ctx, r)
 	if err != nil {
 		return nil, err
 	}
@@ -98,13 +117,13 @@ func (b *Bot) awaited(ctx context.Context, r renewal.Request, now time.Time) ([]
 	represented := map[string]bool{} // whose deputy is asked instead
 	for _, a := range actors {
 		a.MayRequest = true // whether they still may is found out when they act
-		if !r.Awaits(a, now, b.policy) {
+		if !r.Awaits(a, now, rs.policy) {
 			continue
 		}
 		for _, of := range a.DeputyOf {
 			represented[of.UserID] = true
 		}
-		p, ok, err := b.directory.Person(ctx, a.UserID)
+		p, ok, err := rs.directory.Person(ctx, a.UserID)
 		if err != nil {
 			return nil, err
 		}
@@ -121,19 +140,19 @@ func (b *Bot) awaited(ctx context.Context, r renewal.Request, now time.Time) ([]
 }
 
 // expire ends a request that nobody decided or changed.
-func (b *Bot) expire(ctx context.Context, job renewal.Job) error {
-	r, err := b.ledger.Get(ctx, job.RequestID)
+func (rs *Reminders) expire(ctx context.Context, job renewal.Job) error {
+	r, err := rs.ledger.Get(ctx, job.RequestID)
 	if err != nil || !slices.Contains(renewal.Timed(), r.Status) {
 		return err
 	}
-	if b.ledger.Now(ctx).Before(r.ExpiresAt) {
+	if rs.ledger.Now(ctx).Before(r.ExpiresAt) {
 		return ledger.SnoozeUntil(r.ExpiresAt)
 	}
-	return b.move(ctx, r.ID, renewal.Expiry{})
+	return rs.move(ctx, r.ID, renewal.Expiry{})
 }
 
 // move applies an event of a job; a refusal means that it is not needed any more.
-func (b *Bot) move(ctx context.Context, id int64, e renewal.Event) error {
-	_, err := b.ledger.Apply(ctx, id, e)
+func (rs *Reminders) move(ctx context.Context, id int64, e renewal.Event) error {
+	_, err := rs.ledger.Apply(ctx, id, e)
 	return renewal.IgnoreRefusal(err)
 }
