@@ -102,6 +102,9 @@ type BatchCheck struct {
 	Offer  renewal.Offer
 	Doubts []renewal.Doubt
 	Reason string // why it should be ordered all the same, as the line says
+	// Ways and Required are what it would take by itself; see ReviewData.
+	Ways     []renewal.Way
+	Required int
 }
 
 // BatchReviewData is what a review shows.

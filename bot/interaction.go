@@ -43,6 +43,10 @@ func (b *Bot) submission(ctx context.Context, ic slack.InteractionCallback, env 
 		b.decided(ctx, ic, env)
 	case blocks.CallbackDueSnooze, blocks.CallbackDueEnding, blocks.CallbackDueOwner:
 		b.submittedDue(ctx, ic, env)
+	default:
+		if blocks.IsBatch(ic.View.CallbackID) {
+			b.batch.Submitted(ctx, batcher(ic, env), ic)
+		}
 	}
 }
 
@@ -64,6 +68,10 @@ func (b *Bot) actions(ctx context.Context, ic slack.InteractionCallback, env *so
 		case blocks.ActionOpenCard:
 			env.Ack(nil) // a link, which Slack follows itself
 		default:
+			if blocks.IsBatch(a.ActionID) {
+				b.batch.Clicked(ctx, batcher(ic, env), a)
+				continue
+			}
 			if blocks.IsDue(a.ActionID) {
 				b.clickedDue(ctx, ic, a, env)
 				continue

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -200,12 +201,21 @@ type (
 	}
 )
 
+// RemindBatch says that those for whom a batch waits are to be reminded.
+type RemindBatch struct {
+	Who  []string // user ids
+	Last bool     // the call before it times out
+	Next time.Time
+}
+
+func (RemindBatch) Action() string  { return "remind_batch" }
 func (ApproveBatch) Action() string { return "approve_batch" }
 func (RejectBatch) Action() string  { return "reject_batch" }
 func (LeaveOut) Action() string     { return "leave_out" }
 func (StopBatch) Action() string    { return "stop_batch" }
 func (GoOn) Action() string         { return "go_on" }
 
+func (RemindBatch) by() Actor    { return Actor{UserID: System} }
 func (e ApproveBatch) by() Actor { return e.By }
 func (e RejectBatch) by() Actor  { return e.By }
 func (e LeaveOut) by() Actor     { return e.By }
@@ -252,6 +262,8 @@ func (b Batch) Apply(e BatchEvent, lines []Request, now time.Time, p Policy) (Ba
 		err = c.stop(e)
 	case GoOn:
 		err = c.goOn(e)
+	case RemindBatch:
+		err = c.remind(e)
 	default:
 		err = fmt.Errorf("renewal: event %T cannot be applied to a batch", e)
 	}
@@ -264,8 +276,11 @@ func (b Batch) Apply(e BatchEvent, lines []Request, now time.Time, p Policy) (Ba
 	c.UpdatedAt = now
 	c.entry.At, c.entry.Actor = now, e.by().UserID
 	c.note(DetailBatch, c.Reference())
-	jobs := []Job{{Kind: SyncSlack, RequestID: c.Subject(), At: now}, {Kind: SyncSlack, At: now}}
-	return BatchChange{Batch: c.Batch, Entry: c.entry, Lines: c.changes, Jobs: append(jobs, c.next(states(c.after()), now)...)}, nil
+	jobs := append(c.jobs, Job{Kind: SyncSlack, RequestID: c.Subject(), At: now}, Job{Kind: SyncSlack, At: now})
+	if _, ok := e.(RemindBatch); !ok {
+		jobs = append(jobs, c.next(states(c.after()), now)...)
+	}
+	return BatchChange{Batch: c.Batch, Entry: c.entry, Lines: c.changes, Jobs: jobs}, nil
 }
 
 // DeniedBatch is the entry of an action on a batch that was refused.
@@ -283,6 +298,7 @@ type batching struct {
 	policy  Policy
 	entry   Entry
 	changes []Change
+	jobs    []Job
 }
 
 // after are the lines as they will be.
@@ -477,7 +493,7 @@ func (c *batching) goOn(e GoOn) error {
 		return refusal
 	}
 	c.note(DetailHeld, string(c.Held.Code))
-	c.Held, c.Refusals = nil, 0
+	c.Held, c.Refusals, c.Reminded = nil, 0, nil
 	c.entry.Code = CodeBatchResumed
 	return nil
 }
@@ -533,11 +549,11 @@ func (b Batch) Follow(before Status, c Change, lines []LineState, now time.Time)
 	waiting := slices.ContainsFunc(lines, func(l LineState) bool { return l.Status == Approved })
 	var entry Entry
 	if hold != "" && waiting && b.Held == nil {
-		b.Held = &BatchHold{Code: hold, Request: c.Request.ID, At: now}
+		b.Held, b.Reminded = &BatchHold{Code: hold, Request: c.Request.ID, At: now}, nil
 		entry = Entry{At: now, Code: CodeBatchPaused, Actor: System, Detail: map[string]string{
 			DetailBatch: b.Reference(), DetailHeld: string(hold), DetailLines: c.Request.Reference(),
 		}}
-		jobs = append(jobs, Job{Kind: SyncSlack, At: now})
+		jobs = append(jobs, Job{Kind: SyncSlack, At: now}, Job{Kind: Remind, RequestID: b.Subject(), At: now})
 	}
 	own := slices.ContainsFunc(c.Jobs, func(j Job) bool { return j.Kind == PlaceOrder })
 	if id := b.turn(lines); id != 0 && (id != c.Request.ID || !own) { // one that was put off has its own time
@@ -659,4 +675,95 @@ func (r Request) OutOfTurn(b Batch, lines []LineState) *Refusal {
 		return nil
 	}
 	return refuse(RefusedTurn, "%s waits for its turn in %s. Nothing was ordered.", r.Reference(), b.Reference())
+}
+
+// MayDecide says why a person may not decide on the lines that are undecided, or nil.
+func (b Batch) MayDecide(a Actor, lines []Request, now time.Time, p Policy) *Refusal {
+	for _, r := range b.Undecided(lines) {
+		in := Intent{Action: ActionReject, By: a, Shown: r.Shown(), batch: b.Reference()}
+		if refusal := r.May(in, now, p); refusal != nil {
+			return refusal
+		}
+	}
+	return nil
+}
+
+// WaitsFor says whether a batch waits for what this person decides: on its lines, or on whether it
+// goes on.
+func (b Batch) WaitsFor(a Actor, lines []Request, now time.Time, p Policy) bool {
+	r, waits := b.Awaiting(lines)
+	in := Intent{Action: ActionApprove, By: a, Shown: r.Shown(), batch: b.Reference()}
+	if b.Held != nil {
+		in.Action = ActionGoOn
+	}
+	return waits && r.May(in, now, p) == nil
+}
+
+// Awaiting is a line by which it is known for whom the batch waits, and since when; false: for
+// nobody.
+func (b Batch) Awaiting(lines []Request) (Request, bool) {
+	open := b.Undecided(lines)
+	if len(open) == 0 && b.Held != nil {
+		open = slices.DeleteFunc(slices.Clone(lines), func(r Request) bool { return r.Status != Approved })
+	}
+	if len(open) == 0 {
+		return Request{}, false
+	}
+	r := open[0]
+	r.Reminded = b.Reminded
+	if b.Held != nil {
+		r.AskedAt, r.WaitsSince = b.Held.At, b.Held.At
+	}
+	return r, true
+}
+
+// remind notes who is reminded now; whoever found that out may have looked a moment ago.
+func (c *batching) remind(e RemindBatch) error {
+	r, waits := c.Awaiting(c.lines)
+	timed := c.Held == nil
+	switch {
+	case !waits, timed && !c.now.Before(r.ExpiresAt):
+		return refuse(RefusedStatus, "%s waits for nobody.", c.Reference())
+	case e.Last && (!timed || c.LastCalled || c.now.Before(r.LastCallAt(c.policy))):
+		return refuse(RefusedStatus, "%s: there is no last call to make.", c.Reference())
+	}
+	who := slices.DeleteFunc(slices.Clone(e.Who), func(id string) bool { return !e.Last && c.now.Before(r.ReminderDue(id, c.policy)) })
+	if len(who) == 0 && !e.Last {
+		return refuse(RefusedTooEarly, "%s: nobody is to be reminded yet.", c.Reference())
+	}
+	c.Reminded = maps.Clone(c.Reminded)
+	if c.Reminded == nil {
+		c.Reminded = map[string][]time.Time{}
+	}
+	for _, id := range who {
+		c.Reminded[id] = append(slices.Clone(c.Reminded[id]), c.now)
+	}
+	c.entry.Code = CodeBatchReminded
+	if e.Last {
+		c.entry.Code, c.LastCalled = CodeBatchLastCall, true
+	}
+	c.note(DetailWho, strings.Join(who, ","))
+	if e.Next.After(c.now) {
+		c.jobs = append(c.jobs, Job{Kind: Remind, RequestID: c.Subject(), At: e.Next})
+	}
+	return nil
+}
+
+// Everybody is a request by which all are known who had to do with the lines of a batch, and who
+// may decide on them: to look them up by.
+func (b Batch) Everybody(lines []Request) Request {
+	var all Request
+	for _, r := range lines {
+		if all.ID == 0 || r.Status == Pending {
+			votes, ways := all.Votes, all.Ways
+			all = r
+			all.Votes, all.Ways = votes, append(slices.Clone(ways), r.Ways...)
+		}
+		for _, v := range r.Votes {
+			if !slices.ContainsFunc(all.Votes, func(o Vote) bool { return o.By == v.By && o.For == v.For }) {
+				all.Votes = append(all.Votes, v)
+			}
+		}
+	}
+	return all
 }

@@ -46,15 +46,22 @@ func (v *View) cards(r renewal.Request) []wanted {
 func (v *View) wantedFor(r renewal.Request, entries []renewal.Entry, link string) []wanted {
 	var list []wanted
 	links := blocks.Links{r.ID: link}
-	for _, e := range entries {
+	own := ownFrom(r, entries)
+	for i, e := range entries {
 		seq := strconv.FormatInt(e.Seq, 10)
+		if i < own {
+			audit := v.auditLine(r, e)
+			audit.message = links.Linked(audit.message, r.ID)
+			list = append(list, audit)
+			continue
+		}
 		line, ok := blocks.ThreadLine(r, e, v.asked(r))
 		if ok && (!announces(e) || e.Code != renewal.CodeOrdered) { // who found it out is told, too
 			list = append(list, wanted{key: "thread:" + seq, channel: r.Channel, threaded: true, message: line})
 		}
 		if announces(e) {
 			list = append(list, wanted{
-				key: "announcement:" + seq, channel: r.Channel, threaded: true, broadcast: true, message: blocks.Announcement(r),
+				key: "announcement:" + seq, channel: r.Channel, threaded: true, broadcast: r.Batch == 0, message: blocks.Announcement(r),
 			})
 		}
 		audit := v.auditLine(r, e)

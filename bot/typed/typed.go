@@ -31,7 +31,8 @@ const (
 	Cancel Verb = "cancel"
 	Pause  Verb = "pause" // all orders, for the reason in Text
 	Resume Verb = "resume"
-	Due    Verb = "due" // renewals due, as Text narrows them
+	Due    Verb = "due"   // renewals due, as Text narrows them
+	Batch  Verb = "batch" // several renewals at once, filled from those due as Text narrows them
 
 	Deputy    Verb = "deputy" // Person decides for me until the day in Text
 	DeputyOff Verb = "deputy off"
@@ -128,6 +129,8 @@ func Parse(text string) Command {
 		return Command{Verb: Pause, Text: strings.Join(words[1:], " ")}
 	case first == "due":
 		return Command{Verb: Due, Text: strings.Join(words[1:], " ")}
+	case first == "batch":
+		return Command{Verb: Batch, Text: strings.Join(words[1:], " ")}
 	case first == "status" || first == "cancel":
 		if len(words) == 2 {
 			if id, ok := requestNumber(bare(words[1])); ok {
