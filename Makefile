@@ -14,6 +14,10 @@ GOLANGCI     := $(BIN)/golangci-lint-$(GOLANGCI_LINT_VERSION)
 GOVULNCHECK  := $(BIN)/govulncheck-$(GOVULNCHECK_VERSION)
 TEST_TIMEOUT := 20m
 
+# Most tests wait for what runs by itself in the bot and beside it, not for the processor:
+# so many of a package run side by side, whatever the number of cores.
+TEST_PARALLEL := 6
+
 # Race detection needs a C compiler; the product is built without one. SQLite is C that
 # was translated to Go: watching each of its memory accesses takes most of the time and
 # finds nothing of ours, so the detector leaves it and its allocator out. Not the driver:
@@ -102,7 +106,7 @@ vuln: $(GOVULNCHECK) ## Look for known vulnerabilities that the code can reach
 # run go themselves, so that the flags are not in the environment.
 go-test:
 	@$(WITH_POSTGRES) CGO_ENABLED=1 $(GO) test -json $(RACE) -vet=off $(if $(filter true,$(CI)),-count=1) \
-		-timeout $(TEST_TIMEOUT) ./... < /dev/null | $(AS_BUILT) $(GO) run .ci/testreport.go
+		-parallel $(TEST_PARALLEL) -timeout $(TEST_TIMEOUT) ./... < /dev/null | $(AS_BUILT) $(GO) run .ci/testreport.go
 
 # What compiling takes apart from Go: a C compiler for the race detector.
 compiler:

@@ -15,7 +15,7 @@ func TestPostgresSendsWithoutAsking(t *testing.T) {
 		t.Run(mode, func(t *testing.T) {
 			t.Parallel()
 			for _, test := range []func(*testing.T, store){testSubmit, testJobsRestart, testRetry, testFigures, testTrailPages} {
-				test(t, postgresStore{sqliteStore{pgtest.Database(t) + "&default_query_exec_mode=" + mode}})
+				test(t, postgresStore{sqliteStore{migrated(t) + "&default_query_exec_mode=" + mode}})
 			}
 		})
 	}

@@ -26,7 +26,7 @@ func TestPostgresBehindPooler(t *testing.T) {
 		t.Run(mode, func(t *testing.T) {
 			t.Parallel()
 			for _, test := range tests {
-				test(t, postgresStore{sqliteStore{pgtest.Pooler(t, pgtest.Database(t), mode)}})
+				test(t, postgresStore{sqliteStore{pgtest.Pooler(t, migrated(t), mode)}})
 			}
 		})
 	}

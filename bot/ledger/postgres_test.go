@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"errors"
+	"sync"
 	"testing"
 
 	"golang.org/x/sync/errgroup"
@@ -17,10 +18,39 @@ type postgresStore struct {
 
 func newPostgresStore(t testing.TB) store {
 	t.Helper()
-	return postgresStore{sqliteStore{pgtest.Database(t)}}
+	return postgresStore{sqliteStore{migrated(t)}}
 }
 
-func (postgresStore) another(t testing.TB) store { return newPostgresStore(t) }
+// template is a database that was set up, which takes longer than to copy it.
+var template struct {
+	once sync.Once
+	url  string
+}
+
+// migrated is the URL of an empty PostgreSQL ledger.
+func migrated(t testing.TB) string {
+	t.Helper()
+	template.once.Do(func() {
+		url := pgtest.Database(t)
+		l, err := Open(t.Context(), url, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := l.Close(); err != nil {
+			t.Fatal(err)
+		}
+		template.url = url
+	})
+	if template.url == "" {
+		t.Fatal("no PostgreSQL ledger could be set up")
+	}
+	return pgtest.Copy(t, template.url)
+}
+
+func (postgresStore) another(t testing.TB) store {
+	t.Helper()
+	return postgresStore{sqliteStore{pgtest.Database(t)}}
+}
 
 func (postgresStore) disarm(t testing.TB, l *Ledger) {
 	tamper(t, l, `DROP TRIGGER entries_no_update ON entries`, `DROP TRIGGER entries_no_delete ON entries`)

@@ -26,7 +26,7 @@ func TestMain(m *testing.M) {
 // store makes and opens ledgers on one database of an engine.
 type store interface {
 	open(t testing.TB, o Options) *Ledger
-	// another is an empty database of the same engine.
+	// another is an empty database of the same engine; on PostgreSQL it has no tables yet.
 	another(t testing.TB) store
 	// disarm removes the triggers that protect the audit trail.
 	disarm(t testing.TB, l *Ledger)
