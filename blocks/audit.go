@@ -60,7 +60,7 @@ func code(e renewal.Entry) string {
 	return outside(string(e.Code), shortLimit)
 }
 
-var knownCode = regexp.MustCompile(`^(request|order|policy|due|deputy)\.[a-z_]{1,40}$`)
+var knownCode = regexp.MustCompile(`^(request|order|policy|due|deputy|batch)\.[a-z_]{1,40}$`)
 
 func auditTime(e renewal.Entry) string {
 	if e.At.IsZero() {
@@ -86,7 +86,7 @@ var inSentence = []string{
 	renewal.DetailRefusal, renewal.DetailAction, renewal.DetailVotes, renewal.DetailSelfApproval, renewal.DetailRetryAt, renewal.DetailUntil,
 	renewal.DetailRules, renewal.DetailNext, renewal.DetailCandidates, renewal.DetailBehind, renewal.DetailChannel, renewal.DetailCount,
 	renewal.DetailDoubts, renewal.DetailDoubtReason, renewal.DetailLost, renewal.DetailComment, renewal.DetailAgain,
-	renewal.DetailPausedBy, renewal.DetailOrderOn,
+	renewal.DetailPausedBy, renewal.DetailOrderOn, renewal.DetailHeld, renewal.DetailLines,
 }
 
 // auditDetail lists the details that the sentence leaves out.

@@ -479,7 +479,7 @@ func BatchVote(d BatchData, a renewal.BatchApproval, last bool) Message {
 // BatchPaused is the line in the thread that asks what to do after a pause.
 func BatchPaused(d BatchData, approvers []string) Message {
 	s := "⏸️ " + d.Batch.Reference() + " has paused by itself: " + batchHeld(d.Batch.Held) + ". " + d.told() +
-		". Nothing more is ordered before somebody goes on; “Stop the rest” on the card ends it."
+		". Nothing is ordered of what waits before somebody goes on; “Stop the rest” on the card ends it."
 	if len(approvers) > 0 {
 		s = join(s, mentions(approvers, 20)+": please have a look.")
 	}

@@ -56,7 +56,7 @@ func BatchForm(f BatchFormData) slack.ModalViewRequest {
 		FormData{Channels: f.Channels, ChannelNames: f.ChannelNames, ChannelHint: f.ChannelHint, Draft: Draft{Channel: f.Channel}}.channelInput())
 	v := modal(CallbackBatchForm, "Renew several", blocks...)
 	v.Submit, v.Close = plain("Check", limitTitle), plain("Cancel", limitTitle)
-	v.PrivateMetadata = encode(BatchMeta{Key: f.Key})
+	v.PrivateMetadata = BatchMeta{Key: f.Key}.encode()
 	return v
 }
 
@@ -64,6 +64,10 @@ func BatchForm(f BatchFormData) slack.ModalViewRequest {
 type BatchMeta struct {
 	Key   string `json:"k"`
 	Shown string `json:"s,omitempty"` // digest of what a review shows
+}
+
+func (m BatchMeta) encode() string {
+	return encode(BatchMeta{oneLine(m.Key, 64), oneLine(m.Shown, 64)})
 }
 
 // ReadBatchMeta reads a view's private_metadata.
@@ -90,7 +94,7 @@ func BatchWait(m BatchMeta, done, total int) slack.ModalViewRequest {
 	v := modal(CallbackBatchWait, "Checking the lines",
 		section("batch.wait", fmt.Sprintf("⏳ Checked with the Partner Portal: %d of %s. This shows the result by itself.", done, count(total, "line", "lines"))),
 		contextLine("batch.wait.end", "Nothing is ordered by this. “Back” leads to what you pasted."))
-	v.Close, v.PrivateMetadata = plain("Back", limitTitle), encode(m)
+	v.Close, v.PrivateMetadata = plain("Back", limitTitle), m.encode()
 	return v
 }
 
@@ -169,7 +173,7 @@ func BatchReview(p BatchReviewData) slack.ModalViewRequest {
 			asked(ReviewData{Channel: p.Channel, Approvers: p.Approvers, Required: p.Required, Ways: p.Ways})))
 		v.Submit = plain("Request approval", limitTitle)
 	}
-	v.Close, v.PrivateMetadata = plain("Back", limitTitle), encode(p.Meta)
+	v.Close, v.PrivateMetadata = plain("Back", limitTitle), p.Meta.encode()
 	return v
 }
 

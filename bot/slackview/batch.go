@@ -3,6 +3,8 @@ package slackview
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"time"
 
@@ -52,11 +54,11 @@ func (d *drawing) showBatch(ctx context.Context, data blocks.BatchData) {
 		{key: keySummary, channel: channel, lasting: true, message: blocks.BatchSummary(data)},
 		{key: keyCard, channel: channel, threaded: true, lasting: true, message: blocks.BatchCard(data)},
 	})
-	d.showAll(ctx, d.view.wantedForBatch(data))
+	d.showAll(ctx, d.view.wantedForBatch(data, d.view.link(d.posts[keyCard], d.posts[keySummary].TS)))
 }
 
 // wantedForBatch lists what the thread of a batch says beside the card.
-func (v *View) wantedForBatch(data blocks.BatchData) []wanted {
+func (v *View) wantedForBatch(data blocks.BatchData, link string) []wanted {
 	b := data.Batch
 	var list []wanted
 	threaded := func(key string, m blocks.Message) {
@@ -72,8 +74,16 @@ func (v *View) wantedForBatch(data blocks.BatchData) []wanted {
 	for i, a := range b.Approvals {
 		threaded("vote:"+strconv.Itoa(i), blocks.BatchVote(data, a, i == len(b.Approvals)-1 && len(open) == 0))
 	}
+	at := int64(0)
 	if h := b.Held; h != nil {
+		at = h.At.UnixMicro()
 		threaded(fmt.Sprintf("held:%d", h.At.UnixMicro()), blocks.BatchPaused(data, v.approvers))
+	}
+	for _, who := range slices.Sorted(maps.Keys(b.Reminded)) {
+		for i := range b.Reminded[who] {
+			key := fmt.Sprintf("nudge:%d:%d:%s", at, i, who)
+			list = append(list, wanted{key: key, channel: who, lasting: true, record: true, message: blocks.BatchNudge(data, link)})
+		}
 	}
 	if ended(data) {
 		list = append(list, wanted{key: "result", channel: b.Channel, threaded: true, broadcast: true, message: blocks.BatchResult(data)})
