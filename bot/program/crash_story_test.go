@@ -20,9 +20,10 @@ const (
 	approvedLongAgo      story = "it was approved long ago"
 	approvedByOneWhoLeft story = "who approved it has left"
 	stopped              story = "it is approved, and stopped before it is sent"
+	batched              story = "a batch waits for approval"
 )
 
-var stories = []story{waiting, approvedLongAgo, approvedByOneWhoLeft, stopped}
+var stories = []story{waiting, approvedLongAgo, approvedByOneWhoLeft, stopped, batched}
 
 // button is what Bob clicks on whenever he sees it.
 func (s story) button() string {
@@ -67,6 +68,15 @@ func seed(t *testing.T, s story, databaseURL string) {
 	l, err := ledger.Open(t.Context(), databaseURL, o)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if s == batched {
+		if _, _, err := l.SubmitBatch(t.Context(), batchSubmission()); err != nil {
+			t.Fatal(err)
+		}
+		if err := l.Close(); err != nil {
+			t.Fatal(err)
+		}
+		return
 	}
 	r, _, err := l.Submit(t.Context(), renewal.Submission{
 		Key: "crash", By: renewal.Actor{UserID: alice, MayRequest: true}, Channel: renewals,
