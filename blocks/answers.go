@@ -28,6 +28,8 @@ func Help(command string, unlisted []string) Message {
 		"*" + c + " status RNW-000123* – where a request stands, and its story",
 		"*" + c + " status acme* – the requests for that customer, or for a serial number",
 		"*" + c + " due* – renewals that end soon; *due 30* within 30 days, *due acme* of a customer",
+		"*" + c + " due import* – approvers: take in a list of dates, from a file or pasted",
+		"*" + c + " history acme* – what was asked for and ordered for a customer, “self” or a serial number",
 		"*" + c + " cancel RNW-000123* – withdraw my request",
 		"*" + c + " pause REASON* – approvers: take and approve requests, and order nothing",
 		"*" + c + " resume* – approvers: order what waits because of that",

@@ -32,6 +32,14 @@ func AuditLine(r renewal.Request, e renewal.Entry) Message {
 	return oneLineMessage(fmt.Sprintf("audit.%d", e.Seq), body+"\n"+end)
 }
 
+// AuditThread is the message of the audit channel under which a request's lines are. It shows
+// nothing that changes as the request goes on.
+func AuditThread(r renewal.Request) Message {
+	return oneLineMessage(fmt.Sprintf("audit.of.%d", r.ID), join(
+		"🧾 *"+r.Reference()+"*"+parenthesis(customer(r))+" · asked for by "+mention(r.Requester)+" in "+mention(r.Channel)+".",
+		"This thread says what becomes of it, and whether it was ordered.", dryRun(r)))
+}
+
 // AuditMark is how an audit line ends. Whoever compares the audit channel with the
 // ledger looks for it, so it stays as it is.
 func AuditMark(seq int64, shortHash string) string {

@@ -127,7 +127,7 @@ func (d BatchData) doubts(id func(string) string, open []renewal.Request) []slac
 	if more := len(lines) - len(items); more > 0 {
 		items = append(items, fmt.Sprintf("and in %s, which the list below tells", count(more, "more line", "more lines")))
 	}
-	return bulletSections(id("doubts"), strings.TrimSuffix(d.doubtCount(open), "."), items)
+	return itemSections(id("doubts"), strings.TrimSuffix(d.doubtCount(open), "."), items)
 }
 
 // batchDoubt tells the doubts of a line.
@@ -143,8 +143,8 @@ func batchDoubt(number int, o renewal.Offer, doubts []renewal.Doubt, why string)
 	return cutMarkup(s, 2*batchLineText)
 }
 
-// bulletSections lists items under a heading, in as many sections as that takes.
-func bulletSections(id, heading string, items []string) []slack.Block {
+// itemSections lists items under a heading, in as many sections as that takes.
+func itemSections(id, heading string, items []string) []slack.Block {
 	var blocks []slack.Block
 	if len(items) == 0 {
 		return nil

@@ -157,12 +157,12 @@ func BatchReview(p BatchReviewData) slack.ModalViewRequest {
 		head = "*No line can be asked for.* Nothing was saved and nothing was ordered."
 	}
 	blocks = append(blocks, section("batch.head", head))
-	blocks = append(blocks, bulletSections("batch.wrong", count(len(wrong), "line is", "lines are")+" left out, unless you go back and mend them", wrong)...)
+	blocks = append(blocks, itemSections("batch.wrong", count(len(wrong), "line is", "lines are")+" left out, unless you go back and mend them", wrong)...)
 	if len(doubts) > 0 {
-		blocks = append(blocks, bulletSections("batch.doubts", "⚠️ Something to look at in "+count(len(doubts), "line", "lines"), doubts)...)
+		blocks = append(blocks, itemSections("batch.doubts", "⚠️ Something to look at in "+count(len(doubts), "line", "lines"), doubts)...)
 	}
 	if len(clean) > 0 {
-		blocks = append(blocks, bulletSections("batch.clean", "What would be ordered", clean)...)
+		blocks = append(blocks, itemSections("batch.clean", "What would be ordered", clean)...)
 	}
 	if needed {
 		blocks = append(blocks, doubtReasonInput(""))

@@ -12,8 +12,9 @@ import (
 
 // Card is the approval message in the thread of the summary: what is asked for, what to look
 // at and the approvers' buttons first, so that a phone shows them together; then the rest,
-// with what the requester can do.
-func Card(r renewal.Request) Message {
+// with what the requester can do. asked are the user and user-group ids that are asked to
+// decide: a new card tells them, and a change of it nobody.
+func Card(r renewal.Request, asked []string) Message {
 	s := stateOf(r)
 	id := blockIDs("card", r)
 	blocks := []slack.Block{
@@ -25,6 +26,9 @@ func Card(r renewal.Request) Message {
 		blocks = append(blocks, changeBlocks(id("changes"), r)...)
 	}
 	blocks = append(blocks, actionRow(id("actions"), r, approverActions[r.Status])...)
+	if r.Status == renewal.Pending && len(asked) > 0 {
+		blocks = append(blocks, contextLine(id("asked"), mentions(asked, 20)+": please decide."))
+	}
 	if note := outside(r.Note, reasonLimit); note != "" && slices.Contains(renewal.Timed(), r.Status) {
 		blocks = append(blocks, section(id("note"), "*Note from "+mention(r.Requester)+"*\n"+note))
 	}

@@ -9,13 +9,13 @@ import (
 )
 
 // Announcement is the final news for the channel itself: the order number of an
-// ordered request.
-func Announcement(r renewal.Request) Message {
+// ordered request, with the approval that no line of its own tells; zero: there is one.
+func Announcement(r renewal.Request, decision renewal.Entry) Message {
 	head := "✅ *" + r.Reference() + " is ordered.*"
 	if r.Status != renewal.Ordered {
 		head = stateOf(r).sign + " *" + r.Reference() + ": " + stateOf(r).label + ".*"
 	}
-	s := join(head, what(r.Offer, outside)+".", orderWords(r), "Requested by "+mention(r.Requester)+approvedBy(r)+".")
+	s := join(head, what(r.Offer, outside)+".", orderWords(r), "Requested by "+mention(r.Requester)+approvedBy(r)+commentWords(decision.Detail)+selfApproval(decision.Detail), lostWords(decision.Detail))
 	return oneLineMessage(fmt.Sprintf("announcement.%d", r.ID), s)
 }
 

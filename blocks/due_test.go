@@ -65,11 +65,46 @@ func dues() []shown {
 		{"due_form_snooze", blocks.DueSnoozeForm(target, row, now)},
 		{"due_form_ending", blocks.DueEndingForm(target, row)},
 		{"due_form_owner", blocks.DueOwnerForm(target, list.Rows[1])},
+		{"due_form_import", blocks.DueImportForm(blocks.DueImportData{})},
+		{"due_form_import_wrong", blocks.DueImportForm(importData(3, 45))},
+		{"due_form_import_failed", blocks.DueImportForm(blocks.DueImportData{Text: "holder,product\nAcme,p-series-turnkey", Wrong: "The file is no text in UTF-8: save it as “CSV UTF-8”."})},
+		{"due_form_import_checking", blocks.DueImportChecking()},
+		{"due_form_imported", blocks.DueImported(importData(25, 2).Result)},
+		{"due_message_imported", blocks.DueImportTold(importData(25, 2).Result, "")},
+		{"due_message_not_imported", blocks.DueImportTold(due.Import{Lines: 3, Faults: importData(3, 1).Result.Faults}, "")},
+		{"due_message_not_fetched", blocks.DueImportTold(due.Import{}, "Slack does not give me the file.")},
 		{"due_message_digest", blocks.DueDigest(list.Digest(nil), now)},
 		{"due_message_owner", blocks.DueOwnersDigest(list.Of(bob), now)},
 		{"home_due", blocks.Home(blocks.HomeData{Command: "/renew", Due: blocks.DueSection(data(due.Filter{}), bob)})},
 		{"home_due_none", blocks.Home(blocks.HomeData{Command: "/renew", Due: blocks.DueSection(quiet, bob)})},
 	}
+}
+
+// importData is a list with so many changes and wrong lines.
+func importData(changes, wrong int) blocks.DueImportData {
+	d := blocks.DueImportData{Upload: blocks.DueUpload{File: "F0LIST", Name: "our <dates>.csv"}}
+	d.Result = due.Import{Lines: changes + 4, Added: 1, Changed: changes, Same: 3, Done: wrong < 3}
+	for i := range changes {
+		d.Result.Changes = append(d.Result.Changes, due.Change{
+			Line: i + 2, Holder: "Soon & Sons", Product: "p-series-turnkey", Was: dueDay(i), Ends: dueDay(365 + i*(i%2)), OwnerWas: bob, Owner: alice,
+		})
+	}
+	for i := range wrong {
+		d.Result.Faults = append(d.Result.Faults, due.Fault{Line: i + 40, Says: "there is no customer \"<Acme>\": write the whole company, the e-mail address or the partner id"})
+	}
+	return d
+}
+
+// hostileImport is a list whose every text is from outside.
+func hostileImport(t *rapid.T, r renewal.Request) blocks.DueImportData {
+	s := func(name string) string { return outsideText().Draw(t, name) }
+	d := blocks.DueImportData{Upload: blocks.DueUpload{File: "F0LIST", Name: s("file")}, Text: s("text"), Wrong: r.Note}
+	for range rapid.IntRange(1, 50).Draw(t, "lines") {
+		d.Result.Lines++
+		d.Result.Changes = append(d.Result.Changes, due.Change{Holder: s("holder"), Product: s("product"), Was: moment(t), Ends: moment(t), Owner: s("owner")})
+		d.Result.Faults = append(d.Result.Faults, due.Fault{Line: 2, Says: s("says")})
+	}
+	return d
 }
 
 // hostileDue is a list whose every text is from outside.

@@ -20,7 +20,7 @@ type shown struct {
 
 // everything is each message and view in each state.
 func everything() []shown {
-	return slices.Concat(requestMessages(), eventMessages(), nudges(), answers(), forms(), reviews(), smallViews(), homes(), menus(), products(), dues(), batches())
+	return slices.Concat(requestMessages(), eventMessages(), nudges(), answers(), forms(), reviews(), smallViews(), homes(), menus(), products(), dues(), histories(), batches())
 }
 
 // requests are requests in every state and every variant of it.
@@ -71,6 +71,10 @@ func requests() map[string]renewal.Request {
 		"pending_quoted":      with(renewal.Pending, func(r *renewal.Request) { doubtful(r); quoted(r) }),
 		"pending_every_doubt": with(renewal.Pending, func(r *renewal.Request) { r.Doubts, r.DoubtReason = doubts(), "Agreed by phone." }),
 		"refused_doubtful":    with(renewal.Refused, doubtful),
+		"ordered_confirmed": with(renewal.Ordered, func(r *renewal.Request) {
+			r.DateTold, r.RenewedUntil = renewal.CodeConfirmed, time.Date(2027, time.December, 31, 0, 0, 0, 0, time.UTC)
+		}),
+		"ordered_unconfirmed": with(renewal.Ordered, func(r *renewal.Request) { r.DateTold = renewal.CodeUnconfirmed }),
 		"cancelled_closed":    with(renewal.Refused, func(r *renewal.Request) { r.Status, r.ClosedBy = renewal.Cancelled, bob }),
 	}
 	for _, s := range renewal.Statuses() {
@@ -81,11 +85,16 @@ func requests() map[string]renewal.Request {
 
 func requestMessages() []shown {
 	var out []shown
+	asked := []string{bob, carol, "S0APPROVERS"}
 	for name, r := range requests() {
-		out = append(out, shown{"summary_" + name, blocks.Summary(r)}, shown{"card_" + name, blocks.Card(r)})
+		out = append(out, shown{"summary_" + name, blocks.Summary(r)}, shown{"card_" + name, blocks.Card(r, asked)})
 	}
 	slices.SortFunc(out, func(a, b shown) int { return strings.Compare(a.name, b.name) })
-	return append(out, shown{"announcement", blocks.Announcement(request(renewal.Ordered))})
+	decision := entry(renewal.CodeApproved, bob, renewal.Pending, renewal.Approved, map[string]string{
+		renewal.DetailComment: "Agreed with Petra.", renewal.DetailSelfApproval: "true"})
+	return append(out, shown{"announcement", blocks.Announcement(request(renewal.Ordered), renewal.Entry{})},
+		shown{"announcement_commented", blocks.Announcement(request(renewal.Ordered), decision)},
+		shown{"audit_thread", blocks.AuditThread(request(renewal.Pending))})
 }
 
 func eventMessages() []shown {

@@ -142,11 +142,13 @@ func TestMessagesWithstandAnyText(t *testing.T) {
 		line, _ := blocks.ThreadLine(r, e, approvers)
 		direct, _ := blocks.Direct(r, e)
 		for _, m := range []shown{
-			{"summary", blocks.Summary(r)}, {"card", blocks.Card(r)}, {"announcement", blocks.Announcement(r)}, {"thread", line}, {"direct", direct},
+			{"summary", blocks.Summary(r)}, {"card", blocks.Card(r, approvers)}, {"announcement", blocks.Announcement(r, e)}, {"thread", line}, {"direct", direct},
 			{"audit", blocks.AuditLine(r, e)}, {"linked", links().Linked(blocks.AuditLine(r, e), r.ID)}, {"help", blocks.Help(outsideText().Draw(t, "command"), approvers)},
 			{"list", blocks.List([]renewal.Request{r, r}, repeat(r, 30), blocks.Links{r.ID: r.Note})}, {"detail", blocks.Detail(r, repeat(e, 25), links())},
 			{"due", blocks.Due(hostileDue(t, r))}, {"digest", blocks.DueDigest(hostileDue(t, r).List.Digest(nil), now)},
 			{"owner's digest", blocks.DueOwnersDigest(hostileDue(t, r).List.Rows, now)},
+			{"imported", blocks.DueImportTold(hostileImport(t, r).Result, "")}, {"not imported", blocks.DueImportTold(due.Import{}, r.Note+"!")},
+			{"history", blocks.History(hostileHistory(t, r))}, {"history's choice", blocks.HistoryChoice(r.Note, []renewal.Holder{r.Offer.Holder, {Name: r.Reason}}, 3)},
 			{"preface", blocks.Preface(r.Note, blocks.Help("/renew", nil))}, {"reopen", blocks.Reopen(r.Note)},
 			{"answer", blocks.Answer(renewal.Sentence{renewal.Text("Only "), renewal.ID(bob), renewal.Text(" can do that: " + r.Note), renewal.State{Request: r}})},
 		} {
@@ -174,6 +176,9 @@ func TestViewsWithstandAnyText(t *testing.T) {
 		checkView(t, "due snooze", blocks.DueSnoozeForm(target, row, now))
 		checkView(t, "due ending", blocks.DueEndingForm(target, row))
 		checkView(t, "due owner", blocks.DueOwnerForm(target, row))
+		imported := hostileImport(t, r)
+		checkView(t, "due import", blocks.DueImportForm(imported))
+		checkView(t, "due imported", blocks.DueImported(imported.Result))
 		for name, v := range map[string]slack.ModalViewRequest{
 			"review": blocks.Review(d, r.Offer, blocks.ReviewData{
 				Now: now, Channel: r.Channel, DryRun: r.DryRun, Approvers: r.Changes, Required: r.Required, Changes: r.Changes, Warning: r.Reason,

@@ -58,8 +58,8 @@ func (o outsider) pages() []shown {
 	for _, s := range renewal.Statuses() {
 		r := o.request(s)
 		message("summary "+string(s), blocks.Summary(r))
-		message("card "+string(s), blocks.Card(r))
-		message("announcement "+string(s), blocks.Announcement(r))
+		message("card "+string(s), blocks.Card(r, nil))
+		message("announcement "+string(s), blocks.Announcement(r, o.entry(renewal.Entry{})))
 	}
 	for _, e := range events() {
 		r, entry := o.request(e.request.Status), o.entry(e.entry)

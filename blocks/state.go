@@ -52,7 +52,7 @@ func stateOf(r renewal.Request) state {
 		return state{"📤", "Being ordered", "The order is on its way to Yeastar; there is no answer yet.",
 			renewal.Say("is being ordered right now."), ""}
 	case renewal.Ordered:
-		return state{"✅", "Ordered", orderWords(r), renewal.Say("was ordered: order " + orderNo(r) + "."), ""}
+		return state{"✅", "Ordered", join(orderWords(r), renewedWords(r)), renewal.Say("was ordered: order " + orderNo(r) + "."), ""}
 	case renewal.Processing:
 		return state{"🕓", "Ordered, not finished",
 			join(orderWords(r), "It may need paying in the Partner Portal. Renewbot keeps asking and will not order again."),
@@ -176,6 +176,17 @@ func orderNumbers(order, transaction, status string) string {
 		parts = append(parts, "Yeastar says “"+outside(status, shortLimit)+"”")
 	}
 	return strings.Join(parts, ", ") + "."
+}
+
+// renewedWords say until when the package of an order is renewed by the portal.
+func renewedWords(r renewal.Request) string {
+	switch r.DateTold {
+	case renewal.CodeConfirmed:
+		return "Renewed until " + r.RenewedUntil.UTC().Format("2 Jan 2006") + " (the portal says)."
+	case renewal.CodeUnconfirmed:
+		return "The portal does not show the new date yet."
+	}
+	return ""
 }
 
 // problem is why an order is refused or of unknown fate.

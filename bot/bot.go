@@ -17,6 +17,7 @@ import (
 	"renewbot/bot/directory"
 	"renewbot/bot/duelist"
 	"renewbot/bot/dueview"
+	"renewbot/bot/history"
 	"renewbot/bot/keyedmutex"
 	"renewbot/bot/ledger"
 	"renewbot/bot/metrics"
@@ -100,6 +101,7 @@ type Bot struct {
 	slack     *slackview.View
 	due       *dueview.View
 	batch     *batch.View
+	history   *history.Histories
 	readiness *readiness.Readiness
 	policy    renewal.Policy
 	log       *slog.Logger
@@ -154,13 +156,16 @@ func New(o Options) *Bot {
 			Due: func(ctx context.Context, userID string) []slack.Block { return b.due.Section(ctx, userID) },
 		}),
 	}
+	b.history = &history.Histories{
+		Portal: looked, Ledger: o.Ledger, Directory: people, Slack: b.slack, Policy: b.policy, Log: o.Log,
+	}
 	lists := duelist.New(duelist.Options{Portal: looked, Ledger: o.Ledger, Log: o.Log})
 	b.batch = batch.New(batch.Options{
 		API: api, Ledger: o.Ledger, Directory: people, Portal: looked, Lists: lists, Policy: b.policy, Log: o.Log, Single: b.single(),
 	})
 	b.due = dueview.New(dueview.Options{
 		Lists:  lists,
-		Ledger: o.Ledger, Directory: people, Slack: b.slack, Schedule: settings.Digest, Log: o.Log,
+		Ledger: o.Ledger, Directory: people, Slack: b.slack, Schedule: settings.Digest, Log: o.Log, Text: api.FileText,
 	})
 	b.socket = socket.New(socket.Options{
 		API: api, Processes: o.Ledger.Processes, Log: o.Log, Metrics: o.Metrics, Stagger: o.Stagger, AckWithin: o.AckWithin,

@@ -22,8 +22,7 @@ func (b *Bot) slash(ctx context.Context, c slack.SlashCommand, env *socket.Envel
 	actor := b.directory.Actor(ctx, c.UserID, directory.RequestAge)
 	t := typed.Parse(c.Text)
 	ctx = env.Concerns(ctx, t.Request)
-	if !actor.MayRequest && !b.policy.Approves(actor) {
-		b.deny(ctx, p, 0, string(t.Verb), renewal.NotAllowed(actor, renewal.Text("You may not request renewals. Ask whoever set Renewbot up to add you.")))
+	if !b.mayAsk(ctx, p, actor, string(t.Verb)) {
 		return
 	}
 	switch t.Verb {
@@ -43,7 +42,9 @@ func (b *Bot) slash(ctx context.Context, c slack.SlashCommand, env *socket.Envel
 	case typed.Pause, typed.Resume, typed.Deputy, typed.DeputyOff, typed.Deputies:
 		b.standing(ctx, p, t)
 	case typed.Due:
-		b.renewalsDue(ctx, p, actor, t.Text)
+		b.renewalsDue(ctx, p, actor, c.TriggerID, t.Text)
+	case typed.Past:
+		b.past(ctx, p, actor, t.Text)
 	case typed.Batch:
 		if !actor.MayRequest {
 			b.deny(ctx, p, 0, "batch", renewal.NotAllowed(actor, renewal.Text("You may approve renewals, but not request them.")))
@@ -57,6 +58,16 @@ func (b *Bot) slash(ctx context.Context, c slack.SlashCommand, env *socket.Envel
 		}
 		b.open(ctx, p, opening{trigger: c.TriggerID, query: t.Text})
 	}
+}
+
+// mayAsk says whether a person may ask for anything at all: requesters and approvers may. Who
+// may not is told so.
+func (b *Bot) mayAsk(ctx context.Context, p person, a renewal.Actor, action string) bool {
+	may := a.MayRequest || b.policy.Approves(a)
+	if !may {
+		b.deny(ctx, p, 0, action, renewal.NotAllowed(a, renewal.Text("You may not request renewals. Ask whoever set Renewbot up to add you.")))
+	}
+	return may
 }
 
 func (b *Bot) help(ctx context.Context, p person, first string) {
@@ -112,16 +123,7 @@ func mayNotSee(r renewal.Request) *renewal.Refusal {
 // can read the channel that it was posted in.
 func (b *Bot) maySee(ctx context.Context, a renewal.Actor, r renewal.Request) bool {
 	return b.policy.Approves(a) || r.Requester == a.UserID || b.beside(ctx, a, r, directory.RequestAge).Same[r.Requester] ||
-		b.mayRead(ctx, a, r.Channel)
-}
-
-// mayRead says whether a person can read a channel. What Slack does not tell they can't.
-func (b *Bot) mayRead(ctx context.Context, a renewal.Actor, channel string) bool {
-	private, err := b.directory.Private(ctx, channel)
-	if err != nil {
-		return false
-	}
-	return !private || b.directory.HasMember(ctx, channel, a.UserID)
+		b.history.MayRead(ctx, a, r.Channel)
 }
 
 // find reads a request and tells the person when there is none.

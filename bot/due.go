@@ -2,17 +2,29 @@ package bot
 
 import (
 	"context"
+	"strings"
+	"time"
 
 	"github.com/slack-go/slack"
 
 	"renewbot/blocks"
+	"renewbot/bot/directory"
 	"renewbot/bot/dueview"
 	"renewbot/bot/renewal"
 	"renewbot/bot/socket"
 )
 
+// importForm is what opens the form for a list of dates.
+const importForm = "import"
+
 // renewalsDue shows the list of renewals due to somebody who may request: it names customers.
-func (b *Bot) renewalsDue(ctx context.Context, p person, a renewal.Actor, text string) {
+func (b *Bot) renewalsDue(ctx context.Context, p person, a renewal.Actor, trigger, text string) {
+	if strings.EqualFold(text, importForm) {
+		if b.mayImport(ctx, p) {
+			b.openView(ctx, p, trigger, blocks.DueImportForm(blocks.DueImportData{}))
+		}
+		return
+	}
 	if !a.MayRequest {
 		b.deny(ctx, p, 0, "due", renewal.NotAllowed(a, renewal.Text("You may approve renewals, but not see the list of those due.")))
 		return
@@ -50,8 +62,68 @@ func (b *Bot) clickedDue(ctx context.Context, ic slack.InteractionCallback, a *s
 	b.outcome(ctx, ic, env, o, err)
 }
 
+// mayImport says whether a person may import dates: approvers may, as a list changes what is
+// said of every customer. Who may not is told so.
+func (b *Bot) mayImport(ctx context.Context, p person) bool {
+	a := b.directory.Actor(ctx, p.id, directory.DecisionAge)
+	if !b.policy.Approves(a) {
+		b.deny(ctx, p, 0, "due import", renewal.NotAllowed(a, renewal.Text("Only approvers may import dates: a list changes them, and owners, for all customers.")))
+	}
+	return b.policy.Approves(a)
+}
+
+// imports takes in a list of dates that was put into the form.
+func (b *Bot) imports(ctx context.Context, ic slack.InteractionCallback, env *socket.Envelope) {
+	p := whoClicked(ic, env)
+	if !b.mayImport(ctx, p) {
+		return
+	}
+	put, wrong := dueview.Put(ic)
+	if len(wrong) > 0 {
+		env.Ack(slack.NewErrorsViewSubmissionResponse(wrong))
+		return
+	}
+	type outcome struct {
+		view slack.ModalViewRequest
+		told blocks.Message
+	}
+	done := make(chan outcome, 1)
+	go func() {
+		v, told := b.due.Import(ctx, put)
+		done <- outcome{v, told}
+	}()
+	soon, cancel := env.InTime(ctx)
+	defer cancel()
+	var o outcome
+	select {
+	case o = <-done:
+		if blocks.FitsAck(o.view) && env.Ack(slack.NewUpdateViewSubmissionResponse(&o.view)) {
+			return
+		}
+		env.Ack(slack.NewUpdateViewSubmissionResponse(view(blocks.DueImportChecking())))
+	case <-soon.Done():
+		env.Ack(slack.NewUpdateViewSubmissionResponse(view(blocks.DueImportChecking())))
+		o = <-done // it ends with ctx
+	}
+	select {
+	case <-time.After(afterAck):
+	case <-ctx.Done():
+	}
+	if drawn, _ := b.updateView(ctx, ic.View.ID, "", o.view); drawn == nil {
+		b.tell(ctx, p, o.told)
+	}
+}
+
+// afterAck is how long Slack is given to show what came with an ack: a view that is updated
+// at once may be overtaken by it, and be lost behind it.
+const afterAck = time.Second
+
 // submittedDue handles a small form of a row.
 func (b *Bot) submittedDue(ctx context.Context, ic slack.InteractionCallback, env *socket.Envelope) {
+	if ic.View.CallbackID == blocks.CallbackDueImport {
+		b.imports(ctx, ic, env)
+		return
+	}
 	if !b.mayFill(ctx, ic, env) {
 		return
 	}

@@ -1,13 +1,16 @@
 package bot_test
 
 import (
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"renewbot/bot"
 	"renewbot/bot/config"
 	"renewbot/bot/due"
+	"renewbot/bot/ledger"
 	"renewbot/bot/sandbox"
 	"renewbot/bot/slacksim"
 	"renewbot/yeastar/yeastarsim"
@@ -18,7 +21,8 @@ func (a *actor) list(pieces ...string) slacksim.Message {
 	a.b.t.Helper()
 	m, err := a.p.WaitEphemeral(a.b.ctx, pieces...)
 	if err != nil {
-		a.b.t.Fatalf("no list says %q: %v", pieces, err)
+		told := a.p.Ephemerals()
+		a.b.t.Fatalf("no list says %q: %v; the newest is:\n%s", pieces, err, a.b.Slack.Text(told[len(told)-1]))
 	}
 	return m
 }
@@ -89,7 +93,7 @@ func TestRenewFromTheList(t *testing.T) {
 	b.says(sandbox.Renewals, "XS")
 	clock.add(2 * time.Minute)
 	until := clock.now().AddDate(1, 0, 10).UTC().Format("2 Jan 2006")
-	b.says(sandbox.Renewals, "renewed until", until, "the portal says")
+	b.shows(card, "Renewed until "+until, "the portal says")
 	alice.command(sandbox.Renewals, "/renew due it@acme-telecom.example")
 	alice.list(until, "1 later")
 }
@@ -142,6 +146,10 @@ func TestDigestIsToldOnce(t *testing.T) {
 	}
 }
 
+func containsAll(text string, pieces ...string) bool {
+	return !slices.ContainsFunc(pieces, func(p string) bool { return !strings.Contains(text, p) })
+}
+
 func digests(s *slacksim.Snapshot) int {
 	n := 0
 	for _, m := range s.Messages(sandbox.Renewals) {
@@ -150,4 +158,86 @@ func digests(s *slacksim.Snapshot) int {
 		}
 	}
 	return n
+}
+
+// TestImportInSlack takes a list in from a file: nothing while a line is wrong, then what is right,
+// and what differs the next time, from pasted lines.
+func TestImportInSlack(t *testing.T) {
+	t.Parallel()
+	out := &logged{}
+	b := setup(t, out.all)
+	if text := b.as(sandbox.Alice).command(sandbox.Renewals, "/renew due import"); !contains(text, "Only approvers may import dates") {
+		t.Errorf("a requester reads:\n%s", text)
+	}
+	bob := b.as(sandbox.Bob)
+	bob.command(sandbox.Renewals, "/renew due import")
+	bob.titled("Import dates")
+	if wrong := bob.submit(); !contains(wrong["due_file"], "Please choose a file") {
+		t.Errorf("an empty form answers %v", wrong)
+	}
+	list := "holder;product;date;owner\nit@acme-telecom.example;p-series-turnkey;2027-03-31;\nNobody Ltd;p-series-turnkey;2027-03-31;\n"
+	if _, err := bob.p.Upload(b.ctx, "File", slacksim.Attachment{Name: "list.csv", Content: []byte(list)}); err != nil {
+		t.Fatal(err)
+	}
+	bob.submitOK()
+	bob.view("Wrong lines")
+	v, _ := bob.p.View()
+	if text := b.Slack.TextView(v); !containsAll(text, "Nothing was imported", "line 3: there is no customer", "Nobody Ltd", "“list.csv” is read again") {
+		t.Errorf("the form says\n%s", text)
+	}
+	bob.choose("Wrong lines", "", "skip")
+	bob.submitOK()
+	v = bob.titled("Imported")
+	if text := b.Slack.TextView(v); !containsAll(text, "1 line: 1 new, 0 changed, 0 as before, 1 left out", "line 3") {
+		t.Errorf("it says\n%s", text)
+	}
+	b.says(sandbox.Audit, "imported a list of dates", "Nothing was ordered")
+	if _, err := bob.p.CloseView(b.ctx, false); err != nil {
+		t.Fatal(err)
+	}
+
+	bob.command(sandbox.Renewals, "/renew due import")
+	bob.titled("Import dates")
+	bob.typeIn("Or lines, pasted", "customer\tproduct\texpires\nAcme Telecom\tp-series-turnkey\t2027-04-30")
+	bob.submitOK()
+	v = bob.titled("Imported")
+	if text := b.Slack.TextView(v); !containsAll(text, "1 changed", "2027-03-31 → *2027-04-30*") {
+		t.Errorf("a list that differs says\n%s", text)
+	}
+	b.as(sandbox.Alice).command(sandbox.Renewals, "/renew due it@acme-telecom.example")
+	b.as(sandbox.Alice).list("30 Apr 2027", "a list of")
+	out.lacks(t, "Acme", "acme", "Nobody Ltd", "list.csv", "xoxb")
+}
+
+// TestImportThatTakesLong lets Slack take its time with the file: who waits sees what came of it
+// all the same, and who has closed the form hears of it.
+func TestImportThatTakesLong(t *testing.T) {
+	t.Parallel()
+	b := setup(t, tuned(func(_ *ledger.Options, o *bot.Options) { o.AckWithin = time.Second }))
+	bob := b.as(sandbox.Bob)
+	b.Slack.Fail("files.info", slacksim.Fault{Delay: 1500 * time.Millisecond})
+	defer b.Slack.Fail("views.update", slacksim.Fault{Kind: slacksim.FaultError, Error: "not_found"}, slacksim.AfterCalls(1))()
+	for range 2 {
+		bob.command(sandbox.Renewals, "/renew due import")
+		bob.titled("Import dates")
+		if _, err := bob.p.Upload(b.ctx, "File", slacksim.Attachment{Name: "list.csv", Content: []byte("\xff\xfe")}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := bob.p.Submit(b.ctx); err != nil {
+			t.Fatal(err)
+		}
+		b.wait("what came of it", func(s *slacksim.Snapshot) bool {
+			v, _ := s.View(sandbox.Bob)
+			told := s.DM(sandbox.Bob)
+			return contains(s.TextView(v), "no text in UTF-8") || len(told) > 0 && contains(told[len(told)-1].Text, "no text in UTF-8")
+		})
+		for _, open := bob.p.View(); open; _, open = bob.p.View() {
+			if _, err := bob.p.CloseView(b.ctx, true); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if _, err := bob.p.WaitDM(b.ctx, "no text in UTF-8", "Nothing was imported"); err != nil {
+		t.Error(err)
+	}
 }

@@ -41,7 +41,7 @@ func (b *Bot) submission(ctx context.Context, ic slack.InteractionCallback, env 
 		b.submittedReview(ctx, ic, env)
 	case blocks.CallbackReject, blocks.CallbackReturn, blocks.CallbackHandOver, blocks.CallbackApprove, blocks.CallbackSettlePlaced, blocks.CallbackSettleNotPlaced:
 		b.decided(ctx, ic, env)
-	case blocks.CallbackDueSnooze, blocks.CallbackDueEnding, blocks.CallbackDueOwner:
+	case blocks.CallbackDueSnooze, blocks.CallbackDueEnding, blocks.CallbackDueOwner, blocks.CallbackDueImport:
 		b.submittedDue(ctx, ic, env)
 	default:
 		if blocks.IsBatch(ic.View.CallbackID) {
@@ -74,6 +74,10 @@ func (b *Bot) actions(ctx context.Context, ic slack.InteractionCallback, env *so
 			}
 			if blocks.IsDue(a.ActionID) {
 				b.clickedDue(ctx, ic, a, env)
+				continue
+			}
+			if blocks.IsHistory(a.ActionID) {
+				b.clickedHistory(ctx, ic, a, env)
 				continue
 			}
 			b.clicked(ctx, ic, a, env)

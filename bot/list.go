@@ -3,14 +3,14 @@ package bot
 import (
 	"context"
 	"fmt"
-	"slices"
+
+	"github.com/slack-go/slack"
 
 	"renewbot/blocks"
-	"renewbot/bot/ledger"
-	"renewbot/bot/lookup"
+	"renewbot/bot/directory"
 	"renewbot/bot/portal"
 	"renewbot/bot/renewal"
-	"renewbot/yeastar"
+	"renewbot/bot/socket"
 )
 
 // listed is how many requests a list reads at most.
@@ -32,7 +32,7 @@ const namesListed = 5
 func (b *Bot) statusOf(ctx context.Context, p person, a renewal.Actor, query string) {
 	ctx, cancel := p.env.InTime(ctx)
 	defer cancel()
-	holders, err := b.named(ctx, query)
+	holders, err := b.history.Named(ctx, query, namesListed+1)
 	if err != nil {
 		b.log.WarnContext(ctx, "no customers to look among", "error", err)
 		b.say(ctx, p, portal.Explain(err)+" Nothing was changed or ordered.")
@@ -42,78 +42,48 @@ func (b *Bot) statusOf(ctx context.Context, p person, a renewal.Actor, query str
 	if len(holders) > namesListed {
 		found, holders = fmt.Sprintf("more than %d customers", namesListed), nil
 	}
-	all, err := b.requestsFor(ctx, query, holders)
+	all, err := b.history.Requests(ctx, query, holders, listed)
 	switch {
 	case err != nil:
 		b.sorry(ctx, p, "list requests", err)
 	case len(holders)+len(all) == 0:
 		b.say(ctx, p, fmt.Sprintf("I know %s by the name “%s”. Nothing was changed or ordered.", found, query))
 	default:
-		visible := b.visible(ctx, a, all)
+		visible := b.history.Visible(ctx, a, all)
 		b.tell(ctx, p, blocks.ListFor(query, visible, b.slack.Links(ctx, visible)))
 	}
 }
 
-// named finds whom a name means: our own account, the one customer who is called so, or
-// else everybody whom it fits.
-func (b *Bot) named(ctx context.Context, query string) ([]renewal.Holder, error) {
-	i := slices.IndexFunc(yeastar.Products(), func(p yeastar.Product) bool { return p.Holder == yeastar.ByAccount })
-	holders, err := b.portal.Holders(ctx, yeastar.Products()[i].Key, lookup.AnyAge)
+// past shows what was ordered for whom somebody names.
+func (b *Bot) past(ctx context.Context, p person, a renewal.Actor, query string) {
+	if b.history.Ready() {
+		p.env.Ack(nil) // the history may be longer than what an ack can carry
+	} else {
+		b.say(ctx, p, "⏳ Reading the orders from the Partner Portal; the history follows. Nothing is ordered by that.")
+	}
+	m, err := b.history.Of(ctx, a, query, 0)
 	if err != nil {
-		return nil, err
+		b.sorry(ctx, p, "read the history", err)
+		return
 	}
-	if h, ok := holders.Only(query); ok {
-		return []renewal.Holder{h}, nil
-	}
-	found, _ := holders.Search(query, namesListed+1)
-	return found, nil
+	b.replace(ctx, p, m, false)
 }
 
-// pbxsListed is how many requests for PBXs of one product a list looks through.
-const pbxsListed = 500
-
-// requestsFor lists the requests for some accounts, those for their PBXs, and those for
-// PBXs whose serial number begins with what was typed.
-func (b *Bot) requestsFor(ctx context.Context, query string, holders []renewal.Holder) ([]renewal.Request, error) {
-	var all []renewal.Request
-	for _, h := range holders {
-		theirs, err := b.ledger.List(ctx, ledger.Filter{HolderKey: h.Key(), Limit: listed})
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, theirs...)
+// clickedHistory turns a page of a history, or shows that of whom was chosen.
+func (b *Bot) clickedHistory(ctx context.Context, ic slack.InteractionCallback, click *slack.BlockAction, env *socket.Envelope) {
+	p := whoClicked(ic, env)
+	a := b.directory.Actor(ctx, p.id, directory.RequestAge)
+	if !b.mayAsk(ctx, p, a, "history") {
+		return
 	}
-	for _, product := range yeastar.Products() {
-		if product.Holder != yeastar.BySerial {
-			continue
-		}
-		pbxs, err := b.ledger.List(ctx, ledger.Filter{Product: product.Key, Limit: pbxsListed})
-		if err != nil {
-			return nil, err
-		}
-		for _, r := range pbxs {
-			pbx := r.Offer.Holder
-			named := portal.MeansSerial(query, pbx.SerialNumber)
-			if named || slices.ContainsFunc(holders, func(h renewal.Holder) bool { return h.PartnerID != "" && h.PartnerID == pbx.PartnerID }) {
-				all = append(all, r)
-			}
-		}
+	env.Ack(nil)
+	key, page := blocks.ReadHistory(click)
+	m, err := b.history.Of(ctx, a, key, page)
+	if err != nil {
+		b.sorry(ctx, p, "read the history", err)
+		return
 	}
-	return all, nil
-}
-
-// visible are the requests that a person may see.
-func (b *Bot) visible(ctx context.Context, a renewal.Actor, all []renewal.Request) []renewal.Request {
-	readable := map[string]bool{}
-	return slices.DeleteFunc(all, func(r renewal.Request) bool {
-		if b.policy.Approves(a) || r.Requester == a.UserID {
-			return false
-		}
-		if _, known := readable[r.Channel]; !known {
-			readable[r.Channel] = b.mayRead(ctx, a, r.Channel)
-		}
-		return !readable[r.Channel]
-	})
+	b.replace(ctx, p, m, true)
 }
 
 func unfinished() []renewal.Status {

@@ -3,6 +3,7 @@ package bot_test
 import (
 	"encoding/json"
 	"log/slog"
+	"strings"
 	"sync"
 	"testing"
 
@@ -42,6 +43,29 @@ func (l *logged) found(message string, with map[string]any) []map[string]any {
 		}
 	}
 	return lines
+}
+
+// all lets everything be logged.
+func (l *logged) all(o *sandbox.Options) {
+	o.Log = slog.New(slog.NewJSONHandler(l, &slog.HandlerOptions{Level: slog.LevelDebug}))
+}
+
+// lacks checks that nothing of it stands in the log.
+func (l *logged) lacks(t *testing.T, pieces ...string) {
+	t.Helper()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, line := range l.lines {
+		raw, err := json.Marshal(line)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, piece := range pieces {
+			if strings.Contains(string(raw), piece) {
+				t.Errorf("%q stands in the log: %s", piece, raw)
+			}
+		}
+	}
 }
 
 // TestLinesNameTheirRequest works on two requests, with things that go wrong, and looks

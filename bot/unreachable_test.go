@@ -127,7 +127,7 @@ func TestApprovedOrderWaitsForThePortal(t *testing.T) {
 	card := b.as(sandbox.Alice).request(acmeWish)
 	down := b.Vendor.Fault(yeastarsim.AnyEndpoint, yeastarsim.HTTPError(503))
 	b.as(sandbox.Bob).press(card, "Approve")
-	b.says(sandbox.Renewals, "approved (1 of 1)")
+	b.shows(card, "The order is about to be placed.")
 	b.later(clock, time.Minute)
 	b.says(sandbox.Renewals, "Nothing has been ordered yet", "can't be reached right now", "I keep trying until")
 	b.shows(card, "Nothing has been ordered yet")
@@ -162,7 +162,7 @@ func TestVendorsWordsStayAsTheyAre(t *testing.T) {
 			if err := refusing.Wait(b.ctx, 1); err != nil {
 				t.Fatal(err)
 			}
-			b.says(sandbox.Renewals, "approved (1 of 1)")
+			b.shows(card, "The order is about to be placed.")
 			b.later(clock, c.after)
 			b.happened("RNW-000001", c.code)
 			b.says(sandbox.Renewals, "Not", beginning)

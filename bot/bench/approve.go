@@ -18,8 +18,6 @@ import (
 const approvalEvery = 5 * time.Second
 
 const (
-	// atOnce is how many orders are approved at the same moment in the end.
-	atOnce = 40
 	// requestEvery spaces the requests for them: each form asks the portal, too, and so that
 	// nothing is missing from it.
 	requestEvery = 1500 * time.Millisecond
@@ -56,23 +54,37 @@ func (w *world) buyers(n int) ([]buyer, error) {
 
 // approve lets requests be made, approved and ordered, one after the other and then many at
 // once, and measures what people wait for.
-func (c *candidate) approve(ctx context.Context, n int, r *results) error {
+func (c *candidate) approve(ctx context.Context, n, atOnce int, r *results) error {
+	if !c.product {
+		atOnce = 0 // it asks the portal nothing before an order
+	}
 	buyers, err := c.world.buyers(n + atOnce)
 	if err != nil {
 		return err
 	}
 	for i, b := range buyers[:n] {
-		if err := c.world.renewal(ctx, b, i+1, r); err != nil {
+		if err := c.renewal(ctx, b, i+1, r); err != nil {
 			return fmt.Errorf("renewal %d: %w\n%s", i+1, err, c.tail())
 		}
-		if err := pause(ctx, approvalEvery); err != nil {
+		if err := c.spaced(ctx); err != nil {
 			return err
 		}
 	}
-	if err := c.world.renewals(ctx, buyers[n:], n, r); err != nil {
+	if atOnce == 0 {
+		return nil
+	}
+	if err := c.renewals(ctx, buyers[n:], n, r); err != nil {
 		return fmt.Errorf("%d renewals at once: %w\n%s", atOnce, err, c.tail())
 	}
 	return nil
+}
+
+// spaced lets the product's calls be free again. Bolt makes as many as it likes.
+func (c *candidate) spaced(ctx context.Context) error {
+	if !c.product {
+		return nil
+	}
+	return pause(ctx, approvalEvery)
 }
 
 func pause(ctx context.Context, d time.Duration) error {
@@ -85,10 +97,11 @@ func pause(ctx context.Context, d time.Duration) error {
 }
 
 // renewals are many requests that are approved at the same moment, after done others.
-func (w *world) renewals(ctx context.Context, buyers []buyer, done int, r *results) error {
+func (c *candidate) renewals(ctx context.Context, buyers []buyer, done int, r *results) error {
+	w := c.world
 	var cards []slacksim.Message
 	for i, b := range buyers {
-		card, err := w.request(ctx, b, done+i+1, r)
+		card, err := c.request(ctx, b, done+i+1, r)
 		if err != nil {
 			return fmt.Errorf("request %d: %w", i+1, err)
 		}
@@ -118,18 +131,25 @@ func (w *world) renewals(ctx context.Context, buyers []buyer, done int, r *resul
 }
 
 // request is one request from the form to the card, the nth.
-func (w *world) request(ctx context.Context, b buyer, n int, r *results) (slacksim.Message, error) {
+func (c *candidate) request(ctx context.Context, b buyer, n int, r *results) (slacksim.Message, error) {
 	var none slacksim.Message
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	if err := w.fill(ctx, b.Customer, b.has); err != nil {
+	w := c.world
+	filled := w.fillPeer
+	if c.product {
+		filled = w.fill
+	}
+	if err := filled(ctx, b.Customer, b.has); err != nil {
 		return none, err
 	}
-	if err := submitted(w.alice.Submit(ctx)); err != nil {
-		return none, err
-	}
-	if _, err := w.alice.WaitViewTitled(ctx, "Please check"); err != nil {
-		return none, err
+	if c.product {
+		if err := submitted(w.alice.Submit(ctx)); err != nil {
+			return none, err
+		}
+		if _, err := w.alice.WaitViewTitled(ctx, "Please check"); err != nil {
+			return none, err
+		}
 	}
 	forget(w.acked)
 	if err := submitted(w.alice.Submit(ctx)); err != nil {
@@ -140,8 +160,10 @@ func (w *world) request(ctx context.Context, b buyer, n int, r *results) (slacks
 		return none, err
 	}
 	r.submit.took(saved)
-	if _, err := w.alice.CloseView(ctx, true); err != nil {
-		return none, err
+	if c.product {
+		if _, err := w.alice.CloseView(ctx, true); err != nil {
+			return none, err
+		}
 	}
 	return w.card(ctx, referenceOf(n))
 }
@@ -149,8 +171,9 @@ func (w *world) request(ctx context.Context, b buyer, n int, r *results) (slacks
 func referenceOf(n int) string { return fmt.Sprintf("RNW-%06d", n) }
 
 // renewal is one request from the form to the order, the nth.
-func (w *world) renewal(ctx context.Context, b buyer, n int, r *results) error {
-	card, err := w.request(ctx, b, n, r)
+func (c *candidate) renewal(ctx context.Context, b buyer, n int, r *results) error {
+	w := c.world
+	card, err := c.request(ctx, b, n, r)
 	if err != nil {
 		return err
 	}
@@ -176,6 +199,30 @@ func (w *world) renewal(ctx context.Context, b buyer, n int, r *results) error {
 	}
 	r.approveShown.took(time.Since(began))
 	return nil
+}
+
+// fillPeer is fill in Bolt's form.
+func (w *world) fillPeer(ctx context.Context, customer yeastarsim.Customer, p yeastarsim.Package) error {
+	if _, err := w.typeCommand(ctx, "/renew"); err != nil {
+		return err
+	}
+	if _, err := w.alice.WaitViewTitled(ctx, formTitle); err != nil {
+		return err
+	}
+	if _, err := w.alice.Search(ctx, holderField, customer.Company); err != nil {
+		return err
+	}
+	if _, err := w.alice.Choose(ctx, holderField, customer.PartnerID); err != nil {
+		return err
+	}
+	if _, err := w.alice.WaitView(ctx, func(v slacksim.View) bool { _, ok := v.Field("Plan"); return ok }); err != nil {
+		return fmt.Errorf("the form has no plan: %w", err)
+	}
+	if _, err := w.alice.Type(ctx, "Plan", p.PlanID); err != nil {
+		return err
+	}
+	_, err := w.alice.Type(ctx, "Number of extensions", strconv.Itoa(p.Extensions))
+	return err
 }
 
 // fill opens the form for a customer and completes it.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"os"
 	"path/filepath"
 	"time"
 )
@@ -14,19 +15,22 @@ type candidate struct {
 	name     string
 	sockets  int
 	searches bool // has the menu of customers
+	orders   bool // takes requests and places orders
 	product  bool
 	dir      string // where it runs, and keeps its database and its log
 	program  []string
 	binary   string // whose size counts; empty: none
 
 	world *world
-	http  string // address of the product's health endpoint
+	url   string   // the product's DATABASE_URL; empty: an SQLite file in dir
+	extra []string // of the environment, beside what the world tells
+	http  string   // address of the product's health endpoint
 	*process
 }
 
 // launch starts the candidate in its world. It does not wait.
 func (c *candidate) launch(ctx context.Context) error {
-	environment := c.world.environment()
+	environment := append(c.world.environment(), c.extra...)
 	if c.product {
 		address, err := freeAddress(ctx)
 		if err != nil {
@@ -42,7 +46,19 @@ func (c *candidate) launch(ctx context.Context) error {
 }
 
 // database is the product's DATABASE_URL.
-func (c *candidate) database() string { return "sqlite://" + filepath.Join(c.dir, "renewbot.db") }
+func (c *candidate) database() string {
+	if c.url != "" {
+		return c.url
+	}
+	return "sqlite://" + filepath.Join(c.dir, "renewbot.db")
+}
+
+// beside is the same program with a directory and a world of its own.
+func (c *candidate) beside(name string, w *world) (*candidate, error) {
+	another := *c
+	another.dir, another.world, another.process = filepath.Join(c.dir, name), w, nil
+	return &another, os.Mkdir(another.dir, 0o700)
+}
 
 // settle waits until the candidate has all its sockets.
 func (c *candidate) settle(ctx context.Context) error {

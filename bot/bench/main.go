@@ -1,13 +1,16 @@
 // Command bench measures the built product as its users meet it: its own binary in its own process, with an
 // SQLite file, logs and health endpoint, against the simulated Slack and the simulated Partner Portal, which
 // run in the process of bench itself. Beside it stand the floor, a bare bot that opens a fixed modal and does
-// nothing else, and the same form in Bolt for JavaScript. The candidates take turns within one run, so that
-// whatever else the machine does meets them all.
+// nothing else, and the same form in Bolt for JavaScript, which keeps its requests in SQLite and sends their orders. The
+// candidates take turns within one run, so that whatever else the machine does meets them all. It also measures the
+// product alone: used without a pause, as several processes on PostgreSQL, and on ledgers of years.
 //
 // It must never measure a part of the product inside its own process, and never call a simulator's own time
-// the product's. It leaves nothing behind but its report.
+// the product's. It leaves nothing behind but its report, and Bolt's packages in bin.
 //
 //	go run ./bot/bench -o deploy/BENCHMARKS.md
+//
+// What takes hours is measured by flags: -soak 1h -years 10.
 package main
 
 import (
@@ -20,6 +23,9 @@ import (
 	"path/filepath"
 	"runtime/debug"
 	"syscall"
+	"time"
+
+	"renewbot/bot/ledger/year"
 )
 
 // settings say how much is measured.
@@ -28,7 +34,13 @@ type settings struct {
 	rounds     int    // in which the candidates take turns
 	commands   int    // one after the other, of each kind, in a round
 	load       int    // commands under load in a round
-	approvals  int
+	approvals  int    // one after the other
+	atOnce     int    // approvals at the same moment
+	idle       time.Duration
+	soak       time.Duration
+	replicas   int // approvals with each number of processes
+	years      int // more than one: ledgers of so many years as well, on both engines
+	year       year.Size
 	starts     int
 	vendorDown int // starts with a portal that is down, of each kind
 }
@@ -46,12 +58,18 @@ func main() {
 func command(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	flags.SetOutput(stderr)
-	var s settings
+	s := settings{year: year.Full}
 	flags.StringVar(&s.out, "o", "", "file of the report; empty: standard output")
 	flags.IntVar(&s.rounds, "rounds", 5, "in which the candidates take turns")
 	flags.IntVar(&s.commands, "commands", 300, "commands and searches of a candidate in a round, one after the other")
 	flags.IntVar(&s.load, "load", 3800, "commands of a candidate in a round under load")
-	flags.IntVar(&s.approvals, "approvals", 30, "requests that are approved and ordered")
+	flags.IntVar(&s.approvals, "approvals", 15, "requests that are approved and ordered, one after the other")
+	flags.IntVar(&s.atOnce, "at-once", 40, "requests that are approved at the same moment; 0: none")
+	flags.DurationVar(&s.idle, "idle", 20*time.Second, "how long a candidate is left alone before its memory is looked at")
+	flags.DurationVar(&s.soak, "soak", time.Minute, "use of the product without a pause, in twelve intervals; 0: none")
+	flags.IntVar(&s.replicas, "replicas", 6, "approvals with each number of processes on PostgreSQL; 0: none")
+	flags.IntVar(&s.year.Requests, "year", s.year.Requests, "requests of a year of data")
+	flags.IntVar(&s.years, "years", 1, "more than 1 adds ledgers of so many years, and PostgreSQL; 10 takes an hour")
 	flags.IntVar(&s.starts, "starts", 10, "starts of each candidate")
 	flags.IntVar(&s.vendorDown, "vendor-down", 4, "starts while the portal is down, in each way")
 	if err := flags.Parse(args); err != nil {

@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"runtime"
 	"strings"
 	"time"
@@ -27,10 +26,8 @@ type results struct {
 	connected, ready                     samples // ms
 	perSecond, perCPU                    samples
 	binary                               samples // bytes
-	idle, idleFew, loaded                samples // bytes
+	idle, idleFew, idlePBXs, loaded      samples // bytes
 	interactions                         int64   // before loaded
-	yearReady, yearList, yearStatus      samples // ms
-	yearExport, yearVerify, yearBackup   samples // ms
 }
 
 // run measures everything and returns the report.
@@ -44,7 +41,7 @@ func run(ctx context.Context, s settings, dir string, log io.Writer) (string, er
 	if err != nil {
 		return "", err
 	}
-	b := &bench{settings: s, candidates: all, results: map[string]*results{}, say: say}
+	b := &bench{settings: s, candidates: all, results: map[string]*results{}, say: say, notes: notes}
 	for _, c := range all {
 		b.results[c.name] = &results{}
 	}
@@ -59,7 +56,9 @@ func run(ctx context.Context, s settings, dir string, log io.Writer) (string, er
 		{"the portal is down, look-ups are warm", b.downWarm},
 		{"starts", b.starts},
 		{"starts while the portal is down", b.down},
-		{"a year of data", b.year},
+		{"a soak", b.soak},
+		{"replicas", b.replicas},
+		{"years of data", b.years},
 	} {
 		say("%s", step.name)
 		if err := step.do(ctx); err != nil {
@@ -70,7 +69,7 @@ func run(ctx context.Context, s settings, dir string, log io.Writer) (string, er
 		return "", err
 	}
 	say("done")
-	return b.report(ctx, notes, time.Since(began)), nil
+	return b.report(ctx, time.Since(began)), nil
 }
 
 // bench is a run.
@@ -79,6 +78,10 @@ type bench struct {
 	candidates []*candidate
 	results    map[string]*results
 	say        func(string, ...any)
+	soaked     []interval
+	replicated []replicated
+	aged       []*aged
+	notes      []string // what could not be measured
 }
 
 // product is the candidate that all this is about, and its results.
@@ -94,47 +97,6 @@ func (b *bench) each(f func(c *candidate, r *results) error) error {
 		}
 	}
 	return nil
-}
-
-// launch starts every candidate, and the product once more beside a small portal, and looks at their memory
-// while nothing happens.
-func (b *bench) launch(ctx context.Context) error {
-	product, r := b.product()
-	small := *product
-	small.dir = filepath.Join(product.dir, "few")
-	if err := os.Mkdir(small.dir, 0o700); err != nil {
-		return err
-	}
-	var err error
-	if small.world, err = newWorld(few); err != nil {
-		return err
-	}
-	defer func() {
-		if small.process != nil {
-			small.stop()
-		}
-	}()
-	err = b.each(func(c *candidate, r *results) error {
-		if info, err := os.Stat(c.binary); err == nil {
-			r.binary.add(float64(info.Size()))
-		}
-		var err error
-		if c.world, err = newWorld(customers); err != nil {
-			return err
-		}
-		return errors.Join(c.launch(ctx), c.settle(ctx))
-	})
-	if err := errors.Join(err, small.launch(ctx), small.settle(ctx), wait(ctx, idleAfter)); err != nil {
-		return err
-	}
-	err = b.each(func(c *candidate, r *results) error {
-		rss, err := c.rss()
-		r.idle.add(rss)
-		return err
-	})
-	rss, failed := small.rss()
-	r.idleFew.add(rss)
-	return errors.Join(err, failed, small.end(ctx), small.world.close())
 }
 
 // rounds lets the candidates take turns.
@@ -154,16 +116,18 @@ func (b *bench) rounds(ctx context.Context) error {
 		b.say("round %d of %d", round+1, b.settings.rounds)
 	}
 	return b.each(func(c *candidate, r *results) error {
-		rss, err := c.rss()
-		r.loaded.add(rss)
 		r.interactions = c.world.envelopes.Load()
-		return err
+		return c.weigh(&r.loaded)
 	})
 }
 
 func (b *bench) approvals(ctx context.Context) error {
-	c, r := b.product()
-	return c.approve(ctx, b.settings.approvals, r)
+	return b.each(func(c *candidate, r *results) error {
+		if !c.orders {
+			return nil
+		}
+		return c.approve(ctx, b.settings.approvals, b.settings.atOnce, r)
+	})
 }
 
 func (b *bench) downWarm(ctx context.Context) error {

@@ -68,7 +68,3 @@ func (c *candidate) firstSocket(ctx context.Context) (time.Time, error) {
 	}
 	return at, nil
 }
-
-// idleAfter is how long a candidate is left alone before its memory is looked at: what it reads at its start
-// is there then, and what the reading needed is swept.
-const idleAfter = 20 * time.Second

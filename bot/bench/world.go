@@ -23,7 +23,10 @@ const (
 // How many customers the portal has.
 const (
 	customers = 5000
-	few       = 12 // of a small portal
+	few       = 12   // of a small portal
+	pbxs      = 5000 // of a large one
+	// someCustomers are enough to choose those from who renew.
+	someCustomers = 100
 )
 
 // patience bounds whatever is waited for.
@@ -41,10 +44,11 @@ type world struct {
 	opened    chan time.Time     // when each call of views.open arrived
 	suggested chan time.Duration // from a search to its answer
 	acked     chan time.Duration // from any other interaction to its ack
+	hooked    chan time.Time     // when each message to a response_url arrived
 	connected chan time.Time     // when the candidate's connections were opened
 }
 
-func newWorld(customers int) (*world, error) {
+func newWorld(customers, pbxs int) (*world, error) {
 	slack, err := slacksim.New(deploy.Manifest, slacksim.WithShortMemory(5000))
 	if err != nil {
 		return nil, fmt.Errorf("install the app: %w", err)
@@ -56,7 +60,7 @@ func newWorld(customers int) (*world, error) {
 	slack.AddUser(slacksim.User{ID: bob, Name: "bob", RealName: "Bob Baker", TZ: "Europe/London"})
 	slack.AddChannel(slacksim.Channel{ID: renewals, Name: "renewals", Members: []string{slack.BotUserID(), alice, bob}})
 	slack.AddChannel(slacksim.Channel{ID: audit, Name: "audit", Members: []string{slack.BotUserID(), bob}})
-	vendor := yeastarsim.New(yeastarsim.WithCustomers(customers))
+	vendor := yeastarsim.New(yeastarsim.WithCustomers(customers), yeastarsim.WithPBXs(pbxs))
 	if err := vendor.Start(); err != nil {
 		_ = slack.Close()
 		return nil, fmt.Errorf("start the portal: %w", err)
@@ -64,7 +68,7 @@ func newWorld(customers int) (*world, error) {
 	w := &world{
 		slack: slack, vendor: vendor, alice: slack.As(alice), bob: slack.As(bob),
 		opened: make(chan time.Time, 1024), suggested: make(chan time.Duration, 1024),
-		acked: make(chan time.Duration, 1024), connected: make(chan time.Time, 1024),
+		acked: make(chan time.Duration, 1024), hooked: make(chan time.Time, 1024), connected: make(chan time.Time, 1024),
 	}
 	slack.Watch(w.see)
 	return w, nil
@@ -82,6 +86,8 @@ func (w *world) see(e slacksim.Entry) {
 		tell(w.suggested, e.Latency)
 	case e.Kind == slacksim.EntryAck:
 		tell(w.acked, e.Latency)
+	case e.Kind == slacksim.EntryHook:
+		tell(w.hooked, e.Time)
 	case e.Kind == slacksim.EntryEnvelope:
 		w.envelopes.Add(1)
 	case e.Kind == slacksim.EntrySocket && e.Name == "open":

@@ -37,6 +37,40 @@ func (f Fault) String() string {
 	return fmt.Sprintf("line %d: %s", f.Line, f.Says)
 }
 
+// Import is what became of a list of dates.
+type Import struct {
+	Lines   int // that were right
+	Added   int // rows that had no date of a list before
+	Changed int // rows whose date or owner is another one now
+	Same    int
+	// Changes are what is another one now, by line.
+	Changes []Change
+	// Faults are the lines that are wrong. When there are any and they were not to be skipped,
+	// nothing was imported.
+	Faults []Fault
+	Done   bool
+}
+
+// Change is what a list says in place of an earlier one.
+type Change struct {
+	Line            int
+	Holder, Product string // for people
+	Was, Ends       time.Time
+	OwnerWas, Owner string // Slack user ids; Owner is empty when the list does not say
+}
+
+// String is the change for people on a terminal.
+func (c Change) String() string {
+	s := fmt.Sprintf("line %d: %s, %s: ", c.Line, c.Holder, c.Product)
+	if !c.Was.Equal(c.Ends) {
+		s += c.Was.Format(time.DateOnly) + " → " + c.Ends.Format(time.DateOnly)
+	}
+	if c.Owner != "" && c.Owner != c.OwnerWas {
+		s += fmt.Sprintf(" owner %q → %q", c.OwnerWas, c.Owner)
+	}
+	return s
+}
+
 // columns are the headings that a list may have, by what they mean.
 var columns = map[string][]string{
 	"holder":  {"holder", "customer", "company", "account", "partner id", "e-mail", "email", "serial number", "serial", "sn"},

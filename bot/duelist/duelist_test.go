@@ -75,7 +75,7 @@ const importHead = "holder,product,date,owner\n"
 func TestImport(t *testing.T) {
 	t.Parallel()
 	b := setup(t, 12)
-	imported := func(text string, skip bool) duelist.Imported {
+	imported := func(text string, skip bool) due.Import {
 		t.Helper()
 		got, err := b.lists.Import(t.Context(), strings.NewReader(importHead+text), "U1", skip)
 		if err != nil {
@@ -84,11 +84,14 @@ func TestImport(t *testing.T) {
 		return got
 	}
 	first := imported("it@acme-telecom.example,p-series-turnkey,2027-03-31,U0BOB\nself,p-series-turnkey,2027-04-30,\n"+yeastarsim.SoftwareSerial+",P-Series Software Edition,2027-05-31,", false)
-	if diff := cmp.Diff(duelist.Imported{Lines: 3, Added: 3, Done: true}, first); diff != "" {
+	if diff := cmp.Diff(due.Import{Lines: 3, Added: 3, Done: true}, first); diff != "" {
 		t.Errorf("the first list (-want +got):\n%s", diff)
 	}
 	second := imported("Acme Telecom,p-series-turnkey,2027-03-31,\nself,p-series-turnkey,2027-05-01,", false)
-	if diff := cmp.Diff(duelist.Imported{Lines: 2, Changed: 1, Same: 1, Done: true}, second); diff != "" {
+	if diff := cmp.Diff(due.Import{Lines: 2, Changed: 1, Same: 1, Done: true, Changes: []due.Change{{
+		Line: 3, Holder: "Our own account", Product: "p-series-turnkey",
+		Was: time.Date(2027, 4, 30, 0, 0, 0, 0, time.UTC), Ends: time.Date(2027, 5, 1, 0, 0, 0, 0, time.UTC),
+	}}}, second); diff != "" {
 		t.Errorf("the second list (-want +got):\n%s", diff)
 	}
 	k := due.Key{Product: "p-series-turnkey", Holder: yeastarsim.AcmeTelecomID}

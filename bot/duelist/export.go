@@ -16,6 +16,7 @@ func Sheet(list due.List) sheet.Table {
 		"holder", "product", "date", "owner", "name", "product_name", "quantity", "source", "seen", "band", "auto_renewal",
 		"snoozed_until", "not_renewing", "open_requests",
 	}}
+	t.Kinds = []sheet.Kind{2: sheet.DayCell, 6: sheet.Number, 8: sheet.TimeCell, 11: sheet.DayCell}
 	for _, r := range list.Rows {
 		var ends, source, seen, quantity, snoozed, ending string
 		if len(r.Dates) > 0 {

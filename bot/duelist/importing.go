@@ -14,37 +14,25 @@ import (
 	"renewbot/yeastar"
 )
 
-// Imported is what became of a list of dates.
-type Imported struct {
-	Lines   int // that were right
-	Added   int // rows that had no date of a list before
-	Changed int // rows whose date or owner is another one now
-	Same    int
-	// Faults are the lines that are wrong. When there are any and they were not to be skipped,
-	// nothing was imported.
-	Faults []due.Fault
-	Done   bool
-}
-
 // Import takes a list of dates in, in one piece: nothing of it when a line is wrong, unless
 // wrong lines are to be skipped. by is who does it, for the audit trail.
-func (l *Lists) Import(ctx context.Context, r io.Reader, by string, skip bool) (Imported, error) {
+func (l *Lists) Import(ctx context.Context, r io.Reader, by string, skip bool) (due.Import, error) {
 	now := l.ledger.Now(ctx)
 	lines, faults, err := due.ReadImport(r, now)
 	if err != nil {
-		return Imported{}, err
+		return due.Import{}, err
 	}
 	marks, err := l.ledger.Marks(ctx)
 	if err != nil {
-		return Imported{}, err
+		return due.Import{}, err
 	}
-	result := Imported{Faults: faults}
+	result := due.Import{Faults: faults}
 	seen := map[due.Key]due.ImportLine{}
 	var changes []ledger.MarkChange
 	for _, line := range lines {
 		k, name, says, err := l.resolve(ctx, line)
 		if err != nil {
-			return Imported{}, fmt.Errorf("look the holders up: %w", err)
+			return due.Import{}, fmt.Errorf("look the holders up: %w", err)
 		}
 		if before, twice := seen[k]; says == "" && twice {
 			says = fmt.Sprintf("the same holder and product stand in line %d", before.Line)
@@ -60,6 +48,9 @@ func (l *Lists) Import(ctx context.Context, r io.Reader, by string, skip bool) (
 			result.Added++
 		case !m.Imported.At.Equal(line.Ends) || (line.Owner != "" && m.Owner != line.Owner):
 			result.Changed++
+			result.Changes = append(result.Changes, due.Change{
+				Line: line.Line, Holder: name, Product: k.Product, Was: m.Imported.At, Ends: line.Ends, OwnerWas: m.Owner, Owner: line.Owner,
+			})
 		default:
 			result.Same++
 		}

@@ -34,7 +34,9 @@ type Options struct {
 	Directory *directory.Directory
 	Slack     *slackview.View
 	Schedule  due.Schedule // of the digest
-	Log       *slog.Logger
+	// Text fetches the text of a file in Slack, at most so many bytes.
+	Text func(ctx context.Context, file string, most int) ([]byte, error)
+	Log  *slog.Logger
 }
 
 // View shows renewals due. Make it with New.
@@ -44,13 +46,14 @@ type View struct {
 	directory *directory.Directory
 	slack     *slackview.View
 	schedule  due.Schedule
+	text      func(ctx context.Context, file string, most int) ([]byte, error)
 	log       *slog.Logger
 	tasks     *taskgroup.Group
 }
 
 // New makes a View.
 func New(o Options) *View {
-	return &View{o.Lists, o.Ledger, o.Directory, o.Slack, o.Schedule, o.Log, taskgroup.New()}
+	return &View{o.Lists, o.Ledger, o.Directory, o.Slack, o.Schedule, o.Text, o.Log, taskgroup.New()}
 }
 
 // learnEvery is how often the portal is asked about auto-renewals, some at a time.

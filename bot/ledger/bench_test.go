@@ -23,7 +23,8 @@ func filled(b *testing.B, requests int) *Ledger {
 	}
 	// The others are copies, because making them would take minutes.
 	tamper(b, l, fmt.Sprintf(`WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < %d)
-		INSERT INTO requests SELECT id + n * %d, version, submission_key || '-' || n, status, requester, product,
+		INSERT INTO requests (id, version, submission_key, status, requester, product,
+			holder_key, ordered_at, last_entry, created_at, updated_at, document) SELECT id + n * %d, version, submission_key || '-' || n, status, requester, product,
 		holder_key || (n %% 10), ordered_at, last_entry, created_at, updated_at, document FROM requests, n`, requests/made-1, made),
 		fmt.Sprintf(`UPDATE counters SET value = %d`, requests))
 	return l

@@ -24,11 +24,11 @@ type orderList struct {
 	told   bool // whether it tells whose orders they are, by a name that is guessed
 }
 
-// readOrders reads the order list, as far as it was not read before.
-func (p *Portal) readOrders(ctx context.Context, now time.Time) (orderList, error) {
-	begin := now.Add(-p.repeatWithin)
+// readOrders reads the order list so far back, as far as the cache does not have it from before.
+func (p *Portal) readOrders(ctx context.Context, known *lookup.Cache[orderList], now time.Time, within time.Duration) (orderList, error) {
+	begin := now.Add(-within)
 	since := begin
-	before, _ := p.orders.Peek(all)
+	before, _ := known.Peek(all)
 	if again := before.at.Add(-orderOverlap); again.After(since) {
 		since = again
 	}
@@ -80,6 +80,33 @@ func (p *Portal) OrdersOf(ctx context.Context, h renewal.Holder, maxAge lookup.M
 		theirs = theirs[:min(len(theirs), mostOrders)]
 	}
 	return theirs, nil
+}
+
+// PlacedWithin is how far back Placed goes.
+const PlacedWithin = 2 * 366 * 24 * time.Hour
+
+// Placed lists the orders of an account, the newest first, in the portal's list of two years. It is
+// not told when the list does not say whose orders are whose.
+func (p *Portal) Placed(ctx context.Context, account yeastar.ID) (orders []yeastar.OrderSummary, told bool, err error) {
+	list, err := p.placed.Get(ctx, all, lookup.AnyAge)
+	if err != nil {
+		return nil, false, err
+	}
+	for _, o := range list.orders {
+		if o.PartnerID == account && list.told {
+			orders = append(orders, o)
+		}
+	}
+	slices.SortStableFunc(orders, func(a, b yeastar.OrderSummary) int { return b.CreateTime.Compare(a.CreateTime) })
+	return orders, list.told, nil
+}
+
+// PlacedReady says whether Placed need not wait.
+func (p *Portal) PlacedReady() bool { return p.placed.Has(all, lookup.AnyAge) }
+
+// Order is what the portal tells of one order, which changes little.
+func (p *Portal) Order(ctx context.Context, number string) (yeastar.OrderDetail, error) {
+	return p.orderDetails.Get(ctx, number, lookup.AnyAge)
 }
 
 // IsOf says whether an order may be of a product, and of a holder's PBX: not when its details

@@ -57,6 +57,7 @@ type Portal struct {
 	terms        *lookup.Cache[yeastar.RenewalInfo]        // by product key, productNo, line type and pricing id
 	autoRenewals *lookup.Cache[yeastar.AutoRenewal]        // by product key and productNo
 	orders       *lookup.Cache[orderList]                  // one key: all
+	placed       *lookup.Cache[orderList]                  // one key: all; of years
 	orderDetails *lookup.Cache[yeastar.OrderDetail]        // by order number
 	repeatWithin time.Duration
 	ordersSince  func(ctx context.Context, since time.Time) ([]yeastar.OrderSummary, error)
@@ -103,7 +104,10 @@ func New(o Options) *Portal {
 	})
 	p.packageLookups(o)
 	p.orders = lookup.New(o.TTL, o.Now, tasks, func(ctx context.Context, _ string) (orderList, error) {
-		return p.readOrders(ctx, o.Now())
+		return p.readOrders(ctx, p.orders, o.Now(), p.repeatWithin)
+	})
+	p.placed = lookup.New(o.TTL, o.Now, tasks, func(ctx context.Context, _ string) (orderList, error) {
+		return p.readOrders(ctx, p.placed, o.Now(), PlacedWithin)
 	})
 	p.orderDetails = lookup.New(o.TTL, o.Now, tasks, func(ctx context.Context, number string) (yeastar.OrderDetail, error) {
 		return o.Client.Order(ctx, number)
@@ -118,6 +122,7 @@ func New(o Options) *Portal {
 	p.terms.Count(o.Metrics.Lookup("terms"))
 	p.autoRenewals.Count(o.Metrics.Lookup("auto_renewals"))
 	p.orders.Count(o.Metrics.Lookup("orders"))
+	p.placed.Count(o.Metrics.Lookup("placed"))
 	p.orderDetails.Count(o.Metrics.Lookup("order_details"))
 	return p
 }

@@ -37,8 +37,13 @@ func (p *Portal) Still(ctx context.Context, productKey string, h renewal.Holder,
 // vendor did not tell by their id.
 const listFor = time.Hour
 
+// listForMany is for how long the list alone is asked once several customers were asked about
+// at the same time: more of the same orders are about to come, one after the other.
+const listForMany = 3 * time.Duration(lookup.Fresh)
+
 // stillCustomer is Still for a customer. One alone is asked about by their id; when others
-// are asked about at the same time, or their list was just read, that one answers for all.
+// are asked about at the same time, or were just now, or their list was just read, that one
+// answers for all.
 // The vendor's page describes the id and shows an e-mail address, so nothing but an answer
 // with this very id is believed, and the list decides otherwise.
 func (p *Portal) stillCustomer(ctx context.Context, h renewal.Holder, maxAge lookup.MaxAge) (bool, error) {
@@ -56,10 +61,24 @@ func (p *Portal) stillCustomer(ctx context.Context, h renewal.Holder, maxAge loo
 	}
 	customers, err := p.customers.Get(ctx, all, maxAge)
 	_, there := customers.Get(h.Key())
-	if asked && there {
-		p.listUntil.Store(p.now().Add(listFor).UnixNano()) // asking about one is a question in vain
+	switch {
+	case asked && there:
+		p.askList(listFor) // asking about one is a question in vain
+	case !alone:
+		p.askList(listForMany)
 	}
 	return there, err
+}
+
+// askList has the list alone asked for a time.
+func (p *Portal) askList(d time.Duration) {
+	until := p.now().Add(d).UnixNano()
+	for {
+		before := p.listUntil.Load()
+		if before >= until || p.listUntil.CompareAndSwap(before, until) {
+			return
+		}
+	}
 }
 
 // Ahead asks for what Enrich and OrdersOf are going to read of an offer, while its catalogue

@@ -64,7 +64,8 @@ func TestCustomerWhomOnlyTheListTells(t *testing.T) {
 	}
 }
 
-// While one customer is asked about, the list answers for all others.
+// While one customer is asked about, the list answers for all others, and for those who are
+// asked about soon after.
 func TestManyCustomersShareTheList(t *testing.T) {
 	t.Parallel()
 	sim, still, calls := stillWorld(t)
@@ -84,5 +85,11 @@ func TestManyCustomersShareTheList(t *testing.T) {
 	}
 	if one, list := calls(); one != 1 || list != 1 {
 		t.Errorf("%d calls for one customer and %d for the list", one, list)
+	}
+	if !still(yeastarsim.NorthwindID) {
+		t.Error("the third customer is gone")
+	}
+	if one, list := calls(); one != 1 || list != 2 {
+		t.Errorf("soon after: %d calls for one customer and %d for the list", one, list)
 	}
 }

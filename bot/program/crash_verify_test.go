@@ -25,16 +25,25 @@ type shown struct {
 func wanted(r renewal.Request, entries []renewal.Entry) []shown {
 	list := []shown{
 		{Where: renewals, Key: "summary", Text: blocks.Summary(r).Text},
-		{Where: renewals, Key: "card", Text: blocks.Card(r).Text, Thread: true},
+		{Where: renewals, Key: "card", Text: blocks.Card(r, []string{bob}).Text, Thread: true},
+		{Where: auditChannel, Key: "audit", Text: blocks.AuditThread(r).Text},
 	}
-	for _, e := range entries {
-		announced := e.Code == renewal.CodeOrdered
-		if announced {
-			list = append(list, shown{renewals, fmt.Sprint("announcement:", e.Seq), blocks.Announcement(r).Text, true})
-		} else if line, ok := blocks.ThreadLine(r, e, []string{bob}); ok {
-			list = append(list, shown{renewals, fmt.Sprint("thread:", e.Seq), line.Text, true})
+	for i, e := range entries {
+		decided := renewal.Entry{}
+		if i > 1 && entries[i-1].Code == renewal.CodeOrdering && entries[i-2].Code == renewal.CodeApproved {
+			decided = entries[i-2] // nothing came between the approval and the order
 		}
-		list = append(list, shown{auditChannel, fmt.Sprint("audit:", e.Seq), blocks.AuditLine(r, e).Text, false})
+		switch {
+		case e.Code == renewal.CodeOrdered:
+			list = append(list, shown{renewals, fmt.Sprint("announcement:", e.Seq), blocks.Announcement(r, decided).Text, true})
+		case e.Code == renewal.CodeSubmitted, e.Code == renewal.CodeOrdering:
+		case e.Code == renewal.CodeApproved && i+2 < len(entries) && entries[i+1].Code == renewal.CodeOrdering && entries[i+2].Code == renewal.CodeOrdered:
+		default:
+			if line, ok := blocks.ThreadLine(r, e, []string{bob}); ok {
+				list = append(list, shown{renewals, fmt.Sprint("thread:", e.Seq), line.Text, true})
+			}
+		}
+		list = append(list, shown{auditChannel, fmt.Sprint("audit:", e.Seq), blocks.AuditLine(r, e).Text, true})
 		if m, ok := blocks.Direct(r, e); ok {
 			list = append(list, shown{alice, fmt.Sprint("direct:", e.Seq), m.Text, false})
 		}

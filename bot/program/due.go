@@ -69,6 +69,9 @@ differs, and says so. On SQLite the bot must not be running meanwhile.`,
 				if !got.Done {
 					return fmt.Errorf("nothing was imported: %d of %d lines are wrong", len(got.Faults), len(got.Faults)+got.Lines)
 				}
+				for _, change := range got.Changes {
+					_, _ = fmt.Fprintln(c.stdout, change)
+				}
 				_, _ = fmt.Fprintf(c.stdout, "Imported %d lines: %d new, %d changed, %d as before, %d left out.\n",
 					got.Lines, got.Added, got.Changed, got.Same, len(got.Faults))
 				return nil
@@ -78,22 +81,34 @@ differs, and says so. On SQLite the bot must not be running meanwhile.`,
 }
 
 // forms is what an export may be written as.
-const forms = "the form: `csv|jsonl`, csv if it is left out. There is no xlsx: its library would make the program too large; every spreadsheet opens the CSV"
+const forms = "the form: `csv|jsonl|xlsx`; by the ending of FILE, or csv, if it is left out"
+
+// form is what an export is written as, and what is wrong with that.
+func form(asked, file string) (f sheet.Format, wrong string) {
+	f = sheet.Of(asked, file)
+	switch {
+	case !f.Known():
+		return f, fmt.Sprintf("-format is csv, jsonl or xlsx, not %q", asked)
+	case f == sheet.XLSX && file == "":
+		return f, "a workbook is no text: say where it goes, with -o FILE.xlsx"
+	}
+	return f, ""
+}
 
 var dueExport = command{
 	name: "export",
-	line: "write when packages end, as CSV or JSON Lines",
+	line: "write when packages end, as CSV, JSON Lines or XLSX",
 	about: `
 Each line is a package, the most urgent first: holder, product, quantity, date with its
 source and age, owner, and what was said of it. The file can be imported again: of its columns
 holder, product, date and owner count. A cell that a spreadsheet would compute begins with an apostrophe.`,
 	prepare: func(flags *flag.FlagSet) action {
-		form := flags.String("format", string(sheet.CSV), forms)
+		format := flags.String("format", "", forms)
 		file := flags.String("o", "", "write into a new `FILE` instead of the terminal")
 		return func(ctx context.Context, c call) int {
-			f := sheet.Format(*form)
-			if !f.Known() {
-				return c.misused("-format is csv or jsonl, not %q", *form)
+			f, wrong := form(*format, *file)
+			if wrong != "" {
+				return c.misused("%s", wrong)
 			}
 			return c.withDue(ctx, true, func(lists *duelist.Lists, _ *ledger.Ledger) error {
 				list, err := lists.Load(ctx, lookup.AnyAge)
@@ -157,23 +172,23 @@ the bot may be running.`,
 
 var ordersExport = command{
 	name: "export",
-	line: "write the orders as CSV or JSON Lines",
+	line: "write the orders as CSV, JSON Lines or XLSX",
 	about: `
 Each line is an order that the vendor has placed: customer, product, lines, term, order and
 transaction number, PO number, amount and currency where they were known, requester,
 approvers, and when it was asked for, approved and ordered. Times are UTC, people are told
 by their Slack ids, and an amount that nobody told is empty.
 
-  renewbot orders export -since 2026-01-01 -until 2026-12-31 -o 2026.csv`,
+  renewbot orders export -since 2026-01-01 -until 2026-12-31 -o 2026.xlsx`,
 	prepare: func(flags *flag.FlagSet) action {
-		form := flags.String("format", string(sheet.CSV), forms)
+		format := flags.String("format", "", forms)
 		since := flags.String("since", "", "only orders from this `DATE` on, such as 2026-01-31")
 		until := flags.String("until", "", "only orders up to this `DATE`, a day included")
 		file := flags.String("o", "", "write into a new `FILE` instead of the terminal")
 		return func(ctx context.Context, c call) int {
-			f := sheet.Format(*form)
-			if !f.Known() {
-				return c.misused("-format is csv or jsonl, not %q", *form)
+			f, wrong := form(*format, *file)
+			if wrong != "" {
+				return c.misused("%s", wrong)
 			}
 			bounds, err := entryFilter(*since, *until, "")
 			if err != nil {

@@ -1,4 +1,4 @@
-// Package sheet writes tables for people's spreadsheets and bookkeeping, as CSV or JSON Lines.
+// Package sheet writes tables for people's spreadsheets and bookkeeping, as CSV, JSON Lines or XLSX.
 // No cell of it is computed by a spreadsheet, and nothing of our own inner workings stands in
 // one.
 package sheet
@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path"
 	"strings"
 	"time"
 
@@ -23,15 +24,28 @@ type Format string
 const (
 	CSV   Format = "csv"
 	JSONL Format = "jsonl"
+	XLSX  Format = "xlsx"
 )
 
 // Known says whether there is such a format.
-func (f Format) Known() bool { return f == CSV || f == JSONL }
+func (f Format) Known() bool { return f == CSV || f == JSONL || f == XLSX }
+
+// Of is the format that is asked for, or else that of a file by its ending, or else CSV.
+func Of(asked, file string) Format {
+	if asked != "" {
+		return Format(asked)
+	}
+	if f := Format(strings.TrimPrefix(strings.ToLower(path.Ext(file)), ".")); f.Known() {
+		return f
+	}
+	return CSV
+}
 
 // Table is what is written: the names of the columns, and rows of as many cells.
 type Table struct {
 	Header []string
 	Rows   [][]string
+	Kinds  []Kind // of the columns, for XLSX; those that are missing are texts
 }
 
 // Write writes a table.
@@ -50,6 +64,8 @@ func Write(w io.Writer, f Format, t Table) error {
 		}
 		in.Flush()
 		return errors.Join(err, in.Error(), out.Flush())
+	case XLSX:
+		return errors.Join(writeXLSX(out, t), out.Flush())
 	case JSONL:
 		in := json.NewEncoder(out)
 		in.SetEscapeHTML(false)
@@ -101,6 +117,8 @@ func Orders(requests []renewal.Request) Table {
 		"request", "customer", "holder", "product", "lines", "term", "order_no", "transaction_no", "po_number", "amount", "currency",
 		"requester", "approvers", "asked_at", "approved_at", "ordered_at", "renewed_until",
 	}}
+	t.Kinds = make([]Kind, len(t.Header))
+	t.Kinds[9], t.Kinds[13], t.Kinds[14], t.Kinds[15], t.Kinds[16] = Number, TimeCell, TimeCell, TimeCell, DayCell
 	for _, r := range requests {
 		t.Rows = append(t.Rows, orderRow(r))
 	}

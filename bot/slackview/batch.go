@@ -30,8 +30,8 @@ func (d *drawing) drawBatch(ctx context.Context, id int64) error {
 	d.finished = renewal.Settled(lines) && d.view.ledger.Now(ctx).Sub(b.UpdatedAt) > waitedFor
 	began := d.posts[keySummary].TS
 	d.showBatch(ctx, data)
-	if d.orphaned {
-		d.beginThread(ctx)
+	if len(d.gone) > 0 {
+		d.beginThreads(ctx)
 		d.showBatch(ctx, data)
 	}
 	if now := d.posts[keySummary].TS; now != began { // the cards of its lines stand in the thread
@@ -52,7 +52,7 @@ func (d *drawing) showBatch(ctx context.Context, data blocks.BatchData) {
 	channel := data.Batch.Channel
 	d.showAll(ctx, []wanted{
 		{key: keySummary, channel: channel, lasting: true, message: blocks.BatchSummary(data)},
-		{key: keyCard, channel: channel, threaded: true, lasting: true, message: blocks.BatchCard(data)},
+		{key: keyCard, channel: channel, under: keySummary, lasting: true, message: blocks.BatchCard(data)},
 	})
 	d.showAll(ctx, d.view.wantedForBatch(data, d.view.link(d.posts[keyCard], d.posts[keySummary].TS)))
 }
@@ -62,7 +62,7 @@ func (v *View) wantedForBatch(data blocks.BatchData, link string) []wanted {
 	b := data.Batch
 	var list []wanted
 	threaded := func(key string, m blocks.Message) {
-		list = append(list, wanted{key: key, channel: b.Channel, threaded: true, message: m})
+		list = append(list, wanted{key: key, channel: b.Channel, under: keySummary, message: m})
 	}
 	for i, m := range blocks.BatchLists(data) {
 		threaded("list:"+strconv.Itoa(i), m)
@@ -86,7 +86,7 @@ func (v *View) wantedForBatch(data blocks.BatchData, link string) []wanted {
 		}
 	}
 	if ended(data) {
-		list = append(list, wanted{key: "result", channel: b.Channel, threaded: true, broadcast: true, message: blocks.BatchResult(data)})
+		list = append(list, wanted{key: "result", channel: b.Channel, under: keySummary, broadcast: true, message: blocks.BatchResult(data)})
 	}
 	return list
 }

@@ -29,9 +29,9 @@ type drawing struct {
 	verify bool
 	// finished says that the request has ended long ago: nobody waits for its messages.
 	finished bool
-	// orphaned says that the thread's first message was deleted.
-	orphaned bool
-	errs     []error
+	// gone are the threads' first messages that were deleted, by key.
+	gone map[string]bool
+	errs []error
 }
 
 func (d *drawing) draw(ctx context.Context, r renewal.Request, entries []renewal.Entry) {
@@ -41,11 +41,11 @@ func (d *drawing) draw(ctx context.Context, r renewal.Request, entries []renewal
 	}
 	d.finished = r.Status.Final() && d.view.ledger.Now(ctx).Sub(r.UpdatedAt) > waitedFor
 	d.showRequest(ctx, r, entries)
-	if d.orphaned {
-		d.beginThread(ctx)
-		if r.Batch != 0 { // whose thread it was
+	if len(d.gone) > 0 {
+		if r.Batch != 0 && d.gone[keySummary] { // whose thread it was
 			d.errs = append(d.errs, d.view.ledger.Enqueue(ctx, renewal.Job{Kind: renewal.SyncSlack, RequestID: -r.Batch, At: d.view.ledger.Now(ctx)}))
 		}
+		d.beginThreads(ctx)
 		d.showRequest(ctx, r, entries)
 	}
 	d.reportUnposted(ctx, r)
@@ -81,23 +81,23 @@ func (d *drawing) showRequest(ctx context.Context, r renewal.Request, entries []
 
 func (d *drawing) showAll(ctx context.Context, list []wanted) {
 	for _, w := range list {
-		if w.threaded && (d.orphaned || d.posts[keySummary].TS == "") {
+		if w.under != "" && (d.gone[w.under] || d.posts[w.under].TS == "") {
 			continue // there is no thread to post it in
 		}
 		d.show(ctx, w)
 	}
 }
 
-// beginThread forgets the first message of a thread, which was deleted, and the card in
-// it, so that both are posted anew. The lines in between stay where they are.
-func (d *drawing) beginThread(ctx context.Context) {
-	for _, key := range []string{keySummary, keyCard} {
-		if p, ok := d.posts[key]; ok {
+// beginThreads forgets the first messages of threads that were deleted, and the card in
+// its thread, so that they are posted anew. The lines in between stay where they are.
+func (d *drawing) beginThreads(ctx context.Context) {
+	for _, key := range []string{keySummary, keyCard, keyAuditThread} {
+		if p, ok := d.posts[key]; ok && (d.gone[key] || key == keyCard && d.gone[keySummary]) {
 			p.State, p.TS, p.Tries = ledger.PostPlanned, "", 0
 			d.save(ctx, p)
 		}
 	}
-	d.orphaned = false
+	clear(d.gone)
 }
 
 // reportUnposted tells the requester and the audit channel that the request's channel
@@ -138,7 +138,7 @@ func (d *drawing) closedBy(err error, w wanted, again time.Duration) bool {
 // close notes why a channel gets no messages, and when to try again.
 func (d *drawing) close(w wanted, why string, again time.Duration) {
 	d.paused[w.channel] = true
-	if w.key == keySummary || w.threaded || w.inside {
+	if w.ofRequest() || w.inside {
 		d.unposted = why
 	}
 	d.comeBack(again)
@@ -147,7 +147,7 @@ func (d *drawing) close(w wanted, why string, again time.Duration) {
 // confidential says whether only people of this workspace read what a request's channel
 // gets. A channel may be shared with another company after the request was made.
 func (d *drawing) confidential(ctx context.Context, w wanted) bool {
-	if w.key != keySummary && !w.threaded && !w.inside {
+	if !w.ofRequest() && !w.inside {
 		return true
 	}
 	shared, err := d.view.people.Shared(ctx, w.channel)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -23,8 +24,8 @@ const (
 	historyTries = 5
 )
 
-// AuditChannel reads a channel's audit lines from Slack, at the pace that Slack allows:
-// about 20,000 messages a minute. It needs nothing but the bot token and the address of
+// AuditChannel reads a channel's audit lines from Slack, those in threads, too, at the pace that
+// Slack allows: about 20,000 messages or 50 threads a minute. It needs nothing but the bot token and the address of
 // Slack's Web API.
 func AuditChannel(c socket.Credentials, channel string, log *slog.Logger) audit.Channel {
 	api := socket.NewWebAPI(socket.APIOptions{Credentials: c, OpenGap: time.Second, Log: log})
@@ -43,38 +44,71 @@ func (h history) read(ctx context.Context, f func([]audit.Post) error) error {
 	if err != nil {
 		return fmt.Errorf("auth.test: %w", err)
 	}
-	cursor, messages := "", 0
+	threads := 0
+	tell := func(list []slack.Message) error { return f(auditPosts(list, self)) }
+	return h.pages(ctx, "", func(list []slack.Message) error {
+		if err := tell(list); err != nil {
+			return err
+		}
+		for _, m := range list {
+			if m.ReplyCount == 0 {
+				continue
+			}
+			if threads++; threads%500 == 0 {
+				h.log.InfoContext(ctx, "reading the audit channel", "threads", threads)
+			}
+			if err := h.pages(ctx, m.Timestamp, tell); err != nil && socket.ErrorCode(err) != "thread_not_found" { // it was deleted meanwhile
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// pages reads the channel, or the replies of a thread in it, page by page.
+func (h history) pages(ctx context.Context, thread string, f func([]slack.Message) error) error {
+	cursor := ""
 	for {
-		page, err := h.page(ctx, cursor)
+		list, next, err := h.page(ctx, thread, cursor)
 		if err != nil {
 			return err
 		}
-		var posts []audit.Post
-		for _, m := range page.Messages {
-			if p, ok := auditPost(m, self); ok {
-				posts = append(posts, p)
-			}
-		}
-		if err := f(posts); err != nil {
+		// The first message of a thread is no reply, and a reply that the channel shows, too, comes
+		// with its thread.
+		list = slices.DeleteFunc(list, func(m slack.Message) bool {
+			reply := m.ThreadTimestamp != "" && m.ThreadTimestamp != m.Timestamp
+			return reply != (thread != "")
+		})
+		if err := f(list); err != nil {
 			return err
 		}
-		if messages += len(page.Messages); messages%(20*historyPage) == 0 && messages > 0 {
-			h.log.InfoContext(ctx, "reading the audit channel", "messages", messages)
-		}
-		if cursor = page.ResponseMetaData.NextCursor; cursor == "" {
+		if cursor = next; cursor == "" {
 			return nil
 		}
 	}
 }
 
-// page reads a page of the channel, and waits when Slack says so.
-func (h history) page(ctx context.Context, cursor string) (*slack.GetConversationHistoryResponse, error) {
+// page reads a page of the channel or of a thread in it, and waits when Slack says so.
+func (h history) page(ctx context.Context, thread, cursor string) (list []slack.Message, next string, err error) {
 	for try := 1; ; try++ {
-		page, err := h.api.GetConversationHistoryContext(socket.Patient(socket.Later(ctx)), &slack.GetConversationHistoryParameters{
-			ChannelID: h.channel, Limit: historyPage, Cursor: cursor, IncludeAllMetadata: true,
-		})
-		if err == nil {
-			return page, nil
+		method := "conversations.history"
+		ctx := socket.Patient(socket.Later(ctx))
+		if thread == "" {
+			var page *slack.GetConversationHistoryResponse
+			page, err = h.api.GetConversationHistoryContext(ctx, &slack.GetConversationHistoryParameters{
+				ChannelID: h.channel, Limit: historyPage, Cursor: cursor, IncludeAllMetadata: true,
+			})
+			if err == nil {
+				return page.Messages, page.ResponseMetaData.NextCursor, nil
+			}
+		} else {
+			method = "conversations.replies"
+			list, _, next, err = h.api.GetConversationRepliesContext(ctx, &slack.GetConversationRepliesParameters{
+				ChannelID: h.channel, Timestamp: thread, Limit: historyPage, Cursor: cursor, IncludeAllMetadata: true,
+			})
+			if err == nil {
+				return list, next, nil
+			}
 		}
 		wait, kind := socket.Classify(err)
 		switch {
@@ -83,11 +117,11 @@ func (h history) page(ctx context.Context, cursor string) (*slack.GetConversatio
 		case kind == socket.Unclear && try < historyTries && ctx.Err() == nil:
 			wait = time.Duration(try) * time.Second
 		default:
-			return nil, fmt.Errorf("conversations.history: %w%s", err, historyHint(err))
+			return nil, "", fmt.Errorf("%s: %w%s", method, err, historyHint(err))
 		}
 		select {
 		case <-ctx.Done():
-			return nil, errors.Join(ctx.Err(), err)
+			return nil, "", errors.Join(ctx.Err(), err)
 		case <-time.After(wait):
 		}
 	}
@@ -106,6 +140,16 @@ func historyHint(err error) string {
 
 // auditEnd is how an audit line ends (see blocks.AuditMark).
 var auditEnd = regexp.MustCompile(`(?:^|\n)#(\d{1,18}) · ([0-9a-f]{8})$`)
+
+// auditPosts are the audit lines among messages.
+func auditPosts(list []slack.Message, self *slack.AuthTestResponse) (posts []audit.Post) {
+	for _, m := range list {
+		if p, ok := auditPost(m, self); ok {
+			posts = append(posts, p)
+		}
+	}
+	return posts
+}
 
 // auditPost reads a message of the audit channel; ok is false when it is no audit line.
 func auditPost(m slack.Message, self *slack.AuthTestResponse) (p audit.Post, ok bool) {

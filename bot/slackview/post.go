@@ -42,7 +42,7 @@ func (v *View) postMessage(ctx context.Context, w wanted, parent string, request
 	options := append(content(w.message),
 		slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl(),
 		slack.MsgOptionMetadata(slack.SlackMetadata{EventType: metadataType, EventPayload: payload}))
-	if w.threaded {
+	if w.under != "" {
 		options = append(options, slack.MsgOptionTS(parent))
 	}
 	if w.broadcast {
@@ -54,7 +54,7 @@ func (v *View) postMessage(ctx context.Context, w wanted, parent string, request
 		return "", "", fmt.Errorf("chat.postMessage: %w", err)
 	case ts == "":
 		return "", "", errors.New("slack confirmed a message without naming it")
-	case w.threaded && posted.ThreadTimestamp != parent:
+	case w.under != "" && posted.ThreadTimestamp != parent:
 		// Slack posts a reply to a deleted message into the channel.
 		if _, _, err := v.api.DeleteMessageContext(socket.Patient(ctx), channel, ts); err != nil {
 			v.log.WarnContext(ctx, "a stray message was not removed", "error", err)
@@ -81,9 +81,6 @@ func (v *View) findPost(ctx context.Context, w wanted, p ledger.Post, parent str
 			return place{}, fmt.Errorf("conversations.open: %w", err)
 		}
 		channel = im.ID
-	}
-	if !w.threaded {
-		parent = ""
 	}
 	oldest := strconv.FormatInt(p.UpdatedAt.Add(-clockSkew).Unix(), 10)
 	cursor := p.Cursor

@@ -52,7 +52,7 @@ func (d *drawing) show(ctx context.Context, w wanted) {
 // look looks for a message that may have been posted, and shows it if it was. It says
 // whether it is known that it was not.
 func (d *drawing) look(ctx context.Context, w wanted, p ledger.Post) (absent bool) {
-	found, err := d.view.findPost(ctx, w, p, d.posts[keySummary].TS, d.request)
+	found, err := d.view.findPost(ctx, w, p, d.posts[w.under].TS, d.request)
 	after, kind := socket.Classify(err)
 	switch {
 	case err == nil && found.ts == "":
@@ -63,7 +63,7 @@ func (d *drawing) look(ctx context.Context, w wanted, p ledger.Post) (absent boo
 		d.save(ctx, p)
 		d.show(ctx, w)
 	case socket.ErrorCode(err) == "thread_not_found":
-		d.orphaned = true
+		d.gone[w.under] = true
 	case d.closedBy(err, w, closedPause):
 	case kind == socket.Wait:
 		d.paused[w.channel] = true
@@ -88,14 +88,14 @@ func (d *drawing) post(ctx context.Context, w wanted, tries int, replaced string
 	if !d.save(ctx, p) {
 		return
 	}
-	channel, ts, err := d.view.postMessage(ctx, w, d.posts[keySummary].TS, d.request)
+	channel, ts, err := d.view.postMessage(ctx, w, d.posts[w.under].TS, d.request)
 	if err == nil {
 		p.Channel, p.TS, p.State = channel, ts, ledger.PostShown
 		d.save(ctx, p)
 		return
 	}
 	if errors.Is(err, errParentGone) {
-		d.orphaned = true
+		d.gone[w.under] = true
 		p.State = ledger.PostPlanned
 		d.save(ctx, p)
 		return
@@ -142,7 +142,7 @@ func (d *drawing) change(ctx context.Context, w wanted, p ledger.Post) {
 	}
 	if socket.ErrorCode(err) == "message_not_found" {
 		if w.key == keySummary {
-			d.orphaned = true // its thread went with it
+			d.gone[keySummary] = true // its thread went with it
 			return
 		}
 		d.post(ctx, w, 0, p.TS)

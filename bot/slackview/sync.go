@@ -33,7 +33,7 @@ func (v *View) sync(ctx context.Context, job renewal.Job) error {
 
 // drawing begins to draw the messages of a request.
 func (v *View) drawing(requestID int64) *drawing {
-	return &drawing{view: v, request: requestID, posts: map[string]ledger.Post{}, paused: map[string]bool{}}
+	return &drawing{view: v, request: requestID, posts: map[string]ledger.Post{}, paused: map[string]bool{}, gone: map[string]bool{}}
 }
 
 // oneDraws is how long to wait when another process draws the same.

@@ -16,7 +16,7 @@ import (
 type wanted struct {
 	key       string // tells it from the request's other messages, for ever
 	channel   string // or a user id, for a direct message
-	threaded  bool   // in the thread of the summary
+	under     string // the key of the message in whose thread it is; empty: in none
 	broadcast bool   // in the channel as well
 	lasting   bool   // is changed when what it shows changes
 	record    bool   // or a reminder: nobody waits for it
@@ -31,42 +31,43 @@ const (
 	keyCard     = "card"
 	keyUnposted = "unposted"
 	keyAudit    = "audit:" // and the entry's number
+	// keyAuditThread is the message under which a request's audit lines are.
+	keyAuditThread = "audit"
 )
+
+// ofRequest says whether a message is in the request's own channel.
+func (w wanted) ofRequest() bool { return w.key == keySummary || w.under == keySummary }
 
 // cards are the messages that show how a request stands, the parent of all others first.
 func (v *View) cards(r renewal.Request) []wanted {
 	return []wanted{
 		{key: keySummary, channel: r.Channel, lasting: true, message: blocks.Summary(r)},
-		{key: keyCard, channel: r.Channel, threaded: true, lasting: true, message: blocks.Card(r)},
+		{key: keyCard, channel: r.Channel, under: keySummary, lasting: true, message: blocks.Card(r, v.asked(r))},
 	}
 }
 
 // wantedFor lists the other messages of a request, those last for which nobody waits. What is
 // read elsewhere leads to the card.
 func (v *View) wantedFor(r renewal.Request, entries []renewal.Entry, link string) []wanted {
-	var list []wanted
 	links := blocks.Links{r.ID: link}
+	list := []wanted{{key: keyAuditThread, channel: v.auditChannel, lasting: true, record: true, message: links.Linked(blocks.AuditThread(r), r.ID)}}
 	own := ownFrom(r, entries)
 	for i, e := range entries {
 		seq := strconv.FormatInt(e.Seq, 10)
+		audit := v.auditLine(r, e)
+		audit.under, audit.broadcast, audit.message = keyAuditThread, alarms(e), links.Linked(audit.message, r.ID)
+		list = append(list, audit)
 		if i < own {
-			audit := v.auditLine(r, e)
-			audit.message = links.Linked(audit.message, r.ID)
-			list = append(list, audit)
-			continue
+			continue // the batch tells of it
 		}
-		line, ok := blocks.ThreadLine(r, e, v.asked(r))
-		if ok && (!announces(e) || e.Code != renewal.CodeOrdered) { // who found it out is told, too
-			list = append(list, wanted{key: "thread:" + seq, channel: r.Channel, threaded: true, message: line})
+		if line, ok := blocks.ThreadLine(r, e, v.asked(r)); ok && inThread(entries, i) {
+			list = append(list, wanted{key: "thread:" + seq, channel: r.Channel, under: keySummary, message: line})
 		}
 		if announces(e) {
 			list = append(list, wanted{
-				key: "announcement:" + seq, channel: r.Channel, threaded: true, broadcast: r.Batch == 0, message: blocks.Announcement(r),
+				key: "announcement:" + seq, channel: r.Channel, under: keySummary, broadcast: r.Batch == 0, message: blocks.Announcement(r, decidedBy(entries, i)),
 			})
 		}
-		audit := v.auditLine(r, e)
-		audit.message = links.Linked(audit.message, r.ID)
-		list = append(list, audit)
 		if asks := e.Code == renewal.CodeHandedOver || e.Code == renewal.CodeEscalated; asks || e.Code == renewal.CodeReminded || e.Code == renewal.CodeLastCall {
 			for _, id := range strings.FieldsFunc(e.Detail[renewal.DetailWho], func(c rune) bool { return c == ',' }) {
 				if strings.HasPrefix(id, "S") {

@@ -31,8 +31,9 @@ const (
 	Cancel Verb = "cancel"
 	Pause  Verb = "pause" // all orders, for the reason in Text
 	Resume Verb = "resume"
-	Due    Verb = "due"   // renewals due, as Text narrows them
-	Batch  Verb = "batch" // several renewals at once, filled from those due as Text narrows them
+	Due    Verb = "due"     // renewals due, as Text narrows them
+	Past   Verb = "history" // of whom Text names
+	Batch  Verb = "batch"   // several renewals at once, filled from those due as Text narrows them
 
 	Deputy    Verb = "deputy" // Person decides for me until the day in Text
 	DeputyOff Verb = "deputy off"
@@ -129,6 +130,8 @@ func Parse(text string) Command {
 		return Command{Verb: Pause, Text: strings.Join(words[1:], " ")}
 	case first == "due":
 		return Command{Verb: Due, Text: strings.Join(words[1:], " ")}
+	case first == "history":
+		return Command{Verb: Past, Text: strings.Join(words[1:], " ")}
 	case first == "batch":
 		return Command{Verb: Batch, Text: strings.Join(words[1:], " ")}
 	case first == "status" || first == "cancel":

@@ -1,6 +1,6 @@
 // Package pgtest gives tests a real PostgreSQL server: one for each test process,
-// started when first asked for, on a Unix socket in a directory of its own. It must be
-// used by tests alone.
+// started when first asked for, on a Unix socket in a directory of its own; and bench one
+// to measure on. It must be used by them alone.
 package pgtest
 
 import (
@@ -63,7 +63,8 @@ func Database(t testing.TB) string {
 	Available(t)
 	once.Do(func() {
 		if serverURL = os.Getenv(Environment); serverURL == "" {
-			running, startErr = start()
+			// The server itself is never killed, so nothing needs to be on the disk.
+			running, startErr = start("fsync=off", "full_page_writes=off")
 			if startErr == nil {
 				serverURL = running.url()
 			}
@@ -72,16 +73,11 @@ func Database(t testing.TB) string {
 	if startErr != nil {
 		t.Fatalf("start PostgreSQL: %v", startErr)
 	}
-	name := fmt.Sprintf("renewbot_%d_%d", os.Getpid(), databases.Add(1))
-	if err := execute(t.Context(), serverURL, "CREATE DATABASE "+name); err != nil {
-		t.Fatalf("make a database: %v", err)
-	}
-	u, err := url.Parse(serverURL)
+	made, err := Create(t.Context(), serverURL, fmt.Sprintf("renewbot_%d_%d", os.Getpid(), databases.Add(1)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	u.Path = "/" + name
-	return u.String()
+	return made
 }
 
 // Copy makes a database like another one, to which nobody may be connected, and returns
@@ -141,7 +137,30 @@ func programs() (directory string, err error) {
 	return filepath.Dir(found[len(found)-1]), nil
 }
 
-func start() (*server, error) {
+// Start starts a server with settings, each as name=value, and returns the URL of a user who
+// may make databases, and what stops it.
+func Start(settings ...string) (databaseURL string, stop func() error, err error) {
+	s, err := start(settings...)
+	if err != nil {
+		return "", nil, err
+	}
+	return s.url(), s.stop, nil
+}
+
+// Create makes an empty database on a server and returns its URL.
+func Create(ctx context.Context, serverURL, name string) (string, error) {
+	if err := execute(ctx, serverURL, "CREATE DATABASE "+name); err != nil {
+		return "", fmt.Errorf("make a database: %w", err)
+	}
+	u, err := url.Parse(serverURL)
+	if err != nil {
+		return "", err
+	}
+	u.Path = "/" + name
+	return u.String(), nil
+}
+
+func start(settings ...string) (*server, error) {
 	bin, err := programs()
 	if err != nil {
 		return nil, err
@@ -161,9 +180,11 @@ func start() (*server, error) {
 		return nil, errors.Join(fmt.Errorf("initdb: %w: %s", err, out), os.RemoveAll(directory))
 	}
 	s := &server{directory: directory}
-	s.process = exec.Command(filepath.Join(bin, "postgres"), "-D", data, "-k", directory, //nolint:noctx,gosec // stop ends it; a program of the system
-		// The server itself is never killed, so nothing needs to be on the disk.
-		"-c", "fsync=off", "-c", "full_page_writes=off", "-c", "listen_addresses=", "-c", "max_connections=200", "-c", "log_min_messages=fatal")
+	args := []string{"-D", data, "-k", directory}
+	for _, setting := range append(settings, "listen_addresses=", "max_connections=200", "log_min_messages=fatal") {
+		args = append(args, "-c", setting)
+	}
+	s.process = exec.Command(filepath.Join(bin, "postgres"), args...) //nolint:noctx,gosec // stop ends it; a program of the system
 	s.process.SysProcAttr, s.process.Dir = as, directory
 	if err := s.process.Start(); err != nil {
 		return nil, errors.Join(fmt.Errorf("postgres: %w", err), os.RemoveAll(directory))

@@ -32,7 +32,7 @@ func TestFaultInTheThread(t *testing.T) {
 			}
 			bob.press(bob.shows(sandbox.Renewals, `"action_id":"approve"`), "approve")
 			if name == "down" { // the bot tries for a while before it gives up
-				bob.shows(sandbox.Renewals, "approved (1 of 1)")
+				bob.shows(sandbox.Renewals, "The order is about to be placed.")
 				b.must(sandbox.Dave, "advance", args{"seconds": 60})
 				bob.shows(sandbox.Renewals, "Nothing has been ordered yet", "can't be reached", "I keep trying until")
 				b.must(sandbox.Dave, "advance", args{"seconds": 3600})

@@ -1,0 +1,86 @@
+package dueview
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/slack-go/slack"
+
+	"renewbot/blocks"
+	"renewbot/bot/due"
+	"renewbot/bot/portal"
+	"renewbot/bot/socket"
+)
+
+// Putting is what somebody put into the form that takes a list of dates in.
+type Putting struct {
+	data blocks.DueImportData
+	skip bool // leave wrong lines out
+	by   string
+}
+
+// Put reads the form. wrong is what is wrong in it, by block.
+func Put(ic slack.InteractionCallback) (p Putting, wrong map[string]string) {
+	p = Putting{by: ic.User.ID, data: blocks.DueImportData{Upload: blocks.ReadDueUpload(ic.View.PrivateMetadata)}}
+	var values map[string]map[string]slack.BlockAction
+	if ic.View.State != nil {
+		values = ic.View.State.Values
+	}
+	p.skip = len(values[blocks.BlockDueSkip][blocks.ActionDueSkip].SelectedOptions) > 0
+	p.data.Text = strings.TrimSpace(values[blocks.BlockDueText][blocks.ActionDueText].Value)
+	files := values[blocks.BlockDueFile][blocks.ActionDueFile].Files
+	switch {
+	case len(files) > 0 && p.data.Text != "":
+		return p, map[string]string{blocks.BlockDueText: "There are a file and pasted lines: please leave one out. Nothing was imported."}
+	case len(files) > 0:
+		p.data.Upload = blocks.DueUpload{File: files[0].ID, Name: files[0].Name}
+	case p.data.Text != "":
+		p.data.Upload = blocks.DueUpload{}
+	case p.data.Upload.File == "":
+		return p, map[string]string{blocks.BlockDueFile: "Please choose a file, or paste lines below. Nothing was imported."}
+	}
+	return p, nil
+}
+
+// Import takes the list in and says what came of it: as a view, and for whoever has closed
+// that. Who asks for it may decide requests.
+func (v *View) Import(ctx context.Context, p Putting) (slack.ModalViewRequest, blocks.Message) {
+	text := []byte(p.data.Text)
+	var err error
+	if p.data.Upload.File != "" {
+		text, err = v.text(ctx, p.data.Upload.File, due.MaxImport)
+	}
+	switch {
+	case errors.Is(err, socket.ErrFileTooLong):
+		p.data.Wrong = "The file is longer than 4 MB; split it."
+	case errors.Is(err, socket.ErrFileNoText):
+		p.data.Wrong = "The file is no text in UTF-8: save it as “CSV UTF-8”."
+	case errors.Is(err, socket.ErrFileDenied):
+		p.data.Wrong = "Slack does not give me the file. It may be deleted; else the app lacks files:read, which “renewbot check” tells. Pasted lines work all the same."
+	case err != nil:
+		p.data.Wrong = "The file could not be fetched from Slack. Please try again in a moment."
+	default:
+		if p.data.Result, err = v.lists.Import(ctx, bytes.NewReader(text), p.by, p.skip); err != nil {
+			p.data.Wrong = cmp.Or(unreached(err), "The list could not be taken in. Please try again in a moment.")
+		}
+	}
+	if err != nil {
+		v.log.WarnContext(ctx, "a list of dates was not imported", "error", err)
+	}
+	told := blocks.DueImportTold(p.data.Result, p.data.Wrong)
+	if p.data.Result.Done {
+		return blocks.DueImported(p.data.Result), told
+	}
+	return blocks.DueImportForm(p.data), told
+}
+
+// unreached is what is said when the portal could not be asked; else nothing.
+func unreached(err error) string {
+	if portal.RequestID(err) != "" || errors.Is(err, context.DeadlineExceeded) {
+		return portal.Explain(err) + " The holders of the list are looked up there."
+	}
+	return ""
+}

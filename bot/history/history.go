@@ -1,0 +1,242 @@
+// Package history finds whom somebody names and what was ordered for them: our own requests, as
+// far as the person may see them, and the portal's orders, with which of them are ours. It
+// changes nothing, orders nothing, and shows nothing by itself.
+package history
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"log/slog"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"renewbot/blocks"
+	"renewbot/bot/directory"
+	"renewbot/bot/ledger"
+	"renewbot/bot/lookup"
+	"renewbot/bot/portal"
+	"renewbot/bot/renewal"
+	"renewbot/bot/slackview"
+	"renewbot/yeastar"
+)
+
+// Histories tell what was. All fields must be set.
+type Histories struct {
+	Portal    *portal.Portal
+	Ledger    *ledger.Ledger
+	Directory *directory.Directory
+	Slack     *slackview.View
+	Policy    renewal.Policy
+	Log       *slog.Logger
+}
+
+const (
+	// most is how many requests of a holder are looked at.
+	most = 500
+	// choices is how many holders are offered to be chosen from.
+	choices = 20
+	// perPage is how many entries are shown at once.
+	perPage = 8
+	// detailPatience bounds what a page can do without: what the portal tells of single orders.
+	detailPatience = 3 * time.Second
+	// pbxsOrders is how many orders of a customer are asked about to find those of one PBX.
+	pbxsOrders = 20
+)
+
+// Ready says whether Of need not wait for the portal.
+func (h *Histories) Ready() bool { return h.Portal.PlacedReady() && h.Portal.Ready(byAccount().Key) }
+
+// byAccount is a product whose holders are accounts.
+func byAccount() yeastar.Product {
+	i := slices.IndexFunc(yeastar.Products(), func(p yeastar.Product) bool { return p.Holder == yeastar.ByAccount })
+	return yeastar.Products()[i]
+}
+
+// Of tells what was ordered for whom somebody names: the holder with a key of Key, our own account,
+// a PBX by its serial number, or a customer. When several are meant they are to choose.
+func (h *Histories) Of(ctx context.Context, a renewal.Actor, query string, page int) (blocks.Message, error) {
+	if strings.TrimSpace(query) == "" {
+		return blocks.Answer(renewal.Say("After “history” I need a customer, “self” or a serial number, such as “history acme”. Nothing was changed or ordered.")), nil
+	}
+	who, several, more, err := h.meant(ctx, query)
+	switch {
+	case err != nil:
+		h.Log.WarnContext(ctx, "no customers to look among", "error", err)
+		return blocks.Answer(renewal.Say(portal.Explain(err) + " Nothing was changed or ordered.")), nil
+	case len(several) > 0:
+		return blocks.HistoryChoice(query, several, more), nil
+	case who == nil:
+		return blocks.Answer(renewal.Say(fmt.Sprintf("I know no customer and no PBX by the name “%s”. Try a part of the company, the e-mail address or "+
+			"the serial number; “due” lists all that I know. Nothing was changed or ordered.", query))), nil
+	}
+	return h.draw(ctx, a, *who, page)
+}
+
+// meant is whom a query means: one holder, or several to choose from and how many more fit.
+func (h *Histories) meant(ctx context.Context, query string) (who *renewal.Holder, several []renewal.Holder, more int, err error) {
+	if serial, ok := strings.CutPrefix(query, blocks.HistoryPBX); ok {
+		if _, pbx, ok := h.Portal.FindPBX(ctx, serial); ok {
+			return &pbx, nil, 0, nil
+		}
+		return &renewal.Holder{SerialNumber: serial, Name: serial}, nil, 0, nil // it may be gone, and its requests are not
+	}
+	if key, ok := strings.CutPrefix(query, blocks.HistoryAccount); ok {
+		named := h.Portal.NameOf(ctx, byAccount(), key, "")
+		return &named, nil, 0, nil
+	}
+	if _, pbx, ok := h.Portal.FindPBX(ctx, query); ok {
+		return &pbx, nil, 0, nil
+	}
+	holders, err := h.Portal.Holders(ctx, byAccount().Key, lookup.AnyAge)
+	if err != nil {
+		return nil, nil, 0, err
+	}
+	if one, ok := holders.Only(query); ok {
+		return &one, nil, 0, nil
+	}
+	several, more = holders.Search(query, choices)
+	if len(several) == 1 && more == 0 {
+		return &several[0], nil, 0, nil
+	}
+	return nil, several, more, nil
+}
+
+// draw tells what was ordered for a holder.
+func (h *Histories) draw(ctx context.Context, a renewal.Actor, who renewal.Holder, page int) (blocks.Message, error) {
+	d := blocks.HistoryData{Holder: who, Since: h.Ledger.Now(ctx).Add(-portal.PlacedWithin)}
+	all, err := h.requestsOf(ctx, who)
+	if err != nil {
+		return blocks.Message{}, err
+	}
+	visible := h.Visible(ctx, a, slices.Clone(all))
+	d.Hidden = len(all) - len(visible)
+	placed, told, err := h.Portal.Placed(ctx, who.PartnerID)
+	if err != nil {
+		h.Log.WarnContext(ctx, "the portal's orders are missing in a history", "error", err)
+	}
+	d.Unread, d.Untold = err != nil, err == nil && !told
+	if who.SerialNumber != "" {
+		placed = h.ofPBX(ctx, placed, who)
+	}
+	entries := merge(visible, all, placed)
+	d.Total, d.Ours = len(entries), len(visible)
+	d.Pages = max((len(entries)+perPage-1)/perPage, 1)
+	d.Page = min(max(page, 0), d.Pages-1)
+	d.Entries = entries[d.Page*perPage : min((d.Page+1)*perPage, len(entries))]
+	h.details(ctx, d.Entries)
+	var shown []renewal.Request
+	for _, e := range d.Entries {
+		if e.Request != nil {
+			shown = append(shown, *e.Request)
+		}
+	}
+	d.Links = h.Slack.Links(ctx, shown)
+	return blocks.History(d), nil
+}
+
+// requestsOf are the requests for a holder, and for the PBXs of an account.
+func (h *Histories) requestsOf(ctx context.Context, who renewal.Holder) ([]renewal.Request, error) {
+	if who.SerialNumber != "" {
+		return h.Ledger.List(ctx, ledger.Filter{HolderKey: who.Key(), Limit: most})
+	}
+	return h.Requests(ctx, "", []renewal.Holder{who}, most)
+}
+
+// ofPBX are the orders of a customer's that may be of one PBX.
+func (h *Histories) ofPBX(ctx context.Context, placed []yeastar.OrderSummary, pbx renewal.Holder) []yeastar.OrderSummary {
+	product, _, ok := h.Portal.FindPBX(ctx, pbx.SerialNumber)
+	if !ok || pbx.PartnerID == "" {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, detailPatience)
+	defer cancel()
+	placed = placed[:min(len(placed), pbxsOrders)]
+	theirs := make([]bool, len(placed))
+	var asking errgroup.Group
+	asking.SetLimit(4)
+	for i, o := range placed {
+		asking.Go(func() error {
+			detail, err := h.Portal.Order(ctx, cmp.Or(o.OrderNo, string(o.ID)))
+			if err != nil || detail.ProductNo != pbx.SerialNumber {
+				return err
+			}
+			theirs[i], err = h.Portal.IsOf(ctx, o, product, pbx)
+			return err
+		})
+	}
+	_ = asking.Wait() // what the portal does not tell is left out
+	var found []yeastar.OrderSummary
+	for i, o := range placed {
+		if theirs[i] {
+			found = append(found, o)
+		}
+	}
+	return found
+}
+
+// details looks up what the list does not tell of orders that are no requests of ours: what
+// they cost, and where they stand now.
+func (h *Histories) details(ctx context.Context, entries []blocks.HistoryEntry) {
+	ctx, cancel := context.WithTimeout(ctx, detailPatience)
+	defer cancel()
+	var asking errgroup.Group
+	asking.SetLimit(4)
+	for i := range entries {
+		e := &entries[i]
+		if e.Request != nil || e.OrderNo == "" {
+			continue
+		}
+		asking.Go(func() error {
+			detail, err := h.Portal.Order(ctx, e.OrderNo)
+			if err != nil {
+				return err
+			}
+			e.Status = cmp.Or(detail.OrderStatus, e.Status)
+			e.Product = detail.ProductName
+			if detail.Price != nil {
+				e.Amount = renewal.Price{Amount: detail.Price.Amount, Currency: detail.Price.Currency}.String()
+			}
+			return nil
+		})
+	}
+	_ = asking.Wait() // it can do without
+}
+
+var reference = regexp.MustCompile(`RNW-[0-9]{1,12}`)
+
+// merge puts requests and the portal's orders together, the newest first. An order that belongs to
+// a request is told with it; one whose request is hidden is hidden, too.
+func merge(visible, all []renewal.Request, placed []yeastar.OrderSummary) []blocks.HistoryEntry {
+	ours := map[string]bool{} // by order number and reference
+	for _, r := range all {
+		ours[r.Reference()] = true
+		if r.Order != nil {
+			ours[r.Order.OrderNo] = true
+		}
+	}
+	inPortal := map[string]bool{}
+	var entries []blocks.HistoryEntry
+	for _, o := range placed {
+		number := cmp.Or(o.OrderNo, string(o.ID))
+		inPortal[number] = true
+		if ours[number] || ours[reference.FindString(o.PONumber)] || ours[reference.FindString(o.CustomReferenceNo)] {
+			continue
+		}
+		entries = append(entries, blocks.HistoryEntry{At: o.CreateTime, OrderNo: number, Status: o.OrderStatus, PO: o.PONumber, Currency: o.Currency})
+	}
+	for _, r := range visible {
+		e := blocks.HistoryEntry{At: r.AskedAt, Request: &r}
+		if at := r.OrderedTime(); !at.IsZero() {
+			e.At = at
+		}
+		e.InPortal = r.Order != nil && inPortal[r.Order.OrderNo]
+		entries = append(entries, e)
+	}
+	slices.SortStableFunc(entries, func(a, b blocks.HistoryEntry) int { return b.At.Compare(a.At) })
+	return entries
+}

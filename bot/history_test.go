@@ -1,0 +1,65 @@
+package bot_test
+
+import (
+	"testing"
+
+	"renewbot/bot/renewal"
+	"renewbot/bot/sandbox"
+	"renewbot/bot/slacksim"
+	"renewbot/yeastar/yeastarsim"
+)
+
+// TestHistory tells what was asked for and ordered for a customer: ours and the portal's, each once,
+// and to nobody what they may not see.
+func TestHistory(t *testing.T) {
+	t.Parallel()
+	out := &logged{}
+	b := setup(t, telling, out.all)
+	alice, dave, bob := b.as(sandbox.Alice), b.as(sandbox.Dave), b.as(sandbox.Bob)
+	card := alice.request(acmeWish)
+	secret := acmeWish
+	secret.channel = sandbox.Leads // private, and Dave is not in it
+	alice.request(secret)
+	bob.press(card, "Approve")
+	b.happened("RNW-000001", renewal.CodeOrdered)
+	ours := b.Vendor.Orders()[len(b.Vendor.Orders())-1].OrderNo
+	pbx := b.Vendor.AddOrder(yeastarsim.Order{ProductID: yeastarsim.Software, ProductNo: yeastarsim.SoftwareSerial, PartnerID: yeastarsim.AcmeTelecomID, OperationType: "renew_plan"})
+	for range 8 {
+		b.Vendor.AddOrder(yeastarsim.Order{ProductID: yeastarsim.Turnkey, PartnerID: yeastarsim.NorthwindID, OperationType: "renew_plan"})
+	}
+
+	dave.command(sandbox.Random, "/renew history acme")
+	m := dave.list("“acme” fits", "Whose history do you mean?")
+	if r, err := dave.p.Pick(b.ctx, m.Ref(), "history_who", "id:"+yeastarsim.AcmeTelecomID); err != nil || r.Failure != "" {
+		t.Fatal(err, r.Failure)
+	}
+	m = dave.list("History of Acme Telecom", "1 request of ours", "RNW-000001", ours, "also in the portal's list", "approved by", pbx.OrderNo, "1 request is of private channels")
+	b.lacks(b.Slack.Text(m), "RNW-000002")
+
+	// Approvers see all.
+	bob.command(sandbox.Random, "/renew history it@acme-telecom.example")
+	bob.list("History of Acme Telecom", "2 requests of ours", "RNW-000002")
+
+	dave.command(sandbox.Random, "/renew history "+yeastarsim.SoftwareSerial)
+	m = dave.list("History of Acme Telecom ("+yeastarsim.SoftwareSerial+")", pbx.OrderNo)
+	b.lacks(b.Slack.Text(m), "RNW-000001")
+
+	dave.command(sandbox.Random, "/renew history northwind")
+	m = dave.list("History of Northwind Clinics", "9 other orders", "Page 1 of 2")
+	dave.press(m, "Older ▶")
+	dave.list("Page 2 of 2", "refunded")
+
+	dave.command(sandbox.Random, "/renew history self")
+	dave.list("Our own account", "PO-2544")
+	dave.command(sandbox.Random, "/renew history zzz")
+	dave.list("I know no customer and no PBX by the name “zzz”")
+	b.wants(b.as(sandbox.Gina).command(sandbox.Renewals, "/renew history acme"), "Guests can't")
+	_, err := b.as(sandbox.Gina).p.Force().Press(b.ctx, slacksim.Click{Ref: m.Ref(), ActionID: "history_next", Value: "0 id:" + yeastarsim.AcmeTelecomID, FromEphemeral: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, told := range b.as(sandbox.Gina).p.Ephemerals() {
+		b.lacks(b.Slack.Text(told), "Acme")
+	}
+	out.lacks(t, "Acme", "acme", "Northwind", yeastarsim.SoftwareSerial, "xoxb")
+}
