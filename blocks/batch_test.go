@@ -80,6 +80,7 @@ func batches() []shown {
 		shown{"batch_line_vote_more", blocks.BatchVote(running, running.Batch.Approvals[0], false)},
 		shown{"batch_line_paused", blocks.BatchPaused(wait, []string{bob})},
 		shown{"batch_line_result", blocks.BatchResult(ended)},
+		shown{"batch_line_results", blocks.BatchResults(ended)},
 		shown{"batch_nudge", blocks.BatchNudge(waiting, "https://acme.slack.com/archives/C0RENEW/p1795000000000200")},
 		shown{"batch_nudge_over", blocks.BatchNudge(ended, "")},
 		shown{"batch_form", blocks.BatchForm(batchForm())},

@@ -283,6 +283,11 @@ func BatchPaused(d BatchData, approvers []string) Message {
 	return oneLineMessage(fmt.Sprintf("batchpaused.%d", d.Batch.ID), s)
 }
 
+// BatchResults is what stands beside the file with the results of a batch.
+func BatchResults(d BatchData) Message {
+	return oneLineMessage("batchresults", "What became of each line of "+d.Batch.Reference()+". Nothing is ordered by this file.")
+}
+
 // BatchResult is the end of a batch, for the channel.
 func BatchResult(d BatchData) Message {
 	s := mention(d.Batch.Requester) + ": " + d.Batch.Reference() + " has ended. " + d.told() + "."

@@ -51,14 +51,11 @@ func heldWords(d map[string]string) string {
 
 // BatchNudge is what somebody reads who is reminded of a batch.
 func BatchNudge(d BatchData, link string) Message {
-	name := d.Batch.Reference()
-	if permalink.MatchString(link) {
-		name = "<" + link + "|" + name + ">"
-	}
-	s := d.state()
+	name, s := d.Batch.Reference(), d.state()
 	text := fmt.Sprintf("⏰ %s waits for you: %s of %s (%s). %s", name, d.head(), mention(d.Batch.Requester), d.total(), s.plain())
 	if _, waits := d.Batch.Awaiting(d.Lines); !waits {
 		text = fmt.Sprintf("%s does not wait for you any more. %s", name, s.plain())
 	}
-	return oneLineMessage(fmt.Sprintf("batchnudge.%d", d.Batch.ID), text)
+	subject := d.Batch.Subject()
+	return Links{subject: link}.Linked(oneLineMessage(fmt.Sprintf("batchnudge.%d", d.Batch.ID), text), subject)
 }

@@ -1,6 +1,7 @@
 package slackview
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"maps"
@@ -11,6 +12,7 @@ import (
 	"renewbot/blocks"
 	"renewbot/bot/ledger"
 	"renewbot/bot/renewal"
+	"renewbot/bot/sheet"
 )
 
 // drawBatch shows a batch: its summary with the bar, its card, and what the thread says of it.
@@ -55,6 +57,15 @@ func (d *drawing) showBatch(ctx context.Context, data blocks.BatchData) {
 		{key: keyCard, channel: channel, under: keySummary, lasting: true, message: blocks.BatchCard(data)},
 	})
 	d.showAll(ctx, d.view.wantedForBatch(data, d.view.link(d.posts[keyCard], d.posts[keySummary].TS)))
+	if ended(data) && !d.gone[keySummary] {
+		var results bytes.Buffer
+		if err := sheet.Write(&results, sheet.CSV, sheet.Batch(data.Lines)); err != nil {
+			d.errs = append(d.errs, err)
+			return
+		}
+		name := data.Batch.Reference() + ".csv"
+		d.showFile(ctx, wanted{key: "results", channel: channel, under: keySummary, record: true, message: blocks.BatchResults(data)}, name, name, results.Bytes())
+	}
 }
 
 // wantedForBatch lists what the thread of a batch says beside the card.
