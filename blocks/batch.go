@@ -32,6 +32,7 @@ const (
 	ActionBatchGoOn    = "batch_go_on"
 	ActionBatchText    = "batch_text"
 	ActionBatchLines   = "batch_lines"
+	ActionBatchFile    = "batch_file"
 )
 
 // IsBatch says whether an action or a callback is of a batch.

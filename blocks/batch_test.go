@@ -85,6 +85,7 @@ func batches() []shown {
 		shown{"batch_nudge_over", blocks.BatchNudge(ended, "")},
 		shown{"batch_form", blocks.BatchForm(batchForm())},
 		shown{"batch_form_wait", blocks.BatchWait(blocks.BatchMeta{Key: "K"}, 12, 40)},
+		shown{"batch_form_wait_file", blocks.BatchWait(blocks.BatchMeta{Key: "K"}, 0, 0)},
 		shown{"batch_review", blocks.BatchReview(batchReview())},
 		shown{"batch_review_none", blocks.BatchReview(blocks.BatchReviewData{Lines: batchReview().Lines[:1], Warning: "Please look once more."})},
 		shown{"batch_submitted", blocks.BatchSubmitted(waiting.Batch)},

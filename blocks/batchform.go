@@ -19,6 +19,7 @@ const (
 	CallbackBatchReject = "batch_reject"
 	BlockBatchText      = "batch_text"
 	BlockBatchLines     = "batch_lines"
+	BlockBatchFile      = "batch_file"
 )
 
 // MaxBatchText is how much somebody can paste into the form: Slack takes no more.
@@ -50,9 +51,11 @@ func BatchForm(f BatchFormData) slack.ModalViewRequest {
 	}
 	text := slack.NewPlainTextInputBlockElement(nil, ActionBatchText).WithMultiline(true).WithMaxLength(MaxBatchText).
 		WithInitialValue(cutUnits(f.Text, MaxBatchText))
-	blocks = append(blocks, section("batch.intro", intro),
-		slack.NewInputBlock(BlockBatchText, plain("Lines", limitLabel), plain("Columns: "+line(f.Columns, 500)+". Only holder and product are needed.", limitLabel), text),
-		FormData{}.noteInput(),
+	lines := slack.NewInputBlock(BlockBatchText, plain("Lines", limitLabel), plain("Columns: "+line(f.Columns, 500)+". Only holder and product are needed.", limitLabel), text)
+	file := slack.NewInputBlock(BlockBatchFile, plain("Or a file", limitLabel), plain("CSV in UTF-8. It is read instead of what stands above.", limitLabel),
+		slack.NewFileInputBlockElement(ActionBatchFile).WithMaxFiles(1).WithFileTypes("csv", "txt", "tsv"))
+	lines.Optional, file.Optional = true, true
+	blocks = append(blocks, section("batch.intro", intro), lines, file, FormData{}.noteInput(),
 		FormData{Channels: f.Channels, ChannelNames: f.ChannelNames, ChannelHint: f.ChannelHint, Draft: Draft{Channel: f.Channel}}.channelInput())
 	v := modal(CallbackBatchForm, "Renew several", blocks...)
 	v.Submit, v.Close = plain("Check", limitTitle), plain("Cancel", limitTitle)
@@ -81,21 +84,31 @@ func ReadBatchMeta(s string) (BatchMeta, error) {
 }
 
 // ReadBatchForm reads what stands in the form.
-func ReadBatchForm(v slack.View) (text, note, channel string) {
+func ReadBatchForm(v slack.View) (file, text, note, channel string) {
 	s := inputsOf(v)
+	if a, _ := s.input(BlockBatchFile, ActionBatchFile); len(a.Files) > 0 {
+		file = a.Files[0].ID
+	}
 	s.typed(&text, BlockBatchText, ActionBatchText)
 	s.typed(&note, BlockNote, ActionNote)
 	channel = readChannel(s)
-	return text, note, channel
+	return file, text, note, channel
 }
 
 // BatchWait is shown while the lines are checked.
 func BatchWait(m BatchMeta, done, total int) slack.ModalViewRequest {
 	v := modal(CallbackBatchWait, "Checking the lines",
-		section("batch.wait", fmt.Sprintf("⏳ Checked with the Partner Portal: %d of %s. This shows the result by itself.", done, count(total, "line", "lines"))),
+		section("batch.wait", "⏳ "+checkedWords(done, total)+" This shows the result by itself."),
 		contextLine("batch.wait.end", "Nothing is ordered by this. “Back” leads to what you pasted."))
 	v.Close, v.PrivateMetadata = plain("Back", limitTitle), m.encode()
 	return v
+}
+
+func checkedWords(done, total int) string {
+	if total == 0 {
+		return "Reading the file."
+	}
+	return fmt.Sprintf("Checked with the Partner Portal: %d of %s.", done, count(total, "line", "lines"))
 }
 
 // BatchCheck is a line that was checked.

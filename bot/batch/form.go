@@ -114,11 +114,15 @@ func (v *View) checked(ctx context.Context, w Who, ic slack.InteractionCallback)
 	saving, cancel := w.Env.InTime(ctx)
 	defer cancel()
 	d := draft{User: w.ID}
-	d.Text, d.Note, d.Channel = blocks.ReadBatchForm(ic.View)
+	var file string
+	file, d.Text, d.Note, d.Channel = blocks.ReadBatchForm(ic.View)
 	wrong := map[string]string{}
-	rows, fault := read(d.Text)
-	if fault != "" {
-		wrong[blocks.BlockBatchText] = fault
+	var rows []row
+	if file == "" {
+		var fault string
+		if rows, fault = read(d.Text); fault != "" {
+			wrong[blocks.BlockBatchText] = fault
+		}
 	}
 	if problem := v.directory.ChannelProblem(saving, d.Channel, w.ID); problem != "" {
 		wrong[blocks.BlockChannel] = problem
@@ -130,7 +134,43 @@ func (v *View) checked(ctx context.Context, w Who, ic slack.InteractionCallback)
 	wait := blocks.BatchWait(meta, 0, len(rows))
 	wait.ExternalID = "batch." + rand.Text()
 	w.Env.Ack(slack.NewPushViewSubmissionResponse(&wait))
-	v.tasks.Start(func(ctx context.Context) { v.finish(ctx, w, meta, d, rows, wait.ExternalID, "") })
+	v.tasks.Start(func(ctx context.Context) {
+		if file != "" {
+			var fault string
+			if d.Text, rows, fault = v.fetch(ctx, file); fault != "" {
+				v.show(ctx, wait.ExternalID, blocks.Notice("Not checked", renewal.Say(fault+" Nothing was saved and nothing was ordered. Go back and try again.")))
+				return
+			}
+		}
+		v.finish(ctx, w, meta, d, rows, wait.ExternalID, "")
+	})
+}
+
+const (
+	// maxFile is how long a file may be, in bytes: far more than a batch has lines.
+	maxFile = 256 << 10
+	// fetchTimeout bounds the fetching of a file.
+	fetchTimeout = time.Minute
+)
+
+// fetch reads the lines of a file that somebody has put into the form.
+func (v *View) fetch(ctx context.Context, file string) (text string, rows []row, fault string) {
+	ctx, cancel := context.WithTimeout(ctx, fetchTimeout)
+	defer cancel()
+	raw, err := v.api.FileText(ctx, file, maxFile)
+	switch {
+	case errors.Is(err, socket.ErrFileTooLong):
+		return "", nil, "The file is longer than 256 KB: split it."
+	case errors.Is(err, socket.ErrFileNoText):
+		return "", nil, "The file is no text in UTF-8: save it as “CSV UTF-8”."
+	case errors.Is(err, socket.ErrFileDenied):
+		return "", nil, "Slack does not give me the file. It may be deleted; else the app lacks files:read, which “renewbot check” tells. Pasted lines work all the same."
+	case err != nil:
+		v.log.WarnContext(ctx, "a file of a batch was not fetched", "error", err)
+		return "", nil, "The file could not be fetched from Slack."
+	}
+	rows, fault = read(string(raw))
+	return string(raw), rows, fault
 }
 
 func (v *View) unreadable(w Who) {
