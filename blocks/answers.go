@@ -35,6 +35,7 @@ func Help(command string, unlisted []string) Message {
 		"*" + c + " resume* – approvers: order what waits because of that",
 		"*" + c + " deputy @colleague until Friday* – approvers: let a colleague decide for me; *deputy off* ends it",
 		"*" + c + " deputies* – who decides for whom",
+		"*" + c + " notify result* – which direct messages I get: *all*, *result* (what became of it, and reminders) or *none* (only what waits for me alone)",
 		"*" + c + " help* – this list",
 	}
 	end := "Nothing is ordered until an approver has agreed to it in the request's thread."
@@ -53,6 +54,19 @@ func Help(command string, unlisted []string) Message {
 		blocks = append(blocks, contextLine("help.unlisted", missing))
 	}
 	return Message{Text: cutMarkup(text+"\n"+end, limitMessageText), Blocks: append(blocks, contextLine("help.end", end))}
+}
+
+// Notify says which direct messages somebody gets.
+func Notify(n renewal.Notify) Message {
+	say := "You get *all* direct messages: about your requests, and what waits for your decision."
+	switch n {
+	case renewal.NotifyResult:
+		say = "Of direct messages you get the *result*: what became of your requests, reminders, and what waits for you alone."
+	case renewal.NotifyNone:
+		say = "You get *no* direct messages but those of what waits for you alone: changes asked of you, a request that somebody hands to you, " +
+			"and being somebody's deputy. The threads mention you as before."
+	}
+	return oneLineMessage("notify", say+" Change it with “notify all”, “notify result” or “notify none”. Nothing was changed or ordered in any request.")
 }
 
 // List shows what somebody asked for and what waits for their decision.

@@ -50,6 +50,17 @@ func deputyWords(e renewal.Entry) string {
 		": never for what either of them asks for. Nothing was ordered."
 }
 
+// DeputyNews is what somebody alone is told who is deputy now, or is not any more.
+func DeputyNews(e renewal.Entry, who string) Message {
+	of := mention(e.Actor)
+	s := "🤝 You are not deputy of " + of + " any more. Nothing was ordered."
+	if e.Code == renewal.CodeDeputy && e.Detail[renewal.DetailWho] == who {
+		s = "🤝 " + of + " named you as deputy" + timed(" until ", e.Detail[renewal.DetailUntil]) + ": on what waits for them you can decide in their place, " +
+			"never on what either of you asks for. It ends by itself then. Home and the command's “list” show what waits. Nothing was ordered."
+	}
+	return oneLineMessage(fmt.Sprintf("deputy.%d", e.Seq), s)
+}
+
 // Deputies lists who decides for whom.
 func Deputies(all []renewal.Deputy) Message {
 	if len(all) == 0 {

@@ -108,6 +108,11 @@ func eventMessages() []shown {
 		}
 		out = append(out, shown{"audit_" + e.name, blocks.AuditLine(e.request, e.entry)})
 	}
+	for _, e := range events() {
+		if e.entry.Code == renewal.CodeDeputy || e.entry.Code == renewal.CodeDeputyEnded {
+			out = append(out, shown{"news_" + e.name, blocks.DeputyNews(e.entry, carol)}, shown{"news_instead_" + e.name, blocks.DeputyNews(e.entry, alice)})
+		}
+	}
 	linked, _ := blocks.Direct(events()[8].request, events()[8].entry)
 	submitted := events()[0]
 	mentioned, _ := blocks.ThreadLine(submitted.request, submitted.entry, []string{bob, carol, "S0APPROVERS"})
@@ -169,6 +174,9 @@ func answers() []shown {
 		{"detail_dated", blocks.Detail(with(renewal.Approved, dated), nil, nil)},
 		{"list_for_nobody", blocks.ListFor("acme", nil, nil)},
 		{"detail_settling", blocks.Settling(blocks.Detail(request(renewal.Unknown), nil, nil), request(renewal.Unknown))},
+		{"notify_all", blocks.Notify(renewal.NotifyAll)},
+		{"notify_result", blocks.Notify(renewal.NotifyResult)},
+		{"notify_none", blocks.Notify(renewal.NotifyNone)},
 		{"deputies_none", blocks.Deputies(nil)},
 		{"deputies", blocks.Deputies([]renewal.Deputy{{Of: bob, ID: carol, Until: now.Add(48 * time.Hour)}, {Of: alice, ID: carol, Until: now.Add(96 * time.Hour)}})},
 		{"preface", blocks.Preface("I know no customer and no command “acme”.", blocks.Help("/renew", nil))},

@@ -269,6 +269,10 @@ func events() []event {
 		{"paused", renewal.Request{}, none(entry(renewal.CodePaused, carol, "", "", map[string]string{renewal.DetailReason: "Stocktaking until Friday."}))},
 		{"paused_by_itself", renewal.Request{}, none(entry(renewal.CodePaused, renewal.System, "", "", map[string]string{
 			renewal.DetailReason: "3 orders within an hour ended without anybody knowing whether they were placed: RNW-000120, RNW-000121, RNW-000122"}))},
+		{"resumed_dated", renewal.Request{}, none(entry(renewal.CodeResumed, carol, "", "", map[string]string{
+			renewal.DetailPausedBy: carol, renewal.DetailCount: "0", renewal.DetailDated: "3"}))},
+		{"resumed_both", renewal.Request{}, none(entry(renewal.CodeResumed, carol, "", "", map[string]string{
+			renewal.DetailPausedBy: carol, renewal.DetailCount: "2", renewal.DetailDated: "1"}))},
 		{"resumed", renewal.Request{}, none(entry(renewal.CodeResumed, carol, "", "", map[string]string{renewal.DetailPausedBy: renewal.System}))},
 		{"cancelled", request(renewal.Cancelled), entry(renewal.CodeCancelled, alice, renewal.Pending, renewal.Cancelled, nil)},
 		{"expired", request(renewal.Expired), entry(renewal.CodeExpired, renewal.System, renewal.Pending, renewal.Expired, nil)},

@@ -232,7 +232,7 @@ func TestWhoHearsOfAnEvent(t *testing.T) {
 			if _, got := blocks.Direct(e.request, e.entry); got != direct[e.name] {
 				t.Errorf("the requester is told: %t", got)
 			}
-			if _, got := blocks.ThreadLine(e.request, e.entry, nil); got == slices.Contains([]string{"denied", "denied_again", "moved", "paused", "paused_by_itself", "resumed", "deputy_named", "deputy_ended", "events_on", "events_off", "events_stopped", "policy_loaded"}, e.name) {
+			if _, got := blocks.ThreadLine(e.request, e.entry, nil); got == slices.Contains([]string{"denied", "denied_again", "moved", "paused", "paused_by_itself", "resumed", "resumed_dated", "resumed_both", "deputy_named", "deputy_ended", "events_on", "events_off", "events_stopped", "policy_loaded"}, e.name) {
 				t.Errorf("the thread is told: %t", got)
 			}
 			audit := blocks.AuditLine(e.request, e.entry)

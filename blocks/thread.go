@@ -92,7 +92,7 @@ func eventSentence(r renewal.Request, e renewal.Entry) string {
 	case renewal.CodePaused:
 		return join("⏸️ "+by+" paused all orders"+reason(d[renewal.DetailReason]), "Requests are taken and approved; nothing is ordered until an approver types “/renew resume”.")
 	case renewal.CodeResumed:
-		return "▶️ " + by + " resumed orders: what was approved is placed now."
+		return join("▶️ "+by+" resumed orders: "+resumed(d[renewal.DetailCount])+".", datedWait(d[renewal.DetailDated]))
 	case renewal.CodeCancelled:
 		if e.From == renewal.Approved {
 			return join("✋ "+by+" stopped the order before it was sent.", nothingWas)
@@ -252,6 +252,28 @@ func askedAgain(d map[string]string) string {
 // pausedWords says why an approved order waits.
 func pausedWords(by, why string) string {
 	return join("Nothing has been ordered yet: orders are paused by "+mention(by)+reason(why), "It is ordered when an approver resumes.")
+}
+
+// resumed says what becomes of so many approved requests that waited.
+func resumed(n string) string {
+	switch n = outside(n, 10); n {
+	case "", "1":
+		return "what was approved is placed now"
+	case "0":
+		return "no approved request waits for that, so nothing is ordered now"
+	}
+	return "the " + n + " that were approved are placed now"
+}
+
+// datedWait says how many approved requests wait for their day.
+func datedWait(n string) string {
+	switch n = outside(n, 10); n {
+	case "", "0":
+		return ""
+	case "1":
+		return "One is for a day that has not come."
+	}
+	return n + " are for days that have not come."
 }
 
 // splitList reads a detail that lists several things.

@@ -92,12 +92,16 @@ func (b *bundle) withToken(method string, form url.Values) {
 func TestTheAuditChannelAgrees(t *testing.T) {
 	t.Parallel()
 	b, entries := witnessed(t)
+	flat := b.lineOf(entries[0]) // as they were before there were threads
+	b.Slack.DeleteMessage(flat.Ref())
+	b.withToken("chat.postMessage", url.Values{"channel": {sandbox.Audit}, "text": {flat.Text}})
 	for i := range 1200 { // people talk in it, so that there are several pages
 		b.Slack.Say(sandbox.Audit, sandbox.Bob, fmt.Sprintf("Is ticket #%d done?", i), "")
 	}
 	b.Slack.SetRateLimits(true)
 	stop := b.Slack.Fail("conversations.history", slacksim.Fault{Kind: slacksim.FaultRateLimit, RetryAfter: time.Second}, slacksim.Times(1))
 	defer stop()
+	defer b.Slack.Fail("conversations.replies", slacksim.Fault{Kind: slacksim.FaultRateLimit, RetryAfter: time.Second}, slacksim.Times(1))()
 	got, differences := b.compare()
 	if want := (audit.Compared{Entries: int64(len(entries)), Agreed: int64(len(entries))}); got != want {
 		t.Errorf("compared: %+v, want %+v", got, want)
@@ -126,7 +130,8 @@ func TestTheAuditChannelTells(t *testing.T) {
 			b.withToken("chat.update", url.Values{"channel": {sandbox.Audit}, "ts": {m.TS}, "text": {text}})
 		}, "different: message "},
 		{"a line was forged by somebody else", func(b *bundle, e renewal.Entry) {
-			b.Slack.Say(sandbox.Audit, sandbox.Bob, b.lineOf(e).Text, "")
+			m := b.lineOf(e)
+			b.Slack.Say(sandbox.Audit, sandbox.Bob, m.Text, m.ThreadTS)
 		}, "looks like entry %d and is not from Renewbot"},
 		{"the ledger has lost an entry", func(b *bundle, e renewal.Entry) {
 			lost := blocks.AuditLine(renewal.Request{}, renewal.Entry{Seq: 4711, Code: renewal.CodeApproved, Actor: sandbox.Bob, Hash: e.Hash})

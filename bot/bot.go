@@ -104,6 +104,7 @@ type Bot struct {
 	history   *history.Histories
 	readiness *readiness.Readiness
 	policy    renewal.Policy
+	notify    renewal.Notify // for people who have not said
 	log       *slog.Logger
 	timing
 	forms *keyedmutex.Mutex // by view id: the actions in one form
@@ -143,7 +144,7 @@ func New(o Options) *Bot {
 	})
 	var b *Bot
 	b = &Bot{
-		api: api, ledger: o.Ledger, portal: looked, policy: o.Config.Policy(), log: o.Log, forms: keyedmutex.New(),
+		api: api, ledger: o.Ledger, portal: looked, policy: o.Config.Policy(), notify: settings.Notify, log: o.Log, forms: keyedmutex.New(),
 		timing:    timing{o.Now, cmp.Or(o.OptionalWait, optionalWait), cmp.Or(o.JobsGrace, jobsGrace), cmp.Or(o.AckWithin, socket.AckBudget)},
 		directory: people,
 		orders: orders.New(orders.Options{
@@ -152,7 +153,7 @@ func New(o Options) *Bot {
 		}),
 		slack: slackview.New(slackview.Options{
 			API: api, Ledger: o.Ledger, Log: o.Log, AuditChannel: settings.AuditChannel, Approvers: settings.Approvers,
-			People: people, Policy: o.Config.Policy(), Command: command, Instance: o.Instance, Lease: o.ViewLease,
+			People: people, Policy: o.Config.Policy(), Notify: settings.Notify, Command: command, Instance: o.Instance, Lease: o.ViewLease,
 			Due: func(ctx context.Context, userID string) []slack.Block { return b.due.Section(ctx, userID) },
 		}),
 	}
@@ -204,8 +205,7 @@ func (b *Bot) Run(ctx context.Context) error {
 	if err := b.due.Start(ctx); err != nil {
 		return fmt.Errorf("plan the digest of renewals due: %w", err)
 	}
-	// The audit lines that belong to no request have no change that would draw them.
-	err := b.ledger.Enqueue(ctx, renewal.Job{Kind: renewal.SyncSlack, At: b.ledger.Now(ctx)})
+	err := b.slack.Begin(ctx)
 	if err == nil {
 		err = b.socket.Run(ctx)
 	}

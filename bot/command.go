@@ -39,7 +39,7 @@ func (b *Bot) slash(ctx context.Context, c slack.SlashCommand, env *socket.Envel
 	case typed.Cancel:
 		actor, _ = b.decider(ctx, p.id, c.TriggerID, t.Request)
 		b.apply(ctx, p, t.Request, renewal.Cancel{By: actor})
-	case typed.Pause, typed.Resume, typed.Deputy, typed.DeputyOff, typed.Deputies:
+	case typed.Pause, typed.Resume, typed.Deputy, typed.DeputyOff, typed.Deputies, typed.Notify:
 		b.standing(ctx, p, t)
 	case typed.Due:
 		b.renewalsDue(ctx, p, actor, c.TriggerID, t.Text)

@@ -34,6 +34,7 @@ func TestOrderOnItsDay(t *testing.T) {
 	b.says(sandbox.Renewals, "@bob approved (1 of 1). Its order is placed on", "Nothing has been ordered yet.")
 	b.wants(carol.command(sandbox.Renewals, "/renew pause Stocktaking"), "Orders are paused")
 	b.wants(carol.command(sandbox.Renewals, "/renew resume"), "Orders are not paused")
+	b.says(sandbox.Audit, "no approved request waits for that, so nothing is ordered now. One is for a day that has not come.")
 	card = b.shows(card, "Approved, to be ordered on 19 Mar 2026", "Stop the order", "Change…")
 	b.wants(alice.command(sandbox.Renewals, "/renew list"), "Approved, to be ordered on 19 Mar 2026")
 

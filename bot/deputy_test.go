@@ -23,6 +23,7 @@ func TestDeputyDecidesInTheirPlace(t *testing.T) {
 	b.wants(bob.command(sandbox.Renewals, "/renew deputy @dave in 5 days"), "@dave decides for @bob until")
 	b.says(sandbox.Audit, "deputy.named by @bob", "@dave")
 	dave := b.as(sandbox.Dave)
+	b.hears(sandbox.Dave, "@bob named you as deputy until", "Nothing was ordered.")
 	b.wants(dave.command(sandbox.Renewals, "/renew deputy @alice until Friday"), "What you may as a deputy you can't hand on")
 
 	own := dave.request(tutorial)
@@ -38,7 +39,12 @@ func TestDeputyDecidesInTheirPlace(t *testing.T) {
 	b.shows(card, "Approved by @dave as deputy of @bob")
 	b.says(sandbox.Audit, "@dave as deputy of @bob approved")
 
+	b.wants(dave.command(sandbox.Renewals, "/renew notify none"), "being somebody's deputy")
+	b.wants(bob.command(sandbox.Renewals, "/renew deputy @carol in 5 days"), "@carol decides for @bob until")
+	b.hears(sandbox.Carol, "@bob named you as deputy until")
 	b.wants(bob.command(sandbox.Renewals, "/renew deputy off"), "Nobody has a deputy")
+	b.hears(sandbox.Carol, "You are not deputy of @bob any more.")
+	b.silent(dave.p.DM(), "any more")
 	card = alice.request(tutorial)
 	dave.press(card, "Approve")
 	b.happened("RNW-000003", renewal.CodeDenied)

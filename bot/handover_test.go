@@ -14,6 +14,7 @@ func TestApproverAsksSomebodyElse(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	bob, carol := b.as(sandbox.Bob), b.as(sandbox.Carol)
+	b.wants(carol.command(sandbox.Renewals, "/renew notify none"), "a request that somebody hands to you")
 	card := b.as(sandbox.Alice).request(tutorial)
 	ask := func(who, why string) map[string]string {
 		bob.pickIn(card, blocks.ActionMore, "Ask somebody else…")
@@ -30,9 +31,7 @@ func TestApproverAsksSomebodyElse(t *testing.T) {
 	bob.submitOK()
 	b.says(card.Channel, "@bob asks @carol to decide: “You know this customer.”", "Nothing has been ordered.")
 	b.shows(card, "@carol was asked to decide by @bob")
-	if _, err := carol.p.WaitDM(b.ctx, "asks you to decide on"); err != nil {
-		t.Fatal(err)
-	}
+	b.hears(sandbox.Carol, "asks you to decide on", "/archives/"+card.Channel)
 	carol.press(card, "Approve")
 	b.happened("RNW-000001", renewal.CodeOrdered)
 	b.ends("RNW-000001", renewal.Ordered, 1, renewal.CodeSubmitted, renewal.CodeDenied, renewal.CodeHandedOver, renewal.CodeApproved, renewal.CodeOrdering, renewal.CodeOrdered)

@@ -37,7 +37,7 @@ func TestPausedOrdersWait(t *testing.T) {
 		t.Fatalf("%d orders were sent while they were paused", n)
 	}
 	b.wants(alice.command(sandbox.Renewals, "/renew resume"), "Only approvers can resume orders.")
-	b.wants(bob.command(sandbox.Renewals, "/renew resume"), "Orders are not paused: what is approved is ordered.")
+	b.wants(bob.command(sandbox.Renewals, "/renew resume"), "Orders are not paused: what is approved is ordered, and what is for a day on its day.")
 	b.happened("RNW-000001", renewal.CodeOrdered)
 	b.ends("RNW-000001", renewal.Ordered, 1, renewal.CodeSubmitted, renewal.CodeApproved, renewal.CodeWaiting, renewal.CodeOrdering, renewal.CodeOrdered)
 	b.homeSays(sandbox.Bob, "Nothing waits for you.")

@@ -8,6 +8,7 @@ import (
 	"renewbot/bot/policy"
 	"renewbot/bot/renewal"
 	"renewbot/bot/sandbox"
+	"renewbot/yeastar/yeastarsim"
 )
 
 // twoSteps is a policy by which Carol's group decides first, and then Bob.
@@ -65,10 +66,13 @@ func TestTwoStepsToAnOrder(t *testing.T) {
 	b.says(sandbox.Audit, "no request", "policy.loaded by", "the policy file with 1 rules holds", b.Config.Renew.Policy.Hash())
 }
 
-// The file becomes stricter while a request waits, and another cap is reached before its order.
+// The file becomes stricter while requests wait: the cards say so at once, and of two that were
+// asked for before there was a cap the second one is held back before its order.
 func TestStricterPolicyHoldsForWhatWaits(t *testing.T) {
 	t.Parallel()
 	b := setup(t, durable(t), ruled(t, strings.ReplaceAll(twoSteps, "      - who: Finance\n", "")))
+	dave := b.as(sandbox.Dave)
+	second := dave.request(tutorial)
 	card := b.as(sandbox.Alice).request(acmeWish)
 	b.stop()
 	f, err := policy.Parse([]byte(twoSteps + "    caps: {month: {orders: 1}}\n"))
@@ -77,17 +81,26 @@ func TestStricterPolicyHoldsForWhatWaits(t *testing.T) {
 	}
 	b.Config.Renew.Policy = f
 	b.start()
+	card = b.shows(card, "Step 1 of 2:", "then 1 of Finance")
+	second = b.shows(second, "Step 1 of 2:", "then 1 of Finance")
 	b.as(sandbox.Carol).press(card, "Approve")
 	card = b.shows(card, "Step 2 of 2: ✓ 1 of Sales leads")
 	b.wantOrders(0)
 
 	// What is open counts for the cap of the month.
-	dave := b.as(sandbox.Dave)
-	dave.fill(tutorial)
+	dave.fill(wish{holder: "Northwind Clinics", plan: yeastarsim.TutorialPlanID, extensions: "80", contact: "Sandhaven"})
 	dave.submitOK()
-	b.wants(b.Slack.TextView(dave.titled("Not saved")), "Rule “in two steps” of the policy allows at most 1 order a month, and 1 is asked for or ordered; that holds until",
+	b.wants(b.Slack.TextView(dave.titled("Not saved")), "Rule “in two steps” of the policy allows at most 1 order a month, and 2 are asked for or ordered; that holds until",
 		"Nothing was ordered.")
 	b.as(sandbox.Bob).press(card, "Approve")
-	b.happened("RNW-000001", renewal.CodeOrdered)
+	b.happened("RNW-000002", renewal.CodeOrdered)
+	b.wantOrders(1)
+
+	b.as(sandbox.Carol).press(second, "Approve")
+	second = b.shows(second, "Step 2 of 2: ✓ 1 of Sales leads")
+	b.as(sandbox.Bob).press(second, "Approve")
+	b.happened("RNW-000001", renewal.CodeLapsed)
+	b.says(sandbox.Renewals, "allows at most 1 order a month, and 1 is asked for or ordered", "So this needs approval again", "Nothing has been ordered.")
+	b.shows(second, "Waiting for approval", "revision 2")
 	b.wantOrders(1)
 }

@@ -282,6 +282,9 @@ func (b *bundle) posted(id int64) bool {
 	}
 	shown := map[string]bool{}
 	for _, p := range posts {
+		if p.State == ledger.PostMuted {
+			continue
+		}
 		if p.State != ledger.PostShown {
 			return false
 		}

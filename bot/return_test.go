@@ -18,6 +18,9 @@ func TestReturnedForChanges(t *testing.T) {
 	card := alice.request(tutorial)
 	approve := clickOn(t, card, blocks.ActionApprove)
 
+	b.wants(alice.command(sandbox.Renewals, "/renew notify"), "direct messages: about your requests")
+	b.wants(alice.command(sandbox.Renewals, "/renew notify sometimes"), "I need all, result or none")
+	b.wants(alice.command(sandbox.Renewals, "/renew notify none"), "direct messages but those of what waits for you alone")
 	alice.press(card, "Return…")
 	alice.alone("Only approvers can return RNW-000001.", "Nothing was ordered.")
 	bob.press(card, "Return…")
@@ -47,6 +50,13 @@ func TestReturnedForChanges(t *testing.T) {
 	if r.Offer.PONumber != "4711" || r.Revision != 2 {
 		t.Errorf("ordered revision %d with %q", r.Revision, r.Offer.PONumber)
 	}
+
+	// Alice wanted to hear of nothing but what waits for her. That does not come later, either.
+	b.wants(alice.command(sandbox.Renewals, "/renew notify all"), "direct messages: about your requests")
+	bob.forceClick(approve)
+	bob.alone("RNW-000001 was ordered")
+	b.wait("the last audit line", func(s *slacksim.Snapshot) bool { return b.posted(1) })
+	b.silent(alice.p.DM(), "Ordered.")
 }
 
 // What was rejected is asked for again, by whoever may, as a request of its own.

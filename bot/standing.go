@@ -13,7 +13,7 @@ import (
 func (b *Bot) standing(ctx context.Context, p person, t typed.Command) {
 	saving, cancel := p.env.InTime(ctx)
 	defer cancel()
-	m, err := standing.Orders{Ledger: b.ledger, People: b.directory}.Do(saving, p.id, t)
+	m, err := standing.Orders{Ledger: b.ledger, People: b.directory, Notify: b.notify}.Do(saving, p.id, t)
 	var refusal *renewal.Refusal
 	switch {
 	case errors.As(err, &refusal):

@@ -64,6 +64,7 @@ type Renew struct {
 	RepeatWithin      time.Duration  // an order younger than this is a doubt
 	OrderAhead        time.Duration  // how far ahead an order may be dated
 	PONumber          renewal.PONumberMode
+	Notify            renewal.Notify // which direct messages people get who have not said
 	LookupTTL         time.Duration
 	Digest            due.Schedule // off when it names no channel
 	DryRun            bool

@@ -114,6 +114,17 @@ func (d *poNumber) Decode(text string) error {
 	return nil
 }
 
+type notify struct{ decoded[renewal.Notify] }
+
+// Decode reads which direct messages people get.
+func (d *notify) Decode(text string) error {
+	n, ok := renewal.ParseNotify(strings.ToLower(strings.TrimSpace(text)))
+	if d.value = n; !ok {
+		d.refuse("is neither all, result nor none; write one of the three")
+	}
+	return nil
+}
+
 type weekend struct{ decoded[[]time.Weekday] }
 
 // Decode reads days by their first three letters, or none; an empty text leaves the days

@@ -36,6 +36,7 @@ type environment struct {
 	RenewWeekend           weekend  `envconfig:"RENEW_WEEKEND" help:"days on which nobody is reminded, such as fri,sat; none: every day is a working day; empty: by the person's time zone and language, elsewhere sat,sun"`
 	RenewRepeatWithin      duration `envconfig:"RENEW_REPEAT_WITHIN" default:"300d" help:"an order for the same customer and product younger than this must be explained by whoever asks for another one"`
 	RenewOrderAhead        duration `envconfig:"RENEW_ORDER_AHEAD" default:"90d" help:"how far ahead the day may be on which an order is to be placed"`
+	RenewNotify            notify   `envconfig:"RENEW_NOTIFY" default:"all" help:"which direct messages people get who have not typed /renew notify: all, result (what became of a request, and reminders) or none (nothing but what waits for them alone)"`
 	RenewDigest            digest   `envconfig:"RENEW_DIGEST" help:"channel, days and time of the digest of renewals due, such as C0123ABCD@mon 09:00 Europe/Madrid (days: mon,thu or daily); empty: none"`
 	RenewPONumber          poNumber `envconfig:"RENEW_PO_NUMBER" default:"reference" help:"what the order carries as PO number: reference (the typed number and the request's reference, so that a lost answer can be found again) or typed (only what was typed)"`
 	RenewLookupTTL         duration `envconfig:"RENEW_LOOKUP_TTL" default:"5m" help:"age at which a cached look-up is refreshed in the background"`
@@ -184,6 +185,7 @@ func (e *environment) config() Config {
 			OrderAhead:        e.RenewOrderAhead.value,
 			Digest:            e.RenewDigest.value,
 			PONumber:          e.RenewPONumber.value,
+			Notify:            e.RenewNotify.value,
 			LookupTTL:         e.RenewLookupTTL.value,
 			DryRun:            e.RenewDryRun.value,
 		},

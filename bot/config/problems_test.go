@@ -114,6 +114,7 @@ func TestLoadProblems(t *testing.T) {
 		"expiry below 0":           {map[string]string{"RENEW_EXPIRE_AFTER": "-1h"}, "RENEW_EXPIRE_AFTER is not more"},
 		"expiry in weeks":          {map[string]string{"RENEW_EXPIRE_AFTER": "3w"}, "RENEW_EXPIRE_AFTER is not a duration"},
 		"repeated within nothing":  {map[string]string{"RENEW_REPEAT_WITHIN": "0d"}, "RENEW_REPEAT_WITHIN is not more"},
+		"strange messages":         {map[string]string{"RENEW_NOTIFY": "some"}, "RENEW_NOTIFY is neither all, result nor none"},
 		"dated within a day":       {map[string]string{"RENEW_ORDER_AHEAD": "23h"}, "RENEW_ORDER_AHEAD is shorter than a day"},
 		"days with a sign":         {map[string]string{"RENEW_REPEAT_WITHIN": "-3d"}, "RENEW_REPEAT_WITHIN is not a duration"},
 		"look-ups for no time":     {map[string]string{"RENEW_LOOKUP_TTL": "0s"}, "RENEW_LOOKUP_TTL is not more"},

@@ -33,6 +33,7 @@ var conformance = []struct {
 	{"orders are paused while attempts are begun", testPauseRace},
 	{"orders of unknown fate pause the rest", testAlarm},
 	{"deputies have their time", testDeputies},
+	{"which messages people want", testNotify},
 	{"Home tabs are drawn again", testHomes},
 	{"a request is asked for again", testAskAgain},
 	{"an order that turns up late is saved beside another one", testLateBesideAnother},

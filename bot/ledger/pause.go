@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"renewbot/bot/renewal"
@@ -74,14 +75,22 @@ func (l *Ledger) savePause(ctx context.Context, t tx, p renewal.Pause, e *renewa
 		return fmt.Errorf("save a pause: %w", err)
 	}
 	c := renewal.Change{Entry: *e, Jobs: []renewal.Job{{Kind: renewal.SyncSlack, At: e.At}}}
+	due, dated := 0, 0
 	err = t.each(ctx, func(row row) error {
-		var id int64
-		err := row.Scan(&id)
-		c.Jobs = append(c.Jobs, renewal.Job{Kind: renewal.PlaceOrder, RequestID: id, At: e.At})
+		r, err := scanRequest(row)
+		if r.TooEarly(e.At) {
+			dated++
+		} else {
+			due++
+		}
+		c.Jobs = append(c.Jobs, renewal.Job{Kind: renewal.PlaceOrder, RequestID: r.ID, At: e.At})
 		return err
-	}, `SELECT id FROM requests WHERE status = $1 ORDER BY id`, string(renewal.Approved))
+	}, `SELECT document FROM requests WHERE status = $1 ORDER BY id`, string(renewal.Approved))
 	if err != nil {
 		return fmt.Errorf("find what waits: %w", err)
+	}
+	if e.Code == renewal.CodeResumed {
+		c.Entry.Detail[renewal.DetailCount], c.Entry.Detail[renewal.DetailDated] = strconv.Itoa(due), strconv.Itoa(dated)
 	}
 	err = l.record(ctx, t, &c)
 	*e = c.Entry

@@ -19,6 +19,7 @@ const (
 	PostSending PostState = "sending" // sent, and the answer is not known yet
 	PostShown   PostState = "shown"   // Slack has it
 	PostFailed  PostState = "failed"  // given up
+	PostMuted   PostState = "muted"   // its reader does not want it
 )
 
 // Post is a message in Slack that shows something of a request.

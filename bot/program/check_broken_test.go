@@ -78,6 +78,10 @@ var brokenThings = []broken{
 		found: "RENEW_DRYRUN is not a variable of Renewbot", next: "Correct its name", ends: 2, log: "RENEW_DRYRUN"},
 	{name: "a value makes no sense", by: set("RENEW_EXPIRE_AFTER", "3w"), line: "settings", status: check.Problem,
 		found: "RENEW_EXPIRE_AFTER is not a duration", next: "such as 3d or 90m", ends: 2, log: "RENEW_EXPIRE_AFTER is not a duration"},
+	{name: "a policy file that is wrong", by: func(s *site) {
+		s.env["RENEW_POLICY"] = s.write("policy.yaml", "version: 1\nrules:\n  - name: all\n    stops: []\n", 0o644)
+	}, line: "settings", status: check.Problem, found: "RENEW_POLICY line 4: rule 1 has no key “stops”", next: "Write name, when, steps",
+		ends: 2, log: "RENEW_POLICY line 3: rule “all” has no steps"},
 	{name: "dry run", by: set("RENEW_DRY_RUN", "true"), line: "settings", status: check.Warning,
 		found: "everything happens but the order", next: "Remove it", ready: slackOK, log: "dry_run=true"},
 	{name: "self-approval", by: set("RENEW_SELF_APPROVAL", "true"), line: "settings", status: check.Warning,
@@ -157,6 +161,9 @@ var brokenThings = []broken{
 		found: "a request needs 3 approvals and 2 people can give one", next: "lower RENEW_APPROVALS_REQUIRED", ready: slackOK},
 	{name: "just enough approvers", by: set("RENEW_APPROVALS_REQUIRED", "2"), line: "quorum", status: check.Warning,
 		found: "what an approver requests can never be ordered", next: "Add people", ready: slackOK},
+	{name: "a step of the policy that nobody can go", by: func(s *site) {
+		s.env["RENEW_POLICY"] = s.write("policy.yaml", "version: 1\nrules:\n  - name: all\n    steps: [{who: "+bob+", approvals: 1}, {who: ["+guests+"]}]\n", 0o644)
+	}, line: "policy", status: check.Problem, found: "nothing of its rule can ever be ordered", next: "", ready: slackOK},
 	{name: "requesters who cannot", by: set("RENEW_REQUESTERS", guests), line: "requesters", status: check.Problem,
 		found: "nobody in RENEW_REQUESTERS can request", next: "every full member", ready: slackOK},
 

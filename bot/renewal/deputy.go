@@ -40,9 +40,13 @@ func Deputise(before Deputy, approver, deputy Actor, until, now time.Time, p Pol
 	case before.ID == d.ID && before.Until.Equal(until):
 		return before, Entry{}, ErrRepeated
 	}
-	return d, Entry{At: now, Code: CodeDeputy, Actor: approver.UserID, Detail: map[string]string{
+	e := Entry{At: now, Code: CodeDeputy, Actor: approver.UserID, Detail: map[string]string{
 		DetailWho: deputy.UserID, DetailUntil: until.UTC().Format(time.RFC3339),
-	}}, nil
+	}}
+	if before.ID != "" && before.ID != d.ID {
+		e.Detail[DetailInstead] = before.ID
+	}
+	return d, e, nil
 }
 
 // End takes a deputy's rights back; the entry says so. Its error is ErrRepeated when there is

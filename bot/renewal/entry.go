@@ -113,31 +113,37 @@ const (
 	DetailLost          = "lost_votes" // "U0BOB is no approver any more; …"
 	DetailSelfApproval  = "self_approval"
 	DetailChanges       = "changes"
-	DetailRetryAt       = "retry_at"          // RFC 3339
-	DetailUntil         = "until"             // RFC 3339
-	DetailSummary       = "summary"           // what is asked for, in one line
-	DetailPausedBy      = "paused_by"         // who paused orders: a user id, or System
-	DetailBehind        = "behind"            // reference of the request whose order has to end first
-	DetailDoubts        = "doubts"            // what people should look at, a line each
-	DetailDoubtReason   = "doubt_reason"      // why it should be ordered all the same
-	DetailWho           = "who"               // user ids, separated by commas
-	DetailCandidates    = "candidates"        // order numbers, separated by commas
-	DetailChannel       = "channel"           // a channel's id
-	DetailNext          = "next_step"         // who decides next, by the policy: ids, separated by commas
-	DetailPolicy        = "policy"            // the hash of the policy file
-	DetailRules         = "rules"             // how many rules it has, or which hold
-	DetailWay           = "way"               // the steps to approval, in words
-	DetailCount         = "count"             // how many more times it was tried, or of what
-	DetailHolder        = "holder"            // renewal.Holder.Key
-	DetailProduct       = "product"           // yeastar.Product.Key
-	DetailAdded         = "added"             // how many are new
-	DetailHost          = "host"              // of the server that gets events
-	DetailDeputyOf      = "deputy_of"         // in whose place somebody acted: a user id
-	DetailBatch         = "batch"             // its reference
-	DetailWhole         = "batch_fingerprint" // of all lines that were approved at once
-	DetailLines         = "lines"             // references of lines, separated by commas
-	DetailHeld          = "held"              // why a batch pauses: a HoldCode
-	DetailOrderOn       = "order_on"          // the day before which it is not ordered: 2027-03-03
+	DetailRetryAt       = "retry_at"     // RFC 3339
+	DetailUntil         = "until"        // RFC 3339
+	DetailSummary       = "summary"      // what is asked for, in one line
+	DetailPausedBy      = "paused_by"    // who paused orders: a user id, or System
+	DetailBehind        = "behind"       // reference of the request whose order has to end first
+	DetailDoubts        = "doubts"       // what people should look at, a line each
+	DetailDoubtReason   = "doubt_reason" // why it should be ordered all the same
+	DetailWho           = "who"          // user ids, separated by commas
+	DetailCandidates    = "candidates"   // order numbers, separated by commas
+	DetailChannel       = "channel"      // a channel's id
+	DetailNext          = "next_step"    // who decides next, by the policy: ids, separated by commas
+	DetailPolicy        = "policy"       // the hash of the policy file
+	DetailRules         = "rules"        // how many rules it has, or which hold
+	DetailWay           = "way"          // the steps to approval, in words
+	DetailCount         = "count"        // how many more times it was tried, or of what
+	DetailHolder        = "holder"       // renewal.Holder.Key
+	DetailProduct       = "product"      // yeastar.Product.Key
+	DetailAdded         = "added"        // how many are new
+	DetailHost          = "host"         // of the server that gets events
+	DetailDeputyOf      = "deputy_of"    // in whose place somebody acted: a user id
+	DetailDated         = "dated"        // how many wait for their day
+	DetailInstead       = "instead_of"   // who was the deputy before: a user id
+	DetailOrderOn       = "order_on"     // the day before which it is not ordered: 2027-03-03
+)
+
+// The keys of Entry.Detail about batches.
+const (
+	DetailBatch = "batch"             // its reference
+	DetailWhole = "batch_fingerprint" // of all lines that were approved at once
+	DetailLines = "lines"             // references of lines, separated by commas
+	DetailHeld  = "held"              // why a batch pauses: a HoldCode
 )
 
 // JobKind names a piece of work that follows a change.

@@ -78,7 +78,7 @@ func (p Pause) End(by Actor, now time.Time) (Pause, Entry, error) {
 // Sentence tells people of the pause.
 func (p Pause) Sentence() Sentence {
 	if !p.Holds() {
-		return Say("Orders are not paused: what is approved is ordered.")
+		return Say("Orders are not paused: what is approved is ordered, and what is for a day on its day.")
 	}
 	return Sentence{Text("Orders are paused by "), ID(p.By), Text(": “" + p.Reason + "”. What is approved waits, and nothing is ordered.")}
 }

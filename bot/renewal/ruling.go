@@ -158,6 +158,17 @@ func (c *changing) rewayed() {
 	}
 }
 
+// Under is a pending request as the policy of now has it: with the way that it has to go by that
+// and by the policy of when it was asked for.
+func (r Request) Under(p Policy) Request {
+	if r.Status != Pending {
+		return r
+	}
+	c := changing{Request: r, policy: p}
+	c.rewayed()
+	return c.Request
+}
+
 // named names the rules that hold.
 func (r Ruling) named() string {
 	var rules []string

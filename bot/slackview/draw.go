@@ -39,6 +39,7 @@ func (d *drawing) draw(ctx context.Context, r renewal.Request, entries []renewal
 		// Whoever is reminded has to find the card.
 		d.verify = entries[n-1].Code == renewal.CodeReminded || entries[n-1].Code == renewal.CodeLastCall
 	}
+	r = r.Under(d.view.policy)
 	d.finished = r.Status.Final() && d.view.ledger.Now(ctx).Sub(r.UpdatedAt) > waitedFor
 	d.showRequest(ctx, r, entries)
 	if len(d.gone) > 0 {

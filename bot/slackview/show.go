@@ -43,10 +43,30 @@ func (d *drawing) show(ctx context.Context, w wanted) {
 		if !d.look(ctx, w, p) {
 			return
 		}
-	case known && p.Tries >= maxPostTries:
+	case known && (p.Tries >= maxPostTries || p.State == ledger.PostMuted):
+		return
+	case !known && d.muted(ctx, w):
 		return
 	}
 	d.post(ctx, w, p.Tries, p.TS)
+}
+
+// muted says whether a direct message is left out because its reader does not want it. That is
+// kept, so that it does not come when they want more later.
+func (d *drawing) muted(ctx context.Context, w wanted) bool {
+	if w.news == 0 {
+		return false
+	}
+	wants, err := d.view.ledger.Notify(ctx, w.channel, d.view.notify)
+	if err != nil {
+		d.errs = append(d.errs, err)
+		return true // it is looked at again
+	}
+	if wants.Wants(w.news) {
+		return false
+	}
+	d.save(ctx, ledger.Post{RequestID: d.request, Key: w.key, Channel: w.channel, State: ledger.PostMuted})
+	return true
 }
 
 // look looks for a message that may have been posted, and shows it if it was. It says

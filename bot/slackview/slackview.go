@@ -36,6 +36,8 @@ type Options struct {
 	People *directory.Directory
 	// Policy is what the configuration says now.
 	Policy renewal.Policy
+	// Notify is which direct messages people get who have not said.
+	Notify renewal.Notify
 	// Command is the slash command.
 	Command string
 	// Due draws the renewals due that a person sees on Home.
@@ -58,6 +60,7 @@ type View struct {
 	lease        time.Duration
 	people       *directory.Directory
 	policy       renewal.Policy
+	notify       renewal.Notify
 	command      string
 	due          func(ctx context.Context, userID string) []slack.Block
 
@@ -72,7 +75,7 @@ func New(o Options) *View {
 	}
 	return &View{
 		api: o.API, ledger: o.Ledger, log: o.Log, auditChannel: o.AuditChannel, approvers: o.Approvers,
-		instance: o.Instance, lease: o.Lease, people: o.People, policy: o.Policy, command: o.Command, due: o.Due, drawings: keyedmutex.New(),
+		instance: o.Instance, lease: o.Lease, people: o.People, policy: o.Policy, notify: o.Notify, command: o.Command, due: o.Due, drawings: keyedmutex.New(),
 	}
 }
 

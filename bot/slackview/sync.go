@@ -31,6 +31,21 @@ func (v *View) sync(ctx context.Context, job renewal.Job) error {
 	})
 }
 
+// Begin draws what no change would draw: the audit lines that belong to no request, and the
+// cards that wait, by the policy of this start.
+func (v *View) Begin(ctx context.Context) error {
+	now := v.ledger.Now(ctx)
+	jobs := []renewal.Job{{Kind: renewal.SyncSlack, At: now}}
+	pending, err := v.ledger.List(ctx, ledger.Filter{Statuses: []renewal.Status{renewal.Pending}})
+	for _, r := range pending {
+		jobs = append(jobs, renewal.Job{Kind: renewal.SyncSlack, RequestID: r.ID, At: now})
+	}
+	if err != nil {
+		return err
+	}
+	return v.ledger.Enqueue(ctx, jobs...)
+}
+
 // drawing begins to draw the messages of a request.
 func (v *View) drawing(requestID int64) *drawing {
 	return &drawing{view: v, request: requestID, posts: map[string]ledger.Post{}, paused: map[string]bool{}, gone: map[string]bool{}}
@@ -92,7 +107,9 @@ func (d *drawing) drawUnrelated(ctx context.Context) error {
 		if u.Post.State != "" {
 			d.posts[u.Post.Key] = u.Post
 		}
-		d.show(ctx, d.view.auditLine(renewal.Request{}, u.Entry))
+		if d.tellDeputies(ctx, u.Entry) { // first: who has its line is not read again
+			d.show(ctx, d.view.auditLine(renewal.Request{}, u.Entry))
+		}
 	}
 	return nil
 }

@@ -14,13 +14,14 @@ import (
 
 // wanted is a message that Slack should show.
 type wanted struct {
-	key       string // tells it from the request's other messages, for ever
-	channel   string // or a user id, for a direct message
-	under     string // the key of the message in whose thread it is; empty: in none
-	broadcast bool   // in the channel as well
-	lasting   bool   // is changed when what it shows changes
-	record    bool   // or a reminder: nobody waits for it
-	inside    bool   // belongs to no request, and is for people of this workspace alone
+	key       string       // tells it from the request's other messages, for ever
+	channel   string       // or a user id, for a direct message
+	under     string       // the key of the message in whose thread it is; empty: in none
+	broadcast bool         // in the channel as well
+	lasting   bool         // is changed when what it shows changes
+	record    bool         // or a reminder: nobody waits for it
+	inside    bool         // belongs to no request, and is for people of this workspace alone
+	news      renewal.News // how much a direct message matters; zero: it is none, or always sent
 	message   blocks.Message
 	hash      string // of the audit entry that the message is the line of; empty: of none
 }
@@ -73,11 +74,11 @@ func (v *View) wantedFor(r renewal.Request, entries []renewal.Entry, link string
 				if strings.HasPrefix(id, "S") {
 					continue // a group is named in the thread
 				}
-				list = append(list, wanted{key: "nudge:" + seq + ":" + id, channel: id, lasting: true, record: !asks, message: links.Linked(blocks.Nudge(r, e, id), r.ID)})
+				list = append(list, wanted{key: "nudge:" + seq + ":" + id, channel: id, lasting: true, record: !asks, news: e.News(), message: links.Linked(blocks.Nudge(r, e, id), r.ID)})
 			}
 		}
 		if m, ok := blocks.Direct(r, e); ok {
-			list = append(list, wanted{key: "direct:" + seq, channel: r.Requester, message: links.Linked(m, r.ID)})
+			list = append(list, wanted{key: "direct:" + seq, channel: r.Requester, news: e.News(), message: links.Linked(m, r.ID)})
 		}
 	}
 	// What people decide by does not wait for a record.

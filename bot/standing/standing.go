@@ -1,5 +1,5 @@
 // Package standing does what people say about more than one request: pause orders and resume
-// them, and who decides for whom. It changes no request and sends nothing.
+// them, who decides for whom, and which direct messages they want. It changes no request and sends nothing.
 package standing
 
 import (
@@ -18,6 +18,7 @@ import (
 type Orders struct {
 	Ledger *ledger.Ledger
 	People *directory.Directory
+	Notify renewal.Notify // what holds for people who have not said
 }
 
 // Do does what somebody typed, and answers with what holds then. Its error may be a
@@ -34,6 +35,8 @@ func (o Orders) Do(ctx context.Context, userID string, t typed.Command) (blocks.
 		return o.deputies(ctx, o.Ledger.EndDeputy(ctx, userID))
 	case typed.Deputies:
 		return o.deputies(ctx, nil)
+	case typed.Notify:
+		return o.notify(ctx, userID, t.Text)
 	}
 	return blocks.Message{}, fmt.Errorf("%q is about one request, or none", t.Verb)
 }
@@ -45,6 +48,17 @@ func (o Orders) paused(ctx context.Context, err error) (blocks.Message, error) {
 	}
 	p, err := o.Ledger.Paused(ctx)
 	return blocks.Answer(p.Sentence()), err
+}
+
+// notify keeps which direct messages somebody wants, if they say so, and tells what holds.
+func (o Orders) notify(ctx context.Context, userID, wants string) (blocks.Message, error) {
+	if n, ok := renewal.ParseNotify(wants); ok {
+		if err := o.Ledger.SetNotify(ctx, userID, n); err != nil {
+			return blocks.Message{}, err
+		}
+	}
+	n, err := o.Ledger.Notify(ctx, userID, o.Notify)
+	return blocks.Notify(n), err
 }
 
 // deputise names a deputy until the end of a day where the approver lives.

@@ -17,7 +17,7 @@ func FuzzCommand(f *testing.F) {
 	for _, s := range []string{
 		"", " ", "acme", "acme telecom", "help", "?", "LIST", "list acme", "status RNW-000123", "status 123", "status #7", "cancel rnw-1",
 		"cancel", "cancel all", "cancel RNW-000001 RNW-000002", "cancel -1", "cancel 0", "status 99999999999999999999", "status ٣", "cancel\u00a01",
-		"cancel\u200b 1", "deputy <@U0BOB|bob> until Friday", "deputy <@U0BOB> <@U0EVE>", "deputy off", "deputies", "deputy \u200b", "<@U0BOB|deputy>", "<@U0BOB|deputy> x <@U0EVE>", "pause x", "resume", "<@U0EVIL>", "help me", "status RNW-1;DROP", "*Status* *RNW-000007*.", "“cancel” RNW–000123", "status o’brien", "<https://x.example|acme>", "stat\u00adus 1", "stаtus 1", "\x00", "\xff",
+		"cancel\u200b 1", "deputy <@U0BOB|bob> until Friday", "deputy <@U0BOB> <@U0EVE>", "deputy off", "deputies", "notify", "notify *None*", "notify me", "deputy \u200b", "<@U0BOB|deputy>", "<@U0BOB|deputy> x <@U0EVE>", "pause x", "resume", "<@U0EVIL>", "help me", "status RNW-1;DROP", "*Status* *RNW-000007*.", "“cancel” RNW–000123", "status o’brien", "<https://x.example|acme>", "stat\u00adus 1", "stаtus 1", "\x00", "\xff",
 	} {
 		f.Add(s, int64(123))
 	}
@@ -61,6 +61,10 @@ func FuzzCommand(f *testing.F) {
 			}
 		case Deputy:
 			if first != "deputy" || !strings.Contains(text, "<@"+got.Person) || got.Request != 0 {
+				t.Errorf("%q is %+v", text, got)
+			}
+		case Notify:
+			if first != "notify" || got.Request != 0 || (got.Text != "" && got.Text != bared[1]) {
 				t.Errorf("%q is %+v", text, got)
 			}
 		case DeputyOff, Deputies, Pause, Resume:

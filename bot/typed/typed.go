@@ -16,7 +16,7 @@ type Command struct {
 	Verb    Verb
 	Request int64  // the number of the request that is meant; 0: none
 	Person  string // the Slack user id of whoever is mentioned as deputy
-	Text    string // what is looked for, a reason, until when, or before the help what was wrong
+	Text    string // what is looked for, a reason, until when, which messages, or before the help what was wrong
 }
 
 // Verb is what they want.
@@ -38,6 +38,8 @@ const (
 	Deputy    Verb = "deputy" // Person decides for me until the day in Text
 	DeputyOff Verb = "deputy off"
 	Deputies  Verb = "deputies"
+
+	Notify Verb = "notify" // me of all, result or none, as Text says; empty: what holds now
 )
 
 // asTyped undoes the escapes in which Slack sends the text of a command.
@@ -106,6 +108,17 @@ func deputy(typed string) Command {
 	return Command{Verb: Help, Text: "After “deputy” I need one colleague and until when, such as “deputy @colleague until Friday”, or “off”."}
 }
 
+// notify reads which direct messages somebody wants.
+func notify(words []string) Command {
+	if len(words) == 0 {
+		return Command{Verb: Notify}
+	}
+	if n, ok := renewal.ParseNotify(bare(words[0])); ok && len(words) == 1 {
+		return Command{Verb: Notify, Text: string(n)}
+	}
+	return Command{Verb: Help, Text: "After “notify” I need all, result or none; alone it says what holds for you."}
+}
+
 // Parse reads what somebody typed after /renew. Anything that is no command is
 // taken for part of a customer's name.
 func Parse(text string) Command {
@@ -124,6 +137,8 @@ func Parse(text string) Command {
 		return Command{Verb: Resume}
 	case first == "deputies" && len(words) == 1:
 		return Command{Verb: Deputies}
+	case first == "notify":
+		return notify(words[1:])
 	case first == "deputy":
 		return deputy(typed)
 	case first == "pause":
