@@ -81,6 +81,8 @@ func batches() []shown {
 		shown{"batch_line_paused", blocks.BatchPaused(wait, []string{bob})},
 		shown{"batch_line_result", blocks.BatchResult(ended)},
 		shown{"batch_line_results", blocks.BatchResults(ended)},
+		shown{"list_batches", blocks.ListBatches(blocks.List(nil, nil, nil), []blocks.BatchData{waiting, running}, blocks.Links{-7: "https://acme.slack.com/archives/C0RENEW/p1795000000000200"})},
+		shown{"home_batches", blocks.Home(blocks.HomeData{Command: "/renew", Batches: []blocks.BatchData{waiting, running}})},
 		shown{"batch_nudge", blocks.BatchNudge(waiting, "https://acme.slack.com/archives/C0RENEW/p1795000000000200")},
 		shown{"batch_nudge_over", blocks.BatchNudge(ended, "")},
 		shown{"batch_form", blocks.BatchForm(batchForm())},

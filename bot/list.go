@@ -10,6 +10,7 @@ import (
 	"renewbot/bot/directory"
 	"renewbot/bot/portal"
 	"renewbot/bot/renewal"
+	"renewbot/bot/slackview"
 	"renewbot/bot/socket"
 )
 
@@ -22,7 +23,8 @@ func (b *Bot) list(ctx context.Context, p person, a renewal.Actor) {
 		b.sorry(ctx, p, "list requests", err)
 		return
 	}
-	b.tell(ctx, p, blocks.List(l.Mine, l.Waiting, b.slack.Links(ctx, l.Mine, l.Waiting)))
+	links := b.slack.Links(ctx, l.Mine, l.Waiting, slackview.Subjects(l.Batches))
+	b.tell(ctx, p, blocks.ListBatches(blocks.List(l.Mine, l.Waiting, links), l.Batches, links))
 }
 
 // namesListed is how many customers a name may fit for their requests to be listed.

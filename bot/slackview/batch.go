@@ -51,11 +51,16 @@ func (d *drawing) drawBatch(ctx context.Context, id int64) error {
 }
 
 func (d *drawing) showBatch(ctx context.Context, data blocks.BatchData) {
-	channel := data.Batch.Channel
+	channel, before := data.Batch.Channel, d.posts[keyCard].TS
 	d.showAll(ctx, []wanted{
 		{key: keySummary, channel: channel, lasting: true, message: blocks.BatchSummary(data)},
 		{key: keyCard, channel: channel, under: keySummary, lasting: true, message: blocks.BatchCard(data)},
 	})
+	if d.posts[keyCard].TS != before { // Home leads to it
+		if err := d.view.ledger.RedrawHomes(ctx); err != nil {
+			d.errs = append(d.errs, err)
+		}
+	}
 	d.showAll(ctx, d.view.wantedForBatch(data, d.view.link(d.posts[keyCard], d.posts[keySummary].TS)))
 	if ended(data) && !d.gone[keySummary] {
 		var results bytes.Buffer
@@ -93,7 +98,7 @@ func (v *View) wantedForBatch(data blocks.BatchData, link string) []wanted {
 	for _, who := range slices.Sorted(maps.Keys(b.Reminded)) {
 		for i := range b.Reminded[who] {
 			key := fmt.Sprintf("nudge:%d:%d:%s", at, i, who)
-			list = append(list, wanted{key: key, channel: who, lasting: true, record: true, message: blocks.BatchNudge(data, link)})
+			list = append(list, wanted{key: key, channel: who, lasting: true, record: true, news: renewal.Entry{Code: renewal.CodeReminded}.News(), message: blocks.BatchNudge(data, link)})
 		}
 	}
 	if ended(data) {
