@@ -23,9 +23,10 @@ const (
 	returned             story = "it is returned for changes"
 	byDeputy             story = "a deputy approves it"
 	paused               story = "it is approved while orders are paused, which are resumed"
+	batched              story = "a batch waits for approval"
 )
 
-var stories = []story{waiting, approvedLongAgo, approvedByOneWhoLeft, stopped, returned, byDeputy, paused}
+var stories = []story{waiting, approvedLongAgo, approvedByOneWhoLeft, stopped, returned, byDeputy, paused, batched}
 
 // button is what somebody clicks on whenever they see it.
 func (s story) button() string {
@@ -84,6 +85,15 @@ func seed(t *testing.T, s story, databaseURL string) {
 	l, err := ledger.Open(t.Context(), databaseURL, o)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if s == batched {
+		if _, _, err := l.SubmitBatch(t.Context(), batchSubmission()); err != nil {
+			t.Fatal(err)
+		}
+		if err := l.Close(); err != nil {
+			t.Fatal(err)
+		}
+		return
 	}
 	r, _, err := l.Submit(t.Context(), renewal.Submission{
 		Key: "crash", By: renewal.Actor{UserID: alice, MayRequest: true}, Channel: renewals,

@@ -114,6 +114,9 @@ type crashWorld struct {
 func newCrashWorld(t *testing.T, e engine, s story) *crashWorld {
 	t.Helper()
 	w := &crashWorld{t: t, story: s, url: e.copy(t, s), vendor: yeastarsim.New(), http: &points{}}
+	if s == batched {
+		w.vendor = yeastarsim.New(batchWorld())
+	}
 	slack, err := slacksim.New(deploy.Manifest)
 	if err != nil {
 		t.Fatal(err)
