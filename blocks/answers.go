@@ -29,6 +29,7 @@ func Help(command string, unlisted []string) Message {
 		"*" + c + " status acme* – the requests for that customer, or for a serial number",
 		"*" + c + " due* – renewals that end soon; *due 30* within 30 days, *due acme* of a customer",
 		"*" + c + " due import* – approvers: take in a list of dates, from a file or pasted",
+		"*" + c + " batch 30* – several renewals at once: as CSV, filled with what is due within 30 days; *batch acme* with a customer's",
 		"*" + c + " history acme* – what was asked for and ordered for a customer, “self” or a serial number",
 		"*" + c + " cancel RNW-000123* – withdraw my request",
 		"*" + c + " pause REASON* – approvers: take and approve requests, and order nothing",

@@ -68,7 +68,7 @@ func code(e renewal.Entry) string {
 	return outside(string(e.Code), shortLimit)
 }
 
-var knownCode = regexp.MustCompile(`^(request|order|policy|due|deputy)\.[a-z_]{1,40}$`)
+var knownCode = regexp.MustCompile(`^(request|order|policy|due|deputy|batch)\.[a-z_]{1,40}$`)
 
 func auditTime(e renewal.Entry) string {
 	if e.At.IsZero() {
@@ -95,6 +95,7 @@ var inSentence = []string{
 	renewal.DetailRules, renewal.DetailNext, renewal.DetailCandidates, renewal.DetailBehind, renewal.DetailChannel, renewal.DetailCount,
 	renewal.DetailDoubts, renewal.DetailDoubtReason, renewal.DetailLost, renewal.DetailComment, renewal.DetailAgain,
 	renewal.DetailPausedBy, renewal.DetailOrderOn, renewal.DetailDated,
+	renewal.DetailHeld, renewal.DetailLines,
 }
 
 // auditDetail lists the details that the sentence leaves out.

@@ -20,7 +20,7 @@ type shown struct {
 
 // everything is each message and view in each state.
 func everything() []shown {
-	return slices.Concat(requestMessages(), eventMessages(), nudges(), answers(), forms(), reviews(), smallViews(), homes(), menus(), products(), dues(), histories())
+	return slices.Concat(requestMessages(), eventMessages(), nudges(), answers(), forms(), reviews(), smallViews(), homes(), menus(), products(), dues(), histories(), batches())
 }
 
 // requests are requests in every state and every variant of it.
@@ -156,7 +156,9 @@ func answers() []shown {
 	}
 	var story []renewal.Entry
 	for _, e := range events() {
-		story = append(story, e.entry)
+		if !strings.HasPrefix(e.name, "batch_") {
+			story = append(story, e.entry)
+		}
 	}
 	return []shown{
 		{"help", blocks.Help("/renew", nil)},

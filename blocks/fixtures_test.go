@@ -233,7 +233,7 @@ func deputised(r *renewal.Request) {
 func events() []event {
 	const fp = "0123456789abcdef0123456789abcdef"
 	refused := request(renewal.Refused)
-	return []event{
+	return append([]event{
 		{"submitted", request(renewal.Pending), entry(renewal.CodeSubmitted, alice, "", renewal.Pending, map[string]string{
 			renewal.DetailSummary: offer().Summary(), renewal.DetailFingerprint: fp})},
 		{"amended", with(renewal.Pending, revised), second(entry(renewal.CodeAmended, alice, renewal.Pending, renewal.Pending, map[string]string{
@@ -387,7 +387,7 @@ func events() []event {
 		{"due_digest", renewal.Request{}, dueEntry(renewal.CodeDueDigest, map[string]string{renewal.DetailWho: "C0RENEW", renewal.DetailCount: "12"})},
 		{"due_digest_not_posted", renewal.Request{}, dueEntry(renewal.CodeDueDigest, map[string]string{
 			renewal.DetailWho: "C0RENEW", renewal.DetailRefusal: "not_posted"})},
-	}
+	}, batchEvents()...)
 }
 
 // dueEntry is an entry about a package, which belongs to no request.

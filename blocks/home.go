@@ -18,6 +18,7 @@ type HomeData struct {
 	Waiting []renewal.Request          // wait for this person's decision, the most urgent first
 	Open    []renewal.Request          // asked for by this person and not finished
 	Recent  []renewal.Request          // finished
+	Batches []BatchData                // that wait for this person, or that they asked for, and are not finished
 	Can     map[int64][]renewal.Action // what this person may do, by request
 	Links   Links
 	Pause   renewal.Pause
@@ -36,6 +37,7 @@ func Home(h HomeData) slack.HomeTabViewRequest {
 		blocks = append(blocks, section("paused", "⏸️ "+told(h.Pause.Sentence())))
 	}
 	blocks = append(blocks, h.list("waiting", "Waiting for my decision", "Nothing waits for you.", h.Waiting)...)
+	blocks = append(blocks, h.batches()...)
 	blocks = append(blocks, h.list("open", "My open requests", "You have no open requests.", h.Open)...)
 	blocks = append(blocks, h.Due...)
 	blocks = append(blocks, h.list("recent", "Recently finished", "", h.Recent)...)

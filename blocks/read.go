@@ -1,6 +1,7 @@
 package blocks
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/slack-go/slack"
@@ -33,12 +34,8 @@ func ReadForm(v slack.View) (Draft, error) {
 	s.typed(&d.Quantity, BlockQuantity(d), ActionQuantity)
 	s.typed(&d.PONumber, BlockPO, ActionPO)
 	s.typed(&d.Note, BlockNote, ActionNote)
-	if a, ok := s.input(BlockChannel, ActionChannel); ok {
-		for _, id := range []string{a.SelectedConversation, a.SelectedChannel, a.SelectedOption.Value} {
-			if id != "" {
-				d.Channel = id
-			}
-		}
+	if id := readChannel(s); id != "" {
+		d.Channel = id
 	}
 	if a, ok := s.input(BlockServices(d), ActionServices); ok {
 		d.Services = nil
@@ -60,6 +57,11 @@ func ReadForm(v slack.View) (Draft, error) {
 	}
 	s.choice(&d.Product, BlockProduct, ActionProduct) // last: the inputs were drawn for the one before
 	return d, nil
+}
+
+func readChannel(s inputs) string {
+	a, _ := s.input(BlockChannel, ActionChannel)
+	return cmp.Or(a.SelectedOption.Value, a.SelectedChannel, a.SelectedConversation)
 }
 
 // ReadReason is the reason that was typed into one of the small forms.

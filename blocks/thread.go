@@ -163,6 +163,9 @@ func eventSentence(r renewal.Request, e renewal.Entry) string {
 	if s := dueSentence(e); s != "" {
 		return s
 	}
+	if s := batchSentence(e); s != "" {
+		return s
+	}
 	return code(e) + "."
 }
 

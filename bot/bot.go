@@ -12,6 +12,7 @@ import (
 	"github.com/cenkalti/backoff/v5"
 	"github.com/slack-go/slack"
 
+	"renewbot/bot/batch"
 	"renewbot/bot/config"
 	"renewbot/bot/directory"
 	"renewbot/bot/duelist"
@@ -99,6 +100,7 @@ type Bot struct {
 	orders    *orders.Orders
 	slack     *slackview.View
 	due       *dueview.View
+	batch     *batch.View
 	history   *history.Histories
 	readiness *readiness.Readiness
 	policy    renewal.Policy
@@ -158,8 +160,12 @@ func New(o Options) *Bot {
 	b.history = &history.Histories{
 		Portal: looked, Ledger: o.Ledger, Directory: people, Slack: b.slack, Policy: b.policy, Log: o.Log,
 	}
+	lists := duelist.New(duelist.Options{Portal: looked, Ledger: o.Ledger, Log: o.Log})
+	b.batch = batch.New(batch.Options{
+		API: api, Ledger: o.Ledger, Directory: people, Portal: looked, Lists: lists, Policy: b.policy, Log: o.Log, Single: b.single(),
+	})
 	b.due = dueview.New(dueview.Options{
-		Lists:  duelist.New(duelist.Options{Portal: looked, Ledger: o.Ledger, Log: o.Log}),
+		Lists:  lists,
 		Ledger: o.Ledger, Directory: people, Slack: b.slack, Schedule: settings.Digest, Log: o.Log, Text: api.FileText,
 	})
 	b.socket = socket.New(socket.Options{
@@ -247,6 +253,7 @@ func (b *Bot) finish() error {
 	defer cancel()
 	err := b.ledger.Stop(grace)
 	b.due.Close(grace)
+	b.batch.Close(grace)
 	b.portal.Close(grace)
 	b.directory.Close(grace)
 	b.api.CloseIdleConnections()

@@ -7,6 +7,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"renewbot/blocks"
+	"renewbot/bot/batch"
 	"renewbot/bot/directory"
 	"renewbot/bot/history"
 	"renewbot/bot/renewal"
@@ -45,6 +46,12 @@ func (b *Bot) slash(ctx context.Context, c slack.SlashCommand, env *socket.Envel
 		b.renewalsDue(ctx, p, actor, c.TriggerID, t.Text)
 	case typed.Past:
 		b.past(ctx, p, actor, t.Text)
+	case typed.Batch:
+		if !actor.MayRequest {
+			b.deny(ctx, p, 0, "batch", renewal.NotAllowed(actor, renewal.Text("You may approve renewals, but not request them.")))
+			return
+		}
+		b.batch.Open(ctx, batch.Who{ID: p.id, Channel: p.channel, Response: p.responseURL, Trigger: c.TriggerID, Env: env, Command: true}, t.Text)
 	case typed.Open:
 		if !actor.MayRequest {
 			b.deny(ctx, p, 0, "open", renewal.NotAllowed(actor, renewal.Text("You may approve renewals, but not request them.")))

@@ -44,6 +44,10 @@ func (b *Bot) submission(ctx context.Context, ic slack.InteractionCallback, env 
 		b.decided(ctx, ic, env)
 	case blocks.CallbackDueSnooze, blocks.CallbackDueEnding, blocks.CallbackDueOwner, blocks.CallbackDueImport:
 		b.submittedDue(ctx, ic, env)
+	default:
+		if blocks.IsBatch(ic.View.CallbackID) {
+			b.batch.Submitted(ctx, batcher(ic, env), ic)
+		}
 	}
 }
 
@@ -65,6 +69,10 @@ func (b *Bot) actions(ctx context.Context, ic slack.InteractionCallback, env *so
 		case blocks.ActionOpenCard:
 			env.Ack(nil) // a link, which Slack follows itself
 		default:
+			if blocks.IsBatch(a.ActionID) {
+				b.batch.Clicked(ctx, batcher(ic, env), a)
+				continue
+			}
 			if blocks.IsDue(a.ActionID) {
 				b.clickedDue(ctx, ic, a, env)
 				continue

@@ -8,6 +8,7 @@ import (
 	"renewbot/blocks"
 	"renewbot/bot/directory"
 	"renewbot/bot/renewal"
+	"renewbot/bot/slackview"
 	"renewbot/bot/socket"
 )
 
@@ -17,7 +18,8 @@ func (b *Bot) list(ctx context.Context, p person, a renewal.Actor) {
 		b.sorry(ctx, p, "list requests", err)
 		return
 	}
-	b.tell(ctx, p, blocks.List(l.Mine, l.Waiting, b.slack.Links(ctx, l.Mine, l.Waiting)))
+	links := b.slack.Links(ctx, l.Mine, l.Waiting, slackview.Subjects(l.Batches))
+	b.tell(ctx, p, blocks.ListBatches(blocks.List(l.Mine, l.Waiting, links), l.Batches, links))
 }
 
 // statusOf lists the requests for a customer or a PBX, as far as the person may see them.

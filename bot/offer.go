@@ -46,6 +46,11 @@ type asked struct {
 // id. The map has a sentence for each field that is wrong; the error is for look-ups
 // that failed.
 func (b *Bot) offer(ctx context.Context, who string, d blocks.Draft) (asked, map[string]string, error) {
+	return b.offerWithin(ctx, lookTimeout, who, d)
+}
+
+// offerWithin is offer that waits for what it can do without for so long.
+func (b *Bot) offerWithin(ctx context.Context, patience time.Duration, who string, d blocks.Draft) (asked, map[string]string, error) {
 	if !has(b.portal.Products(), d.Product) {
 		return asked{}, map[string]string{blocks.BlockProduct: productGone(d.Product)}, nil
 	}
@@ -69,7 +74,7 @@ func (b *Bot) offer(ctx context.Context, who string, d blocks.Draft) (asked, map
 	var errs map[string]string
 	o.Offer, errs = k.Offer(d)
 	if len(errs) == 0 {
-		looking, cancel := context.WithTimeout(ctx, lookTimeout)
+		looking, cancel := context.WithTimeout(ctx, patience)
 		defer cancel()
 		var wrong map[renewal.Field]string
 		o.doubts, wrong, err = b.orders.Look(looking, d.Request, &o.Offer, k.Catalogue, lookup.AnyAge)

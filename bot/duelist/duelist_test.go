@@ -40,7 +40,7 @@ func setup(t testing.TB, customers int) bundle {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l, err := ledger.Open(t.Context(), "sqlite://"+t.TempDir()+"/ledger.db", ledger.Options{})
+	l, err := ledger.Open(t.Context(), "sqlite://"+t.TempDir()+"/ledger.db", ledger.Options{Policy: renewal.Policy{Required: 1, ExpireAfter: time.Hour}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -165,6 +165,66 @@ func TestLoadCostsTheListsPages(t *testing.T) {
 	}
 	if n := b.vendor.Calls(yeastarsim.ExistedAutoRenew) + b.vendor.Calls(yeastarsim.InstanceProductDetail); n != 0 {
 		t.Errorf("%d single packages were asked about", n)
+	}
+}
+
+// ordered has a renewal asked for, approved and placed.
+func ordered(t *testing.T, b bundle, holder renewal.Holder) int64 {
+	t.Helper()
+	r, _, err := b.ledger.Submit(t.Context(), renewal.Submission{
+		Key: "of " + string(holder.PartnerID) + time.Now().String(), By: renewal.Actor{UserID: "U1", MayRequest: true}, Channel: "C1",
+		Offer: renewal.Offer{
+			Product: "p-series-turnkey", Holder: holder, Contact: renewal.Contact{ID: "7"},
+			Lines: []renewal.Line{{Type: yeastar.LinePlan, ID: "1", Name: "Ultimate", Quantity: 50}},
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range []renewal.Event{
+		renewal.Approve{By: renewal.Actor{UserID: "U2", MayApprove: true}, Shown: renewal.Shown{Revision: r.Revision, Fingerprint: r.Fingerprint}},
+		renewal.Begin{Budget: time.Minute},
+		renewal.Answered{Attempt: 1, Order: yeastar.OrderResult{
+			OrderID: yeastar.ID(r.Reference()), OrderNo: "XS" + r.Reference(), OrderStatus: yeastar.OrderSucceed,
+		}},
+	} {
+		if r, err = b.ledger.Apply(t.Context(), r.ID, e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return r.ID
+}
+
+// A list has our last orders, those too that came after it was read before.
+func TestLastOrdersAreFollowed(t *testing.T) {
+	t.Parallel()
+	b := setup(t, 12)
+	holders := map[string]renewal.Holder{}
+	for _, r := range load(t, b).Rows {
+		if r.Product.Key == "p-series-turnkey" && r.Holder.PartnerID != "" {
+			holders[r.Holder.Key()] = r.Holder
+		}
+	}
+	want := map[string]int64{}
+	for round := range 2 {
+		for key, holder := range holders {
+			want[key] = ordered(t, b, holder)
+			if round == 0 {
+				break // and the others later
+			}
+		}
+		got := map[string]int64{}
+		for _, r := range load(t, b).Rows {
+			if r.Ordered.Request != 0 {
+				got[r.Holder.Key()] = r.Ordered.Request
+				if r.Ordered.Offer.Holder.Key() != r.Holder.Key() {
+					t.Errorf("round %d: the order of %s is told with the offer for %q", round, r.Holder.Name, r.Ordered.Offer.Holder.Name)
+				}
+			}
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("round %d: our last orders (-want +got):\n%s", round, diff)
+		}
 	}
 }
 

@@ -46,9 +46,9 @@ func (l *Ledger) applyEvent(ctx context.Context, id int64, e renewal.Event, alon
 
 func (l *Ledger) apply(ctx context.Context, id int64, e renewal.Event, alone bool) (r renewal.Request, refusal *renewal.Refusal, err error) {
 	var saved, denied *renewal.Change
-	var alarm *renewal.Entry
+	var alarm, held *renewal.Entry
 	err = l.change(ctx, fmt.Sprintf("apply %T", e), func(t tx) error {
-		refusal, saved, denied, alarm = nil, nil, nil, nil
+		refusal, saved, denied, alarm, held = nil, nil, nil, nil, nil
 		before, err := get(ctx, t, id)
 		if err != nil {
 			return err
@@ -90,12 +90,13 @@ func (l *Ledger) apply(ctx context.Context, id int64, e renewal.Event, alone boo
 			return err
 		}
 		if first {
-			if err := l.mayBegin(ctx, t); err != nil {
-				if errors.Is(err, errHeld) {
-					r, refusal = before, before.Paused()
-				}
+			if refusal, err = l.mayBegin(ctx, t, before); err != nil {
+				r = before
 				return err
 			}
+		}
+		if held, err = l.follow(ctx, t, before.Status, change); err != nil {
+			return err
 		}
 		saved = &change
 		if alone {
@@ -111,6 +112,9 @@ func (l *Ledger) apply(ctx context.Context, id int64, e renewal.Event, alone boo
 	switch {
 	case err == nil && saved != nil:
 		l.options.Observer.Saved(*saved)
+		if held != nil {
+			l.options.Observer.Saved(renewal.Change{Entry: *held})
+		}
 		if alarm != nil {
 			l.options.Logger.WarnContext(ctx, "orders are paused: too many ended without anybody knowing whether they were placed")
 			l.options.Observer.Saved(renewal.Change{Entry: *alarm})

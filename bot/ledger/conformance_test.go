@@ -32,6 +32,8 @@ var conformance = []struct {
 	{"no attempt is written while orders are paused", testPause},
 	{"orders are paused while attempts are begun", testPauseRace},
 	{"orders of unknown fate pause the rest", testAlarm},
+	{"a batch goes line by line", testBatch},
+	{"a batch is decided at once", testBatchRace},
 	{"deputies have their time", testDeputies},
 	{"which messages people want", testNotify},
 	{"Home tabs are drawn again", testHomes},

@@ -10,7 +10,8 @@ import (
 	"renewbot/bot/renewal"
 )
 
-// errHeld says that an attempt was not written because orders are paused.
+// errHeld says that an attempt was not written because orders are paused, or another line of its
+// batch comes first.
 var errHeld = errors.New("orders are paused")
 
 // lockTrail makes whoever changes anything wait until the transaction ends.
@@ -96,17 +97,22 @@ func (l *Ledger) savePause(ctx context.Context, t tx, p renewal.Pause, e *renewa
 	return err
 }
 
-// mayBegin is errHeld while orders are paused. The trail is locked by now, as it is by
-// whoever pauses, so that what it reads holds until the attempt is committed.
-func (l *Ledger) mayBegin(ctx context.Context, t tx) error {
+// mayBegin is errHeld with the refusal while orders are paused, and while it is not the turn of a
+// line of a batch. The trail is locked by now, as it is by whoever pauses, so that what it reads
+// holds until the attempt is committed.
+func (l *Ledger) mayBegin(ctx context.Context, t tx, r renewal.Request) (*renewal.Refusal, error) {
 	p, err := pauseOf(ctx, t)
 	switch {
 	case err != nil:
-		return fmt.Errorf("read whether orders are paused: %w", err)
+		return nil, fmt.Errorf("read whether orders are paused: %w", err)
 	case p.Holds():
-		return errHeld
+		return r.Paused(), errHeld
 	}
-	return nil
+	refusal, err := outOfTurn(ctx, t, r)
+	if refusal != nil {
+		return refusal, errHeld
+	}
+	return nil, err
 }
 
 // alarm pauses orders when too many of them have ended lately without anybody knowing

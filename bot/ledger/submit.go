@@ -99,10 +99,14 @@ func (l *Ledger) submit(ctx context.Context, t tx, s renewal.Submission) (renewa
 	if err != nil {
 		return none, nil, nil, err
 	}
+	var batch, line any
+	if r.Batch != 0 {
+		batch, line = r.Batch, r.Line
+	}
 	_, err = t.exec(ctx, `INSERT INTO requests (id, version, submission_key, status, requester, product, holder_key,
-		last_entry, created_at, updated_at, document) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9, $10)`,
+		last_entry, created_at, updated_at, document, batch_id, batch_line) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9, $10, $11, $12)`,
 		r.ID, r.Version, indexed(s.Key), string(r.Status), indexed(r.Requester), indexed(r.Offer.Product), indexed(r.Offer.Holder.Key()),
-		micros(r.CreatedAt), micros(r.UpdatedAt), document)
+		micros(r.CreatedAt), micros(r.UpdatedAt), document, batch, line)
 	if err != nil {
 		return none, nil, nil, fmt.Errorf("save %s: %w", r.Reference(), err)
 	}

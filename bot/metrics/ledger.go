@@ -28,6 +28,8 @@ var codes = []renewal.Code{
 	renewal.CodePolicy, renewal.CodeHandedOver, renewal.CodeEscalated, renewal.CodeDeputy, renewal.CodeDeputyEnded, renewal.CodeEventsOn, renewal.CodeEventsOff, renewal.CodeEventsStopped,
 	renewal.CodeConfirmed, renewal.CodeUnconfirmed, renewal.CodeStale,
 	renewal.CodeDueOwner, renewal.CodeDueSnoozed, renewal.CodeDueEnding, renewal.CodeDueAwake, renewal.CodeDueImported, renewal.CodeDueDigest,
+	renewal.CodeBatchSubmitted, renewal.CodeBatchVoted, renewal.CodeBatchApproved, renewal.CodeBatchRejected, renewal.CodeBatchLeftOut,
+	renewal.CodeBatchStopped, renewal.CodeBatchPaused, renewal.CodeBatchResumed, renewal.CodeBatchReminded, renewal.CodeBatchLastCall,
 }
 
 // outcomeOf is an audit code as a label: "placed" for "order.placed".

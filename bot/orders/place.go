@@ -45,6 +45,9 @@ func (o *Orders) place(ctx context.Context, job renewal.Job) error {
 	if r.TooEarly(o.ledger.Now(ctx)) {
 		return ledger.SnoozeUntil(r.Offer.OrderOn.From)
 	}
+	if waits, err := o.ledger.OutOfTurn(ctx, r); err != nil || waits {
+		return err // whoever gives it its turn starts another job
+	}
 	if r.DryRun || o.dryRun {
 		return o.move(ctx, r.ID, renewal.DryRunDone{})
 	}
@@ -79,6 +82,9 @@ func (o *Orders) place(ctx context.Context, job renewal.Job) error {
 	r, err = o.ledger.Apply(ctx, r.ID, renewal.Begin{Budget: o.timeout + o.margin})
 	if renewal.RefusedFor(err, renewal.RefusedUnderWay) || renewal.RefusedFor(err, renewal.RefusedPaused) {
 		return ledger.Snooze(behindPause) // another one began, or was placed, or all were paused, just now
+	}
+	if renewal.RefusedFor(err, renewal.RefusedTurn) {
+		return nil // as above
 	}
 	if renewal.RefusedFor(err, renewal.RefusedTooEarly) {
 		return ledger.SnoozeUntil(r.Offer.OrderOn.From) // the clock was set back just now

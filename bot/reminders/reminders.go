@@ -33,6 +33,9 @@ func (rs *Reminders) Handlers() map[renewal.JobKind]ledger.Handler {
 // in their working hours, and of one that times out everybody once more before it
 // times out.
 func (rs *Reminders) remind(ctx context.Context, job renewal.Job) error {
+	if batch, ok := renewal.BatchOf(job.RequestID); ok {
+		return rs.remindOfBatch(ctx, batch)
+	}
 	r, err := rs.ledger.Get(ctx, job.RequestID)
 	if err != nil || !slices.Contains(renewal.Reminded(), r.Status) {
 		return err
@@ -113,11 +116,16 @@ func (rs *Reminders) awaited(ctx context.Context, r renewal.Request, now time.Ti
 	if theirs && !slices.ContainsFunc(actors, func(a renewal.Actor) bool { return a.UserID == r.Requester }) {
 		actors = append(actors, renewal.Actor{UserID: r.Requester})
 	}
+	return rs.those(ctx, actors, func(a renewal.Actor) bool { return r.Awaits(a, now, rs.policy) })
+}
+
+// those are the people among some who are waited for.
+func (rs *Reminders) those(ctx context.Context, actors []renewal.Actor, awaited func(renewal.Actor) bool) ([]directory.Person, error) {
 	var waiting []directory.Person
 	represented := map[string]bool{} // whose deputy is asked instead
 	for _, a := range actors {
 		a.MayRequest = true // whether they still may is found out when they act
-		if !r.Awaits(a, now, rs.policy) {
+		if !awaited(a) {
 			continue
 		}
 		for _, of := range a.DeputyOf {

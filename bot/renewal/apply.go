@@ -78,6 +78,10 @@ type changing struct {
 
 func (c *changing) apply(e Event) error {
 	switch e := e.(type) {
+	case ofBatch:
+		err := c.apply(e.personal)
+		c.note(DetailWhole, e.shown)
+		return err
 	case Amend:
 		return c.amend(e)
 	case Approve:

@@ -62,6 +62,20 @@ const (
 	CodeDueDigest   Code = "due.digest"   // a digest was told
 )
 
+// The audit codes of batches, which belong to no request: each line has its own beside them.
+const (
+	CodeBatchSubmitted Code = "batch.submitted"
+	CodeBatchVoted     Code = "batch.voted" // an approval of all lines, more are needed
+	CodeBatchApproved  Code = "batch.approved"
+	CodeBatchRejected  Code = "batch.rejected"
+	CodeBatchLeftOut   Code = "batch.left_out" // lines were taken out
+	CodeBatchStopped   Code = "batch.stopped"  // what waited is not ordered
+	CodeBatchPaused    Code = "batch.paused"   // by itself, until people say what to do
+	CodeBatchResumed   Code = "batch.resumed"
+	CodeBatchReminded  Code = "batch.reminded"
+	CodeBatchLastCall  Code = "batch.last_call" // reminded for the last time before it times out
+)
+
 // System is the actor of what nobody did by hand.
 const System = "system"
 
@@ -122,6 +136,14 @@ const (
 	DetailDated         = "dated"        // how many wait for their day
 	DetailInstead       = "instead_of"   // who was the deputy before: a user id
 	DetailOrderOn       = "order_on"     // the day before which it is not ordered: 2027-03-03
+)
+
+// The keys of Entry.Detail about batches.
+const (
+	DetailBatch = "batch"             // its reference
+	DetailWhole = "batch_fingerprint" // of all lines that were approved at once
+	DetailLines = "lines"             // references of lines, separated by commas
+	DetailHeld  = "held"              // why a batch pauses: a HoldCode
 )
 
 // JobKind names a piece of work that follows a change.

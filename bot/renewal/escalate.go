@@ -19,7 +19,7 @@ func (e Escalation) key() string { return fmt.Sprintf("%s %s", e.After, strings.
 // escalations are those of the steps at which a request is.
 func (r Request) escalations() []Escalation {
 	var all []Escalation
-	if r.Status != Pending {
+	if r.Status != Pending || r.Undivided() {
 		return nil
 	}
 	for _, s := range deciders(r.Ways, r.Votes) {

@@ -40,6 +40,10 @@ type (
 		DoubtReason string
 		// Again is the request that is asked for again, or 0.
 		Again int64
+		// Batch, Line and Together are of the batch of which it is a line, see Request.
+		Batch    int64
+		Line     int
+		Together []Way
 	}
 	// Amend replaces what is asked for; the votes start anew.
 	Amend struct {

@@ -22,6 +22,7 @@ const (
 	ActionSettlePlaced    Action = "settle_placed"
 	ActionSettleNotPlaced Action = "settle_not_placed"
 	ActionAskAgain        Action = "ask_again"
+	ActionGoOn            Action = "go_on" // with the batch of which it is a line
 )
 
 // Intent is what a person wants to do with a request, before they have said everything
@@ -29,8 +30,9 @@ const (
 type Intent struct {
 	Action  Action
 	By      Actor
-	Shown   Shown // what they saw; for actions that are about a revision
-	Attempt int   // which attempt they speak of; for settling
+	Shown   Shown  // what they saw; for actions that are about a revision
+	Attempt int    // which attempt they speak of; for settling
+	batch   string // what they saw of the whole batch; empty: it is about the line alone
 }
 
 // rule says when an action is possible and for whom.
@@ -53,6 +55,7 @@ var rules = map[Action]rule{
 	ActionClose:           {in: []Status{Refused}, verb: "close", who: requesterOrApprover},
 	ActionSettlePlaced:    {in: []Status{Unknown}, verb: "settle", who: anyApprover, attempt: true},
 	ActionSettleNotPlaced: {in: []Status{Unknown}, verb: "settle", who: anyApprover, attempt: true},
+	ActionGoOn:            {in: Statuses(), verb: "go on with the batch of", who: onlyApprover},
 	ActionAskAgain:        {in: []Status{Rejected, Cancelled, Expired}, verb: "ask again for", who: anyRequester},
 }
 
@@ -71,6 +74,9 @@ func (r Request) may(in Intent, now time.Time, p Policy) *Refusal {
 		return refuse(RefusedNotAllowed, "Nobody can %s %s.", in.Action, r.Reference())
 	}
 	if refusal := r.expect(rule.in...); refusal != nil {
+		return refusal
+	}
+	if refusal := r.divided(in); refusal != nil {
 		return refusal
 	}
 	if refusal := rule.who(r, in, rule.verb, p); refusal != nil {

@@ -36,6 +36,8 @@ const (
 	RefusedPaused       = "paused"        // no order is sent at present
 	RefusedDeputy       = "deputy"        // nobody can be this deputy, or for so long
 	RefusedHandOver     = "hand_over"     // who was to be asked may not decide
+	RefusedBatch        = "batch"         // it is decided with the other lines of its batch
+	RefusedTurn         = "turn"          // another line of its batch is ordered first
 	RefusedUnderWay     = "under_way"     // another order of the same holder and product is
 )
 

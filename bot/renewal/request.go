@@ -17,7 +17,14 @@ type Request struct {
 	Requester string `json:"requester"` // Slack user id
 	AmendedBy string `json:"amended_by,omitempty"`
 	Channel   string `json:"channel"` // Slack channel id
-	Note      string `json:"note,omitempty"`
+	// Batch is the batch of which it is a line, or 0, and Line which of them, from 1. Apart says
+	// that it is decided by itself from now on, and Together are the ways that all lines have to
+	// go because of each other.
+	Batch    int64  `json:"batch,omitempty"`
+	Line     int    `json:"line,omitempty"`
+	Apart    bool   `json:"apart,omitempty"`
+	Together []Way  `json:"together,omitempty"`
+	Note     string `json:"note,omitempty"`
 
 	Revision    int             `json:"revision"` // counts what was asked for, from 1
 	Offer       Offer           `json:"offer"`

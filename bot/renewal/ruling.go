@@ -97,6 +97,7 @@ func (r Request) ways(p Policy) []Way {
 	} else {
 		ways = append(ways, byVariables(r.quorum()))
 	}
+	ways = append(ways, r.Together...)
 	if p.Rules == nil {
 		return Strictest(append(ways, byVariables(p.Required)))
 	}

@@ -42,7 +42,13 @@ func (s Status) Final() bool {
 var reference = regexp.MustCompile(`^RNW-([0-9]{1,12})$`)
 
 // Reference is the name under which people know the request: RNW-000123.
-func Reference(id int64) string { return fmt.Sprintf("RNW-%06d", id) }
+// A negative number is that of a batch, see BatchOf.
+func Reference(id int64) string {
+	if batch, ok := BatchOf(id); ok {
+		return BatchReference(batch)
+	}
+	return fmt.Sprintf("RNW-%06d", id)
+}
 
 // ParseReference reads a reference as people type it: in any case, with or without
 // the leading zeros.

@@ -21,6 +21,7 @@ func New(id int64, s Submission, now time.Time, p Policy) (Change, error) {
 	r := Request{
 		ID: id, Status: Pending, Requester: s.By.UserID, Channel: s.Channel, DryRun: p.DryRun,
 		Required: max(p.Required, 1), FourEyes: !p.SelfApproval, CreatedAt: now, UpdatedAt: now, ExpiresAt: now.Add(p.ExpireAfter), Again: s.Again,
+		Batch: s.Batch, Line: s.Line, Together: s.Together,
 	}
 	if err := CheckSubmission(s); err != nil {
 		return Change{}, err
@@ -38,6 +39,9 @@ func New(id int64, s Submission, now time.Time, p Policy) (Change, error) {
 	c.record(CodeSubmitted, s.By.UserID, c.asked())
 	if s.Again != 0 {
 		c.note(DetailAgain, Reference(s.Again))
+	}
+	if s.Batch != 0 {
+		c.note(DetailBatch, fmt.Sprintf("%s line %d", BatchReference(s.Batch), s.Line))
 	}
 	c.entry.At, c.entry.RequestID, c.entry.Revision, c.entry.To = now, id, c.Revision, Pending
 	c.job(SyncSlack, now)
@@ -147,6 +151,7 @@ func (c *changing) changed(e Changed) error {
 		return err
 	}
 	c.rulesAgain()
+	c.Apart = c.Batch != 0
 	c.Changes = append(c.Changes, fresh...)
 	c.ExpiresAt = c.now.Add(c.policy.ExpireAfter)
 	c.record(CodeChanged, System, c.asked())

@@ -14,6 +14,9 @@ func (c *changing) timers() {
 
 // reminders plans the first reminder of a revision; each plans the next one.
 func (c *changing) reminders() {
+	if c.Undivided() {
+		return // people are reminded of the batch
+	}
 	c.job(Remind, earlier(c.now.Add(c.policy.RemindAfter), c.LastCallAt(c.policy)))
 }
 

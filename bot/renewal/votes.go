@@ -183,6 +183,7 @@ const (
 // askAnew puts the request as it is before the approvers again, as a new revision:
 // buttons from before do nothing.
 func (c *changing) askAnew(why string, votes []Vote) {
+	c.Apart = c.Batch != 0
 	c.Revision++
 	c.Changes, c.Problem, c.ApprovedAt = []string{why}, nil, time.Time{}
 	c.Votes, c.Reminded, c.LastCalled = votes, nil, false
@@ -195,10 +196,12 @@ func (c *changing) askAnew(why string, votes []Vote) {
 func (c *changing) yes() {
 	c.Status, c.Problem, c.ApprovedAt = Approved, nil, c.now
 	c.AttemptsAsked = len(c.Attempts)
-	c.job(PlaceOrder, c.DueAt())
+	if c.Batch == 0 { // else it has to wait for its turn, see Batch.Follow
+		c.job(PlaceOrder, c.DueAt())
+	}
 }
 
-func (c *changing) votesIn() string { return fmt.Sprintf("%d of %d", len(c.Votes), c.Required) }
+func (r Request) votesIn() string { return fmt.Sprintf("%d of %d", len(r.Votes), r.Required) }
 
 // takesVote refuses a vote after the request's time and a second one.
 func (r Request) takesVote(a Actor, now time.Time, p Policy) *Refusal {

@@ -150,3 +150,21 @@ func orderRow(r renewal.Request) []string {
 		Time(r.AskedAt), Time(r.ApprovedAt), Time(r.OrderedTime()), Day(r.RenewedUntil),
 	}
 }
+
+// Batch is a table of what became of the lines of a batch.
+func Batch(lines []renewal.Request) Table {
+	t := Table{Header: []string{
+		"line", "request", "customer", "holder", "product", "lines", "term", "result", "order_no", "transaction_no", "amount", "currency", "problem",
+	}}
+	for _, r := range lines {
+		order := orderRow(r)
+		var problem string
+		if r.Problem != nil && r.Part() != renewal.LinePlaced {
+			problem = renewal.StoredText(r.Problem.Detail)
+		}
+		t.Rows = append(t.Rows, []string{
+			fmt.Sprint(r.Line), order[0], order[1], order[2], order[3], order[4], order[5], string(r.Part()), order[6], order[7], order[9], order[10], problem,
+		})
+	}
+	return t
+}

@@ -43,6 +43,9 @@ func (d *drawing) draw(ctx context.Context, r renewal.Request, entries []renewal
 	d.finished = r.Status.Final() && d.view.ledger.Now(ctx).Sub(r.UpdatedAt) > waitedFor
 	d.showRequest(ctx, r, entries)
 	if len(d.gone) > 0 {
+		if r.Batch != 0 && d.gone[keySummary] { // whose thread it was
+			d.errs = append(d.errs, d.view.ledger.Enqueue(ctx, renewal.Job{Kind: renewal.SyncSlack, RequestID: -r.Batch, At: d.view.ledger.Now(ctx)}))
+		}
 		d.beginThreads(ctx)
 		d.showRequest(ctx, r, entries)
 	}
@@ -51,14 +54,30 @@ func (d *drawing) draw(ctx context.Context, r renewal.Request, entries []renewal
 
 // showRequest shows the card before all that leads to it.
 func (d *drawing) showRequest(ctx context.Context, r renewal.Request, entries []renewal.Entry) {
-	before := d.posts[keyCard].TS
-	d.showAll(ctx, d.view.cards(r))
+	before, shared := d.posts[keyCard].TS, ledger.Post{}
+	cards := d.view.cards(r)
+	if r.Batch != 0 {
+		alone, theirs, err := d.beginLine(ctx, r, entries)
+		if err != nil {
+			d.errs = append(d.errs, err)
+			return
+		}
+		cards, shared = cards[1:], theirs
+		if !alone {
+			cards = nil
+		}
+	}
+	d.showAll(ctx, cards)
 	if d.posts[keyCard].TS != before { // Home leads to it
 		if err := d.view.ledger.RedrawHomes(ctx); err != nil {
 			d.errs = append(d.errs, err)
 		}
 	}
-	d.showAll(ctx, d.view.wantedFor(r, entries, d.view.link(d.posts[keyCard], d.posts[keySummary].TS)))
+	card, ok := d.posts[keyCard]
+	if !ok {
+		card = shared
+	}
+	d.showAll(ctx, d.view.wantedFor(r, entries, d.view.link(card, d.posts[keySummary].TS)))
 }
 
 func (d *drawing) showAll(ctx context.Context, list []wanted) {

@@ -24,6 +24,7 @@ const (
 // Lists are what a person has to do with.
 type Lists struct {
 	Mine, Waiting, Recent []renewal.Request
+	Batches               []blocks.BatchData         // theirs, or that wait for them; lines that these tell of are in no other list
 	Can                   map[int64][]renewal.Action // what they may do now
 }
 
@@ -37,14 +38,18 @@ func (v *View) ListsFor(ctx context.Context, a renewal.Actor) (Lists, error) {
 			return Lists{}, err
 		}
 	}
-	return v.lists(ctx, a, undecided)
+	batches, err := v.batches(ctx)
+	if err != nil {
+		return Lists{}, err
+	}
+	return v.lists(ctx, a, undecided, batches)
 }
 
 func (v *View) undecided(ctx context.Context) ([]renewal.Request, error) {
 	return v.ledger.List(ctx, ledger.Filter{Statuses: renewal.Undecided(), Oldest: true, Limit: listed})
 }
 
-func (v *View) lists(ctx context.Context, a renewal.Actor, undecided []renewal.Request) (l Lists, err error) {
+func (v *View) lists(ctx context.Context, a renewal.Actor, undecided []renewal.Request, batches []blocks.BatchData) (l Lists, err error) {
 	var open, ended []renewal.Status
 	for _, s := range renewal.Statuses() {
 		if s.Final() {
@@ -62,6 +67,12 @@ func (v *View) lists(ctx context.Context, a renewal.Actor, undecided []renewal.R
 	now := v.ledger.Now(ctx)
 	beside := func(r renewal.Request) renewal.Actor {
 		return v.people.Beside(ctx, a, r, directory.RequestAge)
+	}
+	l.Mine, l.Recent = slices.DeleteFunc(l.Mine, ofBatch), slices.DeleteFunc(l.Recent, ofBatch)
+	for _, d := range batches {
+		if d.Batch.Requester == a.UserID || d.Batch.WaitsFor(beside(d.Batch.Everybody(d.Lines)), d.Lines, now, v.policy) {
+			l.Batches = append(l.Batches, d)
+		}
 	}
 	l.Waiting = renewal.WaitingFor(undecided, beside, now, v.policy)
 	l.Can = map[int64][]renewal.Action{}
@@ -87,8 +98,12 @@ func (v *View) drawHomes(ctx context.Context, job renewal.Job) error {
 		if err != nil {
 			return err
 		}
+		batches, err := v.batches(ctx)
+		if err != nil {
+			return err
+		}
 		for _, h := range homes {
-			if err := v.drawHome(ctx, h, undecided, pause); err != nil {
+			if err := v.drawHome(ctx, h, undecided, batches, pause); err != nil {
 				return err
 			}
 		}
@@ -96,16 +111,17 @@ func (v *View) drawHomes(ctx context.Context, job renewal.Job) error {
 	})
 }
 
-func (v *View) drawHome(ctx context.Context, h ledger.Home, undecided []renewal.Request, pause renewal.Pause) error {
+func (v *View) drawHome(ctx context.Context, h ledger.Home, undecided []renewal.Request, batches []blocks.BatchData, pause renewal.Pause) error {
 	data := blocks.HomeData{Command: v.command, DryRun: v.policy.DryRun, Pause: pause}
 	a := v.people.Actor(ctx, h.UserID, directory.RequestAge)
 	if a.MayRequest || v.policy.Approves(a) {
-		l, err := v.lists(ctx, a, undecided)
+		l, err := v.lists(ctx, a, undecided, batches)
 		if err != nil {
 			return err
 		}
 		data.Waiting, data.Open, data.Recent, data.Can = l.Waiting, l.Mine, l.Recent, l.Can
-		data.Links = v.Links(ctx, l.Waiting, l.Mine, l.Recent)
+		data.Batches = l.Batches
+		data.Links = v.Links(ctx, l.Waiting, l.Mine, l.Recent, Subjects(l.Batches))
 	}
 	if a.MayRequest && v.due != nil {
 		data.Due = v.due(ctx, h.UserID)

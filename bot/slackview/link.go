@@ -30,7 +30,9 @@ func (v *View) Links(ctx context.Context, lists ...[]renewal.Request) blocks.Lin
 	var ids []int64
 	for _, list := range lists {
 		for _, r := range list {
-			ids = append(ids, r.ID)
+			if ids = append(ids, r.ID); r.Batch != 0 {
+				ids = append(ids, -r.Batch)
+			}
 		}
 	}
 	cards, err := v.ledger.PostsOf(ctx, ids, keySummary, keyCard)
@@ -39,8 +41,16 @@ func (v *View) Links(ctx context.Context, lists ...[]renewal.Request) blocks.Lin
 		return nil
 	}
 	links := blocks.Links{}
-	for id, posts := range cards {
-		links[id] = v.link(posts[keyCard], posts[keySummary].TS)
+	for _, list := range lists {
+		for _, r := range list {
+			thread := cards[r.ID][keySummary]
+			if r.Batch != 0 {
+				thread = cards[-r.Batch][keySummary]
+			}
+			if links[r.ID] = v.link(cards[r.ID][keyCard], thread.TS); links[r.ID] == "" && r.Batch != 0 {
+				links[r.ID] = v.link(cards[-r.Batch][keyCard], thread.TS) // it is decided there
+			}
+		}
 	}
 	return links
 }

@@ -24,6 +24,9 @@ func (v *View) sync(ctx context.Context, job renewal.Job) error {
 			}
 			return d.end()
 		}
+		if batch, ok := renewal.BatchOf(job.RequestID); ok {
+			return d.drawBatch(ctx, batch)
+		}
 		return d.drawRequest(ctx)
 	})
 }

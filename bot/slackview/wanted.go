@@ -52,19 +52,23 @@ func (v *View) cards(r renewal.Request) []wanted {
 func (v *View) wantedFor(r renewal.Request, entries []renewal.Entry, link string) []wanted {
 	links := blocks.Links{r.ID: link}
 	list := []wanted{{key: keyAuditThread, channel: v.auditChannel, lasting: true, record: true, message: links.Linked(blocks.AuditThread(r), r.ID)}}
+	own := ownFrom(r, entries)
 	for i, e := range entries {
 		seq := strconv.FormatInt(e.Seq, 10)
+		audit := v.auditLine(r, e)
+		audit.under, audit.broadcast, audit.message = keyAuditThread, alarms(e), links.Linked(audit.message, r.ID)
+		list = append(list, audit)
+		if i < own {
+			continue // the batch tells of it
+		}
 		if line, ok := blocks.ThreadLine(r, e, v.asked(r)); ok && inThread(entries, i) {
 			list = append(list, wanted{key: "thread:" + seq, channel: r.Channel, under: keySummary, message: line})
 		}
 		if announces(e) {
 			list = append(list, wanted{
-				key: "announcement:" + seq, channel: r.Channel, under: keySummary, broadcast: true, message: blocks.Announcement(r, decidedBy(entries, i)),
+				key: "announcement:" + seq, channel: r.Channel, under: keySummary, broadcast: r.Batch == 0, message: blocks.Announcement(r, decidedBy(entries, i)),
 			})
 		}
-		audit := v.auditLine(r, e)
-		audit.under, audit.broadcast, audit.message = keyAuditThread, alarms(e), links.Linked(audit.message, r.ID)
-		list = append(list, audit)
 		if asks := e.Code == renewal.CodeHandedOver || e.Code == renewal.CodeEscalated; asks || e.Code == renewal.CodeReminded || e.Code == renewal.CodeLastCall {
 			for _, id := range strings.FieldsFunc(e.Detail[renewal.DetailWho], func(c rune) bool { return c == ',' }) {
 				if strings.HasPrefix(id, "S") {

@@ -33,6 +33,7 @@ const (
 	Resume Verb = "resume"
 	Due    Verb = "due"     // renewals due, as Text narrows them
 	Past   Verb = "history" // of whom Text names
+	Batch  Verb = "batch"   // several renewals at once, filled from those due as Text narrows them
 
 	Deputy    Verb = "deputy" // Person decides for me until the day in Text
 	DeputyOff Verb = "deputy off"
@@ -146,6 +147,8 @@ func Parse(text string) Command {
 		return Command{Verb: Due, Text: strings.Join(words[1:], " ")}
 	case first == "history":
 		return Command{Verb: Past, Text: strings.Join(words[1:], " ")}
+	case first == "batch":
+		return Command{Verb: Batch, Text: strings.Join(words[1:], " ")}
 	case first == "status" || first == "cancel":
 		if len(words) == 2 {
 			if id, ok := requestNumber(bare(words[1])); ok {

@@ -1,0 +1,206 @@
+package blocks_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/shopspring/decimal"
+	"github.com/slack-go/slack"
+	"pgregory.net/rapid"
+
+	"renewbot/blocks"
+	"renewbot/bot/renewal"
+)
+
+// batchOf is a batch whose lines are in these states, one after the other.
+func batchOf(statuses ...renewal.Status) blocks.BatchData {
+	d := blocks.BatchData{Batch: renewal.Batch{
+		ID: 7, Version: 3, Requester: alice, Channel: "C0RENEW", Lines: len(statuses), Note: "All of the second quarter.", CreatedAt: now, UpdatedAt: now,
+	}}
+	for i, s := range statuses {
+		r := request(s)
+		r.ID, r.Batch, r.Line, r.Note = int64(200+i), 7, i+1, d.Batch.Note
+		r.Offer.Holder.Name = fmt.Sprintf("Example Telecom %d", i+1)
+		if i%3 != 2 {
+			r.Offer.Price = &renewal.Price{Amount: decimal.RequireFromString("480"), Currency: "EUR"}
+		}
+		if s != renewal.Pending {
+			d.Batch.Approvals = []renewal.BatchApproval{{By: bob, At: now, Fingerprint: "0123456789abcdef0123456789abcdef", Lines: len(statuses)}}
+		}
+		d.Lines = append(d.Lines, r)
+	}
+	return d
+}
+
+func times(s renewal.Status, n int) []renewal.Status {
+	all := make([]renewal.Status, n)
+	for i := range all {
+		all[i] = s
+	}
+	return all
+}
+
+func doubted(d blocks.BatchData) blocks.BatchData {
+	d.Lines[1].Doubts, d.Lines[1].DoubtReason = doubts()[:2], "Agreed by phone."
+	return d
+}
+
+func held(code renewal.HoldCode) blocks.BatchData {
+	d := batchOf(append(times(renewal.Ordered, 3), renewal.Unknown, renewal.Approved, renewal.Approved)...)
+	d.Batch.Held = &renewal.BatchHold{Code: code, Request: 203, At: now}
+	return d
+}
+
+// batches is each message and view of a batch in each state.
+func batches() []shown {
+	waiting, many := doubted(batchOf(times(renewal.Pending, 4)...)), doubted(batchOf(times(renewal.Pending, 40)...))
+	struck := batchOf(renewal.Pending, renewal.Rejected, renewal.Pending)
+	dryRun := batchOf(renewal.Pending, renewal.Pending)
+	dryRun.Batch.DryRun = true
+	running := batchOf(append(append(times(renewal.Ordered, 17), renewal.Refused, renewal.Unknown, renewal.Ordering), times(renewal.Approved, 20)...)...)
+	ended := batchOf(renewal.Ordered, renewal.Refused, renewal.Cancelled)
+	rejected := batchOf(times(renewal.Rejected, 2)...)
+	out := []shown{}
+	for name, d := range map[string]blocks.BatchData{
+		"pending": waiting, "pending_many": many, "pending_struck": struck, "pending_dry_run": dryRun, "running": running,
+		"held_unknown": held(renewal.HoldUnknown), "held_credit": held(renewal.HoldCredit), "held_refusals": held(renewal.HoldRefusals),
+		"questions": batchOf(renewal.Ordered, renewal.Unknown), "ended": ended, "ended_all": batchOf(times(renewal.Ordered, 2)...), "rejected": rejected,
+	} {
+		out = append(out, shown{"batch_summary_" + name, blocks.BatchSummary(d)}, shown{"batch_card_" + name, blocks.BatchCard(d)})
+	}
+	for i, m := range blocks.BatchLists(many) {
+		out = append(out, shown{fmt.Sprintf("batch_list_%d", i), m})
+	}
+	wait := held(renewal.HoldUnknown)
+	return append(out,
+		shown{"batch_line_asks", blocks.BatchAsks(waiting, []string{bob, "S0APPROVERS"})},
+		shown{"batch_line_vote", blocks.BatchVote(running, running.Batch.Approvals[0], true)},
+		shown{"batch_line_vote_more", blocks.BatchVote(running, running.Batch.Approvals[0], false)},
+		shown{"batch_line_paused", blocks.BatchPaused(wait, []string{bob})},
+		shown{"batch_line_result", blocks.BatchResult(ended)},
+		shown{"batch_line_results", blocks.BatchResults(ended)},
+		shown{"list_batches", blocks.ListBatches(blocks.List(nil, nil, nil), []blocks.BatchData{waiting, running}, blocks.Links{-7: "https://acme.slack.com/archives/C0RENEW/p1795000000000200"})},
+		shown{"home_batches", blocks.Home(blocks.HomeData{Command: "/renew", Batches: []blocks.BatchData{waiting, running}})},
+		shown{"batch_nudge", blocks.BatchNudge(waiting, "https://acme.slack.com/archives/C0RENEW/p1795000000000200")},
+		shown{"batch_nudge_over", blocks.BatchNudge(ended, "")},
+		shown{"batch_form", blocks.BatchForm(batchForm())},
+		shown{"batch_form_wait", blocks.BatchWait(blocks.BatchMeta{Key: "K"}, 12, 40)},
+		shown{"batch_form_wait_file", blocks.BatchWait(blocks.BatchMeta{Key: "K"}, 0, 0)},
+		shown{"batch_review", blocks.BatchReview(batchReview())},
+		shown{"batch_review_none", blocks.BatchReview(blocks.BatchReviewData{Lines: batchReview().Lines[:1], Warning: "Please look once more."})},
+		shown{"batch_submitted", blocks.BatchSubmitted(waiting.Batch)},
+		shown{"batch_form_leave_out", blocks.BatchLeaveForm(waiting, false)},
+		shown{"batch_form_leave_out_own", blocks.BatchLeaveForm(waiting, true)},
+		shown{"batch_form_reject", blocks.BatchRejectForm(waiting)},
+	)
+}
+
+func batchForm() blocks.BatchFormData {
+	return blocks.BatchFormData{
+		Key: "K", Text: "holder,product\nself,p-series-turnkey\n", More: 3, Columns: "holder, product", Channel: "C0RENEW", DryRun: true,
+	}
+}
+
+func batchReview() blocks.BatchReviewData {
+	return blocks.BatchReviewData{
+		Meta: blocks.BatchMeta{Key: "K", Shown: "1"}, Channel: "C0RENEW", Approvers: []string{bob}, Required: 2,
+		Lines: []blocks.BatchCheck{
+			{Line: 2, About: "Exampel", Wrong: []string{`There is no customer "Exampel".`}},
+			{Line: 3, About: "self", Offer: offer()},
+			{Line: 4, About: "it@example.org", Offer: ownOffer(), Doubts: doubts()[:2]},
+		},
+	}
+}
+
+// batchEvents are the entries of batches.
+func batchEvents() []event {
+	var list []event
+	for code, more := range map[renewal.Code]map[string]string{
+		renewal.CodeBatchSubmitted: nil, renewal.CodeBatchVoted: {renewal.DetailVotes: "1 of 2"}, renewal.CodeBatchApproved: {renewal.DetailVotes: "2 of 2", renewal.DetailComment: "Fine."},
+		renewal.CodeBatchRejected: {renewal.DetailReason: "Not now."}, renewal.CodeBatchLeftOut: {renewal.DetailReason: "Moves away.", renewal.DetailLines: "RNW-000201"},
+		renewal.CodeBatchStopped: nil, renewal.CodeBatchPaused: {renewal.DetailHeld: "credit", renewal.DetailLines: "RNW-000203"}, renewal.CodeBatchResumed: {renewal.DetailHeld: "credit"},
+		renewal.CodeBatchReminded: {renewal.DetailWho: bob}, renewal.CodeBatchLastCall: {renewal.DetailWho: bob + "," + carol},
+	} {
+		e := none(entry(code, alice, "", "", map[string]string{renewal.DetailBatch: "RNW-B0007", renewal.DetailCount: "40"}))
+		for k, v := range more {
+			e.Detail[k] = v
+		}
+		if strings.HasSuffix(string(code), "paused") || strings.HasSuffix(string(code), "reminded") {
+			e.Actor = renewal.System
+		}
+		list = append(list, event{strings.ReplaceAll(string(code), ".", "_"), renewal.Request{}, e})
+	}
+	slices.SortFunc(list, func(a, b event) int { return strings.Compare(a.name, b.name) })
+	return list
+}
+
+// TestBatchesWithstandAnyText draws batches whose every text is from outside.
+func TestBatchesWithstandAnyText(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		n := rapid.SampledFrom([]int{1, 3, 9, 30}).Draw(t, "lines")
+		one, other := hostileRequest(t), hostileRequest(t)
+		d := blocks.BatchData{Batch: renewal.Batch{ID: 1 << 40, Requester: one.Requester, Channel: one.Channel, Note: one.Note, StoppedBy: one.Reason,
+			Approvals: []renewal.BatchApproval{{By: one.Reason, For: one.Note, At: now}}}}
+		for i := range n {
+			r := one
+			if i%2 == 1 {
+				r = other
+			}
+			r.ID, r.Batch, r.Line = int64(i+1), 1<<40, i+1
+			d.Lines = append(d.Lines, r)
+		}
+		if rapid.Bool().Draw(t, "held") {
+			d.Batch.Held = &renewal.BatchHold{Code: renewal.HoldCredit, Request: 1, At: now}
+		}
+		messages := append(blocks.BatchLists(d), blocks.BatchSummary(d), blocks.BatchCard(d), blocks.BatchAsks(d, one.Changes), blocks.BatchResult(d),
+			blocks.BatchVote(d, d.Batch.Approvals[0], true), blocks.BatchNudge(d, one.Reason))
+		if d.Batch.Held != nil {
+			messages = append(messages, blocks.BatchPaused(d, one.Changes))
+		}
+		for i, m := range messages {
+			checkMessage(t, fmt.Sprintf("message %d", i), m)
+		}
+		if len(d.Batch.Undecided(d.Lines)) > 0 {
+			checkView(t, "leave out", blocks.BatchLeaveForm(d, false))
+		}
+		checkView(t, "reject", blocks.BatchRejectForm(d))
+		checkView(t, "form", blocks.BatchForm(blocks.BatchFormData{Key: one.Note, Text: one.Note, Columns: one.Reason, Channel: one.Channel, ChannelHint: one.Note}))
+		var checks []blocks.BatchCheck
+		for _, r := range d.Lines {
+			checks = append(checks, blocks.BatchCheck{Line: r.Line, About: r.Note, Offer: r.Offer, Doubts: r.Doubts, Reason: r.DoubtReason})
+		}
+		checks[0].Wrong = one.Changes
+		checkView(t, "review", blocks.BatchReview(blocks.BatchReviewData{Lines: checks, Channel: one.Channel, Approvers: one.Changes, Warning: one.Note}))
+	})
+}
+
+// TestBarHasItsSquares checks that a bar is as long whatever it shows, and that no part is hidden.
+func TestBarHasItsSquares(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		var all []renewal.Status
+		for _, s := range []renewal.Status{renewal.Ordered, renewal.Refused, renewal.Unknown, renewal.Approved, renewal.Rejected} {
+			all = append(all, times(s, rapid.IntRange(0, 30).Draw(t, string(s)))...)
+		}
+		if len(all) == 0 || len(all) > renewal.MaxBatch {
+			t.Skip()
+		}
+		d := batchOf(all...)
+		text := blocks.BatchSummary(d).Blocks[2]
+		bar := text.(*slack.SectionBlock).Text.Text
+		squares := 0
+		for s, square := range map[renewal.Status]string{renewal.Ordered: "🟩", renewal.Refused: "🟥", renewal.Unknown: "🟧", renewal.Approved: "⬜", renewal.Rejected: "⬛"} {
+			n := strings.Count(bar, square)
+			squares += n
+			if there := strings.Contains(fmt.Sprint(all), string(s)); there != (n > 0) {
+				t.Errorf("%v: %d of %s in %q", all, n, square, bar)
+			}
+		}
+		if squares != 20 {
+			t.Errorf("%v has %d squares: %q", all, squares, bar)
+		}
+	})
+}

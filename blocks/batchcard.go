@@ -1,0 +1,308 @@
+package blocks
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/slack-go/slack"
+
+	"renewbot/bot/renewal"
+)
+
+// BatchSummary is the batch's message in the channel, with its bar.
+func BatchSummary(d BatchData) Message {
+	s := d.state()
+	title, dry := d.dry()
+	id := func(name string) string { return fmt.Sprintf("batch.%d.%s", d.Batch.ID, name) }
+	blocks := []slack.Block{header(id("header"), d.Batch.Reference()+title+" · "+d.head()), section(id("state"), s.bold())}
+	if bar := d.progress(); bar != "" {
+		blocks = append(blocks, section(id("bar"), bar))
+	}
+	if note := outside(d.Batch.Note, reasonLimit); note != "" {
+		blocks = append(blocks, section(id("note"), "*Note*\n"+note))
+	}
+	blocks = append(blocks, contextLine(id("by"), joinWith(" · ", d.total(), d.requested(), dry)))
+	return Message{
+		Text: cutMarkup(join(fmt.Sprintf("%s: %s asks for %s (%s).", d.Batch.Reference(), mention(d.Batch.Requester), d.head(), d.total()),
+			dry, s.plain(), d.toldOnceDecided()), limitMessageText),
+		Blocks: blocks,
+	}
+}
+
+// progress is the bar with its figures, once the batch is decided.
+func (d BatchData) progress() string {
+	if len(d.Batch.Undecided(d.Lines)) == len(d.Lines) {
+		return ""
+	}
+	return d.bar() + "\n" + d.told()
+}
+
+func (d BatchData) toldOnceDecided() string {
+	if len(d.Batch.Undecided(d.Lines)) == len(d.Lines) {
+		return ""
+	}
+	return d.told() + "."
+}
+
+// BatchCard is the batch's message in the thread, on which people decide.
+func BatchCard(d BatchData) Message {
+	s := d.state()
+	title, dry := d.dry()
+	open := d.Batch.Undecided(d.Lines)
+	id := func(name string) string {
+		return fmt.Sprintf("batchcard.%d.%d.%s", d.Batch.ID, d.Batch.Version, name)
+	}
+	facts := d.total()
+	if struck := len(d.Lines) - len(open); len(open) > 0 && struck > 0 {
+		facts += fmt.Sprintf(" · %d of %d left out", struck, len(d.Lines))
+	}
+	blocks := []slack.Block{
+		section(id("what"), fmt.Sprintf("*%s%s · %s*\n%s", d.Batch.Reference(), title, d.head(), facts)),
+		section(id("state"), s.bold()),
+	}
+	if bar := d.progress(); bar != "" && len(open) == 0 {
+		blocks = append(blocks, section(id("bar"), bar))
+	}
+	if len(open) > 0 {
+		blocks = append(blocks, d.doubts(id, open)...)
+		if len(d.Lines) <= batchOnCard {
+			blocks = append(blocks, batchSections(id("lines"), open)...)
+		} else {
+			blocks = append(blocks, contextLine(id("list"), "All lines stand below in the thread, each with what it orders."))
+		}
+	}
+	if row := d.buttons(open); len(row) > 0 {
+		blocks = append(blocks, slack.NewActionBlock(id("actions"), row...))
+	}
+	blocks = append(blocks, contextLine(id("by"), joinWith(" · ", d.requested(), d.approvals(), stoppedBy(d.Batch), dry)))
+	return Message{
+		Text: cutMarkup(join(fmt.Sprintf("%s for %s: %s (%s).", d.Batch.Reference(), mention(d.Batch.Requester), d.head(), d.total()),
+			d.doubtCount(open), dry, s.plain(), d.toldOnceDecided()), limitMessageText),
+		Blocks: blocks,
+	}
+}
+
+func stoppedBy(b renewal.Batch) string {
+	if b.StoppedBy == "" {
+		return ""
+	}
+	return "Stopped by " + mention(b.StoppedBy)
+}
+
+func (d BatchData) approvals() string {
+	var by []string
+	for _, a := range d.Batch.Approvals {
+		by = append(by, fmt.Sprintf("%s %s (%s)", inPlace(a.By, a.For), moment(a.At), count(a.Lines, "line", "lines")))
+	}
+	if len(by) == 0 {
+		return ""
+	}
+	return "Approved by " + joinWith(", ", by...)
+}
+
+func doubtful(lines []renewal.Request) []renewal.Request {
+	var found []renewal.Request
+	for _, r := range lines {
+		if len(r.Doubts) > 0 {
+			found = append(found, r)
+		}
+	}
+	return found
+}
+
+func (d BatchData) doubtCount(open []renewal.Request) string {
+	if n := len(doubtful(open)); n > 0 {
+		return "⚠️ Something to look at in " + count(n, "line", "lines") + "."
+	}
+	return ""
+}
+
+// doubts tells the doubts of the undecided lines, and why they are asked for all the same.
+func (d BatchData) doubts(id func(string) string, open []renewal.Request) []slack.Block {
+	lines := doubtful(open)
+	var items []string
+	for _, r := range lines[:min(len(lines), batchDoubts)] {
+		items = append(items, batchDoubt(r.Line, r.Offer, r.Doubts, r.DoubtReason))
+	}
+	if more := len(lines) - len(items); more > 0 {
+		items = append(items, fmt.Sprintf("and in %s, which the list below tells", count(more, "more line", "more lines")))
+	}
+	return itemSections(id("doubts"), strings.TrimSuffix(d.doubtCount(open), "."), items)
+}
+
+// batchDoubt tells the doubts of a line.
+func batchDoubt(number int, o renewal.Offer, doubts []renewal.Doubt, why string) string {
+	var texts []string
+	for _, doubt := range doubts {
+		texts = append(texts, outside(doubt.Text(), doubtLimit))
+	}
+	s := fmt.Sprintf("Line %d, %s: %s", number, holder(o.Holder, outside), strings.Join(texts, " "))
+	if why = outside(why, doubtLimit); why != "" {
+		s += " _Why all the same:_ " + why
+	}
+	return cutMarkup(s, 2*batchLineText)
+}
+
+// itemSections lists items under a heading, in as many sections as that takes.
+func itemSections(id, heading string, items []string) []slack.Block {
+	var blocks []slack.Block
+	if len(items) == 0 {
+		return nil
+	}
+	text := "*" + heading + "*"
+	for _, item := range items {
+		if width(text)+width(item)+3 > limitSection {
+			blocks = append(blocks, section(fmt.Sprintf("%s.%d", id, len(blocks)), text))
+			text = ""
+		}
+		text = strings.TrimPrefix(text+"\n• "+item, "\n")
+	}
+	return append(blocks, section(fmt.Sprintf("%s.%d", id, len(blocks)), text))
+}
+
+// batchLine is a line of a batch in finished mrkdwn.
+func batchLine(r renewal.Request) string {
+	s := fmt.Sprintf("%d. *%s* %s · %s", r.Line, r.Reference(), what(r.Offer, outside), price(r.Offer, outside))
+	if len(r.Doubts) > 0 {
+		s += fmt.Sprintf(" · ⚠️ %d", len(r.Doubts))
+	}
+	return cutMarkup(s, batchLineText)
+}
+
+func batchSections(id string, lines []renewal.Request) []slack.Block {
+	var blocks []slack.Block
+	for i := 0; i < len(lines); i += batchSection {
+		var texts []string
+		for _, r := range lines[i:min(i+batchSection, len(lines))] {
+			texts = append(texts, batchLine(r))
+		}
+		blocks = append(blocks, section(fmt.Sprintf("%s.%d", id, i), strings.Join(texts, "\n")))
+	}
+	return blocks
+}
+
+// BatchLists are the messages below the card of a batch that has more lines than stand on it.
+func BatchLists(d BatchData) []Message {
+	if len(d.Lines) <= batchOnCard {
+		return nil
+	}
+	var messages []Message
+	for i := 0; i < len(d.Lines); i += batchListed {
+		part := d.Lines[i:min(i+batchListed, len(d.Lines))]
+		head := fmt.Sprintf("%s, lines %d to %d of %d", d.Batch.Reference(), part[0].Line, part[len(part)-1].Line, len(d.Lines))
+		messages = append(messages, Message{
+			Text:   head + ". Nothing is ordered by this message.",
+			Blocks: append([]slack.Block{section(fmt.Sprintf("batchlist.%d", i), "*"+head+"*")}, batchSections(fmt.Sprintf("batchlines.%d", i), part)...),
+		})
+	}
+	return messages
+}
+
+func (d BatchData) button(action, label string) *slack.ButtonBlockElement {
+	b := slack.NewButtonBlockElement(action, d.target(), plain(label, limitButton))
+	b.AccessibilityLabel = line(label+" "+d.Batch.Reference(), limitButton)
+	return b
+}
+
+// buttons are what can be done with a batch now.
+func (d BatchData) buttons(open []renewal.Request) []slack.BlockElement {
+	switch {
+	case len(open) > 0:
+		return []slack.BlockElement{
+			d.button(ActionBatchApprove, "Approve "+count(len(open), "line", "lines")).WithStyle(slack.StylePrimary).WithConfirm(d.confirmApprove(open)),
+			d.button(ActionBatchLeave, "Leave lines out…"),
+			d.button(ActionBatchReject, "Reject…").WithStyle(slack.StyleDanger),
+			d.button(ActionBatchStop, "Cancel batch").WithConfirm(confirm("Cancel "+d.Batch.Reference()+"?", d.head()+".", nil,
+				"Nothing was ordered, and nothing will be.", "Cancel batch", "Keep it", slack.StyleDanger)),
+		}
+	case d.Batch.Held != nil:
+		return []slack.BlockElement{
+			d.button(ActionBatchGoOn, "Go on").WithStyle(slack.StylePrimary).WithConfirm(confirm("Go on with "+d.Batch.Reference()+"?",
+				count(d.counts()[renewal.LineWaiting], "line waits", "lines wait")+".", nil,
+				"Their real orders are placed at once, one after the other. They cannot be undone.", "Go on", "Not yet", slack.StylePrimary)),
+			d.stop("Stop the rest"),
+		}
+	case d.has(renewal.Approved):
+		return []slack.BlockElement{d.stop("Stop")}
+	}
+	return nil
+}
+
+func (d BatchData) stop(label string) slack.BlockElement {
+	return d.button(ActionBatchStop, label).WithStyle(slack.StyleDanger).WithConfirm(confirm("Stop "+d.Batch.Reference()+"?",
+		count(d.counts()[renewal.LineWaiting], "line waits", "lines wait")+".", nil,
+		"What waits is not ordered. What was sent already cannot be called back.", "Stop", "Let it go on", slack.StyleDanger))
+}
+
+func (d BatchData) confirmApprove(open []renewal.Request) *slack.ConfirmationBlockObject {
+	first := open[0]
+	ask := count(len(open), "renewal", "renewals") + ", " + d.total() + "."
+	consequence := fmt.Sprintf("This places %s with Yeastar, one after the other. They cannot be undone.", count(len(open), "real order", "real orders"))
+	title, yes := "Approve and order "+d.Batch.Reference()+"?", "Approve and order"
+	switch {
+	case d.Batch.DryRun:
+		title, yes, consequence = "Approve "+d.Batch.Reference()+"?", "Approve", "Dry run: no order will be sent."
+	case first.Required-len(first.Votes) > 1:
+		title, yes = "Approve "+d.Batch.Reference()+"?", "Approve"
+		consequence = fmt.Sprintf("This is approval %d of %d. The last one places %s at once; they cannot be undone.",
+			len(first.Votes)+1, first.Required, count(len(open), "real order", "real orders"))
+	}
+	if n := len(doubtful(open)); n > 0 {
+		consequence = "⚠️ Something to look at in " + count(n, "line", "lines") + ". " + consequence
+	}
+	return confirm(title, ask, nil, consequence, yes, "Not yet", slack.StylePrimary)
+}
+
+// BatchAsks is the line in the thread that asks people to decide on a batch.
+func BatchAsks(d BatchData, approvers []string) Message {
+	return oneLineMessage(fmt.Sprintf("batchasks.%d", d.Batch.ID),
+		askToDecide(fmt.Sprintf("%s asks for %s (%s). Nothing has been ordered.", mention(d.Batch.Requester), d.head(), d.total()), approvers))
+}
+
+// BatchVote is the line in the thread about an approval.
+func BatchVote(d BatchData, a renewal.BatchApproval, last bool) Message {
+	s := fmt.Sprintf("%s approved %s of %s.", inPlace(a.By, a.For), count(a.Lines, "line", "lines"), d.Batch.Reference())
+	switch {
+	case !last:
+		s += " More approvals are needed. " + nothingYet
+	case d.Batch.DryRun:
+		s += " The dry run ends here, without orders."
+	default:
+		s += " They are ordered now, one after the other."
+	}
+	return oneLineMessage(fmt.Sprintf("batchvote.%d.%d", d.Batch.ID, a.At.UnixMicro()), s)
+}
+
+// BatchPaused is the line in the thread that asks what to do after a pause.
+func BatchPaused(d BatchData, approvers []string) Message {
+	s := "⏸️ " + d.Batch.Reference() + " has paused by itself: " + batchHeld(d.Batch.Held) + ". " + d.told() +
+		". Nothing is ordered of what waits before somebody goes on; “Stop the rest” on the card ends it."
+	if len(approvers) > 0 {
+		s = join(s, mentions(approvers, 20)+": please have a look.")
+	}
+	return oneLineMessage(fmt.Sprintf("batchpaused.%d", d.Batch.ID), s)
+}
+
+// BatchResults is what stands beside the file with the results of a batch.
+func BatchResults(d BatchData) Message {
+	return oneLineMessage("batchresults", "What became of each line of "+d.Batch.Reference()+". Nothing is ordered by this file.")
+}
+
+// BatchResult is the end of a batch, for the channel.
+func BatchResult(d BatchData) Message {
+	s := mention(d.Batch.Requester) + ": " + d.Batch.Reference() + " has ended. " + d.told() + "."
+	if d.counts()[renewal.LinePlaced] == 0 {
+		s += " " + nothingWas
+	}
+	var others []string
+	for _, r := range d.Lines {
+		if r.Part() == renewal.LineRefused {
+			others = append(others, cutMarkup(fmt.Sprintf("Line %d, %s, %s: %s", r.Line, r.Reference(), holder(r.Offer.Holder, outside), stateOf(r).plain()), batchLineText/2))
+		}
+	}
+	blocks := []slack.Block{section(fmt.Sprintf("batchresult.%d", d.Batch.ID), s)}
+	if len(others) > 0 {
+		blocks = append(blocks, section(fmt.Sprintf("batchresult.%d.refused", d.Batch.ID), cutMarkup(bullets(others, batchOpen), limitSection)))
+	}
+	return Message{Text: s, Blocks: blocks}
+}

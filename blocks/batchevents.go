@@ -1,0 +1,61 @@
+package blocks
+
+import (
+	"fmt"
+
+	"renewbot/bot/renewal"
+)
+
+// batchSentence tells what happened to a batch, and whether anything was ordered; empty: it is of
+// no batch.
+func batchSentence(e renewal.Entry) string {
+	by, d := actor(e), e.Detail
+	name := outside(d[renewal.DetailBatch], shortLimit)
+	lines := d[renewal.DetailCount] + " lines"
+	if d[renewal.DetailCount] == "1" {
+		lines = "1 line"
+	}
+	lines = outside(lines, shortLimit)
+	switch e.Code {
+	case renewal.CodeBatchSubmitted:
+		return join("📝 "+by+" asks for the batch "+name+" with "+lines+".", nothingYet)
+	case renewal.CodeBatchVoted:
+		return join("👍 "+by+" approved "+lines+" of "+name+" ("+outside(d[renewal.DetailVotes], shortLimit)+")"+commentWords(d), "More approvals are needed.", nothingYet)
+	case renewal.CodeBatchApproved:
+		return join("👍 "+by+" approved "+lines+" of "+name+" ("+outside(d[renewal.DetailVotes], shortLimit)+")"+commentWords(d), "They are ordered now, one after the other.")
+	case renewal.CodeBatchRejected:
+		return join("🚫 "+by+" rejected "+lines+" of "+name+reason(d[renewal.DetailReason]), nothingWas)
+	case renewal.CodeBatchLeftOut:
+		return join("✂️ "+by+" left "+lines+" out of "+name+reason(d[renewal.DetailReason]), "They are not ordered: "+outside(d[renewal.DetailLines], detailLimit)+".")
+	case renewal.CodeBatchStopped:
+		return join("✋ "+by+" stopped "+name+":", lines+" that waited", "are not ordered.")
+	case renewal.CodeBatchPaused:
+		return join("⏸️ "+name+" has paused by itself: "+heldWords(d)+".", "Nothing is ordered of what waits before somebody goes on.")
+	case renewal.CodeBatchResumed:
+		return "▶️ " + by + " goes on with " + name + ": its other lines are ordered now, one after the other."
+	case renewal.CodeBatchReminded:
+		return join("⏰ "+name+" waits. "+mentions(splitList(d[renewal.DetailWho]), 20)+" were reminded.", "Nothing was ordered by this.")
+	case renewal.CodeBatchLastCall:
+		return join("⏰ Last call for "+name+". "+mentions(splitList(d[renewal.DetailWho]), 20)+" were reminded that it times out.", nothingYet)
+	}
+	return ""
+}
+
+func heldWords(d map[string]string) string {
+	words, known := batchHolds[renewal.HoldCode(d[renewal.DetailHeld])]
+	if !known {
+		words = "of %s"
+	}
+	return fmt.Sprintf(words, outside(d[renewal.DetailLines], shortLimit))
+}
+
+// BatchNudge is what somebody reads who is reminded of a batch.
+func BatchNudge(d BatchData, link string) Message {
+	name, s := d.Batch.Reference(), d.state()
+	text := fmt.Sprintf("⏰ %s waits for you: %s of %s (%s). %s", name, d.head(), mention(d.Batch.Requester), d.total(), s.plain())
+	if _, waits := d.Batch.Awaiting(d.Lines); !waits {
+		text = fmt.Sprintf("%s does not wait for you any more. %s", name, s.plain())
+	}
+	subject := d.Batch.Subject()
+	return Links{subject: link}.Linked(oneLineMessage(fmt.Sprintf("batchnudge.%d", d.Batch.ID), text), subject)
+}

@@ -1,0 +1,95 @@
+// Package batch is what people see of several renewals that are asked for at once, and do with
+// them: the form, the check of each line, the review, and the decisions on the batch's card. Each
+// line is checked as the form of a single request would be, by what is handed in. It orders
+// nothing, and decides nothing that bot/renewal does not allow.
+package batch
+
+import (
+	"context"
+	"log/slog"
+
+	"renewbot/blocks"
+	"renewbot/bot/directory"
+	"renewbot/bot/duelist"
+	"renewbot/bot/ledger"
+	"renewbot/bot/portal"
+	"renewbot/bot/renewal"
+	"renewbot/bot/socket"
+	"renewbot/bot/taskgroup"
+)
+
+// Single are the ways of the form of a single request, by which each line is checked.
+type Single struct {
+	// Fill is what the form proposes for a draft whose holder is chosen.
+	Fill func(ctx context.Context, d blocks.Draft) (blocks.FormData, error)
+	// Offer makes of somebody's draft what would be ordered, with what there is to doubt and what is
+	// wrong at which field.
+	Offer func(ctx context.Context, who string, d blocks.Draft) (renewal.Offer, []renewal.Doubt, map[string]string, error)
+	// Proposed is an offer as the request that it would become, or why it may not become one.
+	Proposed func(ctx context.Context, a renewal.Actor, o renewal.Offer) (renewal.Request, *renewal.Refusal, error)
+	// Voters are those who have approved a request, as they are now.
+	Voters func(ctx context.Context, r renewal.Request) []renewal.Actor
+	// Tell shows a message to somebody alone.
+	Tell func(ctx context.Context, w Who, m blocks.Message)
+}
+
+// Who is somebody who did something, and where.
+type Who struct {
+	ID, Channel, Thread, Response, Trigger string
+	Env                                    *socket.Envelope
+	Command                                bool // it was a command
+}
+
+// Options are what a View is made of.
+type Options struct {
+	API       *socket.WebAPI
+	Ledger    *ledger.Ledger
+	Directory *directory.Directory
+	Portal    *portal.Portal
+	Lists     *duelist.Lists
+	Policy    renewal.Policy
+	Log       *slog.Logger
+	Single    Single
+}
+
+// View shows batches and takes decisions on them. Make it with New.
+type View struct {
+	api       *socket.WebAPI
+	ledger    *ledger.Ledger
+	directory *directory.Directory
+	portal    *portal.Portal
+	lists     *duelist.Lists
+	policy    renewal.Policy
+	log       *slog.Logger
+	fill      func(ctx context.Context, d blocks.Draft) (blocks.FormData, error)
+	offer     func(ctx context.Context, who string, d blocks.Draft) (renewal.Offer, []renewal.Doubt, map[string]string, error)
+	proposed  func(ctx context.Context, a renewal.Actor, o renewal.Offer) (renewal.Request, *renewal.Refusal, error)
+	voters    func(ctx context.Context, r renewal.Request) []renewal.Actor
+	tell      func(ctx context.Context, w Who, m blocks.Message)
+	tasks     *taskgroup.Group
+}
+
+// New makes a View.
+func New(o Options) *View {
+	return &View{
+		api: o.API, ledger: o.Ledger, directory: o.Directory, portal: o.Portal, lists: o.Lists, policy: o.Policy, log: o.Log,
+		fill: o.Single.Fill, offer: o.Single.Offer, proposed: o.Single.Proposed, voters: o.Single.Voters, tell: o.Single.Tell,
+		tasks: taskgroup.New(),
+	}
+}
+
+// Close ends what runs in the background, at the end of ctx at the latest.
+func (v *View) Close(ctx context.Context) {
+	v.tasks.Cancel()
+	v.tasks.End(ctx)
+}
+
+func (v *View) say(ctx context.Context, w Who, sentence string) {
+	v.tell(ctx, w, blocks.Answer(renewal.Say(sentence)))
+}
+
+// sorry tells somebody that something of ours failed.
+func (v *View) sorry(ctx context.Context, w Who, what string, err error) {
+	v.log.ErrorContext(ctx, "could not "+what, "error", err)
+	v.say(ctx, w, "Sorry, I could not "+what+" just now. Nothing was changed and nothing was ordered by this. Please try again in a moment.")
+}

@@ -1,0 +1,293 @@
+package batch
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"renewbot/blocks"
+	"renewbot/bot/lookup"
+	"renewbot/bot/portal"
+	"renewbot/bot/renewal"
+	"renewbot/yeastar"
+)
+
+const (
+	// together is how many lines are checked at once: the portal is asked at its own pace anyway.
+	together = 4
+	// checkTimeout bounds the check of one line.
+	checkTimeout = 2 * time.Minute
+)
+
+// check checks every line as the form of a single request would be. told is called now and then
+// with how many are done.
+func (v *View) check(ctx context.Context, who renewal.Actor, rows []row, told func(done int)) ([]blocks.BatchCheck, error) {
+	checked := make([]blocks.BatchCheck, len(rows))
+	done := make(chan struct{}, len(rows))
+	var checking errgroup.Group
+	checking.SetLimit(together)
+	go func() {
+		for i := range rows {
+			<-done
+			told(i + 1)
+		}
+	}()
+	first := map[string]int{}
+	for i, r := range rows {
+		checking.Go(func() error {
+			defer func() { done <- struct{}{} }()
+			ctx, cancel := context.WithTimeout(ctx, checkTimeout)
+			defer cancel()
+			c, err := v.line(ctx, who, r)
+			c.Line, c.About = r.line, r.about()
+			checked[i] = c
+			return err
+		})
+	}
+	if err := checking.Wait(); err != nil {
+		return nil, err
+	}
+	for i, c := range checked {
+		whose := c.Offer.Product + " " + c.Offer.Holder.Key()
+		if other, twice := first[whose]; twice && len(c.Wrong) == 0 {
+			checked[i].Wrong = []string{fmt.Sprintf("It is for the same package as line %d: leave one out.", other)}
+		} else if len(c.Wrong) == 0 {
+			first[whose] = c.Line
+		}
+	}
+	return checked, nil
+}
+
+func wrong(says string, args ...any) (blocks.BatchCheck, error) {
+	return blocks.BatchCheck{Wrong: []string{fmt.Sprintf(says, args...)}}, nil
+}
+
+// line checks one line. The error is of look-ups without which nothing can be said.
+func (v *View) line(ctx context.Context, who renewal.Actor, r row) (blocks.BatchCheck, error) {
+	product, says := v.product(r.cells["product"])
+	if says != "" {
+		return wrong("%s", says)
+	}
+	if r.cells["holder"] == "" {
+		return wrong("The holder is missing.")
+	}
+	if sciences.MatchString(r.cells["holder"]) {
+		return wrong("The holder is what a spreadsheet made of a long number: format the column as text.")
+	}
+	if err := v.portal.Prepare(ctx, product.Key); err != nil {
+		return blocks.BatchCheck{}, err
+	}
+	holder, says, err := v.portal.Exactly(ctx, product, r.cells["holder"])
+	if err != nil {
+		return blocks.BatchCheck{}, err
+	}
+	if says != "" {
+		return wrong("%s.", sentence(says))
+	}
+	// What the form proposes is what the package has; a line waits for that.
+	_, _ = v.portal.Package(ctx, product.Key, holder, lookup.AnyAge)
+	f, err := v.fill(ctx, blocks.Draft{Product: product.Key, Holder: holder.Key()})
+	if err != nil {
+		return blocks.BatchCheck{}, err
+	}
+	if f.Draft.Holder == "" {
+		return wrong("The portal does not have this holder any more.")
+	}
+	d, faults, err := v.draft(ctx, f, product, r)
+	if err != nil || len(faults) > 0 {
+		return blocks.BatchCheck{Wrong: faults}, err
+	}
+	offer, doubts, errs, err := v.offer(ctx, who.UserID, d)
+	if err != nil {
+		return blocks.BatchCheck{}, err
+	}
+	c := blocks.BatchCheck{Offer: offer, Doubts: doubts, Reason: cutTo(r.cells["reason"], renewal.MaxReason)}
+	for _, field := range slices.Sorted(maps.Keys(errs)) {
+		c.Wrong = append(c.Wrong, fieldName(d, field)+errs[field])
+	}
+	if len(c.Wrong) > 0 {
+		return c, nil
+	}
+	proposed, refusal, err := v.proposed(ctx, who, offer)
+	if refusal != nil {
+		c.Wrong = []string{refusal.Sentence.String()}
+	}
+	c.Ways, c.Required = proposed.Ways, proposed.Required
+	return c, err
+}
+
+var sciences = regexp.MustCompile(`^[0-9][.,]?[0-9]*[eE]\+[0-9]+$`)
+
+func sentence(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
+
+func cutTo(s string, limit int) string {
+	r := []rune(s)
+	return string(r[:min(len(r), limit)])
+}
+
+// product finds the product that a cell names.
+func (v *View) product(cell string) (yeastar.Product, string) {
+	products := v.portal.Products()
+	i := slices.IndexFunc(products, func(p yeastar.Product) bool { return strings.EqualFold(p.Key, cell) || strings.EqualFold(p.Name, cell) })
+	if i >= 0 {
+		return products[i], ""
+	}
+	var keys []string
+	for _, p := range products {
+		keys = append(keys, p.Key)
+	}
+	if cell == "" {
+		return yeastar.Product{}, "The product is missing: " + strings.Join(keys, ", ") + "."
+	}
+	return yeastar.Product{}, fmt.Sprintf("There is no product %q; the products are %s.", cell, strings.Join(keys, ", "))
+}
+
+// draft is what a form would have in it: what the line says, and else what the form proposes.
+func (v *View) draft(ctx context.Context, f blocks.FormData, product yeastar.Product, r row) (blocks.Draft, []string, error) {
+	d := f.Draft
+	var faults []string
+	note := func(says string) {
+		if says != "" {
+			faults = append(faults, says)
+		}
+	}
+	if cell := r.cells["plan"]; cell != "" {
+		id, says := chosen(f.Plans, cell, "plan")
+		if strings.EqualFold(cell, "none") {
+			id, says = string(blocks.PlanNone), ""
+		}
+		d.Plan = yeastar.ID(id)
+		note(says)
+	}
+	note(services(&d, f, product, r.cells["services"]))
+	if product.Quantity != yeastar.QuantityNone && product.PlanLine && d.Plan != blocks.PlanNone {
+		d.Quantity = cmp.Or(r.cells["quantity"], f.QuantityPrefill)
+		if d.Quantity == "" {
+			note("The quantity is missing, and the portal does not tell it for certain.")
+		}
+	}
+	term, says := termOf(product, f.Cycle, r.cells["term"])
+	d.Term = term
+	note(says)
+	contact, says, err := v.contact(ctx, f, r.cells["contact"])
+	d.Contact, d.PONumber = contact, r.cells["po"]
+	note(says)
+	return d, faults, err
+}
+
+// chosen finds a choice by its id or its name.
+func chosen(choices []blocks.Choice, cell, what string) (id, says string) {
+	var names []string
+	for _, c := range choices {
+		if c.ID == cell || strings.EqualFold(c.Label, cell) {
+			return c.ID, ""
+		}
+		names = append(names, c.Label)
+	}
+	if len(names) == 0 {
+		return "", fmt.Sprintf("There is no %s to choose, so %q cannot be it.", what, cell)
+	}
+	return "", fmt.Sprintf("There is no %s %q; there are: %s.", what, cell, strings.Join(names, ", "))
+}
+
+var counted = regexp.MustCompile(`^(.*?)\s*[×x*]\s*([0-9]+)$`)
+
+// services chooses services as a cell names them, such as "Linkus Cloud Service × 20; Call Center".
+func services(d *blocks.Draft, f blocks.FormData, product yeastar.Product, cell string) string {
+	quantities := map[yeastar.ID]string{}
+	if cell != "" {
+		d.Services = nil
+	}
+	if cell != "" && !strings.EqualFold(cell, "none") {
+		for part := range strings.FieldsFuncSeq(cell, func(c rune) bool { return c == ';' || c == '|' }) {
+			name, number := strings.TrimSpace(part), ""
+			if name == "" {
+				continue
+			}
+			id, says := chosen(f.Services, name, "service")
+			if m := counted.FindStringSubmatch(name); says != "" && m != nil {
+				id, says = chosen(f.Services, m[1], "service")
+				number = m[2]
+			}
+			if says != "" {
+				return says
+			}
+			d.Services = append(d.Services, yeastar.ID(id))
+			quantities[yeastar.ID(id)] = number
+		}
+	}
+	if product.Quantity == yeastar.QuantityNone {
+		return ""
+	}
+	d.ServiceQuantity = map[yeastar.ID]string{}
+	for _, id := range d.Services {
+		d.ServiceQuantity[id] = cmp.Or(quantities[id], f.ServicePrefill[id], "1")
+	}
+	return ""
+}
+
+// termOf finds for how long a line renews: as it says, and else as is usual for what the package has.
+func termOf(product yeastar.Product, cycle, cell string) (key, says string) {
+	var names []string
+	for _, t := range product.Terms {
+		fits := !product.CycleKept || cycle == "" || t.BillingCycle == cycle
+		if cell == "" && fits || strings.EqualFold(cell, t.Key()) || strings.EqualFold(cell, t.String()) {
+			return t.Key(), ""
+		}
+		names = append(names, t.String())
+	}
+	return "", fmt.Sprintf("There is no term %q; there are: %s.", cell, strings.Join(names, ", "))
+}
+
+// contact finds who gets the invoice.
+func (v *View) contact(ctx context.Context, f blocks.FormData, cell string) (yeastar.ID, string, error) {
+	if cell == "" {
+		if f.Draft.Contact == "" {
+			return "", "The billing contact is missing: none is certainly theirs.", nil
+		}
+		return f.Draft.Contact, "", nil
+	}
+	contacts, err := v.portal.Contacts(ctx, lookup.AnyAge)
+	if err != nil {
+		return "", "", err
+	}
+	fit := slices.DeleteFunc(slices.Clone(contacts), func(c yeastar.BillingContact) bool {
+		return string(c.ID) != cell && !strings.EqualFold(c.Email, cell) && !strings.EqualFold(c.DisplayName(), cell)
+	})
+	switch len(fit) {
+	case 1:
+		return fit[0].ID, "", nil
+	case 0:
+		return "", fmt.Sprintf("There is no billing contact %q: write the whole name, the e-mail address or the id.", cell), nil
+	}
+	return "", fmt.Sprintf("%d billing contacts are called %q: write the e-mail address or the id.", len(fit), cell), nil
+}
+
+// fieldName names a field of the form before what is wrong with it.
+func fieldName(d blocks.Draft, field string) string {
+	switch field {
+	case blocks.BlockPlan(d):
+		return "Plan: "
+	case blocks.BlockQuantity(d):
+		return "Quantity: "
+	case blocks.BlockServices(d):
+		return "Services: "
+	case blocks.BlockTerm(d):
+		return "Term: "
+	case blocks.BlockContact(d):
+		return "Billing contact: "
+	case blocks.BlockPO:
+		return ""
+	}
+	return ""
+}
+
+// explained is why nothing can be said of any line.
+func explained(err error) string { return portal.Explain(err) }

@@ -1,0 +1,137 @@
+package batch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/slack-go/slack"
+
+	"renewbot/blocks"
+	"renewbot/bot/directory"
+	"renewbot/bot/ledger"
+	"renewbot/bot/renewal"
+	"renewbot/bot/socket"
+)
+
+// found reads a batch, and tells somebody when there is none.
+func (v *View) found(ctx context.Context, w Who, id int64) (blocks.BatchData, bool) {
+	b, lines, err := v.ledger.Batch(ctx, id)
+	switch {
+	case errors.Is(err, ledger.ErrNotFound):
+		v.say(ctx, w, "There is no batch "+renewal.BatchReference(id)+". Nothing was changed.")
+	case err != nil:
+		v.sorry(ctx, w, "read "+renewal.BatchReference(id), err)
+	}
+	return blocks.BatchData{Batch: b, Lines: lines}, err == nil
+}
+
+// decider is who decides on a batch, as Slack tells of them now, beside all who had to do with it.
+func (v *View) decider(ctx context.Context, w Who, d blocks.BatchData) (renewal.Actor, []renewal.Actor) {
+	a := v.directory.Actor(ctx, w.ID, directory.DecisionAge)
+	a.Click = w.Trigger
+	all := d.Batch.Everybody(d.Lines)
+	return v.directory.Beside(ctx, a, all, directory.DecisionAge), v.voters(ctx, all)
+}
+
+// Clicked handles a button of a batch's card.
+func (v *View) Clicked(ctx context.Context, w Who, a *slack.BlockAction) {
+	t, err := blocks.ReadBatchTarget(a.Value)
+	if err != nil {
+		v.log.WarnContext(ctx, "a button had a value that is not ours", "action", a.ActionID)
+		v.say(ctx, w, "I can't read that button. Nothing was ordered.")
+		return
+	}
+	d, ok := v.found(ctx, w, t.Batch)
+	if !ok {
+		return
+	}
+	actor, voters := v.decider(ctx, w, d)
+	switch a.ActionID {
+	case blocks.ActionBatchApprove:
+		v.apply(ctx, w, d.Batch, renewal.ApproveBatch{By: actor, Shown: t.Shown, Voters: voters})
+	case blocks.ActionBatchStop:
+		v.apply(ctx, w, d.Batch, renewal.StopBatch{By: actor})
+	case blocks.ActionBatchGoOn:
+		v.apply(ctx, w, d.Batch, renewal.GoOn{By: actor, Held: t.Held})
+	case blocks.ActionBatchLeave:
+		own := slices.ContainsFunc(d.Lines, func(r renewal.Request) bool { return r.Requester == w.ID || actor.Same[r.Requester] })
+		v.ask(ctx, w, blocks.BatchLeaveForm(d, own), actor, d)
+	case blocks.ActionBatchReject:
+		v.ask(ctx, w, blocks.BatchRejectForm(d), actor, d)
+	}
+}
+
+// ask opens a small form, unless nothing waits for a decision or the person has none.
+func (v *View) ask(ctx context.Context, w Who, form slack.ModalViewRequest, a renewal.Actor, d blocks.BatchData) {
+	open := d.Batch.Undecided(d.Lines)
+	if len(open) == 0 {
+		v.say(ctx, w, "No line of "+d.Batch.Reference()+" waits for a decision any more. Nothing was changed by this.")
+		return
+	}
+	own := form.CallbackID == blocks.CallbackBatchLeave && open[0].Requester == a.UserID
+	if refusal := d.Batch.MayDecide(a, d.Lines, v.ledger.Now(ctx), v.policy); refusal != nil && !own {
+		v.tell(ctx, w, blocks.Answer(refusal.Sentence))
+		if err := v.ledger.Deny(ctx, 0, w.ID, form.CallbackID, refusal); err != nil {
+			v.log.ErrorContext(ctx, "a refusal was not written down", "error", err)
+		}
+		return
+	}
+	opening, cancel := context.WithTimeout(ctx, socket.AckBudget)
+	defer cancel()
+	if _, err := v.api.OpenViewContext(opening, w.Trigger, form); err != nil {
+		v.log.WarnContext(ctx, "a view was not opened", "callback_id", form.CallbackID, "error", err)
+		v.say(ctx, w, "Slack did not open the form in time. Nothing was changed and nothing was ordered. Please press the button again.")
+	}
+}
+
+// decided handles a small form.
+func (v *View) decided(ctx context.Context, w Who, ic slack.InteractionCallback) {
+	t, err := blocks.ReadBatchTarget(ic.View.PrivateMetadata)
+	if err != nil {
+		v.unreadable(w)
+		return
+	}
+	d, ok := v.found(ctx, w, t.Batch)
+	if !ok {
+		return
+	}
+	actor, _ := v.decider(ctx, w, d)
+	reason := blocks.ReadReason(ic.View)
+	var e renewal.BatchEvent = renewal.RejectBatch{By: actor, Shown: t.Shown, Reason: reason}
+	field := blocks.BlockReason
+	if ic.View.CallbackID == blocks.CallbackBatchLeave {
+		e, field = renewal.LeaveOut{By: actor, Shown: t.Shown, Lines: blocks.ReadBatchLines(ic.View), Reason: reason}, blocks.BlockBatchLines
+	}
+	saving, cancel := w.Env.InTime(ctx)
+	defer cancel()
+	_, err = v.ledger.ApplyBatch(saving, t.Batch, e)
+	if says := v.unsaved(ctx, d.Batch, err); says != nil && !w.Env.Ack(slack.NewErrorsViewSubmissionResponse(map[string]string{field: blocks.FieldError(says)})) {
+		v.tell(ctx, w, blocks.Answer(says))
+	}
+}
+
+func (v *View) apply(ctx context.Context, w Who, b renewal.Batch, e renewal.BatchEvent) {
+	saving, cancel := w.Env.InTime(ctx)
+	defer cancel()
+	_, err := v.ledger.ApplyBatch(saving, b.ID, e)
+	if says := v.unsaved(ctx, b, err); says != nil {
+		v.tell(ctx, w, blocks.Answer(says))
+	}
+}
+
+// unsaved says why a decision was not saved; nil: it was.
+func (v *View) unsaved(ctx context.Context, b renewal.Batch, err error) renewal.Sentence {
+	var refusal *renewal.Refusal
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &refusal):
+		return refusal.Sentence
+	case errors.Is(err, ledger.ErrUnclear):
+		return renewal.Say(fmt.Sprintf("It is not known yet whether this was saved. Look at the card of %s before you do it again.", b.Reference()))
+	}
+	v.log.ErrorContext(ctx, "a decision on a batch was not saved", "error", err)
+	return renewal.Say("Sorry, this could not be saved. Nothing was changed and nothing was ordered by this. Please try again in a moment.")
+}

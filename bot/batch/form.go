@@ -1,0 +1,350 @@
+package batch
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"errors"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"renewbot/blocks"
+	"renewbot/bot/directory"
+	"renewbot/bot/due"
+	"renewbot/bot/dueview"
+	"renewbot/bot/ledger"
+	"renewbot/bot/lookup"
+	"renewbot/bot/portal"
+	"renewbot/bot/renewal"
+	"renewbot/bot/sheet"
+	"renewbot/bot/socket"
+)
+
+// listPatience is how long the form waits for the list of renewals due: its trigger is good for
+// three seconds.
+const listPatience = 1500 * time.Millisecond
+
+// Open opens the form, with what is due by the filter that was typed. Who opens it may request.
+func (v *View) Open(ctx context.Context, w Who, text string) {
+	looking, cancel := context.WithTimeout(ctx, listPatience)
+	defer cancel()
+	f := blocks.BatchFormData{
+		Key: rand.Text(), Columns: Columns, DryRun: v.policy.DryRun, Channels: v.directory.AllowedChannels(),
+		ChannelNames: v.directory.ChannelNames(looking), ChannelHint: v.directory.ChannelHint(), Channel: v.directory.ChannelHere(looking, w.Channel),
+	}
+	f.Text, f.More = v.template(looking, dueview.Typed(text, w.ID))
+	opening, stop := context.WithTimeout(ctx, socket.AckBudget)
+	defer stop()
+	if _, err := v.api.OpenViewContext(opening, w.Trigger, blocks.BatchForm(f)); err != nil {
+		v.log.WarnContext(ctx, "a view was not opened", "callback_id", blocks.CallbackBatchForm, "error", err, "messages", socket.Messages(err))
+		w.Command = false
+		v.tell(ctx, w, blocks.Reopen("Slack did not open the form in time. Nothing was ordered."))
+	}
+}
+
+// templateHeader is the first line of what a form begins with.
+const templateHeader = "holder,product,quantity,term,name,ends"
+
+// template is what is due by a filter, as lines that only have to be looked through. more counts
+// the rows that did not fit.
+func (v *View) template(ctx context.Context, f due.Filter) (text string, more int) {
+	list, err := v.lists.Load(ctx, lookup.AnyAge)
+	if err != nil {
+		v.log.WarnContext(ctx, "the renewals due could not be read for a batch", "error", err)
+		return templateHeader + "\n", 0
+	}
+	text = templateHeader + "\n"
+	narrowed := list.Only(f, portal.Fits)
+	lines := 0
+	for _, r := range narrowed.Rows {
+		band := r.Band(list.Now)
+		named := f.Text != "" && (band == due.Later || band == due.Unknown)
+		if r.Nameless || len(r.Open) > 0 || !(band.Due() || named) {
+			continue
+		}
+		line := templateLine(r)
+		if lines == renewal.MaxBatch || len([]rune(text+line)) > blocks.MaxBatchText {
+			more++
+			continue
+		}
+		text, lines = text+line, lines+1
+	}
+	return text, more
+}
+
+func templateLine(r due.Row) string {
+	var quantity, ends string
+	if r.Quantity > 0 && r.Product.Quantity != "none" {
+		quantity = strconv.Itoa(r.Quantity)
+	}
+	if end, known := r.Ends(); known {
+		ends = sheet.Day(end)
+	}
+	var b bytes.Buffer
+	cells := sheet.Table{Header: []string{r.Holder.Key(), r.Product.Key, quantity, r.Product.Terms[0].String(), r.Holder.Name, ends}}
+	cells.Rows = [][]string{cells.Header}
+	if err := sheet.Write(&b, sheet.CSV, cells); err != nil {
+		return ""
+	}
+	_, line, _ := strings.Cut(b.String(), "\n")
+	return line
+}
+
+// draft is a batch that nobody has asked for yet.
+type draft struct {
+	User, Channel, Note, Text string
+	Lines                     []blocks.BatchCheck
+	CheckedAt                 time.Time
+}
+
+// fresh is how old the check of a draft may be when it is asked for. Before each order everything
+// is looked up once more.
+const fresh = 15 * time.Minute
+
+// checked begins to check what was pasted, and shows how far it is.
+func (v *View) checked(ctx context.Context, w Who, ic slack.InteractionCallback) {
+	meta, err := blocks.ReadBatchMeta(ic.View.PrivateMetadata)
+	if err != nil {
+		v.unreadable(w)
+		return
+	}
+	saving, cancel := w.Env.InTime(ctx)
+	defer cancel()
+	d := draft{User: w.ID}
+	var file string
+	file, d.Text, d.Note, d.Channel = blocks.ReadBatchForm(ic.View)
+	wrong := map[string]string{}
+	var rows []row
+	if file == "" {
+		var fault string
+		if rows, fault = read(d.Text); fault != "" {
+			wrong[blocks.BlockBatchText] = fault
+		}
+	}
+	if problem := v.directory.ChannelProblem(saving, d.Channel, w.ID); problem != "" {
+		wrong[blocks.BlockChannel] = problem
+	}
+	if len(wrong) > 0 {
+		w.Env.Ack(slack.NewErrorsViewSubmissionResponse(wrong))
+		return
+	}
+	wait := blocks.BatchWait(meta, 0, len(rows))
+	wait.ExternalID = "batch." + rand.Text()
+	w.Env.Ack(slack.NewPushViewSubmissionResponse(&wait))
+	v.tasks.Start(func(ctx context.Context) {
+		if file != "" {
+			var fault string
+			if d.Text, rows, fault = v.fetch(ctx, file); fault != "" {
+				v.show(ctx, wait.ExternalID, blocks.Notice("Not checked", renewal.Say(fault+" Nothing was saved and nothing was ordered. Go back and try again.")))
+				return
+			}
+		}
+		v.finish(ctx, w, meta, d, rows, wait.ExternalID, "")
+	})
+}
+
+const (
+	// maxFile is how long a file may be, in bytes: far more than a batch has lines.
+	maxFile = 256 << 10
+	// fetchTimeout bounds the fetching of a file.
+	fetchTimeout = time.Minute
+)
+
+// fetch reads the lines of a file that somebody has put into the form.
+func (v *View) fetch(ctx context.Context, file string) (text string, rows []row, fault string) {
+	ctx, cancel := context.WithTimeout(ctx, fetchTimeout)
+	defer cancel()
+	raw, err := v.api.FileText(ctx, file, maxFile)
+	switch {
+	case errors.Is(err, socket.ErrFileTooLong):
+		return "", nil, "The file is longer than 256 KB: split it."
+	case errors.Is(err, socket.ErrFileNoText):
+		return "", nil, "The file is no text in UTF-8: save it as “CSV UTF-8”."
+	case errors.Is(err, socket.ErrFileDenied):
+		return "", nil, "Slack does not give me the file. It may be deleted; else the app lacks files:read, which “renewbot check” tells. Pasted lines work all the same."
+	case err != nil:
+		v.log.WarnContext(ctx, "a file of a batch was not fetched", "error", err)
+		return "", nil, "The file could not be fetched from Slack."
+	}
+	rows, fault = read(string(raw))
+	return string(raw), rows, fault
+}
+
+func (v *View) unreadable(w Who) {
+	view := blocks.Notice("Not saved", renewal.Say("I can't read this form any more. Nothing was saved and nothing was ordered. Please start again with /renew batch."))
+	w.Env.Ack(slack.NewUpdateViewSubmissionResponse(&view))
+}
+
+// toldEvery is how often people see how far a check is.
+const toldEvery = 3 * time.Second
+
+// finish checks a draft and shows its review in the view that waits for it.
+func (v *View) finish(ctx context.Context, w Who, meta blocks.BatchMeta, d draft, rows []row, external, warning string) {
+	last := time.Now()
+	actor := v.directory.Actor(ctx, w.ID, directory.RequestAge)
+	lines, err := v.check(ctx, actor, rows, func(done int) {
+		if time.Since(last) > toldEvery && done < len(rows) {
+			last = time.Now()
+			v.show(ctx, external, blocks.BatchWait(meta, done, len(rows)))
+		}
+	})
+	if err == nil {
+		d.Lines, d.CheckedAt = lines, v.ledger.Now(ctx)
+		err = v.ledger.SaveBatchDraft(ctx, w.ID+"/"+meta.Key, d)
+	}
+	if err != nil {
+		v.log.WarnContext(ctx, "the lines of a batch were not checked", "error", err)
+		v.show(ctx, external, blocks.Notice("Not checked", renewal.Say(explained(err)+" Nothing was saved and nothing was ordered. Go back and try again.")))
+		return
+	}
+	v.show(ctx, external, v.review(meta, d, warning))
+}
+
+func (v *View) review(meta blocks.BatchMeta, d draft, warning string) slack.ModalViewRequest {
+	p := blocks.BatchReviewData{
+		Meta: meta, Lines: d.Lines, Channel: d.Channel, Note: d.Note, Approvers: v.directory.Approvers(), DryRun: v.policy.DryRun, Warning: warning,
+	}
+	for _, l := range d.Lines {
+		if len(l.Wrong) == 0 {
+			p.Required = max(p.Required, l.Required)
+			p.Ways = append(p.Ways, l.Ways...)
+		}
+	}
+	p.Ways = renewal.Strictest(p.Ways)
+	p.Meta.Shown = d.CheckedAt.Format(time.RFC3339Nano)
+	return blocks.BatchReview(p)
+}
+
+const (
+	// showTries and showPause are how often a view is looked for that Slack is about to show.
+	showTries = 20
+	showPause = 250 * time.Millisecond
+)
+
+// show shows a view in the place of the one with an external id. Slack may not have shown that one
+// yet; and it may be closed, which means that nobody waits for it.
+func (v *View) show(ctx context.Context, external string, view slack.ModalViewRequest) {
+	view.ExternalID = external
+	for range showTries {
+		_, err := v.api.UpdateViewContext(socket.Patient(ctx), view, external, "", "")
+		if err == nil {
+			return
+		}
+		if code := socket.ErrorCode(err); code != "not_found" {
+			v.log.WarnContext(ctx, "a view was not updated", "callback_id", view.CallbackID, "error", err, "messages", socket.Messages(err))
+			return
+		}
+		select {
+		case <-time.After(showPause):
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// asked makes a batch of a review.
+func (v *View) asked(ctx context.Context, w Who, ic slack.InteractionCallback) {
+	meta, err := blocks.ReadBatchMeta(ic.View.PrivateMetadata)
+	if err != nil {
+		v.unreadable(w)
+		return
+	}
+	saving, cancel := w.Env.InTime(ctx)
+	defer cancel()
+	answer := func(view slack.ModalViewRequest, otherwise string) {
+		if !w.Env.Ack(slack.NewUpdateViewSubmissionResponse(&view)) {
+			v.say(ctx, w, otherwise)
+		}
+	}
+	notSaved := func(s renewal.Sentence) { answer(blocks.Notice("Not saved", s), s.String()) }
+	var d draft
+	err = v.ledger.BatchDraft(saving, w.ID+"/"+meta.Key, &d)
+	switch {
+	case errors.Is(err, ledger.ErrNotFound):
+		v.unreadable(w)
+		return
+	case err != nil:
+		v.log.ErrorContext(ctx, "a batch was not read", "error", err)
+		notSaved(renewal.Say("Sorry, this could not be saved. Nothing was changed and nothing was ordered by this. Please go back and try again in a moment."))
+		return
+	}
+	if d.CheckedAt.Format(time.RFC3339Nano) != meta.Shown || v.ledger.Now(saving).Sub(d.CheckedAt) > fresh {
+		rows, _ := read(d.Text)
+		wait := blocks.BatchWait(meta, 0, len(rows))
+		wait.ExternalID = "batch." + rand.Text()
+		answer(wait, "The lines have to be checked again. Nothing was saved and nothing was ordered.")
+		v.tasks.Start(func(ctx context.Context) {
+			v.finish(ctx, w, meta, d, rows, wait.ExternalID, "It was checked some time ago, and is checked again now. Please look once more.")
+		})
+		return
+	}
+	s, wrong := submission(w.ID+"/"+meta.Key, d, blocks.ReadReason(ic.View))
+	if wrong != "" {
+		w.Env.Ack(slack.NewErrorsViewSubmissionResponse(map[string]string{blocks.BlockReason: wrong}))
+		return
+	}
+	if problem := v.directory.ChannelProblem(saving, d.Channel, w.ID); problem != "" {
+		notSaved(renewal.Say(problem + " Nothing was saved and nothing was ordered. Go back and change the form."))
+		return
+	}
+	s.By = v.directory.Actor(saving, w.ID, directory.DecisionAge)
+	b, _, err := v.ledger.SubmitBatch(saving, s)
+	var refusal *renewal.Refusal
+	switch {
+	case errors.As(err, &refusal):
+		notSaved(refusal.Sentence)
+	case errors.Is(err, ledger.ErrUnclear):
+		answer(v.review(meta, d, "It is not known yet whether this was saved. Submit it again: the same form never makes two batches."), "It is not known yet whether the batch was saved.")
+	case err != nil:
+		v.log.ErrorContext(ctx, "a batch was not saved", "error", err)
+		answer(v.review(meta, d, "Sorry, this could not be saved. Nothing was changed and nothing was ordered. Please try again in a moment."), "Sorry, the batch could not be saved. Nothing was ordered.")
+	default:
+		answer(blocks.BatchSubmitted(b), b.Reference()+" is saved. Nothing has been ordered yet.")
+	}
+}
+
+// submission makes a submission of the lines of a draft that are right. A line without a reason of
+// its own has the one that was typed in the review.
+func submission(key string, d draft, reason string) (s renewal.BatchSubmission, wrong string) {
+	s = renewal.BatchSubmission{Key: key, Channel: d.Channel, Note: d.Note}
+	for _, l := range d.Lines {
+		if len(l.Wrong) > 0 {
+			continue
+		}
+		why := l.Reason
+		if why == "" && renewal.NeedReason(l.Doubts) {
+			if why = reason; strings.TrimSpace(why) == "" {
+				wrong = "Please say why the lines with something serious should be ordered all the same."
+			}
+		}
+		s.Lines = append(s.Lines, renewal.Submission{Offer: l.Offer, Doubts: l.Doubts, DoubtReason: why})
+	}
+	return s, wrong
+}
+
+// Submitted handles a view of a batch that was submitted.
+func (v *View) Submitted(ctx context.Context, w Who, ic slack.InteractionCallback) {
+	switch ic.View.CallbackID {
+	case blocks.CallbackBatchForm, blocks.CallbackBatchReview:
+		actor := v.directory.Actor(ctx, w.ID, directory.RequestAge)
+		if !actor.MayRequest {
+			refusal := renewal.NotAllowed(actor, renewal.Text("You may not request renewals."))
+			view := blocks.Notice("Not allowed", refusal.Sentence)
+			w.Env.Ack(slack.NewUpdateViewSubmissionResponse(&view))
+			if err := v.ledger.Deny(ctx, 0, w.ID, "batch", refusal); err != nil {
+				v.log.ErrorContext(ctx, "a refusal was not written down", "error", err)
+			}
+			return
+		}
+		if ic.View.CallbackID == blocks.CallbackBatchForm {
+			v.checked(ctx, w, ic)
+			return
+		}
+		v.asked(ctx, w, ic)
+	case blocks.CallbackBatchLeave, blocks.CallbackBatchReject:
+		v.decided(ctx, w, ic)
+	}
+}

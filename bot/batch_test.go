@@ -1,0 +1,138 @@
+package bot_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"renewbot/bot/config"
+	"renewbot/bot/renewal"
+	"renewbot/bot/sandbox"
+	"renewbot/bot/slacksim"
+	"renewbot/yeastar/yeastarsim"
+)
+
+// batchHeader names the columns of the lists of these tests.
+const batchHeader = "holder;product;contact;reason\n"
+
+// customer is the line of one of the customers whom nobody has invented by hand.
+func customer(n int) string {
+	return fmt.Sprintf("it%d@customer-%d.example;p-series-turnkey;invoices@sandhaven.example;Agreed", n, n)
+}
+
+// batch puts a file into the form of a batch and asks for what it has, without what is wrong with it.
+func (a *actor) batch(lines ...string) slacksim.Message {
+	a.b.t.Helper()
+	a.command(sandbox.Renewals, "/renew batch")
+	a.view("Or a file")
+	list := slacksim.Attachment{Name: "list.csv", Content: []byte(batchHeader + strings.Join(lines, "\n"))}
+	if _, err := a.p.Upload(a.b.ctx, "Or a file", list); err != nil {
+		a.b.t.Fatalf("upload: %v", err)
+	}
+	a.submitOK()
+	a.titled("Please check")
+	a.explain("Agreed with the customers.")
+	a.submitOK()
+	a.titled("Batch saved")
+	a.back()
+	return a.b.card(sandbox.Renewals, "RNW-B0001", "Leave lines out…")
+}
+
+// TestBatch goes from the pasted lines over the card to the orders and the end.
+func TestBatch(t *testing.T) {
+	t.Parallel()
+	b := setup(t, telling)
+	alice, bob := b.as(sandbox.Alice), b.as(sandbox.Bob)
+	alice.command(sandbox.Renewals, "/renew batch acme")
+	form := alice.view("Lines")
+	if f, _ := form.Field("Lines"); !contains(f.Value, yeastarsim.AcmeTelecomID+",p-series-turnkey,50,1 year,Acme Telecom") {
+		t.Errorf("the form begins with %q", f.Value)
+	}
+	alice.typeIn("Lines", "holder,prodct\nself,x")
+	alice.submit()
+	b.wants(alice.errorAt("Lines"), `there is no column "prodct"`)
+	alice.typeIn("Lines", "holder,product,contact\nit@acme-telecom.example,p-series-turnkey,\nnobody@nowhere.example,p-series-turnkey,\n"+
+		"self,p-series-turnkey,invoices@sandhaven.example\nAcme Telecom,p-series-turnkey,")
+	alice.submitOK()
+	alice.titled("Please check")
+	alice.reads("2 lines can be asked for: 1800.00 USD in all", "2 lines are left out", `There is no customer "nobody@`, "same package as line 2")
+	alice.explain("Agreed with the customers.")
+	alice.submitOK()
+	alice.titled("Batch saved")
+	bob.press(b.card(sandbox.Renewals, "RNW-B0001", "Approve 2 lines"), "Approve 2 lines")
+	b.says(sandbox.Renewals, "RNW-B0001 has ended", "2 placed")
+	b.wantOrders(2)
+	b.wantStatus(1, renewal.Ordered)
+	b.wantStatus(2, renewal.Ordered)
+	b.wait("the results", func(s *slacksim.Snapshot) bool {
+		return slices.ContainsFunc(s.All(sandbox.Renewals), func(m slacksim.Message) bool { return len(m.Files) == 1 && m.Files[0].Name == "RNW-B0001.csv" })
+	})
+}
+
+// TestBatchIsDecidedByOthers lets nobody decide on lines of their own, lets two approvers decide,
+// leaves a line out, pauses for want of credit and at an unknown end, and is stopped in the middle.
+func TestBatchIsDecidedByOthers(t *testing.T) {
+	t.Parallel()
+	b := setup(t, telling, func(o *sandbox.Options) {
+		o.Vendor = append(o.Vendor, yeastarsim.WithCustomers(40))
+		before := o.Configure
+		o.Configure = func(c *config.Config) {
+			if before != nil {
+				before(c)
+			}
+			c.Renew.ApprovalsRequired = 2
+		}
+	})
+	// Carol is an approver, too: what she asks for others decide.
+	carol, bob, dave := b.as(sandbox.Carol), b.as(sandbox.Bob), b.as(sandbox.Alice)
+	card := carol.batch(customer(31), customer(33), customer(34), customer(35), customer(36), customer(37))
+	carol.press(card, "Approve 6 lines")
+	carol.list("You asked for RNW-000001 yourself")
+	dave.press(card, "Approve 6 lines")
+	dave.list("Only approvers can approve")
+	for id := range int64(6) { // nor can a line be decided by itself
+		r := b.stored(renewal.Reference(id + 1))
+		_, err := b.Ledger.Apply(b.ctx, r.ID, renewal.Approve{By: renewal.Actor{UserID: sandbox.Bob, MayApprove: true}, Shown: r.Shown()})
+		if !renewal.RefusedFor(err, renewal.RefusedBatch) {
+			t.Errorf("a line is approved alone: %v", err)
+		}
+	}
+	bob.press(card, "Leave lines out…")
+	bob.choose("Lines", "", "RNW-000006")
+	bob.typeIn("Reason", "They move to another provider.")
+	bob.submitOK()
+	card = b.card(sandbox.Renewals, "RNW-B0001", "Approve 5 lines")
+	bob.press(card, "Approve 5 lines")
+	b.says(sandbox.Renewals, "approved 5 lines of RNW-B0001", "More approvals are needed")
+	b.wantOrders(0)
+}
+
+// TestBatchPauses pauses by itself for want of credit and at an unknown end, asks, and is stopped.
+func TestBatchPauses(t *testing.T) {
+	t.Parallel()
+	b := setup(t, telling, func(o *sandbox.Options) { o.Vendor = append(o.Vendor, yeastarsim.WithCustomers(40)) })
+	alice, bob := b.as(sandbox.Alice), b.as(sandbox.Bob)
+	card := alice.batch(customer(31), customer(33), customer(34), customer(35), customer(36))
+	b.Vendor.Fault(yeastarsim.OrderSave, yeastarsim.Refuse("order_refused", "Insufficient balance.").Nth(2).Times(1))
+	b.Vendor.Fault(yeastarsim.OrderSave, yeastarsim.HTTPError(502).After().Nth(3).Times(1))
+	bob.press(card, "Approve 5 lines")
+	b.says(sandbox.Renewals, "RNW-B0001 has paused by itself", "Yeastar refused RNW-000002", "3 waiting")
+	b.card(sandbox.Renewals, "RNW-000002", "Try again")
+	card = b.card(sandbox.Renewals, "RNW-B0001", "Go on")
+	alice.press(card, "Go on")
+	alice.list("Only approvers can go on with the batch of RNW-000003")
+	b.wantOrders(2)
+	bob.press(card, "Go on")
+	b.says(sandbox.Renewals, "RNW-B0001 has paused by itself", "nobody knows whether RNW-000003 was ordered")
+	b.card(sandbox.Renewals, "RNW-000003", "It was placed…")
+	card = b.card(sandbox.Renewals, "RNW-B0001", "Stop the rest")
+	alice.press(card, "Stop the rest")
+	b.shows(card, "1 placed", "1 refused", "1 unknown", "2 left out")
+	b.happened("no request", renewal.CodeBatchStopped)
+	b.rest()
+	b.wantOrders(3)
+	for id, want := range []renewal.Status{renewal.Ordered, renewal.Refused, renewal.Unknown, renewal.Cancelled, renewal.Cancelled} {
+		b.wantStatus(int64(id+1), want)
+	}
+}

@@ -1,0 +1,346 @@
+package renewal
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// BatchEvent is something that a person does to a batch.
+type BatchEvent interface {
+	// Action names the event in the audit trail.
+	Action() string
+	by() Actor
+}
+
+// What people do with a batch. Shown is the BatchFingerprint of the lines that they saw.
+type (
+	// ApproveBatch is one approver's yes to all lines that are undecided. Voters are those who
+	// said yes before, as they are now.
+	ApproveBatch struct {
+		By      Actor
+		Shown   string
+		Voters  []Actor
+		Comment string
+	}
+	// RejectBatch is an approver's no to all of them.
+	RejectBatch struct {
+		By     Actor
+		Shown  string
+		Reason string
+	}
+	// LeaveOut takes lines out: an approver with a reason, or the requester.
+	LeaveOut struct {
+		By     Actor
+		Shown  string
+		Lines  []int64
+		Reason string
+	}
+	// StopBatch ends all lines that wait: before approval it withdraws them, and afterwards
+	// nothing more is ordered.
+	StopBatch struct{ By Actor }
+	// GoOn ends a pause of the batch; Held is the Seen of the one that they saw.
+	GoOn struct {
+		By   Actor
+		Held string
+	}
+)
+
+// RemindBatch says that those for whom a batch waits are to be reminded.
+type RemindBatch struct {
+	Who  []string // user ids
+	Last bool     // the call before it times out
+	Next time.Time
+}
+
+func (RemindBatch) Action() string  { return "remind_batch" }
+func (ApproveBatch) Action() string { return "approve_batch" }
+func (RejectBatch) Action() string  { return "reject_batch" }
+func (LeaveOut) Action() string     { return "leave_out" }
+func (StopBatch) Action() string    { return "stop_batch" }
+func (GoOn) Action() string         { return "go_on" }
+
+func (RemindBatch) by() Actor    { return Actor{UserID: System} }
+func (e ApproveBatch) by() Actor { return e.By }
+func (e RejectBatch) by() Actor  { return e.By }
+func (e LeaveOut) by() Actor     { return e.By }
+func (e StopBatch) by() Actor    { return e.By }
+func (e GoOn) by() Actor         { return e.By }
+
+// ofBatch is an event of a line that is decided with the others: nobody else can make one. shown
+// is the fingerprint of all of them.
+type ofBatch struct {
+	personal
+	shown string
+}
+
+func (e ofBatch) intent() Intent {
+	in := e.personal.intent()
+	in.batch = e.shown
+	return in
+}
+
+// BatchChange is what an event does to a batch: the changes of its lines go with it, all or none.
+type BatchChange struct {
+	Batch Batch
+	Entry Entry // of no request
+	Lines []Change
+	Jobs  []Job
+}
+
+// Apply is the one way in which people change a batch. Its error is a *Refusal, ErrRepeated or a
+// programming error, and then nothing is to be saved. lines are all of the batch, in their order.
+func (b Batch) Apply(e BatchEvent, lines []Request, now time.Time, p Policy) (BatchChange, error) {
+	if click := e.by().Click; click != "" && slices.Contains(b.Clicks, click) {
+		return BatchChange{}, ErrRepeated
+	}
+	c := &batching{Batch: b, lines: lines, now: now, policy: p}
+	var err error
+	switch e := e.(type) {
+	case ApproveBatch:
+		err = c.approve(e)
+	case RejectBatch:
+		err = c.reject(e)
+	case LeaveOut:
+		err = c.leaveOut(e)
+	case StopBatch:
+		err = c.stop(e)
+	case GoOn:
+		err = c.goOn(e)
+	case RemindBatch:
+		err = c.remind(e)
+	default:
+		err = fmt.Errorf("renewal: event %T cannot be applied to a batch", e)
+	}
+	if err != nil {
+		return BatchChange{}, err
+	}
+	if click := e.by().Click; click != "" {
+		c.Clicks = append(slices.Clone(c.Clicks[max(len(c.Clicks)-maxClicks+1, 0):]), click)
+	}
+	c.UpdatedAt = now
+	c.entry.At, c.entry.Actor = now, e.by().UserID
+	c.note(DetailBatch, c.Reference())
+	jobs := append(c.jobs, Job{Kind: SyncSlack, RequestID: c.Subject(), At: now}, Job{Kind: SyncSlack, At: now})
+	if _, ok := e.(RemindBatch); !ok {
+		jobs = append(jobs, c.next(states(c.after()), now)...)
+	}
+	return BatchChange{Batch: c.Batch, Entry: c.entry, Lines: c.changes, Jobs: jobs}, nil
+}
+
+// DeniedBatch is the entry of an action on a batch that was refused.
+func (b Batch) DeniedBatch(e BatchEvent, refusal *Refusal, now time.Time) Change {
+	c := Request{}.Denied(e.by().UserID, e.Action(), refusal, now)
+	c.Entry.Detail[DetailBatch] = b.Reference()
+	return c
+}
+
+// batching is a change of a batch in the making.
+type batching struct {
+	Batch
+	lines   []Request
+	now     time.Time
+	policy  Policy
+	entry   Entry
+	changes []Change
+	jobs    []Job
+}
+
+// after are the lines as they will be.
+func (c *batching) after() []Request {
+	lines := slices.Clone(c.lines)
+	for _, change := range c.changes {
+		i := slices.IndexFunc(lines, func(r Request) bool { return r.ID == change.Request.ID })
+		lines[i] = change.Request
+	}
+	return lines
+}
+
+func (c *batching) note(key, value string) {
+	if c.entry.Detail == nil {
+		c.entry.Detail = map[string]string{}
+	}
+	if value != "" {
+		c.entry.Detail[key] = value
+	}
+}
+
+// open are the undecided lines, if they are those that a person saw.
+func (c *batching) open(shown string) ([]Request, error) {
+	open := c.Undecided(c.lines)
+	if len(open) == 0 {
+		return nil, refuse(RefusedStatus, "No line of %s waits for a decision any more. Nothing was changed by this.", c.Reference())
+	}
+	if BatchFingerprint(open) != shown {
+		return nil, refuse(RefusedStale,
+			"%s was changed since this card was drawn, so your click did nothing. Please look at the present card and decide again.", c.Reference())
+	}
+	return open, nil
+}
+
+// line lets an event happen to a line.
+func (c *batching) line(r Request, e Event) error {
+	change, err := r.Apply(e, c.now, c.policy)
+	if err != nil {
+		return err
+	}
+	c.changes = append(c.changes, change)
+	return nil
+}
+
+// approve is the vote for every line that is undecided, each by the strictest of all.
+func (c *batching) approve(e ApproveBatch) error {
+	open, err := c.open(e.Shown)
+	if err != nil {
+		return err
+	}
+	together := Together(open, c.policy)
+	for _, r := range open {
+		r.Together = together
+		if err := c.line(r, ofBatch{Approve{By: e.By, Shown: r.Shown(), Voters: e.Voters, Comment: e.Comment}, e.Shown}); err != nil {
+			return err
+		}
+	}
+	first := c.changes[0].Request
+	if err := c.alike(first); err != nil {
+		return err
+	}
+	vote := first.Votes[len(first.Votes)-1]
+	c.Approvals = append(slices.Clone(c.Approvals), BatchApproval{By: vote.By, For: vote.For, At: c.now, Fingerprint: e.Shown, Lines: len(open)})
+	c.entry.Code = CodeBatchVoted
+	if first.Status == Approved {
+		c.entry.Code = CodeBatchApproved
+	}
+	c.note(DetailFingerprint, e.Shown)
+	c.note(DetailCount, strconv.Itoa(len(open)))
+	c.note(DetailVotes, first.votesIn())
+	c.note(DetailDeputyOf, vote.For)
+	c.note(DetailComment, strings.TrimSpace(e.Comment))
+	return nil
+}
+
+// alike refuses a vote that would approve some lines and not others: there is no way to that but
+// a fault of ours.
+func (c *batching) alike(first Request) error {
+	for _, change := range c.changes {
+		if change.Request.Status != first.Status {
+			return fmt.Errorf("renewal: %s: one vote would approve %s and not %s", c.Reference(), first.Reference(), change.Request.Reference())
+		}
+	}
+	return nil
+}
+
+// Together are the ways that each line has to go because of all of them: the strictest.
+func Together(lines []Request, p Policy) []Way {
+	var ways []Way
+	for _, r := range lines {
+		for _, w := range r.ways(p) {
+			w.Rule = "" // which bounds what it costs, of its own lines alone
+			ways = append(ways, w)
+		}
+	}
+	return Strictest(ways)
+}
+
+func (c *batching) reject(e RejectBatch) error {
+	open, err := c.open(e.Shown)
+	if err != nil {
+		return err
+	}
+	for _, r := range open {
+		if err := c.line(r, ofBatch{Reject{By: e.By, Shown: r.Shown(), Reason: e.Reason}, e.Shown}); err != nil {
+			return err
+		}
+	}
+	c.entry.Code = CodeBatchRejected
+	c.note(DetailReason, strings.TrimSpace(e.Reason))
+	c.note(DetailCount, strconv.Itoa(len(open)))
+	return nil
+}
+
+// leaveOut ends some of the undecided lines: as a rejection, or as their requester withdraws them.
+func (c *batching) leaveOut(e LeaveOut) error {
+	open, err := c.open(e.Shown)
+	if err != nil {
+		return err
+	}
+	if len(e.Lines) == 0 {
+		return refuse(RefusedOffer, "Choose the lines that are to be left out.")
+	}
+	var names []string
+	for _, id := range e.Lines {
+		i := slices.IndexFunc(open, func(r Request) bool { return r.ID == id })
+		if i < 0 {
+			return refuse(RefusedStale, "%s does not wait for a decision any more. Nothing was changed by this; please choose again.", Reference(id))
+		}
+		r := open[i]
+		var event Event = ofBatch{Reject{By: e.By, Shown: r.Shown(), Reason: e.Reason}, e.Shown}
+		if e.By.is(r.Requester) {
+			event = Cancel{By: e.By}
+		}
+		if err := c.line(r, event); err != nil {
+			return err
+		}
+		names = append(names, r.Reference())
+	}
+	c.entry.Code = CodeBatchLeftOut
+	c.note(DetailReason, strings.TrimSpace(e.Reason))
+	c.note(DetailCount, strconv.Itoa(len(names)))
+	c.note(DetailLines, strings.Join(names, ","))
+	return nil
+}
+
+// stoppedReason is why lines are rejected that had gone back to people when their batch was
+// stopped.
+const stoppedReason = "The batch was stopped."
+
+// stop ends what waits. What was sent goes on: it cannot be called back.
+func (c *batching) stop(e StopBatch) error {
+	var refused error
+	for _, r := range c.lines {
+		var event Event
+		switch {
+		case r.Status == Approved, r.Status == Pending && (r.Undivided() || e.By.is(r.Requester)):
+			event = Cancel{By: e.By}
+		case r.Status == Pending:
+			event = Reject{By: e.By, Shown: r.Shown(), Reason: stoppedReason}
+		default:
+			continue
+		}
+		if err := c.line(r, event); err != nil {
+			if !RefusedFor(err, RefusedNotAllowed) && !RefusedFor(err, RefusedStep) {
+				return err
+			}
+			refused = err
+		}
+	}
+	switch {
+	case len(c.changes) == 0 && refused != nil:
+		return refused
+	case len(c.changes) == 0:
+		return refuse(RefusedStatus, "No line of %s waits any more, so there is nothing to stop.", c.Reference())
+	}
+	c.StoppedBy, c.Held = e.By.UserID, nil
+	c.entry.Code = CodeBatchStopped
+	c.note(DetailCount, strconv.Itoa(len(c.changes)))
+	return nil
+}
+
+func (c *batching) goOn(e GoOn) error {
+	if c.Held == nil {
+		return refuse(RefusedStatus, "%s is not paused: its lines are ordered one after the other.", c.Reference())
+	}
+	if e.Held != c.Held.Seen() {
+		return refuse(RefusedStale, "%s was paused again since this card was drawn, so your click did nothing. Please look at the present card.", c.Reference())
+	}
+	i := max(slices.IndexFunc(c.lines, func(r Request) bool { return r.Status == Approved }), 0)
+	if refusal := c.lines[i].May(Intent{Action: ActionGoOn, By: e.By}, c.now, c.policy); refusal != nil {
+		return refusal
+	}
+	c.note(DetailHeld, string(c.Held.Code))
+	c.Held, c.Refusals, c.Reminded = nil, 0, nil
+	c.entry.Code = CodeBatchResumed
+	return nil
+}
