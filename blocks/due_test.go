@@ -47,7 +47,7 @@ func dues() []shown {
 	products := []yeastar.Product{yeastar.Products()[0], yeastar.Products()[5]}
 	data := func(f due.Filter) blocks.DueData {
 		return blocks.DueData{
-			List: list.Only(f, func(string, renewal.Holder) bool { return true }), Filter: f, Products: products,
+			List: list.Only(f, func(string) func(renewal.Holder) bool { return func(renewal.Holder) bool { return true } }), Filter: f, Products: products,
 			Links: map[int64]string{123: "https://acme.slack.com/archives/C0RENEW/p1795000000000200"},
 		}
 	}

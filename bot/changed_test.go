@@ -283,7 +283,7 @@ func TestPortalIsDownBetweenApprovalAndOrder(t *testing.T) {
 	if err := down.Wait(b.ctx, 1); err != nil {
 		t.Fatal(err)
 	}
-	b.says(sandbox.Renewals, "The order is placed now.")
+	b.happened("RNW-000001", renewal.CodeApproved)
 	b.ends("RNW-000001", renewal.Approved, 0, renewal.CodeSubmitted, renewal.CodeApproved)
 	down.Remove()
 	for b.stored("RNW-000001").Status == renewal.Approved && b.ctx.Err() == nil {

@@ -9,6 +9,7 @@ import (
 	"renewbot/blocks"
 	"renewbot/bot/batch"
 	"renewbot/bot/directory"
+	"renewbot/bot/history"
 	"renewbot/bot/renewal"
 	"renewbot/bot/socket"
 	"renewbot/bot/typed"
@@ -96,8 +97,8 @@ func (b *Bot) status(ctx context.Context, p person, a renewal.Actor, id int64) {
 	if !ok {
 		return
 	}
-	if !b.maySee(ctx, a, r) {
-		b.deny(ctx, p, id, "status", mayNotSee(r))
+	if !b.history.MaySee(ctx, a, r) {
+		b.deny(ctx, p, id, "status", history.MayNotSee(r))
 		return
 	}
 	entries, err := b.ledger.Entries(ctx, id)
@@ -110,20 +111,6 @@ func (b *Bot) status(ctx context.Context, p person, a renewal.Actor, id int64) {
 		m = blocks.Settling(m, r)
 	}
 	b.tell(ctx, p, m)
-}
-
-// mayNotSee is the refusal of who asks for a request that is not for their eyes.
-func mayNotSee(r renewal.Request) *renewal.Refusal {
-	return &renewal.Refusal{
-		Code: renewal.RefusedNotAllowed, Sentence: renewal.Say(r.Reference() + " belongs to a private channel that you are not in."),
-	}
-}
-
-// maySee says whether a person may read a request: its requester, approvers, and who
-// can read the channel that it was posted in.
-func (b *Bot) maySee(ctx context.Context, a renewal.Actor, r renewal.Request) bool {
-	return b.policy.Approves(a) || r.Requester == a.UserID || b.beside(ctx, a, r, directory.RequestAge).Same[r.Requester] ||
-		b.history.MayRead(ctx, a, r.Channel)
 }
 
 // find reads a request and tells the person when there is none.

@@ -76,7 +76,7 @@ func TestApproveAsksFirst(t *testing.T) {
 	b.ends("RNW-000001", renewal.Pending, 0, renewal.CodeSubmitted)
 	b.as(sandbox.Carol).press(card, "Approve") // an approver through the group
 	b.happened("RNW-000001", renewal.CodeOrdered)
-	b.says(sandbox.Renewals, "@carol approved", "The order is placed now.")
+	b.says(sandbox.Renewals, "RNW-000001 is ordered", "approved by @carol.")
 	request := b.ends("RNW-000001", renewal.Ordered, 1, smooth...)
 	if len(request.Votes) != 1 || request.Votes[0].By != sandbox.Carol {
 		t.Errorf("the votes are %+v", request.Votes)
@@ -336,7 +336,7 @@ func TestSelfApproval(t *testing.T) {
 			if allowed {
 				m := b.happened("RNW-000001", renewal.CodeApproved)
 				b.wants(b.Slack.Text(m), "It is their own request.")
-				b.says(sandbox.Renewals, "@bob approved", "It is their own request.")
+				b.says(sandbox.Renewals, "approved by @bob. It is their own request.")
 				b.happened("RNW-000001", renewal.CodeOrdered)
 				b.ends("RNW-000001", renewal.Ordered, 1, smooth...)
 				if e := b.entry("RNW-000001", renewal.CodeApproved); e.Actor != sandbox.Bob || e.Detail[renewal.DetailSelfApproval] != "true" {

@@ -83,34 +83,19 @@ func (b *Bot) imports(ctx context.Context, ic slack.InteractionCallback, env *so
 		env.Ack(slack.NewErrorsViewSubmissionResponse(wrong))
 		return
 	}
-	type outcome struct {
-		view slack.ModalViewRequest
-		told blocks.Message
-	}
-	done := make(chan outcome, 1)
-	go func() {
-		v, told := b.due.Import(ctx, put)
-		done <- outcome{v, told}
-	}()
 	soon, cancel := env.InTime(ctx)
 	defer cancel()
-	var o outcome
-	select {
-	case o = <-done:
-		if blocks.FitsAck(o.view) && env.Ack(slack.NewUpdateViewSubmissionResponse(&o.view)) {
-			return
-		}
-		env.Ack(slack.NewUpdateViewSubmissionResponse(view(blocks.DueImportChecking())))
-	case <-soon.Done():
-		env.Ack(slack.NewUpdateViewSubmissionResponse(view(blocks.DueImportChecking())))
-		o = <-done // it ends with ctx
+	now, whole, result := b.due.Import(ctx, soon, put)
+	if env.Ack(slack.NewUpdateViewSubmissionResponse(&now)) && whole {
+		return
 	}
+	o := <-result // it ends with ctx
 	select {
 	case <-time.After(afterAck):
 	case <-ctx.Done():
 	}
-	if drawn, _ := b.updateView(ctx, ic.View.ID, "", o.view); drawn == nil {
-		b.tell(ctx, p, o.told)
+	if drawn, _ := b.updateView(ctx, ic.View.ID, "", o.View); drawn == nil {
+		b.tell(ctx, p, o.Told)
 	}
 }
 

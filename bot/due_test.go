@@ -11,6 +11,8 @@ import (
 	"renewbot/bot/config"
 	"renewbot/bot/due"
 	"renewbot/bot/ledger"
+	"renewbot/bot/ledger/pgtest"
+	"renewbot/bot/renewal"
 	"renewbot/bot/sandbox"
 	"renewbot/bot/slacksim"
 	"renewbot/yeastar/yeastarsim"
@@ -146,6 +148,64 @@ func TestDigestIsToldOnce(t *testing.T) {
 	}
 }
 
+// TestDigestOfTwoReplicas lets two bots on one PostgreSQL tell the digest, on the night in which the
+// clock skips its time, with its job many times over: each time has one message and one entry.
+func TestDigestOfTwoReplicas(t *testing.T) {
+	t.Parallel()
+	pgtest.Available(t)
+	database := pgtest.Database(t)
+	clock := &movable{} // it goes on by itself, so that who leads the jobs is settled anew after a leap
+	clock.advance(time.Until(time.Date(2027, 3, 27, 12, 0, 0, 0, time.UTC)))
+	nightly, err := due.ParseSchedule(sandbox.Renewals + "@daily 02:30 Europe/Madrid")
+	if err != nil {
+		t.Fatal(err)
+	}
+	scheduled := func(o *sandbox.Options) { o.Configure = func(c *config.Config) { c.Renew.Digest = nightly } }
+	b := setup(t, telling, scheduled, func(o *sandbox.Options) { o.DatabaseURL, o.Now = database, clock.now })
+	options := sandbox.Options{Now: clock.now, Tune: unhurried}
+	scheduled(&options)
+	second, err := sandbox.Join(b.ctx, b.Place(), options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := second.StopBot(); err != nil {
+			t.Error(err)
+		}
+	}()
+	l, err := ledger.Open(b.ctx, database, ledger.Options{Now: clock.now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	told := func(nights int) {
+		t.Helper()
+		b.wait("the digest", func(s *slacksim.Snapshot) bool {
+			n := 0
+			for _, m := range s.All(sandbox.Audit) {
+				n += strings.Count(m.Text, "The digest of renewals due went to")
+			}
+			return n >= nights && digests(s) >= nights
+		})
+		if n := digests(b.Slack.Snapshot()); n != nights {
+			t.Fatalf("%d nights have %d digests", nights, n)
+		}
+	}
+	for night, at := range []time.Time{
+		time.Date(2027, 3, 28, 1, 30, 0, 0, time.UTC), // 02:30 is skipped: it is 03:30
+		time.Date(2027, 3, 29, 0, 30, 0, 0, time.UTC),
+		time.Date(2027, 3, 30, 0, 30, 0, 0, time.UTC),
+	} {
+		clock.advance(at.Sub(clock.now()) + time.Second)
+		for range 8 {
+			if err := l.Enqueue(b.ctx, renewal.Job{Kind: renewal.TellDigest, At: clock.now()}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		told(night + 1)
+	}
+}
+
 func containsAll(text string, pieces ...string) bool {
 	return !slices.ContainsFunc(pieces, func(p string) bool { return !strings.Contains(text, p) })
 }
@@ -240,4 +300,101 @@ func TestImportThatTakesLong(t *testing.T) {
 	if _, err := bob.p.WaitDM(b.ctx, "no text in UTF-8", "Nothing was imported"); err != nil {
 		t.Error(err)
 	}
+}
+
+// TestWhoMayNotSeesNoCustomer lets a guest and somebody of another company try everything that names
+// customers, with a client that checks nothing: they read of none, and change nothing.
+func TestWhoMayNotSeesNoCustomer(t *testing.T) {
+	t.Parallel()
+	out := &logged{}
+	b := setup(t, telling, out.all)
+	b.Slack.Invite(sandbox.Renewals, sandbox.Olga)
+	alice := b.as(sandbox.Alice)
+	alice.command(sandbox.Renewals, "/renew due fjordline")
+	m := alice.list("Fjordline")
+	alice.pick(m, "Not renewing…")
+	form := alice.titled("Not renewing")
+	bob := b.as(sandbox.Bob)
+	bob.command(sandbox.Renewals, "/renew due import")
+	upload := bob.titled("Import dates")
+	key := "p-series-turnkey " + yeastarsim.ExpiredID
+	for _, user := range []string{sandbox.Gina, sandbox.Olga} {
+		who := b.Slack.As(user)
+		for _, text := range []string{"/renew due", "/renew due fjordline", "/renew due import", "/renew history fjordline", "/renew history self"} {
+			if _, err := who.Force().Command(b.ctx, sandbox.Renewals, text); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, c := range []slacksim.Click{
+			{ActionID: "due_next", BlockID: "due.pages.", Value: "0"},
+			{ActionID: "due_renew", BlockID: "due.do.0.", Value: key},
+			{ActionID: "due_more", BlockID: "due.do.0.", Type: "overflow", Selected: map[string]any{"selected_option": map[string]any{"value": "owner " + key}}},
+			{ActionID: "history_next", Value: "0 id:" + yeastarsim.ExpiredID},
+		} {
+			c.Ref, c.FromEphemeral = m.Ref(), true
+			if _, err := who.Force().Press(b.ctx, c); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := who.Force().Submit(b.ctx, form.ID, map[string]map[string]map[string]any{"reason": {"reason": {"type": "plain_text_input", "value": "Because."}}}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := who.Force().Submit(b.ctx, upload.ID, map[string]map[string]map[string]any{
+			"due_text": {"due_text": {"type": "plain_text_input", "value": "holder,product,date\nself,p-series-turnkey,2028-01-01"}},
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := who.OpenHome(b.ctx); err != nil {
+			t.Fatal(err)
+		}
+		for _, action := range []string{"due", "history", "open", "due import"} {
+			b.until(action+" is refused", func() bool {
+				return slices.ContainsFunc(b.denials(), func(a attempt) bool { return a.user == user && a.action == action })
+			})
+		}
+		s := b.Slack.Snapshot()
+		shown := slices.Concat(who.Ephemerals(), who.DirectMessages())
+		if len(shown) == 0 {
+			t.Errorf("%s was told nothing", user)
+		}
+		for _, told := range shown {
+			b.lacks(s.Text(told), "Fjordline", yeastarsim.ExpiredID, "Acme")
+		}
+		for _, v := range slices.Concat(who.Views(), []slacksim.View{s.Homes[user]}) {
+			b.lacks(s.TextView(v), "Fjordline", yeastarsim.ExpiredID, "Acme")
+		}
+	}
+	entries, err := b.Ledger.EntriesAfter(b.ctx, 0, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		if e.Code == renewal.CodeDueEnding || e.Code == renewal.CodeDueImported {
+			t.Errorf("%s was done by %s", e.Code, e.Actor)
+		}
+	}
+	out.lacks(t, "Fjordline", "fjordline", "Acme")
+}
+
+// TestDueOfAPortalThatIsBeingRead answers at once while the portal's lists are on their way, and with
+// them when they are there.
+func TestDueOfAPortalThatIsBeingRead(t *testing.T) {
+	t.Parallel()
+	b := setup(t, telling)
+	if err := b.StopBot(); err != nil {
+		t.Fatal(err)
+	}
+	read := make(chan struct{})
+	b.Vendor.Fault(yeastarsim.InstanceProductList, yeastarsim.Hold(read))
+	b.Vendor.Fault(yeastarsim.OrderPage, yeastarsim.Hold(read))
+	if err := b.StartBot(b.ctx); err != nil {
+		t.Fatal(err)
+	}
+	dave := b.as(sandbox.Dave)
+	for text, said := range map[string]string{"/renew due": "Reading the packages", "/renew history self": "Reading the orders"} {
+		b.wants(dave.command(sandbox.Renewals, text), said, "Nothing is ordered by that.")
+	}
+	close(read)
+	dave.list("Renewals due", "overdue")
+	dave.list("History of Our own account", "PO-2544")
 }

@@ -10,6 +10,7 @@ import (
 	"renewbot/blocks"
 	"renewbot/bot/directory"
 	"renewbot/bot/draft"
+	"renewbot/bot/history"
 	"renewbot/bot/ledger"
 	"renewbot/bot/renewal"
 	"renewbot/bot/socket"
@@ -128,8 +129,8 @@ func (b *Bot) askAgain(ctx context.Context, p person, a renewal.Actor, trigger s
 		return
 	}
 	refusal := r.May(renewal.Intent{Action: renewal.ActionAskAgain, By: a}, b.now(), b.policy)
-	if refusal == nil && !b.maySee(ctx, a, r) {
-		refusal = mayNotSee(r)
+	if refusal == nil && !b.history.MaySee(ctx, a, r) {
+		refusal = history.MayNotSee(r)
 	}
 	if refusal != nil {
 		b.deny(ctx, p, r.ID, string(renewal.ActionAskAgain), refusal)

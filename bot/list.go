@@ -2,20 +2,15 @@ package bot
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/slack-go/slack"
 
 	"renewbot/blocks"
 	"renewbot/bot/directory"
-	"renewbot/bot/portal"
 	"renewbot/bot/renewal"
 	"renewbot/bot/slackview"
 	"renewbot/bot/socket"
 )
-
-// listed is how many requests a list reads at most.
-const listed = 50
 
 func (b *Bot) list(ctx context.Context, p person, a renewal.Actor) {
 	l, err := b.slack.ListsFor(ctx, a)
@@ -27,33 +22,16 @@ func (b *Bot) list(ctx context.Context, p person, a renewal.Actor) {
 	b.tell(ctx, p, blocks.ListBatches(blocks.List(l.Mine, l.Waiting, links), l.Batches, links))
 }
 
-// namesListed is how many customers a name may fit for their requests to be listed.
-const namesListed = 5
-
 // statusOf lists the requests for a customer or a PBX, as far as the person may see them.
 func (b *Bot) statusOf(ctx context.Context, p person, a renewal.Actor, query string) {
 	ctx, cancel := p.env.InTime(ctx)
 	defer cancel()
-	holders, err := b.history.Named(ctx, query, namesListed+1)
+	m, err := b.history.Status(ctx, a, query)
 	if err != nil {
-		b.log.WarnContext(ctx, "no customers to look among", "error", err)
-		b.say(ctx, p, portal.Explain(err)+" Nothing was changed or ordered.")
+		b.sorry(ctx, p, "list requests", err)
 		return
 	}
-	found := "no customer and no PBX"
-	if len(holders) > namesListed {
-		found, holders = fmt.Sprintf("more than %d customers", namesListed), nil
-	}
-	all, err := b.history.Requests(ctx, query, holders, listed)
-	switch {
-	case err != nil:
-		b.sorry(ctx, p, "list requests", err)
-	case len(holders)+len(all) == 0:
-		b.say(ctx, p, fmt.Sprintf("I know %s by the name “%s”. Nothing was changed or ordered.", found, query))
-	default:
-		visible := b.history.Visible(ctx, a, all)
-		b.tell(ctx, p, blocks.ListFor(query, visible, b.slack.Links(ctx, visible)))
-	}
+	b.tell(ctx, p, m)
 }
 
 // past shows what was ordered for whom somebody names.
@@ -63,29 +41,27 @@ func (b *Bot) past(ctx context.Context, p person, a renewal.Actor, query string)
 	} else {
 		b.say(ctx, p, "⏳ Reading the orders from the Partner Portal; the history follows. Nothing is ordered by that.")
 	}
-	m, err := b.history.Of(ctx, a, query, 0)
-	if err != nil {
-		b.sorry(ctx, p, "read the history", err)
-		return
-	}
-	b.replace(ctx, p, m, false)
+	b.pageOf(ctx, p, a, query, 0, false)
 }
 
 // clickedHistory turns a page of a history, or shows that of whom was chosen.
 func (b *Bot) clickedHistory(ctx context.Context, ic slack.InteractionCallback, click *slack.BlockAction, env *socket.Envelope) {
 	p := whoClicked(ic, env)
-	a := b.directory.Actor(ctx, p.id, directory.RequestAge)
-	if !b.mayAsk(ctx, p, a, "history") {
-		return
+	if a := b.directory.Actor(ctx, p.id, directory.RequestAge); b.mayAsk(ctx, p, a, "history") {
+		env.Ack(nil)
+		key, page := blocks.ReadHistory(click)
+		b.pageOf(ctx, p, a, key, page, true)
 	}
-	env.Ack(nil)
-	key, page := blocks.ReadHistory(click)
-	m, err := b.history.Of(ctx, a, key, page)
+}
+
+// pageOf shows a page of a history, in place of the one that was clicked in or as a new one.
+func (b *Bot) pageOf(ctx context.Context, p person, a renewal.Actor, query string, page int, original bool) {
+	m, err := b.history.Of(ctx, a, query, page)
 	if err != nil {
 		b.sorry(ctx, p, "read the history", err)
 		return
 	}
-	b.replace(ctx, p, m, true)
+	b.replace(ctx, p, m, original)
 }
 
 func unfinished() []renewal.Status {

@@ -3,6 +3,7 @@ package bot_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -112,8 +113,8 @@ const askers = 25
 
 var replicaRequests = flag.Int("replicas.requests", 80, "how many requests the replicas are to order")
 
-// Several replicas serve one workspace and one database, two approvers click twice at
-// the same instant, and one replica is killed in the middle of it.
+// Several replicas serve one workspace and one database, approvers and a deputy click at the same
+// instant, orders are paused in the middle of it, and one replica is killed.
 func TestReplicas(t *testing.T) {
 	t.Parallel()
 	pgtest.Available(t)
@@ -139,6 +140,10 @@ func replicated(t *testing.T, replicas, requests int) {
 	began := time.Now()
 	b.Vendor.Fault(yeastarsim.OrderSave, yeastarsim.Latency(20*time.Millisecond)) // so that some are under way
 
+	carol, dave := renewal.Actor{UserID: sandbox.Carol, MayApprove: true}, renewal.Actor{UserID: sandbox.Dave, MayRequest: true}
+	if err := b.Ledger.Deputise(b.ctx, carol, dave, began.Add(24*time.Hour)); err != nil {
+		t.Fatal(err)
+	}
 	var all sync.WaitGroup
 	for i, user := range b.hire(askers) {
 		w := b.wishFor(i)
@@ -165,6 +170,9 @@ func replicated(t *testing.T, replicas, requests int) {
 			t.Error(err)
 		}
 		_ = victim.process.Wait()
+		if err := b.Ledger.Pause(b.ctx, carol, "a replica died"); err != nil && !errors.As(err, new(*renewal.Refusal)) { // it may be paused already
+			t.Error(err)
+		}
 	})
 	cards := b.newButtons("Approve")
 	for range requests {
@@ -173,7 +181,7 @@ func replicated(t *testing.T, replicas, requests int) {
 			t.Fatal("not every request came to a card in time")
 		}
 		id, _ := renewal.ParseReference(referenceIn(b.Slack.Text(card)))
-		for _, user := range []string{sandbox.Bob, sandbox.Bob, sandbox.Carol, sandbox.Carol} {
+		for _, user := range []string{sandbox.Bob, sandbox.Bob, sandbox.Carol, sandbox.Dave} {
 			all.Go(func() { b.clickUntilTaken(user, clickOn(t, card, "approve"), id) })
 		}
 	}
@@ -216,6 +224,33 @@ func (b *bundle) onceEach(requests int) {
 	}
 	if err := b.Ledger.Verify(b.ctx); err != nil {
 		b.t.Error(err)
+	}
+	b.heldWhilePaused()
+}
+
+// heldWhilePaused wants no attempt between a pause and its end.
+func (b *bundle) heldWhilePaused() {
+	b.t.Helper()
+	entries, err := b.Ledger.EntriesAfter(b.ctx, 0, 0)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	paused, pauses := false, 0
+	for _, e := range entries {
+		switch e.Code {
+		case renewal.CodePaused:
+			paused = true
+			pauses++
+		case renewal.CodeResumed:
+			paused = false
+		case renewal.CodeOrdering:
+			if paused {
+				b.t.Errorf("%s began while orders were paused", renewal.Reference(e.RequestID))
+			}
+		}
+	}
+	if pauses == 0 {
+		b.t.Error("orders were never paused")
 	}
 }
 

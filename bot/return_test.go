@@ -55,7 +55,7 @@ func TestReturnedForChanges(t *testing.T) {
 	b.wants(alice.command(sandbox.Renewals, "/renew notify all"), "direct messages: about your requests")
 	bob.forceClick(approve)
 	bob.alone("RNW-000001 was ordered")
-	b.wait("the last audit line", func(s *slacksim.Snapshot) bool { return b.posted(1) })
+	b.until("everything to be posted", func() bool { return b.posted(1) })
 	b.silent(alice.p.DM(), "Ordered.")
 }
 

@@ -162,7 +162,7 @@ func TestVendorsWordsStayAsTheyAre(t *testing.T) {
 			if err := refusing.Wait(b.ctx, 1); err != nil {
 				t.Fatal(err)
 			}
-			b.shows(card, "The order is about to be placed.")
+			b.happened("RNW-000001", renewal.CodeApproved)
 			b.later(clock, c.after)
 			b.happened("RNW-000001", c.code)
 			b.says(sandbox.Renewals, "Not", beginning)

@@ -73,7 +73,7 @@ func TestApproverWhoLeftBeforeTheOrderIsSent(t *testing.T) {
 			down := b.Vendor.Fault(yeastarsim.AnyEndpoint, yeastarsim.HTTPError(503))
 			b.as(sandbox.Carol).press(card, "Approve")
 			b.as(sandbox.Bob).press(b.shows(card, "1 of 2 approvals"), "Approve")
-			b.says(sandbox.Renewals, "@bob approved (2 of 2)")
+			b.happened("RNW-000001", renewal.CodeApproved)
 			clock.Advance(time.Minute)
 			b.says(sandbox.Renewals, "can't be reached right now", "I keep trying until")
 			leave(b.Slack)

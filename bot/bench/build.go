@@ -87,6 +87,10 @@ func installBolt(ctx context.Context, packages, installed string) error {
 	if err != nil {
 		return err
 	}
+	// Where npm runs no scripts of packages, SQLite is not there.
+	if _, err := tool(ctx, packages, nil, "node", "-e", `new (require("better-sqlite3"))(":memory:")`); err != nil {
+		return err
+	}
 	if err := os.WriteFile(installed, boltPackage, 0o600); err != nil {
 		return fmt.Errorf("write what is installed: %w", err)
 	}

@@ -38,6 +38,7 @@ func (b *bench) soak(ctx context.Context) error {
 		return err
 	}
 	buyers, err := c.world.buyers(intervals)
+	err = errors.Join(err, wait(ctx, b.settings.idle)) // the lists of the portal are read
 	began := time.Now()
 	for i := range intervals {
 		if err != nil {

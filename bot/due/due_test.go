@@ -170,7 +170,9 @@ func TestListIsInOrderAndNarrows(t *testing.T) {
 		"month":                         {Text: "month"},
 		"over soon month unknown later": {},
 	} {
-		if got := names(l.Only(filter, fits).Rows); got != want {
+		if got := names(l.Only(filter, func(text string) func(renewal.Holder) bool {
+			return func(h renewal.Holder) bool { return fits(text, h) }
+		}).Rows); got != want {
 			t.Errorf("%+v shows %q, want %q", filter, got, want)
 		}
 	}

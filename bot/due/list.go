@@ -147,21 +147,29 @@ type Filter struct {
 	Page    int    `json:"n,omitempty"` // from 0
 }
 
-// Only are the rows that fit a filter; fits says whether a text means a holder.
-func (l List) Only(f Filter, fits func(text string, h renewal.Holder) bool) List {
-	l.Rows = slices.DeleteFunc(slices.Clone(l.Rows), func(r Row) bool {
+// Only are the rows that fit a filter; fits makes of a text what says whether it means a holder.
+func (l List) Only(f Filter, fits func(text string) func(renewal.Holder) bool) List {
+	if f.Page = 0; f == (Filter{}) {
+		return l
+	}
+	meant := fits(f.Text)
+	var only []Row // rows are large: none is moved that is left out
+	for i := range l.Rows {
+		r := &l.Rows[i]
 		switch {
 		case f.Product != "" && r.Product.Key != f.Product,
 			f.Owner == Nobody && r.Mark.Owner != "",
 			f.Owner != "" && f.Owner != Nobody && r.Mark.Owner != f.Owner,
-			f.Text != "" && !fits(f.Text, r.Holder):
-			return true
+			f.Text != "" && !meant(r.Holder):
+			continue
 		case f.Within > 0:
-			end, known := r.Ends()
-			return !known || Days(end, l.Now) > f.Within || !r.Band(l.Now).Due()
+			if end, known := r.Ends(); !known || Days(end, l.Now) > f.Within || !r.Band(l.Now).Due() {
+				continue
+			}
 		}
-		return false
-	})
+		only = append(only, *r)
+	}
+	l.Rows = only
 	return l
 }
 

@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -34,13 +35,14 @@ type Lists struct {
 	ledger *ledger.Ledger
 	log    *slog.Logger
 
-	mu     sync.Mutex
-	offers map[int64]renewal.Offer // of requests that were ordered, which change no more
+	mu   sync.Mutex
+	last map[due.Key]due.Order // our last orders, as far as the audit trail told of them
+	upTo int64                 // the entry up to which it did
 }
 
 // New makes Lists that have read nothing yet.
 func New(o Options) *Lists {
-	return &Lists{portal: o.Portal, ledger: o.Ledger, log: o.Log, offers: map[int64]renewal.Offer{}}
+	return &Lists{portal: o.Portal, ledger: o.Ledger, log: o.Log}
 }
 
 // Products are those of which renewals are looked for.
@@ -108,51 +110,66 @@ func (l *Lists) packages(ctx context.Context, maxAge lookup.MaxAge) (all []due.P
 // manyUnread is how many orders are read one by one at most.
 const manyUnread = 20
 
-// orders are our last orders. What was ordered once is kept: it changes no more.
+// orders are our last orders. What was ordered once is kept, for it changes no more; only what
+// came since is read. Nobody may change the map.
 func (l *Lists) orders(ctx context.Context) (map[due.Key]due.Order, error) {
-	last, err := l.ledger.LastOrders(ctx)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	fresh, upTo, err := l.ledger.LastOrders(ctx, l.upTo)
+	if err == nil && upTo < l.upTo {
+		l.last = nil
+		fresh, upTo, err = l.ledger.LastOrders(ctx, 0)
+	}
 	if err != nil {
 		return nil, err
 	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
 	var unread []int64
-	for _, o := range last {
-		if _, known := l.offers[o.Request]; !known {
-			unread = append(unread, o.Request)
+	for k, o := range fresh {
+		if before := l.last[k]; before.Request == o.Request || before.At.After(o.At) {
+			delete(fresh, k)
+			continue
 		}
+		unread = append(unread, o.Request)
 	}
-	if err := l.readOffers(ctx, unread); err != nil {
+	offers, err := l.readOffers(ctx, unread)
+	if err != nil {
 		return nil, err
 	}
-	for k, o := range last {
-		o.Offer = l.offers[o.Request]
-		last[k] = o
+	if len(fresh) > 0 { // the list that somebody has is left alone
+		last := make(map[due.Key]due.Order, len(l.last)+len(fresh))
+		maps.Copy(last, l.last)
+		for k, o := range fresh {
+			o.Offer = offers[o.Request]
+			last[k] = o
+		}
+		l.last = last
 	}
-	return last, nil
+	l.upTo = upTo
+	return l.last, nil
 }
 
-func (l *Lists) readOffers(ctx context.Context, ids []int64) error {
+func (l *Lists) readOffers(ctx context.Context, ids []int64) (map[int64]renewal.Offer, error) {
+	offers := make(map[int64]renewal.Offer, len(ids))
 	if len(ids) > manyUnread {
-		wanted := make(map[int64]bool, len(ids))
 		for _, id := range ids {
-			wanted[id] = true
+			offers[id] = renewal.Offer{}
 		}
-		return l.ledger.EachOrdered(ctx, slices.Min(ids), func(r renewal.Request) error {
-			if wanted[r.ID] {
-				l.offers[r.ID] = r.Offer
+		err := l.ledger.EachOrdered(ctx, slices.Min(ids), func(r renewal.Request) error {
+			if _, wanted := offers[r.ID]; wanted {
+				offers[r.ID] = r.Offer
 			}
 			return nil
 		})
+		return offers, err
 	}
 	for _, id := range ids {
 		r, err := l.ledger.Get(ctx, id)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		l.offers[id] = r.Offer
+		offers[id] = r.Offer
 	}
-	return nil
+	return offers, nil
 }
 
 // open are the requests that are not finished.

@@ -45,9 +45,34 @@ func Put(ic slack.InteractionCallback) (p Putting, wrong map[string]string) {
 	return p, nil
 }
 
-// Import takes the list in and says what came of it: as a view, and for whoever has closed
-// that. Who asks for it may decide requests.
-func (v *View) Import(ctx context.Context, p Putting) (slack.ModalViewRequest, blocks.Message) {
+// Imported is what came of a list: as a view, and for whoever has closed that.
+type Imported struct {
+	View slack.ModalViewRequest
+	Told blocks.Message
+}
+
+// Import takes a list in. now is what can be shown when soon ends; whole says that it is the result,
+// which comes over the channel, too, at the end of ctx at the latest. Who asks for it may decide
+// requests.
+func (v *View) Import(ctx, soon context.Context, p Putting) (now slack.ModalViewRequest, whole bool, result <-chan Imported) {
+	done := make(chan Imported, 2)
+	go func() {
+		o := v.imported(ctx, p)
+		done <- o
+		done <- o
+	}()
+	select {
+	case o := <-done:
+		if blocks.FitsAck(o.View) {
+			return o.View, true, done
+		}
+	case <-soon.Done():
+	}
+	return blocks.DueImportChecking(), false, done
+}
+
+// imported takes the list in and says what came of it.
+func (v *View) imported(ctx context.Context, p Putting) Imported {
 	text := []byte(p.data.Text)
 	var err error
 	if p.data.Upload.File != "" {
@@ -72,9 +97,9 @@ func (v *View) Import(ctx context.Context, p Putting) (slack.ModalViewRequest, b
 	}
 	told := blocks.DueImportTold(p.data.Result, p.data.Wrong)
 	if p.data.Result.Done {
-		return blocks.DueImported(p.data.Result), told
+		return Imported{blocks.DueImported(p.data.Result), told}
 	}
-	return blocks.DueImportForm(p.data), told
+	return Imported{blocks.DueImportForm(p.data), told}
 }
 
 // unreached is what is said when the portal could not be asked; else nothing.

@@ -113,7 +113,7 @@ func (h *Histories) draw(ctx context.Context, a renewal.Actor, who renewal.Holde
 	if err != nil {
 		return blocks.Message{}, err
 	}
-	visible := h.Visible(ctx, a, slices.Clone(all))
+	visible := h.visible(ctx, a, slices.Clone(all))
 	d.Hidden = len(all) - len(visible)
 	placed, told, err := h.Portal.Placed(ctx, who.PartnerID)
 	if err != nil {
@@ -144,7 +144,7 @@ func (h *Histories) requestsOf(ctx context.Context, who renewal.Holder) ([]renew
 	if who.SerialNumber != "" {
 		return h.Ledger.List(ctx, ledger.Filter{HolderKey: who.Key(), Limit: most})
 	}
-	return h.Requests(ctx, "", []renewal.Holder{who}, most)
+	return h.requests(ctx, "", []renewal.Holder{who}, most)
 }
 
 // ofPBX are the orders of a customer's that may be of one PBX.

@@ -2,8 +2,11 @@ package history
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
+	"renewbot/blocks"
+	"renewbot/bot/directory"
 	"renewbot/bot/ledger"
 	"renewbot/bot/lookup"
 	"renewbot/bot/portal"
@@ -11,9 +14,38 @@ import (
 	"renewbot/yeastar"
 )
 
-// Named finds whom a name means: our own account, the one customer who is called so, or
-// else everybody whom it fits, as many as are wanted.
-func (h *Histories) Named(ctx context.Context, query string, wanted int) ([]renewal.Holder, error) {
+const (
+	// namesListed is how many customers a name may fit for their requests to be listed.
+	namesListed = 5
+	// listed is how many requests of each are listed at most.
+	listed = 50
+)
+
+// Status lists the requests for a customer or a PBX, as far as the person may see them.
+func (h *Histories) Status(ctx context.Context, a renewal.Actor, query string) (blocks.Message, error) {
+	holders, err := h.named(ctx, query)
+	if err != nil {
+		h.Log.WarnContext(ctx, "no customers to look among", "error", err)
+		return blocks.Answer(renewal.Say(portal.Explain(err) + " Nothing was changed or ordered.")), nil
+	}
+	found := "no customer and no PBX"
+	if len(holders) > namesListed {
+		found, holders = fmt.Sprintf("more than %d customers", namesListed), nil
+	}
+	all, err := h.requests(ctx, query, holders, listed)
+	if err != nil {
+		return blocks.Message{}, err
+	}
+	if len(holders)+len(all) == 0 {
+		return blocks.Answer(renewal.Say(fmt.Sprintf("I know %s by the name “%s”. Nothing was changed or ordered.", found, query))), nil
+	}
+	visible := h.visible(ctx, a, all)
+	return blocks.ListFor(query, visible, h.Slack.Links(ctx, visible)), nil
+}
+
+// named finds whom a name means: our own account, the one customer who is called so, or
+// else everybody whom it fits.
+func (h *Histories) named(ctx context.Context, query string) ([]renewal.Holder, error) {
 	holders, err := h.Portal.Holders(ctx, byAccount().Key, lookup.AnyAge)
 	if err != nil {
 		return nil, err
@@ -21,16 +53,16 @@ func (h *Histories) Named(ctx context.Context, query string, wanted int) ([]rene
 	if one, ok := holders.Only(query); ok {
 		return []renewal.Holder{one}, nil
 	}
-	found, _ := holders.Search(query, wanted)
+	found, _ := holders.Search(query, namesListed+1)
 	return found, nil
 }
 
 // pbxsListed is how many requests for PBXs of one product are looked through.
 const pbxsListed = 500
 
-// Requests lists the requests for some accounts, at most so many of each, those for their PBXs, and
+// requests lists the requests for some accounts, at most so many of each, those for their PBXs, and
 // those for PBXs whose serial number begins with what was typed.
-func (h *Histories) Requests(ctx context.Context, query string, holders []renewal.Holder, limit int) ([]renewal.Request, error) {
+func (h *Histories) requests(ctx context.Context, query string, holders []renewal.Holder, limit int) ([]renewal.Request, error) {
 	var all []renewal.Request
 	for _, who := range holders {
 		theirs, err := h.Ledger.List(ctx, ledger.Filter{HolderKey: who.Key(), Limit: limit})
@@ -58,23 +90,37 @@ func (h *Histories) Requests(ctx context.Context, query string, holders []renewa
 	return all, nil
 }
 
-// Visible are the requests that a person may see: approvers all, and everybody their own and
+// visible are the requests that a person may see: approvers all, and everybody their own and
 // those of channels that they can read.
-func (h *Histories) Visible(ctx context.Context, a renewal.Actor, all []renewal.Request) []renewal.Request {
+func (h *Histories) visible(ctx context.Context, a renewal.Actor, all []renewal.Request) []renewal.Request {
 	readable := map[string]bool{}
 	return slices.DeleteFunc(all, func(r renewal.Request) bool {
 		if h.Policy.Approves(a) || r.Requester == a.UserID {
 			return false
 		}
 		if _, known := readable[r.Channel]; !known {
-			readable[r.Channel] = h.MayRead(ctx, a, r.Channel)
+			readable[r.Channel] = h.mayRead(ctx, a, r.Channel)
 		}
 		return !readable[r.Channel]
 	})
 }
 
-// MayRead says whether a person can read a channel. What Slack does not tell they can't.
-func (h *Histories) MayRead(ctx context.Context, a renewal.Actor, channel string) bool {
+// MaySee says whether a person may read a request: its requester, approvers, and who can read
+// the channel that it was posted in.
+func (h *Histories) MaySee(ctx context.Context, a renewal.Actor, r renewal.Request) bool {
+	return h.Policy.Approves(a) || r.Requester == a.UserID || h.Directory.Beside(ctx, a, r, directory.RequestAge).Same[r.Requester] ||
+		h.mayRead(ctx, a, r.Channel)
+}
+
+// MayNotSee is the refusal of who asks for a request that is not for their eyes.
+func MayNotSee(r renewal.Request) *renewal.Refusal {
+	return &renewal.Refusal{
+		Code: renewal.RefusedNotAllowed, Sentence: renewal.Say(r.Reference() + " belongs to a private channel that you are not in."),
+	}
+}
+
+// mayRead says whether a person can read a channel. What Slack does not tell they can't.
+func (h *Histories) mayRead(ctx context.Context, a renewal.Actor, channel string) bool {
 	private, err := h.Directory.Private(ctx, channel)
 	if err != nil {
 		return false

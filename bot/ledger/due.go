@@ -108,10 +108,22 @@ func markOf(ctx context.Context, t tx, k due.Key) (m due.Mark, known bool, err e
 	return m, true, json.Unmarshal([]byte(document), &m)
 }
 
-// LastOrders lists our last order of each holder and product, without its offer.
-func (l *Ledger) LastOrders(ctx context.Context) (map[due.Key]due.Order, error) {
-	last := map[due.Key]due.Order{}
-	err := l.engine.each(ctx, func(row row) error {
+// LastOrders lists our last order of each holder and product, without its offer, among the
+// orders that the audit trail tells of after an entry; 0: among all. upTo is the entry from
+// which on the next look need not miss any. It is before after when the ledger is another
+// one, restored from a backup, and what was read before is worth nothing.
+func (l *Ledger) LastOrders(ctx context.Context, after int64) (last map[due.Key]due.Order, upTo int64, err error) {
+	end, err := l.trailEnd(ctx) // first: an order that comes now is found again, and not missed
+	if err != nil {
+		return nil, 0, fmt.Errorf("list what was ordered: %w", err)
+	}
+	last = map[due.Key]due.Order{}
+	query, args := `SELECT product, holder_key, id, ordered_at FROM requests WHERE ordered_at IS NOT NULL`, []any{}
+	if after > 0 {
+		query += ` AND id IN (SELECT request_id FROM entries WHERE seq > $1 AND to_status = $2)`
+		args = []any{after, string(renewal.Ordered)}
+	}
+	err = l.engine.each(ctx, func(row row) error {
 		var k due.Key
 		var id, at int64
 		if err := row.Scan(&k.Product, &k.Holder, &id, &at); err != nil {
@@ -119,11 +131,11 @@ func (l *Ledger) LastOrders(ctx context.Context) (map[due.Key]due.Order, error) 
 		}
 		last[k] = due.Order{Request: id, At: fromMicros(at)} // the newest comes last
 		return nil
-	}, `SELECT product, holder_key, id, ordered_at FROM requests WHERE ordered_at IS NOT NULL ORDER BY ordered_at, id`)
+	}, query+` ORDER BY ordered_at, id`, args...)
 	if err != nil {
-		return nil, fmt.Errorf("list what was ordered: %w", err)
+		return nil, 0, fmt.Errorf("list what was ordered: %w", err)
 	}
-	return last, nil
+	return last, end.Seq, nil
 }
 
 // EachOrdered calls f for requests that were ordered and have ids from first on, the oldest first.

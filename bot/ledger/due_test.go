@@ -110,17 +110,36 @@ func testOrdered(t *testing.T, s store) {
 	r := ordering(t, l, "1")
 	r = apply(t, l, r.ID, renewal.Answered{Attempt: 1, Order: placed("XS1")})
 	submit(t, l, "2")
-	last, err := l.LastOrders(t.Context())
-	if err != nil {
-		t.Fatal(err)
+	last := func(after int64) (map[due.Key]due.Order, int64) {
+		t.Helper()
+		last, upTo, err := l.LastOrders(t.Context(), after)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return last, upTo
 	}
-	want := due.Order{Request: r.ID, At: r.UpdatedAt}
-	same(t, map[due.Key]due.Order{{Product: r.Offer.Product, Holder: r.Offer.Holder.Key()}: want}, last, "what was ordered")
+	of := func(r renewal.Request) map[due.Key]due.Order {
+		return map[due.Key]due.Order{{Product: r.Offer.Product, Holder: r.Offer.Holder.Key()}: {Request: r.ID, At: r.UpdatedAt}}
+	}
+	all, upTo := last(0)
+	same(t, of(r), all, "what was ordered")
+	fresh, _ := last(upTo)
+	same(t, map[due.Key]due.Order{}, fresh, "what was ordered since")
+	if _, end := last(upTo + 100); end != upTo {
+		t.Errorf("the trail ends at %d, want %d", end, upTo)
+	}
+	other := ordering(t, l, "3")
+	other = apply(t, l, other.ID, renewal.Answered{Attempt: 1, Order: placed("XS3")})
+	fresh, later := last(upTo)
+	same(t, of(other), fresh, "what was ordered then")
+	if later <= upTo {
+		t.Errorf("an order does not move the end of the trail: %d, then %d", upTo, later)
+	}
 	var found []int64
-	for _, first := range []int64{0, r.ID + 1} {
+	for _, first := range []int64{0, other.ID + 1} {
 		if err := l.EachOrdered(t.Context(), first, func(r renewal.Request) error { found = append(found, r.ID); return nil }); err != nil {
 			t.Fatal(err)
 		}
 	}
-	same(t, []int64{r.ID}, found, "ordered requests")
+	same(t, []int64{r.ID, other.ID}, found, "ordered requests")
 }

@@ -87,16 +87,14 @@ func (p *Portal) ListedReady(productKey string) bool {
 	return customers && owned
 }
 
-// Fits says whether what somebody typed means a holder: each of its words stands in the name,
-// the e-mail address or the number.
-func Fits(query string, h renewal.Holder) bool {
-	text := fold(strings.Join([]string{h.Name, h.Email, h.SerialNumber, string(h.PartnerID)}, " "))
-	for word := range strings.FieldsSeq(fold(query)) {
-		if !strings.Contains(text, word) {
-			return false
-		}
+// Fits says of holders whether what somebody typed means them: each of its words stands in the
+// name, the e-mail address or the number.
+func Fits(query string) func(renewal.Holder) bool {
+	words := strings.Fields(fold(query))
+	return func(h renewal.Holder) bool {
+		text := fold(strings.Join([]string{h.Name, h.Email, h.SerialNumber, string(h.PartnerID)}, " "))
+		return !slices.ContainsFunc(words, func(word string) bool { return !strings.Contains(text, word) })
 	}
-	return true
 }
 
 // AutoRenewal is whether a package renews by itself, not older than maxAge.

@@ -149,8 +149,8 @@ hashes anew. Two witnesses outside of it tell on that:
   -file      an export is verified alone, without the ledger
   -channel   the audit channel in Slack: each of its lines ends with the number and the
              hash of an entry. Missing, different and unknown lines are named. This needs
-             SLACK_BOT_TOKEN and RENEW_AUDIT_CHANNEL, and takes a minute for each 20,000
-             messages, because Slack allows no more`,
+             SLACK_BOT_TOKEN and RENEW_AUDIT_CHANNEL, and takes a minute for 50 threads, one
+             for each request, because Slack allows no more`,
 	prepare: func(flags *flag.FlagSet) action {
 		file := flags.String("file", "", "verify the export in this `FILE` instead of the ledger")
 		channel := flags.Bool("channel", false, "also compare the ledger with the audit channel")

@@ -170,7 +170,7 @@ func twice(singles []crash) []crash {
 			continue
 		}
 		look := "conversations.replies #1"
-		if kind, _, _ := strings.Cut(strings.Fields(sent)[0], ":"); kind == "summary" || kind == "audit" || kind == "direct" {
+		if key := strings.Fields(sent)[0]; key == "summary" || key == "audit" || strings.HasPrefix(key, "direct:") {
 			look = "conversations.history #1"
 		}
 		list = append(list, crash{waiting, c.fault, []string{p, look + p[strings.LastIndex(p, " "):]}})

@@ -20,23 +20,40 @@ const (
 	approvedLongAgo      story = "it was approved long ago"
 	approvedByOneWhoLeft story = "who approved it has left"
 	stopped              story = "it is approved, and stopped before it is sent"
+	returned             story = "it is returned for changes"
+	byDeputy             story = "a deputy approves it"
+	paused               story = "it is approved while orders are paused, which are resumed"
 	batched              story = "a batch waits for approval"
 )
 
-var stories = []story{waiting, approvedLongAgo, approvedByOneWhoLeft, stopped, batched}
+var stories = []story{waiting, approvedLongAgo, approvedByOneWhoLeft, stopped, returned, byDeputy, paused, batched}
 
-// button is what Bob clicks on whenever he sees it.
+// button is what somebody clicks on whenever they see it.
 func (s story) button() string {
-	if s == stopped {
+	switch s {
+	case stopped, paused: // when orders are paused the card has it, too
 		return "Stop the order"
+	case returned:
+		return "Return…"
 	}
 	return "Approve"
 }
 
+// who is the one who does it.
+func (s story) who() string {
+	if s == byDeputy {
+		return dave
+	}
+	return bob
+}
+
 // end is the state in which the story may end besides those of an order.
 func (s story) end() renewal.Status {
-	if s == stopped {
+	switch s {
+	case stopped:
 		return renewal.Cancelled
+	case returned:
+		return renewal.Returned
 	}
 	return renewal.Ordered
 }
@@ -49,9 +66,9 @@ func (s story) lapses() bool { return s == approvedLongAgo || s == approvedByOne
 func (c crash) atItsSteps(points []string) []crash {
 	var list []crash
 	for _, p := range points {
-		if slices.ContainsFunc([]string{"Recount", "Approve", "Begin", "Cancel"}, func(event string) bool {
+		if slices.ContainsFunc([]string{"Recount", "Approve", "Begin", "Cancel", "Return"}, func(event string) bool {
 			return strings.HasPrefix(p, "ledger: apply renewal."+event+" ")
-		}) {
+		}) || strings.HasPrefix(p, "ledger: resume orders ") || strings.HasPrefix(p, "chat.postMessage deputy:") {
 			list = append(list, crash{c.story, c.fault, []string{p}})
 		}
 	}
@@ -89,7 +106,18 @@ func seed(t *testing.T, s story, databaseURL string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s != waiting {
+	switch s {
+	case byDeputy:
+		until := time.Now().Add(24 * time.Hour)
+		if err := l.Deputise(t.Context(), renewal.Actor{UserID: bob, MayApprove: true}, renewal.Actor{UserID: dave}, until); err != nil {
+			t.Fatal(err)
+		}
+	case paused:
+		if err := l.Pause(t.Context(), renewal.Actor{UserID: bob, MayApprove: true}, "Stocktaking."); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if s != waiting && s != returned && s != byDeputy {
 		by := renewal.Actor{UserID: bob, MayApprove: true}
 		if s == approvedByOneWhoLeft {
 			by.UserID = gone

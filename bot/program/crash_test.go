@@ -112,7 +112,7 @@ func TestCrashMatrix(t *testing.T) {
 		for _, f := range slices.Sorted(maps.Keys(crashFaults)) {
 			undisturbed = append(undisturbed, crash{story: waiting, fault: f})
 		}
-		for _, s := range []story{approvedLongAgo, approvedByOneWhoLeft, stopped} {
+		for _, s := range []story{approvedLongAgo, approvedByOneWhoLeft, stopped, returned, byDeputy, paused} {
 			undisturbed = append(undisturbed, crash{story: s, fault: "none"})
 		}
 		passed := passedPoints{}
@@ -244,8 +244,7 @@ func (w *crashWorld) click(ctx context.Context, button string) {
 		}
 		w.approving.Store(true)
 		// A click that was made waits for its ack, whatever happens meanwhile.
-		r, err := w.slack.As(bob).Press(context.WithoutCancel(ctx), card.Ref(), button)
-		if err != nil || r.Failure != "" {
+		if !w.clicks(context.WithoutCancel(ctx), card, button) {
 			continue // nobody was there
 		}
 		// The card tells what became of the click.
@@ -256,6 +255,30 @@ func (w *crashWorld) click(ctx context.Context, button string) {
 			return
 		}
 	}
+}
+
+// clicks does what the story wants with a card, and says whether it was answered.
+func (w *crashWorld) clicks(ctx context.Context, card slacksim.Message, button string) bool {
+	who := w.slack.As(w.story.who())
+	if w.story == paused {
+		r, err := who.Command(ctx, renewals, "/renew resume")
+		return err == nil && r.Failure == ""
+	}
+	r, err := who.Press(ctx, card.Ref(), button)
+	if err != nil || r.Failure != "" {
+		return false
+	}
+	if w.story != returned {
+		return true
+	}
+	if _, ok := who.View(); !ok { // it was opened before the ack
+		return false
+	}
+	if _, err := who.Type(ctx, "What should be changed?", "The PO number, please."); err != nil {
+		return false
+	}
+	sent, err := who.Submit(ctx)
+	return err == nil && sent.Trouble == ""
 }
 
 func find(s *slacksim.Snapshot, ts string) (slacksim.Message, bool) {

@@ -22,22 +22,30 @@ type shown struct {
 }
 
 // wanted lists the messages that must be in Slack, by the ledger alone.
-func wanted(r renewal.Request, entries []renewal.Entry) []shown {
-	list := []shown{
+func wanted(r renewal.Request, entries, unrelated []renewal.Entry) []shown {
+	var list []shown
+	for _, e := range unrelated {
+		list = append(list, shown{auditChannel, fmt.Sprint("audit:", e.Seq), blocks.AuditLine(renewal.Request{}, e).Text, false})
+		if e.Code == renewal.CodeDeputy {
+			list = append(list, shown{dave, fmt.Sprintf("deputy:%d:%s", e.Seq, dave), blocks.DeputyNews(e, dave).Text, false})
+		}
+	}
+	list = append(list, []shown{
 		{Where: renewals, Key: "summary", Text: blocks.Summary(r).Text},
 		{Where: renewals, Key: "card", Text: blocks.Card(r, []string{bob}).Text, Thread: true},
 		{Where: auditChannel, Key: "audit", Text: blocks.AuditThread(r).Text},
-	}
+	}...)
 	for i, e := range entries {
-		decided := renewal.Entry{}
-		if i > 1 && entries[i-1].Code == renewal.CodeOrdering && entries[i-2].Code == renewal.CodeApproved {
-			decided = entries[i-2] // nothing came between the approval and the order
+		decided := renewal.Entry{} // when nothing came between the approval and the order
+		if before := told(entries[:i]); len(before) > 0 && before[len(before)-1].Code == renewal.CodeApproved {
+			decided = before[len(before)-1]
 		}
+		after := told(entries[i+1:])
 		switch {
 		case e.Code == renewal.CodeOrdered:
 			list = append(list, shown{renewals, fmt.Sprint("announcement:", e.Seq), blocks.Announcement(r, decided).Text, true})
-		case e.Code == renewal.CodeSubmitted, e.Code == renewal.CodeOrdering:
-		case e.Code == renewal.CodeApproved && i+2 < len(entries) && entries[i+1].Code == renewal.CodeOrdering && entries[i+2].Code == renewal.CodeOrdered:
+		case slices.Contains([]renewal.Code{renewal.CodeSubmitted, renewal.CodeOrdering, renewal.CodeConfirmed, renewal.CodeUnconfirmed}, e.Code):
+		case e.Code == renewal.CodeApproved && (len(after) == 0 || after[0].Code == renewal.CodeOrdered):
 		default:
 			if line, ok := blocks.ThreadLine(r, e, []string{bob}); ok {
 				list = append(list, shown{renewals, fmt.Sprint("thread:", e.Seq), line.Text, true})
@@ -51,11 +59,21 @@ func wanted(r renewal.Request, entries []renewal.Entry) []shown {
 	return inOrder(list)
 }
 
+// told are the entries of which the thread tells, but for the attempt.
+func told(entries []renewal.Entry) (list []renewal.Entry) {
+	for _, e := range entries {
+		if e.Code != renewal.CodeOrdering && e.Code != renewal.CodeDenied {
+			list = append(list, e)
+		}
+	}
+	return list
+}
+
 // present lists the messages that are in Slack.
 func present(s *slacksim.Snapshot) []shown {
 	var list []shown
 	for where, messages := range map[string][]slacksim.Message{
-		renewals: s.All(renewals), auditChannel: s.All(auditChannel), alice: s.DM(alice), bob: s.DM(bob),
+		renewals: s.All(renewals), auditChannel: s.All(auditChannel), alice: s.DM(alice), bob: s.DM(bob), dave: s.DM(dave),
 	} {
 		for _, m := range messages {
 			list = append(list, shown{where, messageKey(m.Metadata), m.Text, m.IsReply()})
@@ -89,10 +107,14 @@ func (w *crashWorld) unsettled(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	unrelated, err := w.reader.Entries(ctx, 0)
+	if err != nil {
+		return "", err
+	}
 	if r.Status != renewal.Ordered && r.Status != renewal.Refused && r.Status != renewal.Unknown && r.Status != w.story.end() {
 		return "the request is " + string(r.Status), nil
 	}
-	if diff := cmp.Diff(wanted(r, entries), present(w.slack.Snapshot())); diff != "" {
+	if diff := cmp.Diff(wanted(r, entries, unrelated), present(w.slack.Snapshot())); diff != "" {
 		return "Slack does not show what the ledger says (-want +got):\n" + diff, nil
 	}
 	return "", nil
@@ -115,6 +137,10 @@ func (w *crashWorld) verify() {
 	if err != nil {
 		t.Fatal(err)
 	}
+	unrelated, err := l.Entries(t.Context(), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
 	if err := l.Verify(t.Context()); err != nil {
 		t.Errorf("the audit trail is broken: %v", err)
 	}
@@ -130,7 +156,7 @@ func (w *crashWorld) verify() {
 	if lapsed := slices.ContainsFunc(entries, func(e renewal.Entry) bool { return e.Code == renewal.CodeLapsed }); lapsed != w.story.lapses() {
 		t.Errorf("the approvers were asked anew: %t", lapsed)
 	}
-	if diff := cmp.Diff(wanted(r, entries), present(w.slack.Snapshot())); diff != "" {
+	if diff := cmp.Diff(wanted(r, entries, unrelated), present(w.slack.Snapshot())); diff != "" {
 		t.Errorf("messages are missing, there twice or old (-want +got):\n%s", diff)
 	}
 	w.verifyOrders(r)
@@ -176,6 +202,10 @@ func (w *crashWorld) verifyOrders(r renewal.Request) {
 	case renewal.Refused:
 		if len(placed) != 0 || !slices.Contains(buttons, "Try again") {
 			t.Errorf("refused with %d orders placed and the buttons %q", len(placed), buttons)
+		}
+	case renewal.Returned:
+		if w.story != returned || len(sent) != 0 || !slices.Contains(buttons, "Change…") {
+			t.Errorf("returned with %d orders sent and the buttons %q", len(sent), buttons)
 		}
 	case renewal.Cancelled:
 		if w.story != stopped || len(sent) != 0 || !slices.Equal(buttons, []string{"Ask again…"}) {

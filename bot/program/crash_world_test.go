@@ -29,6 +29,7 @@ const (
 	alice        = "U0ALICE" // has asked for the renewal
 	bob          = "U0BOB"   // approves it
 	gone         = "U0GONE"  // has approved it, and has left since
+	dave         = "U0DAVE"  // is Bob's deputy
 	renewals     = "C0RENEWALS"
 	auditChannel = "C0AUDIT"
 )
@@ -123,8 +124,9 @@ func newCrashWorld(t *testing.T, e engine, s story) *crashWorld {
 	w.slack = slack
 	slack.AddUser(slacksim.User{ID: alice, Name: "alice", TZ: "Europe/Berlin"})
 	slack.AddUser(slacksim.User{ID: bob, Name: "bob", TZ: "Europe/London"})
+	slack.AddUser(slacksim.User{ID: dave, Name: "dave", TZ: "Europe/Madrid"})
 	slack.AddUser(slacksim.User{ID: gone, Name: "gone", Deleted: true})
-	slack.AddChannel(slacksim.Channel{ID: renewals, Name: "renewals", Members: []string{slack.BotUserID(), alice, bob}})
+	slack.AddChannel(slacksim.Channel{ID: renewals, Name: "renewals", Members: []string{slack.BotUserID(), alice, bob, dave}})
 	slack.AddChannel(slacksim.Channel{ID: auditChannel, Name: "renewals-audit", Members: []string{slack.BotUserID(), bob}})
 	if err := slack.Start(); err != nil {
 		t.Fatal(err)
@@ -207,6 +209,7 @@ func (w *crashWorld) passed() []string {
 // busy counts the jobs that are to be done soon.
 func (w *crashWorld) busy(ctx context.Context) (n int, err error) {
 	err = w.jobs.QueryRowContext(ctx, `SELECT count(*) FROM river_job WHERE state IN ('available', 'running')
-		OR (state IN ('scheduled', 'retryable') AND kind IN ('sync_slack', 'place_order'))`).Scan(&n)
+		OR (state IN ('scheduled', 'retryable') AND (kind = 'sync_slack' OR
+			kind = 'place_order' AND EXISTS (SELECT 1 FROM requests WHERE status = 'approved')))`).Scan(&n)
 	return n, err
 }

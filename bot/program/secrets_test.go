@@ -106,6 +106,7 @@ func newSecretWorld(t *testing.T, format, databaseURL string) *secretWorld {
 		"RENEW_APPROVERS": sandbox.Bob + "," + sandbox.Approval, "RENEW_AUDIT_CHANNEL": sandbox.Audit, "DATABASE_URL": databaseURL,
 		"HTTP_ADDR": w.health, "LOG_LEVEL": "debug", "LOG_FORMAT": format, "PATH": os.Getenv("PATH"), "HOME": t.TempDir(),
 	}
+	w.receiver()
 	return w
 }
 
@@ -281,6 +282,7 @@ func (w *secretWorld) starts() {
 		"SLACK_BOT_TOKEN": "xoxb-canary-70cd5e2a", "SLACK_APP_TOKEN": "xapp-1-canary-92ab1f04", "LOG_LEVEL": "canary-0e5d7a31",
 		"DATABASE_URL": "postgres://renewbot:" + databasePassword + "@127.0.0.1:1/renewbot",
 	}
+	wrong["RENEW_EVENTS_SECRET"], wrong["RENEW_EVENTS_URL"] = "whsec_events-canary-wrong-3e", "ftp://events-canary-wrong-4f.example/hook"
 	for name, value := range wrong {
 		bot := w.program(map[string]string{name: value, "DATABASE_URL": cmpOr(name == "DATABASE_URL", value, "sqlite:x.db"), "HTTP_ADDR": ""})
 		<-bot.ended

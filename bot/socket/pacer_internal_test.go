@@ -241,3 +241,22 @@ func TestCountedAs(t *testing.T) {
 		}
 	}
 }
+
+// Files are counted under names of ours: their addresses have names in them that people gave.
+func TestFilesAreCountedWithoutTheirNames(t *testing.T) {
+	t.Parallel()
+	c := &rateLimited{root: "https://slack.com/api/"}
+	for _, f := range []struct{ method, address, want string }{
+		{http.MethodGet, "https://files.slack.com/files-pri/T1-F1/download/acme.csv", methodDownload},
+		{http.MethodPost, "https://files.slack.com/upload/v1/c2VjcmV0", methodUpload},
+		{http.MethodPost, "https://slack.com/api/files.info", "files.info"},
+	} {
+		r, err := http.NewRequestWithContext(t.Context(), f.method, f.address, http.NoBody)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := c.counted(r); got.method != f.want || got.lane != f.want {
+			t.Errorf("%s is counted as %+v, want %s", f.address, got, f.want)
+		}
+	}
+}

@@ -66,6 +66,12 @@ func startSession(ctx context.Context, o Options, ledgerFile string, kept *keeps
 	if s.world, err = sandbox.Start(ctx, world); err != nil {
 		return nil, err
 	}
+	if kept == nil {
+		if err := s.importDates(ctx); err != nil {
+			s.world.Close()
+			return nil, err
+		}
+	}
 	s.faults = newFaults(s.world.Vendor)
 	if kept != nil {
 		for _, id := range kept.Faults {

@@ -1,0 +1,53 @@
+package page
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"renewbot/bot/due"
+	"renewbot/bot/ledger"
+	"renewbot/bot/renewal"
+	"renewbot/bot/sandbox"
+	"renewbot/yeastar"
+	"renewbot/yeastar/yeastarsim"
+)
+
+// knownDates is for how many packages the sandbox begins with a date, those that end first.
+const knownDates = 40
+
+// importDates lets the sandbox begin with a list of dates, as if an administrator had imported it:
+// by which fields the portal tells dates is not documented, so that it tells none unless it is
+// switched on. Some packages are Alice's, some Dave's, and one renews by itself.
+func (s *session) importDates(ctx context.Context) error {
+	packages := s.world.Vendor.Packages()
+	slices.SortStableFunc(packages, func(a, b yeastarsim.Package) int { return a.Expires.Compare(b.Expires) })
+	owners := []string{sandbox.Alice, "", sandbox.Dave}
+	var changes []ledger.MarkChange
+	for i, p := range packages[:min(len(packages), knownDates)] {
+		row := slices.IndexFunc(yeastar.Products(), func(row yeastar.Product) bool { return row.ID == p.ProductID })
+		if row < 0 {
+			continue
+		}
+		product := yeastar.Products()[row]
+		customer, _ := s.world.Vendor.Customer(p.PartnerID)
+		holder := renewal.Holder{PartnerID: yeastar.ID(p.PartnerID), Name: customer.Address.Company}
+		if product.Holder == yeastar.BySerial {
+			holder.SerialNumber, holder.Name = p.ProductNo, cmp.Or(holder.Name, p.ProductNo)
+		}
+		mark := due.Mark{
+			Imported: &due.Imported{At: p.Expires.UTC(), On: s.clock.Now().UTC(), Name: holder.Name}, Owner: owners[i%len(owners)],
+		}
+		if p.AutoRenew {
+			mark.Auto = due.Auto{State: yeastar.AutoRenewalOn, At: s.clock.Now().UTC()}
+		}
+		changes = append(changes, ledger.MarkChange{
+			Key: due.Key{Product: product.Key, Holder: holder.Key()}, Change: func(due.Mark) due.Mark { return mark },
+		})
+	}
+	if _, _, err := s.world.Ledger.Mark(ctx, changes, renewal.Entry{}); err != nil {
+		return fmt.Errorf("begin with a list of dates: %w", err)
+	}
+	return nil
+}
