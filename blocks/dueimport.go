@@ -70,10 +70,7 @@ func DueImportForm(d DueImportData) slack.ModalViewRequest {
 	file := slack.NewInputBlock(BlockDueFile, plain("File", limitLabel), plain(hint, limitLabel),
 		slack.NewFileInputBlockElement(ActionDueFile).WithMaxFiles(1).WithFileTypes("csv", "txt", "tsv"))
 	text := slack.NewPlainTextInputBlockElement(plain(due.ImportHeader, limitPlaceholder), ActionDueText)
-	text.Multiline, text.InitialValue = true, d.Text
-	if most := []rune(d.Text); len(most) > longestInput { // which cannot be: it comes from there
-		text.InitialValue = string(most[:longestInput])
-	}
+	text.Multiline, text.InitialValue = true, cutUnits(d.Text, longestInput) // which cuts nothing of what comes from there
 	pasted := slack.NewInputBlock(BlockDueText, plain("Or lines, pasted", limitLabel), plain("As they are copied from a spreadsheet.", limitLabel), text)
 	file.Optional, pasted.Optional = true, true
 	list = append(list, file, pasted)
