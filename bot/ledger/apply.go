@@ -95,13 +95,8 @@ func (l *Ledger) apply(ctx context.Context, id int64, e renewal.Event, alone boo
 				return err
 			}
 		}
-		if held, err = l.follow(ctx, t, before.Status, change); err != nil {
-			return err
-		}
 		saved = &change
-		if alone {
-			alarm, err = l.alarm(ctx, t, change.Entry)
-		}
+		held, alarm, err = l.pauses(ctx, t, before.Status, change, alone)
 		return err
 	})
 	if saved != nil {
@@ -111,18 +106,34 @@ func (l *Ledger) apply(ctx context.Context, id int64, e renewal.Event, alone boo
 	}
 	switch {
 	case err == nil && saved != nil:
-		l.options.Observer.Saved(*saved)
-		if held != nil {
-			l.options.Observer.Saved(renewal.Change{Entry: *held})
-		}
-		if alarm != nil {
-			l.options.Logger.WarnContext(ctx, "orders are paused: too many ended without anybody knowing whether they were placed")
-			l.options.Observer.Saved(renewal.Change{Entry: *alarm})
-		}
+		l.observed(ctx, *saved, held, alarm)
 	case err == nil && denied != nil:
 		err = l.deny(ctx, *denied)
 	}
 	return r, refusal, err
+}
+
+// pauses are the entries of pauses that follow from a change: of the batch of which it is a line, and
+// of all orders, unless they are not to be.
+func (l *Ledger) pauses(ctx context.Context, t tx, before renewal.Status, c renewal.Change, all bool) (held, alarm *renewal.Entry, err error) {
+	if held, err = l.follow(ctx, t, before, c); err != nil || !all {
+		return held, nil, err
+	}
+	alarm, err = l.alarm(ctx, t, c.Entry)
+	return held, alarm, err
+}
+
+// observed tells of a change that was saved, and of the pauses that it led to.
+func (l *Ledger) observed(ctx context.Context, saved renewal.Change, held, alarm *renewal.Entry) {
+	l.options.Observer.Saved(saved)
+	if alarm != nil {
+		l.options.Logger.WarnContext(ctx, "orders are paused: too many ended without anybody knowing whether they were placed")
+	}
+	for _, e := range []*renewal.Entry{held, alarm} {
+		if e != nil {
+			l.options.Observer.Saved(renewal.Change{Entry: *e})
+		}
+	}
 }
 
 // save writes the request's next version and its attempts. If its order must be alone, the

@@ -91,6 +91,12 @@ func testBatch(t *testing.T, s store) {
 	if open, err := l.OpenBatches(t.Context(), renewal.Ordering); err != nil || len(open) != 1 {
 		t.Errorf("%d open batches, %v", len(open), err)
 	}
+	verify(t, l)
+}
+
+// testBatchDraft keeps what somebody is putting together.
+func testBatchDraft(t *testing.T, s store) {
+	l := s.open(t, Options{Policy: policy(1)})
 	var kept struct{ Text string }
 	if err := l.BatchDraft(t.Context(), "U1/k", &kept); !errors.Is(err, ErrNotFound) {
 		t.Errorf("a draft that is not there: %v", err)
@@ -101,7 +107,6 @@ func testBatch(t *testing.T, s store) {
 	if err := l.BatchDraft(t.Context(), "U1/k", &kept); err != nil || kept.Text != "holder,product" {
 		t.Errorf("%q %v", kept.Text, err)
 	}
-	verify(t, l)
 }
 
 // testBatchRace lets two approvers, a stop and single lines at a batch at the same moment: either

@@ -34,6 +34,7 @@ var conformance = []struct {
 	{"orders of unknown fate pause the rest", testAlarm},
 	{"a batch goes line by line", testBatch},
 	{"a batch is decided at once", testBatchRace},
+	{"a batch is put together", testBatchDraft},
 	{"deputies have their time", testDeputies},
 	{"which messages people want", testNotify},
 	{"Home tabs are drawn again", testHomes},

@@ -39,5 +39,11 @@ func (v *View) Announce(ctx context.Context, key, channel string, m blocks.Messa
 // First is where a request's first message is; false: nowhere yet.
 func (v *View) First(ctx context.Context, request int64) (channel, ts string, ok bool) {
 	p, err := v.ledger.Post(ctx, request, keySummary)
+	if err == nil && p.TS == "" {
+		if r, err := v.ledger.Get(ctx, request); err == nil && r.Batch != 0 { // the batch's is its own
+			p, err = v.ledger.Post(ctx, -r.Batch, keySummary)
+			return p.Channel, p.TS, err == nil && p.TS != ""
+		}
+	}
 	return p.Channel, p.TS, err == nil && p.TS != ""
 }

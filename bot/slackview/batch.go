@@ -31,6 +31,11 @@ func (d *drawing) drawBatch(ctx context.Context, id int64) error {
 	for _, p := range posts {
 		d.posts[p.Key] = p
 	}
+	for _, r := range lines {
+		if r.Channel != b.Channel { // Slack has given it another id
+			b.Channel = r.Channel
+		}
+	}
 	data := blocks.BatchData{Batch: b, Lines: lines}
 	d.finished = renewal.Settled(lines) && d.view.ledger.Now(ctx).Sub(b.UpdatedAt) > waitedFor
 	began := d.posts[keySummary].TS
