@@ -73,7 +73,12 @@ func TestTimeMovesOn(t *testing.T) {
 	alice.shows(sandbox.Renewals, "This request timed out", "Nothing was ordered")
 	alice.wait("the end", func(s *state) bool { return s.has("request.expired") && s.placed() == 0 })
 	var got []string
+	digests := 0
 	for _, e := range slices.Backward(look(alice, func(s *state) []entry { return s.Audit })) {
+		if e.Code == "due.digest" { // beside the request, in the same minutes
+			digests++
+			continue
+		}
 		if e.Code != "request.submitted" { // by now it is half an hour later at most
 			who := strings.NewReplacer(sandbox.Bob, "Bob", sandbox.Carol, "Carol").Replace(e.Details["who"])
 			got = append(got, strings.TrimSpace(e.At.UTC().Truncate(30*time.Minute).Format("Mon 15:04 ")+e.Code+" "+who))
@@ -86,6 +91,10 @@ func TestTimeMovesOn(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("what happened (-want +got):\n%s", diff)
 	}
+	if digests == 0 {
+		t.Error("three mornings have no digest of renewals due")
+	}
+	alice.shows(sandbox.Renewals, "Renewals due", "Fjordline Logistics AS")
 	bob.wait("his reminder", func(s *state) bool { _, told := s.find(s.dm(), "RNW-000001"); return told })
 }
 

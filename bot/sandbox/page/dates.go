@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"renewbot/bot/due"
 	"renewbot/bot/ledger"
@@ -16,6 +17,9 @@ import (
 
 // knownDates is for how many packages the sandbox begins with a date, those that end first.
 const knownDates = 40
+
+// nextMorning is when the digest of renewals due is posted: whoever moves the clock on by a day sees it.
+var nextMorning = due.Schedule{Channel: sandbox.Renewals, Days: []time.Weekday{0, 1, 2, 3, 4, 5, 6}, Hour: 9, Zone: time.UTC}
 
 // importDates lets the sandbox begin with a list of dates, as if an administrator had imported it:
 // by which fields the portal tells dates is not documented, so that it tells none unless it is

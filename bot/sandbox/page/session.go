@@ -51,7 +51,10 @@ func startSession(ctx context.Context, o Options, ledgerFile string, kept *keeps
 		s.clock = NewClock(kept.Shift, kept.Ahead)
 	}
 	world := sandbox.Options{
-		Configure:   func(c *config.Config) { c.Products = yeastar.Products() }, // also what is only offered by name
+		Configure: func(c *config.Config) {
+			c.Products = yeastar.Products() // also what is only offered by name
+			c.Renew.Digest = nextMorning
+		},
 		DatabaseURL: "sqlite://" + filepath.ToSlash(ledgerFile), Log: o.Log, Now: s.clock.Now, Tune: s.tune,
 		Slack:  []slacksim.WorkspaceOption{slacksim.WithClock(s.clock), slacksim.WithShortMemory(memory)},
 		Vendor: []yeastarsim.Option{yeastarsim.WithClock(s.clock.Now), yeastarsim.WithJournal(memory)},
