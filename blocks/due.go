@@ -185,10 +185,13 @@ func (d DueData) row(r due.Row) string {
 
 // dueHead says what a row is: customer, product, quantity.
 func dueHead(r due.Row) string {
-	head := "*" + holder(r.Holder, outside) + "*"
-	if serial := r.Holder.SerialNumber; serial != "" && serial != r.Holder.Name && !r.Nameless {
-		head += " (" + copyable(serial, shortLimit) + ")"
+	who, serial := r.Holder, r.Holder.SerialNumber
+	if serial != "" && serial != who.Name && !r.Nameless && outside(who.Name, shortLimit) != "" {
+		who.SerialNumber = "" // it stands beside, to be copied
+	} else {
+		serial = ""
 	}
+	head := "*" + holder(who, outside) + "*" + parenthesis(copyable(serial, shortLimit))
 	head += " · " + outside(r.Product.Name, shortLimit)
 	if r.Quantity > 0 {
 		head += " · " + count(r.Quantity, "extension", "extensions")

@@ -22,6 +22,9 @@ const (
 	HistoryAccount = "id:"
 )
 
+// HistoryAsked is how many orders the portal is asked about one by one to find those of a PBX.
+const HistoryAsked = 20
+
 // IsHistory says whether an action is of a history.
 func IsHistory(id string) bool { return strings.HasPrefix(id, "history_") }
 
@@ -101,6 +104,8 @@ func (d HistoryData) notes() string {
 	switch {
 	case d.Unread:
 		notes = append(notes, "⚠️ The portal's order list can't be read just now: orders that are not ours are missing.")
+	case d.Untold && d.Holder.SerialNumber != "":
+		notes = append(notes, fmt.Sprintf("The portal's order list does not tell whose orders are whose: of its newest %d those of this PBX are here.", HistoryAsked))
 	case d.Untold:
 		notes = append(notes, "The portal's order list does not tell whose orders are whose: only ours are here.")
 	default:

@@ -25,6 +25,7 @@ func histories() []shown {
 	return []shown{
 		{"history_page", blocks.History(data)},
 		{"history_untold", blocks.History(untold)},
+		{"history_pbx", blocks.History(blocks.HistoryData{Holder: renewal.Holder{SerialNumber: "3632D2149B07", Name: "Acme Telecom"}, Pages: 1, Untold: true})},
 		{"history_none", blocks.History(blocks.HistoryData{Holder: renewal.Holder{SerialNumber: "3632D2149B07", Name: "Acme Telecom"}, Pages: 1, Unread: true})},
 		{"history_choice", blocks.HistoryChoice("acme", []renewal.Holder{
 			{PartnerID: "1", Name: "Acme Telecom", Email: "it@acme-telecom.example"}, {PartnerID: "2", Name: "Acme Telecom Services"}, {Name: "Our own account"},

@@ -262,7 +262,7 @@ func resumed(n string) string {
 	case "0":
 		return "no approved request waits for that, so nothing is ordered now"
 	}
-	return "the " + n + " that were approved are placed now"
+	return "each of the " + n + " that were approved is placed now"
 }
 
 // datedWait says how many approved requests wait for their day.

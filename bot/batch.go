@@ -9,6 +9,7 @@ import (
 	"renewbot/blocks"
 	"renewbot/bot/batch"
 	"renewbot/bot/renewal"
+	"renewbot/bot/reply"
 	"renewbot/bot/socket"
 )
 
@@ -28,7 +29,7 @@ func (b *Bot) single() batch.Single {
 			return b.proposed(ctx, a, 0, o)
 		},
 		Tell: func(ctx context.Context, w batch.Who, m blocks.Message) {
-			b.tell(ctx, person{w.ID, w.Channel, w.Thread, w.Response, w.Env, w.Command}, m)
+			b.reply.Tell(ctx, reply.Person{ID: w.ID, Channel: w.Channel, Thread: w.Thread, ResponseURL: w.Response, Env: w.Env, Command: w.Command}, m)
 		},
 	}
 }

@@ -9,7 +9,6 @@ import (
 	"maps"
 	"time"
 
-	"github.com/cenkalti/backoff/v5"
 	"github.com/slack-go/slack"
 
 	"renewbot/bot/batch"
@@ -17,16 +16,14 @@ import (
 	"renewbot/bot/directory"
 	"renewbot/bot/duelist"
 	"renewbot/bot/dueview"
-	"renewbot/bot/history"
-	"renewbot/bot/keyedmutex"
+	"renewbot/bot/formview"
 	"renewbot/bot/ledger"
 	"renewbot/bot/metrics"
-	"renewbot/bot/monitor"
 	"renewbot/bot/orders"
 	"renewbot/bot/portal"
-	"renewbot/bot/readiness"
 	"renewbot/bot/reminders"
 	"renewbot/bot/renewal"
+	"renewbot/bot/reply"
 	"renewbot/bot/slackview"
 	"renewbot/bot/socket"
 	"renewbot/yeastar"
@@ -42,12 +39,13 @@ const (
 	StopsWithin = socket.HandlersGrace + tasksGrace + orders.DefaultTimeout + orders.DefaultMargin + jobsGrace + ledger.StopGrace
 )
 
-// timing is the bot's clock and how long it waits.
-type timing struct {
+// settings are the rules that hold, the bot's clock and how long it waits.
+type settings struct {
+	policy       renewal.Policy
+	notify       renewal.Notify // for people who have not said
 	now          func() time.Time
 	optionalWait time.Duration // for what a form can do without
 	jobsGrace    time.Duration
-	ackWithin    time.Duration // for what has to happen while Slack waits
 }
 
 // Options are the parts that a bot is made of.
@@ -92,7 +90,7 @@ type Options struct {
 
 // Bot is the running conversation. Make it with New and start it with Run.
 type Bot struct {
-	api       *socket.WebAPI
+	reply     *reply.Replies
 	socket    *socket.Client
 	ledger    *ledger.Ledger
 	directory *directory.Directory
@@ -101,13 +99,9 @@ type Bot struct {
 	slack     *slackview.View
 	due       *dueview.View
 	batch     *batch.View
-	history   *history.Histories
-	readiness *readiness.Readiness
-	policy    renewal.Policy
-	notify    renewal.Notify // for people who have not said
+	forms     *formview.Forms
 	log       *slog.Logger
-	timing
-	forms *keyedmutex.Mutex // by view id: the actions in one form
+	settings
 }
 
 // New puts a bot together. It talks to nobody yet.
@@ -121,7 +115,7 @@ func New(o Options) *Bot {
 	if o.Instance == "" {
 		o.Instance = fmt.Sprintf("%x", time.Now().UnixNano())
 	}
-	settings := o.Config.Renew
+	given := o.Config.Renew
 	api := socket.NewWebAPI(socket.APIOptions{
 		Credentials: socket.Credentials{
 			BotToken: o.Config.Slack.BotToken.Reveal(), AppToken: o.Config.Slack.AppToken.Reveal(), APIURL: o.Config.Slack.APIURL,
@@ -132,33 +126,33 @@ func New(o Options) *Bot {
 		api.Bound(o.CallTimeout)
 	}
 	looked := portal.New(portal.Options{
-		Client: o.Vendor, Products: o.Config.Products, TTL: settings.LookupTTL, Now: o.Now, Log: o.Log, Metrics: o.Metrics, RepeatWithin: settings.RepeatWithin,
+		Client: o.Vendor, Products: o.Config.Products, TTL: given.LookupTTL, Now: o.Now, Log: o.Log, Metrics: o.Metrics, RepeatWithin: given.RepeatWithin,
 		Orders: func(ctx context.Context, since time.Time) ([]yeastar.OrderSummary, error) {
 			return orders.Since(ctx, o.Vendor, since)
 		},
 	})
 	people := directory.New(directory.Options{
 		API: api, Log: o.Log, Now: o.Now, Metrics: o.Metrics,
-		Approvers: settings.Approvers, Requesters: settings.Requesters, Channels: settings.Channels, Weekend: settings.Weekend,
-		Named: settings.Policy.Names(), Deputies: o.Ledger.Deputies,
+		Approvers: given.Approvers, Requesters: given.Requesters, Channels: given.Channels, Weekend: given.Weekend,
+		Named: given.Policy.Names(), Deputies: o.Ledger.Deputies,
 	})
+	replies := reply.New(api, o.Log, cmp.Or(o.AckWithin, socket.AckBudget))
 	var b *Bot
 	b = &Bot{
-		api: api, ledger: o.Ledger, portal: looked, policy: o.Config.Policy(), notify: settings.Notify, log: o.Log, forms: keyedmutex.New(),
-		timing:    timing{o.Now, cmp.Or(o.OptionalWait, optionalWait), cmp.Or(o.JobsGrace, jobsGrace), cmp.Or(o.AckWithin, socket.AckBudget)},
-		directory: people,
+		reply: replies, ledger: o.Ledger, portal: looked, directory: people, log: o.Log, forms: formview.New(o.Ledger, replies, o.Log),
+		settings: settings{
+			policy: o.Config.Policy(), notify: given.Notify, now: o.Now,
+			optionalWait: cmp.Or(o.OptionalWait, optionalWait), jobsGrace: cmp.Or(o.JobsGrace, jobsGrace),
+		},
 		orders: orders.New(orders.Options{
 			Ledger: o.Ledger, Client: o.Vendor, Portal: looked, Log: o.Log, Entitled: people.Entitled, Policy: o.Config.Policy(),
-			DryRun: settings.DryRun, Timeout: o.OrderTimeout, Margin: o.OrderMargin,
+			DryRun: given.DryRun, Timeout: o.OrderTimeout, Margin: o.OrderMargin,
 		}),
 		slack: slackview.New(slackview.Options{
-			API: api, Ledger: o.Ledger, Log: o.Log, AuditChannel: settings.AuditChannel, Approvers: settings.Approvers,
-			People: people, Policy: o.Config.Policy(), Notify: settings.Notify, Command: command, Instance: o.Instance, Lease: o.ViewLease,
+			API: api, Ledger: o.Ledger, Log: o.Log, AuditChannel: given.AuditChannel, Approvers: given.Approvers,
+			People: people, Policy: o.Config.Policy(), Notify: given.Notify, Command: command, Instance: o.Instance, Lease: o.ViewLease,
 			Due: func(ctx context.Context, userID string) []slack.Block { return b.due.Section(ctx, userID) },
 		}),
-	}
-	b.history = &history.Histories{
-		Portal: looked, Ledger: o.Ledger, Directory: people, Slack: b.slack, Policy: b.policy, Log: o.Log,
 	}
 	lists := duelist.New(duelist.Options{Portal: looked, Ledger: o.Ledger, Log: o.Log})
 	b.batch = batch.New(batch.Options{
@@ -166,13 +160,12 @@ func New(o Options) *Bot {
 	})
 	b.due = dueview.New(dueview.Options{
 		Lists:  lists,
-		Ledger: o.Ledger, Directory: people, Slack: b.slack, Schedule: settings.Digest, Log: o.Log, Text: api.FileText,
+		Ledger: o.Ledger, Directory: people, Slack: b.slack, Schedule: given.Digest, Log: o.Log, Text: api.FileText,
 	})
 	b.socket = socket.New(socket.Options{
 		API: api, Processes: o.Ledger.Processes, Log: o.Log, Metrics: o.Metrics, Stagger: o.Stagger, AckWithin: o.AckWithin,
 		Handlers: socket.Handlers{Command: b.slash, Interaction: b.interaction, Event: b.event},
 	})
-	b.readiness = readiness.New(readiness.Options{Socket: b.socket, Ledger: o.Ledger, Vendor: o.Vendor, Log: o.Log})
 	o.Metrics.Watch(b.slack.Figures)
 	return b
 }
@@ -180,13 +173,13 @@ func New(o Options) *Bot {
 // Ready is closed once the bot hears Slack for the first time.
 func (b *Bot) Ready() <-chan struct{} { return b.socket.Ready() }
 
-// Readiness tells how the parts are that the bot needs.
-func (b *Bot) Readiness(ctx context.Context) []monitor.Part { return b.readiness.Parts(ctx) }
+// Socket are the bot's connections to Slack, for whoever says how they are.
+func (b *Bot) Socket() *socket.Client { return b.socket }
 
 // Run serves until ctx ends, and then finishes what is in flight, in StopsWithin at most. It
 // returns an error when people must mend something first.
 func (b *Bot) Run(ctx context.Context) error {
-	if err := b.identify(ctx); err != nil {
+	if err := b.directory.Introduce(ctx); err != nil {
 		return err
 	}
 	// The end begins with the orders: what is not sent yet is left to another process.
@@ -221,27 +214,6 @@ func (b *Bot) jobHandlers() map[renewal.JobKind]ledger.Handler {
 	return handlers
 }
 
-// identify asks Slack who we are; nobody can be judged before. It waits for a Slack that
-// does not answer, and fails when Slack refuses the token.
-func (b *Bot) identify(ctx context.Context) error {
-	pause := backoff.NewExponentialBackOff()
-	pause.InitialInterval, pause.MaxInterval = time.Second, time.Minute
-	who, err := backoff.Retry(ctx, func() (*slack.AuthTestResponse, error) {
-		who, err := b.api.AuthTestContext(ctx)
-		if socket.Fatal(err) {
-			err = backoff.Permanent(err)
-		}
-		return who, err
-	}, backoff.WithBackOff(pause), backoff.WithMaxElapsedTime(0), backoff.WithNotify(func(err error, wait time.Duration) {
-		b.log.WarnContext(ctx, "Slack does not answer yet", "error", err, "again_in", wait)
-	}))
-	if err != nil {
-		return fmt.Errorf("slack does not accept SLACK_BOT_TOKEN (auth.test): %w", err)
-	}
-	b.directory.Identify(who)
-	return nil
-}
-
 // finish ends the jobs and everything else that runs.
 func (b *Bot) finish() error {
 	b.orders.StopTaking()
@@ -256,6 +228,6 @@ func (b *Bot) finish() error {
 	b.batch.Close(grace)
 	b.portal.Close(grace)
 	b.directory.Close(grace)
-	b.api.CloseIdleConnections()
+	b.socket.CloseIdleConnections()
 	return err
 }

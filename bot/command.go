@@ -11,6 +11,7 @@ import (
 	"renewbot/bot/directory"
 	"renewbot/bot/history"
 	"renewbot/bot/renewal"
+	"renewbot/bot/reply"
 	"renewbot/bot/socket"
 	"renewbot/bot/typed"
 )
@@ -19,7 +20,7 @@ import (
 const command = "/renew"
 
 func (b *Bot) slash(ctx context.Context, c slack.SlashCommand, env *socket.Envelope) {
-	p := person{id: c.UserID, channel: c.ChannelID, responseURL: c.ResponseURL, env: env, command: true}
+	p := reply.Person{ID: c.UserID, Channel: c.ChannelID, ResponseURL: c.ResponseURL, Env: env, Command: true}
 	actor := b.directory.Actor(ctx, c.UserID, directory.RequestAge)
 	t := typed.Parse(c.Text)
 	ctx = env.Concerns(ctx, t.Request)
@@ -38,7 +39,7 @@ func (b *Bot) slash(ctx context.Context, c slack.SlashCommand, env *socket.Envel
 		}
 		b.status(ctx, p, actor, t.Request)
 	case typed.Cancel:
-		actor, _ = b.decider(ctx, p.id, c.TriggerID, t.Request)
+		actor, _ = b.decider(ctx, p.ID, c.TriggerID, t.Request)
 		b.apply(ctx, p, t.Request, renewal.Cancel{By: actor})
 	case typed.Pause, typed.Resume, typed.Deputy, typed.DeputyOff, typed.Deputies, typed.Notify:
 		b.standing(ctx, p, t)
@@ -51,7 +52,7 @@ func (b *Bot) slash(ctx context.Context, c slack.SlashCommand, env *socket.Envel
 			b.deny(ctx, p, 0, "batch", renewal.NotAllowed(actor, renewal.Text("You may approve renewals, but not request them.")))
 			return
 		}
-		b.batch.Open(ctx, batch.Who{ID: p.id, Channel: p.channel, Response: p.responseURL, Trigger: c.TriggerID, Env: env, Command: true}, t.Text)
+		b.batch.Open(ctx, batch.Who{ID: p.ID, Channel: p.Channel, Response: p.ResponseURL, Trigger: c.TriggerID, Env: env, Command: true}, t.Text)
 	case typed.Open:
 		if !actor.MayRequest {
 			b.deny(ctx, p, 0, "open", renewal.NotAllowed(actor, renewal.Text("You may approve renewals, but not request them.")))
@@ -63,7 +64,7 @@ func (b *Bot) slash(ctx context.Context, c slack.SlashCommand, env *socket.Envel
 
 // mayAsk says whether a person may ask for anything at all: requesters and approvers may. Who
 // may not is told so.
-func (b *Bot) mayAsk(ctx context.Context, p person, a renewal.Actor, action string) bool {
+func (b *Bot) mayAsk(ctx context.Context, p reply.Person, a renewal.Actor, action string) bool {
 	may := a.MayRequest || b.policy.Approves(a)
 	if !may {
 		b.deny(ctx, p, 0, action, renewal.NotAllowed(a, renewal.Text("You may not request renewals. Ask whoever set Renewbot up to add you.")))
@@ -71,18 +72,18 @@ func (b *Bot) mayAsk(ctx context.Context, p person, a renewal.Actor, action stri
 	return may
 }
 
-func (b *Bot) help(ctx context.Context, p person, first string) {
+func (b *Bot) help(ctx context.Context, p reply.Person, first string) {
 	m := blocks.Help(command, b.portal.Unlisted())
 	if first != "" {
 		m = blocks.Preface(first, m)
 	}
-	b.tell(ctx, p, m)
+	b.reply.Tell(ctx, p, m)
 }
 
 // deny tells a person that they may not, and writes it down.
-func (b *Bot) deny(ctx context.Context, p person, request int64, action string, r *renewal.Refusal) {
-	b.tell(ctx, p, blocks.Answer(r.Sentence))
-	b.audit(ctx, request, p.id, action, r)
+func (b *Bot) deny(ctx context.Context, p reply.Person, request int64, action string, r *renewal.Refusal) {
+	b.reply.Tell(ctx, p, blocks.Answer(r.Sentence))
+	b.audit(ctx, request, p.ID, action, r)
 }
 
 // audit writes down what a person tried and may not.
@@ -92,35 +93,35 @@ func (b *Bot) audit(ctx context.Context, request int64, userID, action string, r
 	}
 }
 
-func (b *Bot) status(ctx context.Context, p person, a renewal.Actor, id int64) {
+func (b *Bot) status(ctx context.Context, p reply.Person, a renewal.Actor, id int64) {
 	r, ok := b.find(ctx, p, id)
 	if !ok {
 		return
 	}
-	if !b.history.MaySee(ctx, a, r) {
+	if !b.history().MaySee(ctx, a, r) {
 		b.deny(ctx, p, id, "status", history.MayNotSee(r))
 		return
 	}
 	entries, err := b.ledger.Entries(ctx, id)
 	if err != nil {
-		b.sorry(ctx, p, "read the story of "+r.Reference(), err)
+		b.reply.Sorry(ctx, p, "read the story of "+r.Reference(), err)
 		return
 	}
 	m := blocks.Detail(r, entries, b.slack.Links(ctx, []renewal.Request{r}))
 	if r.WaitsFor(b.beside(ctx, a, r, directory.RequestAge), b.now(), b.policy) {
 		m = blocks.Settling(m, r)
 	}
-	b.tell(ctx, p, m)
+	b.reply.Tell(ctx, p, m)
 }
 
 // find reads a request and tells the person when there is none.
-func (b *Bot) find(ctx context.Context, p person, id int64) (renewal.Request, bool) {
+func (b *Bot) find(ctx context.Context, p reply.Person, id int64) (renewal.Request, bool) {
 	r, err := b.ledger.Get(ctx, id)
 	switch {
 	case isNotFound(err):
-		b.say(ctx, p, fmt.Sprintf("There is no request %s. Nothing was changed; “list” shows your open ones.", renewal.Reference(id)))
+		b.reply.Say(ctx, p, fmt.Sprintf("There is no request %s. Nothing was changed; “list” shows your open ones.", renewal.Reference(id)))
 	case err != nil:
-		b.sorry(ctx, p, "read "+renewal.Reference(id), err)
+		b.reply.Sorry(ctx, p, "read "+renewal.Reference(id), err)
 	}
 	return r, err == nil
 }

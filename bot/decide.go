@@ -10,6 +10,7 @@ import (
 	"renewbot/blocks"
 	"renewbot/bot/ledger"
 	"renewbot/bot/renewal"
+	"renewbot/bot/reply"
 	"renewbot/bot/socket"
 )
 
@@ -17,30 +18,27 @@ func isNotFound(err error) bool { return errors.Is(err, ledger.ErrNotFound) }
 
 // apply lets an event happen to a request and tells the person when it may not. What
 // it changes is seen in Slack by itself.
-func (b *Bot) apply(ctx context.Context, p person, id int64, e renewal.Event) {
-	saving, cancel := p.env.InTime(ctx)
+func (b *Bot) apply(ctx context.Context, p reply.Person, id int64, e renewal.Event) {
+	saving, cancel := p.Env.InTime(ctx)
 	defer cancel()
 	r, err := b.ledger.Apply(saving, id, e)
 	var refusal *renewal.Refusal
 	switch {
 	case errors.As(err, &refusal):
-		b.tell(ctx, p, blocks.Answer(refusal.Sentence))
+		b.reply.Tell(ctx, p, blocks.Answer(refusal.Sentence))
 	case isNotFound(err):
 		b.find(ctx, p, id)
 	case err != nil:
 		b.log.ErrorContext(ctx, "a decision was not saved", "error", err)
-		b.say(ctx, p, unsaved(err, id))
-	case p.command:
-		b.tell(ctx, p, blocks.Answer(renewal.Sentence{renewal.State{Request: r}}))
+		b.reply.Say(ctx, p, unsaved(err, id))
+	case p.Command:
+		b.reply.Tell(ctx, p, blocks.Answer(renewal.Sentence{renewal.State{Request: r}}))
 	}
 }
 
 // clicked handles a button of a card.
 func (b *Bot) clicked(ctx context.Context, ic slack.InteractionCallback, a *slack.BlockAction, env *socket.Envelope) {
-	p := person{
-		id: ic.User.ID, channel: ic.Container.ChannelID, thread: ic.Container.ThreadTs,
-		responseURL: ic.ResponseURL, env: env,
-	}
+	p := reply.Clicked(ic, env)
 	value, action := a.Value, a.ActionID
 	if action == blocks.ActionMore {
 		value = a.SelectedOption.Value
@@ -48,11 +46,11 @@ func (b *Bot) clicked(ctx context.Context, ic slack.InteractionCallback, a *slac
 	t, err := blocks.DecodeTarget(value)
 	if err != nil {
 		b.log.WarnContext(ctx, "a button had a value that is not ours", "action", a.ActionID)
-		b.say(ctx, p, "I can't read that button. Nothing was ordered. “/renew list” shows what is open.")
+		b.reply.Say(ctx, p, "I can't read that button. Nothing was ordered. “/renew list” shows what is open.")
 		return
 	}
 	ctx = env.Concerns(ctx, t.Request)
-	actor, r := b.decider(ctx, p.id, ic.TriggerID, t.Request)
+	actor, r := b.decider(ctx, p.ID, ic.TriggerID, t.Request)
 	shown := renewal.Shown{Revision: t.Revision, Fingerprint: t.Fingerprint}
 	if action == blocks.ActionMore {
 		action = t.Do
@@ -86,7 +84,7 @@ func (b *Bot) clicked(ctx context.Context, ic slack.InteractionCallback, a *slac
 }
 
 // ask opens the small form that a decision needs, unless the person may not decide.
-func (b *Bot) ask(ctx context.Context, p person, trigger string, t blocks.Target, in renewal.Intent, form func(renewal.Request) slack.ModalViewRequest) {
+func (b *Bot) ask(ctx context.Context, p reply.Person, trigger string, t blocks.Target, in renewal.Intent, form func(renewal.Request) slack.ModalViewRequest) {
 	r, ok := b.find(ctx, p, t.Request)
 	if !ok {
 		return
@@ -95,14 +93,14 @@ func (b *Bot) ask(ctx context.Context, p person, trigger string, t blocks.Target
 		b.deny(ctx, p, r.ID, string(in.Action), refusal)
 		return
 	}
-	b.openView(ctx, p, trigger, form(r))
+	b.reply.Open(ctx, p, trigger, form(r))
 }
 
 // decided handles the submission of a small form.
 func (b *Bot) decided(ctx context.Context, ic slack.InteractionCallback, env *socket.Envelope) {
 	t, err := blocks.DecodeTarget(ic.View.PrivateMetadata)
 	if err != nil {
-		env.Ack(slack.NewUpdateViewSubmissionResponse(view(blocks.Notice("Not saved", renewal.Say("I can't read this form any more. Nothing was changed and nothing was ordered.")))))
+		env.Ack(slack.NewUpdateViewSubmissionResponse(new(blocks.Notice("Not saved", renewal.Say("I can't read this form any more. Nothing was changed and nothing was ordered.")))))
 		return
 	}
 	ctx = env.Concerns(ctx, t.Request)
@@ -147,7 +145,7 @@ func (b *Bot) decided(ctx context.Context, ic slack.InteractionCallback, env *so
 		b.log.ErrorContext(ctx, "a decision was not saved", "error", err)
 		b.atField(ctx, ic, env, field, renewal.Say(unsaved(err, t.Request)))
 	case !env.Ack(nil): // closes the form; the card tells the rest
-		b.tell(ctx, whoSubmitted(ic, env), blocks.Answer(renewal.Sentence{renewal.State{Request: r}}))
+		b.reply.Tell(ctx, whoSubmitted(ic, env), blocks.Answer(renewal.Sentence{renewal.State{Request: r}}))
 	}
 }
 
@@ -155,14 +153,14 @@ func (b *Bot) decided(ctx context.Context, ic slack.InteractionCallback, env *so
 // already cannot show it: then its author is told alone.
 func (b *Bot) atField(ctx context.Context, ic slack.InteractionCallback, env *socket.Envelope, field string, s renewal.Sentence) {
 	if !env.Ack(slack.NewErrorsViewSubmissionResponse(map[string]string{field: blocks.FieldError(s)})) {
-		b.tell(ctx, whoSubmitted(ic, env), blocks.Answer(s))
+		b.reply.Tell(ctx, whoSubmitted(ic, env), blocks.Answer(s))
 	}
 }
 
 // whoSubmitted is the author of a form, who is reached by a direct message once its ack
 // is gone.
-func whoSubmitted(ic slack.InteractionCallback, env *socket.Envelope) person {
-	return person{id: ic.User.ID, env: env}
+func whoSubmitted(ic slack.InteractionCallback, env *socket.Envelope) reply.Person {
+	return reply.Person{ID: ic.User.ID, Env: env}
 }
 
 // unsaved says what is known of a change that the ledger did not confirm. request is 0
@@ -194,7 +192,7 @@ func (b *Bot) checked(ctx context.Context, ic slack.InteractionCallback, t block
 			b.atField(ctx, ic, env, blocks.BlockOrderNo, renewal.Say("Sorry, the request could not be read. Nothing was changed; please try again in a moment."))
 			return renewal.SettlePlaced{}, false
 		}
-		env.Ack(slack.NewUpdateViewSubmissionResponse(view(blocks.SettlePlacedAnyway(r, t, number, c.Order.OrderNo, c.Differs))))
+		env.Ack(slack.NewUpdateViewSubmissionResponse(new(blocks.SettlePlacedAnyway(r, t, number, c.Order.OrderNo, c.Differs))))
 		return renewal.SettlePlaced{}, false
 	}
 	return renewal.SettlePlaced{Attempt: t.Attempt, Order: c.Order, Differs: c.Differs}, true

@@ -11,6 +11,7 @@ import (
 	"renewbot/bot/directory"
 	"renewbot/bot/dueview"
 	"renewbot/bot/renewal"
+	"renewbot/bot/reply"
 	"renewbot/bot/socket"
 )
 
@@ -18,10 +19,10 @@ import (
 const importForm = "import"
 
 // renewalsDue shows the list of renewals due to somebody who may request: it names customers.
-func (b *Bot) renewalsDue(ctx context.Context, p person, a renewal.Actor, trigger, text string) {
+func (b *Bot) renewalsDue(ctx context.Context, p reply.Person, a renewal.Actor, trigger, text string) {
 	if strings.EqualFold(text, importForm) {
 		if b.mayImport(ctx, p) {
-			b.openView(ctx, p, trigger, blocks.DueImportForm(blocks.DueImportData{}))
+			b.reply.Open(ctx, p, trigger, blocks.DueImportForm(blocks.DueImportData{}))
 		}
 		return
 	}
@@ -30,27 +31,16 @@ func (b *Bot) renewalsDue(ctx context.Context, p person, a renewal.Actor, trigge
 		return
 	}
 	if b.due.Ready() {
-		p.env.Ack(nil) // the list may be longer than what an ack can carry
+		p.Env.Ack(nil) // the list may be longer than what an ack can carry
 	} else {
-		b.say(ctx, p, "⏳ Reading the packages from the Partner Portal; the list follows. Nothing is ordered by that.")
+		b.reply.Say(ctx, p, "⏳ Reading the packages from the Partner Portal; the list follows. Nothing is ordered by that.")
 	}
-	m, err := b.due.List(ctx, dueview.Typed(text, p.id))
+	m, err := b.due.List(ctx, dueview.Typed(text, p.ID))
 	if err != nil {
-		b.sorry(ctx, p, "read the renewals due", err)
+		b.reply.Sorry(ctx, p, "read the renewals due", err)
 		return
 	}
-	b.replace(ctx, p, m, false)
-}
-
-// replace shows a message where the person's response_url points to, in place of the one that
-// they clicked in or as a new one.
-func (b *Bot) replace(ctx context.Context, p person, m blocks.Message, original bool) {
-	err := b.api.Respond(ctx, p.responseURL, &slack.WebhookMessage{
-		Text: m.Text, Blocks: &slack.Blocks{BlockSet: m.Blocks}, ResponseType: slack.ResponseTypeEphemeral, ReplaceOriginal: original,
-	})
-	if err != nil {
-		b.tell(ctx, p, m)
-	}
+	b.reply.Replace(ctx, p, m, false)
 }
 
 // clickedDue handles a click in a list of renewals due.
@@ -64,8 +54,8 @@ func (b *Bot) clickedDue(ctx context.Context, ic slack.InteractionCallback, a *s
 
 // mayImport says whether a person may import dates: approvers may, as a list changes what is
 // said of every customer. Who may not is told so.
-func (b *Bot) mayImport(ctx context.Context, p person) bool {
-	a := b.directory.Actor(ctx, p.id, directory.DecisionAge)
+func (b *Bot) mayImport(ctx context.Context, p reply.Person) bool {
+	a := b.directory.Actor(ctx, p.ID, directory.DecisionAge)
 	if !b.policy.Approves(a) {
 		b.deny(ctx, p, 0, "due import", renewal.NotAllowed(a, renewal.Text("Only approvers may import dates: a list changes them, and owners, for all customers.")))
 	}
@@ -74,7 +64,7 @@ func (b *Bot) mayImport(ctx context.Context, p person) bool {
 
 // imports takes in a list of dates that was put into the form.
 func (b *Bot) imports(ctx context.Context, ic slack.InteractionCallback, env *socket.Envelope) {
-	p := whoClicked(ic, env)
+	p := reply.Clicked(ic, env)
 	if !b.mayImport(ctx, p) {
 		return
 	}
@@ -94,8 +84,8 @@ func (b *Bot) imports(ctx context.Context, ic slack.InteractionCallback, env *so
 	case <-time.After(afterAck):
 	case <-ctx.Done():
 	}
-	if drawn, _ := b.updateView(ctx, ic.View.ID, "", o.View); drawn == nil {
-		b.tell(ctx, p, o.Told)
+	if drawn, _ := b.reply.Update(ctx, ic.View.ID, "", o.View); drawn == nil {
+		b.reply.Tell(ctx, p, o.Told)
 	}
 }
 
@@ -124,25 +114,25 @@ func (b *Bot) submittedDue(ctx context.Context, ic slack.InteractionCallback, en
 
 // outcome shows what a click or a small form leads to.
 func (b *Bot) outcome(ctx context.Context, ic slack.InteractionCallback, env *socket.Envelope, o dueview.Outcome, err error) {
-	p := whoClicked(ic, env)
+	p := reply.Clicked(ic, env)
 	if o.Answer != "" {
-		p.responseURL = o.Answer
+		p.ResponseURL = o.Answer
 	}
 	switch {
 	case err != nil:
-		b.sorry(ctx, p, "do that", err)
+		b.reply.Sorry(ctx, p, "do that", err)
 	case o.Say != "":
-		b.say(ctx, p, o.Say)
+		b.reply.Say(ctx, p, o.Say)
 	case o.Open != nil:
-		b.openView(ctx, p, ic.TriggerID, *o.Open)
+		b.reply.Open(ctx, p, ic.TriggerID, *o.Open)
 	case o.Renew != nil:
 		b.open(ctx, p, opening{trigger: ic.TriggerID, draft: *o.Renew})
-	case o.Replace != nil && p.responseURL != "":
+	case o.Replace != nil && p.ResponseURL != "":
 		env.Ack(nil)
-		b.replace(ctx, p, *o.Replace, true)
+		b.reply.Replace(ctx, p, *o.Replace, true)
 	default:
 		env.Ack(nil)
-		if err := b.ledger.HomeOpened(ctx, p.id); err != nil { // it is drawn again
+		if err := b.ledger.HomeOpened(ctx, p.ID); err != nil { // it is drawn again
 			b.log.WarnContext(ctx, "a Home tab was not drawn again", "error", err)
 		}
 	}

@@ -354,13 +354,10 @@ func TestWhoMayNotSeesNoCustomer(t *testing.T) {
 		}
 		s := b.Slack.Snapshot()
 		shown := slices.Concat(who.Ephemerals(), who.DirectMessages())
-		if len(shown) == 0 {
-			t.Errorf("%s was told nothing", user)
-		}
-		for _, told := range shown {
+		for _, told := range append(shown, shown[0]) { // they were told something
 			b.lacks(s.Text(told), "Fjordline", yeastarsim.ExpiredID, "Acme")
 		}
-		for _, v := range slices.Concat(who.Views(), []slacksim.View{s.Homes[user]}) {
+		for _, v := range append(who.Views(), s.Homes[user]) {
 			b.lacks(s.TextView(v), "Fjordline", yeastarsim.ExpiredID, "Acme")
 		}
 	}

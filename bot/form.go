@@ -10,9 +10,11 @@ import (
 
 	"renewbot/blocks"
 	"renewbot/bot/draft"
+	"renewbot/bot/formview"
 	"renewbot/bot/logs"
 	"renewbot/bot/lookup"
 	"renewbot/bot/portal"
+	"renewbot/bot/reply"
 )
 
 const (
@@ -32,7 +34,7 @@ type opening struct {
 }
 
 // open shows the form: at once when the look-ups are warm, else after a loading view.
-func (b *Bot) open(ctx context.Context, p person, o opening) {
+func (b *Bot) open(ctx context.Context, p reply.Person, o opening) {
 	d := o.draft
 	d.Key = rand.Text()
 	if o.query != "" {
@@ -40,41 +42,41 @@ func (b *Bot) open(ctx context.Context, p person, o opening) {
 	}
 	looking, cancel := context.WithTimeout(ctx, b.optionalWait)
 	if d.Product == "" {
-		d.Product = b.usualProduct(looking, p.id)
+		d.Product = b.usualProduct(looking, p.ID)
 	}
 	if d.Channel == "" {
-		d.Channel = b.directory.ChannelHere(looking, p.channel)
+		d.Channel = b.directory.ChannelHere(looking, p.Channel)
 	}
 	ready := b.ready(looking, &d)
 	cancel()
 	if d.Product == "" {
-		b.say(ctx, p, "Our Yeastar account has none of the products that I can renew. Nothing was ordered.")
+		b.reply.Say(ctx, p, "Our Yeastar account has none of the products that I can renew. Nothing was ordered.")
 		return
 	}
 	if ready {
 		form, err := b.form(ctx, d)
 		switch {
 		case err != nil:
-			b.sorry(ctx, p, "open the form", err)
+			b.reply.Sorry(ctx, p, "open the form", err)
 		case o.query != "" && form.Matches == 0 && form.Holder == nil:
 			b.help(ctx, p, fmt.Sprintf("I know no customer, no PBX and no command “%s”.", o.query))
 		default:
-			if v, ok := b.openView(ctx, p, o.trigger, blocks.Form(form)); ok && form.Waiting {
-				p.env.Ack(nil)
-				b.complete(ctx, form.Draft, formView{v.ID, v.Hash, ""})
+			if v, ok := b.reply.Open(ctx, p, o.trigger, blocks.Form(form)); ok && form.Waiting {
+				p.Env.Ack(nil)
+				b.complete(ctx, form.Draft, formview.View{ID: v.ID, Hash: v.Hash})
 			}
 		}
 		return
 	}
-	v, ok := b.openView(ctx, p, o.trigger, blocks.Loading(d))
-	p.env.Ack(nil)
+	v, ok := b.reply.Open(ctx, p, o.trigger, blocks.Loading(d))
+	p.Env.Ack(nil)
 	if ok {
-		b.load(ctx, d, formView{v.ID, v.Hash, ""})
+		b.load(ctx, d, formview.View{ID: v.ID, Hash: v.Hash})
 	}
 }
 
 // load turns a loading view into the form, or says what is wrong and how to go on.
-func (b *Bot) load(ctx context.Context, d blocks.Draft, loading formView) {
+func (b *Bot) load(ctx context.Context, d blocks.Draft, loading formview.View) {
 	waiting, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	seeking, found := context.WithTimeout(waiting, seekPatience)
@@ -87,18 +89,18 @@ func (b *Bot) load(ctx context.Context, d blocks.Draft, loading formView) {
 	}
 	if err != nil {
 		b.log.WarnContext(ctx, "the form's look-ups failed", "error", err)
-		b.updateView(ctx, loading.id, loading.hash, blocks.Trouble(d, portal.Explain(err), portal.RequestID(err)))
+		b.reply.Update(ctx, loading.ID, loading.Hash, blocks.Trouble(d, portal.Explain(err), portal.RequestID(err)))
 		return
 	}
-	v, _ := b.updateView(ctx, loading.id, loading.hash, blocks.Form(form))
+	v, _ := b.reply.Update(ctx, loading.ID, loading.Hash, blocks.Form(form))
 	if v != nil && form.Waiting {
-		b.complete(ctx, form.Draft, formView{v.ID, v.Hash, loading.stamp})
+		b.complete(ctx, form.Draft, formview.View{ID: v.ID, Hash: v.Hash, Stamp: loading.Stamp})
 	}
 }
 
 // complete draws the form again with what was not known yet when it was drawn, unless
 // the person has changed it meanwhile.
-func (b *Bot) complete(ctx context.Context, d blocks.Draft, drawn formView) {
+func (b *Bot) complete(ctx context.Context, d blocks.Draft, drawn formview.View) {
 	waiting, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	if holder, ok := b.portal.Holder(waiting, d.Product, d.Holder); ok {
@@ -109,28 +111,28 @@ func (b *Bot) complete(ctx context.Context, d blocks.Draft, drawn formView) {
 		return // the form stands as it is; its submission checks everything again
 	}
 	form.Waiting = false
-	if f, err := b.ledger.Form(ctx, drawn.id); err == nil && f.Newest > drawn.stamp {
+	if b.forms.Superseded(ctx, drawn) {
 		return // whoever draws the newer choice completes it
 	}
-	if v, _ := b.updateView(ctx, drawn.id, drawn.hash, blocks.Form(form)); v != nil {
-		b.drew(ctx, drawn, v.Hash)
+	if v, _ := b.reply.Update(ctx, drawn.ID, drawn.Hash, blocks.Form(form)); v != nil {
+		b.forms.Drew(ctx, drawn, v.Hash)
 	}
 }
 
 // chosen handles a choice in the form on which others depend. Other choices need not wait
 // until what is found late is there.
 func (b *Bot) chosen(ctx context.Context, ic slack.InteractionCallback, a *slack.BlockAction) {
-	v := formView{ic.View.ID, ic.View.Hash, a.ActionTs}
-	b.chose(ctx, v)
+	v := formview.View{ID: ic.View.ID, Hash: ic.View.Hash, Stamp: a.ActionTs}
+	b.forms.Chose(ctx, v)
 	if d, drawn := b.redraw(ctx, ic.View, v); drawn != nil {
-		b.complete(ctx, d, formView{drawn.ID, drawn.Hash, v.stamp})
+		b.complete(ctx, d, formview.View{ID: drawn.ID, Hash: drawn.Hash, Stamp: v.Stamp})
 	}
 }
 
 // redraw draws a form anew after a choice. It returns what it drew when something that the
 // form shows is still to be found.
-func (b *Bot) redraw(ctx context.Context, shown slack.View, v formView) (blocks.Draft, *slack.View) {
-	leave, newest := b.forms.Lock(v.id, v.stamp)
+func (b *Bot) redraw(ctx context.Context, shown slack.View, v formview.View) (blocks.Draft, *slack.View) {
+	leave, newest := b.forms.Lock(v.ID, v.Stamp)
 	defer leave()
 	if !newest() {
 		return blocks.Draft{}, nil
@@ -147,13 +149,13 @@ func (b *Bot) redraw(ctx context.Context, shown slack.View, v formView) (blocks.
 	}
 	if err != nil {
 		b.log.WarnContext(ctx, "the form's look-ups failed", "error", err)
-		b.drawForm(ctx, v, func(int) slack.ModalViewRequest {
+		b.forms.Draw(ctx, v, func(int) slack.ModalViewRequest {
 			return blocks.Trouble(d, portal.Explain(err), portal.RequestID(err))
 		})
 		return blocks.Draft{}, nil
 	}
 	reset := form.Draft.Reset
-	drawn, ok := b.drawForm(ctx, v, func(try int) slack.ModalViewRequest {
+	drawn, ok := b.forms.Draw(ctx, v, func(try int) slack.ModalViewRequest {
 		form.Draft.Reset = reset + try // nothing stays in it of a drawing that was for another choice
 		return blocks.Form(form)
 	})
@@ -173,7 +175,7 @@ func (b *Bot) again(ctx context.Context, ic slack.InteractionCallback) {
 		d.Product = b.usualProduct(ctx, ic.User.ID)
 	}
 	ctx = logs.Request(ctx, d.Request)
-	if v, _ := b.updateView(ctx, ic.View.ID, ic.View.Hash, blocks.Loading(d)); v != nil {
-		b.load(ctx, d, formView{v.ID, v.Hash, ""})
+	if v, _ := b.reply.Update(ctx, ic.View.ID, ic.View.Hash, blocks.Loading(d)); v != nil {
+		b.load(ctx, d, formview.View{ID: v.ID, Hash: v.Hash})
 	}
 }

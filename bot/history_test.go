@@ -63,3 +63,18 @@ func TestHistory(t *testing.T) {
 	}
 	out.lacks(t, "Acme", "acme", "Northwind", yeastarsim.SoftwareSerial, "xoxb")
 }
+
+// TestHistoryOfAPortalThatTellsLittle finds the orders of a PBX by what is documented, and says of
+// customers why the portal's orders are missing.
+func TestHistoryOfAPortalThatTellsLittle(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	order := b.Vendor.AddOrder(yeastarsim.Order{ProductID: yeastarsim.Software, ProductNo: yeastarsim.SoftwareSerial, PartnerID: yeastarsim.AcmeTelecomID, OperationType: "renew_plan"})
+	dave := b.as(sandbox.Dave)
+	dave.command(sandbox.Random, "/renew history "+yeastarsim.SoftwareSerial)
+	m := dave.list("1 other order in the portal", order.OrderNo, "of its newest 20 those of this PBX")
+	b.lacks(b.Slack.Text(m), "PO-2544")
+	dave.command(sandbox.Random, "/renew history it@acme-telecom.example")
+	m = dave.list("History of Acme Telecom", "does not tell whose orders are whose")
+	b.lacks(b.Slack.Text(m), order.OrderNo)
+}

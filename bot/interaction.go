@@ -13,6 +13,7 @@ import (
 	"renewbot/bot/history"
 	"renewbot/bot/ledger"
 	"renewbot/bot/renewal"
+	"renewbot/bot/reply"
 	"renewbot/bot/socket"
 )
 
@@ -89,25 +90,21 @@ func (b *Bot) actions(ctx context.Context, ic slack.InteractionCallback, env *so
 // openFor opens the form for somebody who did not type a command.
 func (b *Bot) openFor(ctx context.Context, ic slack.InteractionCallback, env *socket.Envelope, d blocks.Draft) {
 	if b.mayFill(ctx, ic, env) {
-		b.open(ctx, whoClicked(ic, env), opening{trigger: ic.TriggerID, draft: d})
+		b.open(ctx, reply.Clicked(ic, env), opening{trigger: ic.TriggerID, draft: d})
 	}
-}
-
-func whoClicked(ic slack.InteractionCallback, env *socket.Envelope) person {
-	return person{id: ic.User.ID, channel: ic.Container.ChannelID, responseURL: ic.ResponseURL, env: env}
 }
 
 // mayFill says whether a person may work with the form; who may not is told so.
 func (b *Bot) mayFill(ctx context.Context, ic slack.InteractionCallback, env *socket.Envelope) bool {
 	actor := b.directory.Actor(ctx, ic.User.ID, directory.RequestAge)
 	if !actor.MayRequest {
-		b.deny(ctx, whoClicked(ic, env), 0, "open", renewal.NotAllowed(actor, renewal.Text("You may not request renewals.")))
+		b.deny(ctx, reply.Clicked(ic, env), 0, "open", renewal.NotAllowed(actor, renewal.Text("You may not request renewals.")))
 	}
 	return actor.MayRequest
 }
 
 // change opens the form with what a request asks for, to be asked for anew.
-func (b *Bot) change(ctx context.Context, p person, a renewal.Actor, trigger string, t blocks.Target) {
+func (b *Bot) change(ctx context.Context, p reply.Person, a renewal.Actor, trigger string, t blocks.Target) {
 	r, ok := b.find(ctx, p, t.Request)
 	if !ok {
 		return
@@ -123,13 +120,13 @@ func (b *Bot) change(ctx context.Context, p person, a renewal.Actor, trigger str
 }
 
 // askAgain opens the form with what an ended request asked for, for a new request.
-func (b *Bot) askAgain(ctx context.Context, p person, a renewal.Actor, trigger string, id int64) {
+func (b *Bot) askAgain(ctx context.Context, p reply.Person, a renewal.Actor, trigger string, id int64) {
 	r, ok := b.find(ctx, p, id)
 	if !ok {
 		return
 	}
 	refusal := r.May(renewal.Intent{Action: renewal.ActionAskAgain, By: a}, b.now(), b.policy)
-	if refusal == nil && !b.history.MaySee(ctx, a, r) {
+	if refusal == nil && !b.history().MaySee(ctx, a, r) {
 		refusal = history.MayNotSee(r)
 	}
 	if refusal != nil {

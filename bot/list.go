@@ -7,47 +7,49 @@ import (
 
 	"renewbot/blocks"
 	"renewbot/bot/directory"
+	"renewbot/bot/history"
 	"renewbot/bot/renewal"
+	"renewbot/bot/reply"
 	"renewbot/bot/slackview"
 	"renewbot/bot/socket"
 )
 
-func (b *Bot) list(ctx context.Context, p person, a renewal.Actor) {
+func (b *Bot) list(ctx context.Context, p reply.Person, a renewal.Actor) {
 	l, err := b.slack.ListsFor(ctx, a)
 	if err != nil {
-		b.sorry(ctx, p, "list requests", err)
+		b.reply.Sorry(ctx, p, "list requests", err)
 		return
 	}
 	links := b.slack.Links(ctx, l.Mine, l.Waiting, slackview.Subjects(l.Batches))
-	b.tell(ctx, p, blocks.ListBatches(blocks.List(l.Mine, l.Waiting, links), l.Batches, links))
+	b.reply.Tell(ctx, p, blocks.ListBatches(blocks.List(l.Mine, l.Waiting, links), l.Batches, links))
 }
 
 // statusOf lists the requests for a customer or a PBX, as far as the person may see them.
-func (b *Bot) statusOf(ctx context.Context, p person, a renewal.Actor, query string) {
-	ctx, cancel := p.env.InTime(ctx)
+func (b *Bot) statusOf(ctx context.Context, p reply.Person, a renewal.Actor, query string) {
+	ctx, cancel := p.Env.InTime(ctx)
 	defer cancel()
-	m, err := b.history.Status(ctx, a, query)
+	m, err := b.history().Status(ctx, a, query)
 	if err != nil {
-		b.sorry(ctx, p, "list requests", err)
+		b.reply.Sorry(ctx, p, "list requests", err)
 		return
 	}
-	b.tell(ctx, p, m)
+	b.reply.Tell(ctx, p, m)
 }
 
 // past shows what was ordered for whom somebody names.
-func (b *Bot) past(ctx context.Context, p person, a renewal.Actor, query string) {
-	if b.history.Ready() {
-		p.env.Ack(nil) // the history may be longer than what an ack can carry
+func (b *Bot) past(ctx context.Context, p reply.Person, a renewal.Actor, query string) {
+	if b.history().Ready() {
+		p.Env.Ack(nil) // the history may be longer than what an ack can carry
 	} else {
-		b.say(ctx, p, "⏳ Reading the orders from the Partner Portal; the history follows. Nothing is ordered by that.")
+		b.reply.Say(ctx, p, "⏳ Reading the orders from the Partner Portal; the history follows. Nothing is ordered by that.")
 	}
 	b.pageOf(ctx, p, a, query, 0, false)
 }
 
 // clickedHistory turns a page of a history, or shows that of whom was chosen.
 func (b *Bot) clickedHistory(ctx context.Context, ic slack.InteractionCallback, click *slack.BlockAction, env *socket.Envelope) {
-	p := whoClicked(ic, env)
-	if a := b.directory.Actor(ctx, p.id, directory.RequestAge); b.mayAsk(ctx, p, a, "history") {
+	p := reply.Clicked(ic, env)
+	if a := b.directory.Actor(ctx, p.ID, directory.RequestAge); b.mayAsk(ctx, p, a, "history") {
 		env.Ack(nil)
 		key, page := blocks.ReadHistory(click)
 		b.pageOf(ctx, p, a, key, page, true)
@@ -55,13 +57,13 @@ func (b *Bot) clickedHistory(ctx context.Context, ic slack.InteractionCallback, 
 }
 
 // pageOf shows a page of a history, in place of the one that was clicked in or as a new one.
-func (b *Bot) pageOf(ctx context.Context, p person, a renewal.Actor, query string, page int, original bool) {
-	m, err := b.history.Of(ctx, a, query, page)
+func (b *Bot) pageOf(ctx context.Context, p reply.Person, a renewal.Actor, query string, page int, original bool) {
+	m, err := b.history().Of(ctx, a, query, page)
 	if err != nil {
-		b.sorry(ctx, p, "read the history", err)
+		b.reply.Sorry(ctx, p, "read the history", err)
 		return
 	}
-	b.replace(ctx, p, m, original)
+	b.reply.Replace(ctx, p, m, original)
 }
 
 func unfinished() []renewal.Status {
@@ -72,4 +74,11 @@ func unfinished() []renewal.Status {
 		}
 	}
 	return open
+}
+
+// history tells what was.
+func (b *Bot) history() *history.Histories {
+	return &history.Histories{
+		Portal: b.portal, Ledger: b.ledger, Directory: b.directory, Slack: b.slack, Policy: b.policy, Log: b.log,
+	}
 }

@@ -144,7 +144,7 @@ func (m *model) compareFourEyes(r renewal.Request) {
 		if v.For != "" && (v.By == r.Requester || v.For == r.Requester || v.For == v.By) {
 			m.t.Fatalf("a deputy's vote on %s: %+v", r.Reference(), v)
 		}
-		if (v.By == r.Requester && !m.policy.SelfApproval) || seen["by "+v.By] || seen["in "+place] || !slices.Contains([]string{"A1", "A2", "A3"}, place) {
+		if (v.By == r.Requester && !m.policy.SelfApproval) || seen["by "+v.By] || seen["in "+place] || !slices.Contains([]string{"UA1", "UA2", "UA3"}, place) {
 			m.t.Fatalf("%s has the votes %+v", r.Reference(), r.Votes)
 		}
 		seen["by "+v.By], seen["in "+place] = true, true

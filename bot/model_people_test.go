@@ -65,7 +65,7 @@ func (m *model) voters(r *modelled) []renewal.Actor {
 // leave lets an approver leave or come back. What the bot knows of people is older than it
 // uses by then.
 func (m *model) leave() {
-	id := rapid.SampledFrom([]string{"A1", "A2", "A3"}).Draw(m.t, "approver")
+	id := rapid.SampledFrom([]string{"UA1", "UA2", "UA3"}).Draw(m.t, "approver")
 	m.people.mu.Lock()
 	m.people.left[id] = !m.people.left[id]
 	m.people.mu.Unlock()
@@ -211,8 +211,8 @@ func (m *model) approve(r *modelled) {
 	s, stale := m.seen(r)
 	oldest := m.clock.Now().Add(-m.policy.ExpireAfter)
 	place, may := m.decides(by, r)
-	if may && place != by.UserID {
-		place, may = m.inPlaceOf(by, r, func(of string) bool { return !m.used(r, of, oldest) })
+	if may && (place != by.UserID || !m.atStep(r, place, by.UserID, oldest)) {
+		place, may = m.inPlaceOf(by, r, func(of string) bool { return !m.used(r, of, oldest) && m.atStep(r, of, by.UserID, oldest) })
 	}
 	allowed := r.status == renewal.Pending && may && !stale && m.clock.Now().Before(r.expires)
 	if i := slices.Index(r.votes, by.UserID); i >= 0 && !r.voted[i].Before(oldest) {
@@ -235,7 +235,10 @@ func (m *model) reject(r *modelled) {
 	by := m.actor()
 	s, stale := m.seen(r)
 	reason := rapid.SampledFrom([]string{"", "no"}).Draw(m.t, "reason")
-	_, may := m.decides(by, r)
+	place, may := m.decides(by, r)
+	if may && !m.atStep(r, place, "", time.Time{}) {
+		_, may = m.inPlaceOf(by, r, func(of string) bool { return m.atStep(r, of, "", time.Time{}) })
+	}
 	if _, ok := m.apply(r, renewal.Reject{By: by, Shown: s, Reason: reason}, r.status == renewal.Pending && may && !stale && reason != ""); ok {
 		r.status = renewal.Rejected
 	}

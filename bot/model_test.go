@@ -18,6 +18,7 @@ import (
 	"renewbot/bot"
 	"renewbot/bot/config"
 	"renewbot/bot/ledger"
+	"renewbot/bot/policy"
 	"renewbot/bot/renewal"
 	"renewbot/bot/slacksim"
 	"renewbot/yeastar"
@@ -76,6 +77,7 @@ type model struct {
 	ctx    context.Context
 	path   string
 	policy renewal.Policy
+	rules  *policy.File // two steps; nil: the variables alone
 	clock  *slacksim.ManualClock
 	vendor *yeastarsim.Server
 	people *modelPeople
@@ -121,8 +123,8 @@ type try struct {
 // Who may do what.
 var modelActors = []renewal.Actor{
 	{UserID: "U1", MayRequest: true}, {UserID: "U2", MayRequest: true},
-	{UserID: "A1", MayRequest: true, MayApprove: true}, {UserID: "A2", MayRequest: true, MayApprove: true},
-	{UserID: "A3", MayApprove: true}, {UserID: "G1", Denied: "Guests may not."},
+	{UserID: "UA1", MayRequest: true, MayApprove: true, Named: []string{"UA1"}}, {UserID: "UA2", MayRequest: true, MayApprove: true, Named: []string{"UA2"}},
+	{UserID: "UA3", MayApprove: true, Named: []string{"UA3"}}, {UserID: "G1", Denied: "Guests may not."},
 }
 
 func newModel(t *rapid.T, empty []byte) *model {
@@ -137,6 +139,12 @@ func newModel(t *rapid.T, empty []byte) *model {
 			Required: rapid.IntRange(1, 2).Draw(t, "quorum"), SelfApproval: rapid.Bool().Draw(t, "self-approval"),
 			PONumber: renewal.PONumberReference, RemindAfter: 4 * time.Hour, ExpireAfter: 72 * time.Hour,
 		},
+	}
+	if rapid.Bool().Draw(t, "two steps") {
+		if m.rules, err = policy.Parse([]byte(modelRules)); err != nil {
+			t.Fatal(err)
+		}
+		m.policy.Rules, m.policy.Required = m.rules, 2
 	}
 	if err := os.WriteFile(m.path, empty, 0o600); err != nil {
 		t.Fatal(err)
@@ -165,9 +173,9 @@ func (m *model) open() {
 		m.t.Fatal(err)
 	}
 	c := config.Config{Slack: config.Slack{APIURL: m.people.server.URL + "/"}, Renew: config.Renew{
-		Approvers:         config.IDs{"A1", "A2", "A3"},
+		Approvers:         config.IDs{"UA1", "UA2", "UA3"},
 		ApprovalsRequired: m.policy.Required, SelfApproval: m.policy.SelfApproval, PONumber: m.policy.PONumber,
-		RemindAfter: m.policy.RemindAfter, ExpireAfter: m.policy.ExpireAfter, LookupTTL: 5 * time.Minute,
+		Policy: m.rules, RemindAfter: m.policy.RemindAfter, ExpireAfter: m.policy.ExpireAfter, LookupTTL: 5 * time.Minute,
 	}}
 	m.bot = bot.New(bot.Options{
 		Config: c, Ledger: m.ledger, Vendor: m.client, Log: quiet, Now: m.clock.Now, OrderTimeout: modelOrderTimeout, Unpaced: true,

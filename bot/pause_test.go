@@ -25,7 +25,7 @@ func TestPausedOrdersWait(t *testing.T) {
 	bob.home("Orders are paused by @carol", "Stocktaking until Friday")
 	b.restart()
 	part := func() monitor.Part {
-		parts := b.Bot.Readiness(b.ctx)
+		parts := b.Readiness.Parts(b.ctx)
 		i := slices.IndexFunc(parts, func(p monitor.Part) bool { return p.Name == "orders" })
 		return parts[i]
 	}

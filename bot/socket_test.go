@@ -108,7 +108,7 @@ func TestReadiness(t *testing.T) {
 	b := setup(t)
 	states := func() string {
 		var list []string
-		for _, p := range b.Bot.Readiness(b.ctx) {
+		for _, p := range b.Readiness.Parts(b.ctx) {
 			list = append(list, p.Name+" "+string(p.State))
 		}
 		// The second connection comes after the first.
@@ -136,7 +136,7 @@ func TestReadiness(t *testing.T) {
 	b.Config.Yeastar.ClientSecret = config.NewSecret("canary")
 	b.start()
 	becomes("slack ok, database ok, vendor down, orders ok")
-	for _, p := range b.Bot.Readiness(b.ctx) {
+	for _, p := range b.Readiness.Parts(b.ctx) {
 		if contains(p.Detail, "canary") {
 			t.Errorf("a secret is shown: %s", p.Detail)
 		}

@@ -122,9 +122,9 @@ func newStage(t testing.TB) *stage {
 		s.bot.socket.End(context.Background())
 		s.bot.portal.Close(context.Background())
 		s.bot.directory.Close(context.Background())
-		s.bot.api.CloseIdleConnections()
+		s.bot.socket.CloseIdleConnections()
 	})
-	if err := s.bot.identify(t.Context()); err != nil {
+	if err := s.bot.directory.Introduce(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.bot.portal.Prepare(t.Context(), yeastar.Products()[0].Key); err != nil {

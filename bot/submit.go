@@ -21,7 +21,7 @@ func (b *Bot) submittedForm(ctx context.Context, ic slack.InteractionCallback, e
 	d, change, err := draft.Read(ic.View)
 	if err != nil {
 		b.log.WarnContext(ctx, "a form could not be read", "error", err)
-		env.Ack(slack.NewUpdateViewSubmissionResponse(view(blocks.Trouble(blocks.Draft{}, "I can't read this form any more.", ""))))
+		env.Ack(slack.NewUpdateViewSubmissionResponse(new(blocks.Trouble(blocks.Draft{}, "I can't read this form any more.", ""))))
 		return
 	}
 	ctx = env.Concerns(ctx, d.Request)
@@ -30,7 +30,7 @@ func (b *Bot) submittedForm(ctx context.Context, ic slack.InteractionCallback, e
 	actor := b.directory.Actor(checking, ic.User.ID, directory.RequestAge)
 	if !actor.MayRequest {
 		refusal := renewal.NotAllowed(actor, renewal.Text("You may not request renewals."))
-		env.Ack(slack.NewUpdateViewSubmissionResponse(view(blocks.Notice("Not allowed", refusal.Sentence))))
+		env.Ack(slack.NewUpdateViewSubmissionResponse(new(blocks.Notice("Not allowed", refusal.Sentence))))
 		b.audit(ctx, 0, ic.User.ID, "review", refusal)
 		return
 	}
@@ -48,7 +48,7 @@ func (b *Bot) submittedForm(ctx context.Context, ic slack.InteractionCallback, e
 	o, errs, err := b.offer(checking, ic.User.ID, d)
 	if err != nil {
 		b.log.WarnContext(ctx, "the offer's look-ups failed", "error", err)
-		env.Ack(slack.NewUpdateViewSubmissionResponse(view(blocks.Trouble(d, portal.Explain(err), portal.RequestID(err)))))
+		env.Ack(slack.NewUpdateViewSubmissionResponse(new(blocks.Trouble(d, portal.Explain(err), portal.RequestID(err)))))
 		return
 	}
 	if d.Request == 0 { // a request that is changed stays in its channel
@@ -72,12 +72,12 @@ func (b *Bot) submittedForm(ctx context.Context, ic slack.InteractionCallback, e
 		refusal = &renewal.Refusal{Sentence: renewal.Say(unsaved(err, d.Request))}
 	}
 	if refusal != nil {
-		env.Ack(slack.NewPushViewSubmissionResponse(view(blocks.Notice("Not saved", refusal.Sentence))))
+		env.Ack(slack.NewPushViewSubmissionResponse(new(blocks.Notice("Not saved", refusal.Sentence))))
 		b.audit(ctx, d.Request, ic.User.ID, "review", refusal)
 		return
 	}
 	d.Shown = digest(o.Offer, o.doubts)
-	env.Ack(slack.NewPushViewSubmissionResponse(view(blocks.Review(d, o.Offer, b.review(checking, d, o, r, "")))))
+	env.Ack(slack.NewPushViewSubmissionResponse(new(blocks.Review(d, o.Offer, b.review(checking, d, o, r, "")))))
 }
 
 // atFields keeps the errors whose fields are in the view, as Slack takes no others; when
@@ -117,7 +117,7 @@ func (b *Bot) submittedReview(ctx context.Context, ic slack.InteractionCallback,
 	// A view that comes too late is not seen: then its author is told in words alone.
 	answer := func(v slack.ModalViewRequest, otherwise renewal.Sentence) {
 		if !env.Ack(slack.NewUpdateViewSubmissionResponse(&v)) {
-			b.tell(ctx, whoSubmitted(ic, env), blocks.Answer(otherwise))
+			b.reply.Tell(ctx, whoSubmitted(ic, env), blocks.Answer(otherwise))
 		}
 	}
 	notSaved := func(s renewal.Sentence) { answer(blocks.Notice("Not saved", s), s) }

@@ -44,8 +44,8 @@ const (
 	perPage = 8
 	// detailPatience bounds what a page can do without: what the portal tells of single orders.
 	detailPatience = 3 * time.Second
-	// pbxsOrders is how many orders of a customer are asked about to find those of one PBX.
-	pbxsOrders = 20
+	// pbxsOrders is how many orders are asked about to find those of one PBX.
+	pbxsOrders = blocks.HistoryAsked
 )
 
 // Ready says whether Of need not wait for the portal.
@@ -120,8 +120,11 @@ func (h *Histories) draw(ctx context.Context, a renewal.Actor, who renewal.Holde
 		h.Log.WarnContext(ctx, "the portal's orders are missing in a history", "error", err)
 	}
 	d.Unread, d.Untold = err != nil, err == nil && !told
-	if who.SerialNumber != "" {
+	switch {
+	case who.SerialNumber != "":
 		placed = h.ofPBX(ctx, placed, who)
+	case !told:
+		placed = nil
 	}
 	entries := merge(visible, all, placed)
 	d.Total, d.Ours = len(entries), len(visible)
@@ -147,10 +150,11 @@ func (h *Histories) requestsOf(ctx context.Context, who renewal.Holder) ([]renew
 	return h.requests(ctx, "", []renewal.Holder{who}, most)
 }
 
-// ofPBX are the orders of a customer's that may be of one PBX.
+// ofPBX are those of the newest orders that are of one PBX: by which number the details tell it is
+// documented.
 func (h *Histories) ofPBX(ctx context.Context, placed []yeastar.OrderSummary, pbx renewal.Holder) []yeastar.OrderSummary {
 	product, _, ok := h.Portal.FindPBX(ctx, pbx.SerialNumber)
-	if !ok || pbx.PartnerID == "" {
+	if !ok {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, detailPatience)

@@ -85,15 +85,15 @@ func (p *Portal) OrdersOf(ctx context.Context, h renewal.Holder, maxAge lookup.M
 // PlacedWithin is how far back Placed goes.
 const PlacedWithin = 2 * 366 * 24 * time.Hour
 
-// Placed lists the orders of an account, the newest first, in the portal's list of two years. It is
-// not told when the list does not say whose orders are whose.
+// Placed lists the orders of an account, the newest first, in the portal's list of two years. When
+// the list does not say whose orders are whose, it is not told, and they are everybody's.
 func (p *Portal) Placed(ctx context.Context, account yeastar.ID) (orders []yeastar.OrderSummary, told bool, err error) {
 	list, err := p.placed.Get(ctx, all, lookup.AnyAge)
 	if err != nil {
 		return nil, false, err
 	}
 	for _, o := range list.orders {
-		if o.PartnerID == account && list.told {
+		if o.PartnerID == account || !list.told {
 			orders = append(orders, o)
 		}
 	}

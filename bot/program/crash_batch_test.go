@@ -141,7 +141,7 @@ func (w *crashWorld) liveBatch(ctx context.Context, p *process) {
 	}
 }
 
-var barPart = regexp.MustCompile(`(\d+) (placed|refused|unknown|waiting|left out)`)
+var barParts = regexp.MustCompile(`(\d+) (placed|refused|unknown|waiting|left out)`)
 
 // barIsRight wants the bar to tell of every line once, and of no order that the vendor does not have.
 func (w *crashWorld) barIsRight() {
@@ -152,7 +152,7 @@ func (w *crashWorld) barIsRight() {
 			continue
 		}
 		all, placed := 0, 0
-		for _, part := range barPart.FindAllStringSubmatch(m.Text, -1) {
+		for _, part := range barParts.FindAllStringSubmatch(m.Text, -1) {
 			n, _ := strconv.Atoi(part[1])
 			if all += n; part[2] == "placed" {
 				placed = n

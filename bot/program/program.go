@@ -71,7 +71,7 @@ func serve(ctx context.Context, c config.Config, log *slog.Logger, level *slog.L
 	g.Go(func() error { return parts.Bot.Run(running) })
 	g.Go(func() error {
 		return monitor.Serve(running, c.HTTPAddr, monitor.Options{
-			Ready: parts.Bot.Readiness, Metrics: parts.Metrics.Handler(), Level: level, Log: log,
+			Ready: parts.Readiness.Parts, Metrics: parts.Metrics.Handler(), Level: level, Log: log,
 		})
 	})
 	g.Go(func() error {

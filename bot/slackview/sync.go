@@ -37,8 +37,13 @@ func (v *View) Begin(ctx context.Context) error {
 	now := v.ledger.Now(ctx)
 	jobs := []renewal.Job{{Kind: renewal.SyncSlack, At: now}}
 	pending, err := v.ledger.List(ctx, ledger.Filter{Statuses: []renewal.Status{renewal.Pending}})
+	batches := map[int64]bool{}
 	for _, r := range pending {
 		jobs = append(jobs, renewal.Job{Kind: renewal.SyncSlack, RequestID: r.ID, At: now})
+		if r.Batch != 0 && !batches[r.Batch] {
+			batches[r.Batch] = true
+			jobs = append(jobs, renewal.Job{Kind: renewal.SyncSlack, RequestID: -r.Batch, At: now})
+		}
 	}
 	if err != nil {
 		return err

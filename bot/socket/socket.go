@@ -144,3 +144,6 @@ func (c *Client) End(ctx context.Context) {
 	c.tasks.Cancel()
 	c.tasks.End(ctx)
 }
+
+// CloseIdleConnections closes those to the Web API that nobody uses any more.
+func (c *Client) CloseIdleConnections() { c.api.CloseIdleConnections() }

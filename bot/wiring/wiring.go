@@ -14,6 +14,7 @@ import (
 	"renewbot/bot/events"
 	"renewbot/bot/ledger"
 	"renewbot/bot/metrics"
+	"renewbot/bot/readiness"
 	"renewbot/yeastar"
 )
 
@@ -30,6 +31,8 @@ type Options struct {
 type Parts struct {
 	Bot    *bot.Bot
 	Ledger *ledger.Ledger // whoever opened it closes it, after the bot has ended
+	// Readiness says how the parts are that the bot needs.
+	Readiness *readiness.Readiness
 	// Metrics are the bot's figures, since it was opened.
 	Metrics *metrics.Metrics
 }
@@ -56,7 +59,9 @@ func Open(ctx context.Context, c config.Config, log *slog.Logger, o Options) (Pa
 		return Parts{}, errors.Join(err, book.Close())
 	}
 	o.Bot.Config, o.Bot.Ledger, o.Bot.Vendor, o.Bot.Log, o.Bot.Metrics = c, book, vendor, log, figures
-	return Parts{Bot: bot.New(o.Bot), Ledger: book, Metrics: figures}, nil
+	b := bot.New(o.Bot)
+	ready := readiness.New(readiness.Options{Socket: b.Socket(), Ledger: book, Vendor: vendor, Log: log})
+	return Parts{Bot: b, Ledger: book, Readiness: ready, Metrics: figures}, nil
 }
 
 // openEvents lets the ledger's jobs send events, if they are wanted.
