@@ -156,7 +156,7 @@ func New(o Options) *Bot {
 	}
 	lists := duelist.New(duelist.Options{Portal: looked, Ledger: o.Ledger, Log: o.Log})
 	b.batch = batch.New(batch.Options{
-		API: api, Ledger: o.Ledger, Directory: people, Portal: looked, Lists: lists, Policy: b.policy, Log: o.Log, Single: b.single(),
+		API: api, Reply: replies, Ledger: o.Ledger, Directory: people, Portal: looked, Lists: lists, Policy: b.policy, Log: o.Log, Single: b.single(),
 	})
 	b.due = dueview.New(dueview.Options{
 		Lists:  lists,

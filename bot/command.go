@@ -7,7 +7,6 @@ import (
 	"github.com/slack-go/slack"
 
 	"renewbot/blocks"
-	"renewbot/bot/batch"
 	"renewbot/bot/directory"
 	"renewbot/bot/history"
 	"renewbot/bot/renewal"
@@ -20,7 +19,7 @@ import (
 const command = "/renew"
 
 func (b *Bot) slash(ctx context.Context, c slack.SlashCommand, env *socket.Envelope) {
-	p := reply.Person{ID: c.UserID, Channel: c.ChannelID, ResponseURL: c.ResponseURL, Env: env, Command: true}
+	p := reply.Person{ID: c.UserID, Channel: c.ChannelID, ResponseURL: c.ResponseURL, Trigger: c.TriggerID, Env: env, Command: true}
 	actor := b.directory.Actor(ctx, c.UserID, directory.RequestAge)
 	t := typed.Parse(c.Text)
 	ctx = env.Concerns(ctx, t.Request)
@@ -52,7 +51,7 @@ func (b *Bot) slash(ctx context.Context, c slack.SlashCommand, env *socket.Envel
 			b.deny(ctx, p, 0, "batch", renewal.NotAllowed(actor, renewal.Text("You may approve renewals, but not request them.")))
 			return
 		}
-		b.batch.Open(ctx, batch.Who{ID: p.ID, Channel: p.Channel, Response: p.ResponseURL, Trigger: c.TriggerID, Env: env, Command: true}, t.Text)
+		b.batch.Open(ctx, p, t.Text)
 	case typed.Open:
 		if !actor.MayRequest {
 			b.deny(ctx, p, 0, "open", renewal.NotAllowed(actor, renewal.Text("You may approve renewals, but not request them.")))

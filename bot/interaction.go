@@ -47,7 +47,7 @@ func (b *Bot) submission(ctx context.Context, ic slack.InteractionCallback, env 
 		b.submittedDue(ctx, ic, env)
 	default:
 		if blocks.IsBatch(ic.View.CallbackID) {
-			b.batch.Submitted(ctx, batcher(ic, env), ic)
+			b.batch.Submitted(ctx, reply.Clicked(ic, env), ic)
 		}
 	}
 }
@@ -71,7 +71,7 @@ func (b *Bot) actions(ctx context.Context, ic slack.InteractionCallback, env *so
 			env.Ack(nil) // a link, which Slack follows itself
 		default:
 			if blocks.IsBatch(a.ActionID) {
-				b.batch.Clicked(ctx, batcher(ic, env), a)
+				b.batch.Clicked(ctx, reply.Clicked(ic, env), a)
 				continue
 			}
 			if blocks.IsDue(a.ActionID) {

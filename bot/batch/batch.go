@@ -14,6 +14,7 @@ import (
 	"renewbot/bot/ledger"
 	"renewbot/bot/portal"
 	"renewbot/bot/renewal"
+	"renewbot/bot/reply"
 	"renewbot/bot/socket"
 	"renewbot/bot/taskgroup"
 )
@@ -29,20 +30,12 @@ type Single struct {
 	Proposed func(ctx context.Context, a renewal.Actor, o renewal.Offer) (renewal.Request, *renewal.Refusal, error)
 	// Voters are those who have approved a request, as they are now.
 	Voters func(ctx context.Context, r renewal.Request) []renewal.Actor
-	// Tell shows a message to somebody alone.
-	Tell func(ctx context.Context, w Who, m blocks.Message)
-}
-
-// Who is somebody who did something, and where.
-type Who struct {
-	ID, Channel, Thread, Response, Trigger string
-	Env                                    *socket.Envelope
-	Command                                bool // it was a command
 }
 
 // Options are what a View is made of.
 type Options struct {
 	API       *socket.WebAPI
+	Reply     *reply.Replies
 	Ledger    *ledger.Ledger
 	Directory *directory.Directory
 	Portal    *portal.Portal
@@ -55,6 +48,7 @@ type Options struct {
 // View shows batches and takes decisions on them. Make it with New.
 type View struct {
 	api       *socket.WebAPI
+	reply     *reply.Replies
 	ledger    *ledger.Ledger
 	directory *directory.Directory
 	portal    *portal.Portal
@@ -65,15 +59,14 @@ type View struct {
 	offer     func(ctx context.Context, who string, d blocks.Draft) (renewal.Offer, []renewal.Doubt, map[string]string, error)
 	proposed  func(ctx context.Context, a renewal.Actor, o renewal.Offer) (renewal.Request, *renewal.Refusal, error)
 	voters    func(ctx context.Context, r renewal.Request) []renewal.Actor
-	tell      func(ctx context.Context, w Who, m blocks.Message)
 	tasks     *taskgroup.Group
 }
 
 // New makes a View.
 func New(o Options) *View {
 	return &View{
-		api: o.API, ledger: o.Ledger, directory: o.Directory, portal: o.Portal, lists: o.Lists, policy: o.Policy, log: o.Log,
-		fill: o.Single.Fill, offer: o.Single.Offer, proposed: o.Single.Proposed, voters: o.Single.Voters, tell: o.Single.Tell,
+		api: o.API, reply: o.Reply, ledger: o.Ledger, directory: o.Directory, portal: o.Portal, lists: o.Lists, policy: o.Policy, log: o.Log,
+		fill: o.Single.Fill, offer: o.Single.Offer, proposed: o.Single.Proposed, voters: o.Single.Voters,
 		tasks: taskgroup.New(),
 	}
 }
@@ -82,14 +75,4 @@ func New(o Options) *View {
 func (v *View) Close(ctx context.Context) {
 	v.tasks.Cancel()
 	v.tasks.End(ctx)
-}
-
-func (v *View) say(ctx context.Context, w Who, sentence string) {
-	v.tell(ctx, w, blocks.Answer(renewal.Say(sentence)))
-}
-
-// sorry tells somebody that something of ours failed.
-func (v *View) sorry(ctx context.Context, w Who, what string, err error) {
-	v.log.ErrorContext(ctx, "could not "+what, "error", err)
-	v.say(ctx, w, "Sorry, I could not "+what+" just now. Nothing was changed and nothing was ordered by this. Please try again in a moment.")
 }

@@ -12,23 +12,23 @@ import (
 	"renewbot/bot/directory"
 	"renewbot/bot/ledger"
 	"renewbot/bot/renewal"
-	"renewbot/bot/socket"
+	"renewbot/bot/reply"
 )
 
 // found reads a batch, and tells somebody when there is none.
-func (v *View) found(ctx context.Context, w Who, id int64) (blocks.BatchData, bool) {
+func (v *View) found(ctx context.Context, w reply.Person, id int64) (blocks.BatchData, bool) {
 	b, lines, err := v.ledger.Batch(ctx, id)
 	switch {
 	case errors.Is(err, ledger.ErrNotFound):
-		v.say(ctx, w, "There is no batch "+renewal.BatchReference(id)+". Nothing was changed.")
+		v.reply.Say(ctx, w, "There is no batch "+renewal.BatchReference(id)+". Nothing was changed.")
 	case err != nil:
-		v.sorry(ctx, w, "read "+renewal.BatchReference(id), err)
+		v.reply.Sorry(ctx, w, "read "+renewal.BatchReference(id), err)
 	}
 	return blocks.BatchData{Batch: b, Lines: lines}, err == nil
 }
 
 // decider is who decides on a batch, as Slack tells of them now, beside all who had to do with it.
-func (v *View) decider(ctx context.Context, w Who, d blocks.BatchData) (renewal.Actor, []renewal.Actor) {
+func (v *View) decider(ctx context.Context, w reply.Person, d blocks.BatchData) (renewal.Actor, []renewal.Actor) {
 	a := v.directory.Actor(ctx, w.ID, directory.DecisionAge)
 	a.Click = w.Trigger
 	all := d.Batch.Everybody(d.Lines)
@@ -36,11 +36,11 @@ func (v *View) decider(ctx context.Context, w Who, d blocks.BatchData) (renewal.
 }
 
 // Clicked handles a button of a batch's card.
-func (v *View) Clicked(ctx context.Context, w Who, a *slack.BlockAction) {
+func (v *View) Clicked(ctx context.Context, w reply.Person, a *slack.BlockAction) {
 	t, err := blocks.ReadBatchTarget(a.Value)
 	if err != nil {
 		v.log.WarnContext(ctx, "a button had a value that is not ours", "action", a.ActionID)
-		v.say(ctx, w, "I can't read that button. Nothing was ordered.")
+		v.reply.Say(ctx, w, "I can't read that button. Nothing was ordered.")
 		return
 	}
 	d, ok := v.found(ctx, w, t.Batch)
@@ -64,30 +64,25 @@ func (v *View) Clicked(ctx context.Context, w Who, a *slack.BlockAction) {
 }
 
 // ask opens a small form, unless nothing waits for a decision or the person has none.
-func (v *View) ask(ctx context.Context, w Who, form slack.ModalViewRequest, a renewal.Actor, d blocks.BatchData) {
+func (v *View) ask(ctx context.Context, w reply.Person, form slack.ModalViewRequest, a renewal.Actor, d blocks.BatchData) {
 	open := d.Batch.Undecided(d.Lines)
 	if len(open) == 0 {
-		v.say(ctx, w, "No line of "+d.Batch.Reference()+" waits for a decision any more. Nothing was changed by this.")
+		v.reply.Say(ctx, w, "No line of "+d.Batch.Reference()+" waits for a decision any more. Nothing was changed by this.")
 		return
 	}
 	own := form.CallbackID == blocks.CallbackBatchLeave && open[0].Requester == a.UserID
 	if refusal := d.Batch.MayDecide(a, d.Lines, v.ledger.Now(ctx), v.policy); refusal != nil && !own {
-		v.tell(ctx, w, blocks.Answer(refusal.Sentence))
+		v.reply.Tell(ctx, w, blocks.Answer(refusal.Sentence))
 		if err := v.ledger.Deny(ctx, 0, w.ID, form.CallbackID, refusal); err != nil {
 			v.log.ErrorContext(ctx, "a refusal was not written down", "error", err)
 		}
 		return
 	}
-	opening, cancel := context.WithTimeout(ctx, socket.AckBudget)
-	defer cancel()
-	if _, err := v.api.OpenViewContext(opening, w.Trigger, form); err != nil {
-		v.log.WarnContext(ctx, "a view was not opened", "callback_id", form.CallbackID, "error", err)
-		v.say(ctx, w, "Slack did not open the form in time. Nothing was changed and nothing was ordered. Please press the button again.")
-	}
+	v.reply.Open(ctx, w, w.Trigger, form)
 }
 
 // decided handles a small form.
-func (v *View) decided(ctx context.Context, w Who, ic slack.InteractionCallback) {
+func (v *View) decided(ctx context.Context, w reply.Person, ic slack.InteractionCallback) {
 	t, err := blocks.ReadBatchTarget(ic.View.PrivateMetadata)
 	if err != nil {
 		v.unreadable(w)
@@ -108,16 +103,16 @@ func (v *View) decided(ctx context.Context, w Who, ic slack.InteractionCallback)
 	defer cancel()
 	_, err = v.ledger.ApplyBatch(saving, t.Batch, e)
 	if says := v.unsaved(ctx, d.Batch, err); says != nil && !w.Env.Ack(slack.NewErrorsViewSubmissionResponse(map[string]string{field: blocks.FieldError(says)})) {
-		v.tell(ctx, w, blocks.Answer(says))
+		v.reply.Tell(ctx, w, blocks.Answer(says))
 	}
 }
 
-func (v *View) apply(ctx context.Context, w Who, b renewal.Batch, e renewal.BatchEvent) {
+func (v *View) apply(ctx context.Context, w reply.Person, b renewal.Batch, e renewal.BatchEvent) {
 	saving, cancel := w.Env.InTime(ctx)
 	defer cancel()
 	_, err := v.ledger.ApplyBatch(saving, b.ID, e)
 	if says := v.unsaved(ctx, b, err); says != nil {
-		v.tell(ctx, w, blocks.Answer(says))
+		v.reply.Tell(ctx, w, blocks.Answer(says))
 	}
 }
 

@@ -19,6 +19,7 @@ import (
 	"renewbot/bot/lookup"
 	"renewbot/bot/portal"
 	"renewbot/bot/renewal"
+	"renewbot/bot/reply"
 	"renewbot/bot/sheet"
 	"renewbot/bot/socket"
 )
@@ -28,7 +29,7 @@ import (
 const listPatience = 1500 * time.Millisecond
 
 // Open opens the form, with what is due by the filter that was typed. Who opens it may request.
-func (v *View) Open(ctx context.Context, w Who, text string) {
+func (v *View) Open(ctx context.Context, w reply.Person, text string) {
 	looking, cancel := context.WithTimeout(ctx, listPatience)
 	defer cancel()
 	f := blocks.BatchFormData{
@@ -36,13 +37,7 @@ func (v *View) Open(ctx context.Context, w Who, text string) {
 		ChannelNames: v.directory.ChannelNames(looking), ChannelHint: v.directory.ChannelHint(), Channel: v.directory.ChannelHere(looking, w.Channel),
 	}
 	f.Text, f.More = v.template(looking, dueview.Typed(text, w.ID))
-	opening, stop := context.WithTimeout(ctx, socket.AckBudget)
-	defer stop()
-	if _, err := v.api.OpenViewContext(opening, w.Trigger, blocks.BatchForm(f)); err != nil {
-		v.log.WarnContext(ctx, "a view was not opened", "callback_id", blocks.CallbackBatchForm, "error", err, "messages", socket.Messages(err))
-		w.Command = false
-		v.tell(ctx, w, blocks.Reopen("Slack did not open the form in time. Nothing was ordered."))
-	}
+	v.reply.Open(ctx, w, w.Trigger, blocks.BatchForm(f))
 }
 
 // templateHeader is the first line of what a form begins with.
@@ -105,7 +100,7 @@ type draft struct {
 const fresh = 15 * time.Minute
 
 // checked begins to check what was pasted, and shows how far it is.
-func (v *View) checked(ctx context.Context, w Who, ic slack.InteractionCallback) {
+func (v *View) checked(ctx context.Context, w reply.Person, ic slack.InteractionCallback) {
 	meta, err := blocks.ReadBatchMeta(ic.View.PrivateMetadata)
 	if err != nil {
 		v.unreadable(w)
@@ -173,7 +168,7 @@ func (v *View) fetch(ctx context.Context, file string) (text string, rows []row,
 	return string(raw), rows, fault
 }
 
-func (v *View) unreadable(w Who) {
+func (v *View) unreadable(w reply.Person) {
 	view := blocks.Notice("Not saved", renewal.Say("I can't read this form any more. Nothing was saved and nothing was ordered. Please start again with /renew batch."))
 	w.Env.Ack(slack.NewUpdateViewSubmissionResponse(&view))
 }
@@ -182,7 +177,7 @@ func (v *View) unreadable(w Who) {
 const toldEvery = 3 * time.Second
 
 // finish checks a draft and shows its review in the view that waits for it.
-func (v *View) finish(ctx context.Context, w Who, meta blocks.BatchMeta, d draft, rows []row, external, warning string) {
+func (v *View) finish(ctx context.Context, w reply.Person, meta blocks.BatchMeta, d draft, rows []row, external, warning string) {
 	last := time.Now()
 	actor := v.directory.Actor(ctx, w.ID, directory.RequestAge)
 	lines, err := v.check(ctx, actor, rows, func(done int) {
@@ -246,7 +241,7 @@ func (v *View) show(ctx context.Context, external string, view slack.ModalViewRe
 }
 
 // asked makes a batch of a review.
-func (v *View) asked(ctx context.Context, w Who, ic slack.InteractionCallback) {
+func (v *View) asked(ctx context.Context, w reply.Person, ic slack.InteractionCallback) {
 	meta, err := blocks.ReadBatchMeta(ic.View.PrivateMetadata)
 	if err != nil {
 		v.unreadable(w)
@@ -256,7 +251,7 @@ func (v *View) asked(ctx context.Context, w Who, ic slack.InteractionCallback) {
 	defer cancel()
 	answer := func(view slack.ModalViewRequest, otherwise string) {
 		if !w.Env.Ack(slack.NewUpdateViewSubmissionResponse(&view)) {
-			v.say(ctx, w, otherwise)
+			v.reply.Say(ctx, w, otherwise)
 		}
 	}
 	notSaved := func(s renewal.Sentence) { answer(blocks.Notice("Not saved", s), s.String()) }
@@ -326,7 +321,7 @@ func submission(key string, d draft, reason string) (s renewal.BatchSubmission, 
 }
 
 // Submitted handles a view of a batch that was submitted.
-func (v *View) Submitted(ctx context.Context, w Who, ic slack.InteractionCallback) {
+func (v *View) Submitted(ctx context.Context, w reply.Person, ic slack.InteractionCallback) {
 	switch ic.View.CallbackID {
 	case blocks.CallbackBatchForm, blocks.CallbackBatchReview:
 		actor := v.directory.Actor(ctx, w.ID, directory.RequestAge)

@@ -26,6 +26,7 @@ type Person struct {
 	Channel     string // where they did it; may be a direct message or empty
 	Thread      string // the thread in it, if any
 	ResponseURL string
+	Trigger     string // lets a view be opened within three seconds, and is another one for each click
 	Env         *socket.Envelope
 	// Command says that an ack may carry the answer.
 	Command bool
@@ -34,7 +35,8 @@ type Person struct {
 // Clicked is who clicked in a message or a view.
 func Clicked(ic slack.InteractionCallback, env *socket.Envelope) Person {
 	return Person{
-		ID: ic.User.ID, Channel: ic.Container.ChannelID, Thread: ic.Container.ThreadTs, ResponseURL: ic.ResponseURL, Env: env,
+		ID: ic.User.ID, Channel: ic.Container.ChannelID, Thread: ic.Container.ThreadTs, ResponseURL: ic.ResponseURL,
+		Trigger: ic.TriggerID, Env: env,
 	}
 }
 
