@@ -12,6 +12,7 @@ import (
 
 	"renewbot/blocks"
 	"renewbot/bot/renewal"
+	"renewbot/yeastar"
 )
 
 // batchOf is a batch whose lines are in these states, one after the other.
@@ -62,9 +63,11 @@ func batches() []shown {
 	running := batchOf(append(append(times(renewal.Ordered, 17), renewal.Refused, renewal.Unknown, renewal.Ordering), times(renewal.Approved, 20)...)...)
 	ended := batchOf(renewal.Ordered, renewal.Refused, renewal.Cancelled)
 	rejected := batchOf(times(renewal.Rejected, 2)...)
+	paused := batchOf(renewal.Ordered, renewal.Approved, renewal.Approved)
+	paused.Lines[1].Problem = &renewal.Problem{Class: yeastar.ClassNotSent, Code: "paused", Detail: "The prices are wrong.", By: bob}
 	out := []shown{}
 	for name, d := range map[string]blocks.BatchData{
-		"pending": waiting, "pending_many": many, "pending_struck": struck, "pending_dry_run": dryRun, "running": running,
+		"pending": waiting, "pending_many": many, "pending_struck": struck, "pending_dry_run": dryRun, "running": running, "running_paused": paused,
 		"held_unknown": held(renewal.HoldUnknown), "held_credit": held(renewal.HoldCredit), "held_refusals": held(renewal.HoldRefusals),
 		"questions": batchOf(renewal.Ordered, renewal.Unknown), "ended": ended, "ended_all": batchOf(times(renewal.Ordered, 2)...), "rejected": rejected,
 	} {
