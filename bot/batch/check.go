@@ -300,7 +300,7 @@ func fieldName(d blocks.Draft, field string) string {
 	case blocks.BlockContact(d):
 		return "Billing contact: "
 	case blocks.BlockPO:
-		return ""
+		return "PO number: "
 	}
 	return ""
 }

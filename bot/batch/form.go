@@ -55,7 +55,7 @@ func (v *View) template(ctx context.Context, by due.Filter, f *blocks.BatchFormD
 	lines := 0
 	for _, r := range list.Only(by, portal.Fits).Rows {
 		band := r.Band(list.Now)
-		named := by.Text != "" && (band == due.Later || band == due.Unknown)
+		named := (by.Text != "" && band == due.Unknown) || ((by.Text != "" || by.Within > 0) && band == due.Later)
 		if r.Nameless || len(r.Open) > 0 || !(band.Due() || named) {
 			continue
 		}

@@ -164,6 +164,7 @@ func TestListIsInOrderAndNarrows(t *testing.T) {
 	fits := func(text string, h renewal.Holder) bool { return strings.Contains(h.Name, text) }
 	for want, filter := range map[string]due.Filter{
 		"over soon month":               {Within: 30},
+		"over soon month later":         {Within: 200},
 		"soon":                          {Owner: "U1"},
 		"over month unknown later":      {Owner: due.Nobody},
 		"":                              {Product: "remote-management"},

@@ -288,3 +288,16 @@ func TestStillThere(t *testing.T) {
 		t.Error("a look-up that fails says nothing")
 	}
 }
+
+// A short number means nobody by their id: nearly every one has it somewhere.
+func TestFitsByWordsAndNumbers(t *testing.T) {
+	t.Parallel()
+	h := renewal.Holder{Name: "Müller & Söhne 5", Email: "it@mueller.example", SerialNumber: "3661C20B7719", PartnerID: "3100417265109827333"}
+	for query, want := range map[string]bool{
+		"": true, "muller": true, "sohne 5": true, "0": false, "17": false, "c20b": true, "3661 c20b 7719": true, "827333": true, "acme": false,
+	} {
+		if got := portal.Fits(query)(h); got != want {
+			t.Errorf("%q fits: %v", query, got)
+		}
+	}
+}
