@@ -2,6 +2,7 @@ package blocks_test
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -124,9 +125,7 @@ func batchEvents() []event {
 		renewal.CodeBatchReminded: {renewal.DetailWho: bob}, renewal.CodeBatchLastCall: {renewal.DetailWho: bob + "," + carol},
 	} {
 		e := none(entry(code, alice, "", "", map[string]string{renewal.DetailBatch: "RNW-B0007", renewal.DetailCount: "40"}))
-		for k, v := range more {
-			e.Detail[k] = v
-		}
+		maps.Copy(e.Detail, more)
 		if strings.HasSuffix(string(code), "paused") || strings.HasSuffix(string(code), "reminded") {
 			e.Actor = renewal.System
 		}

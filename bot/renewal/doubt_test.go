@@ -255,6 +255,16 @@ func TestNewDoubtSendsTheRequestBack(t *testing.T) {
 	if diff := cmp.Diff([]string{fresh.Text()}, back.Changes); diff != "" {
 		t.Errorf("changes (-want +got):\n%s", diff)
 	}
+	if !back.Unexplained {
+		t.Error("its requester has said why before anybody knew")
+	}
+	said := must(t, back, later, policy(), Amend{By: requester("U1"), Shown: back.Shown(), Offer: back.Offer, Doubts: back.Doubts, DoubtReason: "They want two."})
+	if said.Unexplained {
+		t.Error("they have said why")
+	}
+	if mild := must(t, r, later, policy(), Changed{Offer: r.Offer, Doubts: []Doubt{known, {Kind: DoubtAutoRenewalUnknown}}}); mild.Unexplained {
+		t.Error("what is not serious needs no reason")
+	}
 }
 
 // A request from before doubts were kept goes on: only a serious doubt holds it up.

@@ -34,9 +34,11 @@ type Request struct {
 	Changes     []string        `json:"changes,omitempty"` // how this revision differs from the one before
 	// Doubts are what people should look at before they agree to this revision; nil: nobody
 	// has looked for any, as before they were kept. DoubtReason is why it should be ordered all the
-	// same, in the requester's words.
+	// same, in the requester's words; Unexplained says that one that wants a reason is newer than
+	// these.
 	Doubts      []Doubt `json:"doubts"`
 	DoubtReason string  `json:"doubt_reason,omitempty"`
+	Unexplained bool    `json:"unexplained,omitempty"`
 	DryRun      bool    `json:"dry_run,omitempty"`
 
 	Votes      []Vote    `json:"votes,omitempty"`      // approvals of this revision
