@@ -201,8 +201,8 @@ func TestDoubtThatIsNewBeforeTheOrder(t *testing.T) {
 			"The portal does not tell whether auto-renewal is on",
 		},
 		"renewed by hand": {
-			func(s *yeastarsim.Server) {
-				s.UpdatePackage(yeastarsim.AcmeTelecomID, func(p *yeastarsim.Package) { p.Expires = p.Expires.AddDate(0, 1, 0) }) // so little gives no other doubt
+			func(s *yeastarsim.Server) { // by so little that nothing else is to doubt
+				s.UpdatePackage(yeastarsim.AcmeTelecomID, func(p *yeastarsim.Package) { p.Expires = p.Expires.AddDate(0, 1, 0) })
 			},
 			"Current expiry: ",
 		},
