@@ -217,14 +217,14 @@ func (d Doubt) Text() string {
 		}
 		return fmt.Sprintf("The portal says %d extensions, and %d are asked for. Yeastar wants exactly the current number.", d.Told, d.Quantity)
 	case DoubtOpenRequest:
-		return fmt.Sprintf("%s asks for a renewal of the same product for the same customer, and is still open.", Reference(d.Request))
+		return fmt.Sprintf("%s asks for a renewal of the same package, and is still open.", Reference(d.Request))
 	case DoubtOrderedBefore:
-		return fmt.Sprintf("%s renewed the same product for the same customer on %s: order %s.", Reference(d.Request), d.day(), d.OrderNo)
+		return fmt.Sprintf("%s renewed the same package on %s: order %s.", Reference(d.Request), d.day(), d.OrderNo)
 	case DoubtLostBefore:
 		return fmt.Sprintf("%s may have ordered the same on %s: the answer was lost, and people found that nothing was placed. Check the portal.",
 			Reference(d.Request), d.day())
 	case DoubtPortalOrder:
-		return fmt.Sprintf("The portal has order %s%s for this customer, which was not made here. It may be this renewal.", d.OrderNo, d.on())
+		return fmt.Sprintf("The portal has order %s%s for this package, which was not made here. It may be this renewal.", d.OrderNo, d.on())
 	case DoubtAutoRenewal:
 		return "Auto-renewal is on in the portal: Yeastar may renew this by itself as well."
 	case DoubtServicesLeftOut:
@@ -236,7 +236,7 @@ func (d Doubt) Text() string {
 	case DoubtExpired:
 		return fmt.Sprintf("This expired on %s. Ask Yeastar from which day the new term runs.", d.day())
 	case DoubtEndsBefore:
-		return fmt.Sprintf("This ends on %s, before the day on which it is to be ordered. Until then the customer would be without it.", d.day())
+		return fmt.Sprintf("This ends on %s, before the day on which it is to be ordered: in between it would be expired.", d.day())
 	case DoubtPlanSwitch:
 		return fmt.Sprintf("A downgrade is waiting in the portal (%s): it is not known which plan the renewal extends.", d.names())
 	case DoubtInvoice:

@@ -323,3 +323,20 @@ func TestWhatDiffersFromWhatWasTold(t *testing.T) {
 		t.Error("what is told now and was not before is no change by itself")
 	}
 }
+
+// A doubt's sentences are true of every holder: a customer, our own account and a PBX, of which a
+// customer may have several.
+func TestDoubtsAreTrueOfEveryHolder(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []DoubtKind{
+		DoubtQuantity, DoubtOpenRequest, DoubtOrderedBefore, DoubtPortalOrder, DoubtAutoRenewal, DoubtServicesLeftOut, DoubtServicesOnly,
+		DoubtExpiryFar, DoubtExpired, DoubtEndsBefore, DoubtPlanSwitch, DoubtAutoRenewalUnknown, DoubtExpiryUnknown, DoubtCycleUnknown,
+	} {
+		d := Doubt{Kind: kind, Request: 7, At: start}
+		for _, says := range []string{d.Text(), d.Brief()} {
+			if strings.Contains(says, "customer") || strings.Contains(says, "PBX") {
+				t.Errorf("%s says %q of every holder", kind, says)
+			}
+		}
+	}
+}
