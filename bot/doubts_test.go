@@ -115,14 +115,16 @@ func TestTwoRequestsForOneCustomer(t *testing.T) {
 
 func TestOrderedNotLongAgo(t *testing.T) {
 	t.Parallel()
-	b, clock := setupAt(t)
+	b, clock := setupAt(t, switched(yeastarsim.Generous))
 	b.approved()
 	b.happened("RNW-000001", renewal.CodeOrdered)
 	const ordered = "RNW-000001 renewed the same package on"
 	dave := b.as(sandbox.Dave)
 	dave.fill(acmeWish)
 	dave.reads("Renew a subscription", ordered)
-	b.wants(dave.review(), ordered, why)
+	text := dave.review()
+	b.wants(text, ordered, why)
+	b.lacks(text, "which was not made here")
 	dave.back()
 	dave.back()
 	clock.Advance(301 * 24 * time.Hour)
@@ -199,8 +201,8 @@ func TestDoubtThatIsNewBeforeTheOrder(t *testing.T) {
 			"The portal does not tell whether auto-renewal is on",
 		},
 		"renewed by hand": {
-			func(s *yeastarsim.Server) {
-				s.UpdatePackage(yeastarsim.AcmeTelecomID, func(p *yeastarsim.Package) { p.Expires = p.Expires.AddDate(1, 0, 0) })
+			func(s *yeastarsim.Server) { // by so little that nothing else is to doubt
+				s.UpdatePackage(yeastarsim.AcmeTelecomID, func(p *yeastarsim.Package) { p.Expires = p.Expires.AddDate(0, 1, 0) })
 			},
 			"Current expiry: ",
 		},

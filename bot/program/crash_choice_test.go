@@ -135,7 +135,7 @@ func (p passedPoints) all() []crash {
 var crashSteps = beforeAndAfter(
 	"ledger: sync starts", "ledger: acquire view", "ledger: save post sending", "ledger: save post shown", "ledger: release view",
 	"ledger: apply renewal.Approve", "ledger: apply renewal.Begin", "ledger: apply renewal.Answered", "ledger: apply renewal.Failed",
-	"ledger: apply renewal.DeadlinePassed", "ledger: apply renewal.Recount", "ledger: apply renewal.Cancel", "vendor: POST /order/openapi/order/v1/save", "chat.update",
+	"ledger: apply renewal.DeadlinePassed", "ledger: apply renewal.Recount", "ledger: apply renewal.Cancel", "ledger: apply renewal.Changed", "vendor: POST /order/openapi/order/v1/save", "chat.update",
 	"chat.postMessage summary", "chat.postMessage card", "chat.postMessage announcement", "chat.postMessage thread",
 	"chat.postMessage audit", "chat.postMessage direct", "conversations.history", "conversations.replies",
 )

@@ -1,6 +1,7 @@
 package program
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -23,10 +24,15 @@ const (
 	returned             story = "it is returned for changes"
 	byDeputy             story = "a deputy approves it"
 	paused               story = "it is approved while orders are paused, which are resumed"
+	moved                story = "it is approved, and the portal tells another expiry by now"
+	siblings             story = "two requests for one customer are approved, neither in the face of the other"
 	batched              story = "a batch waits for approval"
 )
 
-var stories = []story{waiting, approvedLongAgo, approvedByOneWhoLeft, stopped, returned, byDeputy, paused, batched}
+// single are the stories of single requests besides waiting.
+var single = []story{approvedLongAgo, approvedByOneWhoLeft, stopped, returned, byDeputy, paused, moved, siblings}
+
+var stories = append([]story{waiting, batched}, single...)
 
 // button is what somebody clicks on whenever they see it.
 func (s story) button() string {
@@ -35,8 +41,18 @@ func (s story) button() string {
 		return "Stop the order"
 	case returned:
 		return "Return…"
+	case siblings:
+		return "" // nobody does anything any more
 	}
 	return "Approve"
+}
+
+// requests lists the numbers of the story's requests.
+func (s story) requests() []int64 {
+	if s == siblings {
+		return []int64{1, 2}
+	}
+	return []int64{1}
 }
 
 // who is the one who does it.
@@ -58,6 +74,9 @@ func (s story) end() renewal.Status {
 	return renewal.Ordered
 }
 
+// changes says whether something to look at turns up for a request after its approval.
+func (s story) changes(request int64) bool { return s == moved || (s == siblings && request == 2) }
+
 // lapses says whether the approvers must be asked anew.
 func (s story) lapses() bool { return s == approvedLongAgo || s == approvedByOneWhoLeft }
 
@@ -66,7 +85,7 @@ func (s story) lapses() bool { return s == approvedLongAgo || s == approvedByOne
 func (c crash) atItsSteps(points []string) []crash {
 	var list []crash
 	for _, p := range points {
-		if slices.ContainsFunc([]string{"Recount", "Approve", "Begin", "Cancel", "Return"}, func(event string) bool {
+		if slices.ContainsFunc([]string{"Recount", "Approve", "Begin", "Cancel", "Return", "Changed", "Waiting"}, func(event string) bool {
 			return strings.HasPrefix(p, "ledger: apply renewal."+event+" ")
 		}) || strings.HasPrefix(p, "ledger: resume orders ") || strings.HasPrefix(p, "chat.postMessage deputy:") {
 			list = append(list, crash{c.story, c.fault, []string{p}})
@@ -95,14 +114,29 @@ func seed(t *testing.T, s story, databaseURL string) {
 		}
 		return
 	}
-	r, _, err := l.Submit(t.Context(), renewal.Submission{
-		Key: "crash", By: renewal.Actor{UserID: alice, MayRequest: true}, Channel: renewals,
+	for _, id := range s.requests() {
+		seedRequest(t, l, s, id)
+	}
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// seedRequest makes one request of a story, as it is when the program starts.
+func seedRequest(t *testing.T, l *ledger.Ledger, s story, id int64) {
+	t.Helper()
+	submission := renewal.Submission{
+		Key: fmt.Sprint("crash ", id), By: renewal.Actor{UserID: alice, MayRequest: true}, Channel: renewals,
 		Offer: renewal.Offer{
 			Product: yeastar.Products()[0].Key, Holder: renewal.Holder{Name: "Sandhaven Communications"},
 			Lines:   []renewal.Line{{Type: yeastar.LinePlan, ID: yeastarsim.TutorialPlanID, Name: "Enterprise Plan", Quantity: 100}},
 			Contact: renewal.Contact{ID: yeastarsim.TutorialBillingContactID, Name: "Petra Novak"},
 		},
-	})
+	}
+	if s == moved {
+		submission.Offer.CurrentExpiry = time.Date(2025, time.March, 1, 0, 0, 0, 0, time.UTC)
+	}
+	r, _, err := l.Submit(t.Context(), submission)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -125,8 +159,5 @@ func seed(t *testing.T, s story, databaseURL string) {
 		if _, err := l.Apply(t.Context(), r.ID, renewal.Approve{By: by, Shown: r.Shown()}); err != nil {
 			t.Fatal(err)
 		}
-	}
-	if err := l.Close(); err != nil {
-		t.Fatal(err)
 	}
 }

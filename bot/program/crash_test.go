@@ -112,7 +112,7 @@ func TestCrashMatrix(t *testing.T) {
 		for _, f := range slices.Sorted(maps.Keys(crashFaults)) {
 			undisturbed = append(undisturbed, crash{story: waiting, fault: f})
 		}
-		for _, s := range []story{approvedLongAgo, approvedByOneWhoLeft, stopped, returned, byDeputy, paused} {
+		for _, s := range single {
 			undisturbed = append(undisturbed, crash{story: s, fault: "none"})
 		}
 		passed := passedPoints{}

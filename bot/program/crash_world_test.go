@@ -114,8 +114,11 @@ type crashWorld struct {
 func newCrashWorld(t *testing.T, e engine, s story) *crashWorld {
 	t.Helper()
 	w := &crashWorld{t: t, story: s, url: e.copy(t, s), vendor: yeastarsim.New(), http: &points{}}
-	if s == batched {
+	switch s {
+	case batched:
 		w.vendor = yeastarsim.New(batchWorld())
+	case moved:
+		w.vendor.Switch(yeastarsim.Generous)
 	}
 	slack, err := slacksim.New(deploy.Manifest)
 	if err != nil {
@@ -206,10 +209,12 @@ func (w *crashWorld) passed() []string {
 	return slices.Clone(w.points)
 }
 
-// busy counts the jobs that are to be done soon.
+// busy counts the jobs that are to be done soon. An order that waits for another one, of
+// which nobody knows what became, is none.
 func (w *crashWorld) busy(ctx context.Context) (n int, err error) {
 	err = w.jobs.QueryRowContext(ctx, `SELECT count(*) FROM river_job WHERE state IN ('available', 'running')
 		OR (state IN ('scheduled', 'retryable') AND (kind = 'sync_slack' OR
-			kind = 'place_order' AND EXISTS (SELECT 1 FROM requests WHERE status = 'approved')))`).Scan(&n)
+			kind = 'place_order' AND EXISTS (SELECT 1 FROM requests WHERE status = 'approved')
+			AND NOT EXISTS (SELECT 1 FROM requests WHERE status = 'unknown')))`).Scan(&n)
 	return n, err
 }
