@@ -53,6 +53,30 @@ func (p *Portal) Listed(ctx context.Context, productKey string, maxAge lookup.Ma
 	return list, p.owned.At(productKey), nil
 }
 
+// Listing tells one reading of the lists that Listed and NameOf tell from apart from another.
+type Listing struct {
+	packages  *Package
+	count     int
+	pbxs      *index
+	customers *index
+	at        time.Time
+}
+
+// Listing is what there is of a product's lists, and whether that is all. An ageing one is
+// read again in the background, as it is when it is used.
+func (p *Portal) Listing(productKey string) (Listing, bool) {
+	customers, known := p.customers.Peek(all)
+	owned, listed := p.owned.Peek(productKey)
+	l := Listing{count: len(owned.packages), pbxs: owned.holders.index, customers: customers.index}
+	if listed {
+		l.at = p.owned.At(productKey)
+	}
+	if l.count > 0 {
+		l.packages = &owned.packages[0]
+	}
+	return l, known && listed
+}
+
 // holderOf is whose package one of the list is, as far as the list tells.
 func holderOf(o Package, told bool, customers Holders) (h renewal.Holder, nameless bool) {
 	for _, key := range []string{string(o.Owner), o.ProductNo} {

@@ -60,6 +60,12 @@ func TestDoubts(t *testing.T) {
 			r.Order, r.Attempts = &placed, []Attempt{{Number: 1, StartedAt: at, Outcome: Placed, Order: &placed}}
 		})
 	}
+	closed := func(a Attempt) func(*Offer, *Facts) {
+		a.Number, a.Outcome, a.StartedAt = 1, NotPlaced, start
+		r := other(Cancelled, start, func(r *Request) { r.Attempts = []Attempt{a} })
+		return func(_ *Offer, f *Facts) { f.Requests = []Request{r} }
+	}
+	lost, late, failed := problem(yeastar.ClassUnknown), order(yeastar.OrderSucceed), order(yeastar.OrderFailed)
 	portalOrder := func(status string, at time.Time) func(*Offer, *Facts) {
 		return func(_ *Offer, f *Facts) {
 			f.PortalOrders = []yeastar.OrderSummary{{OrderNo: "XS9", OrderStatus: status, CreateTime: at}}
@@ -82,6 +88,10 @@ func TestDoubts(t *testing.T) {
 		"ordered before":                      {requests(orderedAt(start.Add(-299 * day))), "ordered_before!"},
 		"ordered long before":                 {requests(orderedAt(start.Add(-301 * day))), ""},
 		"two others":                          {requests(other(Unknown, start), orderedAt(start)), "open_request! ordered_before!"},
+		"closed after a refusal":              {closed(Attempt{Problem: new(problem(yeastar.ClassRefused))}), ""},
+		"closed after a lost answer":          {closed(Attempt{Problem: &lost}), "lost_before!"},
+		"closed, and its order turned up":     {closed(Attempt{Problem: &lost, Order: &late}), "ordered_before!"},
+		"closed, and its order failed":        {closed(Attempt{Order: &failed}), ""},
 		"order in the portal":                 {portalOrder("pending", start.Add(-day)), "portal_order!"},
 		"order without a time":                {portalOrder("succeed", time.Time{}), "portal_order!"},
 		"old order in the portal":             {portalOrder("succeed", start.Add(-301*day)), ""},

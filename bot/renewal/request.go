@@ -2,6 +2,7 @@ package renewal
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 
 	"renewbot/yeastar"
@@ -166,6 +167,12 @@ func (a Attempt) LostOnce() bool {
 // order may exist all the same.
 func (a Attempt) Doubtful() bool {
 	return a.Outcome == NotPlaced && a.LostOnce() && a.Order == nil
+}
+
+// MayHavePlaced says whether an open request has an attempt whose order may exist: nobody
+// knows yet, or people called it not placed after its answer was lost.
+func (r Request) MayHavePlaced() bool {
+	return !r.Status.Final() && slices.ContainsFunc(r.Attempts, func(a Attempt) bool { return a.Outcome != NotPlaced || a.Doubtful() })
 }
 
 // Problem says what went wrong with an order.
