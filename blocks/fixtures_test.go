@@ -238,7 +238,7 @@ func events() []event {
 		{"amended", with(renewal.Pending, revised), second(entry(renewal.CodeAmended, alice, renewal.Pending, renewal.Pending, map[string]string{
 			renewal.DetailSummary: offer().Summary(), renewal.DetailFingerprint: fp, renewal.DetailChanges: "Extensions: 80 → 100; PO number: none → PO-2026-17"}))},
 		{"changed", with(renewal.Pending, revised), second(entry(renewal.CodeChanged, renewal.System, renewal.Approved, renewal.Pending, map[string]string{
-			renewal.DetailSummary: offer().Summary(), renewal.DetailFingerprint: fp, renewal.DetailChanges: "Price: 480.00 EUR → 520.00 EUR"}))},
+			renewal.DetailSummary: offer().Summary(), renewal.DetailFingerprint: fp, renewal.DetailChanges: "Price: 480.00 EUR → 520.00 EUR; Auto-renewal is on in the portal: Yeastar may renew this by itself as well."}))},
 		{"restored", with(renewal.Pending, revised), second(entry(renewal.CodeRestored, renewal.System, renewal.Refused, renewal.Pending, map[string]string{
 			renewal.DetailSummary: offer().Summary(), renewal.DetailFingerprint: fp, renewal.DetailChanges: "Nothing, but this comes from a backup"}))},
 		{"voted", with(renewal.Pending, quorum), entry(renewal.CodeVoted, bob, renewal.Pending, renewal.Pending, map[string]string{

@@ -298,7 +298,7 @@ func datedNews(r renewal.Request, d map[string]string) string {
 
 func changeWords(d map[string]string) string {
 	if s := outside(d[renewal.DetailChanges], detailLimit); s != "" {
-		return "Changed: " + s + "."
+		return "Changed: " + strings.TrimSuffix(s, ".") + "."
 	}
 	return ""
 }

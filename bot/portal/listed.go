@@ -118,7 +118,11 @@ const leastNumber = 3
 // name, the e-mail address or the number.
 func Fits(query string) func(renewal.Holder) bool {
 	words := strings.Fields(fold(query))
+	own := MeansOwn(query)
 	return func(h renewal.Holder) bool {
+		if own && h == ourselves {
+			return true
+		}
 		text, number := fold(h.Name+" "+h.Email), fold(h.SerialNumber+" "+string(h.PartnerID))
 		return !slices.ContainsFunc(words, func(word string) bool {
 			return !strings.Contains(text, word) && (len(word) < leastNumber || !strings.Contains(number, word))

@@ -300,4 +300,8 @@ func TestFitsByWordsAndNumbers(t *testing.T) {
 			t.Errorf("%q fits: %v", query, got)
 		}
 	}
+	ours := renewal.Holder{Name: portal.OwnName}
+	if !portal.Fits("Self")(ours) || portal.Fits("self")(h) || !portal.Fits("account")(ours) {
+		t.Error("our own account is not called as everywhere else")
+	}
 }
