@@ -46,7 +46,7 @@ func TestBatch(t *testing.T) {
 	alice, bob := b.as(sandbox.Alice), b.as(sandbox.Bob)
 	alice.command(sandbox.Renewals, "/renew batch acme")
 	form := alice.view("Lines")
-	if f, _ := form.Field("Lines"); !contains(f.Value, yeastarsim.AcmeTelecomID+",p-series-turnkey,50,1 year,Acme Telecom") {
+	if f, _ := form.Field("Lines"); !contains(f.Value, yeastarsim.AcmeTelecomID+",p-series-turnkey,50,1 year,,Acme Telecom") {
 		t.Errorf("the form begins with %q", f.Value)
 	}
 	alice.typeIn("Lines", "holder,prodct\nself,x")

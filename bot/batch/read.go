@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"renewbot/bot/due"
 	"renewbot/bot/renewal"
 )
 
@@ -49,9 +50,7 @@ func (r row) about() string {
 // read reads the lines of a text: CSV whose first line names the columns, separated by commas,
 // semicolons or tabs. fault is what is wrong with the text as a whole.
 func read(text string) (rows []row, fault string) {
-	text = strings.TrimPrefix(text, "\ufeff")
-	in := csv.NewReader(strings.NewReader(text))
-	in.Comma, in.FieldsPerRecord, in.TrimLeadingSpace = separator(text), -1, true
+	in := due.Cells(text)
 	head, err := in.Read()
 	if errors.Is(err, io.EOF) {
 		return nil, "There are no lines. The first one names the columns, such as: holder,product"
@@ -92,18 +91,6 @@ func read(text string) (rows []row, fault string) {
 		return nil, "There is no line below the first one, which names the columns."
 	}
 	return rows, ""
-}
-
-// separator is what stands between the cells: what the first line has most of.
-func separator(text string) rune {
-	first, _, _ := strings.Cut(text, "\n")
-	best := ','
-	for _, c := range ";\t" {
-		if strings.Count(first, string(c)) > strings.Count(first, string(best)) {
-			best = c
-		}
-	}
-	return best
 }
 
 // headings finds the columns by their headings.

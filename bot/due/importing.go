@@ -1,8 +1,6 @@
 package due
 
 import (
-	"bufio"
-	"bytes"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -103,12 +101,10 @@ func ReadImport(r io.Reader, now time.Time) ([]ImportLine, []Fault, error) {
 	case len(text) > MaxImport:
 		return nil, []Fault{{0, "The list is longer than 4 MB; split it."}}, nil
 	}
-	text = bytes.TrimPrefix(text, []byte("\xef\xbb\xbf"))
 	if !utf8.Valid(text) {
 		return nil, []Fault{{0, "The list is not in UTF-8; save it as “CSV UTF-8”."}}, nil
 	}
-	in := csv.NewReader(bytes.NewReader(text))
-	in.Comma, in.FieldsPerRecord, in.TrimLeadingSpace = separator(text), -1, true
+	in := Cells(string(text))
 	head, err := in.Read()
 	if errors.Is(err, io.EOF) {
 		return nil, []Fault{{0, "The list is empty. Its first line names the columns: " + ImportHeader + "."}}, nil
@@ -157,16 +153,28 @@ func broken(err error) Fault {
 	return Fault{0, err.Error()}
 }
 
-// separator is what stands between the cells of a list: what the first line has most of.
-func separator(text []byte) rune {
-	first, _, _ := bufio.NewReader(bytes.NewReader(text)).ReadLine()
-	best := ','
-	for _, c := range []rune{';', '\t'} {
-		if strings.Count(string(first), string(c)) > strings.Count(string(first), string(best)) {
-			best = c
+// separatorTold is a first line by which spreadsheets tell what separates the cells.
+var separatorTold = regexp.MustCompile(`(?i)^\s*"?sep=[,;\t]"?[ \t]*(\r?\n|$)`)
+
+// Cells reads what was copied or saved from a spreadsheet: between its cells stands what its first
+// line has most of.
+func Cells(text string) *csv.Reader {
+	text = strings.TrimPrefix(text, "\ufeff")
+	if !strings.Contains(text, "\n") {
+		text = strings.ReplaceAll(text, "\r", "\n") // as an old Macintosh ends its lines
+	}
+	// The line is left empty, so that the others keep their numbers.
+	text = separatorTold.ReplaceAllStringFunc(text, func(told string) string { return strings.Repeat("\n", strings.Count(told, "\n")) })
+	first, _, _ := strings.Cut(strings.TrimLeft(text, " \r\n"), "\n")
+	in := csv.NewReader(strings.NewReader(text))
+	for _, c := range ";\t" {
+		if strings.Count(first, string(c)) > strings.Count(first, string(in.Comma)) {
+			in.Comma = c
 		}
 	}
-	return best
+	in.FieldsPerRecord = -1
+	in.TrimLeadingSpace = in.Comma != '\t' // which are space: empty cells would be passed over
+	return in
 }
 
 // headings finds the columns by their headings.
@@ -223,6 +231,7 @@ func readLine(number int, record []string, at map[string]int, now time.Time) (Im
 		wrong(err.Error())
 	}
 	l.Owner = strings.TrimSuffix(strings.TrimPrefix(cell("owner"), "<@"), ">")
+	l.Owner, _, _ = strings.Cut(l.Owner, "|") // a mention may have the name, too
 	if l.Owner != "" && !slackUser.MatchString(l.Owner) {
 		wrong(fmt.Sprintf("the owner %q is no member id of Slack (U…); it is under “Copy member ID” in the person's profile", cell("owner")))
 	}
@@ -258,7 +267,8 @@ func ReadDay(text string, now time.Time) (time.Time, error) {
 		if years := at.Year() - now.Year(); years < -10 || years > 15 {
 			return time.Time{}, fmt.Errorf("the date %q is too far from today to be right", text)
 		}
-		return at.UTC(), nil
+		// The day as it is written, whatever time and zone stand beside it.
+		return time.Date(at.Year(), at.Month(), at.Day(), 0, 0, 0, 0, time.UTC), nil
 	}
 	return time.Time{}, fmt.Errorf("the date %q is no day such as 2027-03-31", text)
 }

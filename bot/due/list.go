@@ -163,7 +163,8 @@ func (l List) Only(f Filter, fits func(text string) func(renewal.Holder) bool) L
 			f.Text != "" && !meant(r.Holder):
 			continue
 		case f.Within > 0:
-			if end, known := r.Ends(); !known || Days(end, l.Now) > f.Within || !r.Band(l.Now).Due() {
+			end, known := r.Ends()
+			if b := r.Band(l.Now); !known || Days(end, l.Now) > f.Within || !(b.Due() || b == Later) {
 				continue
 			}
 		}

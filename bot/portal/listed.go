@@ -111,13 +111,18 @@ func (p *Portal) ListedReady(productKey string) bool {
 	return customers && owned
 }
 
+// leastNumber is how much of a number says whose it is: nearly every one has a 7 somewhere.
+const leastNumber = 3
+
 // Fits says of holders whether what somebody typed means them: each of its words stands in the
 // name, the e-mail address or the number.
 func Fits(query string) func(renewal.Holder) bool {
 	words := strings.Fields(fold(query))
 	return func(h renewal.Holder) bool {
-		text := fold(strings.Join([]string{h.Name, h.Email, h.SerialNumber, string(h.PartnerID)}, " "))
-		return !slices.ContainsFunc(words, func(word string) bool { return !strings.Contains(text, word) })
+		text, number := fold(h.Name+" "+h.Email), fold(h.SerialNumber+" "+string(h.PartnerID))
+		return !slices.ContainsFunc(words, func(word string) bool {
+			return !strings.Contains(text, word) && (len(word) < leastNumber || !strings.Contains(number, word))
+		})
 	}
 }
 
