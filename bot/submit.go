@@ -78,6 +78,8 @@ func (b *Bot) submittedForm(ctx context.Context, ic slack.InteractionCallback, e
 	}
 	d.Shown = digest(o.Offer, o.doubts)
 	env.Ack(slack.NewPushViewSubmissionResponse(new(blocks.Review(d, o.Offer, b.review(checking, d, o, r, "")))))
+	// While the person reads, what their next click is checked by is looked up.
+	b.directory.Actor(ctx, ic.User.ID, directory.DecisionAge)
 }
 
 // atFields keeps the errors whose fields are in the view, as Slack takes no others; when

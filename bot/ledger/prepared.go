@@ -42,7 +42,7 @@ func (p preparing) Connect(ctx context.Context) (driver.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &preparedConn{sqliteConn: c.(sqliteConn), kept: map[string]*prepared{}}, nil //nolint:forcetypeassert // the driver is chosen by go.mod
+	return &preparedConn{sqliteConn: c.(sqliteConn), kept: map[string]*prepared{}}, nil // the driver is chosen by go.mod
 }
 
 // preparedConn is a connection with its statements. database/sql uses it from one goroutine at
@@ -109,7 +109,7 @@ func (c *preparedConn) ExecContext(ctx context.Context, query string, args []dri
 	if err != nil {
 		return nil, err
 	}
-	result, err := s.Stmt.(driver.StmtExecContext).ExecContext(ctx, args) //nolint:forcetypeassert // the driver's statements are
+	result, err := s.Stmt.(driver.StmtExecContext).ExecContext(ctx, args) // the driver's statements are
 	c.keep(query, s, err)
 	return result, err
 }
@@ -120,7 +120,7 @@ func (c *preparedConn) QueryContext(ctx context.Context, query string, args []dr
 	if err != nil {
 		return nil, err
 	}
-	rows, err := s.Stmt.(driver.StmtQueryContext).QueryContext(ctx, args) //nolint:forcetypeassert // the driver's statements are
+	rows, err := s.Stmt.(driver.StmtQueryContext).QueryContext(ctx, args) // the driver's statements are
 	if err != nil {
 		c.keep(query, s, err)
 		return nil, err

@@ -75,7 +75,7 @@ func TestPreparedStatements(t *testing.T) {
 	}
 	defer conn.Close()
 	_ = conn.Raw(func(c any) error {
-		if n := len(c.(*preparedConn).kept); n > keptStatements { //nolint:forcetypeassert // it is what Connect returns
+		if n := len(c.(*preparedConn).kept); n > keptStatements { // it is what Connect returns
 			t.Errorf("%d statements are kept", n)
 		}
 		return nil

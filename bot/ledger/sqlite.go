@@ -28,6 +28,9 @@ var sqliteParams = []struct{ key, value string }{
 	// A commit is on the disk before it is reported: in WAL mode NORMAL would lose
 	// commits, and with them orders, when the power fails.
 	{"_pragma", "synchronous(FULL)"},
+	// A commit that finds the log this long (32 MB) folds it into the file, while somebody
+	// waits for it. Before that it is done beside them: see foldEvery.
+	{"_pragma", "wal_autocheckpoint(8000)"},
 	// Off by default in SQLite.
 	{"_pragma", "foreign_keys(1)"},
 	// A transaction takes the write lock at its start, where waiting works. One that
@@ -49,6 +52,7 @@ type sqliteEngine struct {
 	river    *riverdb.DB[*sql.Tx]
 	inserter *river.Client[*sql.Tx]
 	release  func()    // gives up the file's lock
+	unfold   func()    // ends the folding of the log
 	remove   string    // directory to remove at close; empty: none
 	seen     time.Time // what makeDue was last told
 	options  Options
@@ -56,7 +60,7 @@ type sqliteEngine struct {
 
 // openSQLite opens the database that the rest of a "sqlite:" URL names.
 func openSQLite(rest string, o Options) (*sqliteEngine, error) {
-	e := &sqliteEngine{options: o, release: func() {}}
+	e := &sqliteEngine{options: o, release: func() {}, unfold: func() {}}
 	path, err := sqlitePath(rest)
 	if err != nil {
 		return nil, err
@@ -125,7 +129,41 @@ func (e *sqliteEngine) open(path string) error {
 	if err != nil {
 		return fmt.Errorf("set up the jobs: %w", err)
 	}
+	if !e.options.Beside {
+		e.fold()
+	}
 	return nil
+}
+
+// foldEvery is how often what is in the log is put into the file. It waits for nobody and nobody
+// for it; what it does not get done then it does the next time.
+const foldEvery = 15 * time.Second
+
+// fold folds the log into the file every now and then, until unfold.
+func (e *sqliteEngine) fold() {
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	e.unfold = func() {
+		cancel()
+		<-done
+	}
+	go func() {
+		defer close(done)
+		ticker := time.NewTicker(foldEvery)
+		defer ticker.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-ticker.C:
+			}
+			var busy, logged, folded int
+			err := e.readers.QueryRowContext(ctx, `PRAGMA wal_checkpoint(PASSIVE)`).Scan(&busy, &logged, &folded)
+			if err != nil && ctx.Err() == nil {
+				e.options.Logger.WarnContext(ctx, "the database's log was not folded into its file; a commit will do it", "error", err)
+			}
+		}
+	}()
 }
 
 // sqlitePath is the file that the rest of a "sqlite:" URL names; empty: in memory.
@@ -237,6 +275,7 @@ func (e *sqliteEngine) makeDue(ctx context.Context, now time.Time) error {
 func (e *sqliteEngine) waitingJobs() string { return e.river.Waiting() }
 
 func (e *sqliteEngine) close() error {
+	e.unfold()
 	var errs []error
 	for _, db := range []*sql.DB{e.readers, e.writer} { // the writer last: it folds the log into the file
 		if db != nil {

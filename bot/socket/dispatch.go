@@ -1,6 +1,7 @@
 package socket
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -22,8 +23,8 @@ func (c *Client) dispatch(l *Link, f frame, log *slog.Logger) {
 	case "slash_commands":
 		handle(c, env, f, func(ctx context.Context, d slack.SlashCommand) { c.handlers.Command(ctx, d, env) })
 	case "interactive":
-		handle(c, env, f, func(ctx context.Context, d slack.InteractionCallback) {
-			c.handlers.Interaction(ctx, d, env)
+		handle(c, env, f, func(ctx context.Context, d interaction) {
+			c.handlers.Interaction(ctx, slack.InteractionCallback(d), env)
 		})
 	case "events_api":
 		handle(c, env, f, func(ctx context.Context, d anyEvent) {
@@ -34,6 +35,44 @@ func (c *Client) dispatch(l *Link, f frame, log *slog.Logger) {
 		env.log.Warn("an envelope of an unknown kind was acked unread", "type", f.Type)
 		go env.Ack(nil)
 	}
+}
+
+// interaction decodes as slack-go decodes interactions, but for a menu that asks for choices: of
+// the view that the menu is in, nothing is needed but what stands beside the blocks, and to
+// make them takes longer than to find the choices.
+type interaction slack.InteractionCallback
+
+// asksForChoices stands in the payload of a menu that asks for choices.
+const asksForChoices = `"type":"block_suggestion"`
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (i *interaction) UnmarshalJSON(raw []byte) error {
+	whole := func() error { return json.Unmarshal(raw, (*slack.InteractionCallback)(i)) }
+	if !bytes.Contains(raw, []byte(asksForChoices)) {
+		return whole()
+	}
+	var asked struct {
+		Type      slack.InteractionType `json:"type"`
+		User      slack.User            `json:"user"`
+		Container slack.Container       `json:"container"`
+		ActionID  string                `json:"action_id"`
+		BlockID   string                `json:"block_id"`
+		Value     string                `json:"value"`
+		View      struct {
+			ID              string `json:"id"`
+			CallbackID      string `json:"callback_id"`
+			PrivateMetadata string `json:"private_metadata"`
+		} `json:"view"`
+	}
+	if json.Unmarshal(raw, &asked) != nil || asked.Type != slack.InteractionTypeBlockSuggestion {
+		return whole()
+	}
+	*i = interaction{
+		Type: asked.Type, User: asked.User, Container: asked.Container,
+		ActionID: asked.ActionID, BlockID: asked.BlockID, Value: asked.Value,
+		View: slack.View{ID: asked.View.ID, CallbackID: asked.View.CallbackID, PrivateMetadata: asked.View.PrivateMetadata},
+	}
+	return nil
 }
 
 // anyEvent decodes as slack-go decodes events.
@@ -67,7 +106,7 @@ func handle[T any](c *Client, env *Envelope, f frame, do func(context.Context, T
 			env.log.Error("an envelope could not be read", "type", f.Type, "error", err)
 			return
 		}
-		if ic, ok := any(d).(slack.InteractionCallback); ok {
+		if ic, ok := any(d).(interaction); ok {
 			env.setType(string(ic.Type))
 		}
 		ctx, cancel := context.WithTimeout(logs.With(ctx, slog.String("envelope", env.id)), time.Minute)

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"log/slog"
+	"reflect"
 	"strings"
 	"sync"
 	"testing"
@@ -155,7 +157,7 @@ func TestMenuIsAlwaysAnsweredWithAList(t *testing.T) {
 				tc.prepare(c)
 				log := slog.New(slog.DiscardHandler)
 				handle(c, newEnvelope(send, "id", AckBudget, log), frame{Type: "interactive", Payload: json.RawMessage(`{"type":"block_suggestion"}`)},
-					func(ctx context.Context, _ slack.InteractionCallback) { tc.do(ctx) })
+					func(ctx context.Context, _ interaction) { tc.do(ctx) })
 				pass(5 * time.Minute)
 				c.handling.End(t.Context())
 				mu.Lock()
@@ -170,3 +172,28 @@ func TestMenuIsAlwaysAnsweredWithAList(t *testing.T) {
 
 // pass lets the clock of a synctest bubble go on.
 func pass(d time.Duration) { <-time.After(d) }
+
+// TestInteractionsAreReadWhole: of a menu that asks for choices the blocks are left out, of
+// everything else nothing.
+func TestInteractionsAreReadWhole(t *testing.T) {
+	t.Parallel()
+	const rest = `"user":{"id":"U1"},"container":{"type":"view","view_id":"V1"},"action_id":"a","block_id":"b","value":"acme",
+		"view":{"id":"V1","callback_id":"form","private_metadata":"{}","blocks":[{"type":"divider"}]}}`
+	for typ, blocks := range map[string]int{"block_suggestion": 0, "view_submission": 1} {
+		for _, colon := range []string{":", ": "} {
+			raw := []byte(`{"type"` + colon + `"` + typ + `",` + rest)
+			var got interaction
+			var want slack.InteractionCallback
+			if err := errors.Join(json.Unmarshal(raw, &got), json.Unmarshal(raw, &want)); err != nil {
+				t.Fatal(err)
+			}
+			if colon == ":" && len(got.View.Blocks.BlockSet) != blocks {
+				t.Errorf("%s has %d blocks", typ, len(got.View.Blocks.BlockSet))
+			}
+			got.View.Blocks, want.View.Blocks = slack.Blocks{}, slack.Blocks{}
+			if !reflect.DeepEqual(want, slack.InteractionCallback(got)) {
+				t.Errorf("%s is %+v, want %+v", typ, got, want)
+			}
+		}
+	}
+}
