@@ -16,6 +16,7 @@ import (
 	"renewbot/bot/lookup"
 	"renewbot/bot/portal"
 	"renewbot/bot/renewal"
+	"renewbot/bot/sheet"
 	"renewbot/yeastar"
 )
 
@@ -78,7 +79,7 @@ func (v *View) line(ctx context.Context, who renewal.Actor, r row) (blocks.Batch
 	if r.cells["holder"] == "" {
 		return wrong("The holder is missing.")
 	}
-	if sciences.MatchString(r.cells["holder"]) {
+	if sheet.Computed(r.cells["holder"]) {
 		return wrong("The holder is what a spreadsheet made of a long number: format the column as text.")
 	}
 	if err := v.portal.Prepare(ctx, product.Key); err != nil {
@@ -122,8 +123,6 @@ func (v *View) line(ctx context.Context, who renewal.Actor, r row) (blocks.Batch
 	c.Ways, c.Required = proposed.Ways, proposed.Required
 	return c, err
 }
-
-var sciences = regexp.MustCompile(`^[0-9][.,]?[0-9]*[eE]\+[0-9]+$`)
 
 func sentence(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
