@@ -82,6 +82,9 @@ func batches() []shown {
 		shown{"batch_line_result", blocks.BatchResult(ended)},
 		shown{"batch_line_results", blocks.BatchResults(ended)},
 		shown{"list_batches", blocks.ListBatches(blocks.List(nil, nil, nil), []blocks.BatchData{waiting, running}, blocks.Links{-7: "https://acme.slack.com/archives/C0RENEW/p1795000000000200"})},
+		shown{"batch_status_held", blocks.BatchStatus(wait, blocks.Links{-7: "https://acme.slack.com/archives/C0RENEW/p1795000000000200", 203: "https://acme.slack.com/archives/C0RENEW/p1795000000000203"})},
+		shown{"batch_status_pending_many", blocks.BatchStatus(many, nil)},
+		shown{"detail_line", blocks.Detail(running.Lines[18], nil, blocks.Links{-7: "https://acme.slack.com/archives/C0RENEW/p1795000000000200"})},
 		shown{"home_batches", blocks.Home(blocks.HomeData{Command: "/renew", Batches: []blocks.BatchData{waiting, running}})},
 		shown{"batch_nudge", blocks.BatchNudge(waiting, "https://acme.slack.com/archives/C0RENEW/p1795000000000200")},
 		shown{"batch_nudge_over", blocks.BatchNudge(ended, "")},
@@ -156,7 +159,7 @@ func TestBatchesWithstandAnyText(t *testing.T) {
 			d.Batch.Held = &renewal.BatchHold{Code: renewal.HoldCredit, Request: 1, At: now}
 		}
 		messages := append(blocks.BatchLists(d), blocks.BatchSummary(d), blocks.BatchCard(d), blocks.BatchAsks(d, one.Changes), blocks.BatchResult(d),
-			blocks.BatchVote(d, d.Batch.Approvals[0], true), blocks.BatchNudge(d, one.Reason))
+			blocks.BatchStatus(d, blocks.Links{-d.Batch.ID: one.Note}), blocks.BatchVote(d, d.Batch.Approvals[0], true), blocks.BatchNudge(d, one.Reason))
 		if d.Batch.Held != nil {
 			messages = append(messages, blocks.BatchPaused(d, one.Changes))
 		}

@@ -65,6 +65,9 @@ func TestBatch(t *testing.T) {
 	b.wantOrders(2)
 	b.wantStatus(1, renewal.Ordered)
 	b.wantStatus(2, renewal.Ordered)
+	b.wants(alice.command(sandbox.Random, "/renew status *rnw-b1*."), "RNW-B0001", "Finished", "1. ", "RNW-000001", "2 placed")
+	b.wants(alice.command(sandbox.Random, "/renew status RNW-000002"), "Line 2 of", "RNW-B0001")
+	b.wants(alice.command(sandbox.Random, "/renew status rnw-b2"), "There is no batch RNW-B0002. Nothing was changed.")
 	b.wait("the results", func(s *slacksim.Snapshot) bool {
 		return slices.ContainsFunc(s.All(sandbox.Renewals), func(m slacksim.Message) bool { return len(m.Files) == 1 && m.Files[0].Name == "RNW-B0001.csv" })
 	})
@@ -105,6 +108,10 @@ func TestBatchIsDecidedByOthers(t *testing.T) {
 	card = b.card(sandbox.Renewals, "RNW-B0001", "Approve 5 lines")
 	bob.press(card, "Approve 5 lines")
 	b.says(sandbox.Renewals, "approved 5 lines of RNW-B0001", "More approvals are needed")
+	b.wants(dave.command(sandbox.Renewals, "/renew cancel RNW-B0001"), "Only ")
+	b.wants(carol.command(sandbox.Renewals, "/renew cancel “rnw-b1”."), "RNW-B0001", "Ended", "Nothing was ordered", "6 left out")
+	b.wants(carol.command(sandbox.Renewals, "/renew cancel RNW-B0001"), "there is nothing to stop")
+	b.rest()
 	b.wantOrders(0)
 }
 

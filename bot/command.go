@@ -32,12 +32,19 @@ func (b *Bot) slash(ctx context.Context, c slack.SlashCommand, env *socket.Envel
 	case typed.List:
 		b.list(ctx, p, actor)
 	case typed.Status:
-		if t.Request == 0 {
+		switch batch, ok := renewal.BatchOf(t.Request); {
+		case t.Request == 0:
 			b.statusOf(ctx, p, actor, t.Text)
+		case ok:
+			b.statusOfBatch(ctx, p, actor, batch)
+		default:
+			b.status(ctx, p, actor, t.Request)
+		}
+	case typed.Cancel:
+		if batch, ok := renewal.BatchOf(t.Request); ok {
+			b.stopBatch(ctx, p, batch)
 			return
 		}
-		b.status(ctx, p, actor, t.Request)
-	case typed.Cancel:
 		actor, _ = b.decider(ctx, p.ID, c.TriggerID, t.Request)
 		b.apply(ctx, p, t.Request, renewal.Cancel{By: actor})
 	case typed.Pause, typed.Resume, typed.Deputy, typed.DeputyOff, typed.Deputies, typed.Notify:
