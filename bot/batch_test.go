@@ -44,7 +44,8 @@ func TestBatch(t *testing.T) {
 	t.Parallel()
 	b := setup(t, telling)
 	alice, bob := b.as(sandbox.Alice), b.as(sandbox.Bob)
-	alice.command(sandbox.Renewals, "/renew batch acme")
+	alice.command(sandbox.Renewals, "/renew due acme")
+	alice.press(alice.list("Renewals due for “acme”"), "due_several")
 	form := alice.view("Lines")
 	if f, _ := form.Field("Lines"); !contains(f.Value, yeastarsim.AcmeTelecomID+",p-series-turnkey,50,1 year,Acme Telecom") {
 		t.Errorf("the form begins with %q", f.Value)

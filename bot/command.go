@@ -8,6 +8,7 @@ import (
 
 	"renewbot/blocks"
 	"renewbot/bot/directory"
+	"renewbot/bot/dueview"
 	"renewbot/bot/history"
 	"renewbot/bot/renewal"
 	"renewbot/bot/reply"
@@ -58,7 +59,7 @@ func (b *Bot) slash(ctx context.Context, c slack.SlashCommand, env *socket.Envel
 			b.deny(ctx, p, 0, "batch", renewal.NotAllowed(actor, renewal.Text("You may approve renewals, but not request them.")))
 			return
 		}
-		b.batch.Open(ctx, p, t.Text)
+		b.batch.Open(ctx, p, dueview.Typed(t.Text, p.ID))
 	case typed.Open:
 		if !actor.MayRequest {
 			b.deny(ctx, p, 0, "open", renewal.NotAllowed(actor, renewal.Text("You may approve renewals, but not request them.")))

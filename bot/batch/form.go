@@ -14,7 +14,6 @@ import (
 	"renewbot/blocks"
 	"renewbot/bot/directory"
 	"renewbot/bot/due"
-	"renewbot/bot/dueview"
 	"renewbot/bot/ledger"
 	"renewbot/bot/lookup"
 	"renewbot/bot/portal"
@@ -28,15 +27,15 @@ import (
 // three seconds.
 const listPatience = 1500 * time.Millisecond
 
-// Open opens the form, with what is due by the filter that was typed. Who opens it may request.
-func (v *View) Open(ctx context.Context, w reply.Person, text string) {
+// Open opens the form, with what is due by a filter. Who opens it may request.
+func (v *View) Open(ctx context.Context, w reply.Person, narrowed due.Filter) {
 	looking, cancel := context.WithTimeout(ctx, listPatience)
 	defer cancel()
 	f := blocks.BatchFormData{
 		Key: rand.Text(), Columns: Columns, DryRun: v.policy.DryRun, Channels: v.directory.AllowedChannels(),
 		ChannelNames: v.directory.ChannelNames(looking), ChannelHint: v.directory.ChannelHint(), Channel: v.directory.ChannelHere(looking, w.Channel),
 	}
-	f.Text, f.More = v.template(looking, dueview.Typed(text, w.ID))
+	f.Text, f.More = v.template(looking, narrowed)
 	v.reply.Open(ctx, w, w.Trigger, blocks.BatchForm(f))
 }
 
@@ -52,14 +51,8 @@ func (v *View) template(ctx context.Context, f due.Filter) (text string, more in
 		return templateHeader + "\n", 0
 	}
 	text = templateHeader + "\n"
-	narrowed := list.Only(f, portal.Fits)
 	lines := 0
-	for _, r := range narrowed.Rows {
-		band := r.Band(list.Now)
-		named := f.Text != "" && (band == due.Later || band == due.Unknown)
-		if r.Nameless || len(r.Open) > 0 || !(band.Due() || named) {
-			continue
-		}
+	for _, r := range list.Only(f, portal.Fits).Askable(f) {
 		line := templateLine(r)
 		if lines == renewal.MaxBatch || len([]rune(text+line)) > blocks.MaxBatchText {
 			more++

@@ -173,6 +173,21 @@ func (l List) Only(f Filter, fits func(text string) func(renewal.Holder) bool) L
 	return l
 }
 
+// Askable are those of the rows that a filter has left which can be asked for at once: what is due, of a
+// holder who is named also what ends later or nobody knows when, and of each what nothing is open for.
+func (l List) Askable(f Filter) []Row {
+	var rows []Row
+	for i := range l.Rows {
+		r := &l.Rows[i]
+		band := r.Band(l.Now)
+		named := f.Text != "" && (band == Later || band == Unknown)
+		if !r.Nameless && len(r.Open) == 0 && (band.Due() || named) {
+			rows = append(rows, *r)
+		}
+	}
+	return rows
+}
+
 // Count counts the rows of each band.
 func (l List) Count() map[Band]int {
 	counts := map[Band]int{}
