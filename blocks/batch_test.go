@@ -87,6 +87,9 @@ func batches() []shown {
 		shown{"detail_line", blocks.Detail(running.Lines[18], nil, blocks.Links{-7: "https://acme.slack.com/archives/C0RENEW/p1795000000000200"})},
 		shown{"home_batches", blocks.Home(blocks.HomeData{Command: "/renew", Batches: []blocks.BatchData{waiting, running}})},
 		shown{"batch_nudge", blocks.BatchNudge(waiting, "https://acme.slack.com/archives/C0RENEW/p1795000000000200")},
+		shown{"batch_line_escalated", blocks.BatchEscalated(waiting, []string{bob, "S0APPROVERS"})},
+		shown{"batch_escalated", blocks.BatchEscalatedTo(waiting, "https://acme.slack.com/archives/C0RENEW/p1795000000000200")},
+		shown{"batch_escalated_over", blocks.BatchEscalatedTo(ended, "")},
 		shown{"batch_nudge_over", blocks.BatchNudge(ended, "")},
 		shown{"batch_form", blocks.BatchForm(batchForm())},
 		shown{"batch_form_wait", blocks.BatchWait(blocks.BatchMeta{Key: "K"}, 12, 40)},
@@ -124,13 +127,13 @@ func batchEvents() []event {
 		renewal.CodeBatchSubmitted: nil, renewal.CodeBatchVoted: {renewal.DetailVotes: "1 of 2"}, renewal.CodeBatchApproved: {renewal.DetailVotes: "2 of 2", renewal.DetailComment: "Fine."},
 		renewal.CodeBatchRejected: {renewal.DetailReason: "Not now."}, renewal.CodeBatchLeftOut: {renewal.DetailReason: "Moves away.", renewal.DetailLines: "RNW-000201"},
 		renewal.CodeBatchStopped: nil, renewal.CodeBatchPaused: {renewal.DetailHeld: "credit", renewal.DetailLines: "RNW-000203"}, renewal.CodeBatchResumed: {renewal.DetailHeld: "credit"},
-		renewal.CodeBatchReminded: {renewal.DetailWho: bob}, renewal.CodeBatchLastCall: {renewal.DetailWho: bob + "," + carol},
+		renewal.CodeBatchEscalated: {renewal.DetailWho: bob + ",S0APPROVERS"}, renewal.CodeBatchReminded: {renewal.DetailWho: bob}, renewal.CodeBatchLastCall: {renewal.DetailWho: bob + "," + carol},
 	} {
 		e := none(entry(code, alice, "", "", map[string]string{renewal.DetailBatch: "RNW-B0007", renewal.DetailCount: "40"}))
 		for k, v := range more {
 			e.Detail[k] = v
 		}
-		if strings.HasSuffix(string(code), "paused") || strings.HasSuffix(string(code), "reminded") {
+		if strings.HasSuffix(string(code), "paused") || strings.HasSuffix(string(code), "escalated") || strings.HasSuffix(string(code), "reminded") {
 			e.Actor = renewal.System
 		}
 		list = append(list, event{strings.ReplaceAll(string(code), ".", "_"), renewal.Request{}, e})
@@ -159,7 +162,8 @@ func TestBatchesWithstandAnyText(t *testing.T) {
 			d.Batch.Held = &renewal.BatchHold{Code: renewal.HoldCredit, Request: 1, At: now}
 		}
 		messages := append(blocks.BatchLists(d), blocks.BatchSummary(d), blocks.BatchCard(d), blocks.BatchAsks(d, one.Changes), blocks.BatchResult(d),
-			blocks.BatchStatus(d, blocks.Links{-d.Batch.ID: one.Note}), blocks.BatchVote(d, d.Batch.Approvals[0], true), blocks.BatchNudge(d, one.Reason))
+			blocks.BatchStatus(d, blocks.Links{-d.Batch.ID: one.Note}), blocks.BatchVote(d, d.Batch.Approvals[0], true), blocks.BatchNudge(d, one.Reason),
+			blocks.BatchEscalated(d, one.Changes), blocks.BatchEscalatedTo(d, one.Reason))
 		if d.Batch.Held != nil {
 			messages = append(messages, blocks.BatchPaused(d, one.Changes))
 		}
