@@ -91,6 +91,11 @@ func TestBatchIsDecidedByOthers(t *testing.T) {
 	// Carol is an approver, too: what she asks for others decide.
 	carol, bob, dave := b.as(sandbox.Carol), b.as(sandbox.Bob), b.as(sandbox.Alice)
 	card := carol.batch(customer(31), customer(33), customer(34), customer(35), customer(36), customer(37))
+	dave.command(sandbox.Renewals, "/renew batch")
+	dave.typeIn("Lines", batchHeader+customer(31))
+	dave.submitOK()
+	dave.titled("Please check")
+	dave.reads("Something to look at in 1 line", "RNW-000001 asks for a renewal of the same product")
 	carol.press(card, "Approve 6 lines")
 	carol.list("You asked for RNW-000001 yourself")
 	dave.press(card, "Approve 6 lines")

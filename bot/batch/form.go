@@ -123,6 +123,7 @@ func (v *View) checked(ctx context.Context, w reply.Person, ic slack.Interaction
 	wait.ExternalID = "batch." + rand.Text()
 	w.Env.Ack(slack.NewPushViewSubmissionResponse(&wait))
 	v.tasks.Start(func(ctx context.Context) {
+		warning := overlooked(file, d.Text)
 		if file != "" {
 			var fault string
 			if d.Text, rows, fault = v.fetch(ctx, file); fault != "" {
@@ -130,7 +131,7 @@ func (v *View) checked(ctx context.Context, w reply.Person, ic slack.Interaction
 				return
 			}
 		}
-		v.finish(ctx, w, meta, d, rows, wait.ExternalID, "")
+		v.finish(ctx, w, meta, d, rows, wait.ExternalID, warning)
 	})
 }
 
@@ -146,6 +147,14 @@ func (v *View) fetch(ctx context.Context, file string) (text string, rows []row,
 	ctx, cancel := context.WithTimeout(ctx, fetchTimeout)
 	defer cancel()
 	raw, err := v.api.FileText(ctx, file, maxFile)
+	if err != nil {
+		v.log.WarnContext(ctx, "a file of a batch was not fetched", "error", err)
+	}
+	return taken(raw, err)
+}
+
+// taken reads what came of a file, or says why nothing did.
+func taken(raw []byte, err error) (text string, rows []row, fault string) {
 	switch {
 	case errors.Is(err, socket.ErrFileTooLong):
 		return "", nil, "The file is longer than 256 KB: split it."
@@ -154,11 +163,18 @@ func (v *View) fetch(ctx context.Context, file string) (text string, rows []row,
 	case errors.Is(err, socket.ErrFileDenied):
 		return "", nil, "Slack does not give me the file. It may be deleted; else the app lacks files:read, which “renewbot check” tells. Pasted lines work all the same."
 	case err != nil:
-		v.log.WarnContext(ctx, "a file of a batch was not fetched", "error", err)
 		return "", nil, "The file could not be fetched from Slack."
 	}
 	rows, fault = read(string(raw))
 	return string(raw), rows, fault
+}
+
+// overlooked says that a file was read in place of lines that stand in the form, if there are any.
+func overlooked(file, text string) string {
+	if _, lines, _ := strings.Cut(strings.TrimSpace(text), "\n"); file == "" || lines == "" {
+		return ""
+	}
+	return "This is the file. The lines that stand in the form were not read."
 }
 
 func (v *View) unreadable(w reply.Person) {

@@ -2,6 +2,8 @@ package batch
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"renewbot/bot/due"
 	"renewbot/bot/renewal"
@@ -29,6 +31,9 @@ var columns = sheet.Columns{
 	},
 	Needed: []string{"holder", "product"},
 }
+
+// ofDay are headings by which people want to say when a line is to be ordered.
+var ofDay = []string{"order on", "on", "when", "day", "order date", "order day"}
 
 // row is a line as it was written.
 type row struct {
@@ -65,6 +70,8 @@ func broken(f sheet.Fault) string {
 	switch {
 	case f.Kind == sheet.Empty:
 		return "There are no lines. The first one names the columns, such as: holder,product"
+	case f.Kind == sheet.Strange && slices.Contains(ofDay, strings.ToLower(strings.ReplaceAll(f.What, "_", " "))):
+		return fmt.Sprintf("The lines of a batch are ordered once it is approved, so there is no column %q: leave it out, and ask by itself for what has a day of its own, with /renew.", f.What)
 	case f.Kind == sheet.Strange:
 		return fmt.Sprintf("The first line names the columns, and there is no column %q. The columns are: %s", f.What, Columns)
 	case f.Kind == sheet.Twice:
