@@ -99,7 +99,7 @@ func ReadBatchForm(v slack.View) (file, text, note, channel string) {
 func BatchWait(m BatchMeta, done, total int) slack.ModalViewRequest {
 	v := modal(CallbackBatchWait, "Checking the lines",
 		section("batch.wait", "⏳ "+checkedWords(done, total)+" This shows the result by itself."),
-		contextLine("batch.wait.end", "Nothing is ordered by this. “Back” leads to what you pasted."))
+		contextLine("batch.wait.end", "Nothing is ordered by this. “Back” leads to what you pasted. If nothing moves here for three minutes, go back and check again."))
 	v.Close, v.PrivateMetadata = plain("Back", limitTitle), m.encode()
 	return v
 }

@@ -149,3 +149,31 @@ func TestBatchPauses(t *testing.T) {
 		b.wantStatus(int64(id+1), want)
 	}
 }
+
+// TestCheckOfABatchIsBrokenOff stops the bot in the middle of a check: the form does not wait for
+// ever, and what was pasted is checked by whoever comes next.
+func TestCheckOfABatchIsBrokenOff(t *testing.T) {
+	t.Parallel()
+	b := setup(t, durable(t), telling)
+	alice := b.as(sandbox.Alice)
+	alice.command(sandbox.Renewals, "/renew batch acme")
+	alice.view("Lines")
+	alice.typeIn("Lines", "holder,product,contact\nit@acme-telecom.example,p-series-turnkey,invoices@sandhaven.example")
+	release := make(chan struct{})
+	held := b.Vendor.Fault(yeastarsim.InstanceProductDetail, yeastarsim.Hold(release))
+	alice.submitOK()
+	if err := held.Wait(b.ctx, 1); err != nil {
+		t.Fatal(err)
+	}
+	alice.titled("Checking the lines")
+	b.stop()
+	alice.titled("Not checked")
+	alice.reads("I am being restarted", "Nothing was saved and nothing was ordered. Go back and try again.")
+	close(release)
+	held.Remove()
+	b.start()
+	alice.back()
+	alice.submitOK()
+	alice.titled("Please check")
+	alice.reads("1 line can be asked for")
+}

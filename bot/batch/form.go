@@ -201,7 +201,11 @@ func (v *View) finish(ctx context.Context, w reply.Person, meta blocks.BatchMeta
 	}
 	if err != nil {
 		v.log.WarnContext(ctx, "the lines of a batch were not checked", "error", err)
-		v.show(ctx, external, blocks.Notice("Not checked", renewal.Say(explained(err)+" Nothing was saved and nothing was ordered. Go back and try again.")))
+		says := explained(err)
+		if ctx.Err() != nil {
+			says = "I am being restarted, which has broken the check off."
+		}
+		v.show(ctx, external, blocks.Notice("Not checked", renewal.Say(says+" Nothing was saved and nothing was ordered. Go back and try again.")))
 		return
 	}
 	v.show(ctx, external, v.review(meta, d, warning))
@@ -226,11 +230,18 @@ const (
 	// showTries and showPause are how often a view is looked for that Slack is about to show.
 	showTries = 20
 	showPause = 250 * time.Millisecond
+	// partingTimeout bounds the last word of a process that ends in the middle of a check.
+	partingTimeout = 2 * time.Second
 )
 
 // show shows a view in the place of the one with an external id. Slack may not have shown that one
 // yet; and it may be closed, which means that nobody waits for it.
 func (v *View) show(ctx context.Context, external string, view slack.ModalViewRequest) {
+	if ctx.Err() != nil { // the process ends, and says so
+		parting, cancel := context.WithTimeout(context.WithoutCancel(ctx), partingTimeout)
+		defer cancel()
+		ctx = parting
+	}
 	view.ExternalID = external
 	for range showTries {
 		_, err := v.api.UpdateViewContext(socket.Patient(ctx), view, external, "", "")
