@@ -99,6 +99,8 @@ func batches() []shown {
 		shown{"batch_submitted", blocks.BatchSubmitted(waiting.Batch)},
 		shown{"batch_form_leave_out", blocks.BatchLeaveForm(waiting, false)},
 		shown{"batch_form_leave_out_own", blocks.BatchLeaveForm(waiting, true)},
+		shown{"batch_form_comment", blocks.BatchApproveForm(waiting, blocks.BatchTarget{Batch: 7, Shown: "0123456789abcdef0123456789abcdef"})},
+		shown{"batch_line_vote_comment", blocks.BatchVote(running, renewal.BatchApproval{By: bob, At: now, Lines: 40, Comment: "Agreed with *finance*."}, true)},
 		shown{"batch_form_reject", blocks.BatchRejectForm(waiting)},
 	)
 }
@@ -149,7 +151,7 @@ func TestBatchesWithstandAnyText(t *testing.T) {
 		n := rapid.SampledFrom([]int{1, 3, 9, 30}).Draw(t, "lines")
 		one, other := hostileRequest(t), hostileRequest(t)
 		d := blocks.BatchData{Batch: renewal.Batch{ID: 1 << 40, Requester: one.Requester, Channel: one.Channel, Note: one.Note, StoppedBy: one.Reason,
-			Approvals: []renewal.BatchApproval{{By: one.Reason, For: one.Note, At: now}}}}
+			Approvals: []renewal.BatchApproval{{By: one.Reason, For: one.Note, At: now, Comment: one.Note}}}}
 		for i := range n {
 			r := one
 			if i%2 == 1 {
@@ -173,6 +175,7 @@ func TestBatchesWithstandAnyText(t *testing.T) {
 		if len(d.Batch.Undecided(d.Lines)) > 0 {
 			checkView(t, "leave out", blocks.BatchLeaveForm(d, false))
 		}
+		checkView(t, "comment", blocks.BatchApproveForm(d, blocks.BatchTarget{Shown: one.Note}))
 		checkView(t, "reject", blocks.BatchRejectForm(d))
 		checkView(t, "form", blocks.BatchForm(blocks.BatchFormData{Key: one.Note, Text: one.Note, Columns: one.Reason, Channel: one.Channel, ChannelHint: one.Note}))
 		var checks []blocks.BatchCheck

@@ -61,7 +61,10 @@ func TestBatch(t *testing.T) {
 	alice.explain("Agreed with the customers.")
 	alice.submitOK()
 	alice.titled("Batch saved")
-	bob.press(b.card(sandbox.Renewals, "RNW-B0001", "Approve 2 lines"), "Approve 2 lines")
+	bob.press(b.card(sandbox.Renewals, "RNW-B0001", "Approve 2 lines"), "Approve with a comment…")
+	bob.typeIn("Comment", "Agreed with finance.")
+	bob.submitOK()
+	b.says(sandbox.Renewals, "approved 2 lines of RNW-B0001", "Agreed with finance.")
 	b.says(sandbox.Renewals, "RNW-B0001 has ended", "2 placed")
 	b.wantOrders(2)
 	b.wantStatus(1, renewal.Ordered)
@@ -107,18 +110,36 @@ func TestBatchIsDecidedByOthers(t *testing.T) {
 			t.Errorf("a line is approved alone: %v", err)
 		}
 	}
+	bob.press(card, "Approve with a comment…") // the form is for what stands on the card now
+	if _, err := b.Ledger.ApplyBatch(b.ctx, 1, renewal.LeaveOut{By: renewal.Actor{UserID: sandbox.Carol, MayRequest: true}, Shown: b.shownOf(1), Lines: []int64{5}}); err != nil {
+		t.Fatal(err)
+	}
+	bob.submit()
+	b.wants(bob.errorAt("Comment"), "was changed since this card was drawn, so your click did nothing")
+	bob.back()
+	card = b.card(sandbox.Renewals, "RNW-B0001", "Approve 5 lines")
 	bob.press(card, "Leave lines out…")
 	bob.choose("Lines", "", "RNW-000006")
 	bob.typeIn("Reason", "They move to another provider.")
 	bob.submitOK()
-	card = b.card(sandbox.Renewals, "RNW-B0001", "Approve 5 lines")
-	bob.press(card, "Approve 5 lines")
-	b.says(sandbox.Renewals, "approved 5 lines of RNW-B0001", "More approvals are needed")
+	card = b.card(sandbox.Renewals, "RNW-B0001", "Approve 4 lines")
+	bob.press(card, "Approve 4 lines")
+	b.says(sandbox.Renewals, "approved 4 lines of RNW-B0001", "More approvals are needed")
 	b.wants(dave.command(sandbox.Renewals, "/renew cancel RNW-B0001"), "Only ")
 	b.wants(carol.command(sandbox.Renewals, "/renew cancel “rnw-b1”."), "RNW-B0001", "Ended", "Nothing was ordered", "6 left out")
 	b.wants(carol.command(sandbox.Renewals, "/renew cancel RNW-B0001"), "there is nothing to stop")
 	b.rest()
 	b.wantOrders(0)
+}
+
+// shownOf is the fingerprint of the lines of a batch that are undecided.
+func (b *bundle) shownOf(id int64) string {
+	b.t.Helper()
+	batch, lines, err := b.Ledger.Batch(b.ctx, id)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return renewal.BatchFingerprint(batch.Undecided(lines))
 }
 
 // TestBatchPauses pauses by itself for want of credit and at an unknown end, asks, and is stopped.

@@ -58,6 +58,8 @@ func (v *View) Clicked(ctx context.Context, w reply.Person, a *slack.BlockAction
 	case blocks.ActionBatchLeave:
 		own := slices.ContainsFunc(d.Lines, func(r renewal.Request) bool { return r.Requester == w.ID || actor.Same[r.Requester] })
 		v.ask(ctx, w, blocks.BatchLeaveForm(d, own), actor, d)
+	case blocks.ActionBatchComment:
+		v.ask(ctx, w, blocks.BatchApproveForm(d, t), actor, d)
 	case blocks.ActionBatchReject:
 		v.ask(ctx, w, blocks.BatchRejectForm(d), actor, d)
 	}
@@ -92,11 +94,14 @@ func (v *View) decided(ctx context.Context, w reply.Person, ic slack.Interaction
 	if !ok {
 		return
 	}
-	actor, _ := v.decider(ctx, w, d)
+	actor, voters := v.decider(ctx, w, d)
 	reason := blocks.ReadReason(ic.View)
 	var e renewal.BatchEvent = renewal.RejectBatch{By: actor, Shown: t.Shown, Reason: reason}
 	field := blocks.BlockReason
-	if ic.View.CallbackID == blocks.CallbackBatchLeave {
+	switch ic.View.CallbackID {
+	case blocks.CallbackBatchComment:
+		e = renewal.ApproveBatch{By: actor, Shown: t.Shown, Voters: voters, Comment: reason}
+	case blocks.CallbackBatchLeave:
 		e, field = renewal.LeaveOut{By: actor, Shown: t.Shown, Lines: blocks.ReadBatchLines(ic.View), Reason: reason}, blocks.BlockBatchLines
 	}
 	saving, cancel := w.Env.InTime(ctx)

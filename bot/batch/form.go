@@ -359,7 +359,7 @@ func (v *View) Submitted(ctx context.Context, w reply.Person, ic slack.Interacti
 			return
 		}
 		v.asked(ctx, w, ic)
-	case blocks.CallbackBatchLeave, blocks.CallbackBatchReject:
+	case blocks.CallbackBatchLeave, blocks.CallbackBatchReject, blocks.CallbackBatchComment:
 		v.decided(ctx, w, ic)
 	}
 }

@@ -83,6 +83,7 @@ type BatchApproval struct {
 	At          time.Time `json:"at"`
 	Fingerprint string    `json:"fingerprint"`
 	Lines       int       `json:"lines"`
+	Comment     string    `json:"comment,omitempty"`
 }
 
 // BatchReference is the name under which people know a batch: RNW-B0007.

@@ -211,7 +211,7 @@ func (c *batching) approve(e ApproveBatch) error {
 	}
 	c.stepped()
 	vote := first.Votes[len(first.Votes)-1]
-	c.Approvals = append(slices.Clone(c.Approvals), BatchApproval{By: vote.By, For: vote.For, At: c.now, Fingerprint: e.Shown, Lines: len(open)})
+	c.Approvals = append(slices.Clone(c.Approvals), BatchApproval{By: vote.By, For: vote.For, At: c.now, Fingerprint: e.Shown, Lines: len(open), Comment: strings.TrimSpace(e.Comment)})
 	c.entry.Code = CodeBatchVoted
 	if first.Status == Approved {
 		c.entry.Code = CodeBatchApproved
