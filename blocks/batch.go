@@ -144,6 +144,8 @@ func (d BatchData) state() state {
 	case d.Batch.Held != nil:
 		return state{sign: "⏸️", label: "Paused", more: "It has paused by itself: " + batchHeld(d.Batch.Held) + ".",
 			end: waits + ": go on, or stop the rest. Nothing is ordered before."}
+	case d.heldUp() != "":
+		return state{sign: "⏸️", label: "Approved", more: d.heldUp(), end: waits + "."}
 	case d.has(renewal.Approved, renewal.Ordering):
 		return state{sign: "📤", label: "Being ordered", more: "One line after the other; " + waits + "."}
 	case d.has(renewal.Pending, renewal.Unknown):
@@ -154,6 +156,15 @@ func (d BatchData) state() state {
 		return state{sign: "⚠️", label: "Finished", more: "Not every line was ordered.", end: "What was refused can be tried again or closed, on its card below in the thread."}
 	}
 	return state{sign: "✅", label: "Finished", more: "Every line that was to be ordered was placed."}
+}
+
+// heldUp says why the line whose turn it is waits, if it does: orders are paused, or the portal is down.
+func (d BatchData) heldUp() string {
+	i := slices.IndexFunc(d.Lines, func(r renewal.Request) bool { return r.Status == renewal.Approved })
+	if i < 0 || d.has(renewal.Ordering) || d.Lines[i].Problem == nil {
+		return ""
+	}
+	return fmt.Sprintf("Line %d, %s: ", d.Lines[i].Line, d.Lines[i].Reference()) + approved(d.Lines[i])
 }
 
 // ended says how a batch ended of which no line was ordered.

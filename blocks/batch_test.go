@@ -2,6 +2,7 @@ package blocks_test
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -12,6 +13,7 @@ import (
 
 	"renewbot/blocks"
 	"renewbot/bot/renewal"
+	"renewbot/yeastar"
 )
 
 // batchOf is a batch whose lines are in these states, one after the other.
@@ -62,9 +64,11 @@ func batches() []shown {
 	running := batchOf(append(append(times(renewal.Ordered, 17), renewal.Refused, renewal.Unknown, renewal.Ordering), times(renewal.Approved, 20)...)...)
 	ended := batchOf(renewal.Ordered, renewal.Refused, renewal.Cancelled)
 	rejected := batchOf(times(renewal.Rejected, 2)...)
+	paused := batchOf(renewal.Ordered, renewal.Approved, renewal.Approved)
+	paused.Lines[1].Problem = &renewal.Problem{Class: yeastar.ClassNotSent, Code: "paused", Detail: "The prices are wrong.", By: bob}
 	out := []shown{}
 	for name, d := range map[string]blocks.BatchData{
-		"pending": waiting, "pending_many": many, "pending_struck": struck, "pending_dry_run": dryRun, "running": running,
+		"pending": waiting, "pending_many": many, "pending_struck": struck, "pending_dry_run": dryRun, "running": running, "running_paused": paused,
 		"held_unknown": held(renewal.HoldUnknown), "held_credit": held(renewal.HoldCredit), "held_refusals": held(renewal.HoldRefusals),
 		"questions": batchOf(renewal.Ordered, renewal.Unknown), "ended": ended, "ended_all": batchOf(times(renewal.Ordered, 2)...), "rejected": rejected,
 	} {
@@ -92,6 +96,8 @@ func batches() []shown {
 		shown{"batch_escalated_over", blocks.BatchEscalatedTo(ended, "")},
 		shown{"batch_nudge_over", blocks.BatchNudge(ended, "")},
 		shown{"batch_form", blocks.BatchForm(batchForm())},
+		shown{"batch_form_empty", blocks.BatchForm(blocks.BatchFormData{Key: "K", Nothing: true})},
+		shown{"batch_form_unread", blocks.BatchForm(blocks.BatchFormData{Key: "K", Nothing: true, Unread: true})},
 		shown{"batch_form_wait", blocks.BatchWait(blocks.BatchMeta{Key: "K"}, 12, 40)},
 		shown{"batch_form_wait_file", blocks.BatchWait(blocks.BatchMeta{Key: "K"}, 0, 0)},
 		shown{"batch_review", blocks.BatchReview(batchReview())},
@@ -132,9 +138,7 @@ func batchEvents() []event {
 		renewal.CodeBatchEscalated: {renewal.DetailWho: bob + ",S0APPROVERS"}, renewal.CodeBatchReminded: {renewal.DetailWho: bob}, renewal.CodeBatchLastCall: {renewal.DetailWho: bob + "," + carol},
 	} {
 		e := none(entry(code, alice, "", "", map[string]string{renewal.DetailBatch: "RNW-B0007", renewal.DetailCount: "40"}))
-		for k, v := range more {
-			e.Detail[k] = v
-		}
+		maps.Copy(e.Detail, more)
 		if strings.HasSuffix(string(code), "paused") || strings.HasSuffix(string(code), "escalated") || strings.HasSuffix(string(code), "reminded") {
 			e.Actor = renewal.System
 		}

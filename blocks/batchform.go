@@ -32,6 +32,8 @@ type BatchFormData struct {
 	Key     string // tells this form from all others
 	Text    string // the lines that it begins with
 	More    int    // rows of the filter that did not fit
+	Nothing bool   // none does
+	Unread  bool   // not all that is due could be read
 	Columns string
 	// Channels, ChannelNames, ChannelHint and Channel are as in FormData.
 	Channels     []string
@@ -50,6 +52,12 @@ func BatchForm(f BatchFormData) slack.ModalViewRequest {
 	intro := "One line for each renewal, as CSV; the first line names the columns. What a line leaves empty is as the portal tells it. Everything is checked and shown before anybody is asked."
 	if f.More > 0 {
 		intro += fmt.Sprintf(" %s of the list did not fit: narrow it, such as with “/renew batch 14”, or ask for them afterwards.", count(f.More, "row", "rows"))
+	}
+	switch {
+	case f.Unread:
+		intro += "\n⚠️ Not all that is due could be read just now, so that lines are missing below. Open this again in a moment."
+	case f.Nothing:
+		intro += " Nothing that is due fits, so it begins empty."
 	}
 	text := slack.NewPlainTextInputBlockElement(nil, ActionBatchText).WithMultiline(true).WithMaxLength(MaxBatchText).
 		WithInitialValue(cutUnits(f.Text, MaxBatchText))

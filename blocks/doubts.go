@@ -55,8 +55,16 @@ func doubtBlocks(id func(string) string, r renewal.Request) []slack.Block {
 		blocks = append(blocks, section(id(fmt.Sprintf("doubts%d", i)), heading+bullets(part, len(part))))
 		heading = ""
 	}
-	if reason := outside(r.DoubtReason, reasonLimit); reason != "" {
+	reason := outside(r.DoubtReason, reasonLimit)
+	if reason != "" {
 		blocks = append(blocks, section(id("doubt_reason"), "*Why "+mention(r.Requester)+" wants it all the same*\n"+reason))
+	}
+	switch {
+	case !r.Unexplained:
+	case reason != "":
+		blocks = append(blocks, contextLine(id("doubt_new"), "That was said before all of this was known. Ask "+mention(r.Requester)+", who can say more with “Change…”."))
+	default:
+		blocks = append(blocks, contextLine(id("doubt_new"), mention(r.Requester)+" has not said why: it was not known then. Ask them; they can say so with “Change…”."))
 	}
 	return blocks
 }

@@ -144,9 +144,12 @@ func printable(s string) string {
 	}, strings.ToValidUTF8(s, "\uFFFD"))
 }
 
+// lineEnds are what an input of one line does not take.
+var lineEnds = strings.NewReplacer("\n", " ", "\t", " ")
+
 // oneLine is what goes back into an input of one line.
 func oneLine(s string, limit int) string {
-	s = strings.NewReplacer("\n", " ", "\t", " ").Replace(printable(s))
+	s = lineEnds.Replace(printable(s))
 	return strings.TrimSpace(cutRunes(strings.TrimSpace(s), limit))
 }
 

@@ -70,7 +70,12 @@ func requests() map[string]renewal.Request {
 		"pending_doubtful":    with(renewal.Pending, doubtful),
 		"pending_quoted":      with(renewal.Pending, func(r *renewal.Request) { doubtful(r); quoted(r) }),
 		"pending_every_doubt": with(renewal.Pending, func(r *renewal.Request) { r.Doubts, r.DoubtReason = doubts(), "Agreed by phone." }),
-		"refused_doubtful":    with(renewal.Refused, doubtful),
+		"pending_doubts_new":  with(renewal.Pending, func(r *renewal.Request) { doubtful(r); r.Unexplained = true }),
+		"pending_unexplained": with(renewal.Pending, func(r *renewal.Request) {
+			doubtful(r)
+			r.Unexplained, r.DoubtReason = true, ""
+		}),
+		"refused_doubtful": with(renewal.Refused, doubtful),
 		"ordered_confirmed": with(renewal.Ordered, func(r *renewal.Request) {
 			r.DateTold, r.RenewedUntil = renewal.CodeConfirmed, time.Date(2027, time.December, 31, 0, 0, 0, 0, time.UTC)
 		}),

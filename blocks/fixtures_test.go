@@ -174,6 +174,7 @@ func doubts() []renewal.Doubt {
 		{Kind: renewal.DoubtCycleUnknown, Names: []string{"1 year"}},
 		{Kind: renewal.DoubtServicesUnknown},
 		{Kind: renewal.DoubtUndocumented, Names: []string{unsure}},
+		{Kind: renewal.DoubtLostBefore, Serious: true, Request: 102, At: day},
 	}
 }
 

@@ -79,7 +79,10 @@ func bounded(choices []Choice, more int) OptionsResponse {
 	choices = offered(choices)
 	size, n := len(`{"options":[]}`), 0
 	shown := options(choices, limitOptions)
-	for _, o := range shown {
+	if len(choices)+min(max(more, 0), 1) <= limitOptions && longest(shown) <= limitAck-300 {
+		n = len(shown)
+	}
+	for _, o := range shown[n:] {
 		raw, err := json.Marshal(o)
 		last := n == limitOptions-1 && len(choices)+max(more, 0) > limitOptions
 		if err != nil || last || size+len(raw)+1 > limitAck-300 {
@@ -95,6 +98,29 @@ func bounded(choices []Choice, more int) OptionsResponse {
 		r.Options = append(r.Options, slack.NewOptionBlockObject(HolderMore, plain(label, limitOption), nil))
 	}
 	return r
+}
+
+// longest is how long an answer of options can be at most, in bytes.
+func longest(all []*slack.OptionBlockObject) int {
+	size := len(`{"options":[]}`)
+	for _, o := range all {
+		size += len(`{"text":{"type":"plain_text","text":"","emoji":false},"value":""},`) + inJSON(o.Text.Text) + inJSON(o.Value)
+		if o.Description != nil {
+			size += len(`"description":{"type":"plain_text","text":"","emoji":false},`) + inJSON(o.Description.Text)
+		}
+	}
+	return size
+}
+
+// inJSON is how long a text can be in JSON at most.
+func inJSON(s string) int {
+	n := len(s)
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c > '~' || strings.IndexByte(`"\<>&`, c) >= 0 {
+			n += len(`\u0000`) - 1
+		}
+	}
+	return n
 }
 
 // offered are the choices that Slack accepts, each once.

@@ -119,7 +119,7 @@ func approved(r renewal.Request) string {
 // behind says for which request's order another one waits.
 func behind(reference string) string {
 	return "Nothing has been ordered yet: the order of " + outside(reference, shortLimit) +
-		", for the same customer and product, has to be finished first."
+		", for the same package, has to be finished first."
 }
 
 func refused(r renewal.Request) state {

@@ -43,6 +43,9 @@ func clean(s string) string { return cleanTo(s, limitMessageText) }
 // cleanTo is clean for text that will be cut to a width: of what is far beyond, nothing
 // is looked at.
 func cleanTo(s string, limit int) string {
+	if len(s) <= limit+32 && isClean(s) {
+		return s // most are, and it is twenty times as quick
+	}
 	var b strings.Builder
 	space, rightToLeft, used := false, false, 0
 	for _, c := range s {
@@ -62,12 +65,28 @@ func cleanTo(s string, limit int) string {
 		}
 		b.WriteRune(c) // a broken byte arrives as U+FFFD
 		used += runeWidth(c)
-		rightToLeft = rightToLeft || unicode.In(c, unicode.Hebrew, unicode.Arabic, unicode.Syriac, unicode.Thaana, unicode.Nko)
+		rightToLeft = rightToLeft || c >= firstRightToLeft && unicode.In(c, unicode.Hebrew, unicode.Arabic, unicode.Syriac, unicode.Thaana, unicode.Nko)
 	}
 	if rightToLeft {
 		return isolate + b.String() + endIsolate
 	}
 	return b.String()
+}
+
+// firstRightToLeft is where the scripts that are written from the right begin.
+const firstRightToLeft = '\u0590'
+
+// isClean says whether a text is one line of visible ASCII with single spaces in it.
+func isClean(s string) bool {
+	before := byte(' ')
+	for i := range len(s) {
+		c := s[i]
+		if c < ' ' || c > '~' || c == ' ' && before == ' ' {
+			return false
+		}
+		before = c
+	}
+	return s == "" || before != ' '
 }
 
 // hidden says whether a character changes how others look without being seen. The

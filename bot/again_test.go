@@ -180,7 +180,7 @@ func TestTheRightNumberIsTakenWhateverGuessedFieldsSay(t *testing.T) {
 	b.says(sandbox.Renewals, "an order that could be this one: "+number)
 	bob := b.as(sandbox.Bob)
 	bob.press(b.card(sandbox.Renewals, "RNW-000001", "It was placed…"), "It was placed…")
-	bob.typeIn("Order number", number)
+	bob.typeIn("Order number", "\u200b*"+number+"*.")
 	bob.submitOK()
 	b.wants(bob.reads("== It was placed =="), "differs from the one that was sent", "Order "+number, "it has another billing contact")
 	b.ends("RNW-000001", renewal.Unknown, 1, and(lost, renewal.CodeSearched)...)

@@ -47,7 +47,7 @@ func TestBatch(t *testing.T) {
 	alice.command(sandbox.Renewals, "/renew due acme")
 	alice.press(alice.list("Renewals due for “acme”"), "due_several")
 	form := alice.view("Lines")
-	if f, _ := form.Field("Lines"); !contains(f.Value, yeastarsim.AcmeTelecomID+",p-series-turnkey,50,1 year,Acme Telecom") {
+	if f, _ := form.Field("Lines"); !contains(f.Value, yeastarsim.AcmeTelecomID+",p-series-turnkey,50,1 year,,Acme Telecom") {
 		t.Errorf("the form begins with %q", f.Value)
 	}
 	alice.typeIn("Lines", "holder,prodct\nself,x")
@@ -98,7 +98,7 @@ func TestBatchIsDecidedByOthers(t *testing.T) {
 	dave.typeIn("Lines", batchHeader+customer(31))
 	dave.submitOK()
 	dave.titled("Please check")
-	dave.reads("Something to look at in 1 line", "RNW-000001 asks for a renewal of the same product")
+	dave.reads("Something to look at in 1 line", "RNW-000001 asks for a renewal of the same package")
 	carol.press(card, "Approve 6 lines")
 	carol.list("You asked for RNW-000001 yourself")
 	dave.press(card, "Approve 6 lines")

@@ -12,6 +12,7 @@ import (
 	"renewbot/bot/renewal"
 	"renewbot/bot/reply"
 	"renewbot/bot/socket"
+	"renewbot/bot/typed"
 )
 
 func isNotFound(err error) bool { return errors.Is(err, ledger.ErrNotFound) }
@@ -179,7 +180,7 @@ func unsaved(err error, request int64) string {
 // checked looks an order number up that somebody typed. What differs from what was sent is
 // shown first, and confirmed by submitting the form that shows it.
 func (b *Bot) checked(ctx context.Context, ic slack.InteractionCallback, t blocks.Target, env *socket.Envelope) (renewal.SettlePlaced, bool) {
-	number := blocks.ReadOrderNo(ic.View)
+	number := typed.OrderNumber(blocks.ReadOrderNo(ic.View))
 	c := b.orders.CheckNumber(ctx, t.Request, t.Attempt, number)
 	if c.Problem != "" {
 		b.atField(ctx, ic, env, blocks.BlockOrderNo, renewal.Say(c.Problem))

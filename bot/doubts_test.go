@@ -79,7 +79,7 @@ func TestTwoRequestsForOneCustomer(t *testing.T) {
 	first := b.as(sandbox.Alice).request(acmeWish)
 	b.lacks(b.Slack.Text(first), "RNW-000002")
 
-	const open = "RNW-000001 asks for a renewal of the same product for the same customer, and is still open."
+	const open = "RNW-000001 asks for a renewal of the same package, and is still open."
 	dave := b.as(sandbox.Dave)
 	dave.fill(acmeWish)
 	dave.reads("Renew a subscription", open)
@@ -98,7 +98,7 @@ func TestTwoRequestsForOneCustomer(t *testing.T) {
 	says, _ := b.as(sandbox.Bob).dialog(second, "Approve")
 	b.wants(says, "RNW-000001 is open for the same")
 	b.happened("RNW-000002", renewal.CodeChanged)
-	const ordered = "RNW-000001 renewed the same product for the same customer on"
+	const ordered = "RNW-000001 renewed the same package on"
 	b.says(sandbox.Renewals, "What is known differs from what was approved", ordered)
 	card := b.shows(second, "Waiting for approval", ordered, "Another contract.")
 	b.ends("RNW-000002", renewal.Pending, 1, renewal.CodeSubmitted, renewal.CodeApproved, renewal.CodeChanged)
@@ -118,7 +118,7 @@ func TestOrderedNotLongAgo(t *testing.T) {
 	b, clock := setupAt(t)
 	b.approved()
 	b.happened("RNW-000001", renewal.CodeOrdered)
-	const ordered = "RNW-000001 renewed the same product for the same customer on"
+	const ordered = "RNW-000001 renewed the same package on"
 	dave := b.as(sandbox.Dave)
 	dave.fill(acmeWish)
 	dave.reads("Renew a subscription", ordered)
@@ -141,7 +141,7 @@ func TestTryAgainMeetsAnotherOrder(t *testing.T) {
 	b.happened("RNW-000002", renewal.CodeOrdered)
 	b.as(sandbox.Bob).press(again, "Try again")
 	b.happened("RNW-000001", renewal.CodeChanged)
-	b.shows(again, "Waiting for approval", "RNW-000002 renewed the same product for the same customer on")
+	b.shows(again, "Waiting for approval", "RNW-000002 renewed the same package on")
 	if n := len(b.Vendor.Placed()); n != 1 {
 		t.Errorf("%d orders", n)
 	}
@@ -155,7 +155,7 @@ func TestSecondOrderWaitsForTheFirst(t *testing.T) {
 	b.happened("RNW-000001", renewal.CodeUnknown)
 	second := b.as(sandbox.Dave).request(acmeWish)
 	b.as(sandbox.Bob).press(second, "Approve")
-	const waits = "the order of RNW-000001, for the same customer and product, has to be finished first"
+	const waits = "the order of RNW-000001, for the same package, has to be finished first"
 	b.says(sandbox.Renewals, "Nothing has been ordered yet", waits)
 	b.shows(second, "Approved", waits)
 	b.happened("RNW-000002", renewal.CodeWaiting)
@@ -178,9 +178,11 @@ func TestSecondOrderWaitsForTheFirst(t *testing.T) {
 // What comes to light between the approval and the order goes back to people.
 func TestDoubtThatIsNewBeforeTheOrder(t *testing.T) {
 	t.Parallel()
-	byHand := func(s *yeastarsim.Server) {
-		p, _ := s.Package(yeastarsim.AcmeTelecomID)
-		s.AddOrder(yeastarsim.Order{ProductID: p.ProductID, ProductNo: p.ProductNo, PartnerID: p.PartnerID, OperationType: "renew_plan"})
+	byHand := func(po string) func(s *yeastarsim.Server) {
+		return func(s *yeastarsim.Server) {
+			p, _ := s.Package(yeastarsim.AcmeTelecomID)
+			s.AddOrder(yeastarsim.Order{ProductID: p.ProductID, ProductNo: p.ProductNo, PartnerID: p.PartnerID, OperationType: "renew_plan", PONumber: po})
+		}
 	}
 	for name, c := range map[string]struct {
 		change func(*yeastarsim.Server)
@@ -202,7 +204,8 @@ func TestDoubtThatIsNewBeforeTheOrder(t *testing.T) {
 			},
 			"Current expiry: ",
 		},
-		"ordered by hand": {byHand, "for this customer, which was not made here. It may be this renewal."},
+		"ordered by hand":                     {byHand(""), "for this package, which was not made here. It may be this renewal."},
+		"ordered by hand under our reference": {byHand("PO 7 RNW-000001"), "for this package, which was not made here. It may be this renewal."},
 		"the price is not told any more": {
 			func(s *yeastarsim.Server) { s.Switch(func(s *yeastarsim.Switches) { s.Price = false }) },
 			"Price: 600.00 USD → none",

@@ -34,8 +34,10 @@ func (b *Bot) form(ctx context.Context, d blocks.Draft) (blocks.FormData, error)
 	if err != nil {
 		return blocks.FormData{}, err
 	}
-	if h, ok := holders.Only(d.Query); ok && d.Query != "" && d.Holder == "" {
-		d.Holder = h.Key()
+	if d.Query != "" && d.Holder == "" {
+		if h, ok := holders.Only(d.Query); ok {
+			d.Holder = h.Key()
+		}
 	}
 	if d.Holder == blocks.HolderOwn && portal.MeansOwn(d.Query) {
 		d.Query = ""

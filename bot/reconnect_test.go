@@ -132,8 +132,7 @@ func (l *load) older(disturbed map[int]bool) int {
 
 // Slack replaces the connections while people work: nobody notices, and every
 // replacement is one connection that is opened.
-func TestRefreshesUnderLoad(t *testing.T) {
-	t.Parallel()
+func TestRefreshesUnderLoad(t *testing.T) { // alone: it keeps the machine busy
 	const refreshes = 100
 	l := newLoad(t)
 	began, before := time.Now(), l.opened()
@@ -223,8 +222,7 @@ func (b *bundle) allOrdered(n int) {
 
 // Connections break without a word while people work. What was on its way then is lost,
 // and people see it: they do it again, and nothing happens twice.
-func TestResetsUnderLoad(t *testing.T) {
-	t.Parallel()
+func TestResetsUnderLoad(t *testing.T) { // alone: it keeps the machine busy
 	const resets = 20
 	l := newLoad(t)
 	began, before := time.Now(), l.opened()

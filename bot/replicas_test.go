@@ -115,8 +115,7 @@ var replicaRequests = flag.Int("replicas.requests", 80, "how many requests the r
 
 // Several replicas serve one workspace and one database, approvers and a deputy click at the same
 // instant, orders are paused in the middle of it, and one replica is killed.
-func TestReplicas(t *testing.T) {
-	t.Parallel()
+func TestReplicas(t *testing.T) { // alone: it keeps the machine busy
 	pgtest.Available(t)
 	for _, replicas := range []int{2, 3} {
 		t.Run(fmt.Sprint(replicas), func(t *testing.T) { replicated(t, replicas, *replicaRequests) })

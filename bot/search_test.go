@@ -44,8 +44,7 @@ func (b *bundle) wantSmallAcks() {
 	b.t.Logf("the largest ack has %d bytes", largest)
 }
 
-func TestSearchAmongFiveThousand(t *testing.T) {
-	t.Parallel()
+func TestSearchAmongFiveThousand(t *testing.T) { // alone: it keeps the machine busy
 	b := setup(t, thousands(5000))
 	alice := b.as(sandbox.Alice)
 	alice.command(sandbox.Renewals, "/renew")

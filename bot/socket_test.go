@@ -120,6 +120,7 @@ func TestReadiness(t *testing.T) {
 		b.repeat(want, func() bool { got = states(); return got == want })
 	}
 	becomes("slack ok, database ok, vendor ok, orders ok")
+	b.sockets(ownSockets) // none may be on its way
 	mend := b.Slack.Fail("apps.connections.open", slacksim.Fault{Kind: slacksim.FaultStatus, Status: 503})
 	b.Slack.DropConnections()
 	becomes("slack down, database ok, vendor ok, orders ok")

@@ -97,7 +97,7 @@ func (a answer) classify(op string, now time.Time) (envelope, *Error) {
 	}
 	if fail.Err != nil {
 		// A 429 is from the gate in front of the service, whatever its body is.
-		if a.status == http.StatusTooManyRequests {
+		if a.status == http.StatusTooManyRequests && fail.Order == "" {
 			fail.Class = ClassRateLimited
 		}
 		return envelope{}, fail
@@ -113,19 +113,16 @@ func (a answer) classify(op string, now time.Time) (envelope, *Error) {
 	}
 	fail.Class = refusal(a.status, env)
 	if op == callOrder {
-		fail.Class = orderRefusal(fail.Class, a.status, env)
+		fail.Class = orderRefusal(fail.Class, a.status, env, fail.Order)
 	}
 	return envelope{}, fail
 }
 
 // orderRefusal is the class of an envelope that refuses an order. It takes more than a
 // look-up to be certain that nothing was done: a status that says that the request was at
-// fault, and no order that the answer names.
-func orderRefusal(class Class, httpStatus int, env envelope) Class {
-	if namedOrder(env.Result) != "" {
-		return ClassUnknown
-	}
-	if class == ClassRefused && (!atFault(httpStatus, env.Status) || undecided(httpStatus) || undecided(env.Status)) {
+// fault, none that leaves it open, and no order that the answer names, in words or otherwise.
+func orderRefusal(class Class, httpStatus int, env envelope, named string) Class {
+	if named != "" || undecided(httpStatus) || undecided(env.Status) || (class == ClassRefused && !atFault(httpStatus, env.Status)) {
 		return ClassUnknown
 	}
 	return class

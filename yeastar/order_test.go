@@ -225,8 +225,14 @@ func TestProducts(t *testing.T) {
 
 func TestOffered(t *testing.T) {
 	t.Parallel()
+	var documented []string
+	for _, p := range Products() {
+		if p.Certainty == Documented {
+			documented = append(documented, p.Key)
+		}
+	}
 	for keys, want := range map[string]string{
-		"":                                  "p-series-turnkey remote-management ycm-white-label",
+		"":                                  strings.Join(documented, " "),
 		"cloud-pbx":                         "cloud-pbx",
 		"pse-white-label,remote-management": "remote-management pse-white-label",
 	} {

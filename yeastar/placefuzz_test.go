@@ -120,7 +120,7 @@ func classByTable(status int, body []byte, whole bool) (want Class, certain bool
 	wellFormed := whole && ok && code != "" && saidOK
 	plain := !bytes.ContainsFunc(body, func(r rune) bool { return r == '\\' || r > '~' || r < ' ' })
 	switch {
-	case status == 429 && !(wellFormed && (code == "success" || names(envelope["result"]))):
+	case status == 429 && !namesNumber.Match(body) && !(wellFormed && (code == "success" || names(envelope["result"]))):
 		return ClassRateLimited, !wellFormed
 	case !wellFormed || status >= 500 || said >= 500 || status >= 300 && status < 400:
 		return ClassUnknown, true
@@ -129,7 +129,9 @@ func classByTable(status int, body []byte, whole bool) (want Class, certain bool
 			return ClassUnknown, true
 		}
 		return placed, plain && obvious(envelope["result"])
-	case names(envelope["result"]):
+	case names(envelope["result"]), namesNumber.Match(body):
+		return ClassUnknown, true
+	case slices.Contains([]int{408, 409, 425, 499}, status), slices.Contains([]int{408, 409, 425, 499}, said):
 		return ClassUnknown, true
 	case said == 429:
 		return ClassRateLimited, plain
@@ -137,13 +139,14 @@ func classByTable(status int, body []byte, whole bool) (want Class, certain bool
 		return ClassUnknown, true
 	case status == 401, status == 403, said == 401, said == 403:
 		return ClassAuth, plain
-	case slices.Contains([]int{408, 409, 425, 499}, status), slices.Contains([]int{408, 409, 425, 499}, said):
-		return ClassUnknown, true
 	case (status < 400 || status > 499) && (said < 400 || said > 499):
 		return ClassUnknown, true
 	}
 	return ClassRefused, plain
 }
+
+// namesNumber finds the number of an order wherever it stands.
+var namesNumber = regexp.MustCompile(`XS[0-9]{10,30}`)
 
 // names says whether a result plainly has the number of an order at its top.
 func names(result any) bool {

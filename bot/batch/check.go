@@ -47,7 +47,7 @@ func (v *View) check(ctx context.Context, who renewal.Actor, rows []row, told fu
 			ctx, cancel := context.WithTimeout(ctx, checkTimeout)
 			defer cancel()
 			c, err := v.line(ctx, who, r)
-			c.Line, c.About = r.line, r.about()
+			c.Line, c.About = r.line, cmp.Or(c.About, r.about())
 			checked[i] = c
 			return err
 		})
@@ -102,6 +102,7 @@ func (v *View) line(ctx context.Context, who renewal.Actor, r row) (blocks.Batch
 	if says != "" {
 		return wrong("%s.", sentence(says))
 	}
+	about := aboutHolder(holder)
 	// What the form proposes is what the package has; a line waits for that.
 	_, _ = v.portal.Package(ctx, product.Key, holder, lookup.AnyAge)
 	f, err := v.fill(ctx, blocks.Draft{Product: product.Key, Holder: holder.Key()})
@@ -113,13 +114,13 @@ func (v *View) line(ctx context.Context, who renewal.Actor, r row) (blocks.Batch
 	}
 	d, faults, err := v.draft(ctx, f, product, r)
 	if err != nil || len(faults) > 0 {
-		return blocks.BatchCheck{Wrong: faults}, err
+		return blocks.BatchCheck{About: about, Wrong: faults}, err
 	}
 	offer, doubts, errs, err := v.offer(ctx, who.UserID, d)
 	if err != nil {
 		return blocks.BatchCheck{}, err
 	}
-	c := blocks.BatchCheck{Offer: offer, Doubts: doubts, Reason: r.cells["reason"]}
+	c := blocks.BatchCheck{About: about, Offer: offer, Doubts: doubts, Reason: r.cells["reason"]}
 	for _, field := range slices.Sorted(maps.Keys(errs)) {
 		c.Wrong = append(c.Wrong, fieldName(d, field)+errs[field])
 	}
@@ -132,6 +133,14 @@ func (v *View) line(ctx context.Context, who renewal.Actor, r row) (blocks.Batch
 	}
 	c.Ways, c.Required = proposed.Ways, proposed.Required
 	return c, err
+}
+
+// aboutHolder names a holder for people who have typed a number.
+func aboutHolder(h renewal.Holder) string {
+	if h.SerialNumber != "" && h.SerialNumber != h.Name {
+		return h.Name + ", " + h.SerialNumber
+	}
+	return h.Name
 }
 
 func sentence(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
@@ -171,11 +180,14 @@ func (v *View) draft(ctx context.Context, f blocks.FormData, product yeastar.Pro
 		note(says)
 	}
 	note(services(&d, f, product, r.cells["services"]))
-	if product.Quantity != yeastar.QuantityNone && product.PlanLine && d.Plan != blocks.PlanNone {
+	switch {
+	case product.Quantity != yeastar.QuantityNone && product.PlanLine && d.Plan != blocks.PlanNone:
 		d.Quantity = cmp.Or(r.cells["quantity"], f.QuantityPrefill)
 		if d.Quantity == "" {
-			note("The quantity is missing, and the portal does not tell it for certain.")
+			note("The quantity is missing, and the portal does not tell it for certain: write it into the column quantity.")
 		}
+	case r.cells["quantity"] != "":
+		note(fmt.Sprintf("There is no number of extensions in this order, so the quantity %q cannot be: leave it empty.", r.cells["quantity"]))
 	}
 	term, says := termOf(product, f.Cycle, r.cells["term"])
 	d.Term = term
@@ -216,12 +228,16 @@ func services(d *blocks.Draft, f blocks.FormData, product yeastar.Product, cell 
 				continue
 			}
 			id, says := chosen(f.Services, name, "service")
-			if m := counted.FindStringSubmatch(name); says != "" && m != nil {
+			m := counted.FindStringSubmatch(name)
+			if says != "" && m != nil {
 				id, says = chosen(f.Services, m[1], "service")
 				number = m[2]
 			}
 			if says != "" {
 				return says
+			}
+			if number != "" && product.Quantity == yeastar.QuantityNone {
+				return fmt.Sprintf("%s has no quantity: write %q alone.", product.Name, m[1])
 			}
 			d.Services = append(d.Services, yeastar.ID(id))
 			quantities[yeastar.ID(id)] = number
@@ -254,7 +270,7 @@ func termOf(product yeastar.Product, cycle, cell string) (key, says string) {
 func (v *View) contact(ctx context.Context, f blocks.FormData, cell string) (yeastar.ID, string, error) {
 	if cell == "" {
 		if f.Draft.Contact == "" {
-			return "", "The billing contact is missing: none is certainly theirs.", nil
+			return "", "The billing contact is missing: none is certainly theirs. Write it into the column contact.", nil
 		}
 		return f.Draft.Contact, "", nil
 	}
@@ -288,7 +304,7 @@ func fieldName(d blocks.Draft, field string) string {
 	case blocks.BlockContact(d):
 		return "Billing contact: "
 	case blocks.BlockPO:
-		return ""
+		return "PO number: "
 	}
 	return ""
 }

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf16"
 
 	"github.com/slack-go/slack"
 
@@ -35,36 +36,38 @@ func (v *View) Open(ctx context.Context, w reply.Person, narrowed due.Filter) {
 		Key: rand.Text(), Columns: Columns, DryRun: v.policy.DryRun, Channels: v.directory.AllowedChannels(),
 		ChannelNames: v.directory.ChannelNames(looking), ChannelHint: v.directory.ChannelHint(), Channel: v.directory.ChannelHere(looking, w.Channel),
 	}
-	f.Text, f.More = v.template(looking, narrowed)
+	v.template(looking, narrowed, &f)
 	v.reply.Open(ctx, w, w.Trigger, blocks.BatchForm(f))
 }
 
 // templateHeader is the first line of what a form begins with.
-const templateHeader = "holder,product,quantity,term,name,ends"
+const templateHeader = "holder,product,quantity,term,contact,name,ends"
 
-// template is what is due by a filter, as lines that only have to be looked through. more counts
-// the rows that did not fit.
-func (v *View) template(ctx context.Context, f due.Filter) (text string, more int) {
+// template fills the form with what is due by a filter, as lines that only have to be looked through.
+func (v *View) template(ctx context.Context, by due.Filter, f *blocks.BatchFormData) {
+	f.Text = templateHeader + "\n"
 	list, err := v.lists.Load(ctx, lookup.AnyAge)
 	if err != nil {
 		v.log.WarnContext(ctx, "the renewals due could not be read for a batch", "error", err)
-		return templateHeader + "\n", 0
 	}
-	text = templateHeader + "\n"
+	f.Unread = err != nil || len(list.Unread) > 0
 	lines := 0
-	for _, r := range list.Only(f, portal.Fits).Askable(f) {
+	for _, r := range list.Only(by, portal.Fits).Askable(by) {
 		line := templateLine(r)
-		if lines == renewal.MaxBatch || len([]rune(text+line)) > blocks.MaxBatchText {
-			more++
+		if lines == renewal.MaxBatch || len(utf16.Encode([]rune(f.Text+line))) > blocks.MaxBatchText {
+			f.More++
 			continue
 		}
-		text, lines = text+line, lines+1
+		f.Text, lines = f.Text+line, lines+1
 	}
-	return text, more
+	f.Nothing = lines == 0
 }
 
 func templateLine(r due.Row) string {
-	var quantity, ends string
+	var quantity, term, ends string
+	if !r.Product.CycleKept { // whose usual term is that of the present cycle, which no list tells
+		term = r.Product.Terms[0].String()
+	}
 	if r.Quantity > 0 && r.Product.Quantity != "none" {
 		quantity = strconv.Itoa(r.Quantity)
 	}
@@ -72,7 +75,7 @@ func templateLine(r due.Row) string {
 		ends = sheet.Day(end)
 	}
 	var b bytes.Buffer
-	cells := sheet.Table{Header: []string{r.Holder.Key(), r.Product.Key, quantity, r.Product.Terms[0].String(), r.Holder.Name, ends}}
+	cells := sheet.Table{Header: []string{r.Holder.Key(), r.Product.Key, quantity, term, "", r.Holder.Name, ends}}
 	cells.Rows = [][]string{cells.Header}
 	if err := sheet.Write(&b, sheet.CSV, cells); err != nil {
 		return ""

@@ -64,6 +64,17 @@ func (l List) Owners() []string {
 	return slices.Compact(owners)
 }
 
+// Left is the list without the owners who are gone: nobody looks after their rows.
+func (l List) Left(gone []string) List {
+	l.Rows = slices.Clone(l.Rows)
+	for i := range l.Rows {
+		if slices.Contains(gone, l.Rows[i].Mark.Owner) {
+			l.Rows[i].Mark.Owner = ""
+		}
+	}
+	return l
+}
+
 // Of lists the rows of which an owner is told.
 func (l List) Of(owner string) []Row {
 	var rows []Row

@@ -164,6 +164,7 @@ func TestListIsInOrderAndNarrows(t *testing.T) {
 	fits := func(text string, h renewal.Holder) bool { return strings.Contains(h.Name, text) }
 	for want, filter := range map[string]due.Filter{
 		"over soon month":               {Within: 30},
+		"over soon month later":         {Within: 200},
 		"soon":                          {Owner: "U1"},
 		"over month unknown later":      {Owner: due.Nobody},
 		"":                              {Product: "remote-management"},
@@ -208,5 +209,19 @@ func TestDigestLeavesInPeace(t *testing.T) {
 	quiet.Marks[key("known")] = due.Mark{Owner: "U1"}
 	if d := due.Build(quiet).Digest([]due.Key{key("known")}); !d.Nothing() {
 		t.Errorf("what is known and owned is told again: %+v", d)
+	}
+}
+
+// Whose owner is gone is told of as nobody's, or nobody would be told.
+func TestOwnersWhoAreGone(t *testing.T) {
+	t.Parallel()
+	f := facts(t, listed(t, "1", 5), listed(t, "2", 6))
+	f.Marks[key("1")], f.Marks[key("2")] = due.Mark{Owner: "U1"}, due.Mark{Owner: "U2"}
+	l := due.Build(f)
+	if d := l.Left([]string{"U2"}).Digest([]due.Key{key("1"), key("2")}); names(d.Unowned) != "2" || names(d.New) != "" {
+		t.Errorf("nobody's are %q, new %q", names(d.Unowned), names(d.New))
+	}
+	if r, _ := l.Find(key("2")); r.Mark.Owner != "U2" {
+		t.Error("the list itself was changed")
 	}
 }

@@ -164,6 +164,7 @@ func readLine(line sheet.Line, now time.Time) (ImportLine, []Fault) {
 		wrong(err.Error())
 	}
 	l.Owner = strings.TrimSuffix(strings.TrimPrefix(line.Cells["owner"], "<@"), ">")
+	l.Owner, _, _ = strings.Cut(l.Owner, "|") // a mention may have the name, too
 	if l.Owner != "" && !slackUser.MatchString(l.Owner) {
 		wrong(fmt.Sprintf("the owner %q is no member id of Slack (U…); it is under “Copy member ID” in the person's profile", line.Cells["owner"]))
 	}
@@ -197,7 +198,8 @@ func ReadDay(text string, now time.Time) (time.Time, error) {
 		if years := at.Year() - now.Year(); years < -10 || years > 15 {
 			return time.Time{}, fmt.Errorf("the date %q is too far from today to be right", text)
 		}
-		return at.UTC(), nil
+		// The day as it is written, whatever time and zone stand beside it.
+		return time.Date(at.Year(), at.Month(), at.Day(), 0, 0, 0, 0, time.UTC), nil
 	}
 	return time.Time{}, fmt.Errorf("the date %q is no day such as 2027-03-31", text)
 }

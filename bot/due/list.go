@@ -163,7 +163,8 @@ func (l List) Only(f Filter, fits func(text string) func(renewal.Holder) bool) L
 			f.Text != "" && !meant(r.Holder):
 			continue
 		case f.Within > 0:
-			if end, known := r.Ends(); !known || Days(end, l.Now) > f.Within || !r.Band(l.Now).Due() {
+			end, known := r.Ends()
+			if b := r.Band(l.Now); !known || Days(end, l.Now) > f.Within || !(b.Due() || b == Later) {
 				continue
 			}
 		}
@@ -173,14 +174,15 @@ func (l List) Only(f Filter, fits func(text string) func(renewal.Holder) bool) L
 	return l
 }
 
-// Askable are those of the rows that a filter has left which can be asked for at once: what is due, of a
-// holder who is named also what ends later or nobody knows when, and of each what nothing is open for.
+// Askable are those of the rows that a filter has left which can be asked for at once: what is due, what
+// ends later where a holder or a number of days is named, and what nobody knows of where a holder is.
+// Of all of it what nothing is open for.
 func (l List) Askable(f Filter) []Row {
 	var rows []Row
 	for i := range l.Rows {
 		r := &l.Rows[i]
 		band := r.Band(l.Now)
-		named := f.Text != "" && (band == Later || band == Unknown)
+		named := (f.Text != "" && band == Unknown) || ((f.Text != "" || f.Within > 0) && band == Later)
 		if !r.Nameless && len(r.Open) == 0 && (band.Due() || named) {
 			rows = append(rows, *r)
 		}
@@ -191,20 +193,42 @@ func (l List) Askable(f Filter) []Row {
 // Count counts the rows of each band.
 func (l List) Count() map[Band]int {
 	counts := map[Band]int{}
-	for _, r := range l.Rows {
-		counts[r.Band(l.Now)]++
+	for i := range l.Rows { // rows are large
+		counts[l.Rows[i].Band(l.Now)]++
 	}
 	return counts
 }
 
 // Find is the row of a key.
 func (l List) Find(k Key) (Row, bool) {
-	for _, r := range l.Rows {
-		if r.Key() == k {
-			return r, true
+	for i := range l.Rows {
+		if l.Rows[i].Key() == k {
+			return l.Rows[i], true
 		}
 	}
 	return Row{}, false
+}
+
+// Holds is until when the list stays as it is while nothing of what it was made of changes:
+// the beginning of the next day, or sooner, when somebody wants to see a row again, or the
+// date of an order of ours gives way to the portal's.
+func (l List) Holds() time.Time {
+	until := time.Unix((dayOf(l.Now)+1)*secondsOfDay, 0)
+	sooner := func(t time.Time) {
+		if t.After(l.Now) && t.Before(until) {
+			until = t
+		}
+	}
+	for i := range l.Rows {
+		r := &l.Rows[i]
+		if r.Mark.Snoozed != nil {
+			sooner(r.Mark.Snoozed.Until)
+		}
+		if r.Ordered.Request != 0 {
+			sooner(r.Ordered.At.Add(settles))
+		}
+	}
+	return until
 }
 
 // Page is one page of the rows, and how many pages there are. A page that is not there is the

@@ -101,10 +101,15 @@ func (r *Row) Differing() []Date {
 // Days is how many days are left until the package ends, and negative once it has.
 func Days(end, now time.Time) int { return int(dayOf(end) - dayOf(now)) }
 
+const secondsOfDay = 24 * 60 * 60
+
 // dayOf counts the days since 1970 in UTC.
 func dayOf(t time.Time) int64 {
-	day := t.UTC()
-	return time.Date(day.Year(), day.Month(), day.Day(), 0, 0, 0, 0, time.UTC).Unix() / (24 * 60 * 60)
+	seconds := t.Unix()
+	if seconds < 0 {
+		seconds -= secondsOfDay - 1
+	}
+	return seconds / secondsOfDay
 }
 
 // movedBy is how much later a package must end than before for it to be another term.

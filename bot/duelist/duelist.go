@@ -38,6 +38,8 @@ type Lists struct {
 	mu   sync.Mutex
 	last map[due.Key]due.Order // our last orders, as far as the audit trail told of them
 	upTo int64                 // the entry up to which it did
+
+	made made
 }
 
 // New makes Lists that have read nothing yet.
@@ -55,11 +57,34 @@ func (l *Lists) Ready() bool {
 
 // Load puts the list together. The portal's lists are not older than maxAge; a product whose
 // list cannot be read is named in the list, and its packages are missing. It fails when the
-// ledger does.
+// ledger does. Nobody may change the rows.
 func (l *Lists) Load(ctx context.Context, maxAge lookup.MaxAge) (due.List, error) {
+	now := l.ledger.Now(ctx)
+	if maxAge != lookup.AnyAge {
+		return l.build(ctx, now, maxAge, nil)
+	}
+	at, err := l.ledger.DueVersion(ctx)
+	if err != nil {
+		return due.List{}, err
+	}
+	if list, ok := l.made.still(now, at, l.portal); ok {
+		return list, nil
+	}
+	from := newBasis(at, l.portal)
+	list, err := l.build(ctx, now, maxAge, from)
+	if err == nil {
+		l.made.keep(list, from)
+	}
+	return list, err
+}
+
+// build puts the list together from what there is now, and notes of what in from, which may be
+// nil.
+func (l *Lists) build(ctx context.Context, now time.Time, maxAge lookup.MaxAge, from *basis) (due.List, error) {
 	f := due.Facts{
-		Now: l.ledger.Now(ctx),
+		Now: now,
 		Name: func(key, before string, row yeastar.Product) renewal.Holder {
+			from.of(row.Key, l.portal)
 			return l.portal.NameOf(ctx, row, key, before)
 		},
 	}

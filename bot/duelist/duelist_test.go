@@ -3,6 +3,7 @@ package duelist_test
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -23,13 +24,18 @@ import (
 
 type bundle struct {
 	lists  *duelist.Lists
+	portal *portal.Portal
 	ledger *ledger.Ledger
 	vendor *yeastarsim.Server
 }
 
 // setup is a portal of so many customers that tells everything, and an empty ledger.
-func setup(t testing.TB, customers int) bundle {
+func setup(t testing.TB, customers int, change ...func(*ledger.Options)) bundle {
 	t.Helper()
+	options := ledger.Options{Policy: renewal.Policy{Required: 1, ExpireAfter: time.Hour}}
+	for _, f := range change {
+		f(&options)
+	}
 	vendor := yeastarsim.New(yeastarsim.WithCustomers(customers), yeastarsim.WithSwitches(yeastarsim.Generous))
 	if err := vendor.Start(); err != nil {
 		t.Fatal(err)
@@ -40,7 +46,7 @@ func setup(t testing.TB, customers int) bundle {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l, err := ledger.Open(t.Context(), "sqlite://"+t.TempDir()+"/ledger.db", ledger.Options{Policy: renewal.Policy{Required: 1, ExpireAfter: time.Hour}})
+	l, err := ledger.Open(t.Context(), "sqlite://"+t.TempDir()+"/ledger.db", options)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,7 +65,7 @@ func setup(t testing.TB, customers int) bundle {
 		_ = l.Close()
 		vendor.Close()
 	})
-	return bundle{duelist.New(duelist.Options{Portal: looked, Ledger: l, Log: log}), l, vendor}
+	return bundle{duelist.New(duelist.Options{Portal: looked, Ledger: l, Log: log}), looked, l, vendor}
 }
 
 func load(t testing.TB, b bundle) due.List {
@@ -225,6 +231,60 @@ func TestLastOrdersAreFollowed(t *testing.T) {
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("round %d: our last orders (-want +got):\n%s", round, diff)
 		}
+	}
+}
+
+// TestAListIsKeptWhileNothingChanges compares a list that may be kept with one that is made anew,
+// after everything that a list depends on.
+func TestAListIsKeptWhileNothingChanges(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2027, 3, 30, 9, 0, 0, 0, time.UTC)
+	b := setup(t, 12, func(o *ledger.Options) { o.Now = func() time.Time { return now } })
+	load(t, b) // reads the portal
+	first := load(t, b)
+	i := slices.IndexFunc(first.Rows, func(r due.Row) bool {
+		end, known := r.Ends()
+		return known && due.Days(end, first.Now) > 3 && r.Holder.PartnerID != "" && !r.Nameless
+	})
+	r := first.Rows[i]
+	mark := func(change func(*due.Mark)) func() {
+		return func() {
+			_, _, err := b.ledger.Mark(t.Context(), []ledger.MarkChange{{Key: r.Key(), Change: func(m due.Mark) due.Mark { change(&m); return m }}}, renewal.Entry{})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	before := first
+	for _, step := range []struct {
+		what    string
+		do      func()
+		changes bool
+	}{
+		{"nothing", func() {}, false},
+		{"an hour", func() { now = now.Add(time.Hour) }, false},
+		{"an owner", mark(func(m *due.Mark) { m.Owner = "U0BOB" }), true},
+		{"another one at the same moment", mark(func(m *due.Mark) { m.Owner = "U0ALICE" }), true},
+		{"a snooze", mark(func(m *due.Mark) { m.Snoozed = &due.Snooze{Until: now.Add(2 * time.Hour)} }), true},
+		{"the end of the snooze", func() { now = now.Add(2 * time.Hour) }, true},
+		{"midnight", func() { now = now.Add(14 * time.Hour) }, true},
+		{"an order", func() { ordered(t, b, r.Holder) }, true},
+		{"another reading of the portal", func() {
+			if _, _, err := b.portal.Listed(t.Context(), r.Product.Key, lookup.Anew); err != nil {
+				t.Fatal(err)
+			}
+		}, true},
+	} {
+		step.do()
+		got := load(t, b)
+		anew := bundle{lists: duelist.New(duelist.Options{Portal: b.portal, Ledger: b.ledger, Log: slog.New(slog.DiscardHandler)})}
+		if diff := cmp.Diff(load(t, anew), got); diff != "" {
+			t.Errorf("%s: the list that was kept is not what it would be (-anew +kept):\n%s", step.what, diff)
+		}
+		if kept := &got.Rows[0] == &before.Rows[0]; kept == step.changes {
+			t.Errorf("%s: kept is %v", step.what, kept)
+		}
+		before = got
 	}
 }
 

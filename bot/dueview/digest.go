@@ -97,12 +97,14 @@ func (v *View) tellOne(ctx context.Context, d ledger.Digest, list due.List) erro
 }
 
 func (v *View) tellChannel(ctx context.Context, d ledger.Digest, list due.List) error {
+	var gone []string
 	for _, owner := range list.Owners() {
 		p, ok, err := v.directory.Person(ctx, owner)
 		if err != nil {
 			return err
 		}
-		if !ok {
+		if !ok || !v.directory.Actor(ctx, owner, directory.RequestAge).MayRequest { // who is told of no customers
+			gone = append(gone, owner)
 			continue
 		}
 		at := due.Morning(d.At, p.Zone, p.Weekend)
@@ -114,7 +116,7 @@ func (v *View) tellChannel(ctx context.Context, d ledger.Digest, list due.List) 
 	if err != nil {
 		return err
 	}
-	digest := list.Digest(told)
+	digest := list.Left(gone).Digest(told)
 	if digest.Nothing() {
 		return v.ledger.EndDigest(ctx, d, digest.Told, renewal.Entry{})
 	}

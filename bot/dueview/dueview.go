@@ -97,16 +97,21 @@ type Outcome struct {
 	Answer string
 }
 
+// mostDays is the largest number that is one of days: longer ones may be of a PBX.
+const mostDays = 1000
+
 // Typed reads what follows “due” in a command: a number of days, "mine", or part of a name.
 func Typed(text, userID string) due.Filter {
 	var f due.Filter
 	var rest []string
 	for word := range strings.FieldsSeq(text) {
-		n, err := strconv.Atoi(strings.TrimSuffix(strings.ToLower(word), "d"))
+		low := strings.ToLower(word)
+		n, err := strconv.Atoi(strings.TrimSuffix(low, "d"))
 		switch {
-		case err == nil && n > 0 && n <= 3650 && f.Within == 0:
+		case f.Within > 0 && len(rest) == 0 && (low == "day" || low == "days"):
+		case err == nil && n > 0 && n <= mostDays && f.Within == 0:
 			f.Within = n
-		case strings.EqualFold(word, "mine") && f.Owner == "":
+		case low == "mine" && f.Owner == "":
 			f.Owner = userID
 		default:
 			rest = append(rest, word)

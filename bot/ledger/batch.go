@@ -310,7 +310,7 @@ func (l *Ledger) follow(ctx context.Context, t tx, before renewal.Status, c rene
 		}
 	}
 	if entry.Code == "" {
-		return nil, l.enqueue(ctx, t, c.Entry.At, jobs) //nolint:nilnil // it does not pause
+		return nil, l.enqueue(ctx, t, c.Entry.At, jobs)
 	}
 	own := renewal.Change{Entry: entry, Jobs: jobs}
 	err = l.record(ctx, t, &own)

@@ -34,6 +34,30 @@ func (l *Ledger) Marks(ctx context.Context) (map[due.Key]due.Mark, error) {
 	return marks, nil
 }
 
+// DueVersion tells one state of what is due from another: what was ordered, what is open, and
+// what was said of rows.
+type DueVersion struct {
+	entries int64
+	end     string
+	marks   int64
+	marked  int64 // the newest mark, in microseconds
+	here    int64 // marks of this process, which may be of the same microsecond
+}
+
+// DueVersion is the present one. Who reads it before the rest misses no change.
+func (l *Ledger) DueVersion(ctx context.Context) (DueVersion, error) {
+	v := DueVersion{here: l.marked.Load()}
+	end, err := l.trailEnd(ctx)
+	if err == nil {
+		v.entries, v.end = end.Seq, end.Hash
+		err = l.engine.one(ctx, `SELECT count(*), coalesce(max(updated_at), 0) FROM due_marks`).Scan(&v.marks, &v.marked)
+	}
+	if err != nil {
+		return v, fmt.Errorf("read how far the renewals due are: %w", err)
+	}
+	return v, nil
+}
+
 // MarkChange is a change of what is said of one row.
 type MarkChange struct {
 	Key    due.Key
@@ -44,6 +68,7 @@ type MarkChange struct {
 // changes or the entry has no code. It says how many rows are new to it and how many
 // have changed.
 func (l *Ledger) Mark(ctx context.Context, changes []MarkChange, e renewal.Entry) (added, changed int, err error) {
+	defer l.marked.Add(1)
 	err = l.change(ctx, "mark due", func(t tx) error {
 		added, changed = 0, 0
 		now, err := l.now(ctx, t)

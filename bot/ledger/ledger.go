@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"renewbot/bot/renewal"
@@ -68,6 +69,7 @@ type Ledger struct {
 	clock   databaseClock
 	looking time.Duration // see lookTimeout
 	denials denials
+	marked  atomic.Int64 // counts the changes of marks by this process
 
 	mu       sync.Mutex
 	handlers map[renewal.JobKind]Handler // given to Handle

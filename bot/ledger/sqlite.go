@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"github.com/riverqueue/river"
-	_ "modernc.org/sqlite" // the driver "sqlite"
 
 	"renewbot/bot/ledger/riverdb"
 )
@@ -99,10 +98,11 @@ func (e *sqliteEngine) open(path string) error {
 		}
 		_ = f.Close()
 	}
-	var err error
-	if e.readers, err = sql.Open("sqlite", sqliteName(path, mode, true)); err != nil {
+	read, err := newPreparing(sqliteName(path, mode, true))
+	if err != nil {
 		return fmt.Errorf("open for reading: %w", err)
 	}
+	e.readers = sql.OpenDB(read)
 	readers := max(4, runtime.GOMAXPROCS(0))
 	e.readers.SetMaxOpenConns(readers)
 	e.readers.SetMaxIdleConns(readers)
@@ -114,9 +114,11 @@ func (e *sqliteEngine) open(path string) error {
 	if e.remove != "" { // what is removed at the end need not outlive a loss of power
 		name += "&_pragma=" + url.QueryEscape("synchronous(OFF)")
 	}
-	if e.writer, err = sql.Open("sqlite", name); err != nil {
+	write, err := newPreparing(name)
+	if err != nil {
 		return fmt.Errorf("open for writing: %w", err)
 	}
+	e.writer = sql.OpenDB(write)
 	e.writer.SetMaxOpenConns(1)
 	e.river = riverdb.NewSQLite(e.writer)
 	e.inserter, err = e.river.Client(riverConfig(e.options))

@@ -37,7 +37,7 @@ func testOneUnderWay(t *testing.T, s store) {
 		if !errors.As(err, &refusal) || refusal.Code != renewal.RefusedUnderWay {
 			t.Fatalf("a second order was begun: %v", err)
 		}
-		if want := fmt.Sprintf("the order of %s, for the same customer and product, is %s", first.Reference(), status); !strings.Contains(refusal.Sentence.String(), want) {
+		if want := fmt.Sprintf("the order of %s, for the same package, is %s", first.Reference(), status); !strings.Contains(refusal.Sentence.String(), want) {
 			t.Errorf("%q does not say %q", refusal.Sentence, want)
 		}
 		if r.Status != renewal.Approved || len(r.Attempts) != 0 || r.Version != second.Version {

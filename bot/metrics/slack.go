@@ -100,6 +100,9 @@ func newSlackMetrics(r *registry) slackMetrics {
 	for _, reason := range append(slices.Clone(reconnectReasons), other) {
 		s.reconnects.with(reason)
 	}
+	for _, outcome := range []string{WaitEnded, WaitPutOff} {
+		s.waits.with("chat.postMessage", outcome)
+	}
 	for _, typ := range append(slices.Clone(ackTypes), other) {
 		s.ackDuration.with(typ)
 		s.ackLeft.with(typ)

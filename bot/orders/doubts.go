@@ -3,6 +3,8 @@ package orders
 import (
 	"cmp"
 	"context"
+	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -64,7 +66,8 @@ func (o *Orders) strange(ctx context.Context, holder renewal.Holder, product str
 	theirs, failed := o.portal.OrdersOf(ctx, holder, maxAge)
 	var strange []yeastar.OrderSummary
 	for _, order := range theirs {
-		if referenceIn(order) {
+		if awaited, err := o.awaited(ctx, order, product, holder); err != nil || awaited {
+			failed = cmp.Or(failed, err)
 			continue
 		}
 		if _, ours, err := o.ledger.OrderOwner(ctx, order.OrderNo); err != nil || ours {
@@ -80,11 +83,22 @@ func (o *Orders) strange(ctx context.Context, holder renewal.Holder, product str
 	return strange, failed
 }
 
-// referenceIn says whether an order carries the reference of a request of ours. The order
-// of such a request is looked for elsewhere.
-func referenceIn(o yeastar.OrderSummary) bool {
-	return slices.ContainsFunc(strings.Fields(o.PONumber+" "+o.CustomReferenceNo), func(word string) bool {
-		_, ok := renewal.ParseReference(word)
-		return ok
-	})
+// awaited says whether an order carries the reference of an open request of the same holder
+// and product that may have placed it: it is looked for elsewhere. People who order by hand
+// copy references, too, and the order of a request that was closed is a reason to doubt.
+func (o *Orders) awaited(ctx context.Context, order yeastar.OrderSummary, product string, h renewal.Holder) (bool, error) {
+	for _, word := range strings.FieldsFunc(order.PONumber+" "+order.CustomReferenceNo, betweenWords) {
+		id, ok := renewal.ParseReference(word)
+		if !ok {
+			continue
+		}
+		r, err := o.ledger.Get(ctx, id)
+		if err != nil && !errors.Is(err, ledger.ErrNotFound) {
+			return false, fmt.Errorf("look for the request of an order: %w", err)
+		}
+		if err == nil && r.Offer.Product == product && r.Offer.Holder.Key() == h.Key() && r.MayHavePlaced() {
+			return true, nil
+		}
+	}
+	return false, nil
 }

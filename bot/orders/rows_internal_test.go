@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -153,8 +154,11 @@ func (w *world) placed(r renewal.Request) renewal.Request {
 	return r
 }
 
+// orderedFor is a holder of a row, whose package has a billing cycle.
+type orderedFor struct{ product, key, cycle string }
+
 // rowsOrdered are holders of every row.
-var rowsOrdered = []struct{ product, key, cycle string }{
+var rowsOrdered = []orderedFor{
 	{"p-series-turnkey", "own", yeastar.Annually},
 	{"p-series-turnkey", yeastarsim.NorthwindID, yeastar.Annually},
 	{"remote-management", "own", yeastar.Annually},
@@ -174,6 +178,11 @@ var rowsOrdered = []struct{ product, key, cycle string }{
 // answer is lost.
 func TestEveryRowIsOrderedAndFound(t *testing.T) {
 	t.Parallel()
+	for _, row := range yeastar.Products() {
+		if !slices.ContainsFunc(rowsOrdered, func(c orderedFor) bool { return c.product == row.Key }) {
+			t.Errorf("nobody orders %s: it has no line in rowsOrdered", row.Key)
+		}
+	}
 	for _, c := range rowsOrdered {
 		row, _ := yeastar.ProductByKey(c.product)
 		for _, term := range row.Terms {

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/shopspring/decimal"
@@ -64,12 +65,19 @@ func (r *reader) fields(n *yaml.Node, what string, known ...string) map[string]*
 	return found
 }
 
-var harmless = regexp.MustCompile(`^[\pL\pN _.-]{1,40}$`)
+// harmless says whether a text looks like a name: at most 40 letters, digits and simple signs.
+// A regular expression of it takes half a megabyte.
+func harmless(s string) bool {
+	n := utf8.RuneCountInString(s)
+	return n >= 1 && n <= 40 && !strings.ContainsFunc(s, func(c rune) bool {
+		return !unicode.IsLetter(c) && !unicode.IsNumber(c) && !strings.ContainsRune(" _.-", c)
+	})
+}
 
 // quoted shows a key or a name of the file. What looks like none may be a secret in the wrong
 // file.
 func quoted(s string) string {
-	if !harmless.MatchString(s) {
+	if !harmless(s) {
 		return "(not shown)"
 	}
 	return "“" + s + "”"
@@ -212,10 +220,17 @@ func (r *reader) decimals(v *decimal.Decimal, code string, line int, what string
 	}
 }
 
-var (
-	personID = regexp.MustCompile(`^[UWS][A-Z0-9]{2,20}$`)
-	holderID = regexp.MustCompile(`^[A-Za-z-]*[0-9][A-Za-z0-9-]{1,40}$`) // a word without digits is a name
-)
+var personID = regexp.MustCompile(`^[UWS][A-Z0-9]{2,20}$`)
+
+// holderID says whether a text may be a partner id or a serial number: letters, hyphens and, at
+// the last place but one at the latest, a digit. A word without digits is a name.
+func holderID(s string) bool {
+	first := strings.IndexAny(s, "0123456789")
+	rest := len(s) - first - 1
+	return first >= 0 && rest >= 1 && rest <= 40 && !strings.ContainsFunc(s, func(c rune) bool {
+		return c != '-' && (c < '0' || c > '9') && (c < 'A' || c > 'Z') && (c < 'a' || c > 'z')
+	})
+}
 
 // who reads people: ids, names of lists, and RENEW_APPROVERS where the variable may stand.
 // The name is that of the only list.

@@ -20,11 +20,10 @@ func (p *Portal) Exactly(ctx context.Context, row yeastar.Product, text string) 
 		return h, "", err
 	}
 	if row.Holder == yeastar.BySerial {
-		if h, ok := holders.Get(strings.ToUpper(text)); ok {
-			return h, "", nil
-		}
-		if h, ok := holders.Get(text); ok {
-			return h, "", nil
+		for _, serial := range []string{text, strings.ToUpper(text), strings.ToUpper(bareSerial(text))} {
+			if h, ok := holders.Get(serial); ok {
+				return h, "", nil
+			}
 		}
 		return h, fmt.Sprintf("the portal lists no %s with the serial number %q", row.Name, text), nil
 	}

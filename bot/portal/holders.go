@@ -65,7 +65,10 @@ const leastSerial = 4
 // all others, and the product that it is renewed with.
 func (p *Portal) FindPBX(ctx context.Context, query string) (productKey string, h renewal.Holder, ok bool) {
 	typed := fold(query)
-	if len(typed) < leastSerial || strings.Contains(typed, " ") {
+	if strings.Contains(typed, " ") {
+		typed = bareSerial(query)
+	}
+	if len(typed) < leastSerial {
 		return "", renewal.Holder{}, false
 	}
 	found := 0
@@ -88,10 +91,24 @@ func (p *Portal) FindPBX(ctx context.Context, query string) (productKey string, 
 	return productKey, h, found == 1
 }
 
+// bareSerial is a serial number, folded, without what labels and people put around it and
+// between its groups: "SN: 3631 E34-18911".
+func bareSerial(typed string) string {
+	s := strings.NewReplacer(" ", "", "-", "", ":", "", ".", "").Replace(fold(typed))
+	for _, label := range []string{"s/n", "sn"} {
+		s = strings.TrimPrefix(s, label)
+	}
+	return s
+}
+
 // MeansSerial says whether somebody typed a serial number, or how it begins.
 func MeansSerial(query, serialNumber string) bool {
-	typed := fold(query)
-	return len(typed) >= leastSerial && strings.HasPrefix(fold(serialNumber), typed)
+	for _, typed := range []string{fold(query), bareSerial(query)} {
+		if len(typed) >= leastSerial && strings.HasPrefix(fold(serialNumber), typed) {
+			return true
+		}
+	}
+	return false
 }
 
 // Get is the holder with a key.

@@ -53,6 +53,30 @@ func (p *Portal) Listed(ctx context.Context, productKey string, maxAge lookup.Ma
 	return list, p.owned.At(productKey), nil
 }
 
+// Listing tells one reading of the lists that Listed and NameOf tell from apart from another.
+type Listing struct {
+	packages  *Package
+	count     int
+	pbxs      *index
+	customers *index
+	at        time.Time
+}
+
+// Listing is what there is of a product's lists, and whether that is all. An ageing one is
+// read again in the background, as it is when it is used.
+func (p *Portal) Listing(productKey string) (Listing, bool) {
+	customers, known := p.customers.Peek(all)
+	owned, listed := p.owned.Peek(productKey)
+	l := Listing{count: len(owned.packages), pbxs: owned.holders.index, customers: customers.index}
+	if listed {
+		l.at = p.owned.At(productKey)
+	}
+	if l.count > 0 {
+		l.packages = &owned.packages[0]
+	}
+	return l, known && listed
+}
+
 // holderOf is whose package one of the list is, as far as the list tells.
 func holderOf(o Package, told bool, customers Holders) (h renewal.Holder, nameless bool) {
 	for _, key := range []string{string(o.Owner), o.ProductNo} {
@@ -87,13 +111,18 @@ func (p *Portal) ListedReady(productKey string) bool {
 	return customers && owned
 }
 
+// leastNumber is how much of a number says whose it is: nearly every one has a 7 somewhere.
+const leastNumber = 3
+
 // Fits says of holders whether what somebody typed means them: each of its words stands in the
 // name, the e-mail address or the number.
 func Fits(query string) func(renewal.Holder) bool {
 	words := strings.Fields(fold(query))
 	return func(h renewal.Holder) bool {
-		text := fold(strings.Join([]string{h.Name, h.Email, h.SerialNumber, string(h.PartnerID)}, " "))
-		return !slices.ContainsFunc(words, func(word string) bool { return !strings.Contains(text, word) })
+		text, number := fold(h.Name+" "+h.Email), fold(h.SerialNumber+" "+string(h.PartnerID))
+		return !slices.ContainsFunc(words, func(word string) bool {
+			return !strings.Contains(text, word) && (len(word) < leastNumber || !strings.Contains(number, word))
+		})
 	}
 }
 

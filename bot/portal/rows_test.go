@@ -4,6 +4,8 @@ import (
 	"context"
 	"log/slog"
 	"slices"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -96,11 +98,38 @@ func TestFindPBX(t *testing.T) {
 	_, p := setup(t)
 	for query, want := range map[string]string{
 		"3631E3418911": "p-series-appliance-plan", "3631e34": "p-series-appliance-plan", " 3631E3418911 ": "p-series-appliance-plan",
-		"3661C2": "cloud-pbx", "3631E": "", "3631E3418912": "", "363": "", "acme telecom": "", "acme": "", "": "",
+		"3631 e341 8911": "p-series-appliance-plan", "SN: 3631-E341-8911": "p-series-appliance-plan", "3661 C2": "cloud-pbx",
+		"3661C2": "cloud-pbx", "3631E": "", "36 31": "", "3631E3418912": "", "363": "", "acme telecom": "", "acme": "", "": "",
 	} {
 		key, h, ok := p.FindPBX(t.Context(), query)
 		if ok != (want != "") || (ok && (key != want || h.SerialNumber == "")) {
 			t.Errorf("%q finds %q %v %v, want %q", query, key, h, ok, want)
+		}
+	}
+}
+
+// A line of a list names a holder without any doubt, as people write them down.
+func TestExactly(t *testing.T) {
+	t.Parallel()
+	sim, p := setup(t, yeastarsim.WithCustomers(300))
+	for i, name := range []string{"Zwei Brüder GmbH", "Zwei Bruder GmbH", "Customer 1"} {
+		sim.AddCustomer(yeastarsim.Customer{PartnerID: "310041726510990000" + strconv.Itoa(i), Address: yeastarsim.Address{Company: name}, Email: "it@" + strconv.Itoa(i) + ".example"})
+	}
+	for _, c := range []struct{ product, text, want, problem string }{
+		{"cloud-pbx", "3661c20b7719", yeastarsim.CloudSerial, ""},
+		{"cloud-pbx", "SN 3661 C20B-7719", yeastarsim.CloudSerial, ""},
+		{"cloud-pbx", "3661c2", "", "with the serial number"},
+		{"p-series-turnkey", "Our own  ACCOUNT", "own", ""},
+		{"p-series-turnkey", "zwei bruder gmbh", "", "2 customers are called"},
+		{"p-series-turnkey", "IT@0.example", "3100417265109900000", ""},
+		{"p-series-turnkey", "customer 1", "3100417265109900002", ""},
+		{"p-series-turnkey", "Customer", "", "there is no customer"},
+		{"p-series-turnkey", yeastarsim.CloudSerial, "", "there is no customer"},
+	} {
+		row, _ := yeastar.ProductByKey(c.product)
+		h, problem, err := p.Exactly(t.Context(), row, c.text)
+		if err != nil || !strings.Contains(problem, c.problem) || (problem == "") != (c.problem == "") || (c.problem == "" && h.Key() != c.want) {
+			t.Errorf("%q is %q, problem %q, error %v; want %q, %q", c.text, h.Key(), problem, err, c.want, c.problem)
 		}
 	}
 }
@@ -257,5 +286,18 @@ func TestStillThere(t *testing.T) {
 	sim.Fault(yeastarsim.InstanceProductDetail, yeastarsim.Reset())
 	if _, err := p.Still(t.Context(), "p-series-software", orphan, lookup.Anew); err == nil {
 		t.Error("a look-up that fails says nothing")
+	}
+}
+
+// A short number means nobody by their id: nearly every one has it somewhere.
+func TestFitsByWordsAndNumbers(t *testing.T) {
+	t.Parallel()
+	h := renewal.Holder{Name: "Müller & Söhne 5", Email: "it@mueller.example", SerialNumber: "3661C20B7719", PartnerID: "3100417265109827333"}
+	for query, want := range map[string]bool{
+		"": true, "muller": true, "sohne 5": true, "0": false, "17": false, "c20b": true, "3661 c20b 7719": true, "827333": true, "acme": false,
+	} {
+		if got := portal.Fits(query)(h); got != want {
+			t.Errorf("%q fits: %v", query, got)
+		}
 	}
 }

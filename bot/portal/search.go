@@ -33,6 +33,13 @@ type found struct {
 // wrong letter.
 func (ix *index) search(q query, most int) found {
 	var f found
+	if len(q.words) == 0 { // as most forms are opened
+		f.total = len(ix.holders)
+		for place := range min(most, f.total) {
+			f.first[0] = append(f.first[0], int32(place)) //nolint:gosec // a portal has fewer holders
+		}
+		return f
+	}
 	ix.fitting(q, func(place, rank int) {
 		f.total++
 		if len(f.first[rank]) < most {

@@ -24,8 +24,12 @@ import (
 	"renewbot/yeastar/yeastarsim"
 )
 
-// batchLines is how many lines the batch of a crash test has.
-const batchLines = 40
+const (
+	// batchLines is how many lines the batch of a crash test has.
+	batchLines = 40
+	// batchPatience bounds a run with all of them.
+	batchPatience = 4 * crashPatience
+)
 
 // batchWorld is a portal of enough customers.
 func batchWorld() yeastarsim.Option { return yeastarsim.WithCustomers(batchLines + 20) }
@@ -68,7 +72,7 @@ func TestBatchOutlivesEverything(t *testing.T) {
 	}
 	for _, e := range []engine{sqliteEngine(t), postgresEngine(t)} {
 		t.Run(e.name, func(t *testing.T) {
-			ctx, cancel := context.WithTimeout(t.Context(), crashPatience)
+			ctx, cancel := context.WithTimeout(t.Context(), batchPatience)
 			defer cancel()
 			w := newCrashWorld(t, e, batched)
 			w.vendor.Fault(yeastarsim.OrderSave, yeastarsim.HTTPError(502).After().Nth(6).Times(1))

@@ -2,6 +2,7 @@ package program
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -41,7 +42,7 @@ type tests struct{ *testing.M }
 // Run is called by TestMain.
 func (m tests) Run() int {
 	code := m.M.Run()
-	if err := pgtest.Stop(); err != nil {
+	if err := errors.Join(pgtest.Stop(), atTheEnd()); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		code = max(code, 1)
 	}
@@ -97,6 +98,25 @@ func (p *points) pass(name string, after bool) bool {
 	return true
 }
 
+// plainBinary is this test without the race detector, built by whoever needs it first.
+var plainBinary = sync.OnceValues(func() (string, error) {
+	directory, err := os.MkdirTemp("", "renewbot-plain-")
+	if err != nil {
+		return "", err
+	}
+	binary := filepath.Join(directory, "plain.test")
+	build := exec.Command("go", "test", "-c", "-trimpath", "-o", binary, ".") //nolint:noctx // it ends by itself
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		return "", errors.Join(fmt.Errorf("build the test without the race detector: %w\n%s", err, out), os.RemoveAll(directory))
+	}
+	atTheEnd = func() error { return os.RemoveAll(directory) }
+	return binary, nil
+})
+
+// atTheEnd is done when all tests have ended.
+var atTheEnd = func() error { return nil }
+
 // plain makes this test run in a binary that does not look for races, when this one does
 // and is therefore slow, and says whether it has. What is killed here is a process, and
 // no race is found by that.
@@ -106,17 +126,17 @@ func plain(t *testing.T) bool {
 	if !ok || !slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"}) {
 		return false
 	}
-	binary := filepath.Join(t.TempDir(), "plain.test")
-	build := exec.CommandContext(t.Context(), "go", "test", "-c", "-trimpath", "-o", binary, ".")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("build the test without the race detector: %v\n%s", err, out)
+	binary, err := plainBinary()
+	if err != nil {
+		t.Fatal(err)
 	}
 	run := exec.CommandContext(t.Context(), binary, "-test.run=^"+t.Name()+"$", fmt.Sprintf("-crash.all=%t", *crashAll), fmt.Sprintf("-crash.seed=%d", *crashSeed))
-	run.Stdout, run.Stderr = os.Stdout, os.Stderr
-	if err := run.Run(); err != nil {
-		t.Errorf("without the race detector: %v", err)
+	out, err := run.CombinedOutput()
+	if err != nil {
+		t.Errorf("without the race detector: %v\n%s", err, out)
+		return true
 	}
+	t.Logf("%s", out)
 	return true
 }
 

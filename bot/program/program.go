@@ -10,7 +10,10 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"runtime"
+	"runtime/debug"
 	"syscall"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -75,6 +78,10 @@ func serve(ctx context.Context, c config.Config, log *slog.Logger, level *slog.L
 		})
 	})
 	g.Go(func() error {
+		tidy(running)
+		return nil
+	})
+	g.Go(func() error {
 		select {
 		case <-parts.Bot.Ready():
 			log.Info("renewbot listens to Slack", "dry_run", c.Renew.DryRun)
@@ -86,4 +93,29 @@ func serve(ctx context.Context, c config.Config, log *slog.Logger, level *slog.L
 		return nil
 	})
 	return g.Wait()
+}
+
+const (
+	// tidyAfter is when the start is over, with its look-ups.
+	tidyAfter = 10 * time.Second
+	// tidyEvery is how often memory is given back after that.
+	tidyEvery = 10 * time.Minute
+)
+
+// tidy gives memory back to the system after the start, and then every now and then: reading the
+// lists of a large portal takes several times what is kept of them, and Go would keep the rest
+// for a heap that never gets so large again.
+func tidy(ctx context.Context) {
+	next := time.NewTimer(tidyAfter)
+	defer next.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-next.C:
+		}
+		runtime.GC() // of what pools keep, only a second collection gets rid
+		debug.FreeOSMemory()
+		next.Reset(tidyEvery)
+	}
 }

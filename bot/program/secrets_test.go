@@ -19,6 +19,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 
@@ -57,6 +58,9 @@ func TestNoSecretIsShown(t *testing.T) {
 			w.starts()
 			w.commands()
 			w.look()
+			if n := w.events.Load(); n < 2 {
+				t.Errorf("events were sent %d times", n)
+			}
 		})
 	}
 }
@@ -72,7 +76,8 @@ type secretWorld struct {
 	binary string
 	health string
 	shown  writer
-	newest string // ts of the last card
+	newest string       // ts of the last card
+	events atomic.Int64 // that were sent
 
 	mu     sync.Mutex
 	tokens []string // that the vendor gave, and others that must not be shown

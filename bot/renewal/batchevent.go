@@ -55,12 +55,23 @@ type RemindBatch struct {
 	Next time.Time
 }
 
-func (RemindBatch) Action() string  { return "remind_batch" }
+// Action is that of BatchEvent.
+func (RemindBatch) Action() string { return "remind_batch" }
+
+// Action is that of BatchEvent.
 func (ApproveBatch) Action() string { return "approve_batch" }
-func (RejectBatch) Action() string  { return "reject_batch" }
-func (LeaveOut) Action() string     { return "leave_out" }
-func (StopBatch) Action() string    { return "stop_batch" }
-func (GoOn) Action() string         { return "go_on" }
+
+// Action is that of BatchEvent.
+func (RejectBatch) Action() string { return "reject_batch" }
+
+// Action is that of BatchEvent.
+func (LeaveOut) Action() string { return "leave_out" }
+
+// Action is that of BatchEvent.
+func (StopBatch) Action() string { return "stop_batch" }
+
+// Action is that of BatchEvent.
+func (GoOn) Action() string { return "go_on" }
 
 func (RemindBatch) by() Actor    { return Actor{UserID: System} }
 func (e ApproveBatch) by() Actor { return e.By }
@@ -306,7 +317,7 @@ func (c *batching) stop(e StopBatch) error {
 		var event Event
 		switch {
 		case r.Status == Approved, r.Status == Pending && (r.Undivided() || e.By.is(r.Requester)):
-			event = Cancel{By: e.By}
+			event = Cancel(e)
 		case r.Status == Pending:
 			event = Reject{By: e.By, Shown: r.Shown(), Reason: stoppedReason}
 		default:

@@ -18,6 +18,7 @@ const (
 	DoubtQuantity           DoubtKind = "quantity"       // the portal tells another number
 	DoubtOpenRequest        DoubtKind = "open_request"   // another request of the same holder and product is open
 	DoubtOrderedBefore      DoubtKind = "ordered_before" // one of them was ordered not long ago
+	DoubtLostBefore         DoubtKind = "lost_before"    // the answer to an order of one of them was lost, and it was closed
 	DoubtPortalOrder        DoubtKind = "portal_order"   // the portal has an order of theirs that is none of ours
 	DoubtAutoRenewal        DoubtKind = "auto_renewal"
 	DoubtServicesLeftOut    DoubtKind = "services_left_out"
@@ -136,31 +137,38 @@ func (r Request) Earlier(others []Request) []Request {
 	})
 }
 
-// RepeatDoubts are the other requests of the same holder and product that are open, and
-// those that were ordered not long ago.
+// RepeatDoubts are the other requests of the same holder and product that are open, and the
+// orders that they placed not long ago, or may have placed: whatever became of the request.
 func RepeatDoubts(others []Request, now time.Time, p Policy) []Doubt {
 	var doubts []Doubt
 	for _, r := range others {
-		switch {
-		case r.Status == Ordered:
-			if at := r.orderedAt(); recent(at, now, p) {
-				doubts = append(doubts, Doubt{Kind: DoubtOrderedBefore, Serious: true, Request: r.ID, OrderNo: r.Order.OrderNo, At: at.UTC()})
-			}
-		case !r.Status.Final():
-			doubts = append(doubts, Doubt{Kind: DoubtOpenRequest, Serious: true, Request: r.ID})
+		if r.Status.Final() {
+			doubts = append(doubts, r.ordersBefore(now, p)...)
+			continue
 		}
+		doubts = append(doubts, Doubt{Kind: DoubtOpenRequest, Serious: true, Request: r.ID})
 	}
 	return doubts
 }
 
-// orderedAt is when the request's order was sent; zero: it has none.
-func (r Request) orderedAt() time.Time {
+// ordersBefore are the doubts for the orders that a request which has ended left behind.
+func (r Request) ordersBefore(now time.Time, p Policy) []Doubt {
+	var doubts []Doubt
 	for _, a := range r.Attempts {
-		if a.Outcome == Placed {
-			return a.StartedAt
+		d := Doubt{Kind: DoubtOrderedBefore, Serious: true, Request: r.ID, At: a.StartedAt.UTC()}
+		switch {
+		case a.Order != nil && !endedUnplaced(a.Order.OrderStatus):
+			d.OrderNo = a.Order.OrderNo
+		case a.Doubtful() && r.Status != Ordered:
+			d.Kind = DoubtLostBefore
+		default:
+			continue
+		}
+		if recent(a.StartedAt, now, p) {
+			doubts = append(doubts, d)
 		}
 	}
-	return time.Time{}
+	return doubts
 }
 
 // recent says whether an order is so young that another one has to be explained. One
@@ -209,11 +217,14 @@ func (d Doubt) Text() string {
 		}
 		return fmt.Sprintf("The portal says %d extensions, and %d are asked for. Yeastar wants exactly the current number.", d.Told, d.Quantity)
 	case DoubtOpenRequest:
-		return fmt.Sprintf("%s asks for a renewal of the same product for the same customer, and is still open.", Reference(d.Request))
+		return fmt.Sprintf("%s asks for a renewal of the same package, and is still open.", Reference(d.Request))
 	case DoubtOrderedBefore:
-		return fmt.Sprintf("%s renewed the same product for the same customer on %s: order %s.", Reference(d.Request), d.day(), d.OrderNo)
+		return fmt.Sprintf("%s renewed the same package on %s: order %s.", Reference(d.Request), d.day(), d.OrderNo)
+	case DoubtLostBefore:
+		return fmt.Sprintf("%s may have ordered the same on %s: the answer was lost, and people found that nothing was placed. Check the portal.",
+			Reference(d.Request), d.day())
 	case DoubtPortalOrder:
-		return fmt.Sprintf("The portal has order %s%s for this customer, which was not made here. It may be this renewal.", d.OrderNo, d.on())
+		return fmt.Sprintf("The portal has order %s%s for this package, which was not made here. It may be this renewal.", d.OrderNo, d.on())
 	case DoubtAutoRenewal:
 		return "Auto-renewal is on in the portal: Yeastar may renew this by itself as well."
 	case DoubtServicesLeftOut:
@@ -225,7 +236,7 @@ func (d Doubt) Text() string {
 	case DoubtExpired:
 		return fmt.Sprintf("This expired on %s. Ask Yeastar from which day the new term runs.", d.day())
 	case DoubtEndsBefore:
-		return fmt.Sprintf("This ends on %s, before the day on which it is to be ordered. Until then the customer would be without it.", d.day())
+		return fmt.Sprintf("This ends on %s, before the day on which it is to be ordered: in between it would be expired.", d.day())
 	case DoubtPlanSwitch:
 		return fmt.Sprintf("A downgrade is waiting in the portal (%s): it is not known which plan the renewal extends.", d.names())
 	case DoubtInvoice:
@@ -253,6 +264,8 @@ func (d Doubt) Brief() string {
 		return Reference(d.Request) + " is open for the same"
 	case DoubtOrderedBefore:
 		return Reference(d.Request) + " ordered the same on " + d.day()
+	case DoubtLostBefore:
+		return Reference(d.Request) + " may have ordered the same on " + d.day()
 	case DoubtPortalOrder:
 		return "the portal has order " + d.OrderNo
 	case DoubtAutoRenewal:

@@ -60,6 +60,12 @@ func TestDoubts(t *testing.T) {
 			r.Order, r.Attempts = &placed, []Attempt{{Number: 1, StartedAt: at, Outcome: Placed, Order: &placed}}
 		})
 	}
+	closed := func(a Attempt) func(*Offer, *Facts) {
+		a.Number, a.Outcome, a.StartedAt = 1, NotPlaced, start
+		r := other(Cancelled, start, func(r *Request) { r.Attempts = []Attempt{a} })
+		return func(_ *Offer, f *Facts) { f.Requests = []Request{r} }
+	}
+	lost, late, failed := problem(yeastar.ClassUnknown), order(yeastar.OrderSucceed), order(yeastar.OrderFailed)
 	portalOrder := func(status string, at time.Time) func(*Offer, *Facts) {
 		return func(_ *Offer, f *Facts) {
 			f.PortalOrders = []yeastar.OrderSummary{{OrderNo: "XS9", OrderStatus: status, CreateTime: at}}
@@ -82,6 +88,10 @@ func TestDoubts(t *testing.T) {
 		"ordered before":                      {requests(orderedAt(start.Add(-299 * day))), "ordered_before!"},
 		"ordered long before":                 {requests(orderedAt(start.Add(-301 * day))), ""},
 		"two others":                          {requests(other(Unknown, start), orderedAt(start)), "open_request! ordered_before!"},
+		"closed after a refusal":              {closed(Attempt{Problem: new(problem(yeastar.ClassRefused))}), ""},
+		"closed after a lost answer":          {closed(Attempt{Problem: &lost}), "lost_before!"},
+		"closed, and its order turned up":     {closed(Attempt{Problem: &lost, Order: &late}), "ordered_before!"},
+		"closed, and its order failed":        {closed(Attempt{Order: &failed}), ""},
 		"order in the portal":                 {portalOrder("pending", start.Add(-day)), "portal_order!"},
 		"order without a time":                {portalOrder("succeed", time.Time{}), "portal_order!"},
 		"old order in the portal":             {portalOrder("succeed", start.Add(-301*day)), ""},
@@ -245,6 +255,16 @@ func TestNewDoubtSendsTheRequestBack(t *testing.T) {
 	if diff := cmp.Diff([]string{fresh.Text()}, back.Changes); diff != "" {
 		t.Errorf("changes (-want +got):\n%s", diff)
 	}
+	if !back.Unexplained {
+		t.Error("its requester has said why before anybody knew")
+	}
+	said := must(t, back, later, policy(), Amend{By: requester("U1"), Shown: back.Shown(), Offer: back.Offer, Doubts: back.Doubts, DoubtReason: "They want two."})
+	if said.Unexplained {
+		t.Error("they have said why")
+	}
+	if mild := must(t, r, later, policy(), Changed{Offer: r.Offer, Doubts: []Doubt{known, {Kind: DoubtAutoRenewalUnknown}}}); mild.Unexplained {
+		t.Error("what is not serious needs no reason")
+	}
 }
 
 // A request from before doubts were kept goes on: only a serious doubt holds it up.
@@ -301,5 +321,22 @@ func TestWhatDiffersFromWhatWasTold(t *testing.T) {
 	now.KnownQuantity, now.CurrentExpiry = 100, start
 	if r.Differs(now) {
 		t.Error("what is told now and was not before is no change by itself")
+	}
+}
+
+// A doubt's sentences are true of every holder: a customer, our own account and a PBX, of which a
+// customer may have several.
+func TestDoubtsAreTrueOfEveryHolder(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []DoubtKind{
+		DoubtQuantity, DoubtOpenRequest, DoubtOrderedBefore, DoubtPortalOrder, DoubtAutoRenewal, DoubtServicesLeftOut, DoubtServicesOnly,
+		DoubtExpiryFar, DoubtExpired, DoubtEndsBefore, DoubtPlanSwitch, DoubtAutoRenewalUnknown, DoubtExpiryUnknown, DoubtCycleUnknown,
+	} {
+		d := Doubt{Kind: kind, Request: 7, At: start}
+		for _, says := range []string{d.Text(), d.Brief()} {
+			if strings.Contains(says, "customer") || strings.Contains(says, "PBX") {
+				t.Errorf("%s says %q of every holder", kind, says)
+			}
+		}
 	}
 }

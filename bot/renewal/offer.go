@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/shopspring/decimal"
 	"golang.org/x/text/currency"
@@ -225,7 +226,10 @@ func (m PONumberMode) poNumber(typed, reference string) string {
 // CheckPONumber says what is wrong with a typed PO number, in plain words.
 func CheckPONumber(s string) error {
 	for _, c := range s {
-		if c < ' ' || c > '~' {
+		switch {
+		case c > '~' && (unicode.IsSpace(c) || !unicode.IsGraphic(c)):
+			return fmt.Errorf("there is a sign in it that can't be seen or sent (%U): please type it anew instead of pasting it", c)
+		case c < ' ' || c > '~':
 			return fmt.Errorf("only plain letters, digits and signs, please: %q can't be sent", c)
 		}
 	}

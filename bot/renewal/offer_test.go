@@ -170,6 +170,11 @@ func TestCheckPONumber(t *testing.T) {
 			t.Errorf("%q: %v", text, err)
 		}
 	}
+	for _, text := range []string{"PO\u00a07", "PO 7\u200b", "\u202aPO 7"} {
+		if err := CheckPONumber(text); err == nil || !strings.Contains(err.Error(), "type it anew") {
+			t.Errorf("%q: what to do about a sign that nobody sees: %v", text, err)
+		}
+	}
 }
 
 func TestDifference(t *testing.T) {

@@ -2,6 +2,7 @@ package renewal
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 
 	"renewbot/yeastar"
@@ -33,9 +34,11 @@ type Request struct {
 	Changes     []string        `json:"changes,omitempty"` // how this revision differs from the one before
 	// Doubts are what people should look at before they agree to this revision; nil: nobody
 	// has looked for any, as before they were kept. DoubtReason is why it should be ordered all the
-	// same, in the requester's words.
+	// same, in the requester's words; Unexplained says that one that wants a reason is newer than
+	// these.
 	Doubts      []Doubt `json:"doubts"`
 	DoubtReason string  `json:"doubt_reason,omitempty"`
+	Unexplained bool    `json:"unexplained,omitempty"`
 	DryRun      bool    `json:"dry_run,omitempty"`
 
 	Votes      []Vote    `json:"votes,omitempty"`      // approvals of this revision
@@ -164,6 +167,12 @@ func (a Attempt) LostOnce() bool {
 // order may exist all the same.
 func (a Attempt) Doubtful() bool {
 	return a.Outcome == NotPlaced && a.LostOnce() && a.Order == nil
+}
+
+// MayHavePlaced says whether an open request has an attempt whose order may exist: nobody
+// knows yet, or people called it not placed after its answer was lost.
+func (r Request) MayHavePlaced() bool {
+	return !r.Status.Final() && slices.ContainsFunc(r.Attempts, func(a Attempt) bool { return a.Outcome != NotPlaced || a.Doubtful() })
 }
 
 // Problem says what went wrong with an order.

@@ -7,6 +7,6 @@ func (s Status) UnderWay() bool { return s == Ordering || s == Unknown || s == P
 // Behind is the refusal of a request's attempt because of another one of the same holder
 // and product: its order is under way, or was placed after people agreed to this one.
 func (r Request) Behind(other Request) *Refusal {
-	return refuse(RefusedUnderWay, "%s waits: the order of %s, for the same customer and product, is %s.",
+	return refuse(RefusedUnderWay, "%s waits: the order of %s, for the same package, is %s.",
 		r.Reference(), other.Reference(), other.Status)
 }

@@ -47,10 +47,7 @@ type Fault struct {
 // names the columns, separated by commas, semicolons or tabs. A fault is the last that it gives.
 func (c Columns) Read(text string) iter.Seq2[Line, *Fault] {
 	return func(yield func(Line, *Fault) bool) {
-		text = strings.TrimPrefix(text, "\ufeff")
-		in := csv.NewReader(strings.NewReader(text))
-		in.Comma, in.FieldsPerRecord = separator(text), -1
-		in.TrimLeadingSpace = in.Comma != '\t' // which would be taken for space, and an empty cell be lost
+		in := cells(text)
 		head, err := in.Read()
 		if err != nil {
 			yield(Line{}, broken(err))
@@ -96,16 +93,28 @@ func broken(err error) *Fault {
 	return &Fault{Kind: Empty, Line: 1}
 }
 
-// separator is what stands between the cells: what the first line has most of.
-func separator(text string) rune {
-	first, _, _ := strings.Cut(text, "\n")
-	best := ','
+// separatorTold is a first line by which spreadsheets tell what separates the cells.
+var separatorTold = regexp.MustCompile(`(?i)^\s*"?sep=[,;\t]"?[ \t]*(\r?\n|$)`)
+
+// cells reads what was copied or saved from a spreadsheet: between its cells stands what its first
+// line has most of.
+func cells(text string) *csv.Reader {
+	text = strings.TrimPrefix(text, "\ufeff")
+	if !strings.Contains(text, "\n") {
+		text = strings.ReplaceAll(text, "\r", "\n") // as an old Macintosh ends its lines
+	}
+	// The line is left empty, so that the others keep their numbers.
+	text = separatorTold.ReplaceAllStringFunc(text, func(told string) string { return strings.Repeat("\n", strings.Count(told, "\n")) })
+	first, _, _ := strings.Cut(strings.TrimLeft(text, " \r\n"), "\n")
+	in := csv.NewReader(strings.NewReader(text))
 	for _, c := range ";\t" {
-		if strings.Count(first, string(c)) > strings.Count(first, string(best)) {
-			best = c
+		if strings.Count(first, string(c)) > strings.Count(first, string(in.Comma)) {
+			in.Comma = c
 		}
 	}
-	return best
+	in.FieldsPerRecord = -1
+	in.TrimLeadingSpace = in.Comma != '\t' // which are space: empty cells would be passed over
+	return in
 }
 
 // headings finds the columns by their headings.

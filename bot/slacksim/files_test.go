@@ -30,7 +30,7 @@ func (b *bench) fetch(address, token string) (status int, contentType, body stri
 	if token != "" {
 		req.Header.Set("Authorization", "Bearer "+token)
 	}
-	res, err := http.DefaultClient.Do(req)
+	res, err := (&http.Client{Timeout: patience}).Do(req)
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -50,7 +50,7 @@ func (b *bench) send(address, contentType, body string) int {
 		b.t.Fatal(err)
 	}
 	req.Header.Set("Content-Type", contentType)
-	res, err := http.DefaultClient.Do(req)
+	res, err := (&http.Client{Timeout: patience}).Do(req)
 	if err != nil {
 		b.t.Fatal(err)
 	}

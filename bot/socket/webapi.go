@@ -152,7 +152,7 @@ func (c *rateLimited) do(r *http.Request, call counted) (answer *http.Response, 
 	if call.method == methodDownload || call.method == methodUpload {
 		return answer, ofBytes(answer), nil // a file may look like any answer
 	}
-	answer, outcome, err = withError(answer)
+	answer, outcome, err = withError(answer, call.method)
 	if outcome == metrics.SlackRateLimited && answer.StatusCode == http.StatusOK {
 		stop()
 	}
@@ -176,18 +176,20 @@ const noReason = `{"ok":false,"error":"internal_error"}`
 // withError gives an error to an answer that does not say that it went well, nor why it did
 // not: slack-go takes {"ok":false}, {} and null for a success with nothing in it, and a
 // message that was not found would be posted a second time. It also says how the call
-// ended, for the figures.
-func withError(answer *http.Response) (read *http.Response, outcome string, err error) {
-	raw, err := io.ReadAll(answer.Body)
+// ended, for the figures. Of a view it leaves the id and the hash: Slack repeats all of it,
+// and to read that takes longer than everything else that is done to open one.
+func withError(answer *http.Response, method string) (read *http.Response, outcome string, err error) {
+	raw, err := readAll(answer)
 	_ = answer.Body.Close()
 	if err != nil {
 		return nil, metrics.SlackUnreachable, fmt.Errorf("read Slack's answer: %w", err)
 	}
-	var a struct {
-		OK    bool   `json:"ok"`
-		Error string `json:"error"`
+	var a shownView
+	understood := json.Unmarshal(raw, &a) == nil
+	if !understood { // whatever follows, as slack-go does it
+		a = shownView{}
+		understood = json.NewDecoder(bytes.NewReader(raw)).Decode(&a) == nil
 	}
-	understood := json.NewDecoder(bytes.NewReader(raw)).Decode(&a) == nil // whatever follows, as slack-go does it
 	switch {
 	case answer.StatusCode == http.StatusTooManyRequests:
 		outcome = metrics.SlackRateLimited
@@ -204,6 +206,31 @@ func withError(answer *http.Response) (read *http.Response, outcome string, err 
 	if answer.StatusCode == http.StatusOK && understood && !a.OK && strings.TrimSpace(a.Error) == "" {
 		raw = []byte(noReason)
 	}
+	if outcome == metrics.SlackOK && strings.HasPrefix(method, "views.") {
+		if raw, err = json.Marshal(a); err != nil {
+			return nil, metrics.SlackFailed, fmt.Errorf("shorten Slack's answer: %w", err)
+		}
+	}
 	answer.Body = io.NopCloser(bytes.NewReader(raw))
 	return answer, outcome, nil
+}
+
+// shownView is what is read of an answer about a view; of others it is whether they went well.
+type shownView struct {
+	OK    bool   `json:"ok"`
+	Error string `json:"error,omitempty"`
+	View  struct {
+		ID   string `json:"id"`
+		Hash string `json:"hash"`
+	} `json:"view"`
+}
+
+// readAll reads an answer into as much memory as it says that it needs.
+func readAll(answer *http.Response) ([]byte, error) {
+	if answer.ContentLength <= 0 || answer.ContentLength > longestAnswer {
+		return io.ReadAll(answer.Body)
+	}
+	raw := make([]byte, answer.ContentLength)
+	n, err := io.ReadFull(answer.Body, raw)
+	return raw[:n], err
 }

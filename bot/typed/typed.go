@@ -8,6 +8,8 @@ import (
 	"strings"
 	"unicode"
 
+	"golang.org/x/text/unicode/norm"
+
 	"renewbot/bot/renewal"
 )
 
@@ -56,8 +58,8 @@ var alike = strings.NewReplacer(
 	"‐", "-", "‑", "-", "‒", "-", "–", "-", "—", "-", "―", "-", "−", "-", "﹘", "-", "﹣", "-", "－", "-")
 
 const (
-	emphasis    = `*_~"'`         // signs around a word that are no part of it
-	punctuation = `.,:;!?()[]<>…` // the same around a command or a number
+	emphasis    = `*_~"'`                      // signs around a word that are no part of it
+	punctuation = `.,:;!?()[]<>‹›…。、「」『』《》،؛؟` // the same around a command or a number
 )
 
 // meantAsNumber is what nobody calls a customer: it was to be a request's number.
@@ -74,13 +76,16 @@ func plainly(text string) string {
 		return parts[1]
 	})
 	text = strings.Map(func(r rune) rune {
-		if unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Variation_Selector, r) {
+		switch {
+		case unicode.In(r, unicode.Cf, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point):
 			return -1
+		case r == '\u2800': // a blank of braille, which is no space for Unicode
+			return ' '
 		}
 		return r
 	}, asTyped.Replace(text))
 	var words []string
-	for word := range strings.FieldsSeq(alike.Replace(text)) {
+	for word := range strings.FieldsSeq(norm.NFKC.String(alike.Replace(text))) {
 		if word = strings.Trim(word, emphasis); word != "" {
 			words = append(words, word)
 		}
@@ -129,7 +134,7 @@ func Parse(text string) Command {
 		return Command{Verb: Open}
 	}
 	switch first := bare(words[0]); {
-	case first == "help" || words[0] == "?":
+	case first == "help" || strings.Trim(words[0], "?") == "":
 		return Command{Verb: Help}
 	case first == "list" && len(words) == 1:
 		return Command{Verb: List}
@@ -165,8 +170,34 @@ func Parse(text string) Command {
 	return Command{Verb: Open, Text: text}
 }
 
-// bare is a word that stands for a command or a number, without what is around it.
-func bare(word string) string { return strings.ToLower(strings.Trim(word, emphasis+punctuation)) }
+// bare is a word that stands for a command or a number, without what is around it, and with
+// the digits of a Western keyboard.
+func bare(word string) string {
+	return strings.ToLower(strings.Map(westernDigit, strings.Trim(word, emphasis+punctuation)))
+}
+
+func westernDigit(r rune) rune {
+	switch {
+	case r >= '٠' && r <= '٩':
+		return r - '٠' + '0'
+	case r >= '۰' && r <= '۹':
+		return r - '۰' + '0'
+	}
+	return r
+}
+
+// orderNumber is how the vendor writes the numbers of its orders.
+var orderNumber = regexp.MustCompile(`(?i)\bXS[0-9]{10,30}\b`)
+
+// OrderNumber is the number of an order as the vendor writes it, out of what somebody typed
+// or pasted into a field. What looks like none is left as it is, but for what nobody sees.
+func OrderNumber(s string) string {
+	s = plainly(s)
+	if found := orderNumber.FindAllString(s, 2); len(found) == 1 {
+		return strings.ToUpper(found[0])
+	}
+	return strings.Trim(s, emphasis+punctuation+" #")
+}
 
 // requestNumber reads a request's number, with or without the letters before it, or that of a batch.
 func requestNumber(s string) (int64, bool) {

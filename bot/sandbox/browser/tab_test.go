@@ -44,6 +44,8 @@ func setup(t testing.TB, options ...func(*sandboxpage.Options)) *site {
 	if chromium == nil {
 		t.Skip("there is no chromium on this machine (make deps installs it)")
 	}
+	browsing <- struct{}{}
+	t.Cleanup(func() { <-browsing })
 	o := sandboxpage.Options{Addr: "127.0.0.1:0", Patience: patience, Log: slog.New(slog.NewTextHandler(t.Output(), nil))}
 	for _, option := range options {
 		option(&o)
@@ -59,6 +61,10 @@ func setup(t testing.TB, options ...func(*sandboxpage.Options)) *site {
 	})
 	return &site{Server: server, t: t, width: laptopWidth, height: laptopHeight}
 }
+
+// browsing has room for the tests that have windows open at the same time: more than two are slower
+// on two cores, and what a hand does would come before the page is ready for it.
+var browsing = make(chan struct{}, 2)
 
 // tab is a window in which somebody acts.
 type tab struct {

@@ -15,6 +15,7 @@ import (
 	"renewbot/bot/ledger"
 	"renewbot/bot/sandbox"
 	"renewbot/bot/slacksim"
+	"renewbot/bot/socket"
 	"renewbot/yeastar"
 	"renewbot/yeastar/yeastarsim"
 )
@@ -59,6 +60,8 @@ func startSession(ctx context.Context, o Options, ledgerFile string, kept *keeps
 		Slack:  []slacksim.WorkspaceOption{slacksim.WithClock(s.clock), slacksim.WithShortMemory(memory)},
 		Vendor: []yeastarsim.Option{yeastarsim.WithClock(s.clock.Now), yeastarsim.WithJournal(memory)},
 	}
+	slackWaits := min(s.waits(slackPatience), busy*slackPatience)
+	world.Slack = append(world.Slack, slacksim.WithAckTimeout(slackWaits))
 	if o.Customers > 0 {
 		world.Vendor = append(world.Vendor, yeastarsim.WithCustomers(o.Customers))
 	}
@@ -90,7 +93,15 @@ func startSession(ctx context.Context, o Options, ledgerFile string, kept *keeps
 func (s *session) tune(o *ledger.Options, p *bot.Options) {
 	o.Observer = observer{s}
 	p.OptionalWait = min(s.waits(0), 2*time.Second) // less than Slack waits for a form
+	p.AckWithin = min(s.waits(socket.AckBudget), busy*socket.AckBudget)
 }
+
+const (
+	// slackPatience is how long Slack waits for an ack, and a trigger lives.
+	slackPatience = 3 * time.Second
+	// busy is how many times as long both are on a machine that is busy, in tests.
+	busy = 5
+)
 
 // poke says that something changed that nobody else tells of.
 func (s *session) poke() {

@@ -1,0 +1,32 @@
+package dueview_test
+
+import (
+	"testing"
+
+	"renewbot/bot/due"
+	"renewbot/bot/dueview"
+)
+
+// What people type after “due” and “batch” narrows the list as they mean it.
+func TestTyped(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]due.Filter{
+		"":                 {},
+		"30":               {Within: 30},
+		"30d":              {Within: 30},
+		"30 days":          {Within: 30},
+		"1 day Acme":       {Within: 1, Text: "Acme"},
+		"MINE 14":          {Within: 14, Owner: "U0ALICE"},
+		"Acme 14":          {Within: 14, Text: "Acme"},
+		"Three Days":       {Text: "Three Days"},
+		"3661 C20B 7719":   {Text: "3661 C20B 7719"},
+		"3631 E341 8911":   {Text: "3631 E341 8911"},
+		"0":                {Text: "0"},
+		"90 14":            {Within: 90, Text: "14"},
+		"mine Mine Studio": {Owner: "U0ALICE", Text: "Mine Studio"},
+	} {
+		if got := dueview.Typed(text, "U0ALICE"); got != want {
+			t.Errorf("%q is %+v, want %+v", text, got, want)
+		}
+	}
+}
