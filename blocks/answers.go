@@ -26,6 +26,7 @@ func Help(command string, unlisted []string) Message {
 		"*" + c + " self* – the same for our own account",
 		"*" + c + " list* – my open requests and what waits for me",
 		"*" + c + " status RNW-000123* – where a request stands, and its story",
+		"*" + c + " status RNW-B0007*, *cancel RNW-B0007* – the same for a batch; *cancel* ends what waits of it",
 		"*" + c + " status acme* – the requests for that customer, or for a serial number",
 		"*" + c + " due* – renewals that end soon; *due 30* within 30 days, *due acme* of a customer",
 		"*" + c + " due import* – approvers: take in a list of dates, from a file or pasted",
@@ -145,6 +146,9 @@ func Detail(r renewal.Request, entries []renewal.Entry, links Links) Message {
 	}
 	if open := links.openButton(r); len(open) > 0 {
 		blocks = append(blocks, slack.NewActionBlock(id("open"), open...))
+	}
+	if r.Batch != 0 {
+		blocks = append(blocks, contextLine(id("batch"), fmt.Sprintf("Line %d of %s", r.Line, links.reference(renewal.Request{ID: -r.Batch}))))
 	}
 	blocks = append(blocks, fields(id("facts"), offerFacts(r.Offer, r.AskedAt))...)
 	if awaitedDay(r) != "" {

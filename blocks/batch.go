@@ -26,6 +26,7 @@ const (
 // The action ids of a batch's buttons.
 const (
 	ActionBatchApprove = "batch_approve"
+	ActionBatchComment = "batch_comment" // approve with a comment
 	ActionBatchReject  = "batch_reject"
 	ActionBatchLeave   = "batch_leave_out"
 	ActionBatchStop    = "batch_stop"

@@ -86,8 +86,14 @@ func batches() []shown {
 		shown{"batch_line_result", blocks.BatchResult(ended)},
 		shown{"batch_line_results", blocks.BatchResults(ended)},
 		shown{"list_batches", blocks.ListBatches(blocks.List(nil, nil, nil), []blocks.BatchData{waiting, running}, blocks.Links{-7: "https://acme.slack.com/archives/C0RENEW/p1795000000000200"})},
+		shown{"batch_status_held", blocks.BatchStatus(wait, blocks.Links{-7: "https://acme.slack.com/archives/C0RENEW/p1795000000000200", 203: "https://acme.slack.com/archives/C0RENEW/p1795000000000203"})},
+		shown{"batch_status_pending_many", blocks.BatchStatus(many, nil)},
+		shown{"detail_line", blocks.Detail(running.Lines[18], nil, blocks.Links{-7: "https://acme.slack.com/archives/C0RENEW/p1795000000000200"})},
 		shown{"home_batches", blocks.Home(blocks.HomeData{Command: "/renew", Batches: []blocks.BatchData{waiting, running}})},
 		shown{"batch_nudge", blocks.BatchNudge(waiting, "https://acme.slack.com/archives/C0RENEW/p1795000000000200")},
+		shown{"batch_line_escalated", blocks.BatchEscalated(waiting, []string{bob, "S0APPROVERS"})},
+		shown{"batch_escalated", blocks.BatchEscalatedTo(waiting, "https://acme.slack.com/archives/C0RENEW/p1795000000000200")},
+		shown{"batch_escalated_over", blocks.BatchEscalatedTo(ended, "")},
 		shown{"batch_nudge_over", blocks.BatchNudge(ended, "")},
 		shown{"batch_form", blocks.BatchForm(batchForm())},
 		shown{"batch_form_empty", blocks.BatchForm(blocks.BatchFormData{Key: "K", Nothing: true})},
@@ -99,6 +105,8 @@ func batches() []shown {
 		shown{"batch_submitted", blocks.BatchSubmitted(waiting.Batch)},
 		shown{"batch_form_leave_out", blocks.BatchLeaveForm(waiting, false)},
 		shown{"batch_form_leave_out_own", blocks.BatchLeaveForm(waiting, true)},
+		shown{"batch_form_comment", blocks.BatchApproveForm(waiting, blocks.BatchTarget{Batch: 7, Shown: "0123456789abcdef0123456789abcdef"})},
+		shown{"batch_line_vote_comment", blocks.BatchVote(running, renewal.BatchApproval{By: bob, At: now, Lines: 40, Comment: "Agreed with *finance*."}, true)},
 		shown{"batch_form_reject", blocks.BatchRejectForm(waiting)},
 	)
 }
@@ -127,11 +135,11 @@ func batchEvents() []event {
 		renewal.CodeBatchSubmitted: nil, renewal.CodeBatchVoted: {renewal.DetailVotes: "1 of 2"}, renewal.CodeBatchApproved: {renewal.DetailVotes: "2 of 2", renewal.DetailComment: "Fine."},
 		renewal.CodeBatchRejected: {renewal.DetailReason: "Not now."}, renewal.CodeBatchLeftOut: {renewal.DetailReason: "Moves away.", renewal.DetailLines: "RNW-000201"},
 		renewal.CodeBatchStopped: nil, renewal.CodeBatchPaused: {renewal.DetailHeld: "credit", renewal.DetailLines: "RNW-000203"}, renewal.CodeBatchResumed: {renewal.DetailHeld: "credit"},
-		renewal.CodeBatchReminded: {renewal.DetailWho: bob}, renewal.CodeBatchLastCall: {renewal.DetailWho: bob + "," + carol},
+		renewal.CodeBatchEscalated: {renewal.DetailWho: bob + ",S0APPROVERS"}, renewal.CodeBatchReminded: {renewal.DetailWho: bob}, renewal.CodeBatchLastCall: {renewal.DetailWho: bob + "," + carol},
 	} {
 		e := none(entry(code, alice, "", "", map[string]string{renewal.DetailBatch: "RNW-B0007", renewal.DetailCount: "40"}))
 		maps.Copy(e.Detail, more)
-		if strings.HasSuffix(string(code), "paused") || strings.HasSuffix(string(code), "reminded") {
+		if strings.HasSuffix(string(code), "paused") || strings.HasSuffix(string(code), "escalated") || strings.HasSuffix(string(code), "reminded") {
 			e.Actor = renewal.System
 		}
 		list = append(list, event{strings.ReplaceAll(string(code), ".", "_"), renewal.Request{}, e})
@@ -147,7 +155,7 @@ func TestBatchesWithstandAnyText(t *testing.T) {
 		n := rapid.SampledFrom([]int{1, 3, 9, 30}).Draw(t, "lines")
 		one, other := hostileRequest(t), hostileRequest(t)
 		d := blocks.BatchData{Batch: renewal.Batch{ID: 1 << 40, Requester: one.Requester, Channel: one.Channel, Note: one.Note, StoppedBy: one.Reason,
-			Approvals: []renewal.BatchApproval{{By: one.Reason, For: one.Note, At: now}}}}
+			Approvals: []renewal.BatchApproval{{By: one.Reason, For: one.Note, At: now, Comment: one.Note}}}}
 		for i := range n {
 			r := one
 			if i%2 == 1 {
@@ -160,7 +168,8 @@ func TestBatchesWithstandAnyText(t *testing.T) {
 			d.Batch.Held = &renewal.BatchHold{Code: renewal.HoldCredit, Request: 1, At: now}
 		}
 		messages := append(blocks.BatchLists(d), blocks.BatchSummary(d), blocks.BatchCard(d), blocks.BatchAsks(d, one.Changes), blocks.BatchResult(d),
-			blocks.BatchVote(d, d.Batch.Approvals[0], true), blocks.BatchNudge(d, one.Reason))
+			blocks.BatchStatus(d, blocks.Links{-d.Batch.ID: one.Note}), blocks.BatchVote(d, d.Batch.Approvals[0], true), blocks.BatchNudge(d, one.Reason),
+			blocks.BatchEscalated(d, one.Changes), blocks.BatchEscalatedTo(d, one.Reason))
 		if d.Batch.Held != nil {
 			messages = append(messages, blocks.BatchPaused(d, one.Changes))
 		}
@@ -170,6 +179,7 @@ func TestBatchesWithstandAnyText(t *testing.T) {
 		if len(d.Batch.Undecided(d.Lines)) > 0 {
 			checkView(t, "leave out", blocks.BatchLeaveForm(d, false))
 		}
+		checkView(t, "comment", blocks.BatchApproveForm(d, blocks.BatchTarget{Shown: one.Note}))
 		checkView(t, "reject", blocks.BatchRejectForm(d))
 		checkView(t, "form", blocks.BatchForm(blocks.BatchFormData{Key: one.Note, Text: one.Note, Columns: one.Reason, Channel: one.Channel, ChannelHint: one.Note}))
 		var checks []blocks.BatchCheck

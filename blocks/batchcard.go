@@ -210,6 +210,7 @@ func (d BatchData) buttons(open []renewal.Request) []slack.BlockElement {
 	case len(open) > 0:
 		return []slack.BlockElement{
 			d.button(ActionBatchApprove, "Approve "+count(len(open), "line", "lines")).WithStyle(slack.StylePrimary).WithConfirm(d.confirmApprove(open)),
+			d.button(ActionBatchComment, "Approve with a comment…"),
 			d.button(ActionBatchLeave, "Leave lines out…"),
 			d.button(ActionBatchReject, "Reject…").WithStyle(slack.StyleDanger),
 			d.button(ActionBatchStop, "Cancel batch").WithConfirm(confirm("Cancel "+d.Batch.Reference()+"?", d.head()+".", nil,
@@ -235,10 +236,18 @@ func (d BatchData) stop(label string) slack.BlockElement {
 }
 
 func (d BatchData) confirmApprove(open []renewal.Request) *slack.ConfirmationBlockObject {
+	title, yes, consequence := d.approval(open)
+	return confirm(title, count(len(open), "renewal", "renewals")+", "+d.total()+".", nil, consequence, yes, "Not yet", slack.StylePrimary)
+}
+
+// approval is what an approval of the open lines is, and leads to.
+func (d BatchData) approval(open []renewal.Request) (title, yes, consequence string) {
+	if len(open) == 0 {
+		return "", "Approve", "Nothing waits for a decision any more."
+	}
 	first := open[0]
-	ask := count(len(open), "renewal", "renewals") + ", " + d.total() + "."
-	consequence := fmt.Sprintf("This places %s with Yeastar, one after the other. They cannot be undone.", count(len(open), "real order", "real orders"))
-	title, yes := "Approve and order "+d.Batch.Reference()+"?", "Approve and order"
+	consequence = fmt.Sprintf("This places %s with Yeastar, one after the other. They cannot be undone.", count(len(open), "real order", "real orders"))
+	title, yes = "Approve and order "+d.Batch.Reference()+"?", "Approve and order"
 	switch {
 	case d.Batch.DryRun:
 		title, yes, consequence = "Approve "+d.Batch.Reference()+"?", "Approve", "Dry run: no order will be sent."
@@ -250,7 +259,7 @@ func (d BatchData) confirmApprove(open []renewal.Request) *slack.ConfirmationBlo
 	if n := len(doubtful(open)); n > 0 {
 		consequence = "⚠️ Something to look at in " + count(n, "line", "lines") + ". " + consequence
 	}
-	return confirm(title, ask, nil, consequence, yes, "Not yet", slack.StylePrimary)
+	return title, yes, consequence
 }
 
 // BatchAsks is the line in the thread that asks people to decide on a batch.
@@ -261,7 +270,8 @@ func BatchAsks(d BatchData, approvers []string) Message {
 
 // BatchVote is the line in the thread about an approval.
 func BatchVote(d BatchData, a renewal.BatchApproval, last bool) Message {
-	s := fmt.Sprintf("%s approved %s of %s.", inPlace(a.By, a.For), count(a.Lines, "line", "lines"), d.Batch.Reference())
+	s := fmt.Sprintf("%s approved %s of %s", inPlace(a.By, a.For), count(a.Lines, "line", "lines"), d.Batch.Reference())
+	s = join(s + commentWords(map[string]string{renewal.DetailComment: a.Comment}))
 	switch {
 	case !last:
 		s += " More approvals are needed. " + nothingYet

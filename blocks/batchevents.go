@@ -37,6 +37,8 @@ func batchSentence(e renewal.Entry) string {
 		return join("⏰ "+name+" waits. "+mentions(splitList(d[renewal.DetailWho]), 20)+" were reminded.", "Nothing was ordered by this.")
 	case renewal.CodeBatchLastCall:
 		return join("⏰ Last call for "+name+". "+mentions(splitList(d[renewal.DetailWho]), 20)+" were reminded that it times out.", nothingYet)
+	case renewal.CodeBatchEscalated:
+		return join("⏫ Nobody has decided on "+name+" in time. "+mentions(splitList(d[renewal.DetailWho]), 20)+" were told.", nothingYet)
 	}
 	return ""
 }
@@ -56,6 +58,26 @@ func BatchNudge(d BatchData, link string) Message {
 	if _, waits := d.Batch.Awaiting(d.Lines); !waits {
 		text = fmt.Sprintf("%s does not wait for you any more. %s", name, s.plain())
 	}
+	return d.linked("batchnudge", text, link)
+}
+
+func (d BatchData) linked(id, text, link string) Message {
 	subject := d.Batch.Subject()
-	return Links{subject: link}.Linked(oneLineMessage(fmt.Sprintf("batchnudge.%d", d.Batch.ID), text), subject)
+	return Links{subject: link}.Linked(oneLineMessage(fmt.Sprintf("%s.%d", id, d.Batch.ID), text), subject)
+}
+
+// BatchEscalated is the line in the thread that says that nobody has decided in time.
+func BatchEscalated(d BatchData, who []string) Message {
+	return oneLineMessage(fmt.Sprintf("batchescalated.%d", d.Batch.ID), "⏫ Nobody has decided in time. "+mentions(who, 20)+
+		": please see to it that somebody does, on the card of "+d.Batch.Reference()+" in this thread. "+nothingYet)
+}
+
+// BatchEscalatedTo is what somebody reads who is told of that.
+func BatchEscalatedTo(d BatchData, link string) Message {
+	name := d.Batch.Reference()
+	if len(d.Batch.Undecided(d.Lines)) == 0 {
+		return d.linked("batchescalatedto", name+" does not wait for a decision any more. "+d.state().plain(), link)
+	}
+	return d.linked("batchescalatedto", fmt.Sprintf("⏫ Nobody has decided on %s in time: please see to it that somebody does, in its thread in %s. %s of %s (%s). %s",
+		name, mention(d.Batch.Channel), d.head(), mention(d.Batch.Requester), d.total(), d.state().plain()), link)
 }

@@ -17,9 +17,11 @@ const (
 	CallbackBatchReview = "batch_review"
 	CallbackBatchLeave  = "batch_leave_out"
 	CallbackBatchReject = "batch_reject"
-	BlockBatchText      = "batch_text"
-	BlockBatchLines     = "batch_lines"
-	BlockBatchFile      = "batch_file"
+	// CallbackBatchComment approves, with a comment.
+	CallbackBatchComment = "batch_comment"
+	BlockBatchText       = "batch_text"
+	BlockBatchLines      = "batch_lines"
+	BlockBatchFile       = "batch_file"
 )
 
 // MaxBatchText is how much somebody can paste into the form: Slack takes no more.
@@ -107,7 +109,7 @@ func ReadBatchForm(v slack.View) (file, text, note, channel string) {
 func BatchWait(m BatchMeta, done, total int) slack.ModalViewRequest {
 	v := modal(CallbackBatchWait, "Checking the lines",
 		section("batch.wait", "⏳ "+checkedWords(done, total)+" This shows the result by itself."),
-		contextLine("batch.wait.end", "Nothing is ordered by this. “Back” leads to what you pasted."))
+		contextLine("batch.wait.end", "Nothing is ordered by this. “Back” leads to what you pasted. If nothing moves here for three minutes, go back and check again."))
 	v.Close, v.PrivateMetadata = plain("Back", limitTitle), m.encode()
 	return v
 }
@@ -242,6 +244,20 @@ func ReadBatchLines(v slack.View) []int64 {
 		}
 	}
 	return ids
+}
+
+// BatchApproveForm asks an approver for a comment, and approves what they saw on the card, by its
+// button: what has changed since is not approved.
+func BatchApproveForm(d BatchData, seen BatchTarget) slack.ModalViewRequest {
+	open := d.Batch.Undecided(d.Lines)
+	_, yes, consequence := d.approval(open)
+	text := slack.NewPlainTextInputBlockElement(nil, ActionReason).WithMultiline(true).WithMaxLength(renewal.MaxReason)
+	v := batchSmall(CallbackBatchComment, "Approve "+d.Batch.Reference(), yes, d,
+		section("about", count(len(open), "renewal", "renewals")+" ("+d.total()+").\nRequested by "+mention(d.Batch.Requester)+"."),
+		slack.NewInputBlock(BlockReason, plain("Comment", limitLabel), plain("It is shown in the thread and kept with the requests.", limitLabel), text).WithOptional(true),
+		section("consequence", "*"+consequence+"*"))
+	v.PrivateMetadata = encode(BatchTarget{d.Batch.ID, line(seen.Shown, 64), line(seen.Held, 64)})
+	return v
 }
 
 // BatchRejectForm asks an approver for the reason of a no.

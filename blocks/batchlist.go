@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	"github.com/slack-go/slack"
+
+	"renewbot/bot/renewal"
 )
 
 // batchesListed is how many batches a list has.
@@ -11,10 +13,7 @@ const batchesListed = 5
 
 // listItem is a batch in a list, in finished mrkdwn.
 func (d BatchData) listItem(links Links) string {
-	name := d.Batch.Reference()
-	if link := links.of(d.Batch.Subject()); link != "" {
-		name = "<" + link + "|" + name + ">"
-	}
+	name := links.reference(renewal.Request{ID: d.Batch.Subject()})
 	return joinWith("\n", fmt.Sprintf("*%s* · %s of %s · %s", name, d.head(), mention(d.Batch.Requester), d.total()), d.state().bold(), d.progress())
 }
 
@@ -30,6 +29,26 @@ func (h HomeData) batches() []slack.Block {
 		blocks = append(blocks, contextLine("batches.more", fmt.Sprintf("and %d more", more)))
 	}
 	return blocks
+}
+
+// BatchStatus shows where a batch stands, and its lines: those first that need people.
+func BatchStatus(d BatchData, links Links) Message {
+	m := BatchSummary(d)
+	id := func(name string) string { return fmt.Sprintf("batchstatus.%d.%s", d.Batch.ID, name) }
+	if open := links.openButton(renewal.Request{ID: d.Batch.Subject()}); len(open) > 0 {
+		m.Blocks = append(m.Blocks, slack.NewActionBlock(id("open"), open...))
+	}
+	var items []string
+	for _, p := range []renewal.BatchPart{renewal.LineUnknown, renewal.LineRefused, renewal.LineWaiting, renewal.LinePlaced, renewal.LineLeftOut} {
+		for _, r := range d.Lines {
+			if r.Part() == p {
+				items = append(items, cutMarkup(fmt.Sprintf("%d. %s · %s · %s %s", r.Line, links.reference(r), holder(r.Offer.Holder, outside),
+					batchParts[p][1], batchParts[p][2])+orderItem(r), batchLineText))
+			}
+		}
+	}
+	m.Blocks = append(m.Blocks, section(id("lines"), cutMarkup("*Lines*\n"+bullets(items, batchOpen), limitSection)))
+	return m
 }
 
 // ListBatches adds the batches that somebody has to do with to a list of requests.

@@ -54,17 +54,24 @@ func Due(d DueData) Message {
 func DueSection(d DueData, userID string) []slack.Block {
 	everything := d.List
 	d.List.Rows = nil
-	for _, own := range []string{userID, ""} {
-		for _, r := range everything.Rows {
-			if r.Mark.Owner == own && r.Band(everything.Now).Due() {
-				d.List.Rows = append(d.List.Rows, r)
-			}
+	var several []slack.BlockElement
+	for _, own := range []due.Filter{{Owner: userID}, {Owner: due.Nobody}} {
+		theirs := everything.Only(own, func(string) func(renewal.Holder) bool { return nil })
+		theirs.Rows = slices.DeleteFunc(theirs.Rows, func(r due.Row) bool { return !r.Band(everything.Now).Due() })
+		d.List.Rows = append(d.List.Rows, theirs.Rows...)
+		label := "Renew my %d…"
+		if own.Owner == due.Nobody {
+			label = "Renew the %d without an owner…"
 		}
+		several = append(several, dueSeveral(theirs, own, label)...)
 	}
 	if len(d.List.Rows) == 0 && len(everything.Unread) == 0 {
 		return nil
 	}
 	blocks := []slack.Block{header("due", "Renewals due"), section("due.counts", dueCounts(everything))}
+	if len(several) > 0 {
+		blocks = append(blocks, slack.NewActionBlock("due.several", several...))
+	}
 	rows := d.List.Rows[:min(len(d.List.Rows), dueHome)]
 	blocks = append(blocks, d.rows("due", rows)...)
 	if more := len(d.List.Rows) - len(rows); more > 0 {
@@ -118,6 +125,7 @@ func dueFilter(d DueData) []slack.Block {
 		}
 		elements = append(elements, dueMenu(ActionDueProduct, "Product", products, cmp.Or(d.Filter.Product, "all")))
 	}
+	elements = append(elements, dueSeveral(d.List, d.Filter, "Renew these %d…")...)
 	return []slack.Block{slack.NewActionBlock("due.filter."+DueState(d.Filter), elements...)}
 }
 

@@ -1,6 +1,7 @@
 package blocks_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -57,6 +58,11 @@ func dues() []shown {
 	target := blocks.DueTarget{Key: row.Key(), State: blocks.DueState(due.Filter{Within: 30}), Answer: "https://hooks.slack.com/actions/T1/2/3"}
 	quiet := data(due.Filter{})
 	quiet.List.Rows = nil
+	several := data(due.Filter{})
+	several.List.Rows = slices.Clone(list.Rows)
+	for i := range several.List.Rows[:4] {
+		several.List.Rows[i].Mark.Owner, several.List.Rows[i].Open = bob, nil
+	}
 	return []shown{
 		{"due_first", blocks.Due(data(due.Filter{}))},
 		{"due_last", blocks.Due(data(due.Filter{Page: 1}))},
@@ -76,6 +82,7 @@ func dues() []shown {
 		{"due_message_digest", blocks.DueDigest(list.Digest(nil), now)},
 		{"due_message_owner", blocks.DueOwnersDigest(list.Of(bob), now)},
 		{"home_due", blocks.Home(blocks.HomeData{Command: "/renew", Due: blocks.DueSection(data(due.Filter{}), bob)})},
+		{"home_due_several", blocks.Home(blocks.HomeData{Command: "/renew", Due: blocks.DueSection(several, bob)})},
 		{"home_due_none", blocks.Home(blocks.HomeData{Command: "/renew", Due: blocks.DueSection(quiet, bob)})},
 	}
 }

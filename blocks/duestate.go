@@ -18,6 +18,7 @@ import (
 // The actions of a list of renewals due, and the verbs of a row's menu.
 const (
 	ActionDueRenew   = "due_renew"
+	ActionDueSeveral = "due_several"
 	ActionDueMore    = "due_more"
 	ActionDueOwners  = "due_owners"
 	ActionDueProduct = "due_product"
@@ -75,6 +76,26 @@ func ReadDueState(blockID string) due.Filter {
 	within, _ := strconv.Atoi(v.Get("d"))
 	page, _ := strconv.Atoi(v.Get("n"))
 	return due.Filter{Within: max(within, 0), Text: v.Get("t"), Owner: v.Get("o"), Product: v.Get("p"), Page: max(page, 0)}
+}
+
+// dueSeveral opens the form of a batch, filled with what a filter leaves of a list; none when that
+// is a single row, which has its own button.
+func dueSeveral(l due.List, f due.Filter, label string) []slack.BlockElement {
+	rows := len(l.Askable(f))
+	if rows < 2 {
+		return nil
+	}
+	f.Text, f.Page = cut(clean(f.Text), shortLimit), 0
+	return []slack.BlockElement{slack.NewButtonBlockElement(ActionDueSeveral, encode(f), plain(fmt.Sprintf(label, rows), limitButton))}
+}
+
+// ReadDueSeveral reads the value of such a button. What is no filter is of the person alone.
+func ReadDueSeveral(value, userID string) due.Filter {
+	var f due.Filter
+	if json.Unmarshal([]byte(value), &f) != nil {
+		return due.Filter{Owner: userID}
+	}
+	return f
 }
 
 func dueKey(k due.Key) string { return line(k.Product, 40) + " " + line(k.Holder, 80) }

@@ -6,7 +6,10 @@ import (
 
 	"renewbot/blocks"
 	"renewbot/bot/batch"
+	"renewbot/bot/history"
 	"renewbot/bot/renewal"
+	"renewbot/bot/reply"
+	"renewbot/bot/slackview"
 )
 
 // linePatience is how long a line of a batch waits for what a form can do without: nobody waits
@@ -25,4 +28,34 @@ func (b *Bot) single() batch.Single {
 			return b.proposed(ctx, a, 0, o)
 		},
 	}
+}
+
+// statusOfBatch shows where a batch stands to somebody who may see its lines.
+func (b *Bot) statusOfBatch(ctx context.Context, p reply.Person, a renewal.Actor, id int64) {
+	d, ok := b.batch.Found(ctx, p, id)
+	if !ok {
+		return
+	}
+	if !b.history().MaySee(ctx, a, d.Lines[0]) {
+		b.deny(ctx, p, 0, "status", history.MayNotSee(renewal.Request{ID: d.Batch.Subject()}))
+		return
+	}
+	b.tellBatch(ctx, p, d)
+}
+
+// stopBatch ends what waits of a batch, and says where it stands then.
+func (b *Bot) stopBatch(ctx context.Context, p reply.Person, id int64) {
+	if !b.batch.Stop(ctx, p, id) {
+		return
+	}
+	if d, ok := b.batch.Found(ctx, p, id); ok {
+		b.tellBatch(ctx, p, d)
+	}
+}
+
+func (b *Bot) tellBatch(ctx context.Context, p reply.Person, d blocks.BatchData) {
+	for i := range d.Lines {
+		d.Lines[i] = d.Lines[i].Under(b.policy)
+	}
+	b.reply.Tell(ctx, p, blocks.BatchStatus(d, b.slack.Links(ctx, d.Lines, slackview.Subjects([]blocks.BatchData{d}))))
 }

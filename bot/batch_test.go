@@ -44,7 +44,8 @@ func TestBatch(t *testing.T) {
 	t.Parallel()
 	b := setup(t, telling)
 	alice, bob := b.as(sandbox.Alice), b.as(sandbox.Bob)
-	alice.command(sandbox.Renewals, "/renew batch acme")
+	alice.command(sandbox.Renewals, "/renew due acme")
+	alice.press(alice.list("Renewals due for “acme”"), "due_several")
 	form := alice.view("Lines")
 	if f, _ := form.Field("Lines"); !contains(f.Value, yeastarsim.AcmeTelecomID+",p-series-turnkey,50,1 year,,Acme Telecom") {
 		t.Errorf("the form begins with %q", f.Value)
@@ -60,11 +61,17 @@ func TestBatch(t *testing.T) {
 	alice.explain("Agreed with the customers.")
 	alice.submitOK()
 	alice.titled("Batch saved")
-	bob.press(b.card(sandbox.Renewals, "RNW-B0001", "Approve 2 lines"), "Approve 2 lines")
+	bob.press(b.card(sandbox.Renewals, "RNW-B0001", "Approve 2 lines"), "Approve with a comment…")
+	bob.typeIn("Comment", "Agreed with finance.")
+	bob.submitOK()
+	b.says(sandbox.Renewals, "approved 2 lines of RNW-B0001", "Agreed with finance.")
 	b.says(sandbox.Renewals, "RNW-B0001 has ended", "2 placed")
 	b.wantOrders(2)
 	b.wantStatus(1, renewal.Ordered)
 	b.wantStatus(2, renewal.Ordered)
+	b.wants(alice.command(sandbox.Random, "/renew status *rnw-b1*."), "RNW-B0001", "Finished", "1. ", "RNW-000001", "2 placed")
+	b.wants(alice.command(sandbox.Random, "/renew status RNW-000002"), "Line 2 of", "RNW-B0001")
+	b.wants(alice.command(sandbox.Random, "/renew status rnw-b2"), "There is no batch RNW-B0002. Nothing was changed.")
 	b.wait("the results", func(s *slacksim.Snapshot) bool {
 		return slices.ContainsFunc(s.All(sandbox.Renewals), func(m slacksim.Message) bool { return len(m.Files) == 1 && m.Files[0].Name == "RNW-B0001.csv" })
 	})
@@ -87,6 +94,11 @@ func TestBatchIsDecidedByOthers(t *testing.T) {
 	// Carol is an approver, too: what she asks for others decide.
 	carol, bob, dave := b.as(sandbox.Carol), b.as(sandbox.Bob), b.as(sandbox.Alice)
 	card := carol.batch(customer(31), customer(33), customer(34), customer(35), customer(36), customer(37))
+	dave.command(sandbox.Renewals, "/renew batch")
+	dave.typeIn("Lines", batchHeader+customer(31))
+	dave.submitOK()
+	dave.titled("Please check")
+	dave.reads("Something to look at in 1 line", "RNW-000001 asks for a renewal of the same package")
 	carol.press(card, "Approve 6 lines")
 	carol.list("You asked for RNW-000001 yourself")
 	dave.press(card, "Approve 6 lines")
@@ -98,14 +110,36 @@ func TestBatchIsDecidedByOthers(t *testing.T) {
 			t.Errorf("a line is approved alone: %v", err)
 		}
 	}
+	bob.press(card, "Approve with a comment…") // the form is for what stands on the card now
+	if _, err := b.Ledger.ApplyBatch(b.ctx, 1, renewal.LeaveOut{By: renewal.Actor{UserID: sandbox.Carol, MayRequest: true}, Shown: b.shownOf(1), Lines: []int64{5}}); err != nil {
+		t.Fatal(err)
+	}
+	bob.submit()
+	b.wants(bob.errorAt("Comment"), "was changed since this card was drawn, so your click did nothing")
+	bob.back()
+	card = b.card(sandbox.Renewals, "RNW-B0001", "Approve 5 lines")
 	bob.press(card, "Leave lines out…")
 	bob.choose("Lines", "", "RNW-000006")
 	bob.typeIn("Reason", "They move to another provider.")
 	bob.submitOK()
-	card = b.card(sandbox.Renewals, "RNW-B0001", "Approve 5 lines")
-	bob.press(card, "Approve 5 lines")
-	b.says(sandbox.Renewals, "approved 5 lines of RNW-B0001", "More approvals are needed")
+	card = b.card(sandbox.Renewals, "RNW-B0001", "Approve 4 lines")
+	bob.press(card, "Approve 4 lines")
+	b.says(sandbox.Renewals, "approved 4 lines of RNW-B0001", "More approvals are needed")
+	b.wants(dave.command(sandbox.Renewals, "/renew cancel RNW-B0001"), "Only ")
+	b.wants(carol.command(sandbox.Renewals, "/renew cancel “rnw-b1”."), "RNW-B0001", "Ended", "Nothing was ordered", "6 left out")
+	b.wants(carol.command(sandbox.Renewals, "/renew cancel RNW-B0001"), "there is nothing to stop")
+	b.rest()
 	b.wantOrders(0)
+}
+
+// shownOf is the fingerprint of the lines of a batch that are undecided.
+func (b *bundle) shownOf(id int64) string {
+	b.t.Helper()
+	batch, lines, err := b.Ledger.Batch(b.ctx, id)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return renewal.BatchFingerprint(batch.Undecided(lines))
 }
 
 // TestBatchPauses pauses by itself for want of credit and at an unknown end, asks, and is stopped.
@@ -135,4 +169,32 @@ func TestBatchPauses(t *testing.T) {
 	for id, want := range []renewal.Status{renewal.Ordered, renewal.Refused, renewal.Unknown, renewal.Cancelled, renewal.Cancelled} {
 		b.wantStatus(int64(id+1), want)
 	}
+}
+
+// TestCheckOfABatchIsBrokenOff stops the bot in the middle of a check: the form does not wait for
+// ever, and what was pasted is checked by whoever comes next.
+func TestCheckOfABatchIsBrokenOff(t *testing.T) {
+	t.Parallel()
+	b := setup(t, durable(t), telling)
+	alice := b.as(sandbox.Alice)
+	alice.command(sandbox.Renewals, "/renew batch acme")
+	alice.view("Lines")
+	alice.typeIn("Lines", "holder,product,contact\nit@acme-telecom.example,p-series-turnkey,invoices@sandhaven.example")
+	release := make(chan struct{})
+	held := b.Vendor.Fault(yeastarsim.InstanceProductDetail, yeastarsim.Hold(release))
+	alice.submitOK()
+	if err := held.Wait(b.ctx, 1); err != nil {
+		t.Fatal(err)
+	}
+	alice.titled("Checking the lines")
+	b.stop()
+	alice.titled("Not checked")
+	alice.reads("I am being restarted", "Nothing was saved and nothing was ordered. Go back and try again.")
+	close(release)
+	held.Remove()
+	b.start()
+	alice.back()
+	alice.submitOK()
+	alice.titled("Please check")
+	alice.reads("1 line can be asked for")
 }

@@ -8,6 +8,7 @@ import (
 
 	"renewbot/blocks"
 	"renewbot/bot/directory"
+	"renewbot/bot/dueview"
 	"renewbot/bot/history"
 	"renewbot/bot/renewal"
 	"renewbot/bot/reply"
@@ -32,12 +33,19 @@ func (b *Bot) slash(ctx context.Context, c slack.SlashCommand, env *socket.Envel
 	case typed.List:
 		b.list(ctx, p, actor)
 	case typed.Status:
-		if t.Request == 0 {
+		switch batch, ok := renewal.BatchOf(t.Request); {
+		case t.Request == 0:
 			b.statusOf(ctx, p, actor, t.Text)
+		case ok:
+			b.statusOfBatch(ctx, p, actor, batch)
+		default:
+			b.status(ctx, p, actor, t.Request)
+		}
+	case typed.Cancel:
+		if batch, ok := renewal.BatchOf(t.Request); ok {
+			b.stopBatch(ctx, p, batch)
 			return
 		}
-		b.status(ctx, p, actor, t.Request)
-	case typed.Cancel:
 		actor, _ = b.decider(ctx, p.ID, c.TriggerID, t.Request)
 		b.apply(ctx, p, t.Request, renewal.Cancel{By: actor})
 	case typed.Pause, typed.Resume, typed.Deputy, typed.DeputyOff, typed.Deputies, typed.Notify:
@@ -51,7 +59,7 @@ func (b *Bot) slash(ctx context.Context, c slack.SlashCommand, env *socket.Envel
 			b.deny(ctx, p, 0, "batch", renewal.NotAllowed(actor, renewal.Text("You may approve renewals, but not request them.")))
 			return
 		}
-		b.batch.Open(ctx, p, t.Text)
+		b.batch.Open(ctx, p, dueview.Typed(t.Text, p.ID))
 	case typed.Open:
 		if !actor.MayRequest {
 			b.deny(ctx, p, 0, "open", renewal.NotAllowed(actor, renewal.Text("You may approve renewals, but not request them.")))

@@ -5,6 +5,7 @@ import (
 
 	"renewbot/bot/renewal"
 	"renewbot/bot/sandbox"
+	"renewbot/yeastar/yeastarsim"
 )
 
 // A step that waits for longer than the policy gives it is told to who is next, in the thread and
@@ -15,7 +16,7 @@ func TestAStepThatWaitsIsEscalated(t *testing.T) {
 rules:
   - name: all
     steps: [{who: `+sandbox.Bob+`, escalate: {after: 2h, to: [`+sandbox.Carol+`, `+sandbox.Approval+`]}}]
-`))
+`), telling, func(o *sandbox.Options) { o.Vendor = append(o.Vendor, yeastarsim.WithCustomers(40)) })
 	card := b.as(sandbox.Alice).request(acmeWish)
 	b.laterAt(clock, at(2, 11))
 	b.happened("RNW-000001", renewal.CodeEscalated)
@@ -27,4 +28,13 @@ rules:
 	b.as(sandbox.Bob).press(card, "Approve")
 	b.happened("RNW-000001", renewal.CodeOrdered)
 	b.wantOrders(1)
+
+	// A batch has one card, and is told of as one.
+	card = b.as(sandbox.Alice).batch(customer(31), customer(33))
+	b.laterAt(clock, at(3, 11))
+	b.says(sandbox.Renewals, "Nobody has decided in time.", "@carol", "on the card of RNW-B0001")
+	b.hears(sandbox.Carol, "RNW-B0001", "in time: please see to it that somebody does, in its thread")
+	b.as(sandbox.Bob).press(card, "Approve 2 lines")
+	b.says(sandbox.Renewals, "RNW-B0001 has ended", "2 placed")
+	b.wantOrders(3)
 }

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"golang.org/x/sync/errgroup"
 
@@ -16,6 +17,7 @@ import (
 	"renewbot/bot/lookup"
 	"renewbot/bot/portal"
 	"renewbot/bot/renewal"
+	"renewbot/bot/sheet"
 	"renewbot/yeastar"
 )
 
@@ -39,7 +41,6 @@ func (v *View) check(ctx context.Context, who renewal.Actor, rows []row, told fu
 			told(i + 1)
 		}
 	}()
-	first := map[string]int{}
 	for i, r := range rows {
 		checking.Go(func() error {
 			defer func() { done <- struct{}{} }()
@@ -54,15 +55,22 @@ func (v *View) check(ctx context.Context, who renewal.Actor, rows []row, told fu
 	if err := checking.Wait(); err != nil {
 		return nil, err
 	}
+	twice(checked)
+	return checked, nil
+}
+
+// twice finds the lines that are for the same package as one before them. Neither knows of the
+// other's request, as neither is one yet.
+func twice(checked []blocks.BatchCheck) {
+	first := map[string]int{}
 	for i, c := range checked {
 		whose := c.Offer.Product + " " + c.Offer.Holder.Key()
-		if other, twice := first[whose]; twice && len(c.Wrong) == 0 {
+		if other, again := first[whose]; again && len(c.Wrong) == 0 {
 			checked[i].Wrong = []string{fmt.Sprintf("It is for the same package as line %d: leave one out.", other)}
 		} else if len(c.Wrong) == 0 {
 			first[whose] = c.Line
 		}
 	}
-	return checked, nil
 }
 
 func wrong(says string, args ...any) (blocks.BatchCheck, error) {
@@ -78,8 +86,11 @@ func (v *View) line(ctx context.Context, who renewal.Actor, r row) (blocks.Batch
 	if r.cells["holder"] == "" {
 		return wrong("The holder is missing.")
 	}
-	if sciences.MatchString(r.cells["holder"]) {
+	if sheet.Computed(r.cells["holder"]) {
 		return wrong("The holder is what a spreadsheet made of a long number: format the column as text.")
+	}
+	if n := utf8.RuneCountInString(r.cells["reason"]); n > renewal.MaxReason {
+		return wrong("The reason has %d characters, and may have %d: shorten it.", n, renewal.MaxReason)
 	}
 	if err := v.portal.Prepare(ctx, product.Key); err != nil {
 		return blocks.BatchCheck{}, err
@@ -109,7 +120,7 @@ func (v *View) line(ctx context.Context, who renewal.Actor, r row) (blocks.Batch
 	if err != nil {
 		return blocks.BatchCheck{}, err
 	}
-	c := blocks.BatchCheck{About: about, Offer: offer, Doubts: doubts, Reason: cutTo(r.cells["reason"], renewal.MaxReason)}
+	c := blocks.BatchCheck{About: about, Offer: offer, Doubts: doubts, Reason: r.cells["reason"]}
 	for _, field := range slices.Sorted(maps.Keys(errs)) {
 		c.Wrong = append(c.Wrong, fieldName(d, field)+errs[field])
 	}
@@ -132,14 +143,7 @@ func aboutHolder(h renewal.Holder) string {
 	return h.Name
 }
 
-var sciences = regexp.MustCompile(`^[0-9][.,]?[0-9]*[eE]\+[0-9]+$`)
-
 func sentence(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
-
-func cutTo(s string, limit int) string {
-	r := []rune(s)
-	return string(r[:min(len(r), limit)])
-}
 
 // product finds the product that a cell names.
 func (v *View) product(cell string) (yeastar.Product, string) {

@@ -15,8 +15,8 @@ import (
 	"renewbot/bot/reply"
 )
 
-// found reads a batch, and tells somebody when there is none.
-func (v *View) found(ctx context.Context, w reply.Person, id int64) (blocks.BatchData, bool) {
+// Found reads a batch, and tells somebody when there is none.
+func (v *View) Found(ctx context.Context, w reply.Person, id int64) (blocks.BatchData, bool) {
 	b, lines, err := v.ledger.Batch(ctx, id)
 	switch {
 	case errors.Is(err, ledger.ErrNotFound):
@@ -43,7 +43,7 @@ func (v *View) Clicked(ctx context.Context, w reply.Person, a *slack.BlockAction
 		v.reply.Say(ctx, w, "I can't read that button. Nothing was ordered.")
 		return
 	}
-	d, ok := v.found(ctx, w, t.Batch)
+	d, ok := v.Found(ctx, w, t.Batch)
 	if !ok {
 		return
 	}
@@ -58,6 +58,8 @@ func (v *View) Clicked(ctx context.Context, w reply.Person, a *slack.BlockAction
 	case blocks.ActionBatchLeave:
 		own := slices.ContainsFunc(d.Lines, func(r renewal.Request) bool { return r.Requester == w.ID || actor.Same[r.Requester] })
 		v.ask(ctx, w, blocks.BatchLeaveForm(d, own), actor, d)
+	case blocks.ActionBatchComment:
+		v.ask(ctx, w, blocks.BatchApproveForm(d, t), actor, d)
 	case blocks.ActionBatchReject:
 		v.ask(ctx, w, blocks.BatchRejectForm(d), actor, d)
 	}
@@ -88,15 +90,18 @@ func (v *View) decided(ctx context.Context, w reply.Person, ic slack.Interaction
 		v.unreadable(w)
 		return
 	}
-	d, ok := v.found(ctx, w, t.Batch)
+	d, ok := v.Found(ctx, w, t.Batch)
 	if !ok {
 		return
 	}
-	actor, _ := v.decider(ctx, w, d)
+	actor, voters := v.decider(ctx, w, d)
 	reason := blocks.ReadReason(ic.View)
 	var e renewal.BatchEvent = renewal.RejectBatch{By: actor, Shown: t.Shown, Reason: reason}
 	field := blocks.BlockReason
-	if ic.View.CallbackID == blocks.CallbackBatchLeave {
+	switch ic.View.CallbackID {
+	case blocks.CallbackBatchComment:
+		e = renewal.ApproveBatch{By: actor, Shown: t.Shown, Voters: voters, Comment: reason}
+	case blocks.CallbackBatchLeave:
 		e, field = renewal.LeaveOut{By: actor, Shown: t.Shown, Lines: blocks.ReadBatchLines(ic.View), Reason: reason}, blocks.BlockBatchLines
 	}
 	saving, cancel := w.Env.InTime(ctx)
@@ -107,13 +112,26 @@ func (v *View) decided(ctx context.Context, w reply.Person, ic slack.Interaction
 	}
 }
 
-func (v *View) apply(ctx context.Context, w reply.Person, b renewal.Batch, e renewal.BatchEvent) {
+// Stop ends what waits of a batch for whoever asks for it by its number, and says whether it did;
+// if not, they are told why.
+func (v *View) Stop(ctx context.Context, w reply.Person, id int64) bool {
+	d, ok := v.Found(ctx, w, id)
+	if !ok {
+		return false
+	}
+	actor, _ := v.decider(ctx, w, d)
+	return v.apply(ctx, w, d.Batch, renewal.StopBatch{By: actor})
+}
+
+func (v *View) apply(ctx context.Context, w reply.Person, b renewal.Batch, e renewal.BatchEvent) bool {
 	saving, cancel := w.Env.InTime(ctx)
 	defer cancel()
 	_, err := v.ledger.ApplyBatch(saving, b.ID, e)
-	if says := v.unsaved(ctx, b, err); says != nil {
+	says := v.unsaved(ctx, b, err)
+	if says != nil {
 		v.reply.Tell(ctx, w, blocks.Answer(says))
 	}
+	return says == nil
 }
 
 // unsaved says why a decision was not saved; nil: it was.

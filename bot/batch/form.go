@@ -15,7 +15,6 @@ import (
 	"renewbot/blocks"
 	"renewbot/bot/directory"
 	"renewbot/bot/due"
-	"renewbot/bot/dueview"
 	"renewbot/bot/ledger"
 	"renewbot/bot/lookup"
 	"renewbot/bot/portal"
@@ -29,15 +28,15 @@ import (
 // three seconds.
 const listPatience = 1500 * time.Millisecond
 
-// Open opens the form, with what is due by the filter that was typed. Who opens it may request.
-func (v *View) Open(ctx context.Context, w reply.Person, text string) {
+// Open opens the form, with what is due by a filter. Who opens it may request.
+func (v *View) Open(ctx context.Context, w reply.Person, narrowed due.Filter) {
 	looking, cancel := context.WithTimeout(ctx, listPatience)
 	defer cancel()
 	f := blocks.BatchFormData{
 		Key: rand.Text(), Columns: Columns, DryRun: v.policy.DryRun, Channels: v.directory.AllowedChannels(),
 		ChannelNames: v.directory.ChannelNames(looking), ChannelHint: v.directory.ChannelHint(), Channel: v.directory.ChannelHere(looking, w.Channel),
 	}
-	v.template(looking, dueview.Typed(text, w.ID), &f)
+	v.template(looking, narrowed, &f)
 	v.reply.Open(ctx, w, w.Trigger, blocks.BatchForm(f))
 }
 
@@ -53,12 +52,7 @@ func (v *View) template(ctx context.Context, by due.Filter, f *blocks.BatchFormD
 	}
 	f.Unread = err != nil || len(list.Unread) > 0
 	lines := 0
-	for _, r := range list.Only(by, portal.Fits).Rows {
-		band := r.Band(list.Now)
-		named := (by.Text != "" && band == due.Unknown) || ((by.Text != "" || by.Within > 0) && band == due.Later)
-		if r.Nameless || len(r.Open) > 0 || !(band.Due() || named) {
-			continue
-		}
+	for _, r := range list.Only(by, portal.Fits).Askable(by) {
 		line := templateLine(r)
 		if lines == renewal.MaxBatch || len(utf16.Encode([]rune(f.Text+line))) > blocks.MaxBatchText {
 			f.More++
@@ -132,6 +126,7 @@ func (v *View) checked(ctx context.Context, w reply.Person, ic slack.Interaction
 	wait.ExternalID = "batch." + rand.Text()
 	w.Env.Ack(slack.NewPushViewSubmissionResponse(&wait))
 	v.tasks.Start(func(ctx context.Context) {
+		warning := overlooked(file, d.Text)
 		if file != "" {
 			var fault string
 			if d.Text, rows, fault = v.fetch(ctx, file); fault != "" {
@@ -139,7 +134,7 @@ func (v *View) checked(ctx context.Context, w reply.Person, ic slack.Interaction
 				return
 			}
 		}
-		v.finish(ctx, w, meta, d, rows, wait.ExternalID, "")
+		v.finish(ctx, w, meta, d, rows, wait.ExternalID, warning)
 	})
 }
 
@@ -155,6 +150,14 @@ func (v *View) fetch(ctx context.Context, file string) (text string, rows []row,
 	ctx, cancel := context.WithTimeout(ctx, fetchTimeout)
 	defer cancel()
 	raw, err := v.api.FileText(ctx, file, maxFile)
+	if err != nil {
+		v.log.WarnContext(ctx, "a file of a batch was not fetched", "error", err)
+	}
+	return taken(raw, err)
+}
+
+// taken reads what came of a file, or says why nothing did.
+func taken(raw []byte, err error) (text string, rows []row, fault string) {
 	switch {
 	case errors.Is(err, socket.ErrFileTooLong):
 		return "", nil, "The file is longer than 256 KB: split it."
@@ -163,11 +166,18 @@ func (v *View) fetch(ctx context.Context, file string) (text string, rows []row,
 	case errors.Is(err, socket.ErrFileDenied):
 		return "", nil, "Slack does not give me the file. It may be deleted; else the app lacks files:read, which “renewbot check” tells. Pasted lines work all the same."
 	case err != nil:
-		v.log.WarnContext(ctx, "a file of a batch was not fetched", "error", err)
 		return "", nil, "The file could not be fetched from Slack."
 	}
 	rows, fault = read(string(raw))
 	return string(raw), rows, fault
+}
+
+// overlooked says that a file was read in place of lines that stand in the form, if there are any.
+func overlooked(file, text string) string {
+	if _, lines, _ := strings.Cut(strings.TrimSpace(text), "\n"); file == "" || lines == "" {
+		return ""
+	}
+	return "This is the file. The lines that stand in the form were not read."
 }
 
 func (v *View) unreadable(w reply.Person) {
@@ -194,7 +204,11 @@ func (v *View) finish(ctx context.Context, w reply.Person, meta blocks.BatchMeta
 	}
 	if err != nil {
 		v.log.WarnContext(ctx, "the lines of a batch were not checked", "error", err)
-		v.show(ctx, external, blocks.Notice("Not checked", renewal.Say(explained(err)+" Nothing was saved and nothing was ordered. Go back and try again.")))
+		says := explained(err)
+		if ctx.Err() != nil {
+			says = "I am being restarted, which has broken the check off."
+		}
+		v.show(ctx, external, blocks.Notice("Not checked", renewal.Say(says+" Nothing was saved and nothing was ordered. Go back and try again.")))
 		return
 	}
 	v.show(ctx, external, v.review(meta, d, warning))
@@ -219,11 +233,18 @@ const (
 	// showTries and showPause are how often a view is looked for that Slack is about to show.
 	showTries = 20
 	showPause = 250 * time.Millisecond
+	// partingTimeout bounds the last word of a process that ends in the middle of a check.
+	partingTimeout = 2 * time.Second
 )
 
 // show shows a view in the place of the one with an external id. Slack may not have shown that one
 // yet; and it may be closed, which means that nobody waits for it.
 func (v *View) show(ctx context.Context, external string, view slack.ModalViewRequest) {
+	if ctx.Err() != nil { // the process ends, and says so
+		parting, cancel := context.WithTimeout(context.WithoutCancel(ctx), partingTimeout)
+		defer cancel()
+		ctx = parting
+	}
 	view.ExternalID = external
 	for range showTries {
 		_, err := v.api.UpdateViewContext(socket.Patient(ctx), view, external, "", "")
@@ -341,7 +362,7 @@ func (v *View) Submitted(ctx context.Context, w reply.Person, ic slack.Interacti
 			return
 		}
 		v.asked(ctx, w, ic)
-	case blocks.CallbackBatchLeave, blocks.CallbackBatchReject:
+	case blocks.CallbackBatchLeave, blocks.CallbackBatchReject, blocks.CallbackBatchComment:
 		v.decided(ctx, w, ic)
 	}
 }

@@ -1,15 +1,15 @@
 package due
 
 import (
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
 	"regexp"
-	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"renewbot/bot/sheet"
 )
 
 // ImportLine is a line of a list of dates, as it was written.
@@ -69,17 +69,23 @@ func (c Change) String() string {
 	return s
 }
 
-// columns are the headings that a list may have, by what they mean.
-var columns = map[string][]string{
-	"holder":  {"holder", "customer", "company", "account", "partner id", "e-mail", "email", "serial number", "serial", "sn"},
-	"product": {"product"},
-	"date":    {"date", "expires", "expiry", "expiry date", "expiration date", "ends"},
-	"owner":   {"owner"},
+// columns are those of a list, and what it may have of an export besides.
+var columns = sheet.Columns{
+	Called: map[string][]string{
+		"holder":  HolderHeadings(),
+		"product": {"product"},
+		"date":    {"date", "expires", "expiry", "expiry date", "expiration date", "ends"},
+		"owner":   {"owner"},
+	},
+	PassedOver: []string{
+		"name", "product name", "quantity", "source", "seen", "band", "auto renewal", "snoozed until", "not renewing", "open requests",
+	},
+	Needed: []string{"holder", "product", "date"},
 }
 
-// passedOver are the headings of an export that an import does not read.
-var passedOver = []string{
-	"name", "product name", "quantity", "source", "seen", "band", "auto renewal", "snoozed until", "not renewing", "open requests",
+// HolderHeadings are the headings under which lists tell whose package it is.
+func HolderHeadings() []string {
+	return []string{"holder", "customer", "company", "account", "partner id", "e-mail", "email", "serial number", "serial", "sn"}
 }
 
 // ImportHeader is the first line of a list, for people who are to write one.
@@ -104,33 +110,13 @@ func ReadImport(r io.Reader, now time.Time) ([]ImportLine, []Fault, error) {
 	if !utf8.Valid(text) {
 		return nil, []Fault{{0, "The list is not in UTF-8; save it as “CSV UTF-8”."}}, nil
 	}
-	in := Cells(string(text))
-	head, err := in.Read()
-	if errors.Is(err, io.EOF) {
-		return nil, []Fault{{0, "The list is empty. Its first line names the columns: " + ImportHeader + "."}}, nil
-	}
-	if err != nil {
-		return nil, []Fault{broken(err)}, nil
-	}
-	at, fault := headings(head)
-	if fault != "" {
-		return nil, []Fault{{1, fault}}, nil
-	}
 	var lines []ImportLine
 	var faults []Fault
-	for {
-		record, err := in.Read()
-		if errors.Is(err, io.EOF) {
-			break
+	for line, fault := range columns.Read(string(text)) {
+		if fault != nil {
+			return lines, append(faults, broken(*fault)), nil
 		}
-		if err != nil {
-			return lines, append(faults, broken(err)), nil // what follows cannot be told apart
-		}
-		number, _ := in.FieldPos(0)
-		if !slices.ContainsFunc(record, func(s string) bool { return strings.TrimSpace(s) != "" }) {
-			continue
-		}
-		l, faulty := readLine(number, record, at, now)
+		l, faulty := readLine(line, now)
 		if len(faulty) > 0 {
 			faults = append(faults, faulty...)
 			continue
@@ -145,81 +131,28 @@ func ReadImport(r io.Reader, now time.Time) ([]ImportLine, []Fault, error) {
 	return lines, faults, nil
 }
 
-func broken(err error) Fault {
-	var parse *csv.ParseError
-	if errors.As(err, &parse) {
-		return Fault{parse.StartLine, "its quotation marks do not fit together, so this line and all after it cannot be read"}
+// broken says what is wrong with a list as a table.
+func broken(f sheet.Fault) Fault {
+	says := "its quotation marks do not fit together, so this line and all after it cannot be read"
+	switch f.Kind {
+	case sheet.Empty:
+		return Fault{0, "The list is empty. Its first line names the columns: " + ImportHeader + "."}
+	case sheet.Strange:
+		says = fmt.Sprintf("there is no column %q; the columns are %s", f.What, ImportHeader)
+	case sheet.Twice:
+		says = fmt.Sprintf("two columns tell the %s; leave one out", f.What)
+	case sheet.Missing:
+		says = fmt.Sprintf("the first line names no column %q; the columns are %s (owner may be missing)", f.What, ImportHeader)
 	}
-	return Fault{0, err.Error()}
-}
-
-// separatorTold is a first line by which spreadsheets tell what separates the cells.
-var separatorTold = regexp.MustCompile(`(?i)^\s*"?sep=[,;\t]"?[ \t]*(\r?\n|$)`)
-
-// Cells reads what was copied or saved from a spreadsheet: between its cells stands what its first
-// line has most of.
-func Cells(text string) *csv.Reader {
-	text = strings.TrimPrefix(text, "\ufeff")
-	if !strings.Contains(text, "\n") {
-		text = strings.ReplaceAll(text, "\r", "\n") // as an old Macintosh ends its lines
-	}
-	// The line is left empty, so that the others keep their numbers.
-	text = separatorTold.ReplaceAllStringFunc(text, func(told string) string { return strings.Repeat("\n", strings.Count(told, "\n")) })
-	first, _, _ := strings.Cut(strings.TrimLeft(text, " \r\n"), "\n")
-	in := csv.NewReader(strings.NewReader(text))
-	for _, c := range ";\t" {
-		if strings.Count(first, string(c)) > strings.Count(first, string(in.Comma)) {
-			in.Comma = c
-		}
-	}
-	in.FieldsPerRecord = -1
-	in.TrimLeadingSpace = in.Comma != '\t' // which are space: empty cells would be passed over
-	return in
-}
-
-// headings finds the columns by their headings.
-func headings(head []string) (at map[string]int, fault string) {
-	at = map[string]int{}
-	for i, cell := range head {
-		heading := strings.ToLower(strings.Join(strings.Fields(strings.ReplaceAll(cell, "_", " ")), " "))
-		if heading == "" || slices.Contains(passedOver, heading) {
-			continue
-		}
-		found := ""
-		for column, called := range columns {
-			if slices.Contains(called, heading) {
-				found = column
-			}
-		}
-		if _, twice := at[found]; twice {
-			return nil, fmt.Sprintf("two columns tell the %s; leave one out", found)
-		}
-		if found == "" {
-			return nil, fmt.Sprintf("there is no column %q; the columns are %s", cell, ImportHeader)
-		}
-		at[found] = i
-	}
-	for _, column := range []string{"holder", "product", "date"} {
-		if _, ok := at[column]; !ok {
-			return nil, fmt.Sprintf("the first line names no column %q; the columns are %s (owner may be missing)", column, ImportHeader)
-		}
-	}
-	return at, ""
+	return Fault{f.Line, says}
 }
 
 var slackUser = regexp.MustCompile(`^[UW][A-Z0-9]{2,30}$`)
 
-func readLine(number int, record []string, at map[string]int, now time.Time) (ImportLine, []Fault) {
-	cell := func(column string) string {
-		if i, ok := at[column]; ok && i < len(record) {
-			// An export of ours has an apostrophe before what a spreadsheet would compute.
-			return strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(record[i]), "'"))
-		}
-		return ""
-	}
-	l := ImportLine{Line: number, Holder: cell("holder"), Product: cell("product")}
+func readLine(line sheet.Line, now time.Time) (ImportLine, []Fault) {
+	l := ImportLine{Line: line.Number, Holder: line.Cells["holder"], Product: line.Cells["product"]}
 	var faults []Fault
-	wrong := func(says string) { faults = append(faults, Fault{number, says}) }
+	wrong := func(says string) { faults = append(faults, Fault{line.Number, says}) }
 	if l.Holder == "" {
 		wrong("the holder is missing")
 	}
@@ -227,21 +160,19 @@ func readLine(number int, record []string, at map[string]int, now time.Time) (Im
 		wrong("the product is missing")
 	}
 	var err error
-	if l.Ends, err = ReadDay(cell("date"), now); err != nil {
+	if l.Ends, err = ReadDay(line.Cells["date"], now); err != nil {
 		wrong(err.Error())
 	}
-	l.Owner = strings.TrimSuffix(strings.TrimPrefix(cell("owner"), "<@"), ">")
+	l.Owner = strings.TrimSuffix(strings.TrimPrefix(line.Cells["owner"], "<@"), ">")
 	l.Owner, _, _ = strings.Cut(l.Owner, "|") // a mention may have the name, too
 	if l.Owner != "" && !slackUser.MatchString(l.Owner) {
-		wrong(fmt.Sprintf("the owner %q is no member id of Slack (U…); it is under “Copy member ID” in the person's profile", cell("owner")))
+		wrong(fmt.Sprintf("the owner %q is no member id of Slack (U…); it is under “Copy member ID” in the person's profile", line.Cells["owner"]))
 	}
-	if strings.HasPrefix(l.Holder, "=") || sciences.MatchString(l.Holder) {
+	if sheet.Computed(l.Holder) {
 		wrong(fmt.Sprintf("the holder %q is what a spreadsheet made of a long number; format the column as text", l.Holder))
 	}
 	return l, faults
 }
-
-var sciences = regexp.MustCompile(`^[0-9][.,]?[0-9]*[eE]\+[0-9]+$`)
 
 // dayForms are the ways to write a day that mean one day everywhere.
 var dayForms = []string{

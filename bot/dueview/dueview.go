@@ -89,6 +89,7 @@ type Outcome struct {
 	Replace *blocks.Message         // the list, drawn again where it stands
 	Open    *slack.ModalViewRequest // a small form
 	Renew   *blocks.Draft           // the form of a renewal
+	Several *due.Filter             // the form of a batch, filled with what is due by this
 	Say     string                  // why nothing came of it
 	// Wrong is what is wrong in the form, by block.
 	Wrong map[string]string
@@ -172,6 +173,9 @@ func (v *View) Clicked(ctx context.Context, ic slack.InteractionCallback, a *sla
 		f.Page, _ = strconv.Atoi(a.Value)
 	case blocks.ActionDueRenew:
 		return v.renew(ctx, a.Value)
+	case blocks.ActionDueSeveral:
+		several := blocks.ReadDueSeveral(a.Value, ic.User.ID)
+		return Outcome{Several: &several}, nil
 	case blocks.ActionDueMore:
 		return v.more(ctx, ic, a, f)
 	default:

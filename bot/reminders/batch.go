@@ -28,6 +28,12 @@ func (rs *Reminders) remindOfBatch(ctx context.Context, id int64) error {
 	if err != nil {
 		return err
 	}
+	who, escalates := b.Escalates(lines, now)
+	if len(who) > 0 {
+		if err := rs.moveBatch(ctx, id, renewal.EscalateBatch{}); err != nil {
+			return err
+		}
+	}
 	next := now.Add(nobodyPause)
 	if b.Held == nil {
 		if next = r.ExpiresAt; !b.LastCalled {
@@ -47,6 +53,9 @@ func (rs *Reminders) remindOfBatch(ctx context.Context, id int64) error {
 		if at.Before(next) {
 			next = at
 		}
+	}
+	if !escalates.IsZero() && escalates.Before(next) {
+		next = escalates
 	}
 	if len(due) == 0 {
 		return ledger.SnoozeUntil(later(next, now.Add(time.Second)))

@@ -40,6 +40,11 @@ type Batch struct {
 	Reminded   map[string][]time.Time `json:"reminded,omitempty"`
 	LastCalled bool                   `json:"last_called,omitempty"`
 
+	// StepSince is when it came to its present steps; zero: it began there. Escalated is when
+	// others were told that nobody has decided.
+	StepSince time.Time         `json:"step_since,omitzero"`
+	Escalated []BatchEscalation `json:"escalated,omitempty"`
+
 	Clicks []string `json:"clicks,omitempty"` // that took effect, the last ones
 
 	CreatedAt time.Time `json:"created_at"`
@@ -78,6 +83,7 @@ type BatchApproval struct {
 	At          time.Time `json:"at"`
 	Fingerprint string    `json:"fingerprint"`
 	Lines       int       `json:"lines"`
+	Comment     string    `json:"comment,omitempty"`
 }
 
 // BatchReference is the name under which people know a batch: RNW-B0007.

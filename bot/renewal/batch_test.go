@@ -304,3 +304,52 @@ func TestBatchIsRefusedAsAWhole(t *testing.T) {
 		t.Errorf("a line with a serious doubt and no reason: %v", err)
 	}
 }
+
+// TestBatchEscalates tells who is next when a step has waited, once at each step, and not while
+// nobody is to decide.
+func TestBatchEscalates(t *testing.T) {
+	t.Parallel()
+	p := policy()
+	w := newBatch(t, 3, p)
+	first := Step{Who: []string{"U2"}, Required: 1, Escalate: &Escalation{After: 2 * time.Hour, To: []string{"U9", "S1"}}}
+	second := Step{Who: []string{"U3"}, Required: 1, Escalate: &Escalation{After: 2 * time.Hour, To: []string{"U9"}}}
+	for i := range w.lines {
+		w.lines[i].Ruling = Ruling{File: "f", Ways: []Way{{Steps: []Step{first, second}}}}
+		w.lines[i].Ways = w.lines[i].Ruling.Ways
+	}
+	named := func(id string) Actor {
+		a := approver(id)
+		a.Named = []string{id}
+		return a
+	}
+	escalates := func(wantWho []string, wantNext time.Duration) {
+		t.Helper()
+		who, next := w.batch.Escalates(w.lines, w.now)
+		if diff := cmp.Diff(wantWho, who); diff != "" || (wantNext == 0) != next.IsZero() || wantNext != 0 && !next.Equal(w.now.Add(wantNext)) {
+			t.Errorf("%s: next at %v (-want +got):\n%s", w.now, next, diff)
+		}
+		err := w.decide(EscalateBatch{})
+		if len(wantWho) == 0 && !RefusedFor(err, RefusedTooEarly) || len(wantWho) > 0 && err != nil {
+			t.Errorf("%s: %v", w.now, err)
+		}
+	}
+	escalates(nil, 2*time.Hour)
+	w.now = w.now.Add(2 * time.Hour)
+	escalates([]string{"S1", "U9"}, 0)
+	escalates(nil, 0) // it is told once
+	w.now = w.now.Add(time.Hour)
+	if err := w.decide(ApproveBatch{By: named("U2"), Shown: w.shown()}); err != nil {
+		t.Fatal(err)
+	}
+	escalates(nil, 2*time.Hour)
+	w.now = w.now.Add(2 * time.Hour)
+	escalates([]string{"U9"}, 0)
+	if err := w.decide(ApproveBatch{By: named("U3"), Shown: w.shown(), Voters: []Actor{named("U2")}}); err != nil {
+		t.Fatal(err)
+	}
+	w.now = w.now.Add(9 * time.Hour)
+	escalates(nil, 0)
+	if diff := cmp.Diff(2, len(w.batch.Escalated)); diff != "" {
+		t.Error(diff)
+	}
+}

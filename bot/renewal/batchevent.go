@@ -122,6 +122,8 @@ func (b Batch) Apply(e BatchEvent, lines []Request, now time.Time, p Policy) (Ba
 		err = c.goOn(e)
 	case RemindBatch:
 		err = c.remind(e)
+	case EscalateBatch:
+		err = c.escalate()
 	default:
 		err = fmt.Errorf("renewal: event %T cannot be applied to a batch", e)
 	}
@@ -135,7 +137,7 @@ func (b Batch) Apply(e BatchEvent, lines []Request, now time.Time, p Policy) (Ba
 	c.entry.At, c.entry.Actor = now, e.by().UserID
 	c.note(DetailBatch, c.Reference())
 	jobs := append(c.jobs, Job{Kind: SyncSlack, RequestID: c.Subject(), At: now}, Job{Kind: SyncSlack, At: now})
-	if _, ok := e.(RemindBatch); !ok {
+	if e.by().UserID != System {
 		jobs = append(jobs, c.next(states(c.after()), now)...)
 	}
 	return BatchChange{Batch: c.Batch, Entry: c.entry, Lines: c.changes, Jobs: jobs}, nil
@@ -218,8 +220,9 @@ func (c *batching) approve(e ApproveBatch) error {
 	if err := c.alike(first); err != nil {
 		return err
 	}
+	c.stepped()
 	vote := first.Votes[len(first.Votes)-1]
-	c.Approvals = append(slices.Clone(c.Approvals), BatchApproval{By: vote.By, For: vote.For, At: c.now, Fingerprint: e.Shown, Lines: len(open)})
+	c.Approvals = append(slices.Clone(c.Approvals), BatchApproval{By: vote.By, For: vote.For, At: c.now, Fingerprint: e.Shown, Lines: len(open), Comment: strings.TrimSpace(e.Comment)})
 	c.entry.Code = CodeBatchVoted
 	if first.Status == Approved {
 		c.entry.Code = CodeBatchApproved

@@ -74,6 +74,7 @@ const (
 	CodeBatchResumed   Code = "batch.resumed"
 	CodeBatchReminded  Code = "batch.reminded"
 	CodeBatchLastCall  Code = "batch.last_call" // reminded for the last time before it times out
+	CodeBatchEscalated Code = "batch.escalated" // nobody has decided in the time that the policy gives a step
 )
 
 // System is the actor of what nobody did by hand.

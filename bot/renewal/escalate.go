@@ -47,16 +47,19 @@ func (r Request) Escalates(now time.Time) (who []string, next time.Time) {
 	return slices.Compact(who), next
 }
 
+// same says whether two steps are of the same people.
+func (s Step) same(other Step) bool {
+	return s.String() == other.String() && slices.Equal(s.Who, other.Who)
+}
+
 // steps plans the escalations of the steps to which a request has come.
 func (c *changing) steps() {
-	key := func(s Step) string { return s.String() + strings.Join(s.Who, ",") }
-	same := func(a, b Step) bool { return key(a) == key(b) }
 	now, before := deciders(c.Ways, c.Votes), deciders(c.before.Ways, c.before.Votes)
 	switch {
 	case c.Status != Pending:
 		c.StepSince, c.Escalated = time.Time{}, nil
 		return
-	case c.before.Status == Pending && c.Revision == c.before.Revision && slices.EqualFunc(now, before, same):
+	case c.before.Status == Pending && c.Revision == c.before.Revision && slices.EqualFunc(now, before, Step.same):
 		return
 	}
 	c.StepSince, c.Escalated = time.Time{}, nil

@@ -121,6 +121,11 @@ func TestReferences(t *testing.T) {
 		}
 	}
 	same(t, "RNW-000001", Reference(1), "reference")
+	for text, want := range map[string]int64{" rnw-b7": 7, "RNW-B0007": 7, "RNW-7": 0, "RNW-B0": 0, "RNW-B": 0, "B7": 0, "RNW-B-7": 0} {
+		if id, ok := ParseBatchReference(text); id != want || ok != (want != 0) {
+			t.Errorf("%q: %d, %v", text, id, ok)
+		}
+	}
 	rapid.Check(t, func(t *rapid.T) {
 		id := rapid.Int64Range(1, 999_999_999_999).Draw(t, "id")
 		if got, ok := ParseReference(Reference(id)); !ok || got != id {

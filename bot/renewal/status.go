@@ -50,10 +50,17 @@ func Reference(id int64) string {
 	return fmt.Sprintf("RNW-%06d", id)
 }
 
+var batchReference = regexp.MustCompile(`^RNW-B([0-9]{1,12})$`)
+
+// ParseBatchReference is ParseReference for a batch.
+func ParseBatchReference(s string) (int64, bool) { return parsed(batchReference, s) }
+
 // ParseReference reads a reference as people type it: in any case, with or without
 // the leading zeros.
-func ParseReference(s string) (int64, bool) {
-	m := reference.FindStringSubmatch(strings.ToUpper(strings.TrimSpace(s)))
+func ParseReference(s string) (int64, bool) { return parsed(reference, s) }
+
+func parsed(form *regexp.Regexp, s string) (int64, bool) {
+	m := form.FindStringSubmatch(strings.ToUpper(strings.TrimSpace(s)))
 	if m == nil {
 		return 0, false
 	}

@@ -1,6 +1,6 @@
-// Package sheet writes tables for people's spreadsheets and bookkeeping, as CSV, JSON Lines or XLSX.
-// No cell of it is computed by a spreadsheet, and nothing of our own inner workings stands in
-// one.
+// Package sheet writes tables for people's spreadsheets and bookkeeping, as CSV, JSON Lines or XLSX,
+// and reads the CSV that people write. No cell that it writes is computed by a spreadsheet, and
+// nothing of our own inner workings stands in one.
 package sheet
 
 import (

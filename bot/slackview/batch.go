@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"renewbot/blocks"
@@ -107,6 +108,18 @@ func (v *View) wantedForBatch(data blocks.BatchData, link string) []wanted {
 		for i := range b.Reminded[who] {
 			key := fmt.Sprintf("nudge:%d:%d:%s", at, i, who)
 			list = append(list, wanted{key: key, channel: who, lasting: true, record: true, news: renewal.Entry{Code: renewal.CodeReminded}.News(), message: blocks.BatchNudge(data, link)})
+		}
+	}
+	for _, e := range b.Escalated {
+		key := fmt.Sprintf("escalated:%d", e.At.UnixMicro())
+		threaded(key, blocks.BatchEscalated(data, e.Who))
+		for _, who := range e.Who {
+			if strings.HasPrefix(who, "S") {
+				continue // a group is named in the thread
+			}
+			list = append(list, wanted{
+				key: key + ":" + who, channel: who, lasting: true, news: renewal.Entry{Code: renewal.CodeEscalated}.News(), message: blocks.BatchEscalatedTo(data, link),
+			})
 		}
 	}
 	if ended(data) {

@@ -25,7 +25,7 @@ func (v *View) link(p ledger.Post, thread string) string {
 	return link
 }
 
-// Links are the addresses of the cards of requests. Those that cannot be read are missing.
+// Links are the addresses of the cards of requests, and of the batches whose lines they are. Those that cannot be read are missing.
 func (v *View) Links(ctx context.Context, lists ...[]renewal.Request) blocks.Links {
 	var ids []int64
 	for _, list := range lists {
@@ -46,9 +46,10 @@ func (v *View) Links(ctx context.Context, lists ...[]renewal.Request) blocks.Lin
 			thread := cards[r.ID][keySummary]
 			if r.Batch != 0 {
 				thread = cards[-r.Batch][keySummary]
+				links[-r.Batch] = v.link(cards[-r.Batch][keyCard], thread.TS)
 			}
 			if links[r.ID] = v.link(cards[r.ID][keyCard], thread.TS); links[r.ID] == "" && r.Batch != 0 {
-				links[r.ID] = v.link(cards[-r.Batch][keyCard], thread.TS) // it is decided there
+				links[r.ID] = links[-r.Batch] // it is decided there
 			}
 		}
 	}

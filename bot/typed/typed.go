@@ -16,7 +16,7 @@ import (
 // Command is what somebody typed after /renew.
 type Command struct {
 	Verb    Verb
-	Request int64  // the number of the request that is meant; 0: none
+	Request int64  // the number of the request that is meant, or of a batch, see renewal.BatchOf; 0: none
 	Person  string // the Slack user id of whoever is mentioned as deputy
 	Text    string // what is looked for, a reason, until when, which messages, or before the help what was wrong
 }
@@ -29,7 +29,7 @@ const (
 	Open   Verb = "open" // the form, for the customer that Text names
 	Help   Verb = "help"
 	List   Verb = "list"
-	Status Verb = "status" // of one request, or of those of the customer that Text names
+	Status Verb = "status" // of one request or batch, or of those of the customer that Text names
 	Cancel Verb = "cancel"
 	Pause  Verb = "pause" // all orders, for the reason in Text
 	Resume Verb = "resume"
@@ -164,7 +164,8 @@ func Parse(text string) Command {
 		if first == "status" && rest != "" && !meantAsNumber.MatchString(rest) {
 			return Command{Verb: Status, Text: rest}
 		}
-		return Command{Verb: Help, Text: fmt.Sprintf("After “%s” I need a request's number, such as %s.", first, renewal.Reference(123))}
+		return Command{Verb: Help, Text: fmt.Sprintf("After “%s” I need a request's number, such as %s, or a batch's, such as %s.",
+			first, renewal.Reference(123), renewal.BatchReference(7))}
 	}
 	return Command{Verb: Open, Text: text}
 }
@@ -198,8 +199,11 @@ func OrderNumber(s string) string {
 	return strings.Trim(s, emphasis+punctuation+" #")
 }
 
-// requestNumber reads a request's number, with or without the letters before it.
+// requestNumber reads a request's number, with or without the letters before it, or that of a batch.
 func requestNumber(s string) (int64, bool) {
+	if id, ok := renewal.ParseBatchReference(strings.Replace(s, "#", "RNW-", 1)); ok {
+		return renewal.Batch{ID: id}.Subject(), true
+	}
 	if id, ok := renewal.ParseReference(s); ok {
 		return id, true
 	}

@@ -6,14 +6,19 @@ import "testing"
 func TestCommandsAsTheyAreTypedAndPasted(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]Command{
-		"*Status* *RNW-000123*.":               {Verb: Status, Request: 123},
-		"status “RNW-000123”":                  {Verb: Status, Request: 123},
-		"status RNW–000123":                    {Verb: Status, Request: 123}, // a dash
-		"status `rnw-123`, ":                   {Verb: Status, Request: 123},
-		"status (#123)":                        {Verb: Status, Request: 123},
-		"cancel\u200b \u2068RNW-000123\u2069":  {Verb: Cancel, Request: 123},
-		"cancel RNW\u2011000123!":              {Verb: Cancel, Request: 123},
-		"status <https://x.example|RNW-123>":   {Verb: Status, Request: 123},
+		"*Status* *RNW-000123*.":              {Verb: Status, Request: 123},
+		"status “RNW-000123”":                 {Verb: Status, Request: 123},
+		"status RNW–000123":                   {Verb: Status, Request: 123}, // a dash
+		"status `rnw-123`, ":                  {Verb: Status, Request: 123},
+		"status (#123)":                       {Verb: Status, Request: 123},
+		"cancel\u200b \u2068RNW-000123\u2069": {Verb: Cancel, Request: 123},
+		"cancel RNW\u2011000123!":             {Verb: Cancel, Request: 123},
+		"status <https://x.example|RNW-123>":  {Verb: Status, Request: 123},
+		"*status* *rnw-b7*.":                  {Verb: Status, Request: -7},
+		"Status RNW–B0007":                    {Verb: Status, Request: -7},
+		"cancel “RNW-B0007”,":                 {Verb: Cancel, Request: -7},
+		"cancel #b12":                         {Verb: Cancel, Request: -12},
+		"status b7":                           {Verb: Status, Text: "b7"}, // may be a customer
 		"ｓｔａｔｕｓ ＲＮＷ－０００１２３！":                   {Verb: Status, Request: 123},
 		"\u200fstatus RNW-٠٠٠١٢٣،":             {Verb: Status, Request: 123},
 		"status\u2800\u3164「RNW-000123」":       {Verb: Status, Request: 123},
@@ -40,7 +45,7 @@ func TestCommandsAsTheyAreTypedAndPasted(t *testing.T) {
 			t.Errorf("%q is %+v, want %+v", text, got, want)
 		}
 	}
-	for _, text := range []string{"cancel", "cancel all", "cancel acme", "status"} {
+	for _, text := range []string{"cancel", "cancel all", "cancel acme", "cancel rnw-b", "cancel b7", "status rnw-b0", "status"} {
 		if got := Parse(text); got.Verb != Help {
 			t.Errorf("%q is %+v, want the help", text, got)
 		}

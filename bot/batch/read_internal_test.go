@@ -1,0 +1,93 @@
+package batch
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"renewbot/blocks"
+	"renewbot/bot/renewal"
+	"renewbot/bot/socket"
+	"renewbot/yeastar"
+)
+
+// TestWhatPeopleTakeForALine reads files as programs and people write them.
+func TestWhatPeopleTakeForALine(t *testing.T) {
+	t.Parallel()
+	want := []row{
+		{2, map[string]string{"holder": "Müller, KG", "product": "p-series-turnkey", "reason": "Agreed\nby phone"}},
+		{4, map[string]string{"holder": "self", "product": "p-series-turnkey", "reason": ""}},
+	}
+	for name, text := range map[string]string{
+		"commas":            "holder,product,reason\n\"Müller, KG\",p-series-turnkey,\"Agreed\nby phone\"\nself,p-series-turnkey,\n",
+		"a mark at first":   "\ufeffHolder;Product;Reason\n\"Müller, KG\";p-series-turnkey;\"Agreed\nby phone\"\nself;p-series-turnkey;\n",
+		"Windows":           "company,product,why\r\n\"Müller, KG\",p-series-turnkey,\"Agreed\r\nby phone\"\r\nself,p-series-turnkey,\r\n",
+		"from our own list": "holder\tproduct\tdate\towner\treason\nMüller, KG\tp-series-turnkey\t\t\t\"Agreed\nby phone\"\nself\tp-series-turnkey\t2027-01-01\tU1\t\n",
+	} {
+		_, rows, fault := taken([]byte(text), nil)
+		if diff := cmp.Diff(want, rows, cmp.AllowUnexported(row{})); diff != "" || fault != "" {
+			t.Errorf("%s: %q (-want +got):\n%s", name, fault, diff)
+		}
+	}
+	full := "holder,product\n" + strings.Repeat("self,p-series-turnkey\n", renewal.MaxBatch)
+	for name, c := range map[string]struct {
+		text string
+		err  error
+		want string
+	}{
+		"empty":               {"", nil, "There are no lines. The first one names the columns, such as: holder,product"},
+		"nothing but a mark":  {"\ufeff\r\n", nil, "There are no lines."},
+		"no line":             {"holder,product\n,,\n", nil, "There is no line below the first one"},
+		"Latin-1":             {"", socket.ErrFileNoText, "save it as “CSV UTF-8”"},
+		"too long":            {"", socket.ErrFileTooLong, "split it"},
+		"gone":                {"", fmt.Errorf("files.info: %w", socket.ErrFileDenied), "Slack does not give me the file"},
+		"no answer":           {"", errors.New("reset"), "could not be fetched"},
+		"101 lines":           {full + "self,p-series-turnkey\n", nil, "At most 100 lines in one batch, please: split it."},
+		"an open quote":       {"holder,product\nself,p\n\"acme,p\nb,p\n", nil, "The quotation marks of line 3 do not fit together"},
+		"an open first quote": {"\"holder,product", nil, "The first line cannot be read"},
+		"no headings":         {"self,p-series-turnkey", nil, `there is no column "self". The columns are: holder,`},
+		"no product":          {"holder,term\nself,1 year", nil, `names no column "product"`},
+		"two holders":         {"holder,customer,product\n", nil, "Two columns tell the holder"},
+		"a day of its own":    {"holder,product,Order_on\nself,p,2027-01-01", nil, "ask by itself for what has a day of its own"},
+	} {
+		if _, rows, fault := taken([]byte(c.text), c.err); !strings.Contains(fault, c.want) || len(rows) > 0 {
+			t.Errorf("%s: %q and %d lines, want %q", name, fault, len(rows), c.want)
+		}
+	}
+	if rows, fault := read(full); len(rows) != renewal.MaxBatch || fault != "" {
+		t.Errorf("%d lines, %q", len(rows), fault)
+	}
+	for name, c := range map[string]struct{ file, text, want string }{
+		"a file and lines":        {"F1", "holder,product\nself,p", "This is the file. The lines that stand in the form were not read."},
+		"a file and the headings": {"F1", "holder,product\n", ""}, "lines alone": {"", "holder,product\nself,p", ""},
+	} {
+		if got := overlooked(c.file, c.text); got != c.want {
+			t.Errorf("%s: %q", name, got)
+		}
+	}
+}
+
+// TestNobodyIsAskedForTwice leaves out the second line for a package, however it names the holder.
+func TestNobodyIsAskedForTwice(t *testing.T) {
+	t.Parallel()
+	of := func(line int, product, partner string, wrong ...string) blocks.BatchCheck {
+		return blocks.BatchCheck{Line: line, Wrong: wrong, Offer: renewal.Offer{Product: product, Holder: renewal.Holder{PartnerID: yeastar.ID(partner)}}}
+	}
+	checked := []blocks.BatchCheck{of(2, "a", "1", "wrong"), of(3, "a", "1"), of(4, "b", "1"), of(5, "a", "2"), of(6, "a", "1"), of(7, "a", "1", "wrong")}
+	twice(checked)
+	var got []string
+	for _, c := range checked {
+		got = append(got, strings.Join(c.Wrong, " "))
+	}
+	want := []string{"wrong", "", "", "", "It is for the same package as line 3: leave one out.", "wrong"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	d := draft{Lines: checked}
+	if s, _ := submission("k", d, ""); len(s.Lines) != 3 {
+		t.Errorf("%d lines are asked for", len(s.Lines))
+	}
+}

@@ -1,0 +1,95 @@
+package renewal
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// EscalateBatch says that a batch has waited at a step for too long.
+type EscalateBatch struct{}
+
+func (EscalateBatch) Action() string { return "escalate_batch" }
+func (EscalateBatch) by() Actor      { return Actor{UserID: System} }
+
+// BatchEscalation is that others were told that nobody has decided on a batch.
+type BatchEscalation struct {
+	At   time.Time `json:"at"`
+	Who  []string  `json:"who"`  // ids of people and user groups
+	Keys []string  `json:"keys"` // of the escalations that were due
+}
+
+// steps are those at which the undecided lines are.
+func (b Batch) steps(lines []Request) []Step {
+	var steps []Step
+	for _, r := range b.Undecided(lines) {
+		steps = append(steps, deciders(r.Ways, r.Votes)...)
+	}
+	return steps
+}
+
+// untold are the escalations of those steps that are not told yet; since is when the batch came
+// to them.
+func (b Batch) untold(lines []Request) (list []Escalation, since time.Time) {
+	if since = b.StepSince; since.IsZero() {
+		since = b.CreatedAt
+	}
+	for _, s := range b.steps(lines) {
+		e := s.Escalate
+		if e == nil || slices.ContainsFunc(list, func(o Escalation) bool { return o.key() == e.key() }) {
+			continue
+		}
+		told := func(t BatchEscalation) bool { return !t.At.Before(since) && slices.Contains(t.Keys, e.key()) }
+		if !slices.ContainsFunc(b.Escalated, told) {
+			list = append(list, *e)
+		}
+	}
+	return list, since
+}
+
+// Escalates are those who are to be told now that nobody has decided, each once; next is when
+// there will be more, or zero.
+func (b Batch) Escalates(lines []Request, now time.Time) (who []string, next time.Time) {
+	list, since := b.untold(lines)
+	for _, e := range list {
+		switch at := since.Add(e.After); {
+		case !now.Before(at):
+			who = append(who, e.To...)
+		case next.IsZero() || at.Before(next):
+			next = at
+		}
+	}
+	slices.Sort(who)
+	return slices.Compact(who), next
+}
+
+// escalate tells who is next that nobody has decided.
+func (c *batching) escalate() error {
+	who, _ := c.Escalates(c.lines, c.now)
+	if len(who) == 0 || !c.now.Before(c.Undecided(c.lines)[0].ExpiresAt) {
+		return refuse(RefusedTooEarly, "%s: nobody is to be told that it waits.", c.Reference())
+	}
+	told := BatchEscalation{At: c.now, Who: who}
+	list, since := c.untold(c.lines)
+	for _, e := range list {
+		if !c.now.Before(since.Add(e.After)) {
+			told.Keys = append(told.Keys, e.key())
+		}
+	}
+	c.Escalated = append(slices.Clone(c.Escalated), told)
+	c.entry.Code = CodeBatchEscalated
+	c.note(DetailWho, strings.Join(who, ","))
+	return nil
+}
+
+// stepped notes that a vote has led the batch to other steps, and plans their escalations.
+func (c *batching) stepped() {
+	before, after := c.steps(c.lines), c.after()
+	if slices.EqualFunc(before, c.steps(after), Step.same) {
+		return
+	}
+	c.StepSince = c.now
+	if _, next := c.Escalates(after, c.now); !next.IsZero() {
+		c.jobs = append(c.jobs, Job{Kind: Remind, RequestID: c.Subject(), At: next})
+	}
+}
