@@ -35,6 +35,7 @@ func TestPreparedStatements(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer outer.Close()
 	for outer.Next() {
 		var n, first int
 		if err := outer.Scan(&n); err != nil {

@@ -36,14 +36,14 @@ func (ix *index) search(q query, most int) found {
 	if len(q.words) == 0 { // as most forms are opened
 		f.total = len(ix.holders)
 		for place := range min(most, f.total) {
-			f.first[0] = append(f.first[0], int32(place)) //nolint:gosec // a portal has fewer holders
+			f.first[0] = append(f.first[0], int32(place))
 		}
 		return f
 	}
 	ix.fitting(q, func(place, rank int) {
 		f.total++
 		if len(f.first[rank]) < most {
-			f.first[rank] = append(f.first[rank], int32(place)) //nolint:gosec // a portal has fewer holders
+			f.first[rank] = append(f.first[rank], int32(place))
 		}
 	})
 	if f.total > 0 {
@@ -52,7 +52,7 @@ func (ix *index) search(q query, most int) found {
 	each(ix.mistyped(q), func(place int) {
 		f.total++
 		if len(f.first[0]) < most {
-			f.first[0] = append(f.first[0], int32(place)) //nolint:gosec // a portal has fewer holders
+			f.first[0] = append(f.first[0], int32(place))
 		}
 	})
 	return f

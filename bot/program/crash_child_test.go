@@ -105,7 +105,7 @@ var plainBinary = sync.OnceValues(func() (string, error) {
 		return "", err
 	}
 	binary := filepath.Join(directory, "plain.test")
-	build := exec.Command("go", "test", "-c", "-trimpath", "-o", binary, ".") //nolint:noctx // it ends by itself
+	build := exec.Command("go", "test", "-c", "-trimpath", "-o", binary, ".")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
 		return "", errors.Join(fmt.Errorf("build the test without the race detector: %w\n%s", err, out), os.RemoveAll(directory))

@@ -9,6 +9,7 @@ import (
 // EscalateBatch says that a batch has waited at a step for too long.
 type EscalateBatch struct{}
 
+// Action is that of BatchEvent.
 func (EscalateBatch) Action() string { return "escalate_batch" }
 func (EscalateBatch) by() Actor      { return Actor{UserID: System} }
 
