@@ -54,24 +54,24 @@ func Due(d DueData) Message {
 func DueSection(d DueData, userID string) []slack.Block {
 	everything := d.List
 	d.List.Rows = nil
-	var several []slack.BlockElement
+	var several []slack.Block // one for each, since their action is the same
 	for _, own := range []due.Filter{{Owner: userID}, {Owner: due.Nobody}} {
 		theirs := everything.Only(own, func(string) func(renewal.Holder) bool { return nil })
 		theirs.Rows = slices.DeleteFunc(theirs.Rows, func(r due.Row) bool { return !r.Band(everything.Now).Due() })
 		d.List.Rows = append(d.List.Rows, theirs.Rows...)
-		label := "Renew my %d…"
+		id, label := "due.several.mine", "Renew my %d…"
 		if own.Owner == due.Nobody {
-			label = "Renew the %d without an owner…"
+			id, label = "due.several.nobody", "Renew the %d without an owner…"
 		}
-		several = append(several, dueSeveral(theirs, own, label)...)
+		if button := dueSeveral(theirs, own, label); len(button) > 0 {
+			several = append(several, slack.NewActionBlock(id, button...))
+		}
 	}
 	if len(d.List.Rows) == 0 && len(everything.Unread) == 0 {
 		return nil
 	}
 	blocks := []slack.Block{header("due", "Renewals due"), section("due.counts", dueCounts(everything))}
-	if len(several) > 0 {
-		blocks = append(blocks, slack.NewActionBlock("due.several", several...))
-	}
+	blocks = append(blocks, several...)
 	rows := d.List.Rows[:min(len(d.List.Rows), dueHome)]
 	blocks = append(blocks, d.rows("due", rows)...)
 	if more := len(d.List.Rows) - len(rows); more > 0 {

@@ -1,6 +1,7 @@
 package blocks_test
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -61,6 +62,9 @@ func dues() []shown {
 	several := data(due.Filter{})
 	several.List.Rows = slices.Clone(list.Rows)
 	for i := range several.List.Rows[:4] {
+		unowned := several.List.Rows[i]
+		unowned.Holder.PartnerID, unowned.Mark.Owner, unowned.Open = yeastar.ID(fmt.Sprint(77, i)), "", nil
+		several.List.Rows = append(several.List.Rows, unowned)
 		several.List.Rows[i].Mark.Owner, several.List.Rows[i].Open = bob, nil
 	}
 	return []shown{

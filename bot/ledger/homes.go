@@ -12,9 +12,6 @@ import (
 // a weekend. Opening it draws it anyway.
 const homeLife = 4 * 24 * time.Hour
 
-// Homes is the request of the jobs and of the lease that have to do with all Home tabs.
-const Homes int64 = -1
-
 // Home is a Home tab that somebody opened lately.
 type Home struct {
 	UserID string
@@ -96,7 +93,7 @@ func (l *Ledger) RedrawHomes(ctx context.Context) error {
 }
 
 func drawHomes(at time.Time) renewal.Job {
-	return renewal.Job{Kind: renewal.DrawHomes, RequestID: Homes, At: at}
+	return renewal.Job{Kind: renewal.DrawHomes, RequestID: renewal.Homes, At: at}
 }
 
 // withHomes adds the job that draws Home tabs again, if there are any.

@@ -27,7 +27,7 @@ func New(w io.Writer, text bool, level slog.Leveler) *slog.Logger {
 // Request says that what is logged with the context concerns a request. Number 0 stands
 // for none.
 func Request(ctx context.Context, id int64) context.Context {
-	if id == 0 {
+	if id == 0 || id == renewal.Homes {
 		return ctx
 	}
 	return With(ctx, slog.String(KeyRequest, renewal.Reference(id)))

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 )
@@ -94,7 +95,10 @@ func (b Batch) Reference() string { return BatchReference(b.ID) }
 
 // BatchOf is the batch for which a job or a message is, by the number that stands there for its
 // request: those of batches are negative.
-func BatchOf(id int64) (batch int64, ok bool) { return -id, id < 0 }
+func BatchOf(id int64) (batch int64, ok bool) { return -id, id < 0 && id != Homes }
+
+// Homes is the number that stands there for all Home tabs.
+const Homes int64 = math.MinInt64
 
 // Subject is what stands for the batch where others have a request's number.
 func (b Batch) Subject() int64 { return -b.ID }
