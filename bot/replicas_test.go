@@ -77,7 +77,11 @@ type replica struct {
 // another starts a replica, and returns when both of its connections are there.
 func (b *bundle) another() *replica {
 	b.t.Helper()
-	before := b.Slack.Connections()
+	var before []int
+	b.until("all connections of those that run", func() bool {
+		before = b.Slack.Connections()
+		return len(before) > 0 && len(before)%ownSockets == 0
+	})
 	place, err := json.Marshal(b.Place())
 	if err != nil {
 		b.t.Fatal(err)

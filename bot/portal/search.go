@@ -27,6 +27,9 @@ type found struct {
 	first [ranks][]int32
 }
 
+// at is a place as found keeps it.
+func at(place int) int32 { return int32(place) } //nolint:gosec // a portal has fewer holders
+
 // search finds the holders that have every word of a query somewhere, the likeliest first:
 // the company or serial number itself, then its beginning, then the beginning of a word in
 // it, then anything else. An empty query lists all. When nobody fits, one word may have one
@@ -36,14 +39,14 @@ func (ix *index) search(q query, most int) found {
 	if len(q.words) == 0 { // as most forms are opened
 		f.total = len(ix.holders)
 		for place := range min(most, f.total) {
-			f.first[0] = append(f.first[0], int32(place))
+			f.first[0] = append(f.first[0], at(place))
 		}
 		return f
 	}
 	ix.fitting(q, func(place, rank int) {
 		f.total++
 		if len(f.first[rank]) < most {
-			f.first[rank] = append(f.first[rank], int32(place))
+			f.first[rank] = append(f.first[rank], at(place))
 		}
 	})
 	if f.total > 0 {
@@ -52,7 +55,7 @@ func (ix *index) search(q query, most int) found {
 	each(ix.mistyped(q), func(place int) {
 		f.total++
 		if len(f.first[0]) < most {
-			f.first[0] = append(f.first[0], int32(place))
+			f.first[0] = append(f.first[0], at(place))
 		}
 	})
 	return f
