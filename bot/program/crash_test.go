@@ -247,10 +247,10 @@ func (w *crashWorld) click(ctx context.Context, button string) {
 		if !w.clicks(context.WithoutCancel(ctx), card, button) {
 			continue // nobody was there
 		}
-		// The card tells what became of the click.
+		// The card tells what became of the click; it may ask for another one at once.
 		if w.slack.Wait(ctx, func(s *slacksim.Snapshot) bool {
 			m, ok := find(s, card.TS)
-			return !ok || !slices.Contains(m.Buttons(), button)
+			return !ok || m.Text != card.Text || !slices.Contains(m.Buttons(), button)
 		}) != nil {
 			return
 		}
