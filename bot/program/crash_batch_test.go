@@ -7,9 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"sync/atomic"
-	"syscall"
 	"testing"
 	"time"
 
@@ -91,7 +89,7 @@ func TestBatchOutlivesEverything(t *testing.T) {
 					}
 				}
 				p := w.start(at)
-				w.liveBatch(ctx, p)
+				w.live(ctx, p, w.unsettledBatch, fmt.Sprintf("Approve %d lines", batchLines), "Go on", "Approve")
 				if p.killed() {
 					kills++
 				}
@@ -106,45 +104,6 @@ func TestBatchOutlivesEverything(t *testing.T) {
 
 // orderPath is where orders are posted.
 const orderPath = "/order/openapi/order/v1/save"
-
-// liveBatch lets Bob decide whenever he is asked, until every line has its answer, or until the
-// program was killed.
-func (w *crashWorld) liveBatch(ctx context.Context, p *process) {
-	w.t.Helper()
-	clicking, stop := context.WithCancel(ctx)
-	var clicks sync.WaitGroup
-	defer clicks.Wait()
-	defer stop()
-	for _, button := range []string{fmt.Sprintf("Approve %d lines", batchLines), "Go on", "Approve"} {
-		clicks.Go(func() { w.click(clicking, button) })
-	}
-	look := time.NewTicker(50 * time.Millisecond)
-	defer look.Stop()
-	for {
-		w.barIsRight()
-		w.resume(ctx)
-		waits, err := w.unsettledBatch(ctx)
-		if err == nil && waits == "" && slices.Contains(w.passed(), started) {
-			break
-		}
-		select {
-		case <-p.ended:
-			if !p.killed() {
-				w.t.Fatalf("the program ended by itself: %v", p.cmd.ProcessState)
-			}
-			return
-		case <-ctx.Done():
-			w.t.Fatalf("not settled: %s %v", waits, err)
-		case <-look.C:
-		}
-	}
-	_ = p.cmd.Process.Signal(syscall.SIGTERM)
-	select {
-	case <-p.ended:
-	case <-ctx.Done():
-		w.t.Fatal("the program does not end")
-	}
-}
 
 var barParts = regexp.MustCompile(`(\d+) (placed|refused|unknown|waiting|left out)`)
 
@@ -180,8 +139,11 @@ func (w *crashWorld) barIsRight() {
 	}
 }
 
-// unsettledBatch says what is still to come, or wrong.
+// unsettledBatch says what is still to come, or wrong. The bar is looked at each time, and orders are
+// resumed when they are paused.
 func (w *crashWorld) unsettledBatch(ctx context.Context) (string, error) {
+	w.barIsRight()
+	w.resume(ctx)
 	b, lines, err := w.reader.Batch(ctx, 1)
 	if err != nil {
 		return "", err

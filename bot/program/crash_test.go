@@ -166,7 +166,7 @@ func (c crash) run(t *testing.T, e engine) (result crashed) {
 			at = c.at[life]
 		}
 		p := w.start(at)
-		w.live(ctx, p)
+		w.live(ctx, p, w.unsettled, w.story.button())
 		if life == 0 {
 			result.points = w.passed()
 		}
@@ -181,7 +181,7 @@ func (c crash) run(t *testing.T, e engine) (result crashed) {
 		if err != nil || waits == "" || ctx.Err() != nil {
 			break
 		}
-		w.live(ctx, w.start(""))
+		w.live(ctx, w.start(""), w.unsettled, w.story.button())
 	}
 	if result.kills < len(c.at) {
 		t.Logf("%d of %d kills struck", result.kills, len(c.at))
@@ -190,19 +190,21 @@ func (c crash) run(t *testing.T, e engine) (result crashed) {
 	return result
 }
 
-// live lets Bob approve whenever a card asks for it, until all is settled and the
-// program was stopped, or until it was killed.
-func (w *crashWorld) live(ctx context.Context, p *process) {
+// live lets people click on each of the buttons whenever a card has it, until all is settled and the program was
+// stopped, or until it was killed. settled says what it waits for; empty: nothing.
+func (w *crashWorld) live(ctx context.Context, p *process, settled func(context.Context) (string, error), buttons ...string) {
 	w.t.Helper()
 	clicking, stop := context.WithCancel(ctx)
 	var clicks sync.WaitGroup
 	defer clicks.Wait()
 	defer stop()
-	clicks.Go(func() { w.click(clicking, w.story.button()) })
+	for _, button := range buttons {
+		clicks.Go(func() { w.click(clicking, button) })
+	}
 	look := time.NewTicker(100 * time.Millisecond)
 	defer look.Stop()
 	for {
-		waits, err := w.unsettled(ctx)
+		waits, err := settled(ctx)
 		if err == nil && waits == "" && slices.Contains(w.passed(), started) {
 			break
 		}

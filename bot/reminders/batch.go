@@ -44,16 +44,7 @@ func (rs *Reminders) remindOfBatch(ctx context.Context, id int64) error {
 		}
 	}
 	var due []string
-	for _, p := range waiting {
-		at := later(r.ReminderDue(p.ID, rs.policy), now)
-		if at = renewal.WorkingTime(at, p.Zone, p.Weekend); !at.After(now) {
-			due = append(due, p.ID)
-			at = renewal.WorkingTime(now.Add(rs.policy.RemindAfter), p.Zone, p.Weekend)
-		}
-		if at.Before(next) {
-			next = at
-		}
-	}
+	due, next = rs.due(r, waiting, now, next)
 	if !escalates.IsZero() && escalates.Before(next) {
 		next = escalates
 	}

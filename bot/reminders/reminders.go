@@ -64,11 +64,22 @@ func (rs *Reminders) remind(ctx context.Context, job renewal.Job) error {
 		next = now.Add(renewal.LongestReminder)
 	}
 	var due []string
+	due, next = rs.due(r, waiting, now, next)
+	if !escalates.IsZero() && escalates.Before(next) {
+		next = escalates
+	}
+	if len(due) == 0 {
+		return ledger.SnoozeUntil(later(next, now.Add(time.Second)))
+	}
+	return rs.move(ctx, r.ID, renewal.Reminder{Who: due, Next: next})
+}
+
+// due are those of whom it is time to remind, in their working hours, and when it is for the next one:
+// by the reminders of a request, at next at the latest.
+func (rs *Reminders) due(r renewal.Request, waiting []directory.Person, now, next time.Time) ([]string, time.Time) {
+	var due []string
 	for _, p := range waiting {
-		at := r.ReminderDue(p.ID, rs.policy)
-		if at.Before(now) {
-			at = now // it was missed; but nobody is called in the night for that
-		}
+		at := later(r.ReminderDue(p.ID, rs.policy), now) // it may have been missed; but nobody is called in the night for that
 		if at = renewal.WorkingTime(at, p.Zone, p.Weekend); !at.After(now) {
 			due = append(due, p.ID)
 			at = renewal.WorkingTime(now.Add(rs.policy.RemindAfter), p.Zone, p.Weekend)
@@ -77,13 +88,7 @@ func (rs *Reminders) remind(ctx context.Context, job renewal.Job) error {
 			next = at
 		}
 	}
-	if !escalates.IsZero() && escalates.Before(next) {
-		next = escalates
-	}
-	if len(due) == 0 {
-		return ledger.SnoozeUntil(later(next, now.Add(time.Second)))
-	}
-	return rs.move(ctx, r.ID, renewal.Reminder{Who: due, Next: next})
+	return due, next
 }
 
 func later(a, b time.Time) time.Time {

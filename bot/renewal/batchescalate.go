@@ -52,16 +52,7 @@ func (b Batch) untold(lines []Request) (list []Escalation, since time.Time) {
 // there will be more, or zero.
 func (b Batch) Escalates(lines []Request, now time.Time) (who []string, next time.Time) {
 	list, since := b.untold(lines)
-	for _, e := range list {
-		switch at := since.Add(e.After); {
-		case !now.Before(at):
-			who = append(who, e.To...)
-		case next.IsZero() || at.Before(next):
-			next = at
-		}
-	}
-	slices.Sort(who)
-	return slices.Compact(who), next
+	return toldAt(list, since, now)
 }
 
 // escalate tells who is next that nobody has decided.

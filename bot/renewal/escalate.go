@@ -33,10 +33,15 @@ func (r Request) escalations() []Escalation {
 // Escalates are those who are to be told now that nobody has decided, each once; next is when
 // there will be more, or zero.
 func (r Request) Escalates(now time.Time) (who []string, next time.Time) {
-	for _, e := range r.escalations() {
-		at := r.StepSince.Add(e.After)
-		switch {
-		case slices.Contains(r.Escalated, e.key()):
+	untold := slices.DeleteFunc(r.escalations(), func(e Escalation) bool { return slices.Contains(r.Escalated, e.key()) })
+	return toldAt(untold, r.StepSince, now)
+}
+
+// toldAt are those whom escalations name whose time has come, each once, when their steps began at
+// since; next is when there will be more, or zero.
+func toldAt(list []Escalation, since, now time.Time) (who []string, next time.Time) {
+	for _, e := range list {
+		switch at := since.Add(e.After); {
 		case !now.Before(at):
 			who = append(who, e.To...)
 		case next.IsZero() || at.Before(next):

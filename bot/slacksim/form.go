@@ -83,6 +83,16 @@ func takesText(elementType string) bool {
 	return false
 }
 
+// inForm finds a field of the modal on top. The lock is held.
+func (p *Person) inForm(what, field string) (*view, element, error) {
+	v, err := p.modal(what)
+	if err != nil {
+		return nil, element{}, err
+	}
+	e, err := p.element(what, v.blocks, field)
+	return v, e, err
+}
+
 var (
 	integerText = regexp.MustCompile(`^-?\d*$`)
 	decimalText = regexp.MustCompile(`^-?\d*[.,]?\d*$`)
@@ -93,11 +103,7 @@ func (p *Person) Type(ctx context.Context, field, text string) (ActResult, error
 	what := fmt.Sprintf("type into %q", field)
 	w := p.ws
 	w.mu.Lock()
-	v, err := p.modal(what)
-	var e element
-	if err == nil {
-		e, err = p.element(what, v.blocks, field)
-	}
+	v, e, err := p.inForm(what, field)
 	if err == nil {
 		err = p.checkText(what, e, text)
 	}
@@ -158,11 +164,7 @@ func (p *Person) Enter(ctx context.Context, field string) (ActResult, error) {
 	what := fmt.Sprintf("press Enter in %q", field)
 	w := p.ws
 	w.mu.Lock()
-	v, err := p.modal(what)
-	var e element
-	if err == nil {
-		e, err = p.element(what, v.blocks, field)
-	}
+	v, e, err := p.inForm(what, field)
 	if err == nil && (!takesText(e.typ()) || !e.dispatches() || !triggersOn(e, "on_enter_pressed")) {
 		err = p.refuse(what, "the field does not react to Enter")
 	}
@@ -179,11 +181,7 @@ func (p *Person) Search(ctx context.Context, field, query string) ([]Option, err
 	what := fmt.Sprintf("search %q in %q", query, field)
 	w := p.ws
 	w.mu.Lock()
-	v, err := p.modal(what)
-	var e element
-	if err == nil {
-		e, err = p.element(what, v.blocks, field)
-	}
+	v, e, err := p.inForm(what, field)
 	if err == nil {
 		least := 3
 		if n, ok := e.fields["min_query_length"]; ok {

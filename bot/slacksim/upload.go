@@ -22,11 +22,7 @@ func (p *Person) Upload(ctx context.Context, field string, list ...Attachment) (
 	what := fmt.Sprintf("upload into %q", field)
 	w := p.ws
 	w.mu.Lock()
-	v, err := p.modal(what)
-	var e element
-	if err == nil {
-		e, err = p.element(what, v.blocks, field)
-	}
+	v, e, err := p.inForm(what, field)
 	if err == nil {
 		err = p.checkUpload(what, e, list)
 	}
