@@ -37,7 +37,12 @@ func (b *Bot) suggest(ctx context.Context, ic slack.InteractionCallback, env *so
 		if err != nil {
 			b.log.WarnContext(ctx, "nobody to choose from", "error", err)
 		}
-		env.Ack(blocks.HolderOptions(holders.Search(query, offeredAtOnce)))
+		found, more := holders.Search(query, menuHolds)
+		if more > 0 {
+			more += len(found[likeliest:])
+			found = found[:likeliest]
+		}
+		env.Ack(blocks.HolderOptions(found, more))
 	case blocks.ActionContact:
 		contacts, err := b.portal.Contacts(ctx, lookup.AnyAge)
 		if err != nil {
@@ -53,5 +58,10 @@ func (b *Bot) suggest(ctx context.Context, ic slack.InteractionCallback, env *so
 	}
 }
 
-// offeredAtOnce is more than a menu takes.
-const offeredAtOnce = 100
+const (
+	// menuHolds is how many a menu takes: so many are looked through.
+	menuHolds = 100
+	// likeliest is how many are offered when more fit than a menu takes: nobody looks through a
+	// hundred of thousands, they type on, and each letter is another answer.
+	likeliest = 30
+)

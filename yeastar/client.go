@@ -70,6 +70,7 @@ type Client struct {
 	orderTimeout time.Duration
 	retryAfter   time.Duration
 	limiter      *rate.Limiter
+	paging       chan struct{}   // has one for each page of a list that is asked for
 	transport    *http.Transport // for look-ups and tokens; orders clone it
 	tokens       *tokens
 }
@@ -97,6 +98,7 @@ func New(cfg Config) (*Client, error) {
 		orderTimeout: orDefault(cfg.OrderTimeout, time.Minute),
 		retryAfter:   orDefault(cfg.RetryInterval, 250*time.Millisecond),
 		limiter:      rate.NewLimiter(orDefault(cfg.Rate, 5), orDefault(cfg.Burst, 15)),
+		paging:       make(chan struct{}, pagesAtOnce),
 		transport:    transport,
 	}
 	if c.agent == "" {

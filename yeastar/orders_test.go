@@ -3,12 +3,16 @@ package yeastar
 import (
 	"fmt"
 	"net/http"
+	"strconv"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/shopspring/decimal"
+	"golang.org/x/sync/errgroup"
 )
 
 func TestOwnedProductsReadsAllPages(t *testing.T) {
@@ -25,13 +29,26 @@ func TestOwnedProductsReadsAllPages(t *testing.T) {
 			return fmt.Sprintf(`{"total":3,"totalPage":3,"pageNo":%d,"results":[%s]}`, no, item(no))
 		}, []string{"1", "2", "3"}, 3, true},
 		{"a bare array", func(int) string { return `[` + item(1) + `,` + item(2) + `]` }, []string{"1", "2"}, 1, true},
-		{"a page that comes again and again", func(int) string { return `{"totalPage":50,"results":[` + item(1) + `]}` }, []string{"1"}, 2, true},
+		{"a page that comes again and again", func(int) string { return `{"totalPage":50,"results":[` + item(1) + `]}` }, []string{"1"}, 1 + pagesAtOnce, true},
 		{"an empty page ends it", func(no int) string {
 			if no > 2 {
 				return `{"totalPage":50,"results":[]}`
 			}
 			return `{"totalPage":50,"results":[` + item(no) + `]}`
-		}, []string{"1", "2"}, 3, true},
+		}, []string{"1", "2"}, 1 + pagesAtOnce, true},
+		{"a page without numbers between others", func(no int) string {
+			if no == 2 {
+				return `{"totalPage":3,"results":[{"name":"x"}]}`
+			}
+			return `{"totalPage":3,"results":[` + item(no) + `]}`
+		}, []string{"1", "3"}, 3, true},
+		{"the first page without numbers", func(no int) string {
+			if no == 1 {
+				return `{"totalPage":2,"results":[{"name":"x"}]}`
+			}
+			return `{"totalPage":2,"results":[` + item(no) + `]}`
+		}, []string{"2"}, 2, true},
+		{"no page with numbers", func(int) string { return `{"totalPage":2,"results":[{"name":"x"}]}` }, nil, 2, false},
 		{"none", func(int) string { return `{"total":0,"totalPage":0,"pageNo":1,"results":[]}` }, nil, 1, true},
 		{"none, without a list", func(int) string { return `{"total":0,"totalPage":0,"pageNo":1}` }, nil, 1, true},
 		{"a list without end", func(no int) string { return fmt.Sprintf(`{"totalPage":100000,"results":[%s]}`, item(no)) }, nil, maxOwnedPages, false},
@@ -41,9 +58,9 @@ func TestOwnedProductsReadsAllPages(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			s := setup(t)
-			calls := 0
+			var calls atomic.Int64
 			s.mux.HandleFunc("GET /product/openapi/instance_product/v1/client/instance_product_list", func(w http.ResponseWriter, r *http.Request) {
-				calls++
+				calls.Add(1)
 				var no int
 				fmt.Sscan(r.URL.Query().Get("pageNo"), &no)
 				fmt.Fprint(w, success(tt.page(no)))
@@ -56,10 +73,54 @@ func TestOwnedProductsReadsAllPages(t *testing.T) {
 			for _, o := range list {
 				got = append(got, o.ProductNo)
 			}
-			if diff := cmp.Diff(tt.want, got); diff != "" || calls != tt.calls {
-				t.Errorf("%d calls, want %d; (-want +got):\n%s", calls, tt.calls, diff)
+			if diff := cmp.Diff(tt.want, got); diff != "" || int(calls.Load()) != tt.calls {
+				t.Errorf("%d calls, want %d; (-want +got):\n%s", calls.Load(), tt.calls, diff)
 			}
 		})
+	}
+}
+
+// TestPagesAreReadTogether reads two lists whose pages answer only when as many are asked for
+// as may be, and never more.
+func TestPagesAreReadTogether(t *testing.T) {
+	t.Parallel()
+	s := setup(t)
+	const pages = 1 + 2*pagesAtOnce
+	var asked, most atomic.Int64
+	var once sync.Once
+	full := make(chan struct{})
+	s.mux.HandleFunc("GET /product/openapi/instance_product/v1/client/instance_product_list", func(w http.ResponseWriter, r *http.Request) {
+		n := asked.Add(1)
+		defer asked.Add(-1)
+		for {
+			if m := most.Load(); n <= m || most.CompareAndSwap(m, n) {
+				break
+			}
+		}
+		no := r.URL.Query().Get("pageNo")
+		if no != "1" {
+			if n == pagesAtOnce {
+				once.Do(func() { close(full) })
+			}
+			<-full
+		}
+		fmt.Fprint(w, success(fmt.Sprintf(`{"totalPage":%d,"results":[{"productNo":"%s"}]}`, pages, no)))
+	})
+	var reading errgroup.Group
+	for _, product := range []int{12, 14} {
+		reading.Go(func() error {
+			list, err := s.OwnedProducts(t.Context(), product)
+			if len(list) != pages || (err == nil && list[pages-1].ProductNo != strconv.Itoa(pages)) {
+				t.Errorf("%d of %d pages, or not in their order", len(list), pages)
+			}
+			return err
+		})
+	}
+	if err := reading.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	if most.Load() != pagesAtOnce {
+		t.Errorf("%d pages were asked for at once, want %d", most.Load(), pagesAtOnce)
 	}
 }
 

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // OwnedProduct is something bought: a package or a PBX. Only ProductNo is always
@@ -42,45 +44,94 @@ type OwnedService struct {
 // only ends a list that would never end.
 const (
 	ownedPageSize = 100
-	maxOwnedPages = 200
+	maxOwnedPages = 1000
 )
+
+// pagesAtOnce is how many pages are asked for at the same time, of all lists together: enough
+// for the rate that is allowed while each takes half a second, and few enough that a look-up
+// for which somebody waits soon has its turn.
+const pagesAtOnce = 3
 
 // OwnedProducts lists what was bought of a product, all pages. Each page is bounded
 // by ReadTimeout.
 //
 // https://help.yeastar.com/en/pp-ptr/developer-guide/query-product-list.html
 func (c *Client) OwnedProducts(ctx context.Context, productID int) ([]OwnedProduct, error) {
-	var all []OwnedProduct
-	seen := map[string]bool{}
-	for no := 1; no <= maxOwnedPages; no++ {
-		query := productQuery(productID, "")
-		setPage(query, no, ownedPageSize)
-		env, err := c.get(ctx, callOwnedProducts, "/product/openapi/instance_product/v1/client/instance_product_list", query)
+	list := ownedList{seen: map[string]bool{}}
+	for no, pages := 1, 1; no <= maxOwnedPages; {
+		together := min(pagesAtOnce, max(pages-no+1, 1))
+		read, err := c.ownedPages(ctx, productID, no, together)
 		if err != nil {
 			return nil, err
 		}
-		p, err := readPage(env.Result)
-		if err != nil {
-			return nil, misread(callOwnedProducts, env, err)
-		}
-		fresh := 0
-		for _, raw := range p.entries {
-			o := readOwned(raw)
-			if o.ProductNo == "" || seen[o.ProductNo] {
-				continue // without its number it cannot be told apart, asked about or renewed
+		for _, p := range read {
+			if ended, err := list.add(p, no); ended || err != nil {
+				return list.all, err
 			}
-			seen[o.ProductNo] = true
-			fresh++
-			all = append(all, o)
-		}
-		if len(p.entries) > 0 && len(all) == 0 {
-			return nil, misread(callOwnedProducts, env, errors.New("no entry of the answer's list has a product number"))
-		}
-		if fresh == 0 || p.last(no, ownedPageSize) {
-			return all, nil
+			pages = p.pages
+			no++
 		}
 	}
 	return nil, &Error{Op: callOwnedProducts, Class: ClassUnknown, Err: errors.New("the list does not end")}
+}
+
+// ownedPages reads n pages at the same time.
+func (c *Client) ownedPages(ctx context.Context, productID, first, n int) ([]page, error) {
+	pages := make([]page, n)
+	reading, ctx := errgroup.WithContext(ctx)
+	for i := range pages {
+		reading.Go(func() (err error) { pages[i], err = c.ownedPage(ctx, productID, first+i); return err })
+	}
+	return pages, reading.Wait()
+}
+
+func (c *Client) ownedPage(ctx context.Context, productID, no int) (page, error) {
+	select {
+	case c.paging <- struct{}{}:
+		defer func() { <-c.paging }()
+	case <-ctx.Done():
+		return page{}, &Error{Op: callOwnedProducts, Class: ClassNotSent, Err: ctx.Err()}
+	}
+	query := productQuery(productID, "")
+	setPage(query, no, ownedPageSize)
+	env, err := c.get(ctx, callOwnedProducts, "/product/openapi/instance_product/v1/client/instance_product_list", query)
+	if err != nil {
+		return page{}, err
+	}
+	p, err := readPage(env.Result)
+	if err != nil {
+		return page{}, misread(callOwnedProducts, env, err)
+	}
+	p.from = env
+	return p, nil
+}
+
+// ownedList is what was read of a list.
+type ownedList struct {
+	all  []OwnedProduct
+	seen map[string]bool // by number
+}
+
+// add takes a page in and says whether it was the last one. A page of which nothing can be
+// understood is passed over while the vendor tells of more: the others have what they have.
+func (l *ownedList) add(p page, no int) (ended bool, err error) {
+	known, unnumbered := len(l.all), 0
+	for _, raw := range p.entries {
+		o := readOwned(raw)
+		switch {
+		case o.ProductNo == "":
+			unnumbered++ // it cannot be told apart, asked about or renewed
+		case !l.seen[o.ProductNo]:
+			l.seen[o.ProductNo] = true
+			l.all = append(l.all, o)
+		}
+	}
+	odd := unnumbered > 0 && unnumbered == len(p.entries)
+	ended = p.last(no, ownedPageSize) || (len(l.all) == known && !odd) // a page that came before
+	if odd && (p.pages == 0 || (ended && len(l.all) == 0)) {
+		return true, misread(callOwnedProducts, p.from, errors.New("no entry of the answer's list has a product number"))
+	}
+	return ended, nil
 }
 
 // OwnedProduct looks one up by its number.
@@ -129,6 +180,7 @@ func readOwned(raw json.RawMessage) OwnedProduct {
 type page struct {
 	total, pages int // 0: the answer does not say
 	entries      []json.RawMessage
+	from         envelope
 }
 
 func setPage(q url.Values, no, size int) {

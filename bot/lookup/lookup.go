@@ -18,7 +18,7 @@ const (
 	// failureTTL is how long a failed look-up is remembered, so that a vendor that is
 	// down is not asked by every keystroke.
 	failureTTL = 2 * time.Second
-	// LoadTimeout bounds a look-up, whoever waits for it.
+	// LoadTimeout bounds a look-up, whoever waits for it, unless Patient says otherwise.
 	LoadTimeout = 20 * time.Second
 	// forgetAfter is how long a value is kept at all.
 	forgetAfter = 24 * time.Hour
@@ -46,6 +46,7 @@ type answers struct {
 	store *cache.Cache
 	load  func(ctx context.Context, key string) (any, error)
 	ttl   time.Duration
+	limit time.Duration // of a load
 	now   func() time.Time
 	tasks *taskgroup.Group
 	count *metrics.Lookup // nil: nobody counts
@@ -81,7 +82,7 @@ func New[T any](ttl time.Duration, now func() time.Time, tasks *taskgroup.Group,
 	return &Cache[T]{&answers{
 		store: cache.New(forgetAfter, 0), // no janitor: it would be a goroutine that nobody can stop
 		load:  func(ctx context.Context, key string) (any, error) { return load(ctx, key) },
-		ttl:   ttl, now: now, tasks: tasks, flying: map[string]*flight{}, floor: map[string]int64{},
+		ttl:   ttl, limit: LoadTimeout, now: now, tasks: tasks, flying: map[string]*flight{}, floor: map[string]int64{},
 	}}
 }
 
@@ -103,6 +104,10 @@ func typed[T any](v any, err error) (T, error) {
 	value, _ := v.(T) // nothing at all, with an error
 	return value, err
 }
+
+// Patient gives each load more time than LoadTimeout: one of many calls, which are made at the
+// rate that the vendor is asked at, each of them with its own end.
+func (c *answers) Patient(limit time.Duration) { c.limit = limit }
 
 // Count lets figures be kept of the cache.
 func (c *answers) Count(m *metrics.Lookup) { c.count = m }
@@ -235,7 +240,7 @@ func (c *answers) begun(key string) *flight {
 // fly loads. It outlives a caller that goes away: others wait for the same answer.
 func (c *answers) fly(key string, f *flight) {
 	defer close(f.landed)
-	loading, cancel := context.WithTimeout(c.tasks.Context(), LoadTimeout)
+	loading, cancel := context.WithTimeout(c.tasks.Context(), c.limit)
 	defer cancel()
 	f.looked.value, f.err = c.load(loading, key)
 	c.keep(key, f)

@@ -164,15 +164,20 @@ func TestLookupOutlivesItsCaller(t *testing.T) {
 
 func TestLookupIsBounded(t *testing.T) {
 	t.Parallel()
-	inBubble(t, time.Hour, func(t *testing.T, l *Cache[int64], _ *source) {
-		began := time.Now()
-		if _, err := l.Get(t.Context(), "key", 0); !errors.Is(err, context.DeadlineExceeded) {
-			t.Errorf("get: %v, want a time-out", err)
-		}
-		if waited := time.Since(began); waited != LoadTimeout {
-			t.Errorf("gave up after %v, want %v", waited, LoadTimeout)
-		}
-	})
+	for _, limit := range []time.Duration{LoadTimeout, 3 * LoadTimeout} {
+		inBubble(t, time.Hour, func(t *testing.T, l *Cache[int64], _ *source) {
+			if limit != LoadTimeout {
+				l.Patient(limit)
+			}
+			began := time.Now()
+			if _, err := l.Get(t.Context(), "key", 0); !errors.Is(err, context.DeadlineExceeded) {
+				t.Errorf("get: %v, want a time-out", err)
+			}
+			if waited := time.Since(began); waited != limit {
+				t.Errorf("gave up after %v, want %v", waited, limit)
+			}
+		})
+	}
 }
 
 // TestLookupFresh asks anew even while an older question is under way.

@@ -24,6 +24,10 @@ import (
 // all is the key of look-ups that have only one answer.
 const all = "all"
 
+// listTimeout bounds the reading of a list of many pages, each of which has its own end: at five
+// calls a second some hundreds, beside others that are read.
+const listTimeout = 3 * time.Minute
+
 // Options are what a Portal is made of.
 type Options struct {
 	Client *yeastar.Client
@@ -112,6 +116,9 @@ func New(o Options) *Portal {
 	p.orderDetails = lookup.New(o.TTL, o.Now, tasks, func(ctx context.Context, number string) (yeastar.OrderDetail, error) {
 		return o.Client.Order(ctx, number)
 	})
+	for _, list := range []interface{ Patient(limit time.Duration) }{p.owned, p.orders, p.placed} {
+		list.Patient(listTimeout)
+	}
 	p.available.Count(o.Metrics.Lookup("available"))
 	p.customers.Count(o.Metrics.Lookup("customers"))
 	p.customerIDs.Count(o.Metrics.Lookup("customer"))

@@ -4,13 +4,76 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
-	"renewbot/blocks"
 	"renewbot/bot/ledger"
 	"renewbot/bot/renewal"
-	"renewbot/bot/socket"
 )
+
+// drawn tells this process's drawings apart.
+var drawn atomic.Int64
+
+// sync makes Slack show what the ledger says of a request; request 0 stands for
+// the audit entries that belong to none.
+func (v *View) sync(ctx context.Context, job renewal.Job) error {
+	return v.alone(ctx, job.RequestID, func() error {
+		d := v.drawing(job.RequestID)
+		if job.RequestID == 0 {
+			if err := d.drawUnrelated(ctx); err != nil {
+				return err
+			}
+			return d.end()
+		}
+		if batch, ok := renewal.BatchOf(job.RequestID); ok {
+			return d.drawBatch(ctx, batch)
+		}
+		return d.drawRequest(ctx)
+	})
+}
+
+// Begin draws what no change would draw: the audit lines that belong to no request, and the
+// cards that wait, by the policy of this start.
+func (v *View) Begin(ctx context.Context) error {
+	now := v.ledger.Now(ctx)
+	jobs := []renewal.Job{{Kind: renewal.SyncSlack, At: now}}
+	pending, err := v.ledger.List(ctx, ledger.Filter{Statuses: []renewal.Status{renewal.Pending}})
+	batches := map[int64]bool{}
+	for _, r := range pending {
+		jobs = append(jobs, renewal.Job{Kind: renewal.SyncSlack, RequestID: r.ID, At: now})
+		if r.Batch != 0 && !batches[r.Batch] {
+			batches[r.Batch] = true
+			jobs = append(jobs, renewal.Job{Kind: renewal.SyncSlack, RequestID: -r.Batch, At: now})
+		}
+	}
+	if err != nil {
+		return err
+	}
+	return v.ledger.Enqueue(ctx, jobs...)
+}
+
+// oneDraws is how long to wait when another process draws the same.
+const oneDraws = time.Second
+
+// alone draws while nobody else draws the same, here or in another process.
+func (v *View) alone(ctx context.Context, id int64, do func() error) error {
+	unlock, _ := v.drawings.Lock(fmt.Sprint(id), "")
+	defer unlock()
+	owner := fmt.Sprintf("%s/%d", v.instance, drawn.Add(1))
+	mine, err := v.ledger.AcquireView(ctx, id, owner, v.lease)
+	switch {
+	case err != nil:
+		return err
+	case !mine:
+		return ledger.Snooze(oneDraws)
+	}
+	defer func() {
+		if err := v.ledger.ReleaseView(context.WithoutCancel(ctx), id, owner); err != nil {
+			v.log.WarnContext(ctx, "a view lease was not given back", "error", err)
+		}
+	}()
+	return do()
+}
 
 // drawing is the bringing in line of one request's messages.
 type drawing struct {
@@ -32,6 +95,31 @@ type drawing struct {
 	// gone are the threads' first messages that were deleted, by key.
 	gone map[string]bool
 	errs []error
+}
+
+// drawing begins to draw the messages of a request.
+func (v *View) drawing(requestID int64) *drawing {
+	return &drawing{view: v, request: requestID, posts: map[string]ledger.Post{}, paused: map[string]bool{}, gone: map[string]bool{}}
+}
+
+func (d *drawing) drawRequest(ctx context.Context) error {
+	entries, err := d.view.ledger.Entries(ctx, d.request)
+	if err != nil {
+		return err
+	}
+	posts, err := d.view.ledger.Posts(ctx, d.request)
+	if err != nil {
+		return err
+	}
+	for _, p := range posts {
+		d.posts[p.Key] = p
+	}
+	r, err := d.view.ledger.Get(ctx, d.request)
+	if err != nil {
+		return err
+	}
+	d.draw(ctx, r, entries)
+	return d.end()
 }
 
 func (d *drawing) draw(ctx context.Context, r renewal.Request, entries []renewal.Entry) {
@@ -101,21 +189,6 @@ func (d *drawing) beginThreads(ctx context.Context) {
 	clear(d.gone)
 }
 
-// reportUnposted tells the requester and the audit channel that the request's channel
-// takes no messages.
-func (d *drawing) reportUnposted(ctx context.Context, r renewal.Request) {
-	if d.unposted == "" {
-		return
-	}
-	m := blocks.Answer(renewal.Sentence{
-		renewal.Text("I can't post " + r.Reference() + " in "), renewal.ID(r.Channel),
-		renewal.Text(" (" + d.unposted + "), so people there don't see what becomes of it. "), renewal.State{Request: r},
-		renewal.Text(" Once that is mended its messages follow. A waiting request is cancelled with “/renew cancel " + r.Reference() + "”."),
-	})
-	d.show(ctx, wanted{key: keyUnposted, channel: r.Requester, message: m})
-	d.show(ctx, wanted{key: "audit:" + keyUnposted, channel: d.view.auditChannel, message: m})
-}
-
 // end says whether there is more to do, and when.
 func (d *drawing) end() error {
 	if err := errors.Join(d.errs...); err != nil {
@@ -127,55 +200,28 @@ func (d *drawing) end() error {
 	return nil
 }
 
-// closedBy notes that a channel takes no messages, if err says so, and when to try again.
-func (d *drawing) closedBy(err error, w wanted, again time.Duration) bool {
-	why, closed := socket.Closed(err)
-	if closed {
-		d.close(w, why, again)
-	}
-	return closed
-}
-
-// close notes why a channel gets no messages, and when to try again.
-func (d *drawing) close(w wanted, why string, again time.Duration) {
-	d.paused[w.channel] = true
-	if w.ofRequest() || w.inside {
-		d.unposted = why
-	}
-	d.comeBack(again)
-}
-
-// confidential says whether only people of this workspace read what a request's channel
-// gets. A channel may be shared with another company after the request was made.
-func (d *drawing) confidential(ctx context.Context, w wanted) bool {
-	if !w.ofRequest() && !w.inside {
-		return true
-	}
-	shared, err := d.view.people.Shared(ctx, w.channel)
-	switch {
-	case d.closedBy(err, w, closedPause):
-	case err != nil:
-		d.paused[w.channel] = true
-		d.errs = append(d.errs, fmt.Errorf("look whether the channel is shared: %w", err))
-	case shared && d.finished:
-		d.close(w, sharedOutside, 0)
-	case shared:
-		d.close(w, sharedOutside, sharedPause)
-	default:
-		return true
-	}
-	return false
-}
-
-// sharedOutside is why a channel gets no more messages.
-const sharedOutside = "it is shared with another company"
-
-// sharedPause is how long to wait before it is looked again whether a channel is still
-// shared with another company: that seldom ends, and nothing there is urgent by then.
-const sharedPause = 6 * time.Hour
-
 func (d *drawing) comeBack(after time.Duration) {
 	if d.later == 0 || after < d.later {
 		d.later = after
 	}
+}
+
+// drawUnrelated shows the audit entries that belong to no request. There are more of them
+// every day, and an audit line that Slack has is never changed, so those that were seen
+// there are not read again.
+func (d *drawing) drawUnrelated(ctx context.Context) error {
+	unposted, through, err := d.view.ledger.Unposted(ctx, d.view.unrelatedShown.Load())
+	if err != nil {
+		return err
+	}
+	d.view.unrelatedShown.Store(through)
+	for _, u := range unposted {
+		if u.Post.State != "" {
+			d.posts[u.Post.Key] = u.Post
+		}
+		if d.tellDeputies(ctx, u.Entry) { // first: who has its line is not read again
+			d.show(ctx, d.view.auditLine(renewal.Request{}, u.Entry))
+		}
+	}
+	return nil
 }

@@ -9,7 +9,6 @@ import (
 
 	"github.com/slack-go/slack"
 
-	"renewbot/blocks"
 	"renewbot/bot/directory"
 	"renewbot/bot/ledger"
 	"renewbot/bot/renewal"
@@ -23,49 +22,31 @@ const metadataType = "renewbot_message"
 // clockSkew is by how much Slack's clock and ours may differ.
 const clockSkew = 5 * time.Minute
 
-func content(m blocks.Message) []slack.MsgOption {
-	return []slack.MsgOption{
-		slack.MsgOptionText(m.Text, false), // escaped already
-		slack.MsgOptionBlocks(m.Blocks...),
-	}
-}
-
-// postMessage sends one message. Its error may mean that the message was posted all
-// the same.
-func (v *View) postMessage(ctx context.Context, w wanted, parent string, request int64) (channel, ts string, err error) {
-	ctx, cancel := context.WithTimeout(ctx, 15*time.Second)
-	defer cancel()
-	payload := map[string]any{"request": renewal.Reference(request), "key": w.key}
-	if w.hash != "" {
-		payload["hash"] = w.hash
-	}
-	options := append(content(w.message),
-		slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl(),
-		slack.MsgOptionMetadata(slack.SlackMetadata{EventType: metadataType, EventPayload: payload}))
-	if w.under != "" {
-		options = append(options, slack.MsgOptionTS(parent))
-	}
-	if w.broadcast {
-		options = append(options, slack.MsgOptionBroadcast())
-	}
-	channel, ts, posted, err := v.api.PostMessageWithResponseContext(ctx, w.channel, options...)
+// look looks for a message that may have been posted, and shows it if it was. It says
+// whether it is known that it was not.
+func (d *drawing) look(ctx context.Context, w wanted, p ledger.Post) (absent bool) {
+	found, err := d.view.findPost(ctx, w, p, d.posts[w.under].TS, d.request)
+	after, kind := socket.Classify(err)
 	switch {
-	case err != nil:
-		return "", "", fmt.Errorf("chat.postMessage: %w", err)
-	case ts == "":
-		return "", "", errors.New("slack confirmed a message without naming it")
-	case w.under != "" && posted.ThreadTimestamp != parent:
-		// Slack posts a reply to a deleted message into the channel.
-		if _, _, err := v.api.DeleteMessageContext(socket.Patient(ctx), channel, ts); err != nil {
-			v.log.WarnContext(ctx, "a stray message was not removed", "error", err)
-		}
-		return "", "", errParentGone
+	case err == nil && found.ts == "":
+		return true
+	case err == nil:
+		p.TS, p.Channel, p.State = found.ts, found.channel, ledger.PostShown
+		p.Digest = "" // what it shows is not known, so it is drawn again if it lasts
+		d.save(ctx, p)
+		d.show(ctx, w)
+	case socket.ErrorCode(err) == "thread_not_found":
+		d.gone[w.under] = true
+	case d.closedBy(err, w, closedPause):
+	case kind == socket.Wait:
+		d.paused[w.channel] = true
+		d.comeBack(after)
+	default:
+		d.paused[w.channel] = true
+		d.errs = append(d.errs, fmt.Errorf("look for an earlier post: %w", err))
 	}
-	return channel, ts, nil
+	return false
 }
-
-// errParentGone says that a thread's first message was deleted.
-var errParentGone = errors.New("the message of the thread was deleted")
 
 // place is where a message is; ts is empty when it is nowhere.
 type place struct{ channel, ts string }

@@ -1,0 +1,76 @@
+package slackview
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"renewbot/blocks"
+	"renewbot/bot/renewal"
+	"renewbot/bot/socket"
+)
+
+// closedPause is how long to wait before a channel that takes no messages is tried again.
+const closedPause = 10 * time.Minute
+
+// reportUnposted tells the requester and the audit channel that the request's channel
+// takes no messages.
+func (d *drawing) reportUnposted(ctx context.Context, r renewal.Request) {
+	if d.unposted == "" {
+		return
+	}
+	m := blocks.Answer(renewal.Sentence{
+		renewal.Text("I can't post " + r.Reference() + " in "), renewal.ID(r.Channel),
+		renewal.Text(" (" + d.unposted + "), so people there don't see what becomes of it. "), renewal.State{Request: r},
+		renewal.Text(" Once that is mended its messages follow. A waiting request is cancelled with “/renew cancel " + r.Reference() + "”."),
+	})
+	d.show(ctx, wanted{key: keyUnposted, channel: r.Requester, message: m})
+	d.show(ctx, wanted{key: "audit:" + keyUnposted, channel: d.view.auditChannel, message: m})
+}
+
+// closedBy notes that a channel takes no messages, if err says so, and when to try again.
+func (d *drawing) closedBy(err error, w wanted, again time.Duration) bool {
+	why, closed := socket.Closed(err)
+	if closed {
+		d.close(w, why, again)
+	}
+	return closed
+}
+
+// close notes why a channel gets no messages, and when to try again.
+func (d *drawing) close(w wanted, why string, again time.Duration) {
+	d.paused[w.channel] = true
+	if w.ofRequest() || w.inside {
+		d.unposted = why
+	}
+	d.comeBack(again)
+}
+
+// confidential says whether only people of this workspace read what a request's channel
+// gets. A channel may be shared with another company after the request was made.
+func (d *drawing) confidential(ctx context.Context, w wanted) bool {
+	if !w.ofRequest() && !w.inside {
+		return true
+	}
+	shared, err := d.view.people.Shared(ctx, w.channel)
+	switch {
+	case d.closedBy(err, w, closedPause):
+	case err != nil:
+		d.paused[w.channel] = true
+		d.errs = append(d.errs, fmt.Errorf("look whether the channel is shared: %w", err))
+	case shared && d.finished:
+		d.close(w, sharedOutside, 0)
+	case shared:
+		d.close(w, sharedOutside, sharedPause)
+	default:
+		return true
+	}
+	return false
+}
+
+// sharedOutside is why a channel gets no more messages.
+const sharedOutside = "it is shared with another company"
+
+// sharedPause is how long to wait before it is looked again whether a channel is still
+// shared with another company: that seldom ends, and nothing there is urgent by then.
+const sharedPause = 6 * time.Hour
