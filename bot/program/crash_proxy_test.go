@@ -83,13 +83,17 @@ func slackPoint(r *http.Request, body []byte) string {
 	return ""
 }
 
-// messageKey is the name that the program gives a message in its metadata.
-func messageKey(metadata json.RawMessage) string {
+// messageOf is what the program gives a message in its metadata: the reference of its request, and
+// its name among the messages of that.
+func messageOf(metadata json.RawMessage) (request, key string) {
 	var m struct {
-		Payload struct {
-			Key string `json:"key"`
-		} `json:"event_payload"`
+		Payload struct{ Request, Key string } `json:"event_payload"`
 	}
 	_ = json.Unmarshal(metadata, &m)
-	return m.Payload.Key
+	return m.Payload.Request, m.Payload.Key
+}
+
+func messageKey(metadata json.RawMessage) string {
+	_, key := messageOf(metadata)
+	return key
 }

@@ -136,7 +136,7 @@ func (w *crashWorld) unsettled(ctx context.Context) (string, error) {
 		}
 		unknown = unknown || r.Status == renewal.Unknown
 		rests := slices.Contains([]renewal.Status{renewal.Ordered, renewal.Refused, renewal.Unknown, w.story.end()}, r.Status) ||
-			(id == 2 && (r.Status == renewal.Pending || (unknown && r.Waits())))
+			(id == 2 && (r.Status == renewal.Pending || (unknown && r.WaitsBehind() != "")))
 		if !rests {
 			return fmt.Sprintf("%s is %s", r.Reference(), r.Status), nil
 		}
@@ -282,7 +282,7 @@ func (w *crashWorld) verifyOrders(r renewal.Request) {
 // buttons are those of a request's card as it stands.
 func (w *crashWorld) buttons(r renewal.Request) []string {
 	for _, m := range w.slack.Snapshot().All(renewals) {
-		if messageKey(m.Metadata) == "card" && strings.Contains(m.Text, r.Reference()) {
+		if request, key := messageOf(m.Metadata); key == "card" && request == r.Reference() {
 			return m.Buttons()
 		}
 	}

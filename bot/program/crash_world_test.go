@@ -212,9 +212,9 @@ func (w *crashWorld) passed() []string {
 // busy counts the jobs that are to be done soon. An order that waits for another one, of
 // which nobody knows what became, is none.
 func (w *crashWorld) busy(ctx context.Context) (n int, err error) {
-	err = w.jobs.QueryRowContext(ctx, `SELECT count(*) FROM river_job WHERE state IN ('available', 'running')
-		OR (state IN ('scheduled', 'retryable') AND (kind = 'sync_slack' OR
-			kind = 'place_order' AND EXISTS (SELECT 1 FROM requests WHERE status = 'approved')
-			AND NOT EXISTS (SELECT 1 FROM requests WHERE status = 'unknown')))`).Scan(&n)
+	err = w.jobs.QueryRowContext(ctx, `WITH waits AS (SELECT 1 FROM requests WHERE status = 'approved')
+		SELECT count(*) FROM river_job WHERE (state IN ('available', 'running')
+			OR (state IN ('scheduled', 'retryable') AND (kind = 'sync_slack' OR (kind = 'place_order' AND EXISTS (SELECT 1 FROM waits)))))
+		AND NOT (kind = 'place_order' AND EXISTS (SELECT 1 FROM waits) AND EXISTS (SELECT 1 FROM requests WHERE status = 'unknown'))`).Scan(&n)
 	return n, err
 }
