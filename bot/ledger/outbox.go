@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"time"
 
+	"renewbot/bot/due"
 	"renewbot/bot/renewal"
 )
 
@@ -46,17 +47,35 @@ const (
 	stoppedPause = 10 * time.Minute
 )
 
-// Announce tells other systems of something that belongs to no request, if anybody is told.
-func (l *Ledger) Announce(ctx context.Context, n renewal.Notice) error {
-	err := l.change(ctx, "announce", func(t tx) error {
+// AnnounceDue tells other systems of packages whose end is known, if anybody is told: once for ever of
+// each end of each package, whoever tells of it again.
+func (l *Ledger) AnnounceDue(ctx context.Context, rows []due.Row) error {
+	if !l.options.Outbox || len(rows) == 0 {
+		return nil
+	}
+	err := l.change(ctx, "announce due", func(t tx) error {
 		now, err := l.now(ctx, t)
 		if err != nil {
 			return err
 		}
-		return l.announce(ctx, t, now, []renewal.Notice{n})
+		var notices []renewal.Notice
+		for i := range rows {
+			k := rows[i].Key()
+			end, _ := rows[i].Ends()
+			n, err := t.exec(ctx, `INSERT INTO due_told (product, holder_key, ends_on, told_at) VALUES ($1, $2, $3, $4)
+				ON CONFLICT (product, holder_key, ends_on) DO NOTHING`,
+				indexed(k.Product), indexed(k.Holder), end.UTC().Format(time.DateOnly), micros(now))
+			if err != nil {
+				return err
+			}
+			if n == 1 {
+				notices = append(notices, rows[i].Notice(now))
+			}
+		}
+		return l.announce(ctx, t, now, notices)
 	})
 	if err != nil {
-		return fmt.Errorf("announce %s: %w", n.Type, err)
+		return fmt.Errorf("announce what is due: %w", err)
 	}
 	return nil
 }
