@@ -33,7 +33,7 @@ type Outgoing struct {
 	At        time.Time       // when it happened
 	Data      json.RawMessage // renewal.NoticeData
 	State     NoticeState
-	Since     time.Time // since when it is in that state
+	Since     time.Time // since when it is in that state; while it waits, without the time in which nobody tried
 	DueAt     time.Time // not to be sent before
 	Tries     int
 	Problem   string // of the last try
@@ -45,6 +45,9 @@ const (
 	// stoppedPause is how often it is looked whether a receiver that wanted no more is
 	// asked again, or whether it is the present one again.
 	stoppedPause = 10 * time.Minute
+	// untried is how late the sending of a notice must be for the time to be one in which
+	// nobody tried: the bot was down, the receiver stopped, or an earlier notice was tried.
+	untried = time.Hour
 )
 
 // AnnounceDue tells other systems of packages whose end is known, if anybody is told: once for ever of
@@ -154,8 +157,11 @@ func (l *Ledger) takeNotice(ctx context.Context, name string, requestID int64, h
 			taken.Next = n.DueAt
 			return nil
 		}
-		changed, err := t.exec(ctx, `UPDATE outbox SET tries = tries + 1, due_at = $1 WHERE seq = $2 AND state = $3 AND tries = $4`,
-			micros(now.Add(hold)), n.Seq, string(NoticeWaiting), n.Tries)
+		if late := now.Sub(n.DueAt); late > untried {
+			n.Since = n.Since.Add(late)
+		}
+		changed, err := t.exec(ctx, `UPDATE outbox SET tries = tries + 1, since = $1, due_at = $2 WHERE seq = $3 AND state = $4 AND tries = $5`,
+			micros(n.Since), micros(now.Add(hold)), n.Seq, string(NoticeWaiting), n.Tries)
 		if err == nil && changed != 1 {
 			err = errConflict // somebody else has taken it
 		}

@@ -261,9 +261,15 @@ func testOutboxStopped(t *testing.T, s store) {
 	if err != nil || taken.Notice == nil {
 		t.Errorf("the new receiver gets %+v, error %v", taken, err)
 	}
+	must(t, l.NoticeFailed(t.Context(), *taken.Notice, "answered 503", l.Now(t.Context()).Add(time.Hour)))
+	must(t, l.OpenOutbox(t.Context(), here, "example.com")) // one more, which need not wait for the hour
+	if n := take(t, l, r.ID).Notice; n == nil || !n.Since.Equal(l.Now(t.Context())) {
+		t.Errorf("the next receiver gets %+v", n)
+	}
 	must(t, l.OpenOutbox(t.Context(), "", ""))
 	same(t, []renewal.Code{
-		renewal.CodeEventsOn, renewal.CodeEventsStopped, renewal.CodeEventsStopped, renewal.CodeEventsOn, renewal.CodeEventsOff,
+		renewal.CodeEventsOn, renewal.CodeEventsStopped, renewal.CodeEventsStopped, renewal.CodeEventsOn, renewal.CodeEventsOn,
+		renewal.CodeEventsOff,
 	}, codes(t, l, 0), "entries of no request")
 }
 
