@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"renewbot/bot/config"
 	"renewbot/bot/renewal"
 	"renewbot/bot/sandbox"
 	"renewbot/bot/slacksim"
@@ -67,4 +68,48 @@ func TestNobodyWaitsForWhoIsAway(t *testing.T) {
 		t.Errorf("the reminders (-want +got):\n%s", diff)
 	}
 	b.hears(sandbox.Dave, "RNW-000001", "waits for your decision")
+}
+
+// A deputy who is not there silences nobody's reminders.
+func TestADeputyWhoIsNotThereSilencesNobody(t *testing.T) {
+	t.Parallel()
+	away := func(u *slacksim.User) { u.StatusEmoji, u.StatusUntil = ":face_with_thermometer:", at(12, 12) }
+	for name, c := range map[string]struct {
+		deputy, bob func(*slacksim.User)
+		want        []string
+	}{
+		"their account is gone":                   {deputy: func(u *slacksim.User) { u.Deleted = true }, want: []string{"Mon 13:00 Bob"}},
+		"they are a guest now":                    {deputy: func(u *slacksim.User) { u.Restricted = true }, want: []string{"Mon 13:00 Bob"}},
+		"they are ill":                            {deputy: away, want: []string{"Mon 13:00 Bob"}},
+		"both are away, and nobody else is there": {deputy: away, bob: away, want: []string{"Mon 13:00 Bob," + sandbox.Dave}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b, clock := setupAt(t, configured(longLived), configured(func(r *config.Renew) { r.Approvers = []string{sandbox.Bob} }))
+			b.wants(b.as(sandbox.Bob).command(sandbox.Renewals, "/renew deputy @dave in 5 days"), "@dave decides for @bob until")
+			b.Slack.ChangeUser(sandbox.Dave, c.deputy)
+			if c.bob != nil {
+				b.Slack.ChangeUser(sandbox.Bob, c.bob)
+			}
+			b.as(sandbox.Alice).request(acmeWish)
+			b.laterAt(clock, at(2, 13))
+			b.until("a reminder", func() bool { return len(b.reminders("RNW-000001")) > 0 })
+			if diff := cmp.Diff(c.want, b.reminders("RNW-000001")); diff != "" {
+				t.Errorf("the reminders (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// Two approvers who are each other's deputies are both waited for.
+func TestEachOthersDeputiesAreWaitedFor(t *testing.T) {
+	t.Parallel()
+	b, clock := setupAt(t, configured(longLived))
+	b.wants(b.as(sandbox.Bob).command(sandbox.Renewals, "/renew deputy @carol in 5 days"), "@carol decides for @bob until")
+	b.wants(b.as(sandbox.Carol).command(sandbox.Renewals, "/renew deputy @bob in 5 days"), "@bob decides for @carol until")
+	b.as(sandbox.Alice).request(acmeWish)
+	b.pass(clock, at(2, 14), at(2, 13), at(2, 14))
+	if diff := cmp.Diff([]string{"Mon 13:00 Bob", "Mon 14:00 Carol"}, b.reminders("RNW-000001")); diff != "" {
+		t.Errorf("the reminders (-want +got):\n%s", diff)
+	}
 }

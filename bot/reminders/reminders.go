@@ -110,8 +110,8 @@ func ids(people []directory.Person) []string {
 // could wait.
 const nobodyPause = 24 * time.Hour
 
-// awaited lists the people for whom a request waits: the deputy instead of the approver, and
-// nobody who is away while others are there.
+// awaited lists the people for whom a request waits: a deputy who is there instead of the
+// approver, and nobody who is away while others are there.
 func (rs *Reminders) awaited(ctx context.Context, r renewal.Request, now time.Time) ([]directory.Person, error) {
 	actors, err := rs.directory.Awaited(ctx, r)
 	if err != nil {
@@ -127,24 +127,27 @@ func (rs *Reminders) awaited(ctx context.Context, r renewal.Request, now time.Ti
 // those are the people among some who are waited for.
 func (rs *Reminders) those(ctx context.Context, actors []renewal.Actor, awaited func(renewal.Actor) bool) ([]directory.Person, error) {
 	var waiting []directory.Person
-	represented := map[string]bool{} // whose deputy is asked instead
+	represented, deputies := map[string]bool{}, map[string]bool{} // whose deputy is asked instead, and who that is
 	for _, a := range actors {
 		a.MayRequest = true // whether they still may is found out when they act
 		if !awaited(a) {
 			continue
 		}
-		for _, of := range a.DeputyOf {
-			represented[of.UserID] = true
-		}
 		p, ok, err := rs.directory.Person(ctx, a.UserID)
 		if err != nil {
 			return nil, err
 		}
-		if ok {
-			waiting = append(waiting, p)
+		if !ok {
+			continue
+		}
+		waiting = append(waiting, p)
+		for _, of := range a.DeputyOf {
+			if !p.Away && awaited(renewal.Actor{UserID: a.UserID, MayRequest: true, DeputyOf: []renewal.Actor{of}}) {
+				represented[of.UserID], deputies[a.UserID] = true, true
+			}
 		}
 	}
-	waiting = slices.DeleteFunc(waiting, func(p directory.Person) bool { return represented[p.ID] })
+	waiting = slices.DeleteFunc(waiting, func(p directory.Person) bool { return represented[p.ID] && !deputies[p.ID] })
 	here := slices.DeleteFunc(slices.Clone(waiting), func(p directory.Person) bool { return p.Away })
 	if len(here) > 0 { // else somebody has to
 		waiting = here
