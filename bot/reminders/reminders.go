@@ -47,7 +47,11 @@ func (rs *Reminders) remind(ctx context.Context, job renewal.Job) error {
 	}
 	who, escalates := r.Escalates(now)
 	if len(who) > 0 {
-		if err := rs.move(ctx, r.ID, renewal.Escalate{}); err != nil {
+		people, err := rs.people(ctx, who)
+		if err == nil {
+			err = rs.move(ctx, r.ID, renewal.Escalate{People: people})
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -153,6 +157,25 @@ func (rs *Reminders) those(ctx context.Context, actors []renewal.Actor, awaited 
 		waiting = here
 	}
 	return waiting, nil
+}
+
+// people are those of some people and user groups who may have to do with renewals.
+func (rs *Reminders) people(ctx context.Context, named []string) ([]string, error) {
+	all, err := rs.directory.Members(ctx, named)
+	if err != nil {
+		return nil, err
+	}
+	var people []string
+	for _, id := range all {
+		_, ok, err := rs.directory.Person(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			people = append(people, id)
+		}
+	}
+	return people, nil
 }
 
 // expire ends a request that nobody decided or changed.

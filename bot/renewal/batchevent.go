@@ -123,7 +123,7 @@ func (b Batch) Apply(e BatchEvent, lines []Request, now time.Time, p Policy) (Ba
 	case RemindBatch:
 		err = c.remind(e)
 	case EscalateBatch:
-		err = c.escalate()
+		err = c.escalate(e)
 	default:
 		err = fmt.Errorf("renewal: event %T cannot be applied to a batch", e)
 	}

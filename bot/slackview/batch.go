@@ -7,7 +7,6 @@ import (
 	"maps"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"renewbot/blocks"
@@ -113,10 +112,7 @@ func (v *View) wantedForBatch(data blocks.BatchData, link string) []wanted {
 	for _, e := range b.Escalated {
 		key := fmt.Sprintf("escalated:%d", e.At.UnixMicro())
 		threaded(key, blocks.BatchEscalated(data, e.Who))
-		for _, who := range e.Who {
-			if strings.HasPrefix(who, "S") {
-				continue // a group is named in the thread
-			}
+		for _, who := range e.People {
 			list = append(list, wanted{
 				key: key + ":" + who, channel: who, lasting: true, news: renewal.Entry{Code: renewal.CodeEscalated}.News(), message: blocks.BatchEscalatedTo(data, link),
 			})
