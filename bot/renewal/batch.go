@@ -85,6 +85,8 @@ type BatchApproval struct {
 	Fingerprint string    `json:"fingerprint"`
 	Lines       int       `json:"lines"`
 	Comment     string    `json:"comment,omitempty"`
+	// Next are the ids of those who decide after it, where by the policy that is others.
+	Next []string `json:"next,omitempty"`
 }
 
 // BatchReference is the name under which people know a batch: RNW-B0007.

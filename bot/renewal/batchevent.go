@@ -222,7 +222,11 @@ func (c *batching) approve(e ApproveBatch) error {
 	}
 	c.stepped()
 	vote := first.Votes[len(first.Votes)-1]
-	c.Approvals = append(slices.Clone(c.Approvals), BatchApproval{By: vote.By, For: vote.For, At: c.now, Fingerprint: e.Shown, Lines: len(open), Comment: strings.TrimSpace(e.Comment)})
+	approval := BatchApproval{By: vote.By, For: vote.For, At: c.now, Fingerprint: e.Shown, Lines: len(open), Comment: strings.TrimSpace(e.Comment)}
+	if next := idsOf(c.steps(c.after())); !slices.Equal(next, idsOf(c.steps(c.lines))) {
+		approval.Next = next
+	}
+	c.Approvals = append(slices.Clone(c.Approvals), approval)
 	c.entry.Code = CodeBatchVoted
 	if first.Status == Approved {
 		c.entry.Code = CodeBatchApproved
@@ -231,7 +235,8 @@ func (c *batching) approve(e ApproveBatch) error {
 	c.note(DetailCount, strconv.Itoa(len(open)))
 	c.note(DetailVotes, first.votesIn())
 	c.note(DetailDeputyOf, vote.For)
-	c.note(DetailComment, strings.TrimSpace(e.Comment))
+	c.note(DetailComment, approval.Comment)
+	c.note(DetailNext, strings.Join(approval.Next, ","))
 	return nil
 }
 

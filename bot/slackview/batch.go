@@ -96,7 +96,7 @@ func (v *View) wantedForBatch(data blocks.BatchData, link string) []wanted {
 		threaded("asks", blocks.BatchAsks(data, v.asked(open[0])))
 	}
 	for i, a := range b.Approvals {
-		threaded("vote:"+strconv.Itoa(i), blocks.BatchVote(data, a, i == len(b.Approvals)-1 && len(open) == 0))
+		threaded("vote:"+strconv.Itoa(i), blocks.BatchVote(data, a, i == len(b.Approvals)-1 && len(open) == 0, v.named(a.Next)))
 	}
 	at := int64(0)
 	if h := b.Held; h != nil {

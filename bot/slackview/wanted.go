@@ -94,6 +94,11 @@ func (v *View) asked(r renewal.Request) []string {
 	if r.Status != renewal.Pending || len(deciders) == 0 {
 		return v.approvers
 	}
+	return v.named(deciders)
+}
+
+// named are those of a policy's steps, with the approvers in the place of the word for them.
+func (v *View) named(deciders []string) []string {
 	var ids []string
 	for _, id := range deciders {
 		if id == renewal.Variables {
