@@ -61,6 +61,10 @@ func batches() []shown {
 	struck := batchOf(renewal.Pending, renewal.Rejected, renewal.Pending)
 	dryRun := batchOf(renewal.Pending, renewal.Pending)
 	dryRun.Batch.DryRun = true
+	stepped := batchOf(renewal.Pending, renewal.Pending)
+	for i := range stepped.Lines {
+		stepped.Lines[i].Ways = []renewal.Way{{Other: "our own account", Steps: []renewal.Step{{Who: []string{carol}, Required: 1}}}}
+	}
 	running := batchOf(append(append(times(renewal.Ordered, 17), renewal.Refused, renewal.Unknown, renewal.Ordering), times(renewal.Approved, 20)...)...)
 	ended := batchOf(renewal.Ordered, renewal.Refused, renewal.Cancelled)
 	rejected := batchOf(times(renewal.Rejected, 2)...)
@@ -68,7 +72,7 @@ func batches() []shown {
 	paused.Lines[1].Problem = &renewal.Problem{Class: yeastar.ClassNotSent, Code: "paused", Detail: "The prices are wrong.", By: bob}
 	out := []shown{}
 	for name, d := range map[string]blocks.BatchData{
-		"pending": waiting, "pending_many": many, "pending_struck": struck, "pending_dry_run": dryRun, "running": running, "running_paused": paused,
+		"pending": waiting, "pending_many": many, "pending_struck": struck, "pending_dry_run": dryRun, "pending_steps": stepped, "running": running, "running_paused": paused,
 		"held_unknown": held(renewal.HoldUnknown), "held_credit": held(renewal.HoldCredit), "held_refusals": held(renewal.HoldRefusals),
 		"questions": batchOf(renewal.Ordered, renewal.Unknown), "ended": ended, "ended_all": batchOf(times(renewal.Ordered, 2)...), "rejected": rejected,
 	} {

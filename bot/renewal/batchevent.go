@@ -1,6 +1,7 @@
 package renewal
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -256,7 +257,7 @@ func Together(lines []Request, p Policy) []Way {
 	var ways []Way
 	for _, r := range lines {
 		for _, w := range r.ways(p) {
-			w.Rule = "" // which bounds what it costs, of its own lines alone
+			w.Rule, w.Other = "", cmp.Or(w.Rule, w.Other) // a rule bounds what it costs, of its own lines alone
 			ways = append(ways, w)
 		}
 	}
