@@ -86,7 +86,7 @@ func stoppedBy(b renewal.Batch) string {
 	if b.StoppedBy == "" {
 		return ""
 	}
-	return "Stopped by " + mention(b.StoppedBy)
+	return "Stopped by " + inPlace(b.StoppedBy, b.StoppedFor)
 }
 
 func (d BatchData) approvals() string {

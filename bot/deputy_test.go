@@ -5,10 +5,12 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"renewbot/blocks"
 	"renewbot/bot/config"
 	"renewbot/bot/renewal"
 	"renewbot/bot/sandbox"
 	"renewbot/bot/slacksim"
+	"renewbot/yeastar/yeastarsim"
 )
 
 // An approver names a deputy, who decides in their place and in their own name, and on nothing
@@ -112,4 +114,42 @@ func TestEachOthersDeputiesAreWaitedFor(t *testing.T) {
 	if diff := cmp.Diff([]string{"Mon 13:00 Bob", "Mon 14:00 Carol"}, b.reminders("RNW-000001")); diff != "" {
 		t.Errorf("the reminders (-want +got):\n%s", diff)
 	}
+}
+
+// What a deputy does is told with in whose place it was, wherever it is told.
+func TestADeputysDecisionsAreToldAsSuch(t *testing.T) {
+	t.Parallel()
+	b := setup(t, telling, func(o *sandbox.Options) { o.Vendor = append(o.Vendor, yeastarsim.WithCustomers(40)) })
+	alice, bob, dave := b.as(sandbox.Alice), b.as(sandbox.Bob), b.as(sandbox.Dave)
+	const asDeputy = "@dave as deputy of @bob"
+	b.wants(bob.command(sandbox.Renewals, "/renew deputy @dave in 5 days"), "@dave decides for @bob until")
+	card := alice.request(tutorial)
+	dave.pickIn(card, blocks.ActionMore, "Ask somebody else…")
+	dave.choose("Who should decide?", "", "carol")
+	dave.typeIn("Why?", "She knows them")
+	dave.submitOK()
+	b.shows(card, "@carol was asked to decide by "+asDeputy)
+	dave.press(card, "Return…")
+	dave.typeIn("What should be changed?", "The PO number")
+	dave.submitOK()
+	b.shows(card, "Returned for changes", "By "+asDeputy)
+	alice.press(b.card(sandbox.Renewals, "RNW-000001", "Change…"), "Change…")
+	alice.reads("Change RNW-000001", asDeputy+" asks for changes")
+	alice.typeIn("PO number", "4711")
+	alice.submitOK()
+	alice.titled("Check the changes")
+	alice.submitOK()
+	dave.press(b.card(sandbox.Renewals, "RNW-000001", "Reject…"), "Reject…")
+	dave.typeIn("Reason", "not now")
+	dave.submitOK()
+	b.shows(card, "Rejected", "By "+asDeputy)
+	b.wants(alice.command(sandbox.Renewals, "/renew status RNW-000001"), "By "+asDeputy)
+
+	card = alice.batch(customer(31), customer(33))
+	dave.press(card, "Reject…")
+	dave.typeIn("Reason", "not these")
+	dave.submitOK()
+	b.shows(card, "Rejected by "+asDeputy)
+	b.says(sandbox.Audit, asDeputy+" rejected 2 lines of RNW-B0001")
+	b.wantOrders(0)
 }

@@ -35,6 +35,8 @@ type Batch struct {
 	// Approvals are who has approved how many lines, under which fingerprint.
 	Approvals []BatchApproval `json:"approvals,omitempty"`
 	StoppedBy string          `json:"stopped_by,omitempty"`
+	// StoppedFor is as whose deputy.
+	StoppedFor string `json:"stopped_for,omitempty"`
 
 	// Reminded has the reminders that were sent, by user id, the oldest first; LastCalled says
 	// that the call before it times out was made.
