@@ -115,7 +115,7 @@ func before(r *renewal.Request) []slack.Block {
 	case r == nil:
 		return nil
 	case r.Status == renewal.Returned:
-		return []slack.Block{section("before", "↪️ *"+mention(r.ReturnedBy)+" asks for changes*\n"+outside(r.ReturnReason, reasonLimit))}
+		return []slack.Block{section("before", "↪️ *"+inPlace(r.ReturnedBy, r.ReturnedFor)+" asks for changes*\n"+outside(r.ReturnReason, reasonLimit))}
 	case r.Status.Final():
 		s := stateOf(*r)
 		return []slack.Block{section("before", "Asks again for *"+r.Reference()+"*. "+s.bold())}

@@ -172,11 +172,11 @@ func (d BatchData) ended() string {
 	r := d.Lines[0]
 	switch r.Status {
 	case renewal.Rejected:
-		return "Rejected by " + mention(r.ClosedBy) + reason(r.Reason)
+		return "Rejected by " + inPlace(r.ClosedBy, r.ClosedFor) + reason(r.Reason)
 	case renewal.Expired:
 		return "Nobody approved it in time."
 	}
-	return stateOf(r).label + " by " + mention(r.ClosedBy) + "."
+	return stateOf(r).label + " by " + inPlace(r.ClosedBy, r.ClosedFor) + "."
 }
 
 // total is what all lines that are not left out cost together, as far as that is known.

@@ -61,6 +61,10 @@ func batches() []shown {
 	struck := batchOf(renewal.Pending, renewal.Rejected, renewal.Pending)
 	dryRun := batchOf(renewal.Pending, renewal.Pending)
 	dryRun.Batch.DryRun = true
+	stepped := batchOf(renewal.Pending, renewal.Pending)
+	for i := range stepped.Lines {
+		stepped.Lines[i].Ways = []renewal.Way{{Other: "our own account", Steps: []renewal.Step{{Who: []string{carol}, Required: 1}}}}
+	}
 	running := batchOf(append(append(times(renewal.Ordered, 17), renewal.Refused, renewal.Unknown, renewal.Ordering), times(renewal.Approved, 20)...)...)
 	ended := batchOf(renewal.Ordered, renewal.Refused, renewal.Cancelled)
 	rejected := batchOf(times(renewal.Rejected, 2)...)
@@ -68,7 +72,7 @@ func batches() []shown {
 	paused.Lines[1].Problem = &renewal.Problem{Class: yeastar.ClassNotSent, Code: "paused", Detail: "The prices are wrong.", By: bob}
 	out := []shown{}
 	for name, d := range map[string]blocks.BatchData{
-		"pending": waiting, "pending_many": many, "pending_struck": struck, "pending_dry_run": dryRun, "running": running, "running_paused": paused,
+		"pending": waiting, "pending_many": many, "pending_struck": struck, "pending_dry_run": dryRun, "pending_steps": stepped, "running": running, "running_paused": paused,
 		"held_unknown": held(renewal.HoldUnknown), "held_credit": held(renewal.HoldCredit), "held_refusals": held(renewal.HoldRefusals),
 		"questions": batchOf(renewal.Ordered, renewal.Unknown), "ended": ended, "ended_all": batchOf(times(renewal.Ordered, 2)...), "rejected": rejected,
 	} {
@@ -80,8 +84,9 @@ func batches() []shown {
 	wait := held(renewal.HoldUnknown)
 	return append(out,
 		shown{"batch_line_asks", blocks.BatchAsks(waiting, []string{bob, "S0APPROVERS"})},
-		shown{"batch_line_vote", blocks.BatchVote(running, running.Batch.Approvals[0], true)},
-		shown{"batch_line_vote_more", blocks.BatchVote(running, running.Batch.Approvals[0], false)},
+		shown{"batch_line_vote", blocks.BatchVote(running, running.Batch.Approvals[0], true, nil)},
+		shown{"batch_line_vote_more", blocks.BatchVote(running, running.Batch.Approvals[0], false, nil)},
+		shown{"batch_line_vote_next", blocks.BatchVote(running, running.Batch.Approvals[0], false, []string{bob, "S0APPROVERS"})},
 		shown{"batch_line_paused", blocks.BatchPaused(wait, []string{bob})},
 		shown{"batch_line_result", blocks.BatchResult(ended)},
 		shown{"batch_line_results", blocks.BatchResults(ended)},
@@ -106,7 +111,7 @@ func batches() []shown {
 		shown{"batch_form_leave_out", blocks.BatchLeaveForm(waiting, false)},
 		shown{"batch_form_leave_out_own", blocks.BatchLeaveForm(waiting, true)},
 		shown{"batch_form_comment", blocks.BatchApproveForm(waiting, blocks.BatchTarget{Batch: 7, Shown: "0123456789abcdef0123456789abcdef"})},
-		shown{"batch_line_vote_comment", blocks.BatchVote(running, renewal.BatchApproval{By: bob, At: now, Lines: 40, Comment: "Agreed with *finance*."}, true)},
+		shown{"batch_line_vote_comment", blocks.BatchVote(running, renewal.BatchApproval{By: bob, At: now, Lines: 40, Comment: "Agreed with *finance*."}, true, nil)},
 		shown{"batch_form_reject", blocks.BatchRejectForm(waiting)},
 	)
 }
@@ -168,7 +173,7 @@ func TestBatchesWithstandAnyText(t *testing.T) {
 			d.Batch.Held = &renewal.BatchHold{Code: renewal.HoldCredit, Request: 1, At: now}
 		}
 		messages := append(blocks.BatchLists(d), blocks.BatchSummary(d), blocks.BatchCard(d), blocks.BatchAsks(d, one.Changes), blocks.BatchResult(d),
-			blocks.BatchStatus(d, blocks.Links{-d.Batch.ID: one.Note}), blocks.BatchVote(d, d.Batch.Approvals[0], true), blocks.BatchNudge(d, one.Reason),
+			blocks.BatchStatus(d, blocks.Links{-d.Batch.ID: one.Note}), blocks.BatchVote(d, d.Batch.Approvals[0], true, one.Changes), blocks.BatchNudge(d, one.Reason),
 			blocks.BatchEscalated(d, one.Changes), blocks.BatchEscalatedTo(d, one.Reason))
 		if d.Batch.Held != nil {
 			messages = append(messages, blocks.BatchPaused(d, one.Changes))

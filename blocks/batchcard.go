@@ -86,7 +86,7 @@ func stoppedBy(b renewal.Batch) string {
 	if b.StoppedBy == "" {
 		return ""
 	}
-	return "Stopped by " + mention(b.StoppedBy)
+	return "Stopped by " + inPlace(b.StoppedBy, b.StoppedFor)
 }
 
 func (d BatchData) approvals() string {
@@ -268,11 +268,14 @@ func BatchAsks(d BatchData, approvers []string) Message {
 		askToDecide(fmt.Sprintf("%s asks for %s (%s). Nothing has been ordered.", mention(d.Batch.Requester), d.head(), d.total()), approvers))
 }
 
-// BatchVote is the line in the thread about an approval.
-func BatchVote(d BatchData, a renewal.BatchApproval, last bool) Message {
+// BatchVote is the line in the thread about an approval. next are the ids of those who are asked
+// to decide after it.
+func BatchVote(d BatchData, a renewal.BatchApproval, last bool, next []string) Message {
 	s := fmt.Sprintf("%s approved %s of %s", inPlace(a.By, a.For), count(a.Lines, "line", "lines"), d.Batch.Reference())
 	s = join(s + commentWords(map[string]string{renewal.DetailComment: a.Comment}))
 	switch {
+	case !last && len(next) > 0:
+		s = askToDecide(s+" By the policy it is the turn of others now. "+nothingYet, next)
 	case !last:
 		s += " More approvals are needed. " + nothingYet
 	case d.Batch.DryRun:

@@ -20,7 +20,11 @@ func batchSentence(e renewal.Entry) string {
 	case renewal.CodeBatchSubmitted:
 		return join("📝 "+by+" asks for the batch "+name+" with "+lines+".", nothingYet)
 	case renewal.CodeBatchVoted:
-		return join("👍 "+by+" approved "+lines+" of "+name+" ("+outside(d[renewal.DetailVotes], shortLimit)+")"+commentWords(d), "More approvals are needed.", nothingYet)
+		more := "More approvals are needed."
+		if d[renewal.DetailNext] != "" {
+			more = "By the policy it is the turn of others now."
+		}
+		return join("👍 "+by+" approved "+lines+" of "+name+" ("+outside(d[renewal.DetailVotes], shortLimit)+")"+commentWords(d), more, nothingYet)
 	case renewal.CodeBatchApproved:
 		return join("👍 "+by+" approved "+lines+" of "+name+" ("+outside(d[renewal.DetailVotes], shortLimit)+")"+commentWords(d), "They are ordered now, one after the other.")
 	case renewal.CodeBatchRejected:

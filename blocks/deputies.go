@@ -24,7 +24,7 @@ func handed(r renewal.Request) string {
 	if r.Handed == nil || r.Status != renewal.Pending {
 		return ""
 	}
-	return mention(r.Handed.To) + " was asked to decide by " + mention(r.Handed.By) + reason(r.Handed.Why)
+	return mention(r.Handed.To) + " was asked to decide by " + inPlace(r.Handed.By, r.Handed.For) + reason(r.Handed.Why)
 }
 
 // voters are those who have approved the request as it is.

@@ -80,6 +80,8 @@ func requests() map[string]renewal.Request {
 			r.DateTold, r.RenewedUntil = renewal.CodeConfirmed, time.Date(2027, time.December, 31, 0, 0, 0, 0, time.UTC)
 		}),
 		"ordered_unconfirmed": with(renewal.Ordered, func(r *renewal.Request) { r.DateTold = renewal.CodeUnconfirmed }),
+		"rejected_deputy":     with(renewal.Rejected, func(r *renewal.Request) { r.ClosedBy, r.ClosedFor = alice, bob }),
+		"returned_deputy":     with(renewal.Returned, func(r *renewal.Request) { r.ReturnedBy, r.ReturnedFor = alice, bob }),
 		"cancelled_closed":    with(renewal.Refused, func(r *renewal.Request) { r.Status, r.ClosedBy = renewal.Cancelled, bob }),
 	}
 	for _, s := range renewal.Statuses() {

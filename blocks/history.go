@@ -131,12 +131,8 @@ func (d HistoryData) entry(e HistoryEntry) string {
 		}
 	}
 	people := "asked for by " + mention(r.Requester) + " " + day(r.AskedAt)
-	var approvers []string
-	for _, v := range r.Votes {
-		approvers = append(approvers, v.By)
-	}
-	if len(approvers) > 0 {
-		people += ", approved by " + mentions(approvers, 5)
+	if len(r.Votes) > 0 {
+		people += ", approved by " + voters(r)
 	}
 	if at := r.OrderedTime(); !at.IsZero() {
 		people += ", ordered " + day(at)

@@ -92,13 +92,13 @@ func hostileRequest(t *rapid.T) renewal.Request {
 		ID: rapid.Int64Range(1, 999_999_999_999).Draw(t, "id"), Status: rapid.SampledFrom(renewal.Statuses()).Draw(t, "status"),
 		Requester: rapid.SampledFrom([]string{alice, s("requester")}).Draw(t, "who"), Channel: rapid.SampledFrom([]string{"C0RENEW", s("channel")}).Draw(t, "where"),
 		Note: s("note"), Revision: rapid.IntRange(1, 3).Draw(t, "revision"), Offer: hostileOffer(t), Fingerprint: s("fingerprint"),
-		DryRun: rapid.Bool().Draw(t, "dry"), Required: rapid.IntRange(0, 30).Draw(t, "required"), ClosedBy: s("closed by"), Reason: s("reason"),
+		DryRun: rapid.Bool().Draw(t, "dry"), Required: rapid.IntRange(0, 30).Draw(t, "required"), ClosedBy: s("closed by"), ClosedFor: s("closed for"), ReturnedBy: s("returned by"), ReturnedFor: s("returned for"), Reason: s("reason"),
 		CreatedAt: moment(t), UpdatedAt: moment(t), ExpiresAt: moment(t),
 	}
 	r.Changes = rapid.SliceOfN(outsideText(), 0, 15).Draw(t, "changes")
 	r.Doubts, r.DoubtReason = hostileDoubts(t), s("why")
 	for range rapid.IntRange(0, 20).Draw(t, "votes") {
-		r.Votes = append(r.Votes, renewal.Vote{By: s("voter"), At: now})
+		r.Votes = append(r.Votes, renewal.Vote{By: s("voter"), For: s("in whose place"), At: now})
 	}
 	if rapid.Bool().Draw(t, "problem") {
 		r.Problem = &renewal.Problem{Code: s("code"), Detail: s("detail"), RequestID: s("request id")}

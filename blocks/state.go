@@ -42,7 +42,7 @@ func stateOf(r renewal.Request) state {
 	case renewal.Pending:
 		return state{"⏳", "Waiting for approval", join(votes(r), handed(r)), renewal.Say("is waiting for approval."), nothingYet}
 	case renewal.Returned:
-		return state{"↪️", "Returned for changes", "By " + mention(r.ReturnedBy) + reason(r.ReturnReason), renewal.Say("waits for the changes that were asked for."), nothingYet}
+		return state{"↪️", "Returned for changes", "By " + inPlace(r.ReturnedBy, r.ReturnedFor) + reason(r.ReturnReason), renewal.Say("waits for the changes that were asked for."), nothingYet}
 	case renewal.Approved:
 		if r.WaitsForDay() && r.Problem == nil {
 			return dated(r)
@@ -63,7 +63,7 @@ func stateOf(r renewal.Request) state {
 	case renewal.Refused:
 		return refused(r)
 	case renewal.Rejected:
-		return state{"🚫", "Rejected", "By " + mention(r.ClosedBy) + reason(r.Reason), closedBy("was rejected", r), nothingWas}
+		return state{"🚫", "Rejected", "By " + inPlace(r.ClosedBy, r.ClosedFor) + reason(r.Reason), closedBy("was rejected", r), nothingWas}
 	case renewal.Cancelled:
 		return cancelled(r)
 	case renewal.Expired:
@@ -90,7 +90,11 @@ func timedOut(r renewal.Request) string {
 }
 
 func closedBy(what string, r renewal.Request) renewal.Sentence {
-	return renewal.Sentence{renewal.Text(what + " by "), renewal.ID(r.ClosedBy), renewal.Text(".")}
+	who := renewal.Sentence{renewal.Text(what + " by "), renewal.ID(r.ClosedBy)}
+	if r.ClosedFor != "" {
+		who = append(who, renewal.Text(" as deputy of "), renewal.ID(r.ClosedFor))
+	}
+	return append(who, renewal.Text("."))
 }
 
 func orderNo(r renewal.Request) string {
@@ -135,9 +139,9 @@ func cancelled(r renewal.Request) state {
 	case r.ClosedBy == renewal.System:
 		return state{"🧪", "Dry run finished", "Everything was done but the order itself.", renewal.Say("was a dry run."), nothingWas}
 	case r.WasRefused():
-		return state{"✖️", "Closed", "By " + mention(r.ClosedBy) + ".", closedBy("was closed", r), nothingWas}
+		return state{"✖️", "Closed", "By " + inPlace(r.ClosedBy, r.ClosedFor) + ".", closedBy("was closed", r), nothingWas}
 	}
-	return state{"✖️", "Cancelled", "By " + mention(r.ClosedBy) + ".", closedBy("was cancelled", r), nothingWas}
+	return state{"✖️", "Cancelled", "By " + inPlace(r.ClosedBy, r.ClosedFor) + ".", closedBy("was cancelled", r), nothingWas}
 }
 
 // votes says how many approvals are in, when more than one is needed.

@@ -1,6 +1,7 @@
 package blocks
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -49,7 +50,11 @@ func unmentioned(w renewal.Way, s renewal.Step) string {
 	if s.Name != "" || (len(s.Who) == 1 && s.Who[0] == renewal.Variables) {
 		return stepWords(s)
 	}
-	return fmt.Sprintf("%d of those whom rule “%s” names", s.Required, outside(w.Rule, nameLimit))
+	rule := outside(cmp.Or(w.Rule, w.Other), nameLimit)
+	if rule == "" {
+		return fmt.Sprintf("%d of those whom the policy names", s.Required)
+	}
+	return fmt.Sprintf("%d of those whom rule “%s” names", s.Required, rule)
 }
 
 // whereOnWay says at which step a request is, and what follows.

@@ -160,7 +160,7 @@ func New(o Options) *Bot {
 	})
 	b.due = dueview.New(dueview.Options{
 		Lists:  lists,
-		Ledger: o.Ledger, Directory: people, Slack: b.slack, Schedule: given.Digest, Log: o.Log, Text: api.FileText,
+		Ledger: o.Ledger, Directory: people, Slack: b.slack, Schedule: given.Digest, Events: o.Config.Events.On(), Log: o.Log, Text: api.FileText,
 	})
 	b.socket = socket.New(socket.Options{
 		API: api, Processes: o.Ledger.Processes, Log: o.Log, Metrics: o.Metrics, Stagger: o.Stagger, AckWithin: o.AckWithin,

@@ -5,9 +5,12 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"renewbot/blocks"
+	"renewbot/bot/config"
 	"renewbot/bot/renewal"
 	"renewbot/bot/sandbox"
 	"renewbot/bot/slacksim"
+	"renewbot/yeastar/yeastarsim"
 )
 
 // An approver names a deputy, who decides in their place and in their own name, and on nothing
@@ -67,4 +70,86 @@ func TestNobodyWaitsForWhoIsAway(t *testing.T) {
 		t.Errorf("the reminders (-want +got):\n%s", diff)
 	}
 	b.hears(sandbox.Dave, "RNW-000001", "waits for your decision")
+}
+
+// A deputy who is not there silences nobody's reminders.
+func TestADeputyWhoIsNotThereSilencesNobody(t *testing.T) {
+	t.Parallel()
+	away := func(u *slacksim.User) { u.StatusEmoji, u.StatusUntil = ":face_with_thermometer:", at(12, 12) }
+	for name, c := range map[string]struct {
+		deputy, bob func(*slacksim.User)
+		want        []string
+	}{
+		"their account is gone":                   {deputy: func(u *slacksim.User) { u.Deleted = true }, want: []string{"Mon 13:00 Bob"}},
+		"they are a guest now":                    {deputy: func(u *slacksim.User) { u.Restricted = true }, want: []string{"Mon 13:00 Bob"}},
+		"they are ill":                            {deputy: away, want: []string{"Mon 13:00 Bob"}},
+		"both are away, and nobody else is there": {deputy: away, bob: away, want: []string{"Mon 13:00 Bob," + sandbox.Dave}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b, clock := setupAt(t, configured(longLived), configured(func(r *config.Renew) { r.Approvers = []string{sandbox.Bob} }))
+			b.wants(b.as(sandbox.Bob).command(sandbox.Renewals, "/renew deputy @dave in 5 days"), "@dave decides for @bob until")
+			b.Slack.ChangeUser(sandbox.Dave, c.deputy)
+			if c.bob != nil {
+				b.Slack.ChangeUser(sandbox.Bob, c.bob)
+			}
+			b.as(sandbox.Alice).request(acmeWish)
+			b.laterAt(clock, at(2, 13))
+			b.until("a reminder", func() bool { return len(b.reminders("RNW-000001")) > 0 })
+			if diff := cmp.Diff(c.want, b.reminders("RNW-000001")); diff != "" {
+				t.Errorf("the reminders (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// Two approvers who are each other's deputies are both waited for.
+func TestEachOthersDeputiesAreWaitedFor(t *testing.T) {
+	t.Parallel()
+	b, clock := setupAt(t, configured(longLived))
+	b.wants(b.as(sandbox.Bob).command(sandbox.Renewals, "/renew deputy @carol in 5 days"), "@carol decides for @bob until")
+	b.wants(b.as(sandbox.Carol).command(sandbox.Renewals, "/renew deputy @bob in 5 days"), "@bob decides for @carol until")
+	b.as(sandbox.Alice).request(acmeWish)
+	b.pass(clock, at(2, 14), at(2, 13), at(2, 14))
+	if diff := cmp.Diff([]string{"Mon 13:00 Bob", "Mon 14:00 Carol"}, b.reminders("RNW-000001")); diff != "" {
+		t.Errorf("the reminders (-want +got):\n%s", diff)
+	}
+}
+
+// What a deputy does is told with in whose place it was, wherever it is told.
+func TestADeputysDecisionsAreToldAsSuch(t *testing.T) {
+	t.Parallel()
+	b := setup(t, telling, func(o *sandbox.Options) { o.Vendor = append(o.Vendor, yeastarsim.WithCustomers(40)) })
+	alice, bob, dave := b.as(sandbox.Alice), b.as(sandbox.Bob), b.as(sandbox.Dave)
+	const asDeputy = "@dave as deputy of @bob"
+	b.wants(bob.command(sandbox.Renewals, "/renew deputy @dave in 5 days"), "@dave decides for @bob until")
+	card := alice.request(tutorial)
+	dave.pickIn(card, blocks.ActionMore, "Ask somebody else…")
+	dave.choose("Who should decide?", "", "carol")
+	dave.typeIn("Why?", "She knows them")
+	dave.submitOK()
+	b.shows(card, "@carol was asked to decide by "+asDeputy)
+	dave.press(card, "Return…")
+	dave.typeIn("What should be changed?", "The PO number")
+	dave.submitOK()
+	b.shows(card, "Returned for changes", "By "+asDeputy)
+	alice.press(b.card(sandbox.Renewals, "RNW-000001", "Change…"), "Change…")
+	alice.reads("Change RNW-000001", asDeputy+" asks for changes")
+	alice.typeIn("PO number", "4711")
+	alice.submitOK()
+	alice.titled("Check the changes")
+	alice.submitOK()
+	dave.press(b.card(sandbox.Renewals, "RNW-000001", "Reject…"), "Reject…")
+	dave.typeIn("Reason", "not now")
+	dave.submitOK()
+	b.shows(card, "Rejected", "By "+asDeputy)
+	b.wants(alice.command(sandbox.Renewals, "/renew status RNW-000001"), "By "+asDeputy)
+
+	card = alice.batch(customer(31), customer(33))
+	dave.press(card, "Reject…")
+	dave.typeIn("Reason", "not these")
+	dave.submitOK()
+	b.shows(card, "Rejected by "+asDeputy)
+	b.says(sandbox.Audit, asDeputy+" rejected 2 lines of RNW-B0001")
+	b.wantOrders(0)
 }

@@ -104,3 +104,18 @@ func TestStricterPolicyHoldsForWhatWaits(t *testing.T) {
 	b.shows(second, "Waiting for approval", "revision 2")
 	b.wantOrders(1)
 }
+
+// When a batch comes to its next step, those of that step are asked.
+func TestABatchAsksThoseOfItsNextStep(t *testing.T) {
+	t.Parallel()
+	b := setup(t, ruled(t, twoSteps), telling, func(o *sandbox.Options) { o.Vendor = append(o.Vendor, yeastarsim.WithCustomers(40)) })
+	card := b.as(sandbox.Alice).batch(customer(31), customer(33))
+	b.says(sandbox.Renewals, "@renewal-approvers: please decide")
+	b.silent(sandbox.Renewals, "@bob: please decide")
+	b.as(sandbox.Carol).press(card, "Approve 2 lines")
+	b.says(sandbox.Renewals, "@carol approved 2 lines of RNW-B0001", "it is the turn of others now", "Nothing has been ordered", "@bob: please decide")
+	b.as(sandbox.Bob).press(card, "Approve 2 lines")
+	b.says(sandbox.Renewals, "@bob approved 2 lines of RNW-B0001. They are ordered now")
+	b.says(sandbox.Renewals, "RNW-B0001 has ended", "2 placed")
+	b.wantOrders(2)
+}

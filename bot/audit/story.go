@@ -72,10 +72,10 @@ func (s *story) what(r renewal.Request) {
 		s.field("Dry run", "yes, nothing is ordered")
 	}
 	for i, v := range r.Votes {
-		s.field("Approved by", fmt.Sprintf("%s at %s (%d of %d)", v.By, utc(v.At), i+1, r.Required))
+		s.field("Approved by", fmt.Sprintf("%s at %s (%d of %d)", inPlace(v.By, v.For), utc(v.At), i+1, r.Required))
 		s.field("Comment", v.Comment)
 	}
-	s.field("Returned by", r.ReturnedBy)
+	s.field("Returned by", inPlace(r.ReturnedBy, r.ReturnedFor))
 	s.field("To be changed", r.ReturnReason)
 	if r.Again != 0 {
 		s.field("Asks again for", renewal.Reference(r.Again))
@@ -87,7 +87,7 @@ func (s *story) what(r renewal.Request) {
 		s.field("Approvals", fmt.Sprintf("%d of %d", len(r.Votes), r.Required))
 		s.field("Times out", utc(r.ExpiresAt))
 	}
-	s.field("Closed by", r.ClosedBy)
+	s.field("Closed by", inPlace(r.ClosedBy, r.ClosedFor))
 	s.field("Reason", r.Reason)
 	if r.Order != nil {
 		s.field("Order", strings.Join(nonEmpty(r.Order.OrderNo, r.Order.TransactionNo, r.Order.OrderStatus), ", "))
@@ -98,6 +98,14 @@ func (s *story) what(r renewal.Request) {
 	if r.Search != nil {
 		s.field("Looked for", strings.TrimSpace(utc(r.Search.At)+" "+strings.Join(r.Search.Candidates, ", ")))
 	}
+}
+
+// inPlace is who did something, with in whose place.
+func inPlace(id, of string) string {
+	if of == "" {
+		return id
+	}
+	return id + " as deputy of " + of
 }
 
 func (s *story) attempt(a renewal.Attempt) {

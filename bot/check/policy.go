@@ -35,7 +35,7 @@ func (s *slackSide) checkPolicy(ctx context.Context, r config.Renew) lines {
 	if r.Policy == nil {
 		return l
 	}
-	all := s.checkList(ctx, &l, "policy", "RENEW_POLICY", config.IDs(r.Policy.Names()))
+	all := s.checkList(ctx, &l, "policy", "RENEW_POLICY", distinct(append(r.Policy.Names(), r.Policy.Next()...)))
 	seen := map[string]bool{}
 	for _, step := range r.Policy.Steps() {
 		if seen[step.String()] || slices.Contains(step.Who, renewal.Variables) {

@@ -47,6 +47,7 @@ func (c *checker) checkSettings(context.Context) lines {
 		l.add("settings", Warning, "RENEW_ORDER_AHEAD is so long that an approval may be a year old when its order is placed",
 			"Set it to 90d, or to what is clearly less than a year.")
 	}
+	checkEscalations(&l, r)
 	c.checkRoots(&l)
 	if proxy := config.ProxyHost(); proxy != "" {
 		l.add("settings", Note, "HTTPS_PROXY leads calls and connections to Slack and the Partner Portal through "+proxy+", but for the hosts in NO_PROXY", "")
@@ -63,6 +64,20 @@ func (c *checker) checkSettings(context.Context) lines {
 		l.ok("settings", "all %d can be read", len(config.Variables()))
 	}
 	return l
+}
+
+// checkEscalations looks for those that come too late.
+func checkEscalations(l *lines, r config.Renew) {
+	if r.Policy == nil {
+		return
+	}
+	for _, s := range r.Policy.Steps() {
+		if s.Escalate != nil && s.Escalate.After >= r.ExpireAfter {
+			l.add("settings", Warning, fmt.Sprintf("a step that takes %s is escalated after %s, and a request times out before that: nobody is ever told", s, s.Escalate.After),
+				"Make “after” in RENEW_POLICY shorter than RENEW_EXPIRE_AFTER.")
+			return
+		}
+	}
 }
 
 // overlap says who is named both as requester and as approver.

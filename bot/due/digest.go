@@ -1,6 +1,11 @@
 package due
 
-import "slices"
+import (
+	"slices"
+	"time"
+
+	"renewbot/bot/renewal"
+)
 
 // Digest is what is told at one time of the digest.
 type Digest struct {
@@ -84,4 +89,26 @@ func (l List) Of(owner string) []Row {
 		}
 	}
 	return rows
+}
+
+// Soon lists the rows of which other systems are told: people are, and they end within 30 days
+// or have ended.
+func (l List) Soon() []Row {
+	var rows []Row
+	for _, r := range l.Rows {
+		if b := r.Band(l.Now); (b == Overdue || b == Within14 || b == Within30) && l.nagged(r) {
+			rows = append(rows, r)
+		}
+	}
+	return rows
+}
+
+// Notice is what other systems are told of a row.
+func (r *Row) Notice(at time.Time) renewal.Notice {
+	k := r.Key()
+	end, _ := r.Ends()
+	return renewal.Notice{
+		Type: renewal.NoticeDue, Subject: k.Product + "/" + k.Holder, At: at,
+		Data: renewal.NoticeData{Product: k.Product, Holder: k.Holder, Quantity: r.Quantity, ExpiresAt: end},
+	}
 }

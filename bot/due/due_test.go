@@ -225,3 +225,21 @@ func TestOwnersWhoAreGone(t *testing.T) {
 		t.Error("the list itself was changed")
 	}
 }
+
+// Other systems are told of what ends within 30 days or has ended and of which people are told.
+func TestSoon(t *testing.T) {
+	t.Parallel()
+	f := facts(t, listed(t, "over", -3), listed(t, "30", 30), listed(t, "31", 31), listed(t, "unknown", 0), listed(t, "open", 5),
+		listed(t, "auto", 5), listed(t, "snoozed", 5), listed(t, "ending", 5))
+	f.Open[key("open")] = []due.Open{{Request: 1, Status: renewal.Pending}}
+	f.Marks[key("auto")] = due.Mark{Auto: due.Auto{State: yeastar.AutoRenewalOn}}
+	f.Marks[key("snoozed")] = due.Mark{Snoozed: &due.Snooze{Until: in(1)}}
+	f.Marks[key("ending")] = due.Mark{NotRenewing: &due.NotRenewing{}}
+	var got []string
+	for _, r := range due.Build(f).Soon() {
+		got = append(got, r.Notice(now).Subject)
+	}
+	if diff := cmp.Diff([]string{"p-series-turnkey/over", "p-series-turnkey/30"}, got); diff != "" {
+		t.Errorf("told of (-want +got):\n%s", diff)
+	}
+}

@@ -21,13 +21,14 @@ const digestAge = lookup.MaxAge(10 * time.Minute)
 // after days is not to be told of last week.
 const tooLate = 20 * time.Hour
 
-// Plan plans the next digest, if there is one to be. Planning it again changes nothing, in
-// whichever process.
+// Plan plans the next digest, if there is one to be, and what other systems are told. Planning
+// it again changes nothing, in whichever process.
 func (v *View) Plan(ctx context.Context) error {
-	if !v.schedule.On() {
-		return nil
+	now := v.ledger.Now(ctx)
+	if err := v.planEvents(ctx, now); err != nil || !v.schedule.On() {
+		return err
 	}
-	next := v.schedule.Next(v.ledger.Now(ctx))
+	next := v.schedule.Next(now)
 	return v.ledger.PlanDigest(ctx, ledger.Digest{Occurrence: next.Name, Recipient: v.schedule.Channel, At: next.At})
 }
 
@@ -72,6 +73,9 @@ const unreadPatience = 30 * time.Minute
 
 // wanted says whether a digest is still one of the configuration's.
 func (v *View) wanted(d ledger.Digest) bool {
+	if d.Recipient == otherSystems {
+		return v.events
+	}
 	if !v.schedule.On() {
 		return false
 	}
@@ -81,6 +85,9 @@ func (v *View) wanted(d ledger.Digest) bool {
 }
 
 func (v *View) tellOne(ctx context.Context, d ledger.Digest, list due.List) error {
+	if d.Recipient == otherSystems {
+		return v.tellEvents(ctx, d)
+	}
 	if d.Recipient == v.schedule.Channel {
 		return v.tellChannel(ctx, d, list)
 	}

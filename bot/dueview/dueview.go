@@ -34,6 +34,7 @@ type Options struct {
 	Directory *directory.Directory
 	Slack     *slackview.View
 	Schedule  due.Schedule // of the digest
+	Events    bool         // whether other systems are told of what is due
 	// Text fetches the text of a file in Slack, at most so many bytes.
 	Text func(ctx context.Context, file string, most int) ([]byte, error)
 	Log  *slog.Logger
@@ -46,6 +47,7 @@ type View struct {
 	directory *directory.Directory
 	slack     *slackview.View
 	schedule  due.Schedule
+	events    bool
 	text      func(ctx context.Context, file string, most int) ([]byte, error)
 	log       *slog.Logger
 	tasks     *taskgroup.Group
@@ -53,7 +55,7 @@ type View struct {
 
 // New makes a View.
 func New(o Options) *View {
-	return &View{o.Lists, o.Ledger, o.Directory, o.Slack, o.Schedule, o.Text, o.Log, taskgroup.New()}
+	return &View{o.Lists, o.Ledger, o.Directory, o.Slack, o.Schedule, o.Events, o.Text, o.Log, taskgroup.New()}
 }
 
 // learnEvery is how often the portal is asked about auto-renewals, some at a time.

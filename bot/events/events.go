@@ -20,7 +20,8 @@ import (
 )
 
 const (
-	// patience is for how long a notice is tried before it is given up.
+	// patience is for how long a notice is tried before it is given up: time in which nobody
+	// tries, as while the bot is down, does not count.
 	patience = 24 * time.Hour
 	// firstPause and lastPause bound the time between two tries, which doubles.
 	firstPause = 30 * time.Second

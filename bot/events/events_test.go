@@ -265,6 +265,45 @@ func TestAnEventIsGivenUpAfterADay(t *testing.T) {
 	p.states(ledger.NoticeSent, ledger.NoticeSent)
 }
 
+// The day is one of trying: while the bot is down, an earlier event is tried, or the receiver wants nothing, it does not pass.
+func TestNoEventIsGivenUpForTimeInWhichNobodyTried(t *testing.T) {
+	t.Parallel()
+	r := newAnswering(t)
+	r.answers(status(http.StatusInternalServerError))
+	p := newPlace(t, r.URL).open().start(nil)
+	request := p.submit("k")
+	p.approve(request)
+	p.arrives(r, "RNW-000001 renewbot.requested")
+	p.after(notTaken, 0)
+	if err := p.Close(); err != nil {
+		t.Fatal(err)
+	}
+	p.clock.advance(3 * patience) // a weekend
+	p.open().start(nil)
+	p.arrives(r, "RNW-000001 renewbot.requested")
+	p.after(notTaken, 0)
+	r.answers(status(http.StatusOK))
+	p.clock.advance(lastPause)
+	p.arrives(r, "RNW-000001 renewbot.requested", "RNW-000001 renewbot.approved")
+	p.states(ledger.NoticeSent, ledger.NoticeSent)
+
+	next := p.submit("another")
+	p.arrives(r, "RNW-000002 renewbot.requested")
+	r.answers(status(http.StatusGone))
+	p.approve(next)
+	p.arrives(r, "RNW-000002 renewbot.approved")
+	p.after("host="+strings.TrimPrefix(r.URL, "http://"), 0)
+	p.clock.advance(2 * patience)
+	r.answers(status(http.StatusServiceUnavailable))
+	p.config.URL = config.NewSecret(r.URL + "/" + hidden + "?another")
+	p.restart()
+	p.arrives(r, "RNW-000002 renewbot.approved")
+	p.after(notTaken, 0)
+	r.answers(status(http.StatusOK))
+	p.clock.advance(firstPause)
+	p.arrives(r, "RNW-000002 renewbot.approved")
+}
+
 func TestAReceiverThatIsGoneGetsNothingMore(t *testing.T) {
 	t.Parallel()
 	r := newAnswering(t)

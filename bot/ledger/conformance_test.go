@@ -87,6 +87,7 @@ var conformance = []struct {
 	{"one sender for a notice", testOutboxRace},
 	{"notices of no request", testOutboxNoRequest},
 	{"a receiver that wants no more", testOutboxStopped},
+	{"what is due is told once", testOutboxDue},
 	{"notices that are sent once more", testOutboxResend},
 	{"figures", testFigures},
 	{"figures of running jobs", testRunningJobs},

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"time"
 
+	"renewbot/bot/due"
 	"renewbot/bot/renewal"
 )
 
@@ -32,7 +33,7 @@ type Outgoing struct {
 	At        time.Time       // when it happened
 	Data      json.RawMessage // renewal.NoticeData
 	State     NoticeState
-	Since     time.Time // since when it is in that state
+	Since     time.Time // since when it is in that state; while it waits, without the time in which nobody tried
 	DueAt     time.Time // not to be sent before
 	Tries     int
 	Problem   string // of the last try
@@ -44,19 +45,40 @@ const (
 	// stoppedPause is how often it is looked whether a receiver that wanted no more is
 	// asked again, or whether it is the present one again.
 	stoppedPause = 10 * time.Minute
+	// untried is how late the sending of a notice must be for the time to be one in which
+	// nobody tried: the bot was down, the receiver stopped, or an earlier notice was tried.
+	untried = time.Hour
 )
 
-// Announce tells other systems of something that belongs to no request, if anybody is told.
-func (l *Ledger) Announce(ctx context.Context, n renewal.Notice) error {
-	err := l.change(ctx, "announce", func(t tx) error {
+// AnnounceDue tells other systems of packages whose end is known, if anybody is told: once for ever of
+// each end of each package, whoever tells of it again.
+func (l *Ledger) AnnounceDue(ctx context.Context, rows []due.Row) error {
+	if !l.options.Outbox || len(rows) == 0 {
+		return nil
+	}
+	err := l.change(ctx, "announce due", func(t tx) error {
 		now, err := l.now(ctx, t)
 		if err != nil {
 			return err
 		}
-		return l.announce(ctx, t, now, []renewal.Notice{n})
+		var notices []renewal.Notice
+		for i := range rows {
+			k := rows[i].Key()
+			end, _ := rows[i].Ends()
+			n, err := t.exec(ctx, `INSERT INTO due_told (product, holder_key, ends_on, told_at) VALUES ($1, $2, $3, $4)
+				ON CONFLICT (product, holder_key, ends_on) DO NOTHING`,
+				indexed(k.Product), indexed(k.Holder), end.UTC().Format(time.DateOnly), micros(now))
+			if err != nil {
+				return err
+			}
+			if n == 1 {
+				notices = append(notices, rows[i].Notice(now))
+			}
+		}
+		return l.announce(ctx, t, now, notices)
 	})
 	if err != nil {
-		return fmt.Errorf("announce %s: %w", n.Type, err)
+		return fmt.Errorf("announce what is due: %w", err)
 	}
 	return nil
 }
@@ -135,8 +157,11 @@ func (l *Ledger) takeNotice(ctx context.Context, name string, requestID int64, h
 			taken.Next = n.DueAt
 			return nil
 		}
-		changed, err := t.exec(ctx, `UPDATE outbox SET tries = tries + 1, due_at = $1 WHERE seq = $2 AND state = $3 AND tries = $4`,
-			micros(now.Add(hold)), n.Seq, string(NoticeWaiting), n.Tries)
+		if late := now.Sub(n.DueAt); late > untried {
+			n.Since = n.Since.Add(late)
+		}
+		changed, err := t.exec(ctx, `UPDATE outbox SET tries = tries + 1, since = $1, due_at = $2 WHERE seq = $3 AND state = $4 AND tries = $5`,
+			micros(n.Since), micros(now.Add(hold)), n.Seq, string(NoticeWaiting), n.Tries)
 		if err == nil && changed != 1 {
 			err = errConflict // somebody else has taken it
 		}

@@ -8,7 +8,9 @@ import (
 	"testing"
 	"time"
 
+	"renewbot/bot/due"
 	"renewbot/bot/renewal"
+	"renewbot/yeastar"
 )
 
 const (
@@ -96,7 +98,7 @@ func testOutboxOff(t *testing.T, s store) {
 	l := s.open(t, Options{Policy: policy(1)})
 	r := submit(t, l, "k")
 	apply(t, l, r.ID, approve(r, "U2"))
-	must(t, l.Announce(t.Context(), renewal.Notice{Type: renewal.NoticeDue}))
+	must(t, l.AnnounceDue(t.Context(), []due.Row{ending("a", time.Now())}))
 	must(t, l.OpenOutbox(t.Context(), "", ""))
 	same(t, []string(nil), notices(t, l, NoticeFilter{}), "the outbox")
 	same(t, []renewal.Code(nil), codes(t, l, 0), "entries of no request")
@@ -174,14 +176,54 @@ func testOutboxRace(t *testing.T, s store) {
 func testOutboxNoRequest(t *testing.T, s store) {
 	clock := newClock()
 	l := outbox(t, s, Options{Now: clock.Now})
-	for _, subject := range []string{"a", "b"} {
-		must(t, l.Announce(t.Context(), renewal.Notice{Type: renewal.NoticeDue, Subject: subject, At: clock.Now()}))
-	}
+	must(t, l.AnnounceDue(t.Context(), []due.Row{ending("a", clock.Now()), ending("b", clock.Now())}))
 	a := take(t, l, 0)
 	must(t, l.NoticeFailed(t.Context(), *a.Notice, "answered 400", l.Now(t.Context()).Add(time.Hour)))
-	if b := take(t, l, 0); b.Notice == nil || b.Notice.Subject != "b" {
+	if b := take(t, l, 0); b.Notice == nil || b.Notice.Subject != "p-series-turnkey/b" {
 		t.Errorf("took %+v", b)
 	}
+}
+
+// ending is the row of a package that ends at a time.
+func ending(holder string, at time.Time) due.Row {
+	product, _ := yeastar.ProductByKey("p-series-turnkey")
+	return due.Row{
+		Product: product, Holder: renewal.Holder{PartnerID: yeastar.ID(holder)}, Quantity: 50,
+		Dates: []due.Date{{At: at, Source: due.FromPortal}},
+	}
+}
+
+// Each end of each package is told once for ever, whoever tells of it again.
+func testOutboxDue(t *testing.T, s store) {
+	clock := newClock()
+	l := outbox(t, s, Options{Now: clock.Now})
+	end := clock.Now().Add(48 * time.Hour).Truncate(24 * time.Hour)
+	var all sync.WaitGroup
+	for range 5 {
+		all.Go(func() {
+			rows := []due.Row{ending("a", end.Add(time.Hour)), ending("b", end)}
+			if err := l.AnnounceDue(context.WithoutCancel(t.Context()), rows); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	for range 2 {
+		must(t, l.NoticeSent(t.Context(), *take(t, l, 0).Notice))
+	}
+	clock.advance(sentKept + time.Hour) // nothing of them is left in the outbox
+	must(t, l.Close())
+	l = outbox(t, s, Options{Now: clock.Now})
+	must(t, l.AnnounceDue(t.Context(), []due.Row{ending("a", end), ending("a", end.AddDate(1, 0, 0))}))
+	n := take(t, l, 0).Notice
+	if n == nil {
+		t.Fatal("another end is not told")
+	}
+	var got renewal.NoticeData
+	must(t, json.Unmarshal(n.Data, &got))
+	same(t, renewal.NoticeData{Product: "p-series-turnkey", Holder: "a", Quantity: 50, ExpiresAt: end.AddDate(1, 0, 0).UTC()}, got, "what is told")
+	must(t, l.NoticeSent(t.Context(), *n))
+	same(t, []string{"p-series-turnkey/a due sent"}, notices(t, l, NoticeFilter{}), "the outbox")
 }
 
 // A receiver that wants no more gets no more, in any process and after a restart, until
@@ -219,9 +261,15 @@ func testOutboxStopped(t *testing.T, s store) {
 	if err != nil || taken.Notice == nil {
 		t.Errorf("the new receiver gets %+v, error %v", taken, err)
 	}
+	must(t, l.NoticeFailed(t.Context(), *taken.Notice, "answered 503", l.Now(t.Context()).Add(time.Hour)))
+	must(t, l.OpenOutbox(t.Context(), here, "example.com")) // one more, which need not wait for the hour
+	if n := take(t, l, r.ID).Notice; n == nil || !n.Since.Equal(l.Now(t.Context())) {
+		t.Errorf("the next receiver gets %+v", n)
+	}
 	must(t, l.OpenOutbox(t.Context(), "", ""))
 	same(t, []renewal.Code{
-		renewal.CodeEventsOn, renewal.CodeEventsStopped, renewal.CodeEventsStopped, renewal.CodeEventsOn, renewal.CodeEventsOff,
+		renewal.CodeEventsOn, renewal.CodeEventsStopped, renewal.CodeEventsStopped, renewal.CodeEventsOn, renewal.CodeEventsOn,
+		renewal.CodeEventsOff,
 	}, codes(t, l, 0), "entries of no request")
 }
 

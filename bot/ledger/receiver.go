@@ -13,7 +13,7 @@ import (
 
 // OpenOutbox says where notices are sent from now on: to a receiver by a name that tells it
 // from others and does not show its address, on a host; with an empty name nowhere. A change
-// is audited, and what waits is sent to the new one, also if the old one wanted no more.
+// is audited, and what waits is sent to the new one at once and then for a day, also if the old one wanted no more.
 func (l *Ledger) OpenOutbox(ctx context.Context, name, host string) error {
 	err := l.change(ctx, "open outbox", func(t tx) error {
 		before, _, err := receiver(ctx, t)
@@ -33,6 +33,9 @@ func (l *Ledger) OpenOutbox(ctx context.Context, name, host string) error {
 		_, err = t.exec(ctx, `INSERT INTO outbox_receiver (id, name) VALUES (1, $1)
 			ON CONFLICT (id) DO UPDATE SET name = excluded.name, stopped_at = NULL`, name)
 		if err != nil {
+			return err
+		}
+		if _, err := t.exec(ctx, `UPDATE outbox SET since = $1, due_at = $1 WHERE state = $2`, micros(now), string(NoticeWaiting)); err != nil {
 			return err
 		}
 		if err := l.wakeOutbox(ctx, t, now); err != nil {

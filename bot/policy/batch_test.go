@@ -51,6 +51,9 @@ func TestBatchTakesTheStrictestLine(t *testing.T) {
 		}
 		requests = append(requests, c.Request)
 	}
+	if ways := requests[0].Ways; len(ways) != 1 || ways[0].Rule != "" || ways[0].Other != "large" {
+		t.Errorf("a small line goes %+v, and not that of the rule of another line", ways)
+	}
 	vote := func(id, group string) renewal.Status {
 		t.Helper()
 		by := renewal.Actor{UserID: id, Named: []string{group}}

@@ -35,7 +35,7 @@ func Parse(text []byte) (*File, error) {
 		f.zone = r.zone(n)
 	}
 	r.people = r.lists(top["people"], "“people”", "Slack id of a person (U… or W…) or a user group (S…)", personID.MatchString)
-	r.holders = r.lists(top["holders"], "“holders”", "partner id or serial number", holderID)
+	r.holders = r.lists(top["holders"], "“holders”", "partner id or serial number", HolderID)
 	f.price = r.prices(top["prices"])
 	if n := top["caps"]; n != nil {
 		f.caps = r.caps(n, "")
@@ -118,7 +118,7 @@ func (r *reader) prices(n *yaml.Node) []price {
 		}
 		if line := fields["line"]; line != nil {
 			s, ok := r.scalar(line, "the line of a price")
-			if ok && !holderID(s) {
+			if ok && !HolderID(s) {
 				r.add(line.Line, "the line of a price is no id of a plan or a service; copy it from “renewbot check -live” or leave it out for the plan")
 			}
 			p.line = yeastar.ID(s)

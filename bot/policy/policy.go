@@ -93,6 +93,17 @@ func (f *File) Approvers() []string {
 	return tidy(all)
 }
 
+// Next are the ids of those who are told when nobody of a step decides, each once.
+func (f *File) Next() []string {
+	var all []string
+	for _, s := range f.Steps() {
+		if s.Escalate != nil {
+			all = append(all, s.Escalate.To...)
+		}
+	}
+	return tidy(all)
+}
+
 // Steps are the steps of all rules.
 func (f *File) Steps() []renewal.Step {
 	var all []renewal.Step

@@ -222,9 +222,18 @@ func (r *reader) decimals(v *decimal.Decimal, code string, line int, what string
 
 var personID = regexp.MustCompile(`^[UWS][A-Z0-9]{2,20}$`)
 
-// holderID says whether a text may be a partner id or a serial number: letters, hyphens and, at
+// OwnHolder is the word for our own account.
+const OwnHolder = "own"
+
+// PersonID says whether a text may be Slack's id of a person.
+func PersonID(s string) bool { return personID.MatchString(s) && !isGroup(s) }
+
+// GroupID says whether a text may be Slack's id of a user group.
+func GroupID(s string) bool { return personID.MatchString(s) && isGroup(s) }
+
+// HolderID says whether a text may be a partner id or a serial number: letters, hyphens and, at
 // the last place but one at the latest, a digit. A word without digits is a name.
-func holderID(s string) bool {
+func HolderID(s string) bool {
 	first := strings.IndexAny(s, "0123456789")
 	rest := len(s) - first - 1
 	return first >= 0 && rest >= 1 && rest <= 40 && !strings.ContainsFunc(s, func(c rune) bool {
@@ -264,8 +273,8 @@ func (r *reader) lists(n *yaml.Node, what, item string, valid func(string) bool)
 	}
 	for name, list := range r.fields(n, what) {
 		r.name(&yaml.Node{Kind: yaml.ScalarNode, Value: name, Line: list.Line}, "a name in "+what)
-		if valid(name) || name == renewal.Variables {
-			r.add(list.Line, "the name %s in %s looks like an id; choose another one", quoted(name), what)
+		if valid(name) || name == renewal.Variables || name == OwnHolder {
+			r.add(list.Line, "the name %s in %s is an id, or a word that means something else; choose another one", quoted(name), what)
 			continue
 		}
 		all[name] = []string{} // what is wrong with it is told once

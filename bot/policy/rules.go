@@ -194,7 +194,7 @@ func (r *reader) holder(n *yaml.Node, what string) []string {
 		switch {
 		case named:
 			ids = append(ids, list...)
-		case item.Value == "own", holderID(item.Value):
+		case item.Value == OwnHolder, HolderID(item.Value):
 			ids = append(ids, item.Value)
 		default:
 			r.add(item.Line, "the holder of %s is neither “own”, nor in “holders”, nor a partner id or serial number: %s; add the list to “holders”, or copy the id from the portal",

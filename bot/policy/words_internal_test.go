@@ -23,7 +23,7 @@ func TestWords(t *testing.T) {
 		if got, want := harmless(s), name.MatchString(s); got != want {
 			t.Errorf("%q looks like a name: %v, want %v", s, got, want)
 		}
-		if got, want := holderID(s), id.MatchString(s); got != want {
+		if got, want := HolderID(s), id.MatchString(s); got != want {
 			t.Errorf("%q looks like an id: %v, want %v", s, got, want)
 		}
 	})

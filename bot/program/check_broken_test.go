@@ -161,6 +161,12 @@ var brokenThings = []broken{
 		found: "a request needs 3 approvals and 2 people can give one", next: "lower RENEW_APPROVALS_REQUIRED", ready: slackOK},
 	{name: "just enough approvers", by: set("RENEW_APPROVALS_REQUIRED", "2"), line: "quorum", status: check.Warning,
 		found: "what an approver requests can never be ordered", next: "Add people", ready: slackOK},
+	{name: "a step of the policy that is escalated to nobody", by: func(s *site) {
+		s.env["RENEW_POLICY"] = s.write("policy.yaml", "version: 1\nrules:\n  - name: all\n    steps: [{who: RENEW_APPROVERS, escalate: {after: 4h, to: [U0CF0]}}]\n", 0o644)
+	}, line: "policy", status: check.Warning, found: "U0CF0 is nobody whom Slack knows", next: "Take U0CF0 out of RENEW_POLICY", ready: slackOK},
+	{name: "a step of the policy that is escalated too late", by: func(s *site) {
+		s.env["RENEW_POLICY"] = s.write("policy.yaml", "version: 1\nrules:\n  - name: all\n    steps: [{who: RENEW_APPROVERS, escalate: {after: 72h, to: ["+bob+"]}}]\n", 0o644)
+	}, line: "settings", status: check.Warning, found: "nobody is ever told", next: "shorter than RENEW_EXPIRE_AFTER", ready: slackOK},
 	{name: "a step of the policy that nobody can go", by: func(s *site) {
 		s.env["RENEW_POLICY"] = s.write("policy.yaml", "version: 1\nrules:\n  - name: all\n    steps: [{who: "+bob+", approvals: 1}, {who: ["+guests+"]}]\n", 0o644)
 	}, line: "policy", status: check.Problem, found: "nothing of its rule can ever be ordered", next: "", ready: slackOK},

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/shopspring/decimal"
@@ -107,8 +108,8 @@ func (q question) asked(f *policy.File) (c renewal.Case, problem string) {
 		line.Type = yeastar.LineService
 	}
 	c.Offer.Lines = []renewal.Line{line}
-	if q.quantity < 0 || q.months < 0 {
-		return c, "-quantity and -term are numbers from 1 on"
+	if problem := q.mistyped(); problem != "" {
+		return c, problem
 	}
 	if q.amount != "" {
 		amount, err := decimal.NewFromString(q.amount)
@@ -126,21 +127,41 @@ func (q question) asked(f *policy.File) (c renewal.Case, problem string) {
 	}
 	c.Asker = renewal.Asker{ID: q.requester}
 	if q.groupsKnown {
-		c.Asker.In = strings.FieldsFunc(q.groups, func(r rune) bool { return r == ',' || r == ' ' })
+		c.Asker.In = q.in()
 		c.Asker.Asked = f.Names()
 	}
 	return c, ""
 }
 
+// mistyped says which of what was typed can't be what it is to be.
+func (q question) mistyped() string {
+	switch {
+	case q.quantity < 0 || q.months < 0:
+		return "-quantity and -term are numbers from 1 on"
+	case q.holder != "" && q.holder != policy.OwnHolder && !policy.HolderID(q.holder):
+		return "-holder is own, or the portal's id of a customer or the serial number of a PBX"
+	case q.requester != "" && !policy.PersonID(q.requester):
+		return `-requester is Slack's id of a person (U… or W…): in Slack, open the profile and choose "Copy member ID"`
+	case slices.ContainsFunc(q.in(), func(id string) bool { return !policy.GroupID(id) }):
+		return `-groups are Slack's ids of user groups (S…), separated by commas`
+	}
+	return ""
+}
+
+// in are the user groups that were typed.
+func (q question) in() []string {
+	return strings.FieldsFunc(q.groups, func(r rune) bool { return r == ',' || r == ' ' })
+}
+
 // held is whose a package is. Who is not told is nobody whom a rule could name for certain.
 func (q question) held(p yeastar.Product) renewal.Holder {
 	switch {
-	case q.holder == "own":
+	case q.holder == "":
+		return renewal.Holder{PartnerID: policy.UnknownHolder}
+	case q.holder == policy.OwnHolder:
 		return renewal.Holder{}
 	case p.Holder == yeastar.BySerial:
 		return renewal.Holder{SerialNumber: q.holder}
-	case q.holder == "":
-		return renewal.Holder{PartnerID: policy.UnknownHolder}
 	}
 	return renewal.Holder{PartnerID: yeastar.ID(q.holder)}
 }

@@ -30,7 +30,11 @@ func (rs *Reminders) remindOfBatch(ctx context.Context, id int64) error {
 	}
 	who, escalates := b.Escalates(lines, now)
 	if len(who) > 0 {
-		if err := rs.moveBatch(ctx, id, renewal.EscalateBatch{}); err != nil {
+		people, err := rs.people(ctx, who)
+		if err == nil {
+			err = rs.moveBatch(ctx, id, renewal.EscalateBatch{People: people})
+		}
+		if err != nil {
 			return err
 		}
 	}

@@ -47,7 +47,11 @@ func (rs *Reminders) remind(ctx context.Context, job renewal.Job) error {
 	}
 	who, escalates := r.Escalates(now)
 	if len(who) > 0 {
-		if err := rs.move(ctx, r.ID, renewal.Escalate{}); err != nil {
+		people, err := rs.people(ctx, who)
+		if err == nil {
+			err = rs.move(ctx, r.ID, renewal.Escalate{People: people})
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -110,8 +114,8 @@ func ids(people []directory.Person) []string {
 // could wait.
 const nobodyPause = 24 * time.Hour
 
-// awaited lists the people for whom a request waits: the deputy instead of the approver, and
-// nobody who is away while others are there.
+// awaited lists the people for whom a request waits: a deputy who is there instead of the
+// approver, and nobody who is away while others are there.
 func (rs *Reminders) awaited(ctx context.Context, r renewal.Request, now time.Time) ([]directory.Person, error) {
 	actors, err := rs.directory.Awaited(ctx, r)
 	if err != nil {
@@ -127,29 +131,51 @@ func (rs *Reminders) awaited(ctx context.Context, r renewal.Request, now time.Ti
 // those are the people among some who are waited for.
 func (rs *Reminders) those(ctx context.Context, actors []renewal.Actor, awaited func(renewal.Actor) bool) ([]directory.Person, error) {
 	var waiting []directory.Person
-	represented := map[string]bool{} // whose deputy is asked instead
+	represented, deputies := map[string]bool{}, map[string]bool{} // whose deputy is asked instead, and who that is
 	for _, a := range actors {
 		a.MayRequest = true // whether they still may is found out when they act
 		if !awaited(a) {
 			continue
 		}
-		for _, of := range a.DeputyOf {
-			represented[of.UserID] = true
-		}
 		p, ok, err := rs.directory.Person(ctx, a.UserID)
 		if err != nil {
 			return nil, err
 		}
-		if ok {
-			waiting = append(waiting, p)
+		if !ok {
+			continue
+		}
+		waiting = append(waiting, p)
+		for _, of := range a.DeputyOf {
+			if !p.Away && awaited(renewal.Actor{UserID: a.UserID, MayRequest: true, DeputyOf: []renewal.Actor{of}}) {
+				represented[of.UserID], deputies[a.UserID] = true, true
+			}
 		}
 	}
-	waiting = slices.DeleteFunc(waiting, func(p directory.Person) bool { return represented[p.ID] })
+	waiting = slices.DeleteFunc(waiting, func(p directory.Person) bool { return represented[p.ID] && !deputies[p.ID] })
 	here := slices.DeleteFunc(slices.Clone(waiting), func(p directory.Person) bool { return p.Away })
 	if len(here) > 0 { // else somebody has to
 		waiting = here
 	}
 	return waiting, nil
+}
+
+// people are those of some people and user groups who may have to do with renewals.
+func (rs *Reminders) people(ctx context.Context, named []string) ([]string, error) {
+	all, err := rs.directory.Members(ctx, named)
+	if err != nil {
+		return nil, err
+	}
+	var people []string
+	for _, id := range all {
+		_, ok, err := rs.directory.Person(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			people = append(people, id)
+		}
+	}
+	return people, nil
 }
 
 // expire ends a request that nobody decided or changed.

@@ -107,7 +107,7 @@ func (c *changing) apply(e Event) error {
 	case Reminder:
 		return c.remind(e)
 	case Escalate:
-		return c.escalate()
+		return c.escalate(e)
 	case Changed:
 		return c.changed(e)
 	case Recount:

@@ -35,6 +35,8 @@ type Batch struct {
 	// Approvals are who has approved how many lines, under which fingerprint.
 	Approvals []BatchApproval `json:"approvals,omitempty"`
 	StoppedBy string          `json:"stopped_by,omitempty"`
+	// StoppedFor is as whose deputy.
+	StoppedFor string `json:"stopped_for,omitempty"`
 
 	// Reminded has the reminders that were sent, by user id, the oldest first; LastCalled says
 	// that the call before it times out was made.
@@ -85,6 +87,8 @@ type BatchApproval struct {
 	Fingerprint string    `json:"fingerprint"`
 	Lines       int       `json:"lines"`
 	Comment     string    `json:"comment,omitempty"`
+	// Next are the ids of those who decide after it, where by the policy that is others.
+	Next []string `json:"next,omitempty"`
 }
 
 // BatchReference is the name under which people know a batch: RNW-B0007.

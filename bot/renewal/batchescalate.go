@@ -7,7 +7,9 @@ import (
 )
 
 // EscalateBatch says that a batch has waited at a step for too long.
-type EscalateBatch struct{}
+type EscalateBatch struct {
+	People []string // those who are told, the members of groups among them
+}
 
 // Action is that of BatchEvent.
 func (EscalateBatch) Action() string { return "escalate_batch" }
@@ -15,9 +17,11 @@ func (EscalateBatch) by() Actor      { return Actor{UserID: System} }
 
 // BatchEscalation is that others were told that nobody has decided on a batch.
 type BatchEscalation struct {
-	At   time.Time `json:"at"`
-	Who  []string  `json:"who"`  // ids of people and user groups
-	Keys []string  `json:"keys"` // of the escalations that were due
+	At  time.Time `json:"at"`
+	Who []string  `json:"who"` // ids of people and user groups
+	// People are the ids of those who are told by direct message.
+	People []string `json:"people,omitempty"`
+	Keys   []string `json:"keys"` // of the escalations that were due
 }
 
 // steps are those at which the undecided lines are.
@@ -56,16 +60,16 @@ func (b Batch) Escalates(lines []Request, now time.Time) (who []string, next tim
 }
 
 // escalate tells who is next that nobody has decided.
-func (c *batching) escalate() error {
+func (c *batching) escalate(e EscalateBatch) error {
 	who, _ := c.Escalates(c.lines, c.now)
 	if len(who) == 0 || !c.now.Before(c.Undecided(c.lines)[0].ExpiresAt) {
 		return refuse(RefusedTooEarly, "%s: nobody is to be told that it waits.", c.Reference())
 	}
-	told := BatchEscalation{At: c.now, Who: who}
+	told := BatchEscalation{At: c.now, Who: who, People: e.People}
 	list, since := c.untold(c.lines)
-	for _, e := range list {
-		if !c.now.Before(since.Add(e.After)) {
-			told.Keys = append(told.Keys, e.key())
+	for _, due := range list {
+		if !c.now.Before(since.Add(due.After)) {
+			told.Keys = append(told.Keys, due.key())
 		}
 	}
 	c.Escalated = append(slices.Clone(c.Escalated), told)

@@ -1,6 +1,7 @@
 package renewal
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -123,7 +124,7 @@ func (b Batch) Apply(e BatchEvent, lines []Request, now time.Time, p Policy) (Ba
 	case RemindBatch:
 		err = c.remind(e)
 	case EscalateBatch:
-		err = c.escalate()
+		err = c.escalate(e)
 	default:
 		err = fmt.Errorf("renewal: event %T cannot be applied to a batch", e)
 	}
@@ -136,11 +137,22 @@ func (b Batch) Apply(e BatchEvent, lines []Request, now time.Time, p Policy) (Ba
 	c.UpdatedAt = now
 	c.entry.At, c.entry.Actor = now, e.by().UserID
 	c.note(DetailBatch, c.Reference())
+	c.note(DetailDeputyOf, c.actingFor())
 	jobs := append(c.jobs, Job{Kind: SyncSlack, RequestID: c.Subject(), At: now}, Job{Kind: SyncSlack, At: now})
 	if e.by().UserID != System {
 		jobs = append(jobs, c.next(states(c.after()), now)...)
 	}
 	return BatchChange{Batch: c.Batch, Entry: c.entry, Lines: c.changes, Jobs: jobs}, nil
+}
+
+// actingFor is in whose place somebody acted as their deputy; empty: as themselves.
+func (c *batching) actingFor() string {
+	for _, change := range c.changes {
+		if of := change.Entry.Detail[DetailDeputyOf]; of != "" {
+			return of
+		}
+	}
+	return ""
 }
 
 // DeniedBatch is the entry of an action on a batch that was refused.
@@ -222,7 +234,11 @@ func (c *batching) approve(e ApproveBatch) error {
 	}
 	c.stepped()
 	vote := first.Votes[len(first.Votes)-1]
-	c.Approvals = append(slices.Clone(c.Approvals), BatchApproval{By: vote.By, For: vote.For, At: c.now, Fingerprint: e.Shown, Lines: len(open), Comment: strings.TrimSpace(e.Comment)})
+	approval := BatchApproval{By: vote.By, For: vote.For, At: c.now, Fingerprint: e.Shown, Lines: len(open), Comment: strings.TrimSpace(e.Comment)}
+	if next := idsOf(c.steps(c.after())); !slices.Equal(next, idsOf(c.steps(c.lines))) {
+		approval.Next = next
+	}
+	c.Approvals = append(slices.Clone(c.Approvals), approval)
 	c.entry.Code = CodeBatchVoted
 	if first.Status == Approved {
 		c.entry.Code = CodeBatchApproved
@@ -230,8 +246,8 @@ func (c *batching) approve(e ApproveBatch) error {
 	c.note(DetailFingerprint, e.Shown)
 	c.note(DetailCount, strconv.Itoa(len(open)))
 	c.note(DetailVotes, first.votesIn())
-	c.note(DetailDeputyOf, vote.For)
-	c.note(DetailComment, strings.TrimSpace(e.Comment))
+	c.note(DetailComment, approval.Comment)
+	c.note(DetailNext, strings.Join(approval.Next, ","))
 	return nil
 }
 
@@ -251,7 +267,7 @@ func Together(lines []Request, p Policy) []Way {
 	var ways []Way
 	for _, r := range lines {
 		for _, w := range r.ways(p) {
-			w.Rule = "" // which bounds what it costs, of its own lines alone
+			w.Rule, w.Other = "", cmp.Or(w.Rule, w.Other) // a rule bounds what it costs, of its own lines alone
 			ways = append(ways, w)
 		}
 	}
@@ -336,7 +352,7 @@ func (c *batching) stop(e StopBatch) error {
 	case len(c.changes) == 0:
 		return refuse(RefusedStatus, "No line of %s waits any more, so there is nothing to stop.", c.Reference())
 	}
-	c.StoppedBy, c.Held = e.By.UserID, nil
+	c.StoppedBy, c.StoppedFor, c.Held = e.By.UserID, c.actingFor(), nil
 	c.entry.Code = CodeBatchStopped
 	c.note(DetailCount, strconv.Itoa(len(c.changes)))
 	return nil
@@ -350,9 +366,11 @@ func (c *batching) goOn(e GoOn) error {
 		return refuse(RefusedStale, "%s was paused again since this card was drawn, so your click did nothing. Please look at the present card.", c.Reference())
 	}
 	i := max(slices.IndexFunc(c.lines, func(r Request) bool { return r.Status == Approved }), 0)
-	if refusal := c.lines[i].May(Intent{Action: ActionGoOn, By: e.By}, c.now, c.policy); refusal != nil {
+	acting, refusal := c.lines[i].capacity(Intent{Action: ActionGoOn, By: e.By}, c.now, c.policy)
+	if refusal != nil {
 		return refusal
 	}
+	c.note(DetailDeputyOf, acting.For)
 	c.note(DetailHeld, string(c.Held.Code))
 	c.Held, c.Refusals, c.Reminded = nil, 0, nil
 	c.entry.Code = CodeBatchResumed

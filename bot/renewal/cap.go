@@ -161,12 +161,12 @@ func (c Cap) exceeded(r Request, amount *Price, others []Request, now time.Time,
 		whose = fmt.Sprintf("rule “%s” of the policy", c.Rule)
 	}
 	if c.Amount != nil && (amount == nil || amount.Currency != c.Amount.Currency) {
-		told := "what this costs is not known"
+		told, advice := "what this costs is not known", "add a price for it"
 		if amount != nil {
-			told = "this costs " + amount.String()
+			told, advice = "this costs "+amount.String(), "give the cap in "+amount.Currency
 		}
 		return fmt.Sprintf("%s allows at most %s %s, and %s, so nobody can tell whether it fits; "+
-			"whoever keeps the policy can add a price for it", whose, c.Amount, c.Per.words(), told)
+			"whoever keeps the policy can %s", whose, c.Amount, c.Per.words(), told, advice)
 	}
 	if c.Per == CapOrder {
 		if c.Amount != nil && amount.Amount.GreaterThan(c.Amount.Amount) {

@@ -47,7 +47,7 @@ func (c *changing) reject(e Reject) error {
 	if err != nil {
 		return err
 	}
-	c.Status, c.ClosedBy, c.Reason = Rejected, e.By.UserID, reason
+	c.Status, c.ClosedBy, c.ClosedFor, c.Reason = Rejected, e.By.UserID, c.acting.For, reason
 	c.record(CodeRejected, e.By.UserID, map[string]string{DetailReason: reason})
 	return nil
 }
@@ -58,7 +58,7 @@ func (c *changing) giveBack(e Return) error {
 	if err != nil {
 		return err
 	}
-	c.Status, c.ReturnedBy, c.ReturnReason = Returned, e.By.UserID, reason
+	c.Status, c.ReturnedBy, c.ReturnedFor, c.ReturnReason = Returned, e.By.UserID, c.acting.For, reason
 	c.Votes, c.LastCalled, c.ExpiresAt = nil, false, c.now.Add(c.policy.ExpireAfter)
 	c.job(Expire, c.ExpiresAt)
 	c.record(CodeReturned, e.By.UserID, map[string]string{DetailReason: reason})
@@ -77,7 +77,7 @@ func checkReason(s string) (string, error) {
 }
 
 func (c *changing) cancel(e Cancel) error {
-	c.Status, c.ClosedBy = Cancelled, e.By.UserID
+	c.Status, c.ClosedBy, c.ClosedFor = Cancelled, e.By.UserID, c.acting.For
 	c.record(CodeCancelled, e.By.UserID, nil)
 	return nil
 }

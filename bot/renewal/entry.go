@@ -122,6 +122,7 @@ const (
 	DetailDoubts        = "doubts"       // what people should look at, a line each
 	DetailDoubtReason   = "doubt_reason" // why it should be ordered all the same
 	DetailWho           = "who"          // user ids, separated by commas
+	DetailPeople        = "people"       // user ids of who is told by direct message, separated by commas
 	DetailCandidates    = "candidates"   // order numbers, separated by commas
 	DetailChannel       = "channel"      // a channel's id
 	DetailNext          = "next_step"    // who decides next, by the policy: ids, separated by commas

@@ -75,16 +75,16 @@ func (c *changing) steps() {
 }
 
 // escalate tells who is next that nobody has decided.
-func (c *changing) escalate() error {
+func (c *changing) escalate(e Escalate) error {
 	who, _ := c.Escalates(c.now)
 	if len(who) == 0 || !c.now.Before(c.ExpiresAt) {
 		return refuse(RefusedTooEarly, "%s: nobody is to be told that it waits.", c.Reference())
 	}
-	for _, e := range c.escalations() {
-		if !c.now.Before(c.StepSince.Add(e.After)) && !slices.Contains(c.Escalated, e.key()) {
-			c.Escalated = append(slices.Clone(c.Escalated), e.key())
+	for _, due := range c.escalations() {
+		if !c.now.Before(c.StepSince.Add(due.After)) && !slices.Contains(c.Escalated, due.key()) {
+			c.Escalated = append(slices.Clone(c.Escalated), due.key())
 		}
 	}
-	c.record(CodeEscalated, System, map[string]string{DetailWho: strings.Join(who, ",")})
+	c.record(CodeEscalated, System, map[string]string{DetailWho: strings.Join(who, ","), DetailPeople: strings.Join(e.People, ",")})
 	return nil
 }

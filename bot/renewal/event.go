@@ -118,7 +118,9 @@ type (
 		Next time.Time
 	}
 	// Escalate says that a step has waited for too long.
-	Escalate struct{}
+	Escalate struct {
+		People []string // those who are told, the members of groups among them
+	}
 	// Changed says that what is known now differs from what was approved.
 	Changed struct {
 		Offer  Offer

@@ -9,6 +9,7 @@ import (
 // takes none: it says who is asked first.
 type Handed struct {
 	By  string    `json:"by"`
+	For string    `json:"for,omitempty"` // as whose deputy
 	To  string    `json:"to"`
 	Why string    `json:"why"`
 	At  time.Time `json:"at"`
@@ -28,7 +29,7 @@ func (c *changing) handOver(e HandOver) error {
 			ID(e.To.UserID), Text(" can't decide on " + c.Reference() + " now: choose somebody who can. Nothing was changed or ordered."),
 		}}
 	}
-	c.Handed = &Handed{e.By.UserID, e.To.UserID, reason, c.now}
+	c.Handed = &Handed{By: e.By.UserID, For: c.acting.For, To: e.To.UserID, Why: reason, At: c.now}
 	c.job(Remind, c.now.Add(c.policy.RemindAfter))
 	c.record(CodeHandedOver, e.By.UserID, map[string]string{DetailWho: e.To.UserID, DetailReason: reason})
 	return nil

@@ -67,10 +67,12 @@ type Request struct {
 	SettledBy  string `json:"settled_by,omitempty"`  // who found that the last attempt placed nothing
 	SettledFor string `json:"settled_for,omitempty"` // as whose deputy
 
-	ClosedBy string `json:"closed_by,omitempty"` // who rejected, cancelled or closed
-	Reason   string `json:"reason,omitempty"`    // why, in their words
+	ClosedBy  string `json:"closed_by,omitempty"`  // who rejected, cancelled or closed
+	ClosedFor string `json:"closed_for,omitempty"` // as whose deputy
+	Reason    string `json:"reason,omitempty"`     // why, in their words
 
 	ReturnedBy   string `json:"returned_by,omitempty"`   // who asked for changes, until they are made
+	ReturnedFor  string `json:"returned_for,omitempty"`  // as whose deputy
 	ReturnReason string `json:"return_reason,omitempty"` // which, in their words
 	Again        int64  `json:"again,omitempty"`         // the request that this one asks for again
 

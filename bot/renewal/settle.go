@@ -35,7 +35,7 @@ func (c *changing) retry(e Retry) error {
 }
 
 func (c *changing) closeRefused(e Close) error {
-	c.Status, c.ClosedBy = Cancelled, e.By.UserID
+	c.Status, c.ClosedBy, c.ClosedFor = Cancelled, e.By.UserID, c.acting.For
 	c.record(CodeClosed, e.By.UserID, nil)
 	return nil
 }

@@ -103,7 +103,7 @@ func (c *changing) ask(o Offer, note string, doubts []Doubt, reason string) erro
 	c.Doubts, c.DoubtReason, c.Unexplained = slices.Clone(doubts), strings.TrimSpace(reason), false
 	c.Fingerprint = fingerprint(body, o, c.Doubts)
 	c.Votes, c.Reminded, c.LastCalled = nil, nil, false
-	c.ReturnedBy, c.ReturnReason = "", ""
+	c.ReturnedBy, c.ReturnedFor, c.ReturnReason = "", "", ""
 	c.Status, c.AskedAt, c.ApprovedAt = Pending, c.now, time.Time{}
 	return nil
 }

@@ -187,7 +187,7 @@ func (c *changing) askAnew(why string, votes []Vote) {
 	c.Revision++
 	c.Changes, c.Problem, c.ApprovedAt = []string{why}, nil, time.Time{}
 	c.Votes, c.Reminded, c.LastCalled = votes, nil, false
-	c.ReturnedBy, c.ReturnReason = "", ""
+	c.ReturnedBy, c.ReturnedFor, c.ReturnReason = "", "", ""
 	c.Status, c.AskedAt, c.ExpiresAt = Pending, c.now, c.now.Add(c.policy.ExpireAfter)
 	c.timers()
 }

@@ -17,7 +17,8 @@ type Step struct {
 // Way is what one rule of the policy wants: its steps, one after the other. Nobody counts in
 // two of them.
 type Way struct {
-	Rule  string `json:"rule,omitempty"` // empty: the variables
+	Rule  string `json:"rule,omitempty"`  // empty: the variables, or the rule of another line of the batch
+	Other string `json:"other,omitempty"` // that rule of another line, for people
 	Steps []Step `json:"steps"`
 }
 

@@ -7,7 +7,6 @@ import (
 	"maps"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"renewbot/blocks"
@@ -97,7 +96,7 @@ func (v *View) wantedForBatch(data blocks.BatchData, link string) []wanted {
 		threaded("asks", blocks.BatchAsks(data, v.asked(open[0])))
 	}
 	for i, a := range b.Approvals {
-		threaded("vote:"+strconv.Itoa(i), blocks.BatchVote(data, a, i == len(b.Approvals)-1 && len(open) == 0))
+		threaded("vote:"+strconv.Itoa(i), blocks.BatchVote(data, a, i == len(b.Approvals)-1 && len(open) == 0, v.named(a.Next)))
 	}
 	at := int64(0)
 	if h := b.Held; h != nil {
@@ -113,10 +112,7 @@ func (v *View) wantedForBatch(data blocks.BatchData, link string) []wanted {
 	for _, e := range b.Escalated {
 		key := fmt.Sprintf("escalated:%d", e.At.UnixMicro())
 		threaded(key, blocks.BatchEscalated(data, e.Who))
-		for _, who := range e.Who {
-			if strings.HasPrefix(who, "S") {
-				continue // a group is named in the thread
-			}
+		for _, who := range e.People {
 			list = append(list, wanted{
 				key: key + ":" + who, channel: who, lasting: true, news: renewal.Entry{Code: renewal.CodeEscalated}.News(), message: blocks.BatchEscalatedTo(data, link),
 			})

@@ -70,10 +70,11 @@ func (v *View) wantedFor(r renewal.Request, entries []renewal.Entry, link string
 			})
 		}
 		if asks := e.Code == renewal.CodeHandedOver || e.Code == renewal.CodeEscalated; asks || e.Code == renewal.CodeReminded || e.Code == renewal.CodeLastCall {
-			for _, id := range strings.FieldsFunc(e.Detail[renewal.DetailWho], func(c rune) bool { return c == ',' }) {
-				if strings.HasPrefix(id, "S") {
-					continue // a group is named in the thread
-				}
+			who := e.Detail[renewal.DetailWho]
+			if e.Code == renewal.CodeEscalated { // groups are named in the thread, and their members told
+				who = e.Detail[renewal.DetailPeople]
+			}
+			for _, id := range strings.FieldsFunc(who, func(c rune) bool { return c == ',' }) {
 				list = append(list, wanted{key: "nudge:" + seq + ":" + id, channel: id, lasting: true, record: !asks, news: e.News(), message: links.Linked(blocks.Nudge(r, e, id), r.ID)})
 			}
 		}
@@ -93,6 +94,11 @@ func (v *View) asked(r renewal.Request) []string {
 	if r.Status != renewal.Pending || len(deciders) == 0 {
 		return v.approvers
 	}
+	return v.named(deciders)
+}
+
+// named are those of a policy's steps, with the approvers in the place of the word for them.
+func (v *View) named(deciders []string) []string {
 	var ids []string
 	for _, id := range deciders {
 		if id == renewal.Variables {
