@@ -18,7 +18,6 @@ const (
 	batchOnCard   = 8  // lines that the card itself lists; more of them stand below it
 	batchListed   = 25 // lines in one message of the list
 	batchSection  = 5  // lines in one section of it
-	batchDoubts   = 20 // lines whose doubts the card tells
 	batchLineText = 500
 	batchOpen     = 15 // lines without an order that the end tells
 )

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/shopspring/decimal"
 	"github.com/slack-go/slack"
 	"pgregory.net/rapid"
@@ -49,6 +50,20 @@ func doubted(d blocks.BatchData) blocks.BatchData {
 	return d
 }
 
+// allDoubted is a batch of which every line has doubts, more than a card tells.
+func allDoubted(n int) blocks.BatchData {
+	d := batchOf(times(renewal.Pending, n)...)
+	for i := range d.Lines {
+		r := &d.Lines[i]
+		r.Doubts, r.DoubtReason = doubts(), "Agreed by phone."
+		if i%2 == 1 {
+			r.DoubtReason = "Their *third* PBX."
+		}
+		r.Doubts = append(r.Doubts, renewal.Doubt{Kind: renewal.DoubtOpenRequest, Serious: true, Request: int64(1000 + i)})
+	}
+	return d
+}
+
 func held(code renewal.HoldCode) blocks.BatchData {
 	d := batchOf(append(times(renewal.Ordered, 3), renewal.Unknown, renewal.Approved, renewal.Approved)...)
 	d.Batch.Held = &renewal.BatchHold{Code: code, Request: 203, At: now}
@@ -77,6 +92,8 @@ func batches() []shown {
 	for i, m := range blocks.BatchLists(many) {
 		out = append(out, shown{fmt.Sprintf("batch_list_%d", i), m})
 	}
+	all := allDoubted(40)
+	out = append(out, shown{"batch_card_pending_all_doubtful", blocks.BatchCard(all)}, shown{"batch_doubts", blocks.BatchDoubts(all)[0]})
 	wait := held(renewal.HoldUnknown)
 	return append(out,
 		shown{"batch_line_asks", blocks.BatchAsks(waiting, []string{bob, "S0APPROVERS"})},
@@ -167,7 +184,7 @@ func TestBatchesWithstandAnyText(t *testing.T) {
 		if rapid.Bool().Draw(t, "held") {
 			d.Batch.Held = &renewal.BatchHold{Code: renewal.HoldCredit, Request: 1, At: now}
 		}
-		messages := append(blocks.BatchLists(d), blocks.BatchSummary(d), blocks.BatchCard(d), blocks.BatchAsks(d, one.Changes), blocks.BatchResult(d),
+		messages := append(append(blocks.BatchLists(d), blocks.BatchDoubts(d)...), blocks.BatchSummary(d), blocks.BatchCard(d), blocks.BatchAsks(d, one.Changes), blocks.BatchResult(d),
 			blocks.BatchStatus(d, blocks.Links{-d.Batch.ID: one.Note}), blocks.BatchVote(d, d.Batch.Approvals[0], true), blocks.BatchNudge(d, one.Reason),
 			blocks.BatchEscalated(d, one.Changes), blocks.BatchEscalatedTo(d, one.Reason))
 		if d.Batch.Held != nil {
@@ -189,6 +206,51 @@ func TestBatchesWithstandAnyText(t *testing.T) {
 		checks[0].Wrong = one.Changes
 		checkView(t, "review", blocks.BatchReview(blocks.BatchReviewData{Lines: checks, Channel: one.Channel, Approvers: one.Changes, Warning: one.Note}))
 	})
+}
+
+// TestEveryDoubtIsShown checks that whoever approves a batch can read every doubt of every line, and
+// every reason, on the card or below it.
+func TestEveryDoubtIsShown(t *testing.T) {
+	t.Parallel()
+	for _, n := range []int{1, 20, 21, 40, renewal.MaxBatch} {
+		d := allDoubted(n)
+		var text strings.Builder
+		for _, m := range append(blocks.BatchDoubts(d), blocks.BatchCard(d)) {
+			for _, p := range problems(t, m) {
+				t.Errorf("%d lines: %v", n, p)
+			}
+			for _, b := range m.Blocks {
+				if s, ok := b.(*slack.SectionBlock); ok {
+					text.WriteString(s.Text.Text)
+				}
+			}
+		}
+		all := strings.ReplaceAll(text.String(), "\u2060", "")
+		for _, r := range d.Lines {
+			_, after, told := strings.Cut(all, fmt.Sprintf("Line %d, %s", r.Line, r.Offer.Holder.Name))
+			own, _, _ := strings.Cut(after, "Line ")
+			for _, doubt := range r.Doubts {
+				if !told || !strings.Contains(own, doubt.Text()) {
+					t.Errorf("of %d lines, line %d does not tell %q", n, r.Line, doubt.Text())
+				}
+			}
+			if !strings.Contains(all, ": "+r.DoubtReason) {
+				t.Errorf("of %d lines, nobody is told of the reason %q", n, r.DoubtReason)
+			}
+		}
+	}
+}
+
+// TestDoubtsBelowACardStay checks that what is posted once below a card is the same when lines are
+// left out.
+func TestDoubtsBelowACardStay(t *testing.T) {
+	t.Parallel()
+	d := allDoubted(40)
+	before := blocks.BatchDoubts(d)
+	d.Lines[0].Status, d.Lines[30].Status = renewal.Rejected, renewal.Cancelled
+	if diff := cmp.Diff(pretty(t, before), pretty(t, blocks.BatchDoubts(d))); diff != "" || len(before) == 0 {
+		t.Errorf("%d messages differ (-want +got):\n%s", len(before), diff)
+	}
 }
 
 // TestBarHasItsSquares checks that a bar is as long whatever it shows, and that no part is hidden.

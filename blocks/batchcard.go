@@ -100,49 +100,6 @@ func (d BatchData) approvals() string {
 	return "Approved by " + joinWith(", ", by...)
 }
 
-func doubtful(lines []renewal.Request) []renewal.Request {
-	var found []renewal.Request
-	for _, r := range lines {
-		if len(r.Doubts) > 0 {
-			found = append(found, r)
-		}
-	}
-	return found
-}
-
-func (d BatchData) doubtCount(open []renewal.Request) string {
-	if n := len(doubtful(open)); n > 0 {
-		return "⚠️ Something to look at in " + count(n, "line", "lines") + "."
-	}
-	return ""
-}
-
-// doubts tells the doubts of the undecided lines, and why they are asked for all the same.
-func (d BatchData) doubts(id func(string) string, open []renewal.Request) []slack.Block {
-	lines := doubtful(open)
-	var items []string
-	for _, r := range lines[:min(len(lines), batchDoubts)] {
-		items = append(items, batchDoubt(r.Line, r.Offer, r.Doubts, r.DoubtReason))
-	}
-	if more := len(lines) - len(items); more > 0 {
-		items = append(items, fmt.Sprintf("and in %s, which the list below tells", count(more, "more line", "more lines")))
-	}
-	return itemSections(id("doubts"), strings.TrimSuffix(d.doubtCount(open), "."), items)
-}
-
-// batchDoubt tells the doubts of a line.
-func batchDoubt(number int, o renewal.Offer, doubts []renewal.Doubt, why string) string {
-	var texts []string
-	for _, doubt := range doubts {
-		texts = append(texts, outside(doubt.Text(), doubtLimit))
-	}
-	s := fmt.Sprintf("Line %d, %s: %s", number, holder(o.Holder, outside), strings.Join(texts, " "))
-	if why = outside(why, doubtLimit); why != "" {
-		s += " _Why all the same:_ " + why
-	}
-	return cutMarkup(s, 2*batchLineText)
-}
-
 // itemSections lists items under a heading, in as many sections as that takes.
 func itemSections(id, heading string, items []string) []slack.Block {
 	var blocks []slack.Block

@@ -163,7 +163,7 @@ func BatchReview(p BatchReviewData) slack.ModalViewRequest {
 		}
 		offers = append(offers, renewal.Request{Offer: l.Offer, Status: renewal.Pending})
 		if len(l.Doubts) > 0 {
-			doubts = append(doubts, batchDoubt(l.Line, l.Offer, l.Doubts, l.Reason))
+			doubts = append(doubts, reviewDoubt(l))
 			needed = needed || (l.Reason == "" && renewal.NeedReason(l.Doubts))
 		}
 		clean = append(clean, cutMarkup(fmt.Sprintf("Line %d: %s · %s", l.Line, what(l.Offer, outside), price(l.Offer, outside)), batchLineText))

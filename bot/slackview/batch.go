@@ -89,6 +89,9 @@ func (v *View) wantedForBatch(data blocks.BatchData, link string) []wanted {
 	threaded := func(key string, m blocks.Message) {
 		list = append(list, wanted{key: key, channel: b.Channel, under: keySummary, message: m})
 	}
+	for i, m := range blocks.BatchDoubts(data) {
+		threaded("doubts:"+strconv.Itoa(i), m)
+	}
 	for i, m := range blocks.BatchLists(data) {
 		threaded("list:"+strconv.Itoa(i), m)
 	}
