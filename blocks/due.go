@@ -274,7 +274,7 @@ func dueButtons(r due.Row, now time.Time) []slack.BlockElement {
 	if !r.Nameless && len(r.Open) == 0 {
 		renew := slack.NewButtonBlockElement(ActionDueRenew, dueKey(r.Key()), plain("Renew…", limitButton))
 		renew.AccessibilityLabel = line("Renew "+name, limitButton)
-		if r.Band(now) == due.Overdue || r.Band(now) == due.Within14 {
+		if b := r.Band(now); !r.Renewed() && (b == due.Overdue || b == due.Within14) {
 			renew.Style = slack.StylePrimary
 		}
 		buttons = append(buttons, renew)

@@ -212,6 +212,31 @@ func TestDigestLeavesInPeace(t *testing.T) {
 	}
 }
 
+// TestWhatIsAskedForAtOnce says which rows the form of a batch begins with.
+func TestWhatIsAskedForAtOnce(t *testing.T) {
+	t.Parallel()
+	nameless := listed(t, "3", 6)
+	nameless.Nameless = true
+	f := facts(t, listed(t, "1", 5), listed(t, "2", 6), nameless, listed(t, "4", 6), listed(t, "5", 6), listed(t, "6", 200), listed(t, "7", 0), listed(t, "8", 6))
+	f.Open[key("2")] = []due.Open{{Request: 9, Status: renewal.Pending}}
+	f.Orders[key("4")] = order(4, in(-5), in(6)) // the portal still shows the date from before it
+	f.Orders[key("5")] = order(5, in(-1), in(6)) // and here it may do so for a while
+	f.Orders[key("8")] = order(8, in(-359), in(-359))
+	list := due.Build(f)
+	for name, c := range map[string]struct {
+		by   due.Filter
+		want string
+	}{
+		"all":    {due.Filter{}, "1 8"},
+		"a year": {due.Filter{Within: 365}, "1 8 6"},
+		"named":  {due.Filter{Text: "customer"}, "1 8 7 6"},
+	} {
+		if got := names(list.Askable(c.by)); got != c.want {
+			t.Errorf("%s: %s, want %s", name, got, c.want)
+		}
+	}
+}
+
 // Whose owner is gone is told of as nobody's, or nobody would be told.
 func TestOwnersWhoAreGone(t *testing.T) {
 	t.Parallel()
