@@ -106,11 +106,21 @@ func dueCounts(l due.List) string {
 			parts = append(parts, fmt.Sprintf("%s %d %s", bandWords[b][0], n, bandWords[b][1]))
 		}
 	}
-	lines := []string{cmp.Or(joinWith(" · ", parts...), "Nothing is due.")}
-	for _, name := range l.Unread {
+	nothing := "Nothing is due."
+	if len(l.Unread) > 0 {
+		nothing = "Nothing is due of what could be read."
+	}
+	lines := append([]string{cmp.Or(joinWith(" · ", parts...), nothing)}, dueUnread(l.Unread)...)
+	return cutMarkup(strings.Join(lines, "\n"), limitSection)
+}
+
+// dueUnread warns of the products whose packages are missing.
+func dueUnread(names []string) []string {
+	var lines []string
+	for _, name := range names {
 		lines = append(lines, "⚠️ The portal does not list the packages of "+outside(name, shortLimit)+" just now, so they are missing here.")
 	}
-	return cutMarkup(strings.Join(lines, "\n"), limitSection)
+	return lines
 }
 
 // dueFilter are the menus that narrow the list.

@@ -178,7 +178,7 @@ func DueOwnerForm(t DueTarget, r due.Row) slack.ModalViewRequest {
 
 // DueDigest is what a channel is told at the time of the digest.
 func DueDigest(d due.Digest, now time.Time) Message {
-	blocks := []slack.Block{header("digest", "Renewals due"), section("digest.counts", dueCounts(due.List{Now: now, Rows: d.Rows}))}
+	blocks := []slack.Block{header("digest", "Renewals due"), section("digest.counts", dueCounts(due.List{Now: now, Rows: d.Rows, Unread: d.Unread}))}
 	text := []string{"Renewals due."}
 	for _, part := range []struct {
 		id, heading string
@@ -194,17 +194,23 @@ func DueDigest(d due.Digest, now time.Time) Message {
 		blocks = append(blocks, section("digest."+part.id, "*"+heading+"*\n"+dueBullets(part.rows, now)))
 		text = append(text, heading+".")
 	}
+	text = append(text, dueUnread(d.Unread)...)
 	end := "“/renew due” lists all, with a button to renew. Nothing was ordered."
 	return Message{Text: cutMarkup(joinWith(" ", append(text, end)...), limitMessageText), Blocks: append(blocks, contextLine("digest.end", end))}
 }
 
-// DueOwnersDigest is what an owner is told of what is theirs.
-func DueOwnersDigest(rows []due.Row, now time.Time) Message {
+// DueOwnersDigest is what an owner is told of what is theirs, and of what could not be read.
+func DueOwnersDigest(rows []due.Row, unread []string, now time.Time) Message {
 	head := fmt.Sprintf("Renewals due that you look after (%d)", len(rows))
 	end := "“/renew due” lists them, with a button to renew, to snooze or to give them to somebody else. Nothing was ordered."
+	blocks := []slack.Block{section("digest.owner", joinWith("\n", "*"+head+"*", dueBullets(rows, now)))}
+	missing := dueUnread(unread)
+	if len(missing) > 0 {
+		blocks = append(blocks, section("digest.unread", strings.Join(missing, "\n")))
+	}
 	return Message{
-		Text:   head + ". " + end,
-		Blocks: []slack.Block{section("digest.owner", "*"+head+"*\n"+dueBullets(rows, now)), contextLine("digest.end", end)},
+		Text:   cutMarkup(joinWith(" ", append([]string{head + "."}, append(missing, end)...)...), limitMessageText),
+		Blocks: append(blocks, contextLine("digest.end", end)),
 	}
 }
 

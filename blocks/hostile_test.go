@@ -146,7 +146,7 @@ func TestMessagesWithstandAnyText(t *testing.T) {
 			{"audit", blocks.AuditLine(r, e)}, {"linked", links().Linked(blocks.AuditLine(r, e), r.ID)}, {"help", blocks.Help(outsideText().Draw(t, "command"), approvers)},
 			{"list", blocks.List([]renewal.Request{r, r}, repeat(r, 30), blocks.Links{r.ID: r.Note})}, {"detail", blocks.Detail(r, repeat(e, 25), links())},
 			{"due", blocks.Due(hostileDue(t, r))}, {"digest", blocks.DueDigest(hostileDue(t, r).List.Digest(nil), now)},
-			{"owner's digest", blocks.DueOwnersDigest(hostileDue(t, r).List.Rows, now)},
+			{"owner's digest", blocks.DueOwnersDigest(hostileDue(t, r).List.Rows, r.Changes, now)},
 			{"imported", blocks.DueImportTold(hostileImport(t, r).Result, "")}, {"not imported", blocks.DueImportTold(due.Import{}, r.Note+"!")},
 			{"history", blocks.History(hostileHistory(t, r))}, {"history's choice", blocks.HistoryChoice(r.Note, []renewal.Holder{r.Offer.Holder, {Name: r.Reason}}, 3)},
 			{"preface", blocks.Preface(r.Note, blocks.Help("/renew", nil))}, {"reopen", blocks.Reopen(r.Note)},

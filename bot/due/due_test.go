@@ -237,6 +237,24 @@ func TestWhatIsAskedForAtOnce(t *testing.T) {
 	}
 }
 
+// TestDigestOfWhatCannotBeRead says so, and does not forget what was told before.
+func TestDigestOfWhatCannotBeRead(t *testing.T) {
+	t.Parallel()
+	f := facts(t, listed(t, "here", 20))
+	f.Unread = []string{"Cloud PBX"}
+	before := []due.Key{key("here"), {Product: "cloud-pbx", Holder: "away"}}
+	d := due.Build(f).Digest(before)
+	if d.Nothing() || len(d.Told) != 1 || len(d.New) != 0 {
+		t.Errorf("it tells %+v", d)
+	}
+	if diff := cmp.Diff(before, d.Known); diff != "" {
+		t.Errorf("known afterwards (-want +got):\n%s", diff)
+	}
+	if d := due.Build(due.Facts{Now: now}).Digest(nil); !d.Nothing() || d.Known == nil {
+		t.Errorf("nothing at all is %+v", d)
+	}
+}
+
 // Whose owner is gone is told of as nobody's, or nobody would be told.
 func TestOwnersWhoAreGone(t *testing.T) {
 	t.Parallel()
