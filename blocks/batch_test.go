@@ -98,6 +98,7 @@ func batches() []shown {
 	return append(out,
 		shown{"batch_line_asks", blocks.BatchAsks(waiting, []string{bob, "S0APPROVERS"})},
 		shown{"batch_line_vote", blocks.BatchVote(running, running.Batch.Approvals[0], true)},
+		shown{"batch_line_vote_stopped", blocks.BatchVote(batchOf(times(renewal.Cancelled, 2)...), running.Batch.Approvals[0], true)},
 		shown{"batch_line_vote_more", blocks.BatchVote(running, running.Batch.Approvals[0], false)},
 		shown{"batch_line_paused", blocks.BatchPaused(wait, []string{bob})},
 		shown{"batch_line_result", blocks.BatchResult(ended)},

@@ -225,7 +225,7 @@ func BatchAsks(d BatchData, approvers []string) Message {
 		askToDecide(fmt.Sprintf("%s asks for %s (%s). Nothing has been ordered.", mention(d.Batch.Requester), d.head(), d.total()), approvers))
 }
 
-// BatchVote is the line in the thread about an approval.
+// BatchVote is the line in the thread about an approval; last says whether it takes no other one.
 func BatchVote(d BatchData, a renewal.BatchApproval, last bool) Message {
 	s := fmt.Sprintf("%s approved %s of %s", inPlace(a.By, a.For), count(a.Lines, "line", "lines"), d.Batch.Reference())
 	s = join(s + commentWords(map[string]string{renewal.DetailComment: a.Comment}))
@@ -234,6 +234,8 @@ func BatchVote(d BatchData, a renewal.BatchApproval, last bool) Message {
 		s += " More approvals are needed. " + nothingYet
 	case d.Batch.DryRun:
 		s += " The dry run ends here, without orders."
+	case d.counts()[renewal.LineLeftOut] == len(d.Lines):
+		s += " They were stopped since. " + nothingWas
 	default:
 		s += " They are ordered now, one after the other."
 	}

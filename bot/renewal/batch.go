@@ -85,6 +85,7 @@ type BatchApproval struct {
 	Fingerprint string    `json:"fingerprint"`
 	Lines       int       `json:"lines"`
 	Comment     string    `json:"comment,omitempty"`
+	Last        bool      `json:"last,omitempty"` // it was the one with which they were approved
 }
 
 // BatchReference is the name under which people know a batch: RNW-B0007.

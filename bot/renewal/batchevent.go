@@ -222,7 +222,9 @@ func (c *batching) approve(e ApproveBatch) error {
 	}
 	c.stepped()
 	vote := first.Votes[len(first.Votes)-1]
-	c.Approvals = append(slices.Clone(c.Approvals), BatchApproval{By: vote.By, For: vote.For, At: c.now, Fingerprint: e.Shown, Lines: len(open), Comment: strings.TrimSpace(e.Comment)})
+	c.Approvals = append(slices.Clone(c.Approvals), BatchApproval{
+		By: vote.By, For: vote.For, At: c.now, Fingerprint: e.Shown, Lines: len(open), Comment: strings.TrimSpace(e.Comment), Last: first.Status == Approved,
+	})
 	c.entry.Code = CodeBatchVoted
 	if first.Status == Approved {
 		c.entry.Code = CodeBatchApproved

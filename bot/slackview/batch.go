@@ -100,7 +100,7 @@ func (v *View) wantedForBatch(data blocks.BatchData, link string) []wanted {
 		threaded("asks", blocks.BatchAsks(data, v.asked(open[0])))
 	}
 	for i, a := range b.Approvals {
-		threaded("vote:"+strconv.Itoa(i), blocks.BatchVote(data, a, i == len(b.Approvals)-1 && len(open) == 0))
+		threaded("vote:"+strconv.Itoa(i), blocks.BatchVote(data, a, a.Last || i == len(b.Approvals)-1 && approved(data.Lines)))
 	}
 	at := int64(0)
 	if h := b.Held; h != nil {
@@ -133,15 +133,11 @@ func (v *View) wantedForBatch(data blocks.BatchData, link string) []wanted {
 
 // ended says whether every line of a batch that was approved has its answer.
 func ended(data blocks.BatchData) bool {
-	if !renewal.Settled(data.Lines) {
-		return false
-	}
-	for _, r := range data.Lines {
-		if !r.ApprovedAt.IsZero() {
-			return true
-		}
-	}
-	return false
+	return renewal.Settled(data.Lines) && approved(data.Lines)
+}
+
+func approved(lines []renewal.Request) bool {
+	return slices.ContainsFunc(lines, func(r renewal.Request) bool { return !r.ApprovedAt.IsZero() })
 }
 
 // drawLines draws the lines of a batch again that have messages of their own.
