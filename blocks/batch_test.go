@@ -78,6 +78,10 @@ func batches() []shown {
 	dryRun.Batch.DryRun = true
 	running := batchOf(append(append(times(renewal.Ordered, 17), renewal.Refused, renewal.Unknown, renewal.Ordering), times(renewal.Approved, 20)...)...)
 	ended := batchOf(renewal.Ordered, renewal.Refused, renewal.Cancelled)
+	dates := batchOf(times(renewal.Ordered, 4)...)
+	for i, told := range []renewal.Code{renewal.CodeConfirmed, renewal.CodeUnconfirmed, renewal.CodeStale} {
+		dates.Lines[i].DateTold = told
+	}
 	rejected := batchOf(times(renewal.Rejected, 2)...)
 	paused := batchOf(renewal.Ordered, renewal.Approved, renewal.Approved)
 	paused.Lines[1].Problem = &renewal.Problem{Class: yeastar.ClassNotSent, Code: "paused", Detail: "The prices are wrong.", By: bob}
@@ -85,7 +89,7 @@ func batches() []shown {
 	for name, d := range map[string]blocks.BatchData{
 		"pending": waiting, "pending_many": many, "pending_struck": struck, "pending_dry_run": dryRun, "running": running, "running_paused": paused,
 		"held_unknown": held(renewal.HoldUnknown), "held_credit": held(renewal.HoldCredit), "held_refusals": held(renewal.HoldRefusals),
-		"questions": batchOf(renewal.Ordered, renewal.Unknown), "ended": ended, "ended_all": batchOf(times(renewal.Ordered, 2)...), "rejected": rejected,
+		"questions": batchOf(renewal.Ordered, renewal.Unknown), "ended": ended, "ended_all": batchOf(times(renewal.Ordered, 2)...), "rejected": rejected, "dates": dates,
 	} {
 		out = append(out, shown{"batch_summary_" + name, blocks.BatchSummary(d)}, shown{"batch_card_" + name, blocks.BatchCard(d)})
 	}
@@ -105,6 +109,7 @@ func batches() []shown {
 		shown{"batch_line_results", blocks.BatchResults(ended)},
 		shown{"list_batches", blocks.ListBatches(blocks.List(nil, nil, nil), []blocks.BatchData{waiting, running}, blocks.Links{-7: "https://acme.slack.com/archives/C0RENEW/p1795000000000200"})},
 		shown{"batch_status_held", blocks.BatchStatus(wait, blocks.Links{-7: "https://acme.slack.com/archives/C0RENEW/p1795000000000200", 203: "https://acme.slack.com/archives/C0RENEW/p1795000000000203"})},
+		shown{"batch_status_dates", blocks.BatchStatus(dates, nil)},
 		shown{"batch_status_pending_many", blocks.BatchStatus(many, nil)},
 		shown{"detail_line", blocks.Detail(running.Lines[18], nil, blocks.Links{-7: "https://acme.slack.com/archives/C0RENEW/p1795000000000200"})},
 		shown{"home_batches", blocks.Home(blocks.HomeData{Command: "/renew", Batches: []blocks.BatchData{waiting, running}})},

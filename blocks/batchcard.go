@@ -71,6 +71,9 @@ func BatchCard(d BatchData) Message {
 			blocks = append(blocks, contextLine(id("list"), "All lines stand below in the thread, each with what it orders."))
 		}
 	}
+	if s := d.renewed(); s != "" {
+		blocks = append(blocks, contextLine(id("renewed"), s))
+	}
 	if row := d.buttons(open); len(row) > 0 {
 		blocks = append(blocks, slack.NewActionBlock(id("actions"), row...))
 	}
