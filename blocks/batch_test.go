@@ -105,7 +105,9 @@ func batches() []shown {
 		shown{"batch_line_vote_stopped", blocks.BatchVote(batchOf(times(renewal.Cancelled, 2)...), running.Batch.Approvals[0], true)},
 		shown{"batch_line_vote_more", blocks.BatchVote(running, running.Batch.Approvals[0], false)},
 		shown{"batch_line_paused", blocks.BatchPaused(wait, []string{bob})},
-		shown{"batch_line_result", blocks.BatchResult(ended)},
+		shown{"batch_line_result", blocks.BatchResult(ended, false)},
+		shown{"batch_line_result_again", blocks.BatchResult(ended, true)},
+		shown{"batch_line_unposted", blocks.BatchUnposted(ended, "missing_scope")},
 		shown{"batch_line_results", blocks.BatchResults(ended)},
 		shown{"list_batches", blocks.ListBatches(blocks.List(nil, nil, nil), []blocks.BatchData{waiting, running}, blocks.Links{-7: "https://acme.slack.com/archives/C0RENEW/p1795000000000200"})},
 		shown{"batch_status_held", blocks.BatchStatus(wait, blocks.Links{-7: "https://acme.slack.com/archives/C0RENEW/p1795000000000200", 203: "https://acme.slack.com/archives/C0RENEW/p1795000000000203"})},
@@ -190,7 +192,7 @@ func TestBatchesWithstandAnyText(t *testing.T) {
 		if rapid.Bool().Draw(t, "held") {
 			d.Batch.Held = &renewal.BatchHold{Code: renewal.HoldCredit, Request: 1, At: now}
 		}
-		messages := append(append(blocks.BatchLists(d), blocks.BatchDoubts(d)...), blocks.BatchSummary(d), blocks.BatchCard(d), blocks.BatchAsks(d, one.Changes), blocks.BatchResult(d),
+		messages := append(append(blocks.BatchLists(d), blocks.BatchDoubts(d)...), blocks.BatchSummary(d), blocks.BatchCard(d), blocks.BatchAsks(d, one.Changes), blocks.BatchResult(d, true), blocks.BatchUnposted(d, one.Note),
 			blocks.BatchStatus(d, blocks.Links{-d.Batch.ID: one.Note}), blocks.BatchVote(d, d.Batch.Approvals[0], true), blocks.BatchNudge(d, one.Reason),
 			blocks.BatchEscalated(d, one.Changes), blocks.BatchEscalatedTo(d, one.Reason))
 		if d.Batch.Held != nil {

@@ -3,6 +3,7 @@ package blocks
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/slack-go/slack"
 
@@ -257,12 +258,37 @@ func BatchPaused(d BatchData, approvers []string) Message {
 
 // BatchResults is what stands beside the file with the results of a batch.
 func BatchResults(d BatchData) Message {
-	return oneLineMessage("batchresults", "What became of each line of "+d.Batch.Reference()+". Nothing is ordered by this file.")
+	return oneLineMessage("batchresults", "What became of each line of "+d.Batch.Reference()+", as of "+moment(d.changed())+". Nothing is ordered by this file.")
 }
 
-// BatchResult is the end of a batch, for the channel.
-func BatchResult(d BatchData) Message {
-	s := mention(d.Batch.Requester) + ": " + d.Batch.Reference() + " has ended. " + d.told() + "."
+// changed is when a line was changed last.
+func (d BatchData) changed() time.Time {
+	var last time.Time
+	for _, r := range d.Lines {
+		if r.UpdatedAt.After(last) {
+			last = r.UpdatedAt
+		}
+	}
+	return last
+}
+
+// BatchUnposted says that the file with the results is missing, and by what Slack says.
+func BatchUnposted(d BatchData, why string) Message {
+	s := "⚠️ I can't post the file with the results of " + d.Batch.Reference() + ": Slack says " + outside(why, shortLimit) + "."
+	if why == "missing_scope" {
+		s += " The app needs files:write: an administrator replaces its manifest and installs it again."
+	}
+	return oneLineMessage("batchunposted", s+" Nothing was ordered or lost by that: “/renew status "+d.Batch.Reference()+"” tells what became of its lines. I try again for some days.")
+}
+
+// BatchResult is the end of a batch, for the channel; again: there was one before, and lines have
+// changed since.
+func BatchResult(d BatchData, again bool) Message {
+	news := " has ended. "
+	if again {
+		news = " has changed since it ended. "
+	}
+	s := mention(d.Batch.Requester) + ": " + d.Batch.Reference() + news + d.told() + "."
 	if d.counts()[renewal.LinePlaced] == 0 {
 		s += " " + nothingWas
 	}

@@ -172,6 +172,71 @@ func TestBatchPauses(t *testing.T) {
 	}
 }
 
+// shared are the files with the results of a batch, the oldest first.
+func (b *bundle) shared() []string {
+	var files []string
+	for _, m := range b.Slack.Snapshot().All(sandbox.Renewals) {
+		for _, f := range m.Files {
+			if file, ok := b.Slack.File(f.ID); ok && f.Name == "RNW-B0001.csv" {
+				files = append(files, string(file.Content))
+			}
+		}
+	}
+	return files
+}
+
+// results waits for so many of these files.
+func (b *bundle) results(n int) []string {
+	b.t.Helper()
+	b.until("the results", func() bool { return len(b.shared()) >= n })
+	if got := len(b.shared()); got != n {
+		b.t.Fatalf("there are %d files with results, want %d", got, n)
+	}
+	return b.shared()
+}
+
+// TestBatchEndsAnew lets a refused line be tried again after the end: the channel's summary and the
+// file stay true. A file that Slack refuses is told of once, and comes when it takes it.
+func TestBatchEndsAnew(t *testing.T) {
+	t.Parallel()
+	clock := newMoving()
+	b := setup(t, telling, clock.set, func(o *sandbox.Options) { o.Vendor = append(o.Vendor, yeastarsim.WithCustomers(40)) })
+	alice, bob := b.as(sandbox.Alice), b.as(sandbox.Bob)
+	card := alice.batch(customer(31), customer(33))
+	b.Vendor.Fault(yeastarsim.OrderSave, yeastarsim.Refuse("order_refused", "Not today.").Nth(2).Times(1))
+	given := b.Slack.Fail("files.getUploadURLExternal", slacksim.Fault{Kind: slacksim.FaultError, Error: "missing_scope"})
+	bob.press(card, "Approve 2 lines")
+	b.says(sandbox.Renewals, "RNW-B0001 has ended", "1 placed", "1 refused")
+	b.says(sandbox.Renewals, "I can't post the file with the results of RNW-B0001: Slack says missing_scope", "files:write", "Nothing was ordered or lost by that")
+	b.says(sandbox.Audit, "I can't post the file with the results of RNW-B0001")
+	given()
+	b.until("the file is tried again", func() bool {
+		clock.add(time.Hour)
+		return len(b.shared()) > 0
+	})
+	first := b.results(1)[0]
+	b.wants(first, ",RNW-000001,", ",RNW-000002,", ",refused,", "Not today.")
+	bob.press(b.card(sandbox.Renewals, "RNW-000002", "Try again"), "Try again")
+	b.says(sandbox.Renewals, "RNW-B0001 has changed since it ended", "2 placed")
+	second := b.results(2)[1]
+	b.wants(second, ",RNW-000001,", ",RNW-000002,")
+	b.lacks(second, "refused", "Not today.")
+	said := map[string]int{}
+	for _, m := range b.Slack.Snapshot().All(sandbox.Renewals) {
+		for _, text := range []string{"RNW-B0001 has ended", "has changed since it ended", "I can't post the file"} {
+			if contains(m.Text, text) {
+				said[text]++
+			}
+		}
+	}
+	for text, n := range said {
+		if n != 1 {
+			t.Errorf("%q is said %d times", text, n)
+		}
+	}
+	b.wantOrders(3) // one of them was refused
+}
+
 // TestDatesOfABatch follows the dates that the portal tells after the orders of a batch: the card has
 // how many it shows, and the thread names the line whose date does not move, and when it does at last.
 func TestDatesOfABatch(t *testing.T) {

@@ -5,10 +5,10 @@ import "slices"
 // Digest is what is told at one time of the digest.
 type Digest struct {
 	Overdue []Row
-	New     []Row // due, and was not when the last digest was posted
-	Unowned []Row // due, and nobody looks after it
-	Moving  []Row // ordered, and the portal still shows the date from before
-	Rows    []Row // all, for their counts
+	New     []Row    // due, and was not when the last digest was posted
+	Unowned []Row    // due, and nobody looks after it
+	Moving  []Row    // ordered, and the portal still shows the date from before
+	Rows    []Row    // all, for their counts
 	Unread  []string // names of products whose packages are missing
 	Told    []Key    // the rows that are due now
 	// Known is what the next digest takes for known: these, and what was told before while packages

@@ -3,6 +3,8 @@ package slackview
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"maps"
 	"slices"
@@ -72,14 +74,58 @@ func (d *drawing) showBatch(ctx context.Context, data blocks.BatchData) {
 	}
 	d.showAll(ctx, d.view.wantedForBatch(data, d.view.link(d.posts[keyCard], d.posts[keySummary].TS)))
 	if ended(data) && !d.gone[keySummary] {
-		var results bytes.Buffer
-		if err := sheet.Write(&results, sheet.CSV, sheet.Batch(data.Lines)); err != nil {
-			d.errs = append(d.errs, err)
-			return
-		}
-		name := data.Batch.Reference() + ".csv"
-		d.showFile(ctx, wanted{key: "results", channel: channel, under: keySummary, record: true, message: blocks.BatchResults(data)}, name, name, results.Bytes())
+		d.showEnd(ctx, data)
 	}
+}
+
+const (
+	keyResult  = "result"
+	keyResults = "results" // the file
+)
+
+// showEnd shows what became of each line. People may have lines tried again that were refused, so
+// that there is another end.
+func (d *drawing) showEnd(ctx context.Context, data blocks.BatchData) {
+	ends := parts(data.Lines)
+	key := func(of string) string {
+		if _, told := d.posts[of]; told { // before ends were told apart
+			return of
+		}
+		return of + ":" + ends
+	}
+	again := false
+	for k, p := range d.posts {
+		again = again || p.State == ledger.PostShown && strings.HasPrefix(k, keyResult+":") && k != key(keyResult)
+	}
+	result := wanted{key: key(keyResult), channel: data.Batch.Channel, under: keySummary, broadcast: !again, message: blocks.BatchResult(data, again)}
+	d.showAll(ctx, []wanted{result})
+	var results bytes.Buffer
+	if err := sheet.Write(&results, sheet.CSV, sheet.Batch(data.Lines)); err != nil {
+		d.errs = append(d.errs, err)
+		return
+	}
+	name := data.Batch.Reference() + ".csv"
+	file := wanted{key: key(keyResults), channel: data.Batch.Channel, under: keySummary, record: true, message: blocks.BatchResults(data)}
+	if why := d.showFile(ctx, file, name, name, results.Bytes()); why != "" {
+		m := blocks.BatchUnposted(data, why)
+		d.showAll(ctx, []wanted{
+			{key: keyResults + ":" + keyUnposted, channel: data.Batch.Channel, under: keySummary, message: m},
+			{key: "audit:" + keyResults + ":" + keyUnposted, channel: d.view.auditChannel, record: true, message: m},
+		})
+	}
+}
+
+// parts tells the ends of a batch apart.
+func parts(lines []renewal.Request) string {
+	h := sha256.New()
+	for _, r := range lines {
+		var number string
+		if r.Order != nil {
+			number = r.Order.OrderNo
+		}
+		fmt.Fprintln(h, r.ID, r.Part(), number)
+	}
+	return hex.EncodeToString(h.Sum(nil)[:8])
 }
 
 // wantedForBatch lists what the thread of a batch says beside the card.
@@ -124,9 +170,6 @@ func (v *View) wantedForBatch(data blocks.BatchData, link string) []wanted {
 				key: key + ":" + who, channel: who, lasting: true, news: renewal.Entry{Code: renewal.CodeEscalated}.News(), message: blocks.BatchEscalatedTo(data, link),
 			})
 		}
-	}
-	if ended(data) {
-		list = append(list, wanted{key: "result", channel: b.Channel, under: keySummary, broadcast: true, message: blocks.BatchResult(data)})
 	}
 	return list
 }
