@@ -75,9 +75,9 @@ func templateLine(r due.Row) string {
 		ends = sheet.Day(end)
 	}
 	var b bytes.Buffer
-	cells := sheet.Table{Header: []string{r.Holder.Key(), r.Product.Key, quantity, term, "", r.Holder.Name, ends}}
-	cells.Rows = [][]string{cells.Header}
-	if err := sheet.Write(&b, sheet.CSV, cells); err != nil {
+	name := strings.Join(strings.Fields(r.Holder.Name), " ") // it may have line breaks
+	cells := []string{r.Holder.Key(), r.Product.Key, quantity, term, "", name, ends}
+	if err := sheet.Write(&b, sheet.CSV, sheet.Table{Header: []string{"-"}, Rows: [][]string{cells}}); err != nil {
 		return ""
 	}
 	_, line, _ := strings.Cut(b.String(), "\n")
