@@ -172,6 +172,29 @@ func TestBatchPauses(t *testing.T) {
 	}
 }
 
+// TestBatchWaitsAsTold does not send a line that was put off before its time, whatever becomes of the
+// others meanwhile.
+func TestBatchWaitsAsTold(t *testing.T) {
+	t.Parallel()
+	b, clock := setupAt(t, telling, func(o *sandbox.Options) { o.Vendor = append(o.Vendor, yeastarsim.WithCustomers(40)) })
+	alice, bob := b.as(sandbox.Alice), b.as(sandbox.Bob)
+	card := alice.batch(customer(31), customer(33), customer(34))
+	b.Vendor.Fault(yeastarsim.OrderSave, yeastarsim.TooMany(10*time.Minute).Times(1))
+	bob.press(card, "Approve 3 lines")
+	b.happened("RNW-000001", renewal.CodePostponed)
+	b.rest()
+	b.wants(alice.command(sandbox.Renewals, "/renew cancel RNW-000003"), "was cancelled", "Nothing was ordered")
+	b.later(clock, 5*time.Minute)
+	b.rest()
+	b.wantOrders(1)
+	b.later(clock, 5*time.Minute)
+	b.says(sandbox.Renewals, "RNW-B0001 has ended", "2 placed", "1 left out")
+	b.wantOrders(3) // one of them was put off
+	if at := b.sentAt(); at[1] < 10*time.Minute {
+		t.Errorf("it was sent again after %s", at[1])
+	}
+}
+
 // shared are the files with the results of a batch, the oldest first.
 func (b *bundle) shared() []string {
 	var files []string
