@@ -64,6 +64,27 @@ func TestRenewalsDue(t *testing.T) {
 	b.says(sandbox.Audit, "due.awake")
 	alice.list("overdue by 17 days", "owner")
 
+	// Nobody is told of what is snoozed, until that day.
+	alice.pick(alice.list("🔴 1 overdue", "owner"), "Snooze until…")
+	for date, wrong := range map[string]string{time.Now().UTC().Format(time.DateOnly): "after today", "2099-01-01": "At most a year"} {
+		alice.choose("Until", "", date)
+		alice.submit()
+		b.wants(alice.errorAt("Until"), wrong)
+	}
+	until := time.Now().UTC().AddDate(0, 0, 30)
+	alice.choose("Until", "", until.Format(time.DateOnly))
+	alice.submit()
+	m = alice.list("💤", "snoozed until "+until.Format("2 Jan 2006"), "1 snoozed")
+	b.says(sandbox.Audit, "due.snoozed", "Fjordline Logistics AS", "Nothing was ordered")
+	alice.command(sandbox.Renewals, "/renew batch fjordline")
+	form := alice.titled("Renew several")
+	if f, _ := form.Field("Lines"); contains(f.Value, yeastarsim.ExpiredID) {
+		t.Errorf("what sleeps is proposed: %q", f.Value)
+	}
+	alice.back()
+	alice.pick(m, "Tell of it again")
+	alice.list("🔴 1 overdue", "owner")
+
 	// Who may not request sees no customers.
 	if text := b.as(sandbox.Gina).command(sandbox.Renewals, "/renew due"); !contains(text, "Guests can't") {
 		t.Errorf("a guest reads:\n%s", text)
