@@ -67,8 +67,11 @@ func dues() []shown {
 		several.List.Rows = append(several.List.Rows, unowned)
 		several.List.Rows[i].Mark.Owner, several.List.Rows[i].Open = bob, nil
 	}
+	ticked := data(due.Filter{Page: 1})
+	ticked.Chosen = []due.Key{list.Rows[0].Key(), list.Rows[1].Key(), list.Rows[len(list.Rows)-1].Key(), list.Rows[len(list.Rows)-2].Key()}
 	return []shown{
 		{"due_first", blocks.Due(data(due.Filter{}))},
+		{"due_ticked", blocks.Due(ticked)},
 		{"due_last", blocks.Due(data(due.Filter{Page: 1}))},
 		{"due_narrowed", blocks.Due(data(due.Filter{Within: 30, Text: "acme", Owner: bob, Product: "p-series-turnkey"}))},
 		{"due_unread", blocks.Due(unread)},
@@ -135,8 +138,14 @@ func hostileDue(t *rapid.T, r renewal.Request) blocks.DueData {
 	}
 	list := due.Build(f)
 	list.Unread = []string{s("unread")}
+	var chosen []due.Key
+	for i := range list.Rows {
+		if rapid.Bool().Draw(t, "chosen") {
+			chosen = append(chosen, list.Rows[i].Key())
+		}
+	}
 	return blocks.DueData{
-		List: list, Products: yeastar.Products(), Links: map[int64]string{r.ID: r.Reason},
+		List: list, Chosen: chosen, Products: yeastar.Products(), Links: map[int64]string{r.ID: r.Reason},
 		Filter: due.Filter{Within: rapid.IntRange(0, 400).Draw(t, "within"), Text: s("text"), Owner: bob, Product: product.Key, Page: rapid.IntRange(0, 9).Draw(t, "page")},
 	}
 }

@@ -85,8 +85,12 @@ func dueSeveral(l due.List, f due.Filter, label string) []slack.BlockElement {
 	if rows < 2 {
 		return nil
 	}
+	return severalButton(f, fmt.Sprintf(label, rows))
+}
+
+func severalButton(f due.Filter, label string) []slack.BlockElement {
 	f.Text, f.Page = cut(clean(f.Text), shortLimit), 0
-	return []slack.BlockElement{slack.NewButtonBlockElement(ActionDueSeveral, encode(f), plain(fmt.Sprintf(label, rows), limitButton))}
+	return []slack.BlockElement{slack.NewButtonBlockElement(ActionDueSeveral, encode(f), plain(label, limitButton))}
 }
 
 // ReadDueSeveral reads the value of such a button. What is no filter is of the person alone.
@@ -122,11 +126,17 @@ type DueTarget struct {
 	State string  `json:"s,omitempty"` // DueState of the list that it was opened from
 	// Answer is where the list can be drawn again; empty: it stands in Home.
 	Answer string `json:"a,omitempty"`
+	// Chosen are the rows that are ticked in the list.
+	Chosen []due.Key `json:"c,omitempty"`
 }
 
 func (t DueTarget) encode() string {
 	t.Key.Product, t.Key.Holder = oneLine(t.Key.Product, limitOption), oneLine(t.Key.Holder, limitOption)
 	s := encode(t)
+	for len(t.Chosen) > 0 && width(s) > limitMetadata {
+		t.Chosen = t.Chosen[:len(t.Chosen)-1]
+		s = encode(t)
+	}
 	if width(s) > limitMetadata {
 		t.Answer, t.State = "", ""
 		s = encode(t)

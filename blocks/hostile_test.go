@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -172,7 +173,7 @@ func TestViewsWithstandAnyText(t *testing.T) {
 			Command: r.Note, Waiting: repeat(r, 20), Open: repeat(r, 20), Recent: repeat(r, 20), Links: blocks.Links{r.ID: r.Reason},
 			Can: map[int64][]renewal.Action{r.ID: {renewal.ActionApprove, renewal.ActionReturn, renewal.ActionReject}}, Pause: renewal.Pause{By: r.Note, Reason: r.Reason}, Due: blocks.DueSection(hostileDue(t, r), bob),
 		}))
-		row, target := hostileDue(t, r).List.Rows[0], blocks.DueTarget{Key: due.Key{Product: r.Note, Holder: r.Reason}, State: r.Note, Answer: r.Reason}
+		row, target := hostileDue(t, r).List.Rows[0], blocks.DueTarget{Key: due.Key{Product: r.Note, Holder: r.Reason}, State: r.Note, Answer: r.Reason, Chosen: slices.Repeat([]due.Key{{Product: r.Note, Holder: r.Reason}}, 50)}
 		checkView(t, "due snooze", blocks.DueSnoozeForm(target, row, now))
 		checkView(t, "due ending", blocks.DueEndingForm(target, row))
 		checkView(t, "due owner", blocks.DueOwnerForm(target, row))

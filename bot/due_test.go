@@ -121,6 +121,44 @@ func TestRenewFromTheList(t *testing.T) {
 	alice.list(until, "1 later")
 }
 
+// TestTickedRows renews several rows of the list that are ticked, on two pages of it and over a change
+// of one of them, and no others.
+func TestTickedRows(t *testing.T) {
+	t.Parallel()
+	b := setup(t, telling)
+	alice := b.as(sandbox.Alice)
+	tick := func(m slacksim.Message, block string, choices ...string) {
+		t.Helper()
+		if r, err := alice.p.PickAll(b.ctx, m.Ref(), block, choices); err != nil || r.Failure != "" {
+			t.Fatalf("tick %s: %v %s", block, err, r.Failure)
+		}
+	}
+	alice.command(sandbox.Renewals, "/renew due")
+	m := alice.list("Page 1 of", "takes the rows that are ticked, or all when none is")
+	tick(m, "due.do.0./due_tick", "Choose")
+	tick(m, "due.do.1./due_tick", "Choose")
+	alice.press(m, "More ▶")
+	m = alice.list("Page 2 of", "Renew the 2 ticked…", "Ticked on other pages")
+	tick(m, "due.do.0.n=1/due_tick", "Choose")
+	if _, err := alice.p.Pick(b.ctx, m.Ref(), "due.do.0.n=1/due_more", "Owner…"); err != nil {
+		t.Fatal(err)
+	}
+	alice.choose("Owner", "", sandbox.Dave)
+	alice.submit()
+	m = alice.list("Page 2 of", "Renew the 3 ticked…", "dave")
+	alice.press(m, "◀ Before")
+	m = alice.list("Page 1 of", "Renew the 3 ticked…")
+	tick(m, "due.do.1./due_tick") // none
+	alice.press(m, "Renew the 3 ticked…")
+	form := alice.view("Lines")
+	f, _ := form.Field("Lines")
+	lines := strings.Split(strings.TrimSpace(f.Value), "\n")
+	if len(lines) != 3 || !contains(lines[1], yeastarsim.ExpiredID) {
+		t.Errorf("two rows are ticked, and the form begins with %q", lines)
+	}
+	b.wantOrders(0)
+}
+
 // telling lets the portal tell when packages end and whose they are.
 func telling(o *sandbox.Options) {
 	o.Vendor = append(o.Vendor, yeastarsim.WithSwitches(yeastarsim.Generous))

@@ -235,6 +235,10 @@ func TestWhatIsAskedForAtOnce(t *testing.T) {
 			t.Errorf("%s: %s, want %s", name, got, c.want)
 		}
 	}
+	// What people have ticked is meant, whatever it is, but not what is open by now.
+	if got := names(list.Chosen([]due.Key{key("2"), key("3"), key("6"), key("4"), key("9")})); got != "4 6" {
+		t.Errorf("chosen are %s", got)
+	}
 }
 
 // TestDigestOfWhatCannotBeRead says so, and does not forget what was told before.

@@ -190,6 +190,17 @@ func (l List) Askable(f Filter) []Row {
 	return rows
 }
 
+// Chosen are the rows that people have ticked, as far as they can be asked for at once.
+func (l List) Chosen(keys []Key) []Row {
+	var rows []Row
+	for i := range l.Rows {
+		if r := &l.Rows[i]; !r.Nameless && len(r.Open) == 0 && slices.Contains(keys, r.Key()) {
+			rows = append(rows, *r)
+		}
+	}
+	return rows
+}
+
 // Count counts the rows of each band.
 func (l List) Count() map[Band]int {
 	counts := map[Band]int{}
