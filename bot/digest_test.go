@@ -7,8 +7,11 @@ import (
 
 	"renewbot/bot/config"
 	"renewbot/bot/due"
+	"renewbot/bot/ledger"
+	"renewbot/bot/ledger/pgtest"
 	"renewbot/bot/renewal"
 	"renewbot/bot/sandbox"
+	"renewbot/bot/slacksim"
 	"renewbot/yeastar/yeastarsim"
 )
 
@@ -188,4 +191,103 @@ func TestDigestThatWasNotPosted(t *testing.T) {
 		}
 		b.until("its audit entry", func() bool { return b.digestsEnded() > day })
 	}
+}
+
+// TestDigestIsToldOnce starts the bot anew at the very minute of the digest, and lets a second
+// time of it pass: each time has one message.
+func TestDigestIsToldOnce(t *testing.T) {
+	t.Parallel()
+	clock := newMoving()
+	daily, err := due.ParseSchedule(sandbox.Renewals + "@daily 02:30 Europe/Madrid")
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := daily.Next(clock.now())
+	b := setup(t, telling, clock.set, func(o *sandbox.Options) {
+		o.DatabaseURL = "sqlite://" + t.TempDir() + "/ledger.db"
+		o.Configure = func(c *config.Config) { c.Renew.Digest = daily }
+	})
+	clock.add(first.At.Sub(clock.now()) + time.Second)
+	b.says(sandbox.Renewals, "Renewals due", "Overdue", "Fjordline")
+	if err := b.StopBot(); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.StartBot(b.ctx); err != nil {
+		t.Fatal(err)
+	}
+	clock.add(24 * time.Hour)
+	b.says(sandbox.Audit, "due.digest")
+	b.wait("the second digest", func(s *slacksim.Snapshot) bool { return digests(s) >= 2 })
+	clock.add(time.Hour)
+	if n := digests(b.Slack.Snapshot()); n != 2 {
+		t.Errorf("two times of the digest have %d messages", n)
+	}
+}
+
+// TestDigestOfTwoReplicas lets two bots on one PostgreSQL tell the digest, on the night in which the
+// clock skips its time, with its job many times over: each time has one message and one entry.
+func TestDigestOfTwoReplicas(t *testing.T) {
+	t.Parallel()
+	pgtest.Available(t)
+	database := pgtest.Database(t)
+	clock := &movable{} // it goes on by itself, so that who leads the jobs is settled anew after a leap
+	clock.advance(time.Until(time.Date(2027, 3, 27, 12, 0, 0, 0, time.UTC)))
+	nightly, err := due.ParseSchedule(sandbox.Renewals + "@daily 02:30 Europe/Madrid")
+	if err != nil {
+		t.Fatal(err)
+	}
+	scheduled := func(o *sandbox.Options) { o.Configure = func(c *config.Config) { c.Renew.Digest = nightly } }
+	b := setup(t, telling, scheduled, func(o *sandbox.Options) { o.DatabaseURL, o.Now = database, clock.now })
+	options := sandbox.Options{Now: clock.now, Tune: unhurried}
+	scheduled(&options)
+	second, err := sandbox.Join(b.ctx, b.Place(), options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := second.StopBot(); err != nil {
+			t.Error(err)
+		}
+	}()
+	l, err := ledger.Open(b.ctx, database, ledger.Options{Now: clock.now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	told := func(nights int) {
+		t.Helper()
+		b.wait("the digest", func(s *slacksim.Snapshot) bool {
+			n := 0
+			for _, m := range s.All(sandbox.Audit) {
+				n += strings.Count(m.Text, "The digest of renewals due went to")
+			}
+			return n >= nights && digests(s) >= nights
+		})
+		if n := digests(b.Slack.Snapshot()); n != nights {
+			t.Fatalf("%d nights have %d digests", nights, n)
+		}
+	}
+	for night, at := range []time.Time{
+		time.Date(2027, 3, 28, 1, 30, 0, 0, time.UTC), // 02:30 is skipped: it is 03:30
+		time.Date(2027, 3, 29, 0, 30, 0, 0, time.UTC),
+		time.Date(2027, 3, 30, 0, 30, 0, 0, time.UTC),
+	} {
+		clock.advance(at.Sub(clock.now()) + time.Second)
+		for range 8 {
+			if err := l.Enqueue(b.ctx, renewal.Job{Kind: renewal.TellDigest, At: clock.now()}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		told(night + 1)
+	}
+}
+
+func digests(s *slacksim.Snapshot) int {
+	n := 0
+	for _, m := range s.Messages(sandbox.Renewals) {
+		if strings.HasPrefix(m.Text, "Renewals due.") {
+			n++
+		}
+	}
+	return n
 }
