@@ -18,7 +18,6 @@ const (
 	batchOnCard   = 8  // lines that the card itself lists; more of them stand below it
 	batchListed   = 25 // lines in one message of the list
 	batchSection  = 5  // lines in one section of it
-	batchDoubts   = 20 // lines whose doubts the card tells
 	batchLineText = 500
 	batchOpen     = 15 // lines without an order that the end tells
 )
@@ -120,6 +119,30 @@ func (d BatchData) told() string {
 		}
 	}
 	return joinWith(" · ", parts...)
+}
+
+// renewed says of how many orders the portal shows the new date.
+func (d BatchData) renewed() string {
+	placed, shown, stale := 0, 0, 0
+	for _, r := range d.Lines {
+		switch {
+		case r.Status != renewal.Ordered || r.DateTold == "":
+			continue
+		case r.DateTold == renewal.CodeConfirmed:
+			shown++
+		case r.DateTold == renewal.CodeStale:
+			stale++
+		}
+		placed++
+	}
+	if placed == 0 {
+		return ""
+	}
+	s := fmt.Sprintf("📅 The portal shows the new date of %d of %s.", shown, count(placed, "package that was ordered", "packages that were ordered"))
+	if stale > 0 {
+		s += fmt.Sprintf(" ⚠️ A day later it still does not show it of %d: the thread says of which. They were ordered all the same; please look in the Partner Portal.", stale)
+	}
+	return s
 }
 
 // batchHolds are the reasons of a pause, for people.

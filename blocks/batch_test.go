@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/shopspring/decimal"
 	"github.com/slack-go/slack"
 	"pgregory.net/rapid"
@@ -49,6 +50,20 @@ func doubted(d blocks.BatchData) blocks.BatchData {
 	return d
 }
 
+// allDoubted is a batch of which every line has doubts, more than a card tells.
+func allDoubted(n int) blocks.BatchData {
+	d := batchOf(times(renewal.Pending, n)...)
+	for i := range d.Lines {
+		r := &d.Lines[i]
+		r.Doubts, r.DoubtReason = doubts(), "Agreed by phone."
+		if i%2 == 1 {
+			r.DoubtReason = "Their *third* PBX."
+		}
+		r.Doubts = append(r.Doubts, renewal.Doubt{Kind: renewal.DoubtOpenRequest, Serious: true, Request: int64(1000 + i)})
+	}
+	return d
+}
+
 func held(code renewal.HoldCode) blocks.BatchData {
 	d := batchOf(append(times(renewal.Ordered, 3), renewal.Unknown, renewal.Approved, renewal.Approved)...)
 	d.Batch.Held = &renewal.BatchHold{Code: code, Request: 203, At: now}
@@ -67,6 +82,10 @@ func batches() []shown {
 	}
 	running := batchOf(append(append(times(renewal.Ordered, 17), renewal.Refused, renewal.Unknown, renewal.Ordering), times(renewal.Approved, 20)...)...)
 	ended := batchOf(renewal.Ordered, renewal.Refused, renewal.Cancelled)
+	dates := batchOf(times(renewal.Ordered, 4)...)
+	for i, told := range []renewal.Code{renewal.CodeConfirmed, renewal.CodeUnconfirmed, renewal.CodeStale} {
+		dates.Lines[i].DateTold = told
+	}
 	rejected := batchOf(times(renewal.Rejected, 2)...)
 	paused := batchOf(renewal.Ordered, renewal.Approved, renewal.Approved)
 	paused.Lines[1].Problem = &renewal.Problem{Class: yeastar.ClassNotSent, Code: "paused", Detail: "The prices are wrong.", By: bob}
@@ -74,24 +93,30 @@ func batches() []shown {
 	for name, d := range map[string]blocks.BatchData{
 		"pending": waiting, "pending_many": many, "pending_struck": struck, "pending_dry_run": dryRun, "pending_steps": stepped, "running": running, "running_paused": paused,
 		"held_unknown": held(renewal.HoldUnknown), "held_credit": held(renewal.HoldCredit), "held_refusals": held(renewal.HoldRefusals),
-		"questions": batchOf(renewal.Ordered, renewal.Unknown), "ended": ended, "ended_all": batchOf(times(renewal.Ordered, 2)...), "rejected": rejected,
+		"questions": batchOf(renewal.Ordered, renewal.Unknown), "ended": ended, "ended_all": batchOf(times(renewal.Ordered, 2)...), "rejected": rejected, "dates": dates,
 	} {
 		out = append(out, shown{"batch_summary_" + name, blocks.BatchSummary(d)}, shown{"batch_card_" + name, blocks.BatchCard(d)})
 	}
 	for i, m := range blocks.BatchLists(many) {
 		out = append(out, shown{fmt.Sprintf("batch_list_%d", i), m})
 	}
+	all := allDoubted(40)
+	out = append(out, shown{"batch_card_pending_all_doubtful", blocks.BatchCard(all)}, shown{"batch_doubts", blocks.BatchDoubts(all)[0]})
 	wait := held(renewal.HoldUnknown)
 	return append(out,
 		shown{"batch_line_asks", blocks.BatchAsks(waiting, []string{bob, "S0APPROVERS"})},
 		shown{"batch_line_vote", blocks.BatchVote(running, running.Batch.Approvals[0], true, nil)},
 		shown{"batch_line_vote_more", blocks.BatchVote(running, running.Batch.Approvals[0], false, nil)},
 		shown{"batch_line_vote_next", blocks.BatchVote(running, running.Batch.Approvals[0], false, []string{bob, "S0APPROVERS"})},
+		shown{"batch_line_vote_stopped", blocks.BatchVote(batchOf(times(renewal.Cancelled, 2)...), running.Batch.Approvals[0], true, nil)},
 		shown{"batch_line_paused", blocks.BatchPaused(wait, []string{bob})},
-		shown{"batch_line_result", blocks.BatchResult(ended)},
+		shown{"batch_line_result", blocks.BatchResult(ended, false)},
+		shown{"batch_line_result_again", blocks.BatchResult(ended, true)},
+		shown{"batch_line_unposted", blocks.BatchUnposted(ended, "missing_scope")},
 		shown{"batch_line_results", blocks.BatchResults(ended)},
 		shown{"list_batches", blocks.ListBatches(blocks.List(nil, nil, nil), []blocks.BatchData{waiting, running}, blocks.Links{-7: "https://acme.slack.com/archives/C0RENEW/p1795000000000200"})},
 		shown{"batch_status_held", blocks.BatchStatus(wait, blocks.Links{-7: "https://acme.slack.com/archives/C0RENEW/p1795000000000200", 203: "https://acme.slack.com/archives/C0RENEW/p1795000000000203"})},
+		shown{"batch_status_dates", blocks.BatchStatus(dates, nil)},
 		shown{"batch_status_pending_many", blocks.BatchStatus(many, nil)},
 		shown{"detail_line", blocks.Detail(running.Lines[18], nil, blocks.Links{-7: "https://acme.slack.com/archives/C0RENEW/p1795000000000200"})},
 		shown{"home_batches", blocks.Home(blocks.HomeData{Command: "/renew", Batches: []blocks.BatchData{waiting, running}})},
@@ -102,6 +127,7 @@ func batches() []shown {
 		shown{"batch_nudge_over", blocks.BatchNudge(ended, "")},
 		shown{"batch_form", blocks.BatchForm(batchForm())},
 		shown{"batch_form_empty", blocks.BatchForm(blocks.BatchFormData{Key: "K", Nothing: true})},
+		shown{"batch_form_gone", blocks.BatchForm(blocks.BatchFormData{Key: "K", Text: "holder,product\n", Gone: 2})},
 		shown{"batch_form_unread", blocks.BatchForm(blocks.BatchFormData{Key: "K", Nothing: true, Unread: true})},
 		shown{"batch_form_wait", blocks.BatchWait(blocks.BatchMeta{Key: "K"}, 12, 40)},
 		shown{"batch_form_wait_file", blocks.BatchWait(blocks.BatchMeta{Key: "K"}, 0, 0)},
@@ -172,7 +198,7 @@ func TestBatchesWithstandAnyText(t *testing.T) {
 		if rapid.Bool().Draw(t, "held") {
 			d.Batch.Held = &renewal.BatchHold{Code: renewal.HoldCredit, Request: 1, At: now}
 		}
-		messages := append(blocks.BatchLists(d), blocks.BatchSummary(d), blocks.BatchCard(d), blocks.BatchAsks(d, one.Changes), blocks.BatchResult(d),
+		messages := append(append(blocks.BatchLists(d), blocks.BatchDoubts(d)...), blocks.BatchSummary(d), blocks.BatchCard(d), blocks.BatchAsks(d, one.Changes), blocks.BatchResult(d, true), blocks.BatchUnposted(d, one.Note),
 			blocks.BatchStatus(d, blocks.Links{-d.Batch.ID: one.Note}), blocks.BatchVote(d, d.Batch.Approvals[0], true, one.Changes), blocks.BatchNudge(d, one.Reason),
 			blocks.BatchEscalated(d, one.Changes), blocks.BatchEscalatedTo(d, one.Reason))
 		if d.Batch.Held != nil {
@@ -194,6 +220,51 @@ func TestBatchesWithstandAnyText(t *testing.T) {
 		checks[0].Wrong = one.Changes
 		checkView(t, "review", blocks.BatchReview(blocks.BatchReviewData{Lines: checks, Channel: one.Channel, Approvers: one.Changes, Warning: one.Note}))
 	})
+}
+
+// TestEveryDoubtIsShown checks that whoever approves a batch can read every doubt of every line, and
+// every reason, on the card or below it.
+func TestEveryDoubtIsShown(t *testing.T) {
+	t.Parallel()
+	for _, n := range []int{1, 20, 21, 40, renewal.MaxBatch} {
+		d := allDoubted(n)
+		var text strings.Builder
+		for _, m := range append(blocks.BatchDoubts(d), blocks.BatchCard(d)) {
+			for _, p := range problems(t, m) {
+				t.Errorf("%d lines: %v", n, p)
+			}
+			for _, b := range m.Blocks {
+				if s, ok := b.(*slack.SectionBlock); ok {
+					text.WriteString(s.Text.Text)
+				}
+			}
+		}
+		all := strings.ReplaceAll(text.String(), "\u2060", "")
+		for _, r := range d.Lines {
+			_, after, told := strings.Cut(all, fmt.Sprintf("Line %d, %s", r.Line, r.Offer.Holder.Name))
+			own, _, _ := strings.Cut(after, "Line ")
+			for _, doubt := range r.Doubts {
+				if !told || !strings.Contains(own, doubt.Text()) {
+					t.Errorf("of %d lines, line %d does not tell %q", n, r.Line, doubt.Text())
+				}
+			}
+			if !strings.Contains(all, ": "+r.DoubtReason) {
+				t.Errorf("of %d lines, nobody is told of the reason %q", n, r.DoubtReason)
+			}
+		}
+	}
+}
+
+// TestDoubtsBelowACardStay checks that what is posted once below a card is the same when lines are
+// left out.
+func TestDoubtsBelowACardStay(t *testing.T) {
+	t.Parallel()
+	d := allDoubted(40)
+	before := blocks.BatchDoubts(d)
+	d.Lines[0].Status, d.Lines[30].Status = renewal.Rejected, renewal.Cancelled
+	if diff := cmp.Diff(pretty(t, before), pretty(t, blocks.BatchDoubts(d))); diff != "" || len(before) == 0 {
+		t.Errorf("%d messages differ (-want +got):\n%s", len(before), diff)
+	}
 }
 
 // TestBarHasItsSquares checks that a bar is as long whatever it shows, and that no part is hidden.

@@ -3,6 +3,7 @@ package blocks
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/slack-go/slack"
 
@@ -71,6 +72,9 @@ func BatchCard(d BatchData) Message {
 			blocks = append(blocks, contextLine(id("list"), "All lines stand below in the thread, each with what it orders."))
 		}
 	}
+	if s := d.renewed(); s != "" {
+		blocks = append(blocks, contextLine(id("renewed"), s))
+	}
 	if row := d.buttons(open); len(row) > 0 {
 		blocks = append(blocks, slack.NewActionBlock(id("actions"), row...))
 	}
@@ -98,49 +102,6 @@ func (d BatchData) approvals() string {
 		return ""
 	}
 	return "Approved by " + joinWith(", ", by...)
-}
-
-func doubtful(lines []renewal.Request) []renewal.Request {
-	var found []renewal.Request
-	for _, r := range lines {
-		if len(r.Doubts) > 0 {
-			found = append(found, r)
-		}
-	}
-	return found
-}
-
-func (d BatchData) doubtCount(open []renewal.Request) string {
-	if n := len(doubtful(open)); n > 0 {
-		return "⚠️ Something to look at in " + count(n, "line", "lines") + "."
-	}
-	return ""
-}
-
-// doubts tells the doubts of the undecided lines, and why they are asked for all the same.
-func (d BatchData) doubts(id func(string) string, open []renewal.Request) []slack.Block {
-	lines := doubtful(open)
-	var items []string
-	for _, r := range lines[:min(len(lines), batchDoubts)] {
-		items = append(items, batchDoubt(r.Line, r.Offer, r.Doubts, r.DoubtReason))
-	}
-	if more := len(lines) - len(items); more > 0 {
-		items = append(items, fmt.Sprintf("and in %s, which the list below tells", count(more, "more line", "more lines")))
-	}
-	return itemSections(id("doubts"), strings.TrimSuffix(d.doubtCount(open), "."), items)
-}
-
-// batchDoubt tells the doubts of a line.
-func batchDoubt(number int, o renewal.Offer, doubts []renewal.Doubt, why string) string {
-	var texts []string
-	for _, doubt := range doubts {
-		texts = append(texts, outside(doubt.Text(), doubtLimit))
-	}
-	s := fmt.Sprintf("Line %d, %s: %s", number, holder(o.Holder, outside), strings.Join(texts, " "))
-	if why = outside(why, doubtLimit); why != "" {
-		s += " _Why all the same:_ " + why
-	}
-	return cutMarkup(s, 2*batchLineText)
 }
 
 // itemSections lists items under a heading, in as many sections as that takes.
@@ -268,8 +229,8 @@ func BatchAsks(d BatchData, approvers []string) Message {
 		askToDecide(fmt.Sprintf("%s asks for %s (%s). Nothing has been ordered.", mention(d.Batch.Requester), d.head(), d.total()), approvers))
 }
 
-// BatchVote is the line in the thread about an approval. next are the ids of those who are asked
-// to decide after it.
+// BatchVote is the line in the thread about an approval; last says whether it takes no other one.
+// next are the ids of those who are asked to decide after it.
 func BatchVote(d BatchData, a renewal.BatchApproval, last bool, next []string) Message {
 	s := fmt.Sprintf("%s approved %s of %s", inPlace(a.By, a.For), count(a.Lines, "line", "lines"), d.Batch.Reference())
 	s = join(s + commentWords(map[string]string{renewal.DetailComment: a.Comment}))
@@ -280,6 +241,8 @@ func BatchVote(d BatchData, a renewal.BatchApproval, last bool, next []string) M
 		s += " More approvals are needed. " + nothingYet
 	case d.Batch.DryRun:
 		s += " The dry run ends here, without orders."
+	case d.counts()[renewal.LineLeftOut] == len(d.Lines):
+		s += " They were stopped since. " + nothingWas
 	default:
 		s += " They are ordered now, one after the other."
 	}
@@ -298,12 +261,37 @@ func BatchPaused(d BatchData, approvers []string) Message {
 
 // BatchResults is what stands beside the file with the results of a batch.
 func BatchResults(d BatchData) Message {
-	return oneLineMessage("batchresults", "What became of each line of "+d.Batch.Reference()+". Nothing is ordered by this file.")
+	return oneLineMessage("batchresults", "What became of each line of "+d.Batch.Reference()+", as of "+moment(d.changed())+". Nothing is ordered by this file.")
 }
 
-// BatchResult is the end of a batch, for the channel.
-func BatchResult(d BatchData) Message {
-	s := mention(d.Batch.Requester) + ": " + d.Batch.Reference() + " has ended. " + d.told() + "."
+// changed is when a line was changed last.
+func (d BatchData) changed() time.Time {
+	var last time.Time
+	for _, r := range d.Lines {
+		if r.UpdatedAt.After(last) {
+			last = r.UpdatedAt
+		}
+	}
+	return last
+}
+
+// BatchUnposted says that the file with the results is missing, and by what Slack says.
+func BatchUnposted(d BatchData, why string) Message {
+	s := "⚠️ I can't post the file with the results of " + d.Batch.Reference() + ": Slack says " + outside(why, shortLimit) + "."
+	if why == "missing_scope" {
+		s += " The app needs files:write: an administrator replaces its manifest and installs it again."
+	}
+	return oneLineMessage("batchunposted", s+" Nothing was ordered or lost by that: “/renew status "+d.Batch.Reference()+"” tells what became of its lines. I try again for some days.")
+}
+
+// BatchResult is the end of a batch, for the channel; again: there was one before, and lines have
+// changed since.
+func BatchResult(d BatchData, again bool) Message {
+	news := " has ended. "
+	if again {
+		news = " has changed since it ended. "
+	}
+	s := mention(d.Batch.Requester) + ": " + d.Batch.Reference() + news + d.told() + "."
 	if d.counts()[renewal.LinePlaced] == 0 {
 		s += " " + nothingWas
 	}

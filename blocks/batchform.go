@@ -32,6 +32,7 @@ type BatchFormData struct {
 	Key     string // tells this form from all others
 	Text    string // the lines that it begins with
 	More    int    // rows of the filter that did not fit
+	Gone    int    // rows that were ticked and cannot be asked for any more
 	Nothing bool   // none does
 	Unread  bool   // not all that is due could be read
 	Columns string
@@ -52,6 +53,9 @@ func BatchForm(f BatchFormData) slack.ModalViewRequest {
 	intro := "One line for each renewal, as CSV; the first line names the columns. What a line leaves empty is as the portal tells it. Everything is checked and shown before anybody is asked."
 	if f.More > 0 {
 		intro += fmt.Sprintf(" %s of the list did not fit: narrow it, such as with “/renew batch 14”, or ask for them afterwards.", count(f.More, "row", "rows"))
+	}
+	if f.Gone > 0 {
+		intro += fmt.Sprintf("\n⚠️ %s left out: something is open by now, or the list does not have it any more.", count(f.Gone, "ticked row is", "ticked rows are"))
 	}
 	switch {
 	case f.Unread:
@@ -163,7 +167,7 @@ func BatchReview(p BatchReviewData) slack.ModalViewRequest {
 		}
 		offers = append(offers, renewal.Request{Offer: l.Offer, Status: renewal.Pending})
 		if len(l.Doubts) > 0 {
-			doubts = append(doubts, batchDoubt(l.Line, l.Offer, l.Doubts, l.Reason))
+			doubts = append(doubts, reviewDoubt(l))
 			needed = needed || (l.Reason == "" && renewal.NeedReason(l.Doubts))
 		}
 		clean = append(clean, cutMarkup(fmt.Sprintf("Line %d: %s · %s", l.Line, what(l.Offer, outside), price(l.Offer, outside)), batchLineText))

@@ -38,6 +38,9 @@ func BatchStatus(d BatchData, links Links) Message {
 	if open := links.openButton(renewal.Request{ID: d.Batch.Subject()}); len(open) > 0 {
 		m.Blocks = append(m.Blocks, slack.NewActionBlock(id("open"), open...))
 	}
+	if s := d.renewed(); s != "" {
+		m.Blocks = append(m.Blocks, contextLine(id("renewed"), s))
+	}
 	var items []string
 	for _, p := range []renewal.BatchPart{renewal.LineUnknown, renewal.LineRefused, renewal.LineWaiting, renewal.LinePlaced, renewal.LineLeftOut} {
 		for _, r := range d.Lines {

@@ -26,23 +26,33 @@ type DueData struct {
 	Filter   due.Filter // as it was asked for
 	Products []yeastar.Product
 	Links    map[int64]string // permalinks of requests; may be nil
+	Chosen   []due.Key        // the rows that are ticked
+
+	ticks bool // rows can be ticked
 }
 
 // Due is the list of renewals due, a page of it, with its filter.
 func Due(d DueData) Message {
 	rows, page, pages := d.List.Page(d.Filter.Page, dueListed)
 	d.Filter.Page = page
+	several, ticks := d.several()
+	d.ticks = ticks
 	text := dueCounts(d.List)
 	blocks := []slack.Block{header("due", dueTitle(d.Filter, line)), section("due.counts", text)}
-	blocks = append(blocks, dueFilter(d)...)
+	blocks = append(blocks, dueFilter(d, several)...)
 	if len(rows) == 0 {
 		blocks = append(blocks, section("due.none", "Nothing here ends. Nothing was changed or ordered."))
 	}
 	blocks = append(blocks, d.rows("due", rows)...)
+	blocks = append(blocks, d.elsewhere(rows, page)...)
 	if buttons := duePages(page, pages); len(buttons) > 0 {
 		blocks = append(blocks, slack.NewActionBlock("due.pages."+DueState(d.Filter), buttons...))
 	}
-	end := fmt.Sprintf("Page %d of %d. Dates are told with their source. Nothing is ordered by looking at this.", page+1, pages)
+	hint := ""
+	if ticks {
+		hint = " The button above takes the rows that are ticked, or all when none is."
+	}
+	end := fmt.Sprintf("Page %d of %d."+hint+" Dates are told with their source. Nothing is ordered by looking at this.", page+1, pages)
 	return Message{
 		Text:   cutMarkup(dueTitle(d.Filter, outside)+": "+strings.ReplaceAll(text, "\n", " ")+" "+end, limitMessageText),
 		Blocks: append(blocks, contextLine("due.end", end)),
@@ -106,15 +116,25 @@ func dueCounts(l due.List) string {
 			parts = append(parts, fmt.Sprintf("%s %d %s", bandWords[b][0], n, bandWords[b][1]))
 		}
 	}
-	lines := []string{cmp.Or(joinWith(" · ", parts...), "Nothing is due.")}
-	for _, name := range l.Unread {
-		lines = append(lines, "⚠️ The portal does not list the packages of "+outside(name, shortLimit)+" just now, so they are missing here.")
+	nothing := "Nothing is due."
+	if len(l.Unread) > 0 {
+		nothing = "Nothing is due of what could be read."
 	}
+	lines := append([]string{cmp.Or(joinWith(" · ", parts...), nothing)}, dueUnread(l.Unread)...)
 	return cutMarkup(strings.Join(lines, "\n"), limitSection)
 }
 
+// dueUnread warns of the products whose packages are missing.
+func dueUnread(names []string) []string {
+	var lines []string
+	for _, name := range names {
+		lines = append(lines, "⚠️ The portal does not list the packages of "+outside(name, shortLimit)+" just now, so they are missing here.")
+	}
+	return lines
+}
+
 // dueFilter are the menus that narrow the list.
-func dueFilter(d DueData) []slack.Block {
+func dueFilter(d DueData, several []slack.BlockElement) []slack.Block {
 	owners := []Choice{{ID: "everybody", Label: "Everybody's"}, {ID: "mine", Label: "Mine"}, {ID: due.Nobody, Label: "Nobody's"}}
 	owner := dueMenu(ActionDueOwners, "Whose", owners, ownerChosen(d.Filter))
 	elements := []slack.BlockElement{owner}
@@ -125,7 +145,7 @@ func dueFilter(d DueData) []slack.Block {
 		}
 		elements = append(elements, dueMenu(ActionDueProduct, "Product", products, cmp.Or(d.Filter.Product, "all")))
 	}
-	elements = append(elements, dueSeveral(d.List, d.Filter, "Renew these %d…")...)
+	elements = append(elements, several...)
 	return []slack.Block{slack.NewActionBlock("due.filter."+DueState(d.Filter), elements...)}
 }
 
@@ -166,7 +186,7 @@ func (d DueData) rows(id string, rows []due.Row) []slack.Block {
 	var blocks []slack.Block
 	for i, r := range rows {
 		blocks = append(blocks, section(fmt.Sprintf("%s.row.%d", id, i), d.row(r)),
-			slack.NewActionBlock(fmt.Sprintf("%s.do.%d.%s", id, i, DueState(d.Filter)), dueButtons(r, d.List.Now)...))
+			slack.NewActionBlock(fmt.Sprintf("%s.do.%d.%s", id, i, DueState(d.Filter)), append(d.tick(&r), dueButtons(r, d.List.Now)...)...))
 	}
 	return blocks
 }
@@ -274,7 +294,7 @@ func dueButtons(r due.Row, now time.Time) []slack.BlockElement {
 	if !r.Nameless && len(r.Open) == 0 {
 		renew := slack.NewButtonBlockElement(ActionDueRenew, dueKey(r.Key()), plain("Renew…", limitButton))
 		renew.AccessibilityLabel = line("Renew "+name, limitButton)
-		if r.Band(now) == due.Overdue || r.Band(now) == due.Within14 {
+		if b := r.Band(now); !r.Renewed() && (b == due.Overdue || b == due.Within14) {
 			renew.Style = slack.StylePrimary
 		}
 		buttons = append(buttons, renew)

@@ -67,8 +67,11 @@ func dues() []shown {
 		several.List.Rows = append(several.List.Rows, unowned)
 		several.List.Rows[i].Mark.Owner, several.List.Rows[i].Open = bob, nil
 	}
+	ticked := data(due.Filter{Page: 1})
+	ticked.Chosen = []due.Key{list.Rows[0].Key(), list.Rows[1].Key(), list.Rows[len(list.Rows)-1].Key(), list.Rows[len(list.Rows)-2].Key()}
 	return []shown{
 		{"due_first", blocks.Due(data(due.Filter{}))},
+		{"due_ticked", blocks.Due(ticked)},
 		{"due_last", blocks.Due(data(due.Filter{Page: 1}))},
 		{"due_narrowed", blocks.Due(data(due.Filter{Within: 30, Text: "acme", Owner: bob, Product: "p-series-turnkey"}))},
 		{"due_unread", blocks.Due(unread)},
@@ -84,7 +87,9 @@ func dues() []shown {
 		{"due_message_not_imported", blocks.DueImportTold(due.Import{Lines: 3, Faults: importData(3, 1).Result.Faults}, "")},
 		{"due_message_not_fetched", blocks.DueImportTold(due.Import{}, "Slack does not give me the file.")},
 		{"due_message_digest", blocks.DueDigest(list.Digest(nil), now)},
-		{"due_message_owner", blocks.DueOwnersDigest(list.Of(bob), now)},
+		{"due_message_digest_unread", blocks.DueDigest(due.List{Now: now, Unread: []string{"P-Series Turnkey Package"}}.Digest(nil), now)},
+		{"due_message_owner_unread", blocks.DueOwnersDigest(list.Of(bob), []string{"P-Series Turnkey Package"}, now)},
+		{"due_message_owner", blocks.DueOwnersDigest(list.Of(bob), nil, now)},
 		{"home_due", blocks.Home(blocks.HomeData{Command: "/renew", Due: blocks.DueSection(data(due.Filter{}), bob)})},
 		{"home_due_several", blocks.Home(blocks.HomeData{Command: "/renew", Due: blocks.DueSection(several, bob)})},
 		{"home_due_none", blocks.Home(blocks.HomeData{Command: "/renew", Due: blocks.DueSection(quiet, bob)})},
@@ -133,8 +138,14 @@ func hostileDue(t *rapid.T, r renewal.Request) blocks.DueData {
 	}
 	list := due.Build(f)
 	list.Unread = []string{s("unread")}
+	var chosen []due.Key
+	for i := range list.Rows {
+		if rapid.Bool().Draw(t, "chosen") {
+			chosen = append(chosen, list.Rows[i].Key())
+		}
+	}
 	return blocks.DueData{
-		List: list, Products: yeastar.Products(), Links: map[int64]string{r.ID: r.Reason},
+		List: list, Chosen: chosen, Products: yeastar.Products(), Links: map[int64]string{r.ID: r.Reason},
 		Filter: due.Filter{Within: rapid.IntRange(0, 400).Draw(t, "within"), Text: s("text"), Owner: bob, Product: product.Key, Page: rapid.IntRange(0, 9).Draw(t, "page")},
 	}
 }

@@ -85,8 +85,12 @@ func dueSeveral(l due.List, f due.Filter, label string) []slack.BlockElement {
 	if rows < 2 {
 		return nil
 	}
+	return severalButton(f, fmt.Sprintf(label, rows))
+}
+
+func severalButton(f due.Filter, label string) []slack.BlockElement {
 	f.Text, f.Page = cut(clean(f.Text), shortLimit), 0
-	return []slack.BlockElement{slack.NewButtonBlockElement(ActionDueSeveral, encode(f), plain(fmt.Sprintf(label, rows), limitButton))}
+	return []slack.BlockElement{slack.NewButtonBlockElement(ActionDueSeveral, encode(f), plain(label, limitButton))}
 }
 
 // ReadDueSeveral reads the value of such a button. What is no filter is of the person alone.
@@ -122,11 +126,17 @@ type DueTarget struct {
 	State string  `json:"s,omitempty"` // DueState of the list that it was opened from
 	// Answer is where the list can be drawn again; empty: it stands in Home.
 	Answer string `json:"a,omitempty"`
+	// Chosen are the rows that are ticked in the list.
+	Chosen []due.Key `json:"c,omitempty"`
 }
 
 func (t DueTarget) encode() string {
 	t.Key.Product, t.Key.Holder = oneLine(t.Key.Product, limitOption), oneLine(t.Key.Holder, limitOption)
 	s := encode(t)
+	for len(t.Chosen) > 0 && width(s) > limitMetadata {
+		t.Chosen = t.Chosen[:len(t.Chosen)-1]
+		s = encode(t)
+	}
 	if width(s) > limitMetadata {
 		t.Answer, t.State = "", ""
 		s = encode(t)
@@ -178,7 +188,7 @@ func DueOwnerForm(t DueTarget, r due.Row) slack.ModalViewRequest {
 
 // DueDigest is what a channel is told at the time of the digest.
 func DueDigest(d due.Digest, now time.Time) Message {
-	blocks := []slack.Block{header("digest", "Renewals due"), section("digest.counts", dueCounts(due.List{Now: now, Rows: d.Rows}))}
+	blocks := []slack.Block{header("digest", "Renewals due"), section("digest.counts", dueCounts(due.List{Now: now, Rows: d.Rows, Unread: d.Unread}))}
 	text := []string{"Renewals due."}
 	for _, part := range []struct {
 		id, heading string
@@ -194,17 +204,23 @@ func DueDigest(d due.Digest, now time.Time) Message {
 		blocks = append(blocks, section("digest."+part.id, "*"+heading+"*\n"+dueBullets(part.rows, now)))
 		text = append(text, heading+".")
 	}
+	text = append(text, dueUnread(d.Unread)...)
 	end := "“/renew due” lists all, with a button to renew. Nothing was ordered."
 	return Message{Text: cutMarkup(joinWith(" ", append(text, end)...), limitMessageText), Blocks: append(blocks, contextLine("digest.end", end))}
 }
 
-// DueOwnersDigest is what an owner is told of what is theirs.
-func DueOwnersDigest(rows []due.Row, now time.Time) Message {
+// DueOwnersDigest is what an owner is told of what is theirs, and of what could not be read.
+func DueOwnersDigest(rows []due.Row, unread []string, now time.Time) Message {
 	head := fmt.Sprintf("Renewals due that you look after (%d)", len(rows))
 	end := "“/renew due” lists them, with a button to renew, to snooze or to give them to somebody else. Nothing was ordered."
+	blocks := []slack.Block{section("digest.owner", joinWith("\n", "*"+head+"*", dueBullets(rows, now)))}
+	missing := dueUnread(unread)
+	if len(missing) > 0 {
+		blocks = append(blocks, section("digest.unread", strings.Join(missing, "\n")))
+	}
 	return Message{
-		Text:   head + ". " + end,
-		Blocks: []slack.Block{section("digest.owner", "*"+head+"*\n"+dueBullets(rows, now)), contextLine("digest.end", end)},
+		Text:   cutMarkup(joinWith(" ", append([]string{head + "."}, append(missing, end)...)...), limitMessageText),
+		Blocks: append(blocks, contextLine("digest.end", end)),
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -146,7 +147,7 @@ func TestMessagesWithstandAnyText(t *testing.T) {
 			{"audit", blocks.AuditLine(r, e)}, {"linked", links().Linked(blocks.AuditLine(r, e), r.ID)}, {"help", blocks.Help(outsideText().Draw(t, "command"), approvers)},
 			{"list", blocks.List([]renewal.Request{r, r}, repeat(r, 30), blocks.Links{r.ID: r.Note})}, {"detail", blocks.Detail(r, repeat(e, 25), links())},
 			{"due", blocks.Due(hostileDue(t, r))}, {"digest", blocks.DueDigest(hostileDue(t, r).List.Digest(nil), now)},
-			{"owner's digest", blocks.DueOwnersDigest(hostileDue(t, r).List.Rows, now)},
+			{"owner's digest", blocks.DueOwnersDigest(hostileDue(t, r).List.Rows, r.Changes, now)},
 			{"imported", blocks.DueImportTold(hostileImport(t, r).Result, "")}, {"not imported", blocks.DueImportTold(due.Import{}, r.Note+"!")},
 			{"history", blocks.History(hostileHistory(t, r))}, {"history's choice", blocks.HistoryChoice(r.Note, []renewal.Holder{r.Offer.Holder, {Name: r.Reason}}, 3)},
 			{"preface", blocks.Preface(r.Note, blocks.Help("/renew", nil))}, {"reopen", blocks.Reopen(r.Note)},
@@ -172,7 +173,7 @@ func TestViewsWithstandAnyText(t *testing.T) {
 			Command: r.Note, Waiting: repeat(r, 20), Open: repeat(r, 20), Recent: repeat(r, 20), Links: blocks.Links{r.ID: r.Reason},
 			Can: map[int64][]renewal.Action{r.ID: {renewal.ActionApprove, renewal.ActionReturn, renewal.ActionReject}}, Pause: renewal.Pause{By: r.Note, Reason: r.Reason}, Due: blocks.DueSection(hostileDue(t, r), bob),
 		}))
-		row, target := hostileDue(t, r).List.Rows[0], blocks.DueTarget{Key: due.Key{Product: r.Note, Holder: r.Reason}, State: r.Note, Answer: r.Reason}
+		row, target := hostileDue(t, r).List.Rows[0], blocks.DueTarget{Key: due.Key{Product: r.Note, Holder: r.Reason}, State: r.Note, Answer: r.Reason, Chosen: slices.Repeat([]due.Key{{Product: r.Note, Holder: r.Reason}}, 50)}
 		checkView(t, "due snooze", blocks.DueSnoozeForm(target, row, now))
 		checkView(t, "due ending", blocks.DueEndingForm(target, row))
 		checkView(t, "due owner", blocks.DueOwnerForm(target, row))

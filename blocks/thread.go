@@ -43,6 +43,10 @@ func ThreadLine(r renewal.Request, e renewal.Entry, approvers []string) (Message
 		if e.To == renewal.Pending {
 			s = askToDecide(s, approvers)
 		}
+	case renewal.CodeStale, renewal.CodeConfirmed:
+		if r.Batch != 0 { // in whose thread there are others
+			s = fmt.Sprintf("Line %d, %s, %s: %s", r.Line, r.Reference(), holder(r.Offer.Holder, outside), s)
+		}
 	case renewal.CodeUnknown, renewal.CodeSearched, renewal.CodeUnsearched, renewal.CodeLate:
 		if len(approvers) > 0 {
 			s = join(s, mentions(approvers, 20)+": please have a look.")

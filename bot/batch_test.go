@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"renewbot/bot/config"
 	"renewbot/bot/renewal"
@@ -169,6 +170,126 @@ func TestBatchPauses(t *testing.T) {
 	for id, want := range []renewal.Status{renewal.Ordered, renewal.Refused, renewal.Unknown, renewal.Cancelled, renewal.Cancelled} {
 		b.wantStatus(int64(id+1), want)
 	}
+}
+
+// TestBatchWaitsAsTold does not send a line that was put off before its time, whatever becomes of the
+// others meanwhile.
+func TestBatchWaitsAsTold(t *testing.T) {
+	t.Parallel()
+	b, clock := setupAt(t, telling, func(o *sandbox.Options) { o.Vendor = append(o.Vendor, yeastarsim.WithCustomers(40)) })
+	alice, bob := b.as(sandbox.Alice), b.as(sandbox.Bob)
+	card := alice.batch(customer(31), customer(33), customer(34))
+	b.Vendor.Fault(yeastarsim.OrderSave, yeastarsim.TooMany(10*time.Minute).Times(1))
+	bob.press(card, "Approve 3 lines")
+	b.happened("RNW-000001", renewal.CodePostponed)
+	b.rest()
+	b.wants(alice.command(sandbox.Renewals, "/renew cancel RNW-000003"), "was cancelled", "Nothing was ordered")
+	b.later(clock, 5*time.Minute)
+	b.rest()
+	b.wantOrders(1)
+	b.later(clock, 5*time.Minute)
+	b.says(sandbox.Renewals, "RNW-B0001 has ended", "2 placed", "1 left out")
+	b.wantOrders(3) // one of them was put off
+	if at := b.sentAt(); at[1] < 10*time.Minute {
+		t.Errorf("it was sent again after %s", at[1])
+	}
+}
+
+// shared are the files with the results of a batch, the oldest first.
+func (b *bundle) shared() []string {
+	var files []string
+	for _, m := range b.Slack.Snapshot().All(sandbox.Renewals) {
+		for _, f := range m.Files {
+			if file, ok := b.Slack.File(f.ID); ok && f.Name == "RNW-B0001.csv" {
+				files = append(files, string(file.Content))
+			}
+		}
+	}
+	return files
+}
+
+// results waits for so many of these files.
+func (b *bundle) results(n int) []string {
+	b.t.Helper()
+	b.until("the results", func() bool { return len(b.shared()) >= n })
+	if got := len(b.shared()); got != n {
+		b.t.Fatalf("there are %d files with results, want %d", got, n)
+	}
+	return b.shared()
+}
+
+// TestBatchEndsAnew lets a refused line be tried again after the end: the channel's summary and the
+// file stay true. A file that Slack refuses is told of once, and comes when it takes it.
+func TestBatchEndsAnew(t *testing.T) {
+	t.Parallel()
+	clock := newMoving()
+	b := setup(t, telling, clock.set, func(o *sandbox.Options) { o.Vendor = append(o.Vendor, yeastarsim.WithCustomers(40)) })
+	alice, bob := b.as(sandbox.Alice), b.as(sandbox.Bob)
+	card := alice.batch(customer(31), customer(33))
+	b.Vendor.Fault(yeastarsim.OrderSave, yeastarsim.Refuse("order_refused", "Not today.").Nth(2).Times(1))
+	given := b.Slack.Fail("files.getUploadURLExternal", slacksim.Fault{Kind: slacksim.FaultError, Error: "missing_scope"})
+	bob.press(card, "Approve 2 lines")
+	b.says(sandbox.Renewals, "RNW-B0001 has ended", "1 placed", "1 refused")
+	b.says(sandbox.Renewals, "I can't post the file with the results of RNW-B0001: Slack says missing_scope", "files:write", "Nothing was ordered or lost by that")
+	b.says(sandbox.Audit, "I can't post the file with the results of RNW-B0001")
+	given()
+	b.until("the file is tried again", func() bool {
+		clock.add(time.Hour)
+		return len(b.shared()) > 0
+	})
+	first := b.results(1)[0]
+	b.wants(first, ",RNW-000001,", ",RNW-000002,", ",refused,", "Not today.")
+	bob.press(b.card(sandbox.Renewals, "RNW-000002", "Try again"), "Try again")
+	b.says(sandbox.Renewals, "RNW-B0001 has changed since it ended", "2 placed")
+	second := b.results(2)[1]
+	b.wants(second, ",RNW-000001,", ",RNW-000002,")
+	b.lacks(second, "refused", "Not today.")
+	said := map[string]int{}
+	for _, m := range b.Slack.Snapshot().All(sandbox.Renewals) {
+		for _, text := range []string{"RNW-B0001 has ended", "has changed since it ended", "I can't post the file"} {
+			if contains(m.Text, text) {
+				said[text]++
+			}
+		}
+	}
+	for text, n := range said {
+		if n != 1 {
+			t.Errorf("%q is said %d times", text, n)
+		}
+	}
+	b.wantOrders(3) // one of them was refused
+}
+
+// TestDatesOfABatch follows the dates that the portal tells after the orders of a batch: the card has
+// how many it shows, and the thread names the line whose date does not move, and when it does at last.
+func TestDatesOfABatch(t *testing.T) {
+	t.Parallel()
+	clock := newMoving()
+	b := setup(t, telling, clock.set, func(o *sandbox.Options) { o.Vendor = append(o.Vendor, yeastarsim.WithCustomers(40)) })
+	alice, bob := b.as(sandbox.Alice), b.as(sandbox.Bob)
+	customers := b.Vendor.Customers()
+	stuck := customers[slices.IndexFunc(customers, func(c yeastarsim.Customer) bool { return c.Email == "it33@customer-33.example" })]
+	before, _ := b.Vendor.Package(stuck.PartnerID)
+	card := alice.batch(customer(31), customer(33))
+	bob.press(card, "Approve 2 lines")
+	b.says(sandbox.Renewals, "RNW-B0001 has ended", "2 placed")
+	after, _ := b.Vendor.Package(stuck.PartnerID)
+	b.Vendor.SetExpiry(stuck.PartnerID, before.Expires)
+	clock.add(2 * time.Minute)
+	b.shows(card, "The portal shows the new date of 1 of 2 packages that were ordered")
+	clock.add(25 * time.Hour)
+	b.says(sandbox.Renewals, "Line 2, RNW-000002", stuck.Company, "the portal still shows that this package ends", "do not order it again before")
+	b.shows(card, "1 of 2", "A day later it still does not show it of 1", "They were ordered all the same")
+	b.Vendor.SetExpiry(stuck.PartnerID, after.Expires)
+	clock.add(25 * time.Hour)
+	b.says(sandbox.Renewals, "Line 2, RNW-000002", "renewed until")
+	b.shows(card, "The portal shows the new date of 2 of 2")
+	for _, m := range b.Slack.Snapshot().All(sandbox.Renewals) {
+		if contains(m.Text, "Line 1, RNW-000001") {
+			t.Errorf("what is as it should be has a line: %s", m.Text)
+		}
+	}
+	b.wantOrders(2)
 }
 
 // TestCheckOfABatchIsBrokenOff stops the bot in the middle of a check: the form does not wait for

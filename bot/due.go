@@ -127,8 +127,10 @@ func (b *Bot) outcome(ctx context.Context, ic slack.InteractionCallback, env *so
 		b.reply.Open(ctx, p, ic.TriggerID, *o.Open)
 	case o.Renew != nil:
 		b.open(ctx, p, opening{trigger: ic.TriggerID, draft: *o.Renew})
+	case o.Nothing:
+		env.Ack(nil)
 	case o.Several != nil:
-		b.batch.Open(ctx, p, *o.Several)
+		b.batch.Open(ctx, p, *o.Several, o.Chosen...)
 	case o.Replace != nil && p.ResponseURL != "":
 		env.Ack(nil)
 		b.reply.Replace(ctx, p, *o.Replace, true)

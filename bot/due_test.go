@@ -8,10 +8,7 @@ import (
 	"time"
 
 	"renewbot/bot"
-	"renewbot/bot/config"
-	"renewbot/bot/due"
 	"renewbot/bot/ledger"
-	"renewbot/bot/ledger/pgtest"
 	"renewbot/bot/renewal"
 	"renewbot/bot/sandbox"
 	"renewbot/bot/slacksim"
@@ -64,6 +61,27 @@ func TestRenewalsDue(t *testing.T) {
 	b.says(sandbox.Audit, "due.awake")
 	alice.list("overdue by 17 days", "owner")
 
+	// Nobody is told of what is snoozed, until that day.
+	alice.pick(alice.list("🔴 1 overdue", "owner"), "Snooze until…")
+	for date, wrong := range map[string]string{time.Now().UTC().Format(time.DateOnly): "after today", "2099-01-01": "At most a year"} {
+		alice.choose("Until", "", date)
+		alice.submit()
+		b.wants(alice.errorAt("Until"), wrong)
+	}
+	until := time.Now().UTC().AddDate(0, 0, 30)
+	alice.choose("Until", "", until.Format(time.DateOnly))
+	alice.submit()
+	m = alice.list("💤", "snoozed until "+until.Format("2 Jan 2006"), "1 snoozed")
+	b.says(sandbox.Audit, "due.snoozed", "Fjordline Logistics AS", "Nothing was ordered")
+	alice.command(sandbox.Renewals, "/renew batch fjordline")
+	form := alice.titled("Renew several")
+	if f, _ := form.Field("Lines"); contains(f.Value, yeastarsim.ExpiredID) {
+		t.Errorf("what sleeps is proposed: %q", f.Value)
+	}
+	alice.back()
+	alice.pick(m, "Tell of it again")
+	alice.list("🔴 1 overdue", "owner")
+
 	// Who may not request sees no customers.
 	if text := b.as(sandbox.Gina).command(sandbox.Renewals, "/renew due"); !contains(text, "Guests can't") {
 		t.Errorf("a guest reads:\n%s", text)
@@ -100,6 +118,44 @@ func TestRenewFromTheList(t *testing.T) {
 	alice.list(until, "1 later")
 }
 
+// TestTickedRows renews several rows of the list that are ticked, on two pages of it and over a change
+// of one of them, and no others.
+func TestTickedRows(t *testing.T) {
+	t.Parallel()
+	b := setup(t, telling)
+	alice := b.as(sandbox.Alice)
+	tick := func(m slacksim.Message, block string, choices ...string) {
+		t.Helper()
+		if r, err := alice.p.PickAll(b.ctx, m.Ref(), block, choices); err != nil || r.Failure != "" {
+			t.Fatalf("tick %s: %v %s", block, err, r.Failure)
+		}
+	}
+	alice.command(sandbox.Renewals, "/renew due")
+	m := alice.list("Page 1 of", "takes the rows that are ticked, or all when none is")
+	tick(m, "due.do.0./due_tick", "Choose")
+	tick(m, "due.do.1./due_tick", "Choose")
+	alice.press(m, "More ▶")
+	m = alice.list("Page 2 of", "Renew the 2 ticked…", "Ticked on other pages")
+	tick(m, "due.do.0.n=1/due_tick", "Choose")
+	if _, err := alice.p.Pick(b.ctx, m.Ref(), "due.do.0.n=1/due_more", "Owner…"); err != nil {
+		t.Fatal(err)
+	}
+	alice.choose("Owner", "", sandbox.Dave)
+	alice.submit()
+	m = alice.list("Page 2 of", "Renew the 3 ticked…", "dave")
+	alice.press(m, "◀ Before")
+	m = alice.list("Page 1 of", "Renew the 3 ticked…")
+	tick(m, "due.do.1./due_tick") // none
+	alice.press(m, "Renew the 3 ticked…")
+	form := alice.view("Lines")
+	f, _ := form.Field("Lines")
+	lines := strings.Split(strings.TrimSpace(f.Value), "\n")
+	if len(lines) != 3 || !contains(lines[1], yeastarsim.ExpiredID) {
+		t.Errorf("two rows are ticked, and the form begins with %q", lines)
+	}
+	b.wantOrders(0)
+}
+
 // telling lets the portal tell when packages end and whose they are.
 func telling(o *sandbox.Options) {
 	o.Vendor = append(o.Vendor, yeastarsim.WithSwitches(yeastarsim.Generous))
@@ -117,107 +173,8 @@ func (m *moving) now() time.Time         { return m.begin.Add(time.Duration(m.by
 func (m *moving) add(d time.Duration)    { m.by.Add(int64(d)) }
 func (m *moving) set(o *sandbox.Options) { o.Now = m.now }
 
-// TestDigestIsToldOnce starts the bot anew at the very minute of the digest, and lets a second
-// time of it pass: each time has one message.
-func TestDigestIsToldOnce(t *testing.T) {
-	t.Parallel()
-	clock := newMoving()
-	daily, err := due.ParseSchedule(sandbox.Renewals + "@daily 02:30 Europe/Madrid")
-	if err != nil {
-		t.Fatal(err)
-	}
-	first := daily.Next(clock.now())
-	b := setup(t, telling, clock.set, func(o *sandbox.Options) {
-		o.DatabaseURL = "sqlite://" + t.TempDir() + "/ledger.db"
-		o.Configure = func(c *config.Config) { c.Renew.Digest = daily }
-	})
-	clock.add(first.At.Sub(clock.now()) + time.Second)
-	b.says(sandbox.Renewals, "Renewals due", "Overdue", "Fjordline")
-	if err := b.StopBot(); err != nil {
-		t.Fatal(err)
-	}
-	if err := b.StartBot(b.ctx); err != nil {
-		t.Fatal(err)
-	}
-	clock.add(24 * time.Hour)
-	b.says(sandbox.Audit, "due.digest")
-	b.wait("the second digest", func(s *slacksim.Snapshot) bool { return digests(s) >= 2 })
-	clock.add(time.Hour)
-	if n := digests(b.Slack.Snapshot()); n != 2 {
-		t.Errorf("two times of the digest have %d messages", n)
-	}
-}
-
-// TestDigestOfTwoReplicas lets two bots on one PostgreSQL tell the digest, on the night in which the
-// clock skips its time, with its job many times over: each time has one message and one entry.
-func TestDigestOfTwoReplicas(t *testing.T) {
-	t.Parallel()
-	pgtest.Available(t)
-	database := pgtest.Database(t)
-	clock := &movable{} // it goes on by itself, so that who leads the jobs is settled anew after a leap
-	clock.advance(time.Until(time.Date(2027, 3, 27, 12, 0, 0, 0, time.UTC)))
-	nightly, err := due.ParseSchedule(sandbox.Renewals + "@daily 02:30 Europe/Madrid")
-	if err != nil {
-		t.Fatal(err)
-	}
-	scheduled := func(o *sandbox.Options) { o.Configure = func(c *config.Config) { c.Renew.Digest = nightly } }
-	b := setup(t, telling, scheduled, func(o *sandbox.Options) { o.DatabaseURL, o.Now = database, clock.now })
-	options := sandbox.Options{Now: clock.now, Tune: unhurried}
-	scheduled(&options)
-	second, err := sandbox.Join(b.ctx, b.Place(), options)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() {
-		if err := second.StopBot(); err != nil {
-			t.Error(err)
-		}
-	}()
-	l, err := ledger.Open(b.ctx, database, ledger.Options{Now: clock.now})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	told := func(nights int) {
-		t.Helper()
-		b.wait("the digest", func(s *slacksim.Snapshot) bool {
-			n := 0
-			for _, m := range s.All(sandbox.Audit) {
-				n += strings.Count(m.Text, "The digest of renewals due went to")
-			}
-			return n >= nights && digests(s) >= nights
-		})
-		if n := digests(b.Slack.Snapshot()); n != nights {
-			t.Fatalf("%d nights have %d digests", nights, n)
-		}
-	}
-	for night, at := range []time.Time{
-		time.Date(2027, 3, 28, 1, 30, 0, 0, time.UTC), // 02:30 is skipped: it is 03:30
-		time.Date(2027, 3, 29, 0, 30, 0, 0, time.UTC),
-		time.Date(2027, 3, 30, 0, 30, 0, 0, time.UTC),
-	} {
-		clock.advance(at.Sub(clock.now()) + time.Second)
-		for range 8 {
-			if err := l.Enqueue(b.ctx, renewal.Job{Kind: renewal.TellDigest, At: clock.now()}); err != nil {
-				t.Fatal(err)
-			}
-		}
-		told(night + 1)
-	}
-}
-
 func containsAll(text string, pieces ...string) bool {
 	return !slices.ContainsFunc(pieces, func(p string) bool { return !strings.Contains(text, p) })
-}
-
-func digests(s *slacksim.Snapshot) int {
-	n := 0
-	for _, m := range s.Messages(sandbox.Renewals) {
-		if strings.HasPrefix(m.Text, "Renewals due.") {
-			n++
-		}
-	}
-	return n
 }
 
 // TestImportInSlack takes a list in from a file: nothing while a line is wrong, then what is right,

@@ -58,7 +58,7 @@ func (s *story) what(r renewal.Request) {
 	s.field("Billing contact", strings.Join(nonEmpty(o.Contact.Name, o.Contact.Email, string(o.Contact.ID)), ", "))
 	s.field("PO number", r.PONumberSent())
 	if o.Price != nil {
-		s.field("Price", o.Price.Amount.String()+" "+o.Price.Currency)
+		s.field("Price", o.Price.String())
 	}
 	s.field("Note", r.Note)
 	s.field("Requested by", r.Requester+" in "+r.Channel+" at "+utc(r.CreatedAt))

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -29,34 +30,48 @@ const (
 )
 
 // check checks every line as the form of a single request would be. told is called now and then
-// with how many are done.
+// with how many are done, and not any more when check has returned.
 func (v *View) check(ctx context.Context, who renewal.Actor, rows []row, told func(done int)) ([]blocks.BatchCheck, error) {
 	checked := make([]blocks.BatchCheck, len(rows))
-	done := make(chan struct{}, len(rows))
-	var checking errgroup.Group
-	checking.SetLimit(together)
-	go func() {
-		for i := range rows {
-			<-done
-			told(i + 1)
-		}
-	}()
-	for i, r := range rows {
-		checking.Go(func() error {
-			defer func() { done <- struct{}{} }()
-			ctx, cancel := context.WithTimeout(ctx, checkTimeout)
-			defer cancel()
-			c, err := v.line(ctx, who, r)
-			c.Line, c.About = r.line, cmp.Or(c.About, r.about())
-			checked[i] = c
-			return err
-		})
-	}
-	if err := checking.Wait(); err != nil {
+	err := each(len(rows), func(i int) error {
+		ctx, cancel := context.WithTimeout(ctx, checkTimeout)
+		defer cancel()
+		c, err := v.line(ctx, who, rows[i])
+		c.Line, c.About = rows[i].line, cmp.Or(c.About, rows[i].about())
+		checked[i] = c
+		return err
+	}, told)
+	if err != nil {
 		return nil, err
 	}
 	twice(checked)
 	return checked, nil
+}
+
+// each does n things, some together, and tells after each how many are done. It returns when
+// nobody is told any more.
+func each(n int, do func(i int) error, told func(done int)) error {
+	done := make(chan struct{}, n)
+	var doing errgroup.Group
+	doing.SetLimit(together)
+	var telling sync.WaitGroup
+	telling.Go(func() {
+		so := 0
+		for range done {
+			so++
+			told(so)
+		}
+	})
+	for i := range n {
+		doing.Go(func() error {
+			defer func() { done <- struct{}{} }()
+			return do(i)
+		})
+	}
+	err := doing.Wait()
+	close(done)
+	telling.Wait()
+	return err
 }
 
 // twice finds the lines that are for the same package as one before them. Neither knows of the

@@ -28,31 +28,37 @@ import (
 // three seconds.
 const listPatience = 1500 * time.Millisecond
 
-// Open opens the form, with what is due by a filter. Who opens it may request.
-func (v *View) Open(ctx context.Context, w reply.Person, narrowed due.Filter) {
+// Open opens the form, with what is due by a filter, or with rows that were chosen. Who opens it
+// may request.
+func (v *View) Open(ctx context.Context, w reply.Person, narrowed due.Filter, chosen ...due.Key) {
 	looking, cancel := context.WithTimeout(ctx, listPatience)
 	defer cancel()
 	f := blocks.BatchFormData{
 		Key: rand.Text(), Columns: Columns, DryRun: v.policy.DryRun, Channels: v.directory.AllowedChannels(),
 		ChannelNames: v.directory.ChannelNames(looking), ChannelHint: v.directory.ChannelHint(), Channel: v.directory.ChannelHere(looking, w.Channel),
 	}
-	v.template(looking, narrowed, &f)
+	v.template(looking, narrowed, chosen, &f)
 	v.reply.Open(ctx, w, w.Trigger, blocks.BatchForm(f))
 }
 
 // templateHeader is the first line of what a form begins with.
 const templateHeader = "holder,product,quantity,term,contact,name,ends"
 
-// template fills the form with what is due by a filter, as lines that only have to be looked through.
-func (v *View) template(ctx context.Context, by due.Filter, f *blocks.BatchFormData) {
+// template fills the form with what is due by a filter, or with what was chosen, as lines that only have
+// to be looked through.
+func (v *View) template(ctx context.Context, by due.Filter, chosen []due.Key, f *blocks.BatchFormData) {
 	f.Text = templateHeader + "\n"
 	list, err := v.lists.Load(ctx, lookup.AnyAge)
 	if err != nil {
 		v.log.WarnContext(ctx, "the renewals due could not be read for a batch", "error", err)
 	}
 	f.Unread = err != nil || len(list.Unread) > 0
-	lines := 0
-	for _, r := range list.Only(by, portal.Fits).Askable(by) {
+	rows, lines := list.Chosen(chosen), 0
+	if len(chosen) == 0 {
+		rows = list.Only(by, portal.Fits).Askable(by)
+	}
+	f.Gone = max(len(chosen)-len(rows), 0)
+	for _, r := range rows {
 		line := templateLine(r)
 		if lines == renewal.MaxBatch || len(utf16.Encode([]rune(f.Text+line))) > blocks.MaxBatchText {
 			f.More++
@@ -75,9 +81,9 @@ func templateLine(r due.Row) string {
 		ends = sheet.Day(end)
 	}
 	var b bytes.Buffer
-	cells := sheet.Table{Header: []string{r.Holder.Key(), r.Product.Key, quantity, term, "", r.Holder.Name, ends}}
-	cells.Rows = [][]string{cells.Header}
-	if err := sheet.Write(&b, sheet.CSV, cells); err != nil {
+	name := strings.Join(strings.Fields(r.Holder.Name), " ") // it may have line breaks
+	cells := []string{r.Holder.Key(), r.Product.Key, quantity, term, "", name, ends}
+	if err := sheet.Write(&b, sheet.CSV, sheet.Table{Header: []string{"-"}, Rows: [][]string{cells}}); err != nil {
 		return ""
 	}
 	_, line, _ := strings.Cut(b.String(), "\n")

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"renewbot/blocks"
+	"renewbot/bot/due"
 	"renewbot/bot/renewal"
 	"renewbot/bot/socket"
 	"renewbot/yeastar"
@@ -89,5 +90,21 @@ func TestNobodyIsAskedForTwice(t *testing.T) {
 	d := draft{Lines: checked}
 	if s, _ := submission("k", d, ""); len(s.Lines) != 3 {
 		t.Errorf("%d lines are asked for", len(s.Lines))
+	}
+}
+
+// TestTemplateLineIsOneLine reads back what the form begins with, whatever a customer is called.
+func TestTemplateLineIsOneLine(t *testing.T) {
+	t.Parallel()
+	product, _ := yeastar.ProductByKey("p-series-turnkey")
+	for name, want := range map[string]string{"Acme": "Acme", "Acme\nTelecom\r\n\"North\"": `Acme Telecom "North"`, "=1+1\n2": "=1+1 2", "": ""} {
+		line := templateLine(due.Row{Product: product, Holder: renewal.Holder{PartnerID: "77", Name: name}, Quantity: 50})
+		rows, fault := read(templateHeader + "\n" + line + line)
+		if fault != "" || len(rows) != 2 || rows[1].cells["holder"] != "77" {
+			t.Errorf("%q: %q is read as %v, %s", name, line, rows, fault)
+		}
+		if cells := strings.Count(line, "\n"); cells != 1 || !strings.Contains(strings.ReplaceAll(line, `""`, `"`), want) {
+			t.Errorf("%q is written as %q", name, line)
+		}
 	}
 }

@@ -10,17 +10,20 @@ import (
 // Digest is what is told at one time of the digest.
 type Digest struct {
 	Overdue []Row
-	New     []Row // due, and was not when the last digest was posted
-	Unowned []Row // due, and nobody looks after it
-	Moving  []Row // ordered, and the portal still shows the date from before
-	Rows    []Row // all, for their counts
-	// Told are the rows that are due now: what the next digest takes for known.
-	Told []Key
+	New     []Row    // due, and was not when the last digest was posted
+	Unowned []Row    // due, and nobody looks after it
+	Moving  []Row    // ordered, and the portal still shows the date from before
+	Rows    []Row    // all, for their counts
+	Unread  []string // names of products whose packages are missing
+	Told    []Key    // the rows that are due now
+	// Known is what the next digest takes for known: these, and what was told before while packages
+	// are missing. It is never nil.
+	Known []Key
 }
 
-// Nothing says whether there is nothing to tell.
+// Nothing says whether there is nothing to tell. What could not be read is something.
 func (d Digest) Nothing() bool {
-	return len(d.Overdue)+len(d.New)+len(d.Unowned)+len(d.Moving) == 0
+	return len(d.Overdue)+len(d.New)+len(d.Unowned)+len(d.Moving)+len(d.Unread) == 0
 }
 
 // nagged says whether people are told of a row: it is due, and nothing is open for it.
@@ -31,7 +34,10 @@ func (l List) nagged(r Row) bool {
 // Digest chooses what the channel is told, beside what it was told the last time. Rows of
 // which something is open, or which renew by themselves, sleep or end, are left in peace.
 func (l List) Digest(told []Key) Digest {
-	d := Digest{Rows: l.Rows}
+	d := Digest{Rows: l.Rows, Unread: l.Unread, Known: []Key{}}
+	if len(l.Unread) > 0 {
+		d.Known = append(d.Known, told...)
+	}
 	known := make(map[Key]bool, len(told))
 	for _, k := range told {
 		known[k] = true
@@ -44,6 +50,9 @@ func (l List) Digest(told []Key) Digest {
 			continue
 		}
 		d.Told = append(d.Told, r.Key())
+		if len(l.Unread) == 0 || !known[r.Key()] {
+			d.Known = append(d.Known, r.Key())
+		}
 		switch {
 		case r.Band(l.Now) == Overdue:
 			d.Overdue = append(d.Overdue, r)

@@ -212,6 +212,53 @@ func TestDigestLeavesInPeace(t *testing.T) {
 	}
 }
 
+// TestWhatIsAskedForAtOnce says which rows the form of a batch begins with.
+func TestWhatIsAskedForAtOnce(t *testing.T) {
+	t.Parallel()
+	nameless := listed(t, "3", 6)
+	nameless.Nameless = true
+	f := facts(t, listed(t, "1", 5), listed(t, "2", 6), nameless, listed(t, "4", 6), listed(t, "5", 6), listed(t, "6", 200), listed(t, "7", 0), listed(t, "8", 6))
+	f.Open[key("2")] = []due.Open{{Request: 9, Status: renewal.Pending}}
+	f.Orders[key("4")] = order(4, in(-5), in(6)) // the portal still shows the date from before it
+	f.Orders[key("5")] = order(5, in(-1), in(6)) // and here it may do so for a while
+	f.Orders[key("8")] = order(8, in(-359), in(-359))
+	list := due.Build(f)
+	for name, c := range map[string]struct {
+		by   due.Filter
+		want string
+	}{
+		"all":    {due.Filter{}, "1 8"},
+		"a year": {due.Filter{Within: 365}, "1 8 6"},
+		"named":  {due.Filter{Text: "customer"}, "1 8 7 6"},
+	} {
+		if got := names(list.Askable(c.by)); got != c.want {
+			t.Errorf("%s: %s, want %s", name, got, c.want)
+		}
+	}
+	// What people have ticked is meant, whatever it is, but not what is open by now.
+	if got := names(list.Chosen([]due.Key{key("2"), key("3"), key("6"), key("4"), key("9")})); got != "4 6" {
+		t.Errorf("chosen are %s", got)
+	}
+}
+
+// TestDigestOfWhatCannotBeRead says so, and does not forget what was told before.
+func TestDigestOfWhatCannotBeRead(t *testing.T) {
+	t.Parallel()
+	f := facts(t, listed(t, "here", 20))
+	f.Unread = []string{"Cloud PBX"}
+	before := []due.Key{key("here"), {Product: "cloud-pbx", Holder: "away"}}
+	d := due.Build(f).Digest(before)
+	if d.Nothing() || len(d.Told) != 1 || len(d.New) != 0 {
+		t.Errorf("it tells %+v", d)
+	}
+	if diff := cmp.Diff(before, d.Known); diff != "" {
+		t.Errorf("known afterwards (-want +got):\n%s", diff)
+	}
+	if d := due.Build(due.Facts{Now: now}).Digest(nil); !d.Nothing() || d.Known == nil {
+		t.Errorf("nothing at all is %+v", d)
+	}
+}
+
 // Whose owner is gone is told of as nobody's, or nobody would be told.
 func TestOwnersWhoAreGone(t *testing.T) {
 	t.Parallel()

@@ -176,14 +176,25 @@ func (l List) Only(f Filter, fits func(text string) func(renewal.Holder) bool) L
 
 // Askable are those of the rows that a filter has left which can be asked for at once: what is due, what
 // ends later where a holder or a number of days is named, and what nobody knows of where a holder is.
-// Of all of it what nothing is open for.
+// Of all of it what nothing is open for, and what was not ordered since the portal's date.
 func (l List) Askable(f Filter) []Row {
 	var rows []Row
 	for i := range l.Rows {
 		r := &l.Rows[i]
 		band := r.Band(l.Now)
 		named := (f.Text != "" && band == Unknown) || ((f.Text != "" || f.Within > 0) && band == Later)
-		if !r.Nameless && len(r.Open) == 0 && (band.Due() || named) {
+		if !r.Nameless && len(r.Open) == 0 && !r.Renewed() && (band.Due() || named) {
+			rows = append(rows, *r)
+		}
+	}
+	return rows
+}
+
+// Chosen are the rows that people have ticked, as far as they can be asked for at once.
+func (l List) Chosen(keys []Key) []Row {
+	var rows []Row
+	for i := range l.Rows {
+		if r := &l.Rows[i]; !r.Nameless && len(r.Open) == 0 && slices.Contains(keys, r.Key()) {
 			rows = append(rows, *r)
 		}
 	}

@@ -88,10 +88,20 @@ type Occurrence struct {
 // Next is the first occurrence after a time. A time that the clock skips on a day comes as
 // much later as the clock is put forward; one that comes twice counts the first time.
 func (s Schedule) Next(after time.Time) Occurrence {
-	local := after.In(s.Zone)
-	for n := -1; ; n++ {
+	return s.near(after, 1, func(at time.Time) bool { return at.After(after) })
+}
+
+// Last is the newest occurrence that is not after a time.
+func (s Schedule) Last(by time.Time) Occurrence {
+	return s.near(by, -1, func(at time.Time) bool { return !at.After(by) })
+}
+
+// near is the first occurrence that fits, day by day from a time on.
+func (s Schedule) near(from time.Time, step int, fits func(at time.Time) bool) Occurrence {
+	local := from.In(s.Zone)
+	for n := -step; ; n += step {
 		day := time.Date(local.Year(), local.Month(), local.Day()+n, 12, 0, 0, 0, time.UTC)
-		if o := s.on(day); o.At.After(after) && slices.Contains(s.Days, day.Weekday()) {
+		if o := s.on(day); fits(o.At) && slices.Contains(s.Days, day.Weekday()) {
 			return o
 		}
 	}

@@ -77,6 +77,12 @@ func TestOneOccurrenceADay(t *testing.T) {
 			if names[o.Name] {
 				t.Fatalf("%s: %q comes twice", spec, o.Name)
 			}
+			if last := s.Last(o.At); last != o {
+				t.Fatalf("%s: the last one by %v is %v, want %v", spec, o.At, last, o)
+			}
+			if last := s.Last(o.At.Add(-time.Second)); !last.At.Before(o.At) || s.Next(last.At) != o {
+				t.Fatalf("%s: before %v comes %v", spec, o, last)
+			}
 			if again := s.Next(at.Add(o.At.Sub(at) / 2)); again != o {
 				t.Fatalf("%s: half-way to %v comes %v", spec, o, again)
 			}

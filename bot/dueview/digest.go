@@ -3,12 +3,14 @@ package dueview
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 	"time"
 
 	"renewbot/blocks"
 	"renewbot/bot/directory"
 	"renewbot/bot/due"
+	"renewbot/bot/duelist"
 	"renewbot/bot/ledger"
 	"renewbot/bot/lookup"
 	"renewbot/bot/renewal"
@@ -21,15 +23,30 @@ const digestAge = lookup.MaxAge(10 * time.Minute)
 // after days is not to be told of last week.
 const tooLate = 20 * time.Hour
 
-// Plan plans the next digest, if there is one to be, and what other systems are told. Planning
-// it again changes nothing, in whichever process.
+// Plan plans the next digest, if there is one to be, the last one that came while nothing ran and
+// is not too late, and what other systems are told. Planning them again changes nothing, in
+// whichever process.
 func (v *View) Plan(ctx context.Context) error {
 	now := v.ledger.Now(ctx)
 	if err := v.planEvents(ctx, now); err != nil || !v.schedule.On() {
 		return err
 	}
-	next := v.schedule.Next(now)
-	return v.ledger.PlanDigest(ctx, ledger.Digest{Occurrence: next.Name, Recipient: v.schedule.Channel, At: next.At})
+	channel := v.schedule.Channel
+	newest, err := v.ledger.NewestDigest(ctx, channel)
+	if err != nil {
+		return err
+	}
+	occurrences := []due.Occurrence{v.schedule.Next(now)}
+	// Before the first one that was ever planned there was none to miss.
+	if last := v.schedule.Last(now); !newest.IsZero() && last.At.After(newest) && now.Sub(last.At) <= tooLate {
+		occurrences = append(occurrences, last)
+	}
+	for _, o := range occurrences {
+		if err := v.ledger.PlanDigest(ctx, ledger.Digest{Occurrence: o.Name, Recipient: channel, At: o.At}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Handlers are the jobs that the ledger lets it do.
@@ -49,23 +66,43 @@ func (v *View) tell(ctx context.Context, _ renewal.Job) error {
 		return err
 	}
 	var errs []error
-	var list due.List
+	var list lists
 	for _, d := range waiting {
 		if !v.wanted(d) || now.Sub(d.At) > tooLate {
+			v.log.WarnContext(ctx, "a digest of renewals due is left out", "occurrence", d.Occurrence, "recipient", d.Recipient)
 			errs = append(errs, v.ledger.EndDigest(ctx, d, nil, renewal.Entry{}))
 			continue
 		}
-		if list.Now.IsZero() {
-			if list, err = v.lists.Load(ctx, digestAge); err != nil {
-				return errors.Join(append(errs, err)...)
-			}
-			if len(list.Unread) > 0 && now.Sub(d.At) < unreadPatience {
-				return errors.Join(append(errs, ledger.Snooze(time.Minute))...)
-			}
+		current, err := list.at(ctx, v.lists, now.Sub(d.At))
+		if err == nil {
+			err = v.tellOne(ctx, d, current)
 		}
-		errs = append(errs, v.tellOne(ctx, d, list))
+		errs = append(errs, err)
 	}
 	return errors.Join(errs...)
+}
+
+// lists are the lists of a round of digests, each put together when the first one needs it.
+type lists struct{ fresh, older due.List }
+
+// at is the list for a digest whose time came some time ago: of what the portal tells now, or, once
+// it was waited for, of what it told last.
+func (l *lists) at(ctx context.Context, from *duelist.Lists, waited time.Duration) (due.List, error) {
+	var err error
+	if l.fresh.Now.IsZero() {
+		if l.fresh, err = from.Load(ctx, digestAge); err != nil {
+			return due.List{}, err
+		}
+	}
+	switch {
+	case len(l.fresh.Unread) == 0:
+		return l.fresh, nil
+	case waited < unreadPatience:
+		return due.List{}, ledger.Snooze(time.Minute)
+	case l.older.Now.IsZero():
+		l.older, err = from.Load(ctx, lookup.AnyAge)
+	}
+	return l.older, err
 }
 
 // unreadPatience is for how long a digest waits for a portal that cannot be read.
@@ -92,20 +129,24 @@ func (v *View) tellOne(ctx context.Context, d ledger.Digest, list due.List) erro
 		return v.tellChannel(ctx, d, list)
 	}
 	rows := list.Of(d.Recipient)
-	var keys []due.Key
+	keys := []due.Key{}
 	for _, r := range rows {
 		keys = append(keys, r.Key())
 	}
 	// Who may not request any more is not told of customers either.
-	if len(rows) == 0 || !v.directory.Actor(ctx, d.Recipient, directory.RequestAge).MayRequest {
+	if len(rows)+len(list.Unread) == 0 || !v.directory.Actor(ctx, d.Recipient, directory.RequestAge).MayRequest {
 		return v.ledger.EndDigest(ctx, d, nil, renewal.Entry{})
 	}
-	return v.announce(ctx, d, keys, blocks.DueOwnersDigest(rows, list.Now))
+	return v.announce(ctx, d, len(keys), keys, blocks.DueOwnersDigest(rows, list.Unread, list.Now))
 }
 
 func (v *View) tellChannel(ctx context.Context, d ledger.Digest, list due.List) error {
+	owners, err := v.owners(ctx, list)
+	if err != nil {
+		return err
+	}
 	var gone []string
-	for _, owner := range list.Owners() {
+	for _, owner := range owners {
 		p, ok, err := v.directory.Person(ctx, owner)
 		if err != nil {
 			return err
@@ -125,23 +166,39 @@ func (v *View) tellChannel(ctx context.Context, d ledger.Digest, list due.List) 
 	}
 	digest := list.Left(gone).Digest(told)
 	if digest.Nothing() {
-		return v.ledger.EndDigest(ctx, d, digest.Told, renewal.Entry{})
+		return v.ledger.EndDigest(ctx, d, digest.Known, renewal.Entry{})
 	}
-	return v.announce(ctx, d, digest.Told, blocks.DueDigest(digest, list.Now))
+	return v.announce(ctx, d, len(digest.Told), digest.Known, blocks.DueDigest(digest, list.Now))
+}
+
+// owners are those who are told of theirs: also of rows that are missing now, for they are told later.
+func (v *View) owners(ctx context.Context, list due.List) ([]string, error) {
+	owners := list.Owners()
+	if len(list.Unread) == 0 {
+		return owners, nil
+	}
+	marks, err := v.ledger.Marks(ctx)
+	for k, m := range marks {
+		if _, listed := list.Find(k); !listed && m.Owner != "" && !slices.Contains(owners, m.Owner) {
+			owners = append(owners, m.Owner)
+		}
+	}
+	return owners, err
 }
 
 // announce posts a digest, once for ever, and ends it.
-func (v *View) announce(ctx context.Context, d ledger.Digest, told []due.Key, m blocks.Message) error {
+func (v *View) announce(ctx context.Context, d ledger.Digest, rows int, known []due.Key, m blocks.Message) error {
 	given, err := v.slack.Announce(ctx, "digest:"+d.Occurrence+":"+d.Recipient, d.Recipient, m)
 	if err != nil {
 		return err
 	}
 	e := renewal.Entry{Code: renewal.CodeDueDigest, Actor: renewal.System, Detail: map[string]string{
-		renewal.DetailCount: strconv.Itoa(len(told)), renewal.DetailWho: d.Recipient,
+		renewal.DetailCount: strconv.Itoa(rows), renewal.DetailWho: d.Recipient,
 	}}
 	if !given {
 		v.log.ErrorContext(ctx, "a digest of renewals due could not be posted", "recipient", d.Recipient)
 		e.Detail[renewal.DetailRefusal] = "not_posted"
+		known = nil
 	}
-	return v.ledger.EndDigest(ctx, d, told, e)
+	return v.ledger.EndDigest(ctx, d, known, e)
 }

@@ -86,17 +86,21 @@ func (v *View) Close(ctx context.Context) {
 	v.tasks.End(ctx)
 }
 
-// Outcome is what a click or a submitted form leads to. At most one field is set.
+// Outcome is what a click or a submitted form leads to.
 type Outcome struct {
 	Replace *blocks.Message         // the list, drawn again where it stands
 	Open    *slack.ModalViewRequest // a small form
 	Renew   *blocks.Draft           // the form of a renewal
-	Several *due.Filter             // the form of a batch, filled with what is due by this
+	Several *due.Filter             // the form of a batch, filled with what is due by this, or with Chosen
 	Say     string                  // why nothing came of it
 	// Wrong is what is wrong in the form, by block.
 	Wrong map[string]string
 	// Answer is where Replace goes; empty: the list stands in Home.
 	Answer string
+	// Chosen are the rows that are ticked.
+	Chosen []due.Key
+	// Nothing says that nothing is to be done: Slack keeps what was clicked.
+	Nothing bool
 }
 
 // mostDays is the largest number that is one of days: longer ones may be of a PBX.
@@ -126,13 +130,15 @@ func Typed(text, userID string) due.Filter {
 // Ready says whether List need not wait for the portal.
 func (v *View) Ready() bool { return v.lists.Ready() }
 
-// List draws the list as a filter narrows it.
-func (v *View) List(ctx context.Context, f due.Filter) (blocks.Message, error) {
+// List draws the list as a filter narrows it, with the rows that are ticked.
+func (v *View) List(ctx context.Context, f due.Filter, chosen ...due.Key) (blocks.Message, error) {
 	list, err := v.lists.Load(ctx, lookup.AnyAge)
 	if err != nil {
 		return blocks.Message{}, err
 	}
-	return blocks.Due(v.data(ctx, list.Only(f, portal.Fits), f)), nil
+	d := v.data(ctx, list.Only(f, portal.Fits), f)
+	d.Chosen = chosen
+	return blocks.Due(d), nil
 }
 
 // Section is what Home shows to somebody who may request.
@@ -164,7 +170,10 @@ func (v *View) data(ctx context.Context, list due.List, f due.Filter) blocks.Due
 // Clicked handles a click in a list. Who clicked may request.
 func (v *View) Clicked(ctx context.Context, ic slack.InteractionCallback, a *slack.BlockAction) (Outcome, error) {
 	f := blocks.ReadDueState(a.BlockID)
+	chosen := ticked(ic)
 	switch a.ActionID {
+	case blocks.ActionDueTick, blocks.ActionDueChosen:
+		return Outcome{Nothing: true}, nil
 	case blocks.ActionDueOwners:
 		f.Page, f.Owner = 0, map[string]string{"mine": ic.User.ID, due.Nobody: due.Nobody}[a.SelectedOption.Value]
 	case blocks.ActionDueProduct:
@@ -177,14 +186,22 @@ func (v *View) Clicked(ctx context.Context, ic slack.InteractionCallback, a *sla
 		return v.renew(ctx, a.Value)
 	case blocks.ActionDueSeveral:
 		several := blocks.ReadDueSeveral(a.Value, ic.User.ID)
-		return Outcome{Several: &several}, nil
+		return Outcome{Several: &several, Chosen: chosen}, nil
 	case blocks.ActionDueMore:
 		return v.more(ctx, ic, a, f)
 	default:
 		return Outcome{}, fmt.Errorf("there is no action %q in a list of renewals due", a.ActionID)
 	}
-	m, err := v.List(ctx, f)
+	m, err := v.List(ctx, f, chosen...)
 	return Outcome{Replace: &m, Answer: ic.ResponseURL}, err
+}
+
+// ticked are the rows that are ticked in the list in which somebody clicked.
+func ticked(ic slack.InteractionCallback) []due.Key {
+	if ic.BlockActionState == nil {
+		return nil
+	}
+	return blocks.ReadDueChosen(ic.BlockActionState.Values)
 }
 
 // gone is said of a row that is not in the list any more.
@@ -221,7 +238,7 @@ func (v *View) more(ctx context.Context, ic slack.InteractionCallback, a *slack.
 	if err != nil || !ok {
 		return Outcome{Say: gone}, err
 	}
-	t := blocks.DueTarget{Key: k, State: blocks.DueState(f), Answer: ic.ResponseURL}
+	t := blocks.DueTarget{Key: k, State: blocks.DueState(f), Answer: ic.ResponseURL, Chosen: ticked(ic)}
 	var form slack.ModalViewRequest
 	switch verb {
 	case blocks.DueOwner:
@@ -324,7 +341,7 @@ func (v *View) saved(ctx context.Context, t blocks.DueTarget, err error) (Outcom
 	if t.Answer == "" {
 		return o, nil
 	}
-	m, err := v.List(ctx, blocks.ReadDueState("due.filter."+t.State))
+	m, err := v.List(ctx, blocks.ReadDueState("due.filter."+t.State), t.Chosen...)
 	if err != nil {
 		return Outcome{}, errors.Join(errors.New("it was saved"), err)
 	}

@@ -58,10 +58,11 @@ func (l *Ledger) WaitingDigests(ctx context.Context, now time.Time) ([]Digest, e
 	return waiting, nil
 }
 
-// EndDigest says that a digest was told, with the rows that it told of and an audit entry, or
-// that it has nothing to tell when the entry has no code. Ending it again changes nothing.
-func (l *Ledger) EndDigest(ctx context.Context, d Digest, told []due.Key, e renewal.Entry) error {
-	document, err := json.Marshal(told)
+// EndDigest says that a digest was told, with the rows that are known by now and an audit entry, or
+// that it has nothing to tell when the entry has no code. Known is nil when nobody was told.
+// Ending it again changes nothing.
+func (l *Ledger) EndDigest(ctx context.Context, d Digest, known []due.Key, e renewal.Entry) error {
+	document, err := json.Marshal(known)
 	if err != nil {
 		return fmt.Errorf("end a digest: %w", err)
 	}
@@ -88,11 +89,28 @@ func (l *Ledger) EndDigest(ctx context.Context, d Digest, told []due.Key, e rene
 	return nil
 }
 
-// LastTold are the rows of which the last digest to a recipient told.
+// NewestDigest is the time of the last digest that was ever planned for a recipient, or zero.
+func (l *Ledger) NewestDigest(ctx context.Context, recipient string) (time.Time, error) {
+	var at sql.NullInt64
+	err := l.engine.one(ctx, `SELECT MAX(at) FROM digests WHERE recipient = $1`, indexed(recipient)).Scan(&at)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("read the newest digest: %w", err)
+	}
+	if !at.Valid {
+		return time.Time{}, nil
+	}
+	return fromMicros(at.Int64), nil
+}
+
+// untold is the document of a digest that nobody was told.
+const untold = "null"
+
+// LastTold are the rows that a recipient knew by the last digest that they were told, or that had
+// nothing to tell.
 func (l *Ledger) LastTold(ctx context.Context, recipient string) ([]due.Key, error) {
 	var document string
-	err := l.engine.one(ctx, `SELECT told FROM digests WHERE recipient = $1 AND ended_at IS NOT NULL ORDER BY at DESC LIMIT 1`,
-		indexed(recipient)).Scan(&document)
+	err := l.engine.one(ctx, `SELECT told FROM digests WHERE recipient = $1 AND ended_at IS NOT NULL AND told <> $2 ORDER BY at DESC LIMIT 1`,
+		indexed(recipient), untold).Scan(&document)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}

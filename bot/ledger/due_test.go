@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"errors"
 	"sync"
 	"testing"
 	"time"
@@ -102,6 +103,20 @@ func testDigests(t *testing.T, s store) {
 	same(t, []renewal.Code{renewal.CodeDueDigest}, codes(t, l, 0), "audit codes")
 	if err := l.PlanDigest(t.Context(), monday); err != nil || len(waiting()) != 0 {
 		t.Errorf("a digest that was told is planned again: %v", err)
+	}
+	// What nobody was told is not known.
+	tuesday := Digest{Occurrence: "2026-03-03 09:00 Europe/Madrid", Recipient: "C1", At: stamp(clock.Now().Add(24 * time.Hour))}
+	if err := errors.Join(l.PlanDigest(t.Context(), tuesday), l.EndDigest(t.Context(), tuesday, nil, renewal.Entry{})); err != nil {
+		t.Fatal(err)
+	}
+	if last, err = l.LastTold(t.Context(), "C1"); err != nil {
+		t.Fatal(err)
+	}
+	same(t, told, last, "what was told before a digest that was left out")
+	for recipient, want := range map[string]time.Time{"C1": tuesday.At, "C2": {}} {
+		if at, err := l.NewestDigest(t.Context(), recipient); err != nil || !at.Equal(want) {
+			t.Errorf("the newest of %s is of %v, %v; want %v", recipient, at, err, want)
+		}
 	}
 }
 

@@ -48,6 +48,9 @@ func (o *Orders) place(ctx context.Context, job renewal.Job) error {
 	if waits, err := o.ledger.OutOfTurn(ctx, r); err != nil || waits {
 		return err // whoever gives it its turn starts another job
 	}
+	if last, ok := r.Attempt(); ok && o.ledger.Now(ctx).Before(last.RetryAt) {
+		return ledger.SnoozeUntil(last.RetryAt) // whatever has woken the job, such as another line of its batch
+	}
 	if r.DryRun || o.dryRun {
 		return o.move(ctx, r.ID, renewal.DryRunDone{})
 	}

@@ -38,6 +38,9 @@ func demo(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	held.World = w
 	ts.Setenv("DATABASE_URL", url)
+	ts.Setenv("YEASTAR_BASE_URL", w.Vendor.URL())
+	ts.Setenv("YEASTAR_CLIENT_ID", w.Vendor.ClientID())
+	ts.Setenv("YEASTAR_CLIENT_SECRET", w.Vendor.ClientSecret())
 	ts.Setenv("SLACK_API_URL", w.Slack.APIURL())
 	ts.Setenv("SLACK_BOT_TOKEN", w.Slack.BotToken())
 	ts.Setenv("RENEW_AUDIT_CHANNEL", sandbox.Audit)

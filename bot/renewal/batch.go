@@ -89,6 +89,7 @@ type BatchApproval struct {
 	Comment     string    `json:"comment,omitempty"`
 	// Next are the ids of those who decide after it, where by the policy that is others.
 	Next []string `json:"next,omitempty"`
+	Last bool     `json:"last,omitempty"` // it was the one with which they were approved
 }
 
 // BatchReference is the name under which people know a batch: RNW-B0007.

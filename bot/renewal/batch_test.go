@@ -347,6 +347,9 @@ func TestBatchEscalates(t *testing.T) {
 	if err := w.decide(ApproveBatch{By: named("U3"), Shown: w.shown(), Voters: []Actor{named("U2")}}); err != nil {
 		t.Fatal(err)
 	}
+	if a := w.batch.Approvals; len(a) != 2 || a[0].Last || !a[1].Last {
+		t.Errorf("the second approval is not the last alone: %+v", a)
+	}
 	w.now = w.now.Add(9 * time.Hour)
 	escalates(nil, 0)
 	if diff := cmp.Diff(2, len(w.batch.Escalated)); diff != "" {

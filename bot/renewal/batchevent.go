@@ -234,7 +234,7 @@ func (c *batching) approve(e ApproveBatch) error {
 	}
 	c.stepped()
 	vote := first.Votes[len(first.Votes)-1]
-	approval := BatchApproval{By: vote.By, For: vote.For, At: c.now, Fingerprint: e.Shown, Lines: len(open), Comment: strings.TrimSpace(e.Comment)}
+	approval := BatchApproval{By: vote.By, For: vote.For, At: c.now, Fingerprint: e.Shown, Lines: len(open), Comment: strings.TrimSpace(e.Comment), Last: first.Status == Approved}
 	if next := idsOf(c.steps(c.after())); !slices.Equal(next, idsOf(c.steps(c.lines))) {
 		approval.Next = next
 	}

@@ -279,12 +279,15 @@ func (o Offer) PriceTold() string {
 
 // String is the price for people, with all its digits and at least as many as its currency
 // has.
-func (p Price) String() string {
+func (p Price) String() string { return strings.TrimSpace(p.Number() + " " + p.Currency) }
+
+// Number is the price with the digits of String, without its currency.
+func (p Price) Number() string {
 	digits := max(decimals(p.Currency), -p.Amount.Exponent())
 	for digits > decimals(p.Currency) && p.Amount.Equal(p.Amount.Truncate(digits-1)) {
 		digits-- // the zeros at the end say nothing
 	}
-	return strings.TrimSpace(p.Amount.StringFixed(digits) + " " + p.Currency)
+	return p.Amount.StringFixed(digits)
 }
 
 // decimals is how many decimals a currency has; 2 when it is not known.

@@ -194,6 +194,7 @@ func (c *changing) failed(e Failed) error {
 			return nil
 		}
 		at := c.now.Add(delay)
+		a.RetryAt = at
 		c.job(PlaceOrder, at)
 		c.record(CodePostponed, System, detail)
 		c.note(DetailRetryAt, at.UTC().Format(time.RFC3339))

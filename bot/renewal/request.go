@@ -155,6 +155,7 @@ type Attempt struct {
 	EndedAt     time.Time            `json:"ended_at,omitzero"`
 	Order       *yeastar.OrderResult `json:"order,omitempty"`
 	Problem     *Problem             `json:"problem,omitempty"`
+	RetryAt     time.Time            `json:"retry_at,omitzero"` // before which there is no other one
 	// RuledOut are orders that people saw when they said that none of them is this
 	// attempt's.
 	RuledOut []string `json:"ruled_out,omitempty"`

@@ -142,7 +142,7 @@ func orderRow(r renewal.Request) []string {
 		number, transaction = r.Order.OrderNo, r.Order.TransactionNo
 	}
 	if p := r.Offer.Price; p != nil {
-		amount, currency = p.Amount.String(), p.Currency
+		amount, currency = p.Number(), p.Currency
 	}
 	return []string{
 		r.Reference(), r.Offer.Holder.Name, r.Offer.Holder.Key(), r.Product().Name, strings.Join(lines, ", "), r.Offer.TermAsked().String(),

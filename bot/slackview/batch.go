@@ -3,10 +3,13 @@ package slackview
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"renewbot/blocks"
@@ -71,14 +74,58 @@ func (d *drawing) showBatch(ctx context.Context, data blocks.BatchData) {
 	}
 	d.showAll(ctx, d.view.wantedForBatch(data, d.view.link(d.posts[keyCard], d.posts[keySummary].TS)))
 	if ended(data) && !d.gone[keySummary] {
-		var results bytes.Buffer
-		if err := sheet.Write(&results, sheet.CSV, sheet.Batch(data.Lines)); err != nil {
-			d.errs = append(d.errs, err)
-			return
-		}
-		name := data.Batch.Reference() + ".csv"
-		d.showFile(ctx, wanted{key: "results", channel: channel, under: keySummary, record: true, message: blocks.BatchResults(data)}, name, name, results.Bytes())
+		d.showEnd(ctx, data)
 	}
+}
+
+const (
+	keyResult  = "result"
+	keyResults = "results" // the file
+)
+
+// showEnd shows what became of each line. People may have lines tried again that were refused, so
+// that there is another end.
+func (d *drawing) showEnd(ctx context.Context, data blocks.BatchData) {
+	ends := parts(data.Lines)
+	key := func(of string) string {
+		if _, told := d.posts[of]; told { // before ends were told apart
+			return of
+		}
+		return of + ":" + ends
+	}
+	again := false
+	for k, p := range d.posts {
+		again = again || p.State == ledger.PostShown && strings.HasPrefix(k, keyResult+":") && k != key(keyResult)
+	}
+	result := wanted{key: key(keyResult), channel: data.Batch.Channel, under: keySummary, broadcast: !again, message: blocks.BatchResult(data, again)}
+	d.showAll(ctx, []wanted{result})
+	var results bytes.Buffer
+	if err := sheet.Write(&results, sheet.CSV, sheet.Batch(data.Lines)); err != nil {
+		d.errs = append(d.errs, err)
+		return
+	}
+	name := data.Batch.Reference() + ".csv"
+	file := wanted{key: key(keyResults), channel: data.Batch.Channel, under: keySummary, record: true, message: blocks.BatchResults(data)}
+	if why := d.showFile(ctx, file, name, name, results.Bytes()); why != "" {
+		m := blocks.BatchUnposted(data, why)
+		d.showAll(ctx, []wanted{
+			{key: keyResults + ":" + keyUnposted, channel: data.Batch.Channel, under: keySummary, message: m},
+			{key: "audit:" + keyResults + ":" + keyUnposted, channel: d.view.auditChannel, record: true, message: m},
+		})
+	}
+}
+
+// parts tells the ends of a batch apart.
+func parts(lines []renewal.Request) string {
+	h := sha256.New()
+	for _, r := range lines {
+		var number string
+		if r.Order != nil {
+			number = r.Order.OrderNo
+		}
+		fmt.Fprintln(h, r.ID, r.Part(), number)
+	}
+	return hex.EncodeToString(h.Sum(nil)[:8])
 }
 
 // wantedForBatch lists what the thread of a batch says beside the card.
@@ -88,6 +135,9 @@ func (v *View) wantedForBatch(data blocks.BatchData, link string) []wanted {
 	threaded := func(key string, m blocks.Message) {
 		list = append(list, wanted{key: key, channel: b.Channel, under: keySummary, message: m})
 	}
+	for i, m := range blocks.BatchDoubts(data) {
+		threaded("doubts:"+strconv.Itoa(i), m)
+	}
 	for i, m := range blocks.BatchLists(data) {
 		threaded("list:"+strconv.Itoa(i), m)
 	}
@@ -96,7 +146,8 @@ func (v *View) wantedForBatch(data blocks.BatchData, link string) []wanted {
 		threaded("asks", blocks.BatchAsks(data, v.asked(open[0])))
 	}
 	for i, a := range b.Approvals {
-		threaded("vote:"+strconv.Itoa(i), blocks.BatchVote(data, a, i == len(b.Approvals)-1 && len(open) == 0, v.named(a.Next)))
+		last := a.Last || i == len(b.Approvals)-1 && approved(data.Lines)
+		threaded("vote:"+strconv.Itoa(i), blocks.BatchVote(data, a, last, v.named(a.Next)))
 	}
 	at := int64(0)
 	if h := b.Held; h != nil {
@@ -118,23 +169,16 @@ func (v *View) wantedForBatch(data blocks.BatchData, link string) []wanted {
 			})
 		}
 	}
-	if ended(data) {
-		list = append(list, wanted{key: "result", channel: b.Channel, under: keySummary, broadcast: true, message: blocks.BatchResult(data)})
-	}
 	return list
 }
 
 // ended says whether every line of a batch that was approved has its answer.
 func ended(data blocks.BatchData) bool {
-	if !renewal.Settled(data.Lines) {
-		return false
-	}
-	for _, r := range data.Lines {
-		if !r.ApprovedAt.IsZero() {
-			return true
-		}
-	}
-	return false
+	return renewal.Settled(data.Lines) && approved(data.Lines)
+}
+
+func approved(lines []renewal.Request) bool {
+	return slices.ContainsFunc(lines, func(r renewal.Request) bool { return !r.ApprovedAt.IsZero() })
 }
 
 // drawLines draws the lines of a batch again that have messages of their own.

@@ -15,47 +15,58 @@ const filePause = 10 * time.Second
 
 // showFile posts a file in the thread of the summary, once for ever under its key. Its upload is seen
 // by nobody and may be repeated; which one was shared last is saved before it is, so that it can be
-// asked after.
-func (d *drawing) showFile(ctx context.Context, w wanted, name, title string, text []byte) {
+// asked after. It says why Slack does not take it.
+func (d *drawing) showFile(ctx context.Context, w wanted, name, title string, text []byte) (why string) {
 	p := d.posts[w.key]
 	parent := d.posts[keySummary].TS
 	if p.State == ledger.PostShown || p.Tries >= maxPostTries || parent == "" || d.paused[w.channel] || !d.confidential(ctx, w) {
-		return
+		return ""
 	}
 	ctx = w.pace(ctx)
 	if p.State == ledger.PostSending {
 		shared, err := d.view.api.FileShared(ctx, p.TS)
 		if err != nil {
-			d.comeBackFor(err)
-			return
+			p.Tries++
+			return d.fileRefused(ctx, p, err)
 		}
 		if shared {
 			p.State = ledger.PostShown
 			d.save(ctx, p)
-			return
+			return ""
 		}
 	}
+	p = ledger.Post{RequestID: d.request, Key: w.key, Channel: w.channel, State: ledger.PostFailed, Tries: p.Tries + 1}
 	id, err := d.view.api.PutFile(ctx, name, text)
 	if err != nil {
-		d.comeBackFor(err)
-		return
+		return d.fileRefused(ctx, p, err)
 	}
-	p = ledger.Post{RequestID: d.request, Key: w.key, Channel: w.channel, TS: id, State: ledger.PostSending, Tries: p.Tries + 1}
+	p.TS, p.State = id, ledger.PostSending
 	if !d.save(ctx, p) {
-		return
+		return ""
 	}
 	err = d.view.api.ShareFile(ctx, socket.SharedFile{ID: id, Title: title, Channel: w.channel, Thread: parent, Comment: w.message.Text})
 	if err == nil {
 		p.State = ledger.PostShown
 		d.save(ctx, p)
-		return
+		return ""
 	}
-	if _, kind := socket.Classify(err); kind == socket.Refused {
-		d.view.log.WarnContext(ctx, "Slack does not take a file", "message", w.key, "error", err)
-		p.State, p.Problem = ledger.PostFailed, socket.ErrorCode(err)
-		d.save(context.WithoutCancel(ctx), p)
+	if refused(err) {
+		p.State = ledger.PostFailed
 	}
+	return d.fileRefused(ctx, p, err)
+}
+
+// fileRefused comes back for a file that Slack did not take. What Slack refuses is counted, so that it is
+// given up some day, and its reason is returned.
+func (d *drawing) fileRefused(ctx context.Context, p ledger.Post, err error) (why string) {
 	d.comeBackFor(err)
+	if !refused(err) {
+		return ""
+	}
+	p.Problem = socket.ErrorCode(err)
+	d.view.log.WarnContext(ctx, "Slack does not take a file", "message", p.Key, "error", err)
+	d.save(context.WithoutCancel(ctx), p)
+	return p.Problem
 }
 
 // comeBackFor comes back for what Slack would not take now.
@@ -64,11 +75,17 @@ func (d *drawing) comeBackFor(err error) {
 	switch {
 	case kind == socket.Wait:
 		d.comeBack(after)
-	case kind == socket.Refused:
+	case refused(err):
 		d.comeBack(time.Hour)
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		d.errs = append(d.errs, fmt.Errorf("post a file: %w", err))
 	default:
 		d.comeBack(filePause)
 	}
+}
+
+// refused says whether Slack does not take a file as things are: a scope may be missing.
+func refused(err error) bool {
+	_, kind := socket.Classify(err)
+	return kind == socket.Refused || kind == socket.Broken
 }

@@ -58,7 +58,7 @@ func (v *View) wantedFor(r renewal.Request, entries []renewal.Entry, link string
 		audit := v.auditLine(r, e)
 		audit.under, audit.broadcast, audit.message = keyAuditThread, alarms(e), links.Linked(audit.message, r.ID)
 		list = append(list, audit)
-		if i < own {
+		if i < own && e.Code != renewal.CodeStale && e.Code != renewal.CodeConfirmed {
 			continue // the batch tells of it
 		}
 		if line, ok := blocks.ThreadLine(r, e, v.asked(r)); ok && inThread(entries, i) {

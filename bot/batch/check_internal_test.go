@@ -1,0 +1,36 @@
+package batch
+
+import (
+	"testing"
+	"testing/synctest"
+)
+
+// TestEachEndsAfterItsLastWord does not return while somebody is still told how far it is: what
+// follows is shown in the same view.
+func TestEachEndsAfterItsLastWord(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		release, ended := make(chan struct{}), make(chan struct{})
+		var words []int
+		go func() {
+			defer close(ended)
+			if err := each(9, func(int) error { return nil }, func(done int) {
+				<-release
+				words = append(words, done)
+			}); err != nil {
+				t.Error(err)
+			}
+		}()
+		synctest.Wait()
+		select {
+		case <-ended:
+			t.Error("it returned while somebody was told how far it is")
+		default:
+		}
+		close(release)
+		<-ended
+		if len(words) != 9 || words[8] != 9 {
+			t.Errorf("the words are %v", words)
+		}
+	})
+}
