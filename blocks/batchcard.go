@@ -71,7 +71,7 @@ func BatchCard(d BatchData) Message {
 			blocks = append(blocks, contextLine(id("list"), "All lines stand below in the thread, each with what it orders."))
 		}
 	}
-	if row := d.buttons(open); len(row) > 0 {
+	if row := d.buttons(open, renewal.BatchCan{Decide: true, LeaveOut: true, Stop: true, GoOn: true}); len(row) > 0 {
 		blocks = append(blocks, slack.NewActionBlock(id("actions"), row...))
 	}
 	blocks = append(blocks, contextLine(id("by"), joinWith(" · ", d.requested(), d.approvals(), stoppedBy(d.Batch), dry)))
@@ -204,29 +204,30 @@ func (d BatchData) button(action, label string) *slack.ButtonBlockElement {
 	return b
 }
 
-// buttons are what can be done with a batch now.
-func (d BatchData) buttons(open []renewal.Request) []slack.BlockElement {
+// buttons are what can be done with a batch now by whoever can do that.
+func (d BatchData) buttons(open []renewal.Request, can renewal.BatchCan) (row []slack.BlockElement) {
+	add := func(can bool, b ...slack.BlockElement) {
+		if can {
+			row = append(row, b...)
+		}
+	}
 	switch {
 	case len(open) > 0:
-		return []slack.BlockElement{
-			d.button(ActionBatchApprove, "Approve "+count(len(open), "line", "lines")).WithStyle(slack.StylePrimary).WithConfirm(d.confirmApprove(open)),
-			d.button(ActionBatchComment, "Approve with a comment…"),
-			d.button(ActionBatchLeave, "Leave lines out…"),
-			d.button(ActionBatchReject, "Reject…").WithStyle(slack.StyleDanger),
-			d.button(ActionBatchStop, "Cancel batch").WithConfirm(confirm("Cancel "+d.Batch.Reference()+"?", d.head()+".", nil,
-				"Nothing was ordered, and nothing will be.", "Cancel batch", "Keep it", slack.StyleDanger)),
-		}
+		add(can.Decide, d.button(ActionBatchApprove, "Approve "+count(len(open), "line", "lines")).WithStyle(slack.StylePrimary).WithConfirm(d.confirmApprove(open)),
+			d.button(ActionBatchComment, "Approve with a comment…"))
+		add(can.LeaveOut, d.button(ActionBatchLeave, "Leave lines out…"))
+		add(can.Decide, d.button(ActionBatchReject, "Reject…").WithStyle(slack.StyleDanger))
+		add(can.Stop, d.button(ActionBatchStop, "Cancel batch").WithConfirm(confirm("Cancel "+d.Batch.Reference()+"?", d.head()+".", nil,
+			"Nothing was ordered, and nothing will be.", "Cancel batch", "Keep it", slack.StyleDanger)))
 	case d.Batch.Held != nil:
-		return []slack.BlockElement{
-			d.button(ActionBatchGoOn, "Go on").WithStyle(slack.StylePrimary).WithConfirm(confirm("Go on with "+d.Batch.Reference()+"?",
-				count(d.counts()[renewal.LineWaiting], "line waits", "lines wait")+".", nil,
-				"Their real orders are placed at once, one after the other. They cannot be undone.", "Go on", "Not yet", slack.StylePrimary)),
-			d.stop("Stop the rest"),
-		}
+		add(can.GoOn, d.button(ActionBatchGoOn, "Go on").WithStyle(slack.StylePrimary).WithConfirm(confirm("Go on with "+d.Batch.Reference()+"?",
+			count(d.counts()[renewal.LineWaiting], "line waits", "lines wait")+".", nil,
+			"Their real orders are placed at once, one after the other. They cannot be undone.", "Go on", "Not yet", slack.StylePrimary)))
+		add(can.Stop, d.stop("Stop the rest"))
 	case d.has(renewal.Approved):
-		return []slack.BlockElement{d.stop("Stop")}
+		add(can.Stop, d.stop("Stop"))
 	}
-	return nil
+	return row
 }
 
 func (d BatchData) stop(label string) slack.BlockElement {

@@ -15,16 +15,15 @@ import (
 )
 
 const (
-	// listed is how many requests a list reads at most.
-	listed = 200
-	// recently is how many finished ones Home has.
-	recently = 10
+	// recently is how many finished requests Home has, and recentBatches how many batches.
+	recently      = 10
+	recentBatches = 3
 )
 
 // Lists are what a person has to do with.
 type Lists struct {
 	Mine, Waiting, Recent []renewal.Request
-	Batches               []blocks.BatchData         // theirs, or that wait for them; lines that these tell of are in no other list
+	Batches               Batches                    // lines that these tell of are in no other list
 	Can                   map[int64][]renewal.Action // what they may do now
 }
 
@@ -46,7 +45,7 @@ func (v *View) ListsFor(ctx context.Context, a renewal.Actor) (Lists, error) {
 }
 
 func (v *View) undecided(ctx context.Context) ([]renewal.Request, error) {
-	return v.ledger.List(ctx, ledger.Filter{Statuses: renewal.Undecided(), Oldest: true, Limit: listed})
+	return v.ledger.List(ctx, ledger.Filter{Statuses: renewal.Undecided(), Oldest: true, Single: true})
 }
 
 func (v *View) lists(ctx context.Context, a renewal.Actor, undecided []renewal.Request, batches []blocks.BatchData) (l Lists, err error) {
@@ -58,21 +57,18 @@ func (v *View) lists(ctx context.Context, a renewal.Actor, undecided []renewal.R
 			open = append(open, s)
 		}
 	}
-	if l.Mine, err = v.ledger.List(ctx, ledger.Filter{Statuses: open, Requester: a.UserID, Limit: listed}); err != nil {
+	if l.Mine, err = v.ledger.List(ctx, ledger.Filter{Statuses: open, Requester: a.UserID, Single: true}); err != nil {
 		return l, err
 	}
-	if l.Recent, err = v.ledger.List(ctx, ledger.Filter{Statuses: ended, Requester: a.UserID, Limit: recently}); err != nil {
+	if l.Recent, err = v.ledger.List(ctx, ledger.Filter{Statuses: ended, Requester: a.UserID, Limit: recently, Single: true}); err != nil {
 		return l, err
 	}
 	now := v.ledger.Now(ctx)
 	beside := func(r renewal.Request) renewal.Actor {
 		return v.people.Beside(ctx, a, r, directory.RequestAge)
 	}
-	l.Mine, l.Recent = slices.DeleteFunc(l.Mine, ofBatch), slices.DeleteFunc(l.Recent, ofBatch)
-	for _, d := range batches {
-		if d.Batch.Requester == a.UserID || d.Batch.WaitsFor(beside(d.Batch.Everybody(d.Lines)), d.Lines, now, v.policy) {
-			l.Batches = append(l.Batches, d)
-		}
+	if l.Batches, err = v.batchesFor(ctx, a, batches, beside, now); err != nil {
+		return l, err
 	}
 	l.Waiting = renewal.WaitingFor(undecided, beside, now, v.policy)
 	l.Can = map[int64][]renewal.Action{}
@@ -120,8 +116,8 @@ func (v *View) drawHome(ctx context.Context, h ledger.Home, undecided []renewal.
 			return err
 		}
 		data.Waiting, data.Open, data.Recent, data.Can = l.Waiting, l.Mine, l.Recent, l.Can
-		data.Batches = l.Batches
-		data.Links = v.Links(ctx, l.Waiting, l.Mine, l.Recent, Subjects(l.Batches))
+		data.WaitingBatches, data.OpenBatches, data.RecentBatches = l.Batches.Waiting, l.Batches.Mine, l.Batches.Ended
+		data.Links = v.Links(ctx, l.Waiting, l.Mine, l.Recent, l.Batches.Subjects())
 	}
 	if a.MayRequest && v.due != nil {
 		data.Due = v.due(ctx, h.UserID)
