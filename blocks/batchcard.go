@@ -249,13 +249,12 @@ func (d BatchData) approval(open []renewal.Request) (title, yes, consequence str
 	first := open[0]
 	consequence = fmt.Sprintf("This places %s with Yeastar, one after the other. They cannot be undone.", count(len(open), "real order", "real orders"))
 	title, yes = "Approve and order "+d.Batch.Reference()+"?", "Approve and order"
-	switch {
+	switch more := notTheLast(first); {
 	case d.Batch.DryRun:
 		title, yes, consequence = "Approve "+d.Batch.Reference()+"?", "Approve", "Dry run: no order will be sent."
-	case first.Required-len(first.Votes) > 1:
+	case more != "":
 		title, yes = "Approve "+d.Batch.Reference()+"?", "Approve"
-		consequence = fmt.Sprintf("This is approval %d of %d. The last one places %s at once; they cannot be undone.",
-			len(first.Votes)+1, first.Required, count(len(open), "real order", "real orders"))
+		consequence = fmt.Sprintf("%s The last one places %s at once; they cannot be undone.", more, count(len(open), "real order", "real orders"))
 	}
 	if n := len(doubtful(open)); n > 0 {
 		consequence = "⚠️ Something to look at in " + count(n, "line", "lines") + ". " + consequence

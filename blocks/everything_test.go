@@ -29,6 +29,7 @@ func requests() map[string]renewal.Request {
 		"pending_quorum":         with(renewal.Pending, quorum),
 		"pending_steps":          with(renewal.Pending, twoSteps),
 		"pending_ways":           with(renewal.Pending, twoWays),
+		"pending_unknown_amount": with(renewal.Pending, anyWay),
 		"pending_dry_run":        with(renewal.Pending, dry),
 		"pending_priced":         with(renewal.Pending, priced),
 		"pending_revised":        with(renewal.Pending, revised),

@@ -229,7 +229,7 @@ func (c *batching) approve(e ApproveBatch) error {
 	}
 	c.note(DetailFingerprint, e.Shown)
 	c.note(DetailCount, strconv.Itoa(len(open)))
-	c.note(DetailVotes, first.votesIn())
+	c.note(DetailVotes, first.VotesIn())
 	c.note(DetailDeputyOf, vote.For)
 	c.note(DetailComment, strings.TrimSpace(e.Comment))
 	return nil
