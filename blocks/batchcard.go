@@ -222,7 +222,7 @@ func (d BatchData) buttons(open []renewal.Request, can renewal.BatchCan) (row []
 	case d.Batch.Held != nil:
 		add(can.GoOn, d.button(ActionBatchGoOn, "Go on").WithStyle(slack.StylePrimary).WithConfirm(confirm("Go on with "+d.Batch.Reference()+"?",
 			count(d.counts()[renewal.LineWaiting], "line waits", "lines wait")+".", nil,
-			"Their real orders are placed at once, one after the other. They cannot be undone.", "Go on", "Not yet", slack.StylePrimary)))
+			"Their real orders are placed one after the other, "+atOnce+". They cannot be undone.", "Go on", "Not yet", slack.StylePrimary)))
 		add(can.Stop, d.stop("Stop the rest"))
 	case d.has(renewal.Approved):
 		add(can.Stop, d.stop("Stop"))
@@ -254,7 +254,7 @@ func (d BatchData) approval(open []renewal.Request) (title, yes, consequence str
 		title, yes, consequence = "Approve "+d.Batch.Reference()+"?", "Approve", "Dry run: no order will be sent."
 	case more != "":
 		title, yes = "Approve "+d.Batch.Reference()+"?", "Approve"
-		consequence = fmt.Sprintf("%s The last one places %s at once; they cannot be undone.", more, count(len(open), "real order", "real orders"))
+		consequence = fmt.Sprintf("%s The last one places %s %s; they cannot be undone.", more, count(len(open), "real order", "real orders"), atOnce)
 	}
 	if n := len(doubtful(open)); n > 0 {
 		consequence = "⚠️ Something to look at in " + count(n, "line", "lines") + ". " + consequence
@@ -278,7 +278,7 @@ func BatchVote(d BatchData, a renewal.BatchApproval, last bool) Message {
 	case d.Batch.DryRun:
 		s += " The dry run ends here, without orders."
 	default:
-		s += " They are ordered now, one after the other."
+		s += " " + theyFollow
 	}
 	return oneLineMessage(fmt.Sprintf("batchvote.%d.%d", d.Batch.ID, a.At.UnixMicro()), s)
 }

@@ -117,7 +117,7 @@ func approveConsequence(r renewal.Request) string {
 	case more != "" && r.Offer.OrderOn != (renewal.OrderDay{}):
 		return more + " With the last one: " + placesOrder(r.Offer)
 	case more != "":
-		return more + " The last one places a real order at once; it cannot be undone."
+		return more + " The last one places a real order " + atOnce + "; it cannot be undone."
 	}
 	return placesOrder(r.Offer)
 }
@@ -143,10 +143,10 @@ func confirmRetry(r renewal.Request) *slack.ConfirmationBlockObject {
 	r.Votes = nil // trying again is the first one
 	if more := notTheLast(r); more != "" {
 		return confirm("Try "+r.Reference()+" again?", ask, r.Doubts,
-			more+" The last one places a real order at once; it cannot be undone.", "Try again", "Not yet", slack.StylePrimary)
+			more+" The last one places a real order "+atOnce+"; it cannot be undone.", "Try again", "Not yet", slack.StylePrimary)
 	}
 	return confirm("Order "+r.Reference()+" again?", ask, r.Doubts,
-		"This places a real order with Yeastar at once. It cannot be undone.", "Order again", "Not yet", slack.StylePrimary)
+		placesOrder(renewal.Offer{}), "Order again", "Not yet", slack.StylePrimary)
 }
 
 // confirm is a dialog whose last sentence always fits, and before it the doubts.

@@ -19,9 +19,9 @@ import (
 // saysAboutOrder are the ways in which a text tells whether anything was ordered.
 var saysAboutOrder = []string{
 	"nothing was ordered", "nothing has been ordered", "not ordered", "ordered.", "ordered, not finished", "order is about to be placed",
-	"on its way to yeastar", "may or may not have been placed", "did not go through", "is placed now", "has the order", "was placed", "not placed",
+	"on its way to yeastar", "may or may not have been placed", "did not go through", "is placed now", "order follows after a last check", "has the order", "was placed", "not placed",
 	"dry run: no order", "without an order", "changed or ordered", "nothing is ordered", "no order is sent", "another one follows", "nothing has been ordered yet",
-	"was ordered: order xs", "was sent to the vendor as order", "is being ordered right now", "are placed now", "ordered now, one after the other", " placed · ", " placed.",
+	"was ordered: order xs", "was sent to the vendor as order", "is being ordered right now", "are placed now", "their orders follow, one after the other", " placed · ", " placed.",
 }
 
 func TestTextSaysWhetherAnythingWasOrdered(t *testing.T) {

@@ -22,6 +22,8 @@ func TestPausedOrdersWait(t *testing.T) {
 	card := alice.request(tutorial)
 	bob.press(card, "Approve")
 	b.shows(card, "Approved.", "Nothing has been ordered yet: orders are paused by @carol: “Stocktaking until Friday”.", "Stop the order")
+	b.says(sandbox.Renewals, "@bob approved (1 of 1). Its order follows after a last check. Nothing has been ordered.")
+	b.says(sandbox.Audit, "@bob approved (1 of 1). Its order follows after a last check. Nothing has been ordered.")
 	bob.home("Orders are paused by @carol", "Stocktaking until Friday")
 	b.restart()
 	part := func() monitor.Part {
