@@ -30,6 +30,11 @@ func requests() map[string]renewal.Request {
 		"pending_steps":          with(renewal.Pending, twoSteps),
 		"pending_ways":           with(renewal.Pending, twoWays),
 		"pending_unknown_amount": with(renewal.Pending, anyWay),
+		"pending_line":           with(renewal.Pending, func(r *renewal.Request) { r.Batch, r.Line, r.Apart = 7, 2, true }),
+		"approved_dated_paused": with(renewal.Approved, func(r *renewal.Request) {
+			dated(r)
+			r.Problem = &renewal.Problem{Class: yeastar.ClassNotSent, Code: "paused", Detail: "Stocktaking.", By: carol}
+		}),
 		"pending_dry_run":        with(renewal.Pending, dry),
 		"pending_priced":         with(renewal.Pending, priced),
 		"pending_revised":        with(renewal.Pending, revised),
