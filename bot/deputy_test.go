@@ -2,9 +2,11 @@ package bot_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"renewbot/bot/config"
 	"renewbot/bot/renewal"
 	"renewbot/bot/sandbox"
 	"renewbot/bot/slacksim"
@@ -67,4 +69,20 @@ func TestNobodyWaitsForWhoIsAway(t *testing.T) {
 		t.Errorf("the reminders (-want +got):\n%s", diff)
 	}
 	b.hears(sandbox.Dave, "RNW-000001", "waits for your decision")
+}
+
+// Home shows what waits for somebody as long as they may decide on it, and does not have to be
+// opened again when a deputy's time or a group's members change that.
+func TestHomeFollowsRights(t *testing.T) {
+	t.Parallel()
+	b, clock := setupAt(t, configured(longLived), configured(func(r *config.Renew) { r.RemindAfter = 30 * 24 * time.Hour }))
+	bob, dave := b.as(sandbox.Bob), b.as(sandbox.Dave)
+	b.wants(bob.command(sandbox.Renewals, "/renew deputy @dave in 1 day"), "@dave decides for @bob until")
+	b.as(sandbox.Alice).request(tutorial)
+	dave.home("Waiting for my decision", "RNW-000001", "Approve")
+	b.later(clock, 49*time.Hour)
+	b.homeSays(sandbox.Dave, "Nothing waits for you.")
+	b.homeLacks(sandbox.Dave, "RNW-000001")
+	b.Slack.SetGroupMembers(sandbox.Approval, sandbox.Dave)
+	b.homeSays(sandbox.Dave, "Waiting for my decision", "RNW-000001", "Approve")
 }
