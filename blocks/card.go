@@ -53,7 +53,7 @@ func cardFacts(r renewal.Request) string {
 	if expires != "" {
 		expires = "expires " + expires
 	}
-	return joinWith(" · ", told, expires, awaitedDay(r))
+	return joinWith(" · ", told, estimated(r.Ruling), expires, awaitedDay(r))
 }
 
 // invoiceFacts say who gets the invoice, with the mail as a whole, and the PO number.

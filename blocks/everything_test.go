@@ -35,6 +35,9 @@ func requests() map[string]renewal.Request {
 			dated(r)
 			r.Problem = &renewal.Problem{Class: yeastar.ClassNotSent, Code: "paused", Detail: "Stocktaking.", By: carol}
 		}),
+		"pending_estimated": with(renewal.Pending, func(r *renewal.Request) {
+			r.Ruling.Amount, r.Ruling.Estimated = &renewal.Price{Amount: decimal.RequireFromString("600"), Currency: "EUR"}, true
+		}),
 		"pending_dry_run":        with(renewal.Pending, dry),
 		"pending_priced":         with(renewal.Pending, priced),
 		"pending_revised":        with(renewal.Pending, revised),

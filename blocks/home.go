@@ -84,7 +84,7 @@ func (h HomeData) list(id, heading, none string, batches []BatchData, requests [
 
 func (h HomeData) item(r renewal.Request) string {
 	s := stateOf(r)
-	facts := []string{price(r.Offer, outside)}
+	facts := []string{price(r.Offer, outside), estimated(r.Ruling)}
 	if e := expiryDays(r.Offer, r.AskedAt); e != "" {
 		facts = append(facts, "expires "+e)
 	}
