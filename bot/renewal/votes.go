@@ -60,6 +60,11 @@ func (r Request) People() []string {
 	return slices.Compact(ids)
 }
 
+// DecidedBy says whether a person has approved or ended the request, or a deputy for them.
+func (r Request) DecidedBy(id string) bool {
+	return r.ClosedBy == id || slices.ContainsFunc(r.Votes, func(v Vote) bool { return v.By == id || v.For == id })
+}
+
 // LostVote is a vote that does not count any more. Why follows the id of who gave it.
 type LostVote struct{ By, Why string }
 

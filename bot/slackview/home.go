@@ -17,6 +17,7 @@ import (
 const (
 	// recently is how many finished requests Home has, and recentBatches how many batches.
 	recently      = 10
+	lookedAt      = 200 // the newest, for those that somebody has decided on
 	recentBatches = 3
 )
 
@@ -28,7 +29,7 @@ type Lists struct {
 }
 
 // ListsFor are the open requests of a person, those that wait for what they decide, the most
-// urgent first, and what they asked for last.
+// urgent first, and what they asked for or decided on last.
 func (v *View) ListsFor(ctx context.Context, a renewal.Actor) (Lists, error) {
 	var undecided []renewal.Request
 	if v.policy.Approves(a) {
@@ -60,7 +61,7 @@ func (v *View) lists(ctx context.Context, a renewal.Actor, undecided []renewal.R
 	if l.Mine, err = v.ledger.List(ctx, ledger.Filter{Statuses: open, Requester: a.UserID, Single: true}); err != nil {
 		return l, err
 	}
-	if l.Recent, err = v.ledger.List(ctx, ledger.Filter{Statuses: ended, Requester: a.UserID, Limit: recently, Single: true}); err != nil {
+	if l.Recent, err = v.recent(ctx, a, ended); err != nil {
 		return l, err
 	}
 	now := v.ledger.Now(ctx)
@@ -76,6 +77,22 @@ func (v *View) lists(ctx context.Context, a renewal.Actor, undecided []renewal.R
 		l.Can[r.ID] = r.Can(beside(r), now, v.policy)
 	}
 	return l, nil
+}
+
+// recent are the requests that a person asked for or decided on and that have ended, the newest first.
+func (v *View) recent(ctx context.Context, a renewal.Actor, ended []renewal.Status) ([]renewal.Request, error) {
+	own, err := v.ledger.List(ctx, ledger.Filter{Statuses: ended, Requester: a.UserID, Limit: recently, Single: true})
+	if err != nil || !v.policy.Approves(a) {
+		return own, err
+	}
+	all, err := v.ledger.List(ctx, ledger.Filter{Statuses: ended, Limit: lookedAt, Single: true})
+	for _, r := range all {
+		if r.Requester != a.UserID && r.DecidedBy(a.UserID) {
+			own = append(own, r)
+		}
+	}
+	slices.SortFunc(own, func(a, b renewal.Request) int { return int(b.ID - a.ID) })
+	return own[:min(len(own), recently)], err
 }
 
 // drawHomes draws the Home tabs again that were opened lately and show something else now.
