@@ -113,7 +113,11 @@ func (d *drawing) drawUnrelated(ctx context.Context) error {
 			d.posts[u.Post.Key] = u.Post
 		}
 		if d.tellDeputies(ctx, u.Entry) { // first: who has its line is not read again
-			d.show(ctx, d.view.auditLine(renewal.Request{}, u.Entry))
+			line := d.view.auditLine(renewal.Request{}, u.Entry)
+			if batch, ok := renewal.ParseBatchReference(u.Entry.Detail[renewal.DetailBatch]); ok {
+				line.message = d.view.Links(ctx, []renewal.Request{{ID: -batch}}).Linked(line.message, -batch)
+			}
+			d.show(ctx, line)
 		}
 	}
 	return nil
