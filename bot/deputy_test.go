@@ -37,7 +37,7 @@ func TestDeputyDecidesInTheirPlace(t *testing.T) {
 	dave.press(own, "Cancel request")
 	b.happened("RNW-000001", renewal.CodeCancelled)
 
-	card := alice.request(tutorial)
+	card := b.shows(alice.request(tutorial), "@bob, @renewal-approvers, @dave: please decide.")
 	dave.press(card, "Approve")
 	b.happened("RNW-000002", renewal.CodeOrdered)
 	b.shows(card, "Approved by @dave as deputy of @bob")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"renewbot/blocks"
@@ -55,7 +56,8 @@ func (d *drawing) draw(ctx context.Context, r renewal.Request, entries []renewal
 // showRequest shows the card before all that leads to it.
 func (d *drawing) showRequest(ctx context.Context, r renewal.Request, entries []renewal.Entry) {
 	before, shared := d.posts[keyCard].TS, ledger.Post{}
-	cards := d.view.cards(r)
+	asked := slices.Concat(d.view.asked(r), d.view.deputiesAsked(ctx, r))
+	cards := d.view.cards(r, asked)
 	if r.Batch != 0 {
 		alone, theirs, err := d.beginLine(ctx, r, entries)
 		if err != nil {
@@ -77,7 +79,7 @@ func (d *drawing) showRequest(ctx context.Context, r renewal.Request, entries []
 	if !ok {
 		card = shared
 	}
-	d.showAll(ctx, d.view.wantedFor(r, entries, d.view.link(card, d.posts[keySummary].TS)))
+	d.showAll(ctx, d.view.wantedFor(r, entries, d.view.link(card, d.posts[keySummary].TS), asked))
 }
 
 func (d *drawing) showAll(ctx context.Context, list []wanted) {
