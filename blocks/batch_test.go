@@ -80,7 +80,7 @@ func batches() []shown {
 		out = append(out, shown{fmt.Sprintf("batch_list_%d", i), m})
 	}
 	wait, decided, stopped := held(renewal.HoldUnknown), waiting, running
-	decided.Can, stopped.Can = renewal.BatchCan{Decide: true, LeaveOut: true}, renewal.BatchCan{Stop: true}
+	decided.Can, stopped.Can = renewal.BatchCan{Approve: true, Reject: true, LeaveOut: true}, renewal.BatchCan{Stop: true}
 	return append(out,
 		shown{"batch_line_asks", blocks.BatchAsks(waiting, []string{bob, "S0APPROVERS"})},
 		shown{"batch_line_vote", blocks.BatchVote(running, running.Batch.Approvals[0], true)},
@@ -185,7 +185,7 @@ func TestBatchesWithstandAnyText(t *testing.T) {
 		}
 		checkView(t, "comment", blocks.BatchApproveForm(d, blocks.BatchTarget{Shown: one.Note}))
 		checkView(t, "reject", blocks.BatchRejectForm(d))
-		d.Can = renewal.BatchCan{Decide: true, LeaveOut: true, Stop: true, GoOn: true}
+		d.Can = renewal.BatchCan{Approve: true, Reject: true, LeaveOut: true, Stop: true, GoOn: true}
 		checkView(t, "home", blocks.Home(blocks.HomeData{Command: "/renew", WaitingBatches: []blocks.BatchData{d}, RecentBatches: []blocks.BatchData{d}, Links: blocks.Links{-d.Batch.ID: one.Note}}))
 		checkMessage(t, "list", blocks.List(repeat(one, 12), repeat(other, 12), repeat(d, 7), nil))
 		checkView(t, "form", blocks.BatchForm(blocks.BatchFormData{Key: one.Note, Text: one.Note, Columns: one.Reason, Channel: one.Channel, ChannelHint: one.Note}))
@@ -230,7 +230,7 @@ func TestBarHasItsSquares(t *testing.T) {
 func TestCrowdedHome(t *testing.T) {
 	t.Parallel()
 	d := batchOf(times(renewal.Pending, 3)...)
-	d.Can = renewal.BatchCan{Decide: true, LeaveOut: true, Stop: true, GoOn: true}
+	d.Can = renewal.BatchCan{Approve: true, Reject: true, LeaveOut: true, Stop: true, GoOn: true}
 	section := blocks.DueSection(severalDue(blocks.DueData{List: due.Build(dueFacts())}), bob)
 	if len(section) != 15 {
 		t.Errorf("the most that is due is %d blocks", len(section))

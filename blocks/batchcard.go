@@ -71,7 +71,7 @@ func BatchCard(d BatchData) Message {
 			blocks = append(blocks, contextLine(id("list"), "All lines stand below in the thread, each with what it orders."))
 		}
 	}
-	if row := d.buttons(open, renewal.BatchCan{Decide: true, LeaveOut: true, Stop: true, GoOn: true}); len(row) > 0 {
+	if row := d.buttons(open, renewal.BatchCan{Approve: true, Reject: true, LeaveOut: true, Stop: true, GoOn: true}); len(row) > 0 {
 		blocks = append(blocks, slack.NewActionBlock(id("actions"), row...))
 	}
 	blocks = append(blocks, contextLine(id("by"), joinWith(" · ", d.requested(), d.approvals(), stoppedBy(d.Batch), dry)))
@@ -213,10 +213,10 @@ func (d BatchData) buttons(open []renewal.Request, can renewal.BatchCan) (row []
 	}
 	switch {
 	case len(open) > 0:
-		add(can.Decide, d.button(ActionBatchApprove, "Approve "+count(len(open), "line", "lines")).WithStyle(slack.StylePrimary).WithConfirm(d.confirmApprove(open)),
+		add(can.Approve, d.button(ActionBatchApprove, "Approve "+count(len(open), "line", "lines")).WithStyle(slack.StylePrimary).WithConfirm(d.confirmApprove(open)),
 			d.button(ActionBatchComment, "Approve with a comment…"))
 		add(can.LeaveOut, d.button(ActionBatchLeave, "Leave lines out…"))
-		add(can.Decide, d.button(ActionBatchReject, "Reject…").WithStyle(slack.StyleDanger))
+		add(can.Reject, d.button(ActionBatchReject, "Reject…").WithStyle(slack.StyleDanger))
 		add(can.Stop, d.button(ActionBatchStop, "Cancel batch").WithConfirm(confirm("Cancel "+d.Batch.Reference()+"?", d.head()+".", nil,
 			"Nothing was ordered, and nothing will be.", "Cancel batch", "Keep it", slack.StyleDanger)))
 	case d.Batch.Held != nil:

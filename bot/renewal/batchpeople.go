@@ -37,14 +37,15 @@ func (b Batch) MayDecide(a Actor, lines []Request, now time.Time, p Policy) *Ref
 }
 
 // BatchCan is what a person may do with a batch.
-type BatchCan struct{ Decide, LeaveOut, Stop, GoOn bool }
+type BatchCan struct{ Approve, Reject, LeaveOut, Stop, GoOn bool }
 
 // Can says what a person may do with a batch now.
 func (b Batch) Can(a Actor, lines []Request, now time.Time, p Policy) BatchCan {
 	var can BatchCan
 	if open := b.Undecided(lines); len(open) > 0 {
-		can.Decide = b.WaitsFor(a, lines, now, p) && b.MayDecide(a, lines, now, p) == nil
-		can.LeaveOut = can.Decide || a.is(open[0].Requester)
+		can.Approve = b.WaitsFor(a, lines, now, p)
+		can.Reject = b.MayDecide(a, lines, now, p) == nil
+		can.LeaveOut = can.Reject || a.is(open[0].Requester)
 	}
 	can.GoOn = b.Held != nil && b.WaitsFor(a, lines, now, p)
 	for _, r := range lines {
