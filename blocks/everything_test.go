@@ -33,7 +33,7 @@ func requests() map[string]renewal.Request {
 		"pending_line":           with(renewal.Pending, func(r *renewal.Request) { r.Batch, r.Line, r.Apart = 7, 2, true }),
 		"approved_dated_paused": with(renewal.Approved, func(r *renewal.Request) {
 			dated(r)
-			r.Problem = &renewal.Problem{Class: yeastar.ClassNotSent, Code: "paused", Detail: "Stocktaking.", By: carol}
+			r.Problem = &renewal.Problem{Class: yeastar.ClassNotSent, Code: "paused", Detail: "Stocktaking.", By: bob}
 		}),
 		"pending_estimated": with(renewal.Pending, func(r *renewal.Request) {
 			r.Ruling.Amount, r.Ruling.Estimated = &renewal.Price{Amount: decimal.RequireFromString("600"), Currency: "EUR"}, true
