@@ -59,8 +59,12 @@ func moreMenu(r renewal.Request) slack.BlockElement {
 	return slack.NewOverflowBlockElement(ActionMore, options...)
 }
 
-// actionButton is the button of an action in the request's state; nil: there is none.
+// actionButton is the button of an action in the request's state; nil: there is none. A line of a
+// batch is never changed by itself, and an order whose day has come, which is held up, not any more.
 func actionButton(r renewal.Request, a renewal.Action) slack.BlockElement {
+	if r.Batch != 0 && (a == renewal.ActionReturn || a == renewal.ActionAmend) {
+		return nil
+	}
 	switch a {
 	case renewal.ActionApprove:
 		return button(r, ActionApprove, "Approve").WithStyle(slack.StylePrimary).WithConfirm(confirmApprove(r))
@@ -69,7 +73,7 @@ func actionButton(r renewal.Request, a renewal.Action) slack.BlockElement {
 	case renewal.ActionReject:
 		return button(r, ActionReject, "Reject…").WithStyle(slack.StyleDanger)
 	case renewal.ActionAmend:
-		if r.Status == renewal.Approved && !r.WaitsForDay() {
+		if r.Status == renewal.Approved && (!r.WaitsForDay() || r.Problem != nil) {
 			return nil
 		}
 		return button(r, ActionChange, "Change…")

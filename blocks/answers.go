@@ -71,9 +71,9 @@ func Notify(n renewal.Notify) Message {
 	return oneLineMessage("notify", say+" Change it with “notify all”, “notify result” or “notify none”. Nothing was changed or ordered in any request.")
 }
 
-// List shows what somebody asked for and what waits for their decision.
-func List(mine, waiting []renewal.Request, links Links) Message {
-	if len(mine)+len(waiting) == 0 {
+// List shows what somebody asked for and what waits for their decision, and the batches of both.
+func List(mine, waiting []renewal.Request, batches []BatchData, links Links) Message {
+	if len(mine)+len(waiting)+len(batches) == 0 {
 		return oneLineMessage("list.empty", "You have no open requests, and none waits for your decision. Nothing is being ordered for you.")
 	}
 	var blocks []slack.Block
@@ -88,11 +88,15 @@ func List(mine, waiting []renewal.Request, links Links) Message {
 		}
 		s := "*" + heading + "*\n" + bullets(items, listed)
 		blocks = append(blocks, section(id, s))
-		text = append(text, cutMarkup(s, limitMessageText/2-2))
+		text = append(text, cutMarkup(s, limitMessageText/3))
+	}
+	if len(batches) > 0 {
+		s := listBatches(batches, links)
+		blocks, text = append(blocks, section("list.batches", s)), append(text, cutMarkup(s, limitMessageText/3))
 	}
 	add("list.waiting", fmt.Sprintf("Waiting for your decision (%d)", len(waiting)), waiting)
 	add("list.mine", fmt.Sprintf("Your open requests (%d)", len(mine)), mine)
-	return Message{Text: joinWith("\n\n", text...), Blocks: blocks}
+	return Message{Text: cutMarkup(joinWith("\n\n", text...), limitMessageText), Blocks: blocks}
 }
 
 // ListFor shows the requests for whom somebody named.

@@ -68,7 +68,7 @@ func code(e renewal.Entry) string {
 	return outside(string(e.Code), shortLimit)
 }
 
-var knownCode = regexp.MustCompile(`^(request|order|policy|due|deputy|batch)\.[a-z_]{1,40}$`)
+var knownCode = regexp.MustCompile(`^(request|order|policy|due|deputy|batch|events)\.[a-z_]{1,40}$`)
 
 func auditTime(e renewal.Entry) string {
 	if e.At.IsZero() {

@@ -61,6 +61,7 @@ func ReadBatchTarget(s string) (BatchTarget, error) {
 type BatchData struct {
 	Batch renewal.Batch
 	Lines []renewal.Request
+	Can   renewal.BatchCan // what the reader of a list may do with it
 }
 
 func (d BatchData) target() string {

@@ -1,6 +1,7 @@
 package blocks_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -13,6 +14,7 @@ import (
 	"pgregory.net/rapid"
 
 	"renewbot/blocks"
+	"renewbot/bot/due"
 	"renewbot/bot/renewal"
 	"renewbot/yeastar"
 )
@@ -102,7 +104,8 @@ func batches() []shown {
 	}
 	all := allDoubted(40)
 	out = append(out, shown{"batch_card_pending_all_doubtful", blocks.BatchCard(all)}, shown{"batch_doubts", blocks.BatchDoubts(all)[0]})
-	wait := held(renewal.HoldUnknown)
+	wait, decided, stopped := held(renewal.HoldUnknown), waiting, running
+	decided.Can, stopped.Can = renewal.BatchCan{Approve: true, Reject: true, LeaveOut: true}, renewal.BatchCan{Stop: true}
 	return append(out,
 		shown{"batch_line_asks", blocks.BatchAsks(waiting, []string{bob, "S0APPROVERS"})},
 		shown{"batch_line_vote", blocks.BatchVote(running, running.Batch.Approvals[0], true, nil)},
@@ -114,12 +117,13 @@ func batches() []shown {
 		shown{"batch_line_result_again", blocks.BatchResult(ended, true)},
 		shown{"batch_line_unposted", blocks.BatchUnposted(ended, "missing_scope")},
 		shown{"batch_line_results", blocks.BatchResults(ended)},
-		shown{"list_batches", blocks.ListBatches(blocks.List(nil, nil, nil), []blocks.BatchData{waiting, running}, blocks.Links{-7: "https://acme.slack.com/archives/C0RENEW/p1795000000000200"})},
+		shown{"list_batches", blocks.List(nil, nil, []blocks.BatchData{waiting, running}, blocks.Links{-7: "https://acme.slack.com/archives/C0RENEW/p1795000000000200"})},
 		shown{"batch_status_held", blocks.BatchStatus(wait, blocks.Links{-7: "https://acme.slack.com/archives/C0RENEW/p1795000000000200", 203: "https://acme.slack.com/archives/C0RENEW/p1795000000000203"})},
 		shown{"batch_status_dates", blocks.BatchStatus(dates, nil)},
 		shown{"batch_status_pending_many", blocks.BatchStatus(many, nil)},
 		shown{"detail_line", blocks.Detail(running.Lines[18], nil, blocks.Links{-7: "https://acme.slack.com/archives/C0RENEW/p1795000000000200"})},
-		shown{"home_batches", blocks.Home(blocks.HomeData{Command: "/renew", Batches: []blocks.BatchData{waiting, running}})},
+		shown{"home_batches", blocks.Home(blocks.HomeData{Command: "/renew", WaitingBatches: []blocks.BatchData{decided}, OpenBatches: []blocks.BatchData{stopped, waiting}, RecentBatches: []blocks.BatchData{ended},
+			Links: blocks.Links{-7: "https://acme.slack.com/archives/C0RENEW/p1795000000000200"}})},
 		shown{"batch_nudge", blocks.BatchNudge(waiting, "https://acme.slack.com/archives/C0RENEW/p1795000000000200")},
 		shown{"batch_line_escalated", blocks.BatchEscalated(waiting, []string{bob, "S0APPROVERS"})},
 		shown{"batch_escalated", blocks.BatchEscalatedTo(waiting, "https://acme.slack.com/archives/C0RENEW/p1795000000000200")},
@@ -212,6 +216,9 @@ func TestBatchesWithstandAnyText(t *testing.T) {
 		}
 		checkView(t, "comment", blocks.BatchApproveForm(d, blocks.BatchTarget{Shown: one.Note}))
 		checkView(t, "reject", blocks.BatchRejectForm(d))
+		d.Can = renewal.BatchCan{Approve: true, Reject: true, LeaveOut: true, Stop: true, GoOn: true}
+		checkView(t, "home", blocks.Home(blocks.HomeData{Command: "/renew", WaitingBatches: []blocks.BatchData{d}, RecentBatches: []blocks.BatchData{d}, Links: blocks.Links{-d.Batch.ID: one.Note}}))
+		checkMessage(t, "list", blocks.List(repeat(one, 12), repeat(other, 12), repeat(d, 7), nil))
 		checkView(t, "form", blocks.BatchForm(blocks.BatchFormData{Key: one.Note, Text: one.Note, Columns: one.Reason, Channel: one.Channel, ChannelHint: one.Note}))
 		var checks []blocks.BatchCheck
 		for _, r := range d.Lines {
@@ -293,4 +300,30 @@ func TestBarHasItsSquares(t *testing.T) {
 			t.Errorf("%v has %d squares: %q", all, squares, bar)
 		}
 	})
+}
+
+// TestCrowdedHome shows everything that Home can show at once, which Slack has to take.
+func TestCrowdedHome(t *testing.T) {
+	t.Parallel()
+	d := batchOf(times(renewal.Pending, 3)...)
+	d.Can = renewal.BatchCan{Approve: true, Reject: true, LeaveOut: true, Stop: true, GoOn: true}
+	section := blocks.DueSection(severalDue(blocks.DueData{List: due.Build(dueFacts())}), bob)
+	if len(section) != 15 {
+		t.Errorf("the most that is due is %d blocks", len(section))
+	}
+	home := blocks.Home(blocks.HomeData{
+		Command: "/renew", DryRun: true, Pause: renewal.Pause{By: carol, Reason: "Stocktaking.", At: now},
+		WaitingBatches: repeat(d, 9), OpenBatches: repeat(d, 9), RecentBatches: repeat(d, 9), Links: links(), Due: section,
+		Waiting: repeat(request(renewal.Pending), 30), Open: repeat(request(renewal.Pending), 30), Recent: repeat(request(renewal.Ordered), 30),
+	})
+	if n := len(home.Blocks.BlockSet); n > 100 || n < 90 {
+		t.Errorf("%d blocks", n)
+	}
+	raw, err := json.Marshal(home)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Count(string(raw), "and 27 more") != 3 {
+		t.Errorf("Home does not say how much is not shown:\n%s", raw)
+	}
 }

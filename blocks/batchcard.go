@@ -75,7 +75,7 @@ func BatchCard(d BatchData) Message {
 	if s := d.renewed(); s != "" {
 		blocks = append(blocks, contextLine(id("renewed"), s))
 	}
-	if row := d.buttons(open); len(row) > 0 {
+	if row := d.buttons(open, renewal.BatchCan{Approve: true, Reject: true, LeaveOut: true, Stop: true, GoOn: true}); len(row) > 0 {
 		blocks = append(blocks, slack.NewActionBlock(id("actions"), row...))
 	}
 	blocks = append(blocks, contextLine(id("by"), joinWith(" · ", d.requested(), d.approvals(), stoppedBy(d.Batch), dry)))
@@ -165,29 +165,30 @@ func (d BatchData) button(action, label string) *slack.ButtonBlockElement {
 	return b
 }
 
-// buttons are what can be done with a batch now.
-func (d BatchData) buttons(open []renewal.Request) []slack.BlockElement {
+// buttons are what can be done with a batch now by whoever can do that.
+func (d BatchData) buttons(open []renewal.Request, can renewal.BatchCan) (row []slack.BlockElement) {
+	add := func(can bool, b ...slack.BlockElement) {
+		if can {
+			row = append(row, b...)
+		}
+	}
 	switch {
 	case len(open) > 0:
-		return []slack.BlockElement{
-			d.button(ActionBatchApprove, "Approve "+count(len(open), "line", "lines")).WithStyle(slack.StylePrimary).WithConfirm(d.confirmApprove(open)),
-			d.button(ActionBatchComment, "Approve with a comment…"),
-			d.button(ActionBatchLeave, "Leave lines out…"),
-			d.button(ActionBatchReject, "Reject…").WithStyle(slack.StyleDanger),
-			d.button(ActionBatchStop, "Cancel batch").WithConfirm(confirm("Cancel "+d.Batch.Reference()+"?", d.head()+".", nil,
-				"Nothing was ordered, and nothing will be.", "Cancel batch", "Keep it", slack.StyleDanger)),
-		}
+		add(can.Approve, d.button(ActionBatchApprove, "Approve "+count(len(open), "line", "lines")).WithStyle(slack.StylePrimary).WithConfirm(d.confirmApprove(open)),
+			d.button(ActionBatchComment, "Approve with a comment…"))
+		add(can.LeaveOut, d.button(ActionBatchLeave, "Leave lines out…"))
+		add(can.Reject, d.button(ActionBatchReject, "Reject…").WithStyle(slack.StyleDanger))
+		add(can.Stop, d.button(ActionBatchStop, "Cancel batch").WithConfirm(confirm("Cancel "+d.Batch.Reference()+"?", d.head()+".", nil,
+			"Nothing was ordered, and nothing will be.", "Cancel batch", "Keep it", slack.StyleDanger)))
 	case d.Batch.Held != nil:
-		return []slack.BlockElement{
-			d.button(ActionBatchGoOn, "Go on").WithStyle(slack.StylePrimary).WithConfirm(confirm("Go on with "+d.Batch.Reference()+"?",
-				count(d.counts()[renewal.LineWaiting], "line waits", "lines wait")+".", nil,
-				"Their real orders are placed at once, one after the other. They cannot be undone.", "Go on", "Not yet", slack.StylePrimary)),
-			d.stop("Stop the rest"),
-		}
+		add(can.GoOn, d.button(ActionBatchGoOn, "Go on").WithStyle(slack.StylePrimary).WithConfirm(confirm("Go on with "+d.Batch.Reference()+"?",
+			count(d.counts()[renewal.LineWaiting], "line waits", "lines wait")+".", nil,
+			"Their real orders are placed one after the other, "+atOnce+". They cannot be undone.", "Go on", "Not yet", slack.StylePrimary)))
+		add(can.Stop, d.stop("Stop the rest"))
 	case d.has(renewal.Approved):
-		return []slack.BlockElement{d.stop("Stop")}
+		add(can.Stop, d.stop("Stop"))
 	}
-	return nil
+	return row
 }
 
 func (d BatchData) stop(label string) slack.BlockElement {
@@ -209,13 +210,12 @@ func (d BatchData) approval(open []renewal.Request) (title, yes, consequence str
 	first := open[0]
 	consequence = fmt.Sprintf("This places %s with Yeastar, one after the other. They cannot be undone.", count(len(open), "real order", "real orders"))
 	title, yes = "Approve and order "+d.Batch.Reference()+"?", "Approve and order"
-	switch {
+	switch more := notTheLast(first); {
 	case d.Batch.DryRun:
 		title, yes, consequence = "Approve "+d.Batch.Reference()+"?", "Approve", "Dry run: no order will be sent."
-	case first.Required-len(first.Votes) > 1:
+	case more != "":
 		title, yes = "Approve "+d.Batch.Reference()+"?", "Approve"
-		consequence = fmt.Sprintf("This is approval %d of %d. The last one places %s at once; they cannot be undone.",
-			len(first.Votes)+1, first.Required, count(len(open), "real order", "real orders"))
+		consequence = fmt.Sprintf("%s The last one places %s %s; they cannot be undone.", more, count(len(open), "real order", "real orders"), atOnce)
 	}
 	if n := len(doubtful(open)); n > 0 {
 		consequence = "⚠️ Something to look at in " + count(n, "line", "lines") + ". " + consequence
@@ -244,7 +244,7 @@ func BatchVote(d BatchData, a renewal.BatchApproval, last bool, next []string) M
 	case d.counts()[renewal.LineLeftOut] == len(d.Lines):
 		s += " They were stopped since. " + nothingWas
 	default:
-		s += " They are ordered now, one after the other."
+		s += " " + theyFollow
 	}
 	return oneLineMessage(fmt.Sprintf("batchvote.%d.%d", d.Batch.ID, a.At.UnixMicro()), s)
 }

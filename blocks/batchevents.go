@@ -6,6 +6,9 @@ import (
 	"renewbot/bot/renewal"
 )
 
+// theyFollow is what becomes of approved lines, which may be held up.
+const theyFollow = "Their orders follow, one after the other, each after a last check. Nothing has been ordered by this click."
+
 // batchSentence tells what happened to a batch, and whether anything was ordered; empty: it is of
 // no batch.
 func batchSentence(e renewal.Entry) string {
@@ -26,7 +29,7 @@ func batchSentence(e renewal.Entry) string {
 		}
 		return join("👍 "+by+" approved "+lines+" of "+name+" ("+outside(d[renewal.DetailVotes], shortLimit)+")"+commentWords(d), more, nothingYet)
 	case renewal.CodeBatchApproved:
-		return join("👍 "+by+" approved "+lines+" of "+name+" ("+outside(d[renewal.DetailVotes], shortLimit)+")"+commentWords(d), "They are ordered now, one after the other.")
+		return join("👍 "+by+" approved "+lines+" of "+name+" ("+outside(d[renewal.DetailVotes], shortLimit)+")"+commentWords(d), theyFollow)
 	case renewal.CodeBatchRejected:
 		return join("🚫 "+by+" rejected "+lines+" of "+name+reason(d[renewal.DetailReason]), nothingWas)
 	case renewal.CodeBatchLeftOut:
@@ -36,7 +39,7 @@ func batchSentence(e renewal.Entry) string {
 	case renewal.CodeBatchPaused:
 		return join("⏸️ "+name+" has paused by itself: "+heldWords(d)+".", "Nothing is ordered of what waits before somebody goes on.")
 	case renewal.CodeBatchResumed:
-		return "▶️ " + by + " goes on with " + name + ": its other lines are ordered now, one after the other."
+		return join("▶️ "+by+" goes on with "+name+".", theyFollow)
 	case renewal.CodeBatchReminded:
 		return join("⏰ "+name+" waits. "+mentions(splitList(d[renewal.DetailWho]), 20)+" were reminded.", "Nothing was ordered by this.")
 	case renewal.CodeBatchLastCall:

@@ -14,21 +14,17 @@ const batchesListed = 5
 // listItem is a batch in a list, in finished mrkdwn.
 func (d BatchData) listItem(links Links) string {
 	name := links.reference(renewal.Request{ID: d.Batch.Subject()})
-	return joinWith("\n", fmt.Sprintf("*%s* · %s of %s · %s", name, d.head(), mention(d.Batch.Requester), d.total()), d.state().bold(), d.progress())
+	return joinWith("\n", fmt.Sprintf("*%s* · %s of %s · %s", name, d.head(), mention(d.Batch.Requester), d.total()), d.state().bold(), d.progress(),
+		d.doubtCount(d.Batch.Undecided(d.Lines)))
 }
 
-func (h HomeData) batches() []slack.Block {
-	if len(h.Batches) == 0 {
+// buttonRow is what the reader of a list may do with a batch, and the way to its card.
+func (d BatchData) buttonRow(id string, links Links) []slack.Block {
+	row := append(d.buttons(d.Batch.Undecided(d.Lines), d.Can), links.openButton(renewal.Request{ID: d.Batch.Subject()})...)
+	if len(row) == 0 {
 		return nil
 	}
-	blocks := []slack.Block{header("batches", fmt.Sprintf("Batches (%d)", len(h.Batches)))}
-	for i, d := range h.Batches[:min(len(h.Batches), batchesListed)] {
-		blocks = append(blocks, section(fmt.Sprintf("batches.%d", i), d.listItem(h.Links)))
-	}
-	if more := len(h.Batches) - batchesListed; more > 0 {
-		blocks = append(blocks, contextLine("batches.more", fmt.Sprintf("and %d more", more)))
-	}
-	return blocks
+	return []slack.Block{slack.NewActionBlock(fmt.Sprintf("%s.%d.%d", id, d.Batch.ID, d.Batch.Version), row...)}
 }
 
 // BatchStatus shows where a batch stands, and its lines: those first that need people.
@@ -54,17 +50,10 @@ func BatchStatus(d BatchData, links Links) Message {
 	return m
 }
 
-// ListBatches adds the batches that somebody has to do with to a list of requests.
-func ListBatches(m Message, batches []BatchData, links Links) Message {
-	if len(batches) == 0 {
-		return m
-	}
+func listBatches(batches []BatchData, links Links) string {
 	var items []string
-	for _, d := range batches[:min(len(batches), batchesListed)] {
+	for _, d := range batches {
 		items = append(items, d.listItem(links))
 	}
-	s := cutMarkup("*Batches*\n"+bullets(items, batchesListed), limitSection)
-	m.Text = cutMarkup(joinWith("\n\n", s, m.Text), limitMessageText)
-	m.Blocks = append([]slack.Block{section("list.batches", s)}, m.Blocks...)
-	return m
+	return cutMarkup(fmt.Sprintf("*Batches (%d)*\n%s", len(batches), bullets(items, batchesListed)), limitSection)
 }

@@ -53,7 +53,7 @@ func cardFacts(r renewal.Request) string {
 	if expires != "" {
 		expires = "expires " + expires
 	}
-	return joinWith(" · ", told, expires, awaitedDay(r))
+	return joinWith(" · ", told, estimated(r.Ruling), expires, awaitedDay(r))
 }
 
 // invoiceFacts say who gets the invoice, with the mail as a whole, and the PO number.
@@ -102,7 +102,7 @@ func decided(r renewal.Request) string {
 func confirmApprove(r renewal.Request) *slack.ConfirmationBlockObject {
 	ask := what(r.Offer, line) + " (" + price(r.Offer, line) + ")."
 	title, yes := "Approve "+r.Reference()+"?", "Approve"
-	if !r.DryRun && r.Required-len(r.Votes) <= 1 && r.Offer.OrderOn == (renewal.OrderDay{}) {
+	if !r.DryRun && notTheLast(r) == "" && r.Offer.OrderOn == (renewal.OrderDay{}) {
 		title, yes = "Approve and order "+r.Reference()+"?", "Approve and order"
 	}
 	return confirm(title, ask, r.Doubts, approveConsequence(r), yes, "Not yet", slack.StylePrimary)
@@ -110,15 +110,29 @@ func confirmApprove(r renewal.Request) *slack.ConfirmationBlockObject {
 
 // approveConsequence is what an approval does.
 func approveConsequence(r renewal.Request) string {
+	more := notTheLast(r)
 	switch {
 	case r.DryRun:
 		return "Dry run: no order will be sent."
-	case r.Required-len(r.Votes) > 1 && r.Offer.OrderOn != (renewal.OrderDay{}):
-		return fmt.Sprintf("This is approval %d of %d. With the last one: ", len(r.Votes)+1, r.Required) + placesOrder(r.Offer)
-	case r.Required-len(r.Votes) > 1:
-		return fmt.Sprintf("This is approval %d of %d. The last one places a real order at once; it cannot be undone.", len(r.Votes)+1, r.Required)
+	case more != "" && r.Offer.OrderOn != (renewal.OrderDay{}):
+		return more + " With the last one: " + placesOrder(r.Offer)
+	case more != "":
+		return more + " The last one places a real order " + atOnce + "; it cannot be undone."
 	}
 	return placesOrder(r.Offer)
+}
+
+// notTheLast says of an approval that others follow, or may have to; empty: it is the last one.
+func notTheLast(r renewal.Request) string {
+	switch least, most := r.Missing(); {
+	case most <= 1:
+		return ""
+	case least == most:
+		return fmt.Sprintf("This is approval %d of %d.", len(r.Votes)+1, len(r.Votes)+most)
+	case least > 1:
+		return "More approvals are needed after this one."
+	}
+	return "By the policy more approvals may be needed after this one."
 }
 
 func confirmRetry(r renewal.Request) *slack.ConfirmationBlockObject {
@@ -126,13 +140,13 @@ func confirmRetry(r renewal.Request) *slack.ConfirmationBlockObject {
 	if r.DryRun {
 		return confirm("Try "+r.Reference()+" again?", ask, r.Doubts, "Dry run: no order will be sent.", "Try again", "Not yet", slack.StylePrimary)
 	}
-	if r.Required > 1 {
+	r.Votes = nil // trying again is the first one
+	if more := notTheLast(r); more != "" {
 		return confirm("Try "+r.Reference()+" again?", ask, r.Doubts,
-			fmt.Sprintf("This is approval 1 of %d. The last one places a real order at once; it cannot be undone.", r.Required),
-			"Try again", "Not yet", slack.StylePrimary)
+			more+" The last one places a real order "+atOnce+"; it cannot be undone.", "Try again", "Not yet", slack.StylePrimary)
 	}
 	return confirm("Order "+r.Reference()+" again?", ask, r.Doubts,
-		"This places a real order with Yeastar at once. It cannot be undone.", "Order again", "Not yet", slack.StylePrimary)
+		placesOrder(renewal.Offer{}), "Order again", "Not yet", slack.StylePrimary)
 }
 
 // confirm is a dialog whose last sentence always fits, and before it the doubts.

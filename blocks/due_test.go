@@ -44,6 +44,18 @@ func dueFacts() due.Facts {
 	return f
 }
 
+// severalDue has several rows of Bob's, and several without an owner.
+func severalDue(several blocks.DueData) blocks.DueData {
+	several.List.Rows = slices.Clone(several.List.Rows)
+	for i := range several.List.Rows[:4] {
+		unowned := several.List.Rows[i]
+		unowned.Holder.PartnerID, unowned.Mark.Owner, unowned.Open = yeastar.ID(fmt.Sprint(77, i)), "", nil
+		several.List.Rows = append(several.List.Rows, unowned)
+		several.List.Rows[i].Mark.Owner, several.List.Rows[i].Open = bob, nil
+	}
+	return several
+}
+
 func dues() []shown {
 	list := due.Build(dueFacts())
 	products := []yeastar.Product{yeastar.Products()[0], yeastar.Products()[5]}
@@ -59,14 +71,7 @@ func dues() []shown {
 	target := blocks.DueTarget{Key: row.Key(), State: blocks.DueState(due.Filter{Within: 30}), Answer: "https://hooks.slack.com/actions/T1/2/3"}
 	quiet := data(due.Filter{})
 	quiet.List.Rows = nil
-	several := data(due.Filter{})
-	several.List.Rows = slices.Clone(list.Rows)
-	for i := range several.List.Rows[:4] {
-		unowned := several.List.Rows[i]
-		unowned.Holder.PartnerID, unowned.Mark.Owner, unowned.Open = yeastar.ID(fmt.Sprint(77, i)), "", nil
-		several.List.Rows = append(several.List.Rows, unowned)
-		several.List.Rows[i].Mark.Owner, several.List.Rows[i].Open = bob, nil
-	}
+	several := severalDue(data(due.Filter{}))
 	ticked := data(due.Filter{Page: 1})
 	ticked.Chosen = []due.Key{list.Rows[0].Key(), list.Rows[1].Key(), list.Rows[len(list.Rows)-1].Key(), list.Rows[len(list.Rows)-2].Key()}
 	return []shown{

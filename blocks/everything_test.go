@@ -29,6 +29,15 @@ func requests() map[string]renewal.Request {
 		"pending_quorum":         with(renewal.Pending, quorum),
 		"pending_steps":          with(renewal.Pending, twoSteps),
 		"pending_ways":           with(renewal.Pending, twoWays),
+		"pending_unknown_amount": with(renewal.Pending, anyWay),
+		"pending_line":           with(renewal.Pending, func(r *renewal.Request) { r.Batch, r.Line, r.Apart = 7, 2, true }),
+		"approved_dated_paused": with(renewal.Approved, func(r *renewal.Request) {
+			dated(r)
+			r.Problem = &renewal.Problem{Class: yeastar.ClassNotSent, Code: "paused", Detail: "Stocktaking.", By: bob}
+		}),
+		"pending_estimated": with(renewal.Pending, func(r *renewal.Request) {
+			r.Ruling.Amount, r.Ruling.Estimated = &renewal.Price{Amount: decimal.RequireFromString("600"), Currency: "EUR"}, true
+		}),
 		"pending_dry_run":        with(renewal.Pending, dry),
 		"pending_priced":         with(renewal.Pending, priced),
 		"pending_revised":        with(renewal.Pending, revised),
@@ -170,11 +179,11 @@ func answers() []shown {
 	return []shown{
 		{"help", blocks.Help("/renew", nil)},
 		{"help_unlisted", blocks.Help("/renew", []string{"Linkus Cloud Service", "FQDN"})},
-		{"list_empty", blocks.List(nil, nil, nil)},
-		{"list_mine", blocks.List([]renewal.Request{request(renewal.Pending), request(renewal.Processing)}, nil, nil)},
-		{"list_both", blocks.List([]renewal.Request{request(renewal.Unknown)}, []renewal.Request{with(renewal.Pending, quorum)}, links())},
-		{"list_dated", blocks.List([]renewal.Request{with(renewal.Approved, dated), with(renewal.Pending, dated)}, nil, links())},
-		{"list_many", blocks.List(many, many, links())},
+		{"list_empty", blocks.List(nil, nil, nil, nil)},
+		{"list_mine", blocks.List([]renewal.Request{request(renewal.Pending), request(renewal.Processing)}, nil, nil, nil)},
+		{"list_both", blocks.List([]renewal.Request{request(renewal.Unknown)}, []renewal.Request{with(renewal.Pending, quorum)}, nil, links())},
+		{"list_dated", blocks.List([]renewal.Request{with(renewal.Approved, dated), with(renewal.Pending, dated)}, nil, nil, links())},
+		{"list_many", blocks.List(many, many, nil, links())},
 		{"detail", blocks.Detail(request(renewal.Ordered), []renewal.Entry{story[0], story[4], story[18], story[20]}, links())},
 		{"detail_long", blocks.Detail(with(renewal.Pending, revised), story, nil)},
 		{"list_for", blocks.ListFor("acme", many[:12], links())},

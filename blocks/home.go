@@ -10,7 +10,7 @@ import (
 	"renewbot/bot/renewal"
 )
 
-const homeListed = 12 // requests per list; with three lists far below 100 blocks
+const homeListed = 12 // batches and requests per list: with three lists below 100 blocks
 
 // HomeData is what a person's Home tab is drawn from.
 type HomeData struct {
@@ -18,12 +18,14 @@ type HomeData struct {
 	Waiting []renewal.Request          // wait for this person's decision, the most urgent first
 	Open    []renewal.Request          // asked for by this person and not finished
 	Recent  []renewal.Request          // finished
-	Batches []BatchData                // that wait for this person, or that they asked for, and are not finished
 	Can     map[int64][]renewal.Action // what this person may do, by request
-	Links   Links
-	Pause   renewal.Pause
-	DryRun  bool
-	Due     []slack.Block // what DueSection draws, for who may see it
+
+	WaitingBatches, OpenBatches, RecentBatches []BatchData // stand before the requests of their list
+
+	Links  Links
+	Pause  renewal.Pause
+	DryRun bool
+	Due    []slack.Block // what DueSection draws, for who may see it
 }
 
 // Home shows what waits for a person first, then what they asked for, then the rest.
@@ -36,11 +38,10 @@ func Home(h HomeData) slack.HomeTabViewRequest {
 	if h.Pause.Holds() {
 		blocks = append(blocks, section("paused", "⏸️ "+told(h.Pause.Sentence())))
 	}
-	blocks = append(blocks, h.list("waiting", "Waiting for my decision", "Nothing waits for you.", h.Waiting)...)
-	blocks = append(blocks, h.batches()...)
-	blocks = append(blocks, h.list("open", "My open requests", "You have no open requests.", h.Open)...)
+	blocks = append(blocks, h.list("waiting", "Waiting for my decision", "Nothing waits for you.", h.WaitingBatches, h.Waiting)...)
+	blocks = append(blocks, h.list("open", "My open requests", "You have no open requests.", h.OpenBatches, h.Open)...)
 	blocks = append(blocks, h.Due...)
-	blocks = append(blocks, h.list("recent", "Recently finished", "", h.Recent)...)
+	blocks = append(blocks, h.list("recent", "Recently finished", "", h.RecentBatches, h.Recent)...)
 	blocks = append(blocks, divider("end"), contextLine("help",
 		fmt.Sprintf("Type *%s* in any channel to renew a subscription, *%s help* for more. Nothing is ordered until an approver has agreed.",
 			outside(h.Command, 32), outside(h.Command, 32))))
@@ -52,31 +53,38 @@ func HomeDigest(v slack.HomeTabViewRequest) string {
 	return Message{Blocks: v.Blocks.BlockSet}.Digest()
 }
 
-func (h HomeData) list(id, heading, none string, requests []renewal.Request) []slack.Block {
-	if len(requests) == 0 && none == "" {
+func (h HomeData) list(id, heading, none string, batches []BatchData, requests []renewal.Request) []slack.Block {
+	all := len(batches) + len(requests)
+	if all == 0 && none == "" {
 		return nil
 	}
-	if len(requests) > 1 {
-		heading += fmt.Sprintf(" (%d)", len(requests))
+	if all > 1 {
+		heading += fmt.Sprintf(" (%d)", all)
 	}
 	blocks := []slack.Block{header(id, heading)}
-	if len(requests) == 0 {
+	if all == 0 {
 		return append(blocks, contextLine(id+".none", none))
 	}
+	batches = batches[:min(len(batches), batchesListed)]
+	requests = requests[:min(len(requests), homeListed-len(batches))]
+	for i, d := range batches {
+		name := fmt.Sprintf("%s.batch.%d", id, i)
+		blocks = append(blocks, section(name, d.listItem(h.Links)))
+		blocks = append(blocks, d.buttonRow(name, h.Links)...)
+	}
 	for i, r := range requests {
-		if i == homeListed {
-			blocks = append(blocks, contextLine(id+".more", fmt.Sprintf("and %d more", len(requests)-i)))
-			break
-		}
 		blocks = append(blocks, section(fmt.Sprintf("%s.%d", id, i), h.item(r)))
 		blocks = append(blocks, h.buttons(fmt.Sprintf("%s.%d.%d.%d.%s", id, i, r.ID, r.Revision, r.Status), r)...)
+	}
+	if more := all - len(batches) - len(requests); more > 0 {
+		blocks = append(blocks, contextLine(id+".more", fmt.Sprintf("and %d more", more)))
 	}
 	return blocks
 }
 
 func (h HomeData) item(r renewal.Request) string {
 	s := stateOf(r)
-	facts := []string{price(r.Offer, outside)}
+	facts := []string{price(r.Offer, outside), estimated(r.Ruling)}
 	if e := expiryDays(r.Offer, r.AskedAt); e != "" {
 		facts = append(facts, "expires "+e)
 	}

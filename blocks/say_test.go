@@ -19,9 +19,9 @@ import (
 // saysAboutOrder are the ways in which a text tells whether anything was ordered.
 var saysAboutOrder = []string{
 	"nothing was ordered", "nothing has been ordered", "not ordered", "ordered.", "ordered, not finished", "order is about to be placed",
-	"on its way to yeastar", "may or may not have been placed", "did not go through", "is placed now", "has the order", "was placed", "not placed",
+	"on its way to yeastar", "may or may not have been placed", "did not go through", "is placed now", "order follows after a last check", "has the order", "was placed", "not placed",
 	"dry run: no order", "without an order", "changed or ordered", "nothing is ordered", "no order is sent", "another one follows", "nothing has been ordered yet",
-	"was ordered: order xs", "was sent to the vendor as order", "is being ordered right now", "are placed now", "ordered now, one after the other", " placed · ", " placed.",
+	"was ordered: order xs", "was sent to the vendor as order", "is being ordered right now", "are placed now", "their orders follow, one after the other", " placed · ", " placed.",
 }
 
 func TestTextSaysWhetherAnythingWasOrdered(t *testing.T) {
@@ -188,6 +188,9 @@ func TestConfirmSaysWhatItDoes(t *testing.T) {
 		want    []string
 	}{
 		{"the deciding approval", request(renewal.Pending), blocks.ActionApprove, []string{"Example Telecom", "100 extensions", "real order", "at once"}},
+		{"perhaps the last", with(renewal.Pending, anyWay), blocks.ActionApprove, []string{"By the policy more approvals may be needed after this one.", "real order"}},
+		{"surely not the last", with(renewal.Pending, twoWays), blocks.ActionApprove, []string{"More approvals are needed after this one.", "real order"}},
+		{"perhaps the last, again", with(renewal.Refused, anyWay), blocks.ActionRetry, []string{"By the policy more approvals may be needed after this one.", "real order"}},
 		{"the first of two", with(renewal.Pending, func(r *renewal.Request) { r.Required = 2 }), blocks.ActionApprove, []string{"Example Telecom", "approval 1 of 2", "real order"}},
 		{"a dry run", with(renewal.Pending, dry), blocks.ActionApprove, []string{"Example Telecom", "no order will be sent"}},
 		{"names that are too long", with(renewal.Pending, long), blocks.ActionApprove, []string{"real order with Yeastar at once"}},
@@ -375,4 +378,16 @@ func TestEveryAuditCodeHasItsWords(t *testing.T) {
 			t.Errorf("%s has no line", c[1])
 		}
 	}
+}
+
+// anyWay is a request of which nobody knows what it costs, so that all rules of one person hold.
+func anyWay(r *renewal.Request) {
+	twoSteps(r)
+	one := func(rule string, s renewal.Step) renewal.Way {
+		s.Required = 1
+		return renewal.Way{Rule: rule, Steps: []renewal.Step{s}}
+	}
+	steps := r.Ways[0].Steps
+	r.Ways, r.Votes, r.Required = []renewal.Way{one("small", steps[0]), one("large", steps[1])}, nil, 1
+	r.Ruling.Ways = r.Ways
 }

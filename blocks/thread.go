@@ -349,7 +349,7 @@ func next(r renewal.Request, d map[string]string) string {
 	if on := d[renewal.DetailOrderOn]; on != "" {
 		return onItsDay(dayOf(r, on))
 	}
-	return "The order is placed now."
+	return "Its order follows after a last check. " + nothingYet
 }
 
 func selfApproval(d map[string]string) string {

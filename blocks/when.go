@@ -129,10 +129,13 @@ func dayOf(r renewal.Request, date string) string {
 	return outside(dateWords(date), shortLimit)
 }
 
+// atOnce is when an approved order is placed that is for no day: others, or a pause, may come first.
+const atOnce = "at once, or as soon as nothing holds it up"
+
 // placesOrder is what the last approval does, in plain text.
 func placesOrder(o renewal.Offer) string {
 	if o.OrderOn == (renewal.OrderDay{}) {
-		return "This places a real order with Yeastar at once. It cannot be undone."
+		return "This places a real order with Yeastar " + atOnce + ". It cannot be undone."
 	}
 	return "This places a real order with Yeastar on " + dateWords(o.OrderOn.Date) + ", or at once if that day has come. " +
 		"Until it is sent it can be stopped; then it cannot be undone."

@@ -9,7 +9,6 @@ import (
 	"renewbot/bot/history"
 	"renewbot/bot/renewal"
 	"renewbot/bot/reply"
-	"renewbot/bot/slackview"
 )
 
 // linePatience is how long a line of a batch waits for what a form can do without: nobody waits
@@ -57,5 +56,5 @@ func (b *Bot) tellBatch(ctx context.Context, p reply.Person, d blocks.BatchData)
 	for i := range d.Lines {
 		d.Lines[i] = d.Lines[i].Under(b.policy)
 	}
-	b.reply.Tell(ctx, p, blocks.BatchStatus(d, b.slack.Links(ctx, d.Lines, slackview.Subjects([]blocks.BatchData{d}))))
+	b.reply.Tell(ctx, p, blocks.BatchStatus(d, b.slack.Links(ctx, d.Lines, []renewal.Request{{ID: d.Batch.Subject()}})))
 }

@@ -66,6 +66,7 @@ func TestBatch(t *testing.T) {
 	bob.typeIn("Comment", "Agreed with finance.")
 	bob.submitOK()
 	b.says(sandbox.Renewals, "approved 2 lines of RNW-B0001", "Agreed with finance.")
+	b.says(sandbox.Audit, "batch.approved by @bob", "approved 2 lines of", "/archives/", "RNW-B0001")
 	b.says(sandbox.Renewals, "RNW-B0001 has ended", "2 placed")
 	b.wantOrders(2)
 	b.wantStatus(1, renewal.Ordered)

@@ -2,6 +2,7 @@ package bot_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -23,6 +24,8 @@ func TestDeputyDecidesInTheirPlace(t *testing.T) {
 	b.wants(bob.command(sandbox.Renewals, "/renew deputy @bob until Friday"), "You can't be your own deputy.")
 	b.wants(bob.command(sandbox.Renewals, "/renew deputy @dave until whenever"), "I can't read “until whenever” as a day")
 	b.wants(bob.command(sandbox.Renewals, "/renew deputies"), "Nobody has a deputy")
+	b.wants(bob.command(sandbox.Renewals, "/renew deputy @carol in 94 days"), "92 days at most")
+	b.wants(bob.command(sandbox.Renewals, "/renew deputy @carol in 92 days"), "@carol decides for @bob until")
 	b.wants(bob.command(sandbox.Renewals, "/renew deputy @dave in 5 days"), "@dave decides for @bob until")
 	b.says(sandbox.Audit, "deputy.named by @bob", "@dave")
 	dave := b.as(sandbox.Dave)
@@ -36,7 +39,7 @@ func TestDeputyDecidesInTheirPlace(t *testing.T) {
 	dave.press(own, "Cancel request")
 	b.happened("RNW-000001", renewal.CodeCancelled)
 
-	card := alice.request(tutorial)
+	card := b.shows(alice.request(tutorial), "@bob, @renewal-approvers, @dave: please decide.")
 	dave.press(card, "Approve")
 	b.happened("RNW-000002", renewal.CodeOrdered)
 	b.shows(card, "Approved by @dave as deputy of @bob")
@@ -45,7 +48,8 @@ func TestDeputyDecidesInTheirPlace(t *testing.T) {
 	b.wants(dave.command(sandbox.Renewals, "/renew notify none"), "being somebody's deputy")
 	b.wants(bob.command(sandbox.Renewals, "/renew deputy @carol in 5 days"), "@carol decides for @bob until")
 	b.hears(sandbox.Carol, "@bob named you as deputy until")
-	b.wants(bob.command(sandbox.Renewals, "/renew deputy off"), "Nobody has a deputy")
+	b.wants(bob.command(sandbox.Renewals, "/renew deputy @dave off"), "@dave is not your deputy. Nothing was changed or ordered.")
+	b.wants(bob.command(sandbox.Renewals, "/renew deputy @carol off"), "Nobody has a deputy")
 	b.hears(sandbox.Carol, "You are not deputy of @bob any more.")
 	b.silent(dave.p.DM(), "any more")
 	card = alice.request(tutorial)
@@ -152,4 +156,20 @@ func TestADeputysDecisionsAreToldAsSuch(t *testing.T) {
 	b.shows(card, "Rejected by "+asDeputy)
 	b.says(sandbox.Audit, asDeputy+" rejected 2 lines of RNW-B0001")
 	b.wantOrders(0)
+}
+
+// Home shows what waits for somebody as long as they may decide on it, and does not have to be
+// opened again when a deputy's time or a group's members change that.
+func TestHomeFollowsRights(t *testing.T) {
+	t.Parallel()
+	b, clock := setupAt(t, configured(longLived), configured(func(r *config.Renew) { r.RemindAfter = 30 * 24 * time.Hour }))
+	bob, dave := b.as(sandbox.Bob), b.as(sandbox.Dave)
+	b.wants(bob.command(sandbox.Renewals, "/renew deputy @dave in 1 day"), "@dave decides for @bob until")
+	b.as(sandbox.Alice).request(tutorial)
+	dave.home("Waiting for my decision", "RNW-000001", "Approve")
+	b.later(clock, 49*time.Hour)
+	b.homeSays(sandbox.Dave, "Nothing waits for you.")
+	b.homeLacks(sandbox.Dave, "RNW-000001")
+	b.Slack.SetGroupMembers(sandbox.Approval, sandbox.Dave)
+	b.homeSays(sandbox.Dave, "Waiting for my decision", "RNW-000001", "Approve")
 }

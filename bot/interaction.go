@@ -154,6 +154,9 @@ func (b *Bot) event(ctx context.Context, e slackevents.EventsAPIEvent) {
 		b.log.ErrorContext(ctx, "Slack revoked tokens: install the app again and set the new tokens")
 	case *slackevents.SubteamMembersChangedEvent:
 		b.directory.ForgetGroup(d.SubteamID)
+		if err := b.ledger.RedrawHomes(ctx); err != nil {
+			b.log.WarnContext(ctx, "Home tabs do not show yet who is in a user group now", "group", d.SubteamID, "error", err)
+		}
 	case *slackevents.ChannelSharedEvent:
 		b.directory.ForgetChannel(d.Channel)
 	case *slackevents.ChannelIDChangedEvent:

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"slices"
 
 	"github.com/slack-go/slack"
 
@@ -10,7 +11,6 @@ import (
 	"renewbot/bot/history"
 	"renewbot/bot/renewal"
 	"renewbot/bot/reply"
-	"renewbot/bot/slackview"
 	"renewbot/bot/socket"
 )
 
@@ -20,8 +20,8 @@ func (b *Bot) list(ctx context.Context, p reply.Person, a renewal.Actor) {
 		b.reply.Sorry(ctx, p, "list requests", err)
 		return
 	}
-	links := b.slack.Links(ctx, l.Mine, l.Waiting, slackview.Subjects(l.Batches))
-	b.reply.Tell(ctx, p, blocks.ListBatches(blocks.List(l.Mine, l.Waiting, links), l.Batches, links))
+	links := b.slack.Links(ctx, l.Mine, l.Waiting, l.Batches.Subjects())
+	b.reply.Tell(ctx, p, blocks.List(l.Mine, l.Waiting, slices.Concat(l.Batches.Waiting, l.Batches.Mine), links))
 }
 
 // statusOf lists the requests for a customer or a PBX, as far as the person may see them.

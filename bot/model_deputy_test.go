@@ -121,7 +121,7 @@ func (m *model) handsOver(r *modelled) {
 	before := m.get(r)
 	takes := before.May(renewal.Intent{Action: renewal.ActionApprove, By: to, Shown: before.Shown()}, m.clock.Now(), m.policy) == nil
 	e := renewal.HandOver{By: by, Shown: s, To: to, Reason: "a model"}
-	after, ok := m.apply(r, e, r.status == renewal.Pending && may && !stale && takes && by.UserID != to.UserID)
+	after, ok := m.apply(r, e, r.status == renewal.Pending && may && !stale && takes && !r.undivided() && by.UserID != to.UserID)
 	if !ok {
 		return
 	}

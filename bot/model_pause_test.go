@@ -103,7 +103,7 @@ func (m *model) gives(r *modelled) {
 	reason := rapid.SampledFrom([]string{"", "another number"}).Draw(m.t, "reason")
 	_, may := m.decides(by, r)
 	e := renewal.Return{By: by, Shown: s, Reason: reason}
-	if _, ok := m.apply(r, e, r.status == renewal.Pending && may && !stale && reason != ""); ok {
+	if _, ok := m.apply(r, e, r.status == renewal.Pending && may && !stale && reason != "" && r.batch == 0); ok {
 		r.status, r.votes, r.places, r.voted, r.expires = renewal.Returned, nil, nil, nil, m.clock.Now().Add(m.policy.ExpireAfter)
 	}
 }

@@ -88,7 +88,7 @@ func (m *model) falls(r *modelled, oldest time.Time) {
 func (m *model) askedAnew(r *modelled) {
 	last := r.shown[len(r.shown)-1]
 	r.shown = append(r.shown, renewal.Shown{Revision: last.Revision + 1, Fingerprint: last.Fingerprint})
-	r.status, r.expires = renewal.Pending, m.clock.Now().Add(m.policy.ExpireAfter)
+	r.status, r.expires, r.apart = renewal.Pending, m.clock.Now().Add(m.policy.ExpireAfter), r.batch != 0
 }
 
 // old says whether the approval of a request is too old to be used.
@@ -188,7 +188,7 @@ func (m *model) amend(r *modelled) {
 	by := m.actor()
 	s, stale := m.seen(r)
 	e := renewal.Amend{By: by, Shown: s, Offer: modelOffer(m.quantity()), Doubts: modelDoubts(), DoubtReason: "a model"}
-	if after, ok := m.apply(r, e, (r.status == renewal.Pending || r.status == renewal.Returned) && by.MayRequest && by.UserID == r.requester && !stale); ok {
+	if after, ok := m.apply(r, e, (r.status == renewal.Pending || r.status == renewal.Returned) && by.MayRequest && by.UserID == r.requester && !stale && r.batch == 0); ok {
 		if r.status == renewal.Returned {
 			r.status, r.expires = renewal.Pending, m.clock.Now().Add(m.policy.ExpireAfter)
 		}
@@ -218,7 +218,7 @@ func (m *model) approve(r *modelled) {
 	if i := slices.Index(r.votes, by.UserID); i >= 0 && !r.voted[i].Before(oldest) {
 		allowed = false
 	}
-	if _, ok := m.apply(r, renewal.Approve{By: by, Shown: s, Voters: m.voters(r)}, allowed); ok {
+	if ok := m.decide(r, renewal.Approve{By: by, Shown: s, Voters: m.voters(r)}, allowed); ok {
 		m.falls(r, oldest)
 		m.inPerson(r, by.UserID)
 		r.votes, r.places, r.voted = append(r.votes, by.UserID), append(r.places, place), append(r.voted, m.clock.Now())
@@ -239,7 +239,7 @@ func (m *model) reject(r *modelled) {
 	if may && !m.atStep(r, place, "", time.Time{}) {
 		_, may = m.inPlaceOf(by, r, func(of string) bool { return m.atStep(r, of, "", time.Time{}) })
 	}
-	if _, ok := m.apply(r, renewal.Reject{By: by, Shown: s, Reason: reason}, r.status == renewal.Pending && may && !stale && reason != ""); ok {
+	if ok := m.decide(r, renewal.Reject{By: by, Shown: s, Reason: reason}, r.status == renewal.Pending && may && !stale && reason != ""); ok {
 		r.status = renewal.Rejected
 	}
 }

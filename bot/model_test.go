@@ -107,7 +107,9 @@ type modelled struct {
 	settled    string    // who found that the last attempt placed nothing
 	settledFor string    // and as whose deputy
 	attempts   []try
-	asked      int // attempts when people last said yes
+	asked      int   // attempts when people last said yes
+	batch      int64 // of which it is the only line, or 0
+	apart      bool  // it is decided by itself by now
 }
 
 // try is an attempt as the model has it.
@@ -210,10 +212,11 @@ func (m *model) step() {
 	}
 	r := m.requests[rapid.IntRange(0, len(m.requests)-1).Draw(m.t, "request")]
 	steps := []func(*modelled){
-		func(*modelled) { m.submit() }, m.amend, m.approve, m.approve, m.approve, m.reject, m.gives, m.cancel, m.retry, m.retry, m.closeRefused,
+		func(*modelled) { m.submit() }, m.amend, m.approve, m.approve, m.approve, m.approve, m.approve, m.reject, m.gives, m.cancel, m.retry, m.retry, m.closeRefused,
 		m.settle, m.settle, m.place, m.place, m.place, m.dies, m.reconcile, m.reconcile, m.poll, m.expire,
 		func(*modelled) { m.jump() }, m.portal, func(*modelled) { m.leave() },
 		func(*modelled) { m.pauses() }, m.asksAgain, func(*modelled) { m.deputises() }, m.handsOver,
+		func(*modelled) { m.submitBatch() }, func(*modelled) { m.submitBatch() }, m.leavesOut, m.stopsBatch,
 	}
 	i := rapid.IntRange(0, len(steps)+1).Draw(m.t, "what")
 	if i >= len(steps) { // seldom: it is slow
@@ -259,6 +262,9 @@ func (m *model) compare() {
 			votes = append(votes, v.By)
 		}
 		m.compareFourEyes(stored)
+		if stored.Batch != r.batch || stored.Apart != r.apart {
+			m.t.Fatalf("%s is of the batch %d, apart %t, want %d, %t", ref, stored.Batch, stored.Apart, r.batch, r.apart)
+		}
 		if stored.Status != r.status || !slices.Equal(votes, r.votes) || len(stored.Attempts) != len(r.attempts) ||
 			stored.Fingerprint != r.shown[len(r.shown)-1].Fingerprint || stored.Revision != len(r.shown) {
 			m.t.Fatalf("%s is %s, revision %d, with the votes %q and %d attempts, want %s, revision %d, %q and %d",

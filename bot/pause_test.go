@@ -16,12 +16,17 @@ func TestPausedOrdersWait(t *testing.T) {
 	b := setup(t, durable(t))
 	alice, bob, carol := b.as(sandbox.Alice), b.as(sandbox.Bob), b.as(sandbox.Carol)
 	b.wants(alice.command(sandbox.Renewals, "/renew pause because"), "Only approvers can pause orders.", "Nothing was ordered.")
-	b.wants(carol.command(sandbox.Renewals, "/renew pause"), "Please give a reason")
+	b.wants(carol.command(sandbox.Renewals, "/renew pause"), "Please give a reason", "everybody whose order waits reads it", "Nothing was changed")
+	if d := b.denials(); len(d) != 1 {
+		t.Errorf("who may pause and gives no reason is denied: %+v", d)
+	}
 	b.wants(carol.command(sandbox.Renewals, "/renew pause Stocktaking until Friday"), "Orders are paused by @carol: “Stocktaking until Friday”.")
 	b.says(sandbox.Audit, "order.paused by @carol", "Stocktaking until Friday")
 	card := alice.request(tutorial)
 	bob.press(card, "Approve")
 	b.shows(card, "Approved.", "Nothing has been ordered yet: orders are paused by @carol: “Stocktaking until Friday”.", "Stop the order")
+	b.says(sandbox.Renewals, "@bob approved (1 of 1). Its order follows after a last check. Nothing has been ordered.")
+	b.says(sandbox.Audit, "@bob approved (1 of 1). Its order follows after a last check. Nothing has been ordered.")
 	bob.home("Orders are paused by @carol", "Stocktaking until Friday")
 	b.restart()
 	part := func() monitor.Part {

@@ -113,7 +113,7 @@ func TestDecideFromHome(t *testing.T) {
 		t.Fatalf("press: %v %s", err, r.Failure)
 	}
 	b.homeSays(sandbox.Alice, "Recently finished", "RNW-000001", "XS3401174502129270784")
-	b.homeSays(sandbox.Bob, "Nothing waits for you.")
+	b.homeSays(sandbox.Bob, "Nothing waits for you.", "Recently finished", "RNW-000001", "XS3401174502129270784")
 	b.ends("RNW-000001", renewal.Ordered, 1, smooth...)
 }
 

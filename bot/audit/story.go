@@ -72,7 +72,9 @@ func (s *story) what(r renewal.Request) {
 		s.field("Dry run", "yes, nothing is ordered")
 	}
 	for i, v := range r.Votes {
-		s.field("Approved by", fmt.Sprintf("%s at %s (%d of %d)", inPlace(v.By, v.For), utc(v.At), i+1, r.Required))
+		then := r
+		then.Votes = r.Votes[:i+1]
+		s.field("Approved by", fmt.Sprintf("%s at %s (%s)", inPlace(v.By, v.For), utc(v.At), then.VotesIn()))
 		s.field("Comment", v.Comment)
 	}
 	s.field("Returned by", inPlace(r.ReturnedBy, r.ReturnedFor))
@@ -84,7 +86,7 @@ func (s *story) what(r renewal.Request) {
 		s.field("Times out", utc(r.ExpiresAt))
 	}
 	if r.Status == renewal.Pending {
-		s.field("Approvals", fmt.Sprintf("%d of %d", len(r.Votes), r.Required))
+		s.field("Approvals", r.VotesIn())
 		s.field("Times out", utc(r.ExpiresAt))
 	}
 	s.field("Closed by", inPlace(r.ClosedBy, r.ClosedFor))

@@ -81,6 +81,26 @@ func (l *Ledger) OpenBatches(ctx context.Context, statuses ...renewal.Status) ([
 	return found, nil
 }
 
+// EndedBatches lists the batches that somebody asked for and of which no line is in one of some
+// states, the newest first.
+func (l *Ledger) EndedBatches(ctx context.Context, requester string, limit int, open ...renewal.Status) ([]renewal.Batch, error) {
+	marks, args := make([]string, len(open)), []any{indexed(requester), limit}
+	for i, s := range open {
+		marks[i], args = fmt.Sprintf("$%d", i+3), append(args, string(s))
+	}
+	var found []renewal.Batch
+	err := l.engine.each(ctx, func(row row) error {
+		b, err := scanBatch(row)
+		found = append(found, b)
+		return err
+	}, `SELECT document FROM batches WHERE requester = $1 AND NOT EXISTS (SELECT 1 FROM requests WHERE batch_id = batches.id AND status IN (`+
+		strings.Join(marks, ", ")+`)) ORDER BY id DESC LIMIT $2`, args...)
+	if err != nil {
+		return nil, fmt.Errorf("list ended batches: %w", err)
+	}
+	return found, nil
+}
+
 // SubmitBatch makes a batch of a submission with all its requests, or nothing of it. A second
 // delivery, told by its Key, gives the batch of the first one. The error may be a *renewal.Refusal.
 // With ErrUnclear it may have become one; after any other error it has not.

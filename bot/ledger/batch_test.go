@@ -3,8 +3,11 @@ package ledger
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
+
+	"github.com/shopspring/decimal"
 
 	"renewbot/bot/renewal"
 	"renewbot/yeastar"
@@ -91,7 +94,50 @@ func testBatch(t *testing.T, s store) {
 	if open, err := l.OpenBatches(t.Context(), renewal.Ordering); err != nil || len(open) != 1 {
 		t.Errorf("%d open batches, %v", len(open), err)
 	}
+	if ended, err := l.EndedBatches(t.Context(), "U1", 3, renewal.Ordering, renewal.Unknown); err != nil || len(ended) != 0 {
+		t.Errorf("%d batches have ended, %v", len(ended), err)
+	}
+	if ended, err := l.EndedBatches(t.Context(), "U1", 3, renewal.Pending); err != nil || len(ended) != 1 {
+		t.Errorf("%d batches have ended, %v", len(ended), err)
+	}
 	verify(t, l)
+}
+
+// testSingle finds what no batch tells of, however many lines there are.
+func testSingle(t *testing.T, s store) {
+	l := s.open(t, Options{Policy: policy(1)})
+	if _, _, err := l.SubmitBatch(t.Context(), batchOfLines("k", 4)); err != nil {
+		t.Fatal(err)
+	}
+	single := submission("single", 9)
+	single.Note = `"apart":true`
+	if _, _, err := l.Submit(t.Context(), single); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := l.ApplyBatch(t.Context(), 1, renewal.ApproveBatch{By: approver("U2"), Shown: batchFingerprint(t, l, 1)}); err != nil {
+		t.Fatal(err)
+	}
+	dearer := offer(1)
+	dearer.Price = &renewal.Price{Amount: decimal.RequireFromString("1"), Currency: "XAF"}
+	apply(t, l, 1, renewal.Changed{Offer: dearer})
+	apply(t, l, 2, begin)
+	apply(t, l, 2, renewal.Failed{Attempt: 1, Problem: renewal.Problem{Class: yeastar.ClassUnknown, Detail: "reset"}})
+	for _, f := range []Filter{{Single: true}, {Single: true, Limit: 3}, {Single: true, Oldest: true, Limit: 3}} {
+		found, err := l.List(t.Context(), f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []int64
+		for _, r := range found {
+			if got = append(got, r.ID); r.ToldByBatch() {
+				t.Errorf("%s is told by its batch", r.Reference())
+			}
+		}
+		slices.Sort(got)
+		if !slices.Equal(got, []int64{1, 2, 5}) {
+			t.Errorf("%+v finds %v", f, got)
+		}
+	}
 }
 
 // testBatchDraft keeps what somebody is putting together.

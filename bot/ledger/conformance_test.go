@@ -33,6 +33,7 @@ var conformance = []struct {
 	{"orders are paused while attempts are begun", testPauseRace},
 	{"orders of unknown fate pause the rest", testAlarm},
 	{"a batch goes line by line", testBatch},
+	{"lists find what no batch tells of", testSingle},
 	{"a batch is decided at once", testBatchRace},
 	{"a batch is put together", testBatchDraft},
 	{"deputies have their time", testDeputies},

@@ -52,6 +52,9 @@ func (l *Ledger) Deputise(ctx context.Context, approver, deputy renewal.Actor, u
 		if err != nil {
 			return nil, fmt.Errorf("save a deputy: %w", err)
 		}
+		if err := l.enqueue(ctx, t, now, []renewal.Job{drawHomes(d.Until)}); err != nil { // the deputy's shows less then
+			return nil, err
+		}
 		return &e, l.recordAlone(ctx, t, &e)
 	})
 }

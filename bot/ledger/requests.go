@@ -41,6 +41,7 @@ type Filter struct {
 	Before    int64 // only ids below it: the next page starts at the last id of this one
 	Limit     int   // zero: no limit
 	Oldest    bool  // the oldest first, instead of the newest
+	Single    bool  // without those of whom their batch tells (renewal.Request.ToldByBatch)
 }
 
 // List finds requests, newest first unless the oldest are wanted first.
@@ -81,6 +82,10 @@ func (f Filter) statement() (string, []any) {
 	}
 	if f.Before > 0 {
 		where = append(where, "id < "+arg(f.Before))
+	}
+	if f.Single {
+		// A text in a document has its quotation marks escaped, so that none looks like this.
+		where = append(where, `(batch_id IS NULL OR document LIKE '%"apart":true%' OR status IN (`+arg(string(renewal.Unknown))+", "+arg(string(renewal.Refused))+"))")
 	}
 	statement := "SELECT document FROM requests"
 	if len(where) > 0 {

@@ -112,6 +112,12 @@ func (b Batch) Subject() int64 { return -b.ID }
 // itself: until it was approved once, or has changed since.
 func (r Request) Undivided() bool { return r.Batch != 0 && !r.Apart }
 
+// ToldByBatch says whether the batch of a request tells of it, so that no list needs to: not when
+// it waits for people of its own.
+func (r Request) ToldByBatch() bool {
+	return r.Undivided() && r.Status != Unknown && r.Status != Refused
+}
+
 // Undecided are the lines that are decided together now.
 func (b Batch) Undecided(lines []Request) []Request {
 	var open []Request

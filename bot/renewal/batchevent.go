@@ -245,7 +245,7 @@ func (c *batching) approve(e ApproveBatch) error {
 	}
 	c.note(DetailFingerprint, e.Shown)
 	c.note(DetailCount, strconv.Itoa(len(open)))
-	c.note(DetailVotes, first.votesIn())
+	c.note(DetailVotes, first.VotesIn())
 	c.note(DetailComment, approval.Comment)
 	c.note(DetailNext, strings.Join(approval.Next, ","))
 	return nil
@@ -326,17 +326,23 @@ func (c *batching) leaveOut(e LeaveOut) error {
 // stopped.
 const stoppedReason = "The batch was stopped."
 
+// of is what stopping its batch does to a line; nil: nothing.
+func (e StopBatch) of(r Request) personal {
+	switch {
+	case r.Status == Approved, r.Status == Pending && (r.Undivided() || e.By.is(r.Requester)):
+		return Cancel(e)
+	case r.Status == Pending:
+		return Reject{By: e.By, Shown: r.Shown(), Reason: stoppedReason}
+	}
+	return nil
+}
+
 // stop ends what waits. What was sent goes on: it cannot be called back.
 func (c *batching) stop(e StopBatch) error {
 	var refused error
 	for _, r := range c.lines {
-		var event Event
-		switch {
-		case r.Status == Approved, r.Status == Pending && (r.Undivided() || e.By.is(r.Requester)):
-			event = Cancel(e)
-		case r.Status == Pending:
-			event = Reject{By: e.By, Shown: r.Shown(), Reason: stoppedReason}
-		default:
+		event := e.of(r)
+		if event == nil {
 			continue
 		}
 		if err := c.line(r, event); err != nil {

@@ -36,6 +36,26 @@ func (b Batch) MayDecide(a Actor, lines []Request, now time.Time, p Policy) *Ref
 	return nil
 }
 
+// BatchCan is what a person may do with a batch.
+type BatchCan struct{ Approve, Reject, LeaveOut, Stop, GoOn bool }
+
+// Can says what a person may do with a batch now.
+func (b Batch) Can(a Actor, lines []Request, now time.Time, p Policy) BatchCan {
+	var can BatchCan
+	if open := b.Undecided(lines); len(open) > 0 {
+		can.Approve = b.WaitsFor(a, lines, now, p)
+		can.Reject = b.MayDecide(a, lines, now, p) == nil
+		can.LeaveOut = can.Reject || a.is(open[0].Requester)
+	}
+	can.GoOn = b.Held != nil && b.WaitsFor(a, lines, now, p)
+	for _, r := range lines {
+		if e := (StopBatch{By: a}).of(r); e != nil && r.May(e.intent(), now, p) == nil {
+			can.Stop = true
+		}
+	}
+	return can
+}
+
 // WaitsFor says whether a batch waits for what this person decides: on its lines, or on whether it
 // goes on.
 func (b Batch) WaitsFor(a Actor, lines []Request, now time.Time, p Policy) bool {

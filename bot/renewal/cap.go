@@ -41,7 +41,7 @@ func (c *changing) capped(e Capped) error {
 	why := "Nothing, but " + e.Why
 	c.askAnew(why, nil)
 	c.record(CodeLapsed, System, map[string]string{
-		DetailFingerprint: c.Fingerprint, DetailChanges: why, DetailVotes: c.votesIn(),
+		DetailFingerprint: c.Fingerprint, DetailChanges: why, DetailVotes: c.VotesIn(),
 	})
 	return nil
 }

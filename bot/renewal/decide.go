@@ -24,7 +24,7 @@ func (c *changing) approve(e Approve) error {
 		c.yes()
 	}
 	c.record(code, e.By.UserID, map[string]string{
-		DetailFingerprint: c.Fingerprint, DetailVotes: c.votesIn(), DetailLost: lostDetail(lost), DetailComment: comment,
+		DetailFingerprint: c.Fingerprint, DetailVotes: c.VotesIn(), DetailLost: lostDetail(lost), DetailComment: comment,
 	})
 	if c.WaitsForDay() {
 		c.note(DetailOrderOn, c.Offer.OrderOn.Date)

@@ -5,8 +5,9 @@ import (
 	"time"
 )
 
-// LongestDeputy is for how long somebody can be named as deputy at most.
-const LongestDeputy = 92 * 24 * time.Hour
+// LongestDeputy is for how long somebody can be named as deputy at most: 92 days, and until the end
+// of the last one, however the clocks are changed meanwhile.
+const LongestDeputy = 93*24*time.Hour + time.Hour
 
 // Deputy decides for an approver for a time, within what the approver may.
 type Deputy struct {

@@ -110,7 +110,7 @@ const (
 	DetailVendorDetail  = "vendor_detail"
 	DetailVendorRequest = "vendor_request_id"
 	DetailFingerprint   = "fingerprint"
-	DetailVotes         = "votes"      // "1 of 2"
+	DetailVotes         = "votes"      // "1 of 2", or "1 so far"
 	DetailLost          = "lost_votes" // "U0BOB is no approver any more; …"
 	DetailSelfApproval  = "self_approval"
 	DetailChanges       = "changes"

@@ -36,6 +36,10 @@ func (p Pause) Begin(by Actor, reason string, now time.Time) (Pause, Entry, erro
 	if !by.holdsOrders() {
 		return p, Entry{}, NotAllowed(by, Text("Only approvers can pause orders."))
 	}
+	if strings.TrimSpace(reason) == "" {
+		return p, Entry{}, refuse(RefusedNoReason, "Please give a reason, such as “pause Stocktaking until Friday”: everybody whose order waits reads it. "+
+			"Nothing was changed: orders are not held up by this.")
+	}
 	reason, err := checkReason(reason)
 	switch {
 	case err != nil:

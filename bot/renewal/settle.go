@@ -25,7 +25,7 @@ func (c *changing) retry(e Retry) error {
 		c.yes()
 	}
 	c.record(CodeRetried, e.By.UserID, map[string]string{
-		DetailFingerprint: c.Fingerprint, DetailChanges: why, DetailVotes: c.votesIn(),
+		DetailFingerprint: c.Fingerprint, DetailChanges: why, DetailVotes: c.VotesIn(),
 	})
 	if c.WaitsForDay() {
 		c.note(DetailOrderOn, c.Offer.OrderOn.Date)

@@ -60,6 +60,11 @@ func (r Request) People() []string {
 	return slices.Compact(ids)
 }
 
+// DecidedBy says whether a person has approved or ended the request, or a deputy for them.
+func (r Request) DecidedBy(id string) bool {
+	return r.ClosedBy == id || slices.ContainsFunc(r.Votes, func(v Vote) bool { return v.By == id || v.For == id })
+}
+
 // LostVote is a vote that does not count any more. Why follows the id of who gave it.
 type LostVote struct{ By, Why string }
 
@@ -167,7 +172,7 @@ func (c *changing) recounted(e Recount) error {
 	}
 	c.askAnew(why, counting)
 	c.record(CodeLapsed, System, map[string]string{
-		DetailFingerprint: c.Fingerprint, DetailChanges: why, DetailLost: lostDetail(lost), DetailVotes: c.votesIn(),
+		DetailFingerprint: c.Fingerprint, DetailChanges: why, DetailLost: lostDetail(lost), DetailVotes: c.VotesIn(),
 	})
 	return nil
 }
@@ -201,7 +206,30 @@ func (c *changing) yes() {
 	}
 }
 
-func (r Request) votesIn() string { return fmt.Sprintf("%d of %d", len(r.Votes), r.Required) }
+// VotesIn is how many approvals are in, and of how many where one number tells that.
+func (r Request) VotesIn() string {
+	if len(r.Ways) > 1 {
+		return fmt.Sprintf("%d so far", len(r.Votes))
+	}
+	return fmt.Sprintf("%d of %d", len(r.Votes), r.Required)
+}
+
+// Missing is how many more approvals it takes, at least and at most: one may count in several
+// ways.
+func (r Request) Missing() (least, most int) {
+	if r.Ways == nil {
+		n := max(r.Required-len(r.Votes), 0)
+		return n, n
+	}
+	for _, w := range r.Ways {
+		n := w.Needs()
+		for _, filled := range w.Filled(r.Votes) {
+			n -= filled
+		}
+		least, most = max(least, n), most+n
+	}
+	return least, most
+}
 
 // takesVote refuses a vote after the request's time and a second one.
 func (r Request) takesVote(a Actor, now time.Time, p Policy) *Refusal {
@@ -210,6 +238,9 @@ func (r Request) takesVote(a Actor, now time.Time, p Policy) *Refusal {
 	}
 	votes := r.fresh(now, p)
 	if slices.ContainsFunc(votes, func(v Vote) bool { return a.mayBe(v.By) }) {
+		if len(r.ways(p)) > 1 {
+			return refuse(RefusedVotedBefore, "You have approved %s already; the approval of others is needed, too. Nothing has been ordered yet.", r.Reference())
+		}
 		return refuse(RefusedVotedBefore,
 			"You have approved %s already; %d of %d approvals are in. Nothing has been ordered yet.",
 			r.Reference(), len(r.Votes), r.Needs(p))

@@ -315,3 +315,27 @@ func TestClickThatIsDeliveredTwice(t *testing.T) {
 		t.Errorf("kept are %v", pending.Clicks)
 	}
 }
+
+// TestMissing counts what is missing where one approval may count in several ways.
+func TestMissing(t *testing.T) {
+	t.Parallel()
+	way := func(required int, who ...string) Way { return Way{Steps: []Step{{Who: who, Required: required}}} }
+	by := func(names ...string) Vote { return Vote{By: names[0], Named: names} }
+	for _, c := range []struct {
+		name        string
+		r           Request
+		least, most int
+		votes       string
+	}{
+		{"without a policy", Request{Required: 2, Votes: []Vote{by("U1")}}, 1, 1, "1 of 2"},
+		{"one way", Request{Required: 2, Ways: []Way{way(2, "S1")}, Votes: []Vote{by("U1", "S1")}}, 1, 1, "1 of 2"},
+		{"two ways of one", Request{Required: 1, Ways: []Way{way(1, "S1"), way(1, "S2")}}, 1, 2, "0 so far"},
+		{"one of them gone", Request{Required: 1, Ways: []Way{way(1, "S1"), way(1, "S2")}, Votes: []Vote{by("U1", "S1")}}, 1, 1, "1 so far"},
+		{"both by one person", Request{Required: 1, Ways: []Way{way(1, "S1"), way(1, "S2")}, Votes: []Vote{by("U1", "S1", "S2")}}, 0, 0, "1 so far"},
+		{"three beside one", Request{Required: 3, Ways: []Way{way(3, "S1"), way(1, "S2")}}, 3, 4, "0 so far"},
+	} {
+		if least, most := c.r.Missing(); least != c.least || most != c.most || c.r.VotesIn() != c.votes {
+			t.Errorf("%s: %d to %d are missing, %q; want %d to %d, %q", c.name, least, most, c.r.VotesIn(), c.least, c.most, c.votes)
+		}
+	}
+}

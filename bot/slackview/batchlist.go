@@ -2,19 +2,45 @@ package slackview
 
 import (
 	"context"
+	"time"
 
 	"renewbot/blocks"
 	"renewbot/bot/renewal"
 )
 
-// batches are those of which a line waits for something.
+// Batches are those that a person has to do with.
+type Batches struct {
+	Waiting []blocks.BatchData // for what they decide
+	Mine    []blocks.BatchData // that they asked for, unless it waits for them
+	Ended   []blocks.BatchData // that they asked for, the newest first
+}
+
+// Subjects stand for the batches where links are looked for.
+func (b Batches) Subjects() []renewal.Request {
+	var all []renewal.Request
+	for _, list := range [][]blocks.BatchData{b.Waiting, b.Mine, b.Ended} {
+		for _, d := range list {
+			all = append(all, renewal.Request{ID: d.Batch.Subject()})
+		}
+	}
+	return all
+}
+
+// goesOn are the states of lines whose batch has not ended.
+var goesOn = []renewal.Status{renewal.Pending, renewal.Approved, renewal.Ordering, renewal.Unknown}
+
+// batches are those that have not ended.
 func (v *View) batches(ctx context.Context) ([]blocks.BatchData, error) {
-	open, err := v.ledger.OpenBatches(ctx, renewal.Pending, renewal.Approved, renewal.Ordering)
+	open, err := v.ledger.OpenBatches(ctx, goesOn...)
 	if err != nil {
 		return nil, err
 	}
+	return v.withLines(ctx, open)
+}
+
+func (v *View) withLines(ctx context.Context, batches []renewal.Batch) ([]blocks.BatchData, error) {
 	var list []blocks.BatchData
-	for _, b := range open {
+	for _, b := range batches {
 		_, lines, err := v.ledger.Batch(ctx, b.ID)
 		if err != nil {
 			return nil, err
@@ -24,16 +50,22 @@ func (v *View) batches(ctx context.Context) ([]blocks.BatchData, error) {
 	return list, nil
 }
 
-// ofBatch says whether a batch tells of a request, so that no list needs to.
-func ofBatch(r renewal.Request) bool {
-	return r.Undivided() && r.Status != renewal.Unknown && r.Status != renewal.Refused
-}
-
-// Subjects stand for batches where links are looked for.
-func Subjects(batches []blocks.BatchData) []renewal.Request {
-	var all []renewal.Request
-	for _, d := range batches {
-		all = append(all, renewal.Request{ID: d.Batch.Subject()})
+// batchesFor are the batches of a person, with what they may do.
+func (v *View) batchesFor(ctx context.Context, a renewal.Actor, open []blocks.BatchData, beside func(renewal.Request) renewal.Actor, now time.Time) (b Batches, err error) {
+	for _, d := range open {
+		as := beside(d.Batch.Everybody(d.Lines))
+		d.Can = d.Batch.Can(as, d.Lines, now, v.policy)
+		switch {
+		case d.Batch.WaitsFor(as, d.Lines, now, v.policy):
+			b.Waiting = append(b.Waiting, d)
+		case d.Batch.Requester == a.UserID:
+			b.Mine = append(b.Mine, d)
+		}
 	}
-	return all
+	ended, err := v.ledger.EndedBatches(ctx, a.UserID, recentBatches, goesOn...)
+	if err != nil {
+		return b, err
+	}
+	b.Ended, err = v.withLines(ctx, ended)
+	return b, err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -143,7 +144,8 @@ func (d *drawing) draw(ctx context.Context, r renewal.Request, entries []renewal
 // showRequest shows the card before all that leads to it.
 func (d *drawing) showRequest(ctx context.Context, r renewal.Request, entries []renewal.Entry) {
 	before, shared := d.posts[keyCard].TS, ledger.Post{}
-	cards := d.view.cards(r)
+	asked := slices.Concat(d.view.asked(r), d.view.deputiesAsked(ctx, r))
+	cards := d.view.cards(r, asked)
 	if r.Batch != 0 {
 		alone, theirs, err := d.beginLine(ctx, r, entries)
 		if err != nil {
@@ -165,7 +167,7 @@ func (d *drawing) showRequest(ctx context.Context, r renewal.Request, entries []
 	if !ok {
 		card = shared
 	}
-	d.showAll(ctx, d.view.wantedFor(r, entries, d.view.link(card, d.posts[keySummary].TS)))
+	d.showAll(ctx, d.view.wantedFor(r, entries, d.view.link(card, d.posts[keySummary].TS), asked))
 }
 
 func (d *drawing) showAll(ctx context.Context, list []wanted) {
@@ -220,7 +222,11 @@ func (d *drawing) drawUnrelated(ctx context.Context) error {
 			d.posts[u.Post.Key] = u.Post
 		}
 		if d.tellDeputies(ctx, u.Entry) { // first: who has its line is not read again
-			d.show(ctx, d.view.auditLine(renewal.Request{}, u.Entry))
+			line := d.view.auditLine(renewal.Request{}, u.Entry)
+			if batch, ok := renewal.ParseBatchReference(u.Entry.Detail[renewal.DetailBatch]); ok {
+				line.message = d.view.Links(ctx, []renewal.Request{{ID: -batch}}).Linked(line.message, -batch)
+			}
+			d.show(ctx, line)
 		}
 	}
 	return nil

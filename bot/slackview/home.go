@@ -15,21 +15,21 @@ import (
 )
 
 const (
-	// listed is how many requests a list reads at most.
-	listed = 200
-	// recently is how many finished ones Home has.
-	recently = 10
+	// recently is how many finished requests Home has, and recentBatches how many batches.
+	recently      = 10
+	lookedAt      = 200 // the newest, for those that somebody has decided on
+	recentBatches = 3
 )
 
 // Lists are what a person has to do with.
 type Lists struct {
 	Mine, Waiting, Recent []renewal.Request
-	Batches               []blocks.BatchData         // theirs, or that wait for them; lines that these tell of are in no other list
+	Batches               Batches                    // lines that these tell of are in no other list
 	Can                   map[int64][]renewal.Action // what they may do now
 }
 
 // ListsFor are the open requests of a person, those that wait for what they decide, the most
-// urgent first, and what they asked for last.
+// urgent first, and what they asked for or decided on last.
 func (v *View) ListsFor(ctx context.Context, a renewal.Actor) (Lists, error) {
 	var undecided []renewal.Request
 	if v.policy.Approves(a) {
@@ -46,7 +46,7 @@ func (v *View) ListsFor(ctx context.Context, a renewal.Actor) (Lists, error) {
 }
 
 func (v *View) undecided(ctx context.Context) ([]renewal.Request, error) {
-	return v.ledger.List(ctx, ledger.Filter{Statuses: renewal.Undecided(), Oldest: true, Limit: listed})
+	return v.ledger.List(ctx, ledger.Filter{Statuses: renewal.Undecided(), Oldest: true, Single: true})
 }
 
 func (v *View) lists(ctx context.Context, a renewal.Actor, undecided []renewal.Request, batches []blocks.BatchData) (l Lists, err error) {
@@ -58,21 +58,18 @@ func (v *View) lists(ctx context.Context, a renewal.Actor, undecided []renewal.R
 			open = append(open, s)
 		}
 	}
-	if l.Mine, err = v.ledger.List(ctx, ledger.Filter{Statuses: open, Requester: a.UserID, Limit: listed}); err != nil {
+	if l.Mine, err = v.ledger.List(ctx, ledger.Filter{Statuses: open, Requester: a.UserID, Single: true}); err != nil {
 		return l, err
 	}
-	if l.Recent, err = v.ledger.List(ctx, ledger.Filter{Statuses: ended, Requester: a.UserID, Limit: recently}); err != nil {
+	if l.Recent, err = v.recent(ctx, a, ended); err != nil {
 		return l, err
 	}
 	now := v.ledger.Now(ctx)
 	beside := func(r renewal.Request) renewal.Actor {
 		return v.people.Beside(ctx, a, r, directory.RequestAge)
 	}
-	l.Mine, l.Recent = slices.DeleteFunc(l.Mine, ofBatch), slices.DeleteFunc(l.Recent, ofBatch)
-	for _, d := range batches {
-		if d.Batch.Requester == a.UserID || d.Batch.WaitsFor(beside(d.Batch.Everybody(d.Lines)), d.Lines, now, v.policy) {
-			l.Batches = append(l.Batches, d)
-		}
+	if l.Batches, err = v.batchesFor(ctx, a, batches, beside, now); err != nil {
+		return l, err
 	}
 	l.Waiting = renewal.WaitingFor(undecided, beside, now, v.policy)
 	l.Can = map[int64][]renewal.Action{}
@@ -80,6 +77,22 @@ func (v *View) lists(ctx context.Context, a renewal.Actor, undecided []renewal.R
 		l.Can[r.ID] = r.Can(beside(r), now, v.policy)
 	}
 	return l, nil
+}
+
+// recent are the requests that a person asked for or decided on and that have ended, the newest first.
+func (v *View) recent(ctx context.Context, a renewal.Actor, ended []renewal.Status) ([]renewal.Request, error) {
+	own, err := v.ledger.List(ctx, ledger.Filter{Statuses: ended, Requester: a.UserID, Limit: recently, Single: true})
+	if err != nil || !v.policy.Approves(a) {
+		return own, err
+	}
+	all, err := v.ledger.List(ctx, ledger.Filter{Statuses: ended, Limit: lookedAt, Single: true})
+	for _, r := range all {
+		if r.Requester != a.UserID && r.DecidedBy(a.UserID) {
+			own = append(own, r)
+		}
+	}
+	slices.SortFunc(own, func(a, b renewal.Request) int { return int(b.ID - a.ID) })
+	return own[:min(len(own), recently)], err
 }
 
 // drawHomes draws the Home tabs again that were opened lately and show something else now.
@@ -120,8 +133,8 @@ func (v *View) drawHome(ctx context.Context, h ledger.Home, undecided []renewal.
 			return err
 		}
 		data.Waiting, data.Open, data.Recent, data.Can = l.Waiting, l.Mine, l.Recent, l.Can
-		data.Batches = l.Batches
-		data.Links = v.Links(ctx, l.Waiting, l.Mine, l.Recent, Subjects(l.Batches))
+		data.WaitingBatches, data.OpenBatches, data.RecentBatches = l.Batches.Waiting, l.Batches.Mine, l.Batches.Ended
+		data.Links = v.Links(ctx, l.Waiting, l.Mine, l.Recent, l.Batches.Subjects())
 	}
 	if a.MayRequest && v.due != nil {
 		data.Due = v.due(ctx, h.UserID)

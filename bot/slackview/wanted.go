@@ -40,16 +40,16 @@ const (
 func (w wanted) ofRequest() bool { return w.key == keySummary || w.under == keySummary }
 
 // cards are the messages that show how a request stands, the parent of all others first.
-func (v *View) cards(r renewal.Request) []wanted {
+func (v *View) cards(r renewal.Request, asked []string) []wanted {
 	return []wanted{
 		{key: keySummary, channel: r.Channel, lasting: true, message: blocks.Summary(r)},
-		{key: keyCard, channel: r.Channel, under: keySummary, lasting: true, message: blocks.Card(r, v.asked(r))},
+		{key: keyCard, channel: r.Channel, under: keySummary, lasting: true, message: blocks.Card(r, asked)},
 	}
 }
 
 // wantedFor lists the other messages of a request, those last for which nobody waits. What is
 // read elsewhere leads to the card.
-func (v *View) wantedFor(r renewal.Request, entries []renewal.Entry, link string) []wanted {
+func (v *View) wantedFor(r renewal.Request, entries []renewal.Entry, link string, asked []string) []wanted {
 	links := blocks.Links{r.ID: link}
 	list := []wanted{{key: keyAuditThread, channel: v.auditChannel, lasting: true, record: true, message: links.Linked(blocks.AuditThread(r), r.ID)}}
 	own := ownFrom(r, entries)
@@ -61,7 +61,7 @@ func (v *View) wantedFor(r renewal.Request, entries []renewal.Entry, link string
 		if i < own && e.Code != renewal.CodeStale && e.Code != renewal.CodeConfirmed {
 			continue // the batch tells of it
 		}
-		if line, ok := blocks.ThreadLine(r, e, v.asked(r)); ok && inThread(entries, i) {
+		if line, ok := blocks.ThreadLine(r, e, asked); ok && inThread(entries, i) {
 			list = append(list, wanted{key: "thread:" + seq, channel: r.Channel, under: keySummary, message: line})
 		}
 		if announces(e) {
@@ -105,6 +105,29 @@ func (v *View) named(deciders []string) []string {
 			ids = append(ids, v.approvers...)
 		} else {
 			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// deputiesAsked are those who may decide on a request at present in the place of somebody who is asked.
+func (v *View) deputiesAsked(ctx context.Context, r renewal.Request) []string {
+	if r.Status != renewal.Pending {
+		return nil
+	}
+	named, err := v.ledger.Deputies(ctx)
+	if err != nil || len(named) == 0 {
+		return nil
+	}
+	people, err := v.people.Awaited(ctx, r)
+	if err != nil {
+		v.log.WarnContext(ctx, "deputies are not mentioned", "request", r.Reference(), "error", err)
+		return nil
+	}
+	var ids []string
+	for _, a := range people {
+		if deputy := len(a.DeputyOf) > 0 && !a.MayApprove && len(a.Named) == 0; deputy && r.WaitsFor(a, v.ledger.Now(ctx), v.policy) {
+			ids = append(ids, a.UserID)
 		}
 	}
 	return ids

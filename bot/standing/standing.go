@@ -4,7 +4,9 @@ package standing
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"renewbot/blocks"
@@ -26,13 +28,17 @@ type Orders struct {
 func (o Orders) Do(ctx context.Context, userID string, t typed.Command) (blocks.Message, error) {
 	switch t.Verb {
 	case typed.Pause:
-		return o.paused(ctx, o.Ledger.Pause(ctx, o.People.Actor(ctx, userID, directory.DecisionAge), t.Text))
+		err := o.Ledger.Pause(ctx, o.People.Actor(ctx, userID, directory.DecisionAge), t.Text)
+		if refusal := (*renewal.Refusal)(nil); errors.As(err, &refusal) && refusal.Code == renewal.RefusedNoReason {
+			return blocks.Answer(refusal.Sentence), nil // they may, and are not denied anything
+		}
+		return o.paused(ctx, err)
 	case typed.Resume:
 		return o.paused(ctx, o.Ledger.Resume(ctx, o.People.Actor(ctx, userID, directory.DecisionAge)))
 	case typed.Deputy:
 		return o.deputise(ctx, userID, t)
 	case typed.DeputyOff:
-		return o.deputies(ctx, o.Ledger.EndDeputy(ctx, userID))
+		return o.endDeputy(ctx, userID, t.Person)
 	case typed.Deputies:
 		return o.deputies(ctx, nil)
 	case typed.Notify:
@@ -77,6 +83,18 @@ func (o Orders) deputise(ctx context.Context, userID string, t typed.Command) (b
 			"Nothing was changed or ordered.", t.Text))), nil
 	}
 	return o.deputies(ctx, o.Ledger.Deputise(ctx, approver, deputy, until))
+}
+
+// endDeputy takes the rights of somebody's deputy back: of this one, if one is named.
+func (o Orders) endDeputy(ctx context.Context, userID, named string) (blocks.Message, error) {
+	all, err := o.Ledger.Deputies(ctx)
+	if err != nil {
+		return blocks.Message{}, err
+	}
+	if named != "" && !slices.ContainsFunc(all, func(d renewal.Deputy) bool { return d.Of == userID && d.ID == named }) {
+		return blocks.Answer(renewal.Sentence{renewal.ID(named), renewal.Text(" is not your deputy. Nothing was changed or ordered.")}), nil
+	}
+	return o.deputies(ctx, o.Ledger.EndDeputy(ctx, userID))
 }
 
 // deputies tells who decides for whom, unless something failed before.

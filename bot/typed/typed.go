@@ -37,8 +37,8 @@ const (
 	Past   Verb = "history" // of whom Text names
 	Batch  Verb = "batch"   // several renewals at once, filled from those due as Text narrows them
 
-	Deputy    Verb = "deputy" // Person decides for me until the day in Text
-	DeputyOff Verb = "deputy off"
+	Deputy    Verb = "deputy"     // Person decides for me until the day in Text
+	DeputyOff Verb = "deputy off" // Person's, if one is named
 	Deputies  Verb = "deputies"
 
 	Notify Verb = "notify" // me of all, result or none, as Text says; empty: what holds now
@@ -104,6 +104,8 @@ func deputy(typed string) Command {
 	switch {
 	case len(people) == 0 && len(words) == 1 && bare(words[0]) == "off":
 		return Command{Verb: DeputyOff}
+	case len(people) == 1 && len(words) == 1 && bare(words[0]) == "off":
+		return Command{Verb: DeputyOff, Person: people[0][1]}
 	case len(people) == 1 && rest != "" && !strings.Contains(rest, "@"):
 		return Command{Verb: Deputy, Person: people[0][1], Text: rest}
 	case len(people) == 0 && strings.Contains(rest, "@"):

@@ -50,6 +50,7 @@ func TestDeputyCommands(t *testing.T) {
 		"Deputy <@W0BOB> 3 Dec":                 {Verb: Deputy, Person: "W0BOB", Text: "3 Dec"},
 		"deputy until 2026-12-03 <@U0BOB|o.b.>": {Verb: Deputy, Person: "U0BOB", Text: "until 2026-12-03"},
 		"*deputy* off.":                         {Verb: DeputyOff},
+		"deputy <@U0BOB|bob> off":               {Verb: DeputyOff, Person: "U0BOB"},
 		"notify":                                {Verb: Notify},
 		"Notify “None”.":                        {Verb: Notify, Text: "none"},
 		"deputies":                              {Verb: Deputies},
