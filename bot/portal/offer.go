@@ -25,19 +25,23 @@ func (p *Portal) Enrich(ctx context.Context, o *renewal.Offer, c yeastar.Catalog
 	}
 	o.Price, o.Quote = quote(row, *o, found.terms)
 	o.CurrentExpiry, o.KnownQuantity = found.Expiry, found.Extensions
-	cycle := found.BillingCycle
+	cycle, quantities := found.BillingCycle, map[yeastar.ID]int{}
 	for i, l := range o.Lines {
 		cycle = cmp.Or(cycle, found.terms[i].BillingCycle)
 		if o.CurrentExpiry.IsZero() && (l.Type == yeastar.LinePlan || !row.PlanLine) {
 			o.CurrentExpiry = found.terms[i].Expiry
 		}
-		if n := found.terms[i].Quantity; l.Type == yeastar.LinePlan && n != nil && row.Quantity != yeastar.QuantityNone {
+		switch n := found.terms[i].Quantity; {
+		case n == nil || row.Quantity == yeastar.QuantityNone:
+		case l.Type == yeastar.LinePlan:
 			o.KnownQuantity = cmp.Or(o.KnownQuantity, *n)
+		default:
+			quantities[l.ID] = *n
 		}
 	}
 	o.QuantitySource = quantitySource(row, *o)
 	return renewal.Facts{
-		Services: found.Services, PlanSwitch: found.PlanSwitch, BillingCycle: cycle, Owner: found.Owner,
+		Services: found.Services, Quantities: quantities, PlanSwitch: found.PlanSwitch, BillingCycle: cycle, Owner: found.Owner,
 		AutoRenewal: found.autoRenewal, InvoiceTo: p.invoiceTo(ctx, *o),
 	}, err
 }

@@ -305,3 +305,27 @@ func TestFitsByWordsAndNumbers(t *testing.T) {
 		t.Error("our own account is not called as everywhere else")
 	}
 }
+
+// The current quantity of a service that only the answer about its renewal tells is compared
+// with what is asked for.
+func TestQuantityThatOnlyTheRenewalTells(t *testing.T) {
+	t.Parallel()
+	sim, p := setup(t)
+	sim.Switch(func(s *yeastarsim.Switches) { yeastarsim.Bare(s); s.CurrentQuantity, s.Owner = true, true })
+	holder, _ := p.Holder(t.Context(), "p-series-turnkey", yeastarsim.NorthwindID)
+	catalogue, err := p.Catalogue(t.Context(), "p-series-turnkey", "", lookup.AnyAge)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := renewal.Offer{Product: "p-series-turnkey", Holder: holder, Lines: []renewal.Line{
+		{Type: yeastar.LineService, ID: yeastarsim.RecordingServiceID, Name: "Recording Minutes", Quantity: 1000},
+	}}
+	facts, err := p.Enrich(t.Context(), &o, catalogue, lookup.AnyAge)
+	if err != nil {
+		t.Fatal(err)
+	}
+	doubts := o.Doubts(facts, time.Now(), renewal.Policy{})
+	if d := doubts[0]; d.Kind != renewal.DoubtQuantity || !d.Serious || d.Told != 10000 || d.Quantity != 1000 {
+		t.Errorf("doubts: %+v", doubts)
+	}
+}

@@ -55,10 +55,13 @@ const tooEarly = 60 * 24 * time.Hour
 
 // Facts are what portal and ledger tell beside an offer. What is not known is empty.
 type Facts struct {
-	Services     []yeastar.OwnedService // of the package
-	PlanSwitch   string                 // the plan that follows when the present one ends
-	BillingCycle string                 // of the package: yeastar.Annually or Monthly
-	Owner        yeastar.ID             // the customer whose package it is
+	Services []yeastar.OwnedService // of the package
+	// Quantities are the current ones of services, as the renewal's own answers tell them: those
+	// of Services may have none.
+	Quantities   map[yeastar.ID]int
+	PlanSwitch   string     // the plan that follows when the present one ends
+	BillingCycle string     // of the package: yeastar.Annually or Monthly
+	Owner        yeastar.ID // the customer whose package it is
 	AutoRenewal  yeastar.AutoRenewal
 	InvoiceTo    string                 // whose invoice it would be, when that is another customer
 	PortalOrders []yeastar.OrderSummary // of the holder and product, and of no request of ours
@@ -117,15 +120,21 @@ func (o Offer) quantityDoubts(row yeastar.Product, f Facts) []Doubt {
 		doubts = append(doubts, Doubt{Kind: DoubtQuantity, Serious: true, Quantity: plan.Quantity, Told: o.KnownQuantity})
 	}
 	for _, l := range o.Services() {
-		i := slices.IndexFunc(f.Services, func(s yeastar.OwnedService) bool { return s.ID == l.ID })
-		if i < 0 || f.Services[i].Quantity == nil || *f.Services[i].Quantity == 0 || *f.Services[i].Quantity == l.Quantity {
-			continue
+		if told := f.quantity(l.ID); told != 0 && told != l.Quantity {
+			doubts = append(doubts, Doubt{Kind: DoubtQuantity, Serious: true, Quantity: l.Quantity, Told: told, Names: []string{l.Name}})
 		}
-		doubts = append(doubts, Doubt{
-			Kind: DoubtQuantity, Serious: true, Quantity: l.Quantity, Told: *f.Services[i].Quantity, Names: []string{l.Name},
-		})
 	}
 	return doubts
+}
+
+// quantity is the current quantity of a service; 0: it is not told, or not counted.
+func (f Facts) quantity(service yeastar.ID) int {
+	for _, s := range f.Services {
+		if s.ID == service && s.Quantity != nil && *s.Quantity != 0 {
+			return *s.Quantity
+		}
+	}
+	return f.Quantities[service]
 }
 
 // Earlier leaves out of the other requests those that are open and were asked for later than

@@ -78,10 +78,16 @@ func TestDoubts(t *testing.T) {
 		change func(*Offer, *Facts)
 		want   string
 	}{
-		"none":                                {func(*Offer, *Facts) {}, ""},
-		"other extensions":                    {func(o *Offer, _ *Facts) { o.KnownQuantity = 50 }, "quantity!"},
-		"extensions not told":                 {func(o *Offer, _ *Facts) { o.KnownQuantity = 0 }, ""},
-		"other quantity of service":           {func(o *Offer, _ *Facts) { o.Lines[1].Quantity = 10 }, "quantity!"},
+		"none":                      {func(*Offer, *Facts) {}, ""},
+		"other extensions":          {func(o *Offer, _ *Facts) { o.KnownQuantity = 50 }, "quantity!"},
+		"extensions not told":       {func(o *Offer, _ *Facts) { o.KnownQuantity = 0 }, ""},
+		"other quantity of service": {func(o *Offer, _ *Facts) { o.Lines[1].Quantity = 10 }, "quantity!"},
+		"other quantity than its renewal tells": {func(o *Offer, f *Facts) {
+			f.Services[0].Quantity, f.Quantities = nil, map[yeastar.ID]int{o.Lines[1].ID: 21}
+		}, "quantity!"},
+		"the quantity that its renewal tells": {func(o *Offer, f *Facts) {
+			f.Services, f.Quantities = nil, map[yeastar.ID]int{o.Lines[1].ID: o.Lines[1].Quantity}
+		}, ""},
 		"open request":                        {requests(other(Pending, start)), "open_request!"},
 		"refused request":                     {requests(other(Refused, start)), "open_request!"},
 		"rejected request":                    {requests(other(Rejected, start)), ""},
