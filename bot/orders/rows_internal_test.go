@@ -263,6 +263,9 @@ func TestWhatChangedOfAPBX(t *testing.T) {
 		"it has more extensions": {"p-series-software", yeastarsim.SoftwarePlainSerial, change(yeastarsim.Software, yeastarsim.SoftwarePlainSerial, func(p *yeastarsim.Package) {
 			p.Extensions = 41
 		}), renewal.Pending, "Extensions: 40 → 41"},
+		"it has another plan": {"cloud-pbx", yeastarsim.CloudSerial, change(yeastarsim.CloudPBX, yeastarsim.CloudSerial, func(p *yeastarsim.Package) {
+			p.PlanID = "3048571730026938368"
+		}), renewal.Pending, "The portal says Enterprise Plan; Ultimate Plan is asked for"},
 		"a downgrade waits": {"p-series-software", yeastarsim.SoftwarePlainSerial, change(yeastarsim.Software, yeastarsim.SoftwarePlainSerial, func(p *yeastarsim.Package) {
 			p.CurrentPlan, p.CurrentPlanExpires = "Basic Plan", p.Expires
 		}), renewal.Pending, "A downgrade is waiting in the portal (Basic Plan)"},

@@ -41,7 +41,7 @@ func (p *Portal) Enrich(ctx context.Context, o *renewal.Offer, c yeastar.Catalog
 	}
 	o.QuantitySource = quantitySource(row, *o)
 	return renewal.Facts{
-		Services: found.Services, Quantities: quantities, PlanSwitch: found.PlanSwitch, BillingCycle: cycle, Owner: found.Owner,
+		Services: found.Services, Quantities: quantities, Plan: found.plan(c), PlanSwitch: found.PlanSwitch, BillingCycle: cycle, Owner: found.Owner,
 		AutoRenewal: found.autoRenewal, InvoiceTo: p.invoiceTo(ctx, *o),
 	}, err
 }

@@ -22,6 +22,7 @@ type Package struct {
 	Extensions int        // 0: not known
 	Expiry     time.Time
 	PlanID     yeastar.ID
+	PlanName   string
 	PlanSwitch string // the plan that follows when the present one ends
 	// BillingCycle is yeastar.Annually or Monthly.
 	BillingCycle string
@@ -91,8 +92,8 @@ func (p *Portal) listed(ctx context.Context, productKey string, holder renewal.H
 
 func packageOf(o yeastar.OwnedProduct) Package {
 	found := Package{
-		ProductNo: o.ProductNo, Owner: o.HolderID, Expiry: o.Expiry, PlanID: o.PlanID, PlanSwitch: o.CurrentPlan,
-		BillingCycle: o.BillingCycle, Services: o.Services,
+		ProductNo: o.ProductNo, Owner: o.HolderID, Expiry: o.Expiry, PlanID: o.PlanID, PlanName: o.PlanName,
+		PlanSwitch: o.CurrentPlan, BillingCycle: o.BillingCycle, Services: o.Services,
 	}
 	if o.Extensions != nil {
 		found.Extensions = *o.Extensions
@@ -151,7 +152,9 @@ func merge(listed, detail Package) Package {
 	if !detail.Expiry.IsZero() {
 		listed.Expiry = detail.Expiry
 	}
-	listed.PlanID = cmp.Or(detail.PlanID, listed.PlanID)
+	if detail.tellsPlan() {
+		listed.PlanID, listed.PlanName = detail.PlanID, detail.PlanName
+	}
 	listed.BillingCycle = cmp.Or(detail.BillingCycle, listed.BillingCycle)
 	listed.PlanSwitch = cmp.Or(detail.PlanSwitch, listed.PlanSwitch)
 	if len(detail.Services) > 0 {
@@ -212,7 +215,21 @@ func (p *Portal) read(ctx context.Context, o renewal.Offer, c yeastar.Catalogue,
 // tellsMore says whether a package's entry in the list has something that its details do not.
 func tellsMore(listed, detail Package) bool {
 	return (listed.Extensions != 0 && detail.Extensions == 0) || (!listed.Expiry.IsZero() && detail.Expiry.IsZero()) ||
-		(len(listed.Services) > 0 && len(detail.Services) == 0)
+		(len(listed.Services) > 0 && len(detail.Services) == 0) || (listed.tellsPlan() && !detail.tellsPlan()) ||
+		(listed.BillingCycle != "" && detail.BillingCycle == "")
+}
+
+func (o Package) tellsPlan() bool { return o.PlanID != "" || o.PlanName != "" }
+
+// plan is the plan that a package has, by its id or else by its name; it has no id when neither
+// is told.
+func (o Package) plan(c yeastar.Catalogue) yeastar.Plan {
+	for _, p := range c.Plans {
+		if p.ID == o.PlanID || (o.PlanID == "" && o.PlanName != "" && fold(p.Name) == fold(o.PlanName)) {
+			return p
+		}
+	}
+	return yeastar.Plan{ID: o.PlanID, Name: o.PlanName}
 }
 
 // passing is err unless the portal has refused to answer, which it will do again.

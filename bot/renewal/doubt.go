@@ -16,6 +16,7 @@ type DoubtKind string
 // The kinds of doubts.
 const (
 	DoubtQuantity           DoubtKind = "quantity"       // the portal tells another number
+	DoubtPlan               DoubtKind = "plan"           // the portal tells another plan
 	DoubtOpenRequest        DoubtKind = "open_request"   // another request of the same holder and product is open
 	DoubtOrderedBefore      DoubtKind = "ordered_before" // one of them was ordered not long ago
 	DoubtLostBefore         DoubtKind = "lost_before"    // the answer to an order of one of them was lost, and it was closed
@@ -46,7 +47,7 @@ type Doubt struct {
 	Request  int64     `json:"request,omitempty"` // another one
 	OrderNo  string    `json:"order_no,omitempty"`
 	At       time.Time `json:"at,omitzero"`     // when something was ordered, or when the package expires
-	Names    []string  `json:"names,omitempty"` // of services, a plan or a company
+	Names    []string  `json:"names,omitempty"` // of services, a company, a plan, or the plan that is told and the one asked for
 }
 
 // tooEarly is how long before the expiry a renewal deserves a second look: what it does to
@@ -59,9 +60,10 @@ type Facts struct {
 	// Quantities are the current ones of services, as the renewal's own answers tell them: those
 	// of Services may have none.
 	Quantities   map[yeastar.ID]int
-	PlanSwitch   string     // the plan that follows when the present one ends
-	BillingCycle string     // of the package: yeastar.Annually or Monthly
-	Owner        yeastar.ID // the customer whose package it is
+	Plan         yeastar.Plan // of the package, as far as it is told: its id and its name
+	PlanSwitch   string       // the plan that follows when the present one ends
+	BillingCycle string       // of the package: yeastar.Annually or Monthly
+	Owner        yeastar.ID   // the customer whose package it is
 	AutoRenewal  yeastar.AutoRenewal
 	InvoiceTo    string                 // whose invoice it would be, when that is another customer
 	PortalOrders []yeastar.OrderSummary // of the holder and product, and of no request of ours
@@ -73,6 +75,10 @@ type Facts struct {
 func (o Offer) Doubts(f Facts, now time.Time, p Policy) []Doubt {
 	row, _ := yeastar.ProductByKey(o.Product)
 	doubts := append([]Doubt{}, o.quantityDoubts(row, f)...)
+	if plan, ok := o.Plan(); ok && f.Plan.ID != "" && f.Plan.ID != plan.ID {
+		told := cmp.Or(f.Plan.Name, "another plan ("+string(f.Plan.ID)+")")
+		doubts = append(doubts, Doubt{Kind: DoubtPlan, Serious: true, Names: []string{told, plan.Name}})
+	}
 	doubts = append(doubts, RepeatDoubts(f.Requests, now, p)...)
 	for _, order := range f.PortalOrders {
 		if !endedUnplaced(order.OrderStatus) && recent(order.CreateTime, now, p) {
@@ -225,6 +231,9 @@ func (d Doubt) Text() string {
 			return fmt.Sprintf("The portal says %d for %s, and %d are asked for. Yeastar wants exactly the current number.", d.Told, d.names(), d.Quantity)
 		}
 		return fmt.Sprintf("The portal says %d extensions, and %d are asked for. Yeastar wants exactly the current number.", d.Told, d.Quantity)
+	case DoubtPlan:
+		told, asked := d.plans()
+		return fmt.Sprintf("The portal says %s; %s is asked for. A renewal does not change the plan.", told, asked)
 	case DoubtOpenRequest:
 		return fmt.Sprintf("%s asks for a renewal of the same package, and is still open.", Reference(d.Request))
 	case DoubtOrderedBefore:
@@ -269,6 +278,9 @@ func (d Doubt) Brief() string {
 	switch d.Kind {
 	case DoubtQuantity:
 		return fmt.Sprintf("the portal says %d, not %d", d.Told, d.Quantity)
+	case DoubtPlan:
+		told, asked := d.plans()
+		return fmt.Sprintf("the portal says %s, not %s", told, asked)
 	case DoubtOpenRequest:
 		return Reference(d.Request) + " is open for the same"
 	case DoubtOrderedBefore:
@@ -307,15 +319,27 @@ func (d Doubt) Brief() string {
 	return string(d.Kind)
 }
 
+// plans are the plan that the portal tells and the one that is asked for.
+func (d Doubt) plans() (told, asked string) {
+	names := append(slices.Clone(d.Names), "", "")
+	return short(names[0]), short(names[1])
+}
+
+// short is a name of which not more is shown than a sentence has room for.
+func short(name string) string {
+	const longest = 40
+	if r := []rune(name); len(r) > longest {
+		return string(r[:longest-1]) + "…"
+	}
+	return name
+}
+
 // names lists at most three names, so that the sentence has an end.
 func (d Doubt) names() string {
-	const most, longest = 3, 40
+	const most = 3
 	var shown []string
 	for _, name := range d.Names[:min(len(d.Names), most)] {
-		if r := []rune(name); len(r) > longest {
-			name = string(r[:longest-1]) + "…"
-		}
-		shown = append(shown, name)
+		shown = append(shown, short(name))
 	}
 	s := strings.Join(shown, ", ")
 	if more := len(d.Names) - most; more > 0 {

@@ -88,6 +88,9 @@ func TestDoubts(t *testing.T) {
 		"the quantity that its renewal tells": {func(o *Offer, f *Facts) {
 			f.Services, f.Quantities = nil, map[yeastar.ID]int{o.Lines[1].ID: o.Lines[1].Quantity}
 		}, ""},
+		"another plan":                        {func(o *Offer, f *Facts) { f.Plan = yeastar.Plan{ID: "77", Name: "Ultimate Plan"} }, "plan!"},
+		"the same plan":                       {func(o *Offer, f *Facts) { f.Plan = yeastar.Plan{ID: o.Lines[0].ID} }, ""},
+		"another plan, services only":         {func(o *Offer, f *Facts) { f.Plan, o.Lines = yeastar.Plan{ID: "77"}, o.Lines[1:] }, "services_only"},
 		"open request":                        {requests(other(Pending, start)), "open_request!"},
 		"refused request":                     {requests(other(Refused, start)), "open_request!"},
 		"rejected request":                    {requests(other(Rejected, start)), ""},
@@ -172,7 +175,7 @@ func TestRequestsAskedForEarlier(t *testing.T) {
 func TestDoubtsAreShort(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("ü", 500)
-	for _, kind := range []DoubtKind{DoubtServicesLeftOut, DoubtPlanSwitch, DoubtInvoice, DoubtQuantity} {
+	for _, kind := range []DoubtKind{DoubtServicesLeftOut, DoubtPlan, DoubtPlanSwitch, DoubtInvoice, DoubtQuantity} {
 		d := Doubt{Kind: kind, Names: []string{long, long, long, long, long}, Quantity: 100000, Told: 99999}
 		if n := len([]rune(d.Text())); n > 280 {
 			t.Errorf("%s has %d characters", kind, n)
@@ -335,7 +338,7 @@ func TestWhatDiffersFromWhatWasTold(t *testing.T) {
 func TestDoubtsAreTrueOfEveryHolder(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []DoubtKind{
-		DoubtQuantity, DoubtOpenRequest, DoubtOrderedBefore, DoubtPortalOrder, DoubtAutoRenewal, DoubtServicesLeftOut, DoubtServicesOnly,
+		DoubtQuantity, DoubtPlan, DoubtOpenRequest, DoubtOrderedBefore, DoubtPortalOrder, DoubtAutoRenewal, DoubtServicesLeftOut, DoubtServicesOnly,
 		DoubtExpiryFar, DoubtExpired, DoubtEndsBefore, DoubtPlanSwitch, DoubtAutoRenewalUnknown, DoubtExpiryUnknown, DoubtCycleUnknown,
 	} {
 		d := Doubt{Kind: kind, Request: 7, At: start}
