@@ -291,17 +291,44 @@ func TestWhatChangedOfAPBX(t *testing.T) {
 }
 
 // An order of a PBX in the portal is a doubt for this PBX, and for none of the others that its
-// customer has.
+// customer has: whether the portal tells whose orders and PBXs they are or not.
 func TestPortalOrdersOfAPBX(t *testing.T) {
 	t.Parallel()
-	w := setup(t)
-	ctx := t.Context()
-	const another = "3661C20B7720"
-	p, _ := w.sim.Owned(yeastarsim.CloudPBX, yeastarsim.CloudSerial)
-	p.ProductNo = another
-	w.sim.AddPackage(p)
+	for name, tells := range map[string]func(*yeastarsim.Server){
+		"owners":          func(*yeastarsim.Server) {},
+		"documented ones": func(s *yeastarsim.Server) { s.Switch(yeastarsim.Bare) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := setup(t)
+			ctx := t.Context()
+			const another = "3661C20B7720"
+			p, _ := w.sim.Owned(yeastarsim.CloudPBX, yeastarsim.CloudSerial)
+			p.ProductNo = another
+			w.sim.AddPackage(p)
+			tells(w.sim)
+			ordered := w.byHand(p, yeastarsim.CloudSerial)
+			for serial, want := range map[string]int{yeastarsim.CloudSerial: 1, another: 0} {
+				h, _ := w.portal.Holder(ctx, "cloud-pbx", serial)
+				got, err := w.strange(ctx, h, "cloud-pbx", lookup.AnyAge)
+				if err != nil || len(got) != want || (want == 1 && got[0].OrderNo != ordered) {
+					t.Errorf("of %s: %+v, %v", serial, got, err)
+				}
+			}
+			own, _ := w.portal.Holder(ctx, "cloud-pbx", yeastarsim.CloudSerial)
+			own.PartnerID = "" // whose PBX it is is told by its orders alone
+			if got, err := w.strange(ctx, own, "cloud-pbx", lookup.Anew); err != nil || len(got) != 1 {
+				t.Errorf("of a PBX that is nobody's: %+v, %v", got, err)
+			}
+		})
+	}
+}
+
+// byHand renews a PBX like one that is given, as people do it in the portal.
+func (w *world) byHand(p yeastarsim.Package, serial string) (orderNo string) {
+	w.t.Helper()
 	body, err := renewal.Offer{
-		Product: "cloud-pbx", Holder: renewal.Holder{SerialNumber: yeastarsim.CloudSerial}, Contact: renewal.Contact{ID: yeastarsim.TutorialBillingContactID},
+		Product: "cloud-pbx", Holder: renewal.Holder{SerialNumber: serial}, Contact: renewal.Contact{ID: yeastarsim.TutorialBillingContactID},
 		Lines: []renewal.Line{
 			{Type: yeastar.LinePlan, ID: yeastar.ID(p.PlanID), Quantity: p.Extensions},
 			{Type: yeastar.LineService, ID: yeastar.ID(p.Services[0].ServiceID), Quantity: p.Services[0].Quantity},
@@ -309,17 +336,11 @@ func TestPortalOrdersOfAPBX(t *testing.T) {
 		},
 	}.Body("by hand")
 	if err != nil {
-		t.Fatal(err)
+		w.t.Fatal(err)
 	}
-	result, err := w.client.PlaceOrder(ctx, body)
+	result, err := w.client.PlaceOrder(w.t.Context(), body)
 	if err != nil {
-		t.Fatal(err)
+		w.t.Fatal(err)
 	}
-	for serial, want := range map[string]int{yeastarsim.CloudSerial: 1, another: 0} {
-		h, _ := w.portal.Holder(ctx, "cloud-pbx", serial)
-		got, err := w.strange(ctx, h, "cloud-pbx", lookup.AnyAge)
-		if err != nil || len(got) != want || (want == 1 && got[0].OrderNo != result.OrderNo) {
-			t.Errorf("of %s: %+v, %v", serial, got, err)
-		}
-	}
+	return result.OrderNo
 }
