@@ -3,6 +3,7 @@ package portal
 import (
 	"cmp"
 	"context"
+	"slices"
 	"strings"
 
 	"renewbot/bot/lookup"
@@ -229,10 +230,14 @@ func customersOf(list []yeastar.Customer) Holders {
 // number: one whose customer was removed from the portal can be chosen all the same.
 func pbxsOf(list []yeastar.OwnedProduct, customers Holders) Holders {
 	all := make([]named, len(list))
+	// Where the list tells customers' ids, a PBX without one is our own, and the name is ours.
+	ids := slices.ContainsFunc(list, func(o yeastar.OwnedProduct) bool { return o.HolderID != "" })
 	for i, o := range list {
 		customer := renewal.Holder{}
-		if o.HolderID != "" { // whose name may be told when they are in the list of customers no more
+		if o.HolderID != "" {
 			customer, _ = customers.Get(string(o.HolderID))
+		}
+		if o.HolderID != "" || !ids { // they may be in the list of customers no more, or only their name be told
 			customer.Name = cmp.Or(customer.Name, o.HolderName)
 		}
 		all[i] = named{

@@ -329,3 +329,21 @@ func TestQuantityThatOnlyTheRenewalTells(t *testing.T) {
 		t.Errorf("doubts: %+v", doubts)
 	}
 }
+
+// A PBX is called and found by its customer's name also where the list tells nothing else of
+// the customer.
+func TestCustomerOfWhomOnlyTheNameIsTold(t *testing.T) {
+	t.Parallel()
+	_, p := setup(t, yeastarsim.WithNames(func(n *yeastarsim.Names) { n.OwnerID = "" }))
+	pbxs, err := p.Holders(t.Context(), "cloud-pbx", lookup.AnyAge)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := renewal.Holder{SerialNumber: yeastarsim.CloudSerial, Name: "Acme Telecom Services"}
+	if got, ok := pbxs.Only("acme telecom services"); !ok || got != want {
+		t.Errorf("found %+v, want %+v", got, want)
+	}
+	if got, _ := pbxs.Get(yeastarsim.CloudSerial); got != want {
+		t.Errorf("it is %+v, want %+v", got, want)
+	}
+}
