@@ -65,10 +65,16 @@ const leastSerial = 4
 // FindPBX is the PBX whose serial number somebody typed, or enough of it to tell it from
 // all others, and the product that it is renewed with.
 func (p *Portal) FindPBX(ctx context.Context, query string) (productKey string, h renewal.Holder, ok bool) {
-	typed := fold(query)
-	if strings.Contains(typed, " ") {
-		typed = bareSerial(query)
+	for _, typed := range slices.Compact([]string{fold(query), bareSerial(query)}) {
+		if productKey, h, ok = p.findSerial(ctx, typed); ok || h.SerialNumber != "" {
+			break
+		}
 	}
+	return productKey, h, ok
+}
+
+// findSerial is FindPBX for how a serial number begins, folded.
+func (p *Portal) findSerial(ctx context.Context, typed string) (productKey string, h renewal.Holder, ok bool) {
 	if len(typed) < leastSerial {
 		return "", renewal.Holder{}, false
 	}
@@ -100,6 +106,14 @@ func bareSerial(typed string) string {
 		s = strings.TrimPrefix(s, label)
 	}
 	return s
+}
+
+// bare are the PBXs whose serial number begins as somebody wrote it down with a label, or in groups.
+func (hs Holders) bare(query string) []renewal.Holder {
+	if typed := bareSerial(query); !hs.own && len(typed) >= leastSerial {
+		return hs.serials(typed)
+	}
+	return nil
 }
 
 // MeansSerial says whether somebody typed a serial number, or how it begins.
@@ -163,6 +177,9 @@ func (hs Holders) Only(query string) (renewal.Holder, bool) {
 			return ix.holders[o.place], true
 		}
 	}
+	if pbxs := hs.bare(query); all.count == 0 && len(pbxs) == 1 {
+		return pbxs[0], true
+	}
 	return renewal.Holder{}, false
 }
 
@@ -196,6 +213,10 @@ func (hs Holders) Search(query string, n int) (found []renewal.Holder, more int)
 		for _, place := range fit.places(n - len(found)) {
 			found = append(found, hs.index.holders[place])
 		}
+	}
+	if total == 0 {
+		pbxs := hs.bare(query)
+		found, total = pbxs[:min(n, len(pbxs))], len(pbxs)
 	}
 	return found, total - len(found)
 }

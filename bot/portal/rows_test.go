@@ -77,10 +77,14 @@ func TestHoldersFollowTheRow(t *testing.T) {
 	}
 	for query, want := range map[string]string{
 		"leeds": yeastarsim.CloudSerial, "acme": yeastarsim.CloudSerial, "3661c2": yeastarsim.CloudSerial, "training": yeastarsim.CloudOurSerial,
+		"3661-C20B-7719": yeastarsim.CloudSerial, "SN 3661C20B7719": yeastarsim.CloudSerial, "S/N:3661": "",
 		"zolw": yeastarsim.CloudMonthlySerial, "3661": "", "3661c20b7718": "",
 	} {
 		if h, ok := pbxs.Only(query); h.SerialNumber != want || ok != (want != "") {
 			t.Errorf("only(%q) = %q, %v; want %q", query, h.SerialNumber, ok, want)
+		}
+		if found, more := pbxs.Search(query, 1); want != "" && (len(found) != 1 || found[0].SerialNumber != want || more != pbxs.Matches(query)-1) {
+			t.Errorf("search(%q) = %+v and %d more; want %q", query, found, more, want)
 		}
 	}
 }
@@ -98,7 +102,9 @@ func TestFindPBX(t *testing.T) {
 	_, p := setup(t)
 	for query, want := range map[string]string{
 		"3631E3418911": "p-series-appliance-plan", "3631e34": "p-series-appliance-plan", " 3631E3418911 ": "p-series-appliance-plan",
-		"3631 e341 8911": "p-series-appliance-plan", "SN: 3631-E341-8911": "p-series-appliance-plan", "3661 C2": "cloud-pbx",
+		"3631 e341 8911": "p-series-appliance-plan", "SN: 3631-E341-8911": "p-series-appliance-plan", "3631-E341-8911": "p-series-appliance-plan",
+		"SN:3631E3418911": "p-series-appliance-plan", "S/N3631E3418911": "p-series-appliance-plan", "s/n: 3631 e341 8911": "p-series-appliance-plan",
+		"SN:3631E": "", "SN 363": "", "3661 C2": "cloud-pbx",
 		"3661C2": "cloud-pbx", "3631E": "", "36 31": "", "3631E3418912": "", "363": "", "acme telecom": "", "acme": "", "": "",
 	} {
 		key, h, ok := p.FindPBX(t.Context(), query)
@@ -294,7 +300,7 @@ func TestFitsByWordsAndNumbers(t *testing.T) {
 	t.Parallel()
 	h := renewal.Holder{Name: "Müller & Söhne 5", Email: "it@mueller.example", SerialNumber: "3661C20B7719", PartnerID: "3100417265109827333"}
 	for query, want := range map[string]bool{
-		"": true, "muller": true, "sohne 5": true, "0": false, "17": false, "c20b": true, "3661 c20b 7719": true, "827333": true, "acme": false,
+		"": true, "muller": true, "sohne 5": true, "0": false, "17": false, "c20b": true, "3661 c20b 7719": true, "SN:3661-C20B": true, "827333": true, "acme": false,
 	} {
 		if got := portal.Fits(query)(h); got != want {
 			t.Errorf("%q fits: %v", query, got)
