@@ -174,6 +174,7 @@ func doubts() []renewal.Doubt {
 		{Kind: renewal.DoubtUndocumented, Names: []string{unsure}},
 		{Kind: renewal.DoubtLostBefore, Serious: true, Request: 102, At: day},
 		{Kind: renewal.DoubtPlan, Serious: true, Names: []string{"Ultimate Plan", "Enterprise Plan"}},
+		{Kind: renewal.DoubtInvoiceUnsure, Names: []string{"Northwind Clinics"}},
 	}
 }
 

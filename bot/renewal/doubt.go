@@ -29,6 +29,7 @@ const (
 	DoubtEndsBefore         DoubtKind = "ends_before" // the day on which it is to be ordered
 	DoubtPlanSwitch         DoubtKind = "plan_switch" // another plan follows when the present one ends
 	DoubtInvoice            DoubtKind = "invoice_company"
+	DoubtInvoiceUnsure      DoubtKind = "invoice_unsure" // the invoice goes to a customer, and whose PBX it is is not told
 	DoubtAutoRenewalUnknown DoubtKind = "auto_renewal_unknown"
 	DoubtExpiryUnknown      DoubtKind = "expiry_unknown"
 	DoubtCycleUnknown       DoubtKind = "cycle_unknown"    // the present billing cycle must be kept, and is not told
@@ -59,15 +60,16 @@ type Facts struct {
 	Services []yeastar.OwnedService // of the package
 	// Quantities are the current ones of services, as the renewal's own answers tell them: those
 	// of Services may have none.
-	Quantities   map[yeastar.ID]int
-	Plan         yeastar.Plan // of the package, as far as it is told: its id and its name
-	PlanSwitch   string       // the plan that follows when the present one ends
-	BillingCycle string       // of the package: yeastar.Annually or Monthly
-	Owner        yeastar.ID   // the customer whose package it is
-	AutoRenewal  yeastar.AutoRenewal
-	InvoiceTo    string                 // whose invoice it would be, when that is another customer
-	PortalOrders []yeastar.OrderSummary // of the holder and product, and of no request of ours
-	Requests     []Request              // all others of the holder and product
+	Quantities    map[yeastar.ID]int
+	Plan          yeastar.Plan // of the package, as far as it is told: its id and its name
+	PlanSwitch    string       // the plan that follows when the present one ends
+	BillingCycle  string       // of the package: yeastar.Annually or Monthly
+	Owner         yeastar.ID   // the customer whose package it is
+	AutoRenewal   yeastar.AutoRenewal
+	InvoiceTo     string                 // whose invoice it would be, when that is another customer
+	InvoiceUnsure bool                   // whose PBX it is is not told: they may be its customer
+	PortalOrders  []yeastar.OrderSummary // of the holder and product, and of no request of ours
+	Requests      []Request              // all others of the holder and product
 }
 
 // Doubts says what people should look at before they agree to an offer, the serious doubts
@@ -95,7 +97,11 @@ func (o Offer) Doubts(f Facts, now time.Time, p Policy) []Doubt {
 		doubts = append(doubts, Doubt{Kind: DoubtPlanSwitch, Names: []string{f.PlanSwitch}})
 	}
 	if f.InvoiceTo != "" {
-		doubts = append(doubts, Doubt{Kind: DoubtInvoice, Names: []string{f.InvoiceTo}})
+		kind := DoubtInvoice
+		if f.InvoiceUnsure {
+			kind = DoubtInvoiceUnsure
+		}
+		doubts = append(doubts, Doubt{Kind: kind, Names: []string{f.InvoiceTo}})
 	}
 	doubts = append(doubts, o.lineDoubts(row, f)...)
 	if row.CycleKept && f.BillingCycle == "" {
@@ -259,6 +265,8 @@ func (d Doubt) Text() string {
 		return fmt.Sprintf("A downgrade is waiting in the portal (%s): it is not known which plan the renewal extends.", d.names())
 	case DoubtInvoice:
 		return fmt.Sprintf("The invoice would go to %s, another customer.", d.names())
+	case DoubtInvoiceUnsure:
+		return fmt.Sprintf("The invoice would go to %s, a customer: the portal does not tell whether this PBX is theirs.", d.names())
 	case DoubtAutoRenewalUnknown:
 		return "The portal does not tell whether auto-renewal is on; if it is, this may be renewed twice."
 	case DoubtExpiryUnknown:
@@ -303,7 +311,7 @@ func (d Doubt) Brief() string {
 		return "it ends on " + d.day() + ", before its order"
 	case DoubtPlanSwitch:
 		return "a downgrade is waiting"
-	case DoubtInvoice:
+	case DoubtInvoice, DoubtInvoiceUnsure:
 		return "the invoice goes to " + d.names()
 	case DoubtAutoRenewalUnknown:
 		return "auto-renewal is not known"
