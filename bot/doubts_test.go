@@ -248,7 +248,7 @@ func TestDoubtThatIsNewBeforeTheOrder(t *testing.T) {
 			func(s *yeastarsim.Server) {
 				s.UpdatePackage(yeastarsim.AcmeTelecomID, func(p *yeastarsim.Package) { p.CurrentPlan = "Ultimate Plan" })
 			},
-			"A downgrade is waiting in the portal (Ultimate Plan)",
+			"A downgrade is waiting in the portal: this runs on Ultimate Plan until then",
 		},
 		"a service": {
 			func(s *yeastarsim.Server) {

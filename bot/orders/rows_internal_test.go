@@ -267,8 +267,8 @@ func TestWhatChangedOfAPBX(t *testing.T) {
 			p.PlanID = "3048571730026938368"
 		}), renewal.Pending, "The portal says Enterprise Plan; Ultimate Plan is asked for"},
 		"a downgrade waits": {"p-series-software", yeastarsim.SoftwarePlainSerial, change(yeastarsim.Software, yeastarsim.SoftwarePlainSerial, func(p *yeastarsim.Package) {
-			p.CurrentPlan, p.CurrentPlanExpires = "Basic Plan", p.Expires
-		}), renewal.Pending, "A downgrade is waiting in the portal (Basic Plan)"},
+			p.CurrentPlan, p.CurrentPlanExpires = "Ultimate Plan", p.Expires
+		}), renewal.Pending, "A downgrade is waiting in the portal: this runs on Ultimate Plan until then"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

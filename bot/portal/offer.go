@@ -42,7 +42,7 @@ func (p *Portal) Enrich(ctx context.Context, o *renewal.Offer, c yeastar.Catalog
 	o.QuantitySource = quantitySource(row, *o)
 	invoiceTo, unsure := p.invoiceTo(ctx, *o)
 	return renewal.Facts{
-		Services: found.Services, Quantities: quantities, Plan: found.plan(c), PlanSwitch: found.PlanSwitch, BillingCycle: cycle, Owner: found.Owner,
+		Services: found.Services, Quantities: quantities, Plan: found.plan(c), CurrentPlan: found.CurrentPlan, BillingCycle: cycle, Owner: found.Owner,
 		AutoRenewal: found.autoRenewal, InvoiceTo: invoiceTo, InvoiceUnsure: unsure,
 	}, err
 }

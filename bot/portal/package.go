@@ -17,13 +17,13 @@ import (
 // Package is what is known of the package, or PBX, that is to be renewed, as far as its
 // product has it. Every field may be empty.
 type Package struct {
-	ProductNo  string
-	Owner      yeastar.ID // the customer whose it is; empty: our own, or not told
-	Extensions int        // 0: not known
-	Expiry     time.Time
-	PlanID     yeastar.ID
-	PlanName   string
-	PlanSwitch string // the plan that follows when the present one ends
+	ProductNo   string
+	Owner       yeastar.ID // the customer whose it is; empty: our own, or not told
+	Extensions  int        // 0: not known
+	Expiry      time.Time
+	PlanID      yeastar.ID
+	PlanName    string
+	CurrentPlan string // on which it runs until a change of plan that waits; empty: none waits
 	// BillingCycle is yeastar.Annually or Monthly.
 	BillingCycle string
 	Services     []yeastar.OwnedService
@@ -93,7 +93,7 @@ func (p *Portal) listed(ctx context.Context, productKey string, holder renewal.H
 func packageOf(o yeastar.OwnedProduct) Package {
 	found := Package{
 		ProductNo: o.ProductNo, Owner: o.HolderID, Expiry: o.Expiry, PlanID: o.PlanID, PlanName: o.PlanName,
-		PlanSwitch: o.CurrentPlan, BillingCycle: o.BillingCycle, Services: o.Services,
+		CurrentPlan: o.CurrentPlan, BillingCycle: o.BillingCycle, Services: o.Services,
 	}
 	if o.Extensions != nil {
 		found.Extensions = *o.Extensions
@@ -156,7 +156,7 @@ func merge(listed, detail Package) Package {
 		listed.PlanID, listed.PlanName = detail.PlanID, detail.PlanName
 	}
 	listed.BillingCycle = cmp.Or(detail.BillingCycle, listed.BillingCycle)
-	listed.PlanSwitch = cmp.Or(detail.PlanSwitch, listed.PlanSwitch)
+	listed.CurrentPlan = cmp.Or(detail.CurrentPlan, listed.CurrentPlan)
 	if len(detail.Services) > 0 {
 		listed.Services = detail.Services
 	}

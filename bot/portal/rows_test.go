@@ -263,7 +263,7 @@ func TestPriceIsForItsTerm(t *testing.T) {
 		}
 	}
 	o, catalogue := offerOf(t, p, "p-series-appliance-plan", yeastarsim.ApplianceSwitchedSerial, 0)
-	if facts, err := p.Enrich(t.Context(), &o, catalogue, lookup.AnyAge); err != nil || facts.PlanSwitch != "Ultimate Plan" {
+	if facts, err := p.Enrich(t.Context(), &o, catalogue, lookup.AnyAge); err != nil || facts.CurrentPlan != "Ultimate Plan" {
 		t.Errorf("a downgrade that waits: %+v, %v", facts, err)
 	}
 }

@@ -27,7 +27,7 @@ const (
 	DoubtExpiryFar          DoubtKind = "expiry_far"
 	DoubtExpired            DoubtKind = "expired"
 	DoubtEndsBefore         DoubtKind = "ends_before" // the day on which it is to be ordered
-	DoubtPlanSwitch         DoubtKind = "plan_switch" // another plan follows when the present one ends
+	DoubtPlanSwitch         DoubtKind = "plan_switch" // another plan follows when the running one ends
 	DoubtInvoice            DoubtKind = "invoice_company"
 	DoubtInvoiceUnsure      DoubtKind = "invoice_unsure" // the invoice goes to a customer, and whose PBX it is is not told
 	DoubtAutoRenewalUnknown DoubtKind = "auto_renewal_unknown"
@@ -62,7 +62,7 @@ type Facts struct {
 	// of Services may have none.
 	Quantities    map[yeastar.ID]int
 	Plan          yeastar.Plan // of the package, as far as it is told: its id and its name
-	PlanSwitch    string       // the plan that follows when the present one ends
+	CurrentPlan   string       // on which it runs until a change of plan that waits; empty: none waits
 	BillingCycle  string       // of the package: yeastar.Annually or Monthly
 	Owner         yeastar.ID   // the customer whose package it is
 	AutoRenewal   yeastar.AutoRenewal
@@ -93,8 +93,8 @@ func (o Offer) Doubts(f Facts, now time.Time, p Policy) []Doubt {
 	case yeastar.AutoRenewalUnknown:
 		doubts = append(doubts, Doubt{Kind: DoubtAutoRenewalUnknown})
 	}
-	if f.PlanSwitch != "" {
-		doubts = append(doubts, Doubt{Kind: DoubtPlanSwitch, Names: []string{f.PlanSwitch}})
+	if f.CurrentPlan != "" {
+		doubts = append(doubts, Doubt{Kind: DoubtPlanSwitch, Names: []string{f.CurrentPlan}})
 	}
 	if f.InvoiceTo != "" {
 		kind := DoubtInvoice
@@ -262,7 +262,7 @@ func (d Doubt) Text() string {
 	case DoubtEndsBefore:
 		return fmt.Sprintf("This ends on %s, before the day on which it is to be ordered: in between it would be expired.", d.day())
 	case DoubtPlanSwitch:
-		return fmt.Sprintf("A downgrade is waiting in the portal (%s): it is not known which plan the renewal extends.", d.names())
+		return fmt.Sprintf("A downgrade is waiting in the portal: this runs on %s until then, and it is not known which plan the renewal extends.", d.names())
 	case DoubtInvoice:
 		return fmt.Sprintf("The invoice would go to %s, another customer.", d.names())
 	case DoubtInvoiceUnsure:
