@@ -77,6 +77,14 @@ func (c Catalogue) Service(id ID) (Service, bool) {
 	return c.Services[i], true
 }
 
+// GoesWith says whether a service can be had with a plan, as far as the answer says.
+func (s Service) GoesWith(plan ID) bool {
+	return len(s.PlanIDs) == 0 || slices.Contains(s.PlanIDs, plan)
+}
+
+// Trial says whether there is a service for trying alone: nothing of it can be renewed.
+func (s Service) Trial() bool { return s.PurchaseType == "trial" }
+
 // Catalogue lists the plans and services of a product; productNo is the serial
 // number, for products that are held by one.
 //

@@ -4,7 +4,6 @@
 package draft
 
 import (
-	"slices"
 	"strconv"
 	"time"
 
@@ -129,5 +128,5 @@ func forgetLines(d *blocks.Draft) {
 
 // fits says whether a service goes with what is chosen as the plan.
 func (k Known) fits(s yeastar.Service, plan yeastar.ID) bool {
-	return !k.Product.PlanLine || plan == blocks.PlanNone || len(s.PlanIDs) == 0 || slices.Contains(s.PlanIDs, plan)
+	return !k.Product.PlanLine || plan == blocks.PlanNone || s.GoesWith(plan)
 }

@@ -260,6 +260,9 @@ func TestWhatChangedOfAPBX(t *testing.T) {
 		"it has another service": {"p-series-software", yeastarsim.SoftwarePlainSerial, change(yeastarsim.Software, yeastarsim.SoftwarePlainSerial, func(p *yeastarsim.Package) {
 			p.Services = []yeastarsim.PackageService{{ServiceID: "3048565102030405079", Quantity: 10}}
 		}), renewal.Refused, "choose Recording Minutes, too"},
+		"it has a service that is not on offer": {"p-series-software", yeastarsim.SoftwarePlainSerial, change(yeastarsim.Software, yeastarsim.SoftwarePlainSerial, func(p *yeastarsim.Package) {
+			p.Services = []yeastarsim.PackageService{{ServiceID: "3048565102030409999", Quantity: 10}}
+		}), renewal.Refused, "also has 3048565102030409999, which cannot be chosen here: renew this in the portal"},
 		"it has more extensions": {"p-series-software", yeastarsim.SoftwarePlainSerial, change(yeastarsim.Software, yeastarsim.SoftwarePlainSerial, func(p *yeastarsim.Package) {
 			p.Extensions = 41
 		}), renewal.Pending, "Extensions: 40 → 41"},

@@ -40,9 +40,11 @@ func (p *Portal) Enrich(ctx context.Context, o *renewal.Offer, c yeastar.Catalog
 		}
 	}
 	o.QuantitySource = quantitySource(row, *o)
+	plan, _ := o.Plan()
+	has := found.plan(c)
 	invoiceTo, unsure := p.invoiceTo(ctx, *o)
 	return renewal.Facts{
-		Services: found.Services, Quantities: quantities, Plan: found.plan(c), CurrentPlan: found.CurrentPlan, BillingCycle: cycle, Owner: found.Owner,
+		Services: found.Services, Unoffered: found.unoffered(c, cmp.Or(has.ID, plan.ID)), Quantities: quantities, Plan: has, CurrentPlan: found.CurrentPlan, BillingCycle: cycle, Owner: found.Owner,
 		AutoRenewal: found.autoRenewal, InvoiceTo: invoiceTo, InvoiceUnsure: unsure,
 	}, err
 }

@@ -163,6 +163,17 @@ func merge(listed, detail Package) Package {
 	return listed
 }
 
+// unoffered are the services of a package that cannot be chosen with a plan.
+func (o Package) unoffered(c yeastar.Catalogue, plan yeastar.ID) []yeastar.ID {
+	var ids []yeastar.ID
+	for _, owned := range o.Services {
+		if s, ok := c.Service(owned.ID); !ok || s.Trial() || (plan != "" && !s.GoesWith(plan)) {
+			ids = append(ids, owned.ID)
+		}
+	}
+	return ids
+}
+
 // reading is what the portal tells of a holder's package and its renewal, read at once.
 type reading struct {
 	Package

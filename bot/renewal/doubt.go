@@ -58,6 +58,9 @@ const tooEarly = 60 * 24 * time.Hour
 // Facts are what portal and ledger tell beside an offer. What is not known is empty.
 type Facts struct {
 	Services []yeastar.OwnedService // of the package
+	// Unoffered are those of them that cannot be chosen: the catalogue does not have them, as a
+	// trial alone, or with another plan.
+	Unoffered []yeastar.ID
 	// Quantities are the current ones of services, as the renewal's own answers tell them: those
 	// of Services may have none.
 	Quantities    map[yeastar.ID]int
@@ -77,7 +80,7 @@ type Facts struct {
 func (o Offer) Doubts(f Facts, now time.Time, p Policy) []Doubt {
 	row, _ := yeastar.ProductByKey(o.Product)
 	doubts := append([]Doubt{}, o.quantityDoubts(row, f)...)
-	if plan, ok := o.Plan(); ok && f.Plan.ID != "" && f.Plan.ID != plan.ID {
+	if plan, ok := o.Plan(); ok && f.otherPlan(plan) {
 		told := cmp.Or(f.Plan.Name, "another plan ("+string(f.Plan.ID)+")")
 		doubts = append(doubts, Doubt{Kind: DoubtPlan, Serious: true, Names: []string{told, plan.Name}})
 	}
@@ -138,6 +141,9 @@ func (o Offer) quantityDoubts(row yeastar.Product, f Facts) []Doubt {
 	}
 	return doubts
 }
+
+// otherPlan says whether the package has another plan than a line.
+func (f Facts) otherPlan(line Line) bool { return f.Plan.ID != "" && f.Plan.ID != line.ID }
 
 // quantity is the current quantity of a service; 0: it is not told, or not counted.
 func (f Facts) quantity(service yeastar.ID) int {
@@ -202,7 +208,7 @@ func recent(at, now time.Time, p Policy) bool {
 func (o Offer) lineDoubts(row yeastar.Product, f Facts) []Doubt {
 	var doubts []Doubt
 	if left := o.leftOut(f); row.ServiceLines && len(left) > 0 {
-		doubts = append(doubts, Doubt{Kind: DoubtServicesLeftOut, Names: left})
+		doubts = append(doubts, Doubt{Kind: DoubtServicesLeftOut, Names: serviceNames(left)})
 	}
 	if _, ok := o.Plan(); row.PlanLine && !ok {
 		doubts = append(doubts, Doubt{Kind: DoubtServicesOnly})

@@ -45,6 +45,10 @@ type Line struct {
 	Quantity int        `json:"quantity,omitempty"` // 0 when the line has none
 }
 
+// MaxServices is how many services one request may have: a form keeps their quantities, and has
+// no room for more.
+const MaxServices = 10
+
 // Contact gets the vendor's invoice.
 type Contact struct {
 	ID    yeastar.ID `json:"id"`
