@@ -50,7 +50,7 @@ func (k Known) Fill(f *blocks.FormData) {
 func (k Known) fillPlan(f *blocks.FormData) {
 	d := &f.Draft
 	for _, plan := range k.Catalogue.Plans {
-		if plan.PurchaseType != "trial" {
+		if !plan.Trial() {
 			f.Plans = append(f.Plans, blocks.Choice{ID: string(plan.ID), Label: plan.Name})
 		}
 	}
