@@ -77,9 +77,20 @@ func (b *Bot) known(ctx context.Context, d blocks.Draft) (k draft.Known, found b
 	}
 	k.Catalogue, err = b.portal.Catalogue(ctx, d.Product, k.Holder.SerialNumber, lookup.AnyAge)
 	if k.Product.Holder == yeastar.BySerial && yeastar.ClassOf(err) == yeastar.ClassRefused {
-		return k, false, nil // the PBX is in our list, and not in the portal any more
+		b.log.WarnContext(ctx, "the portal refuses to tell what a PBX can have", "error", err)
+		if b.gone(ctx, k) {
+			return k, false, nil
+		}
 	}
 	return k, true, err
+}
+
+// gone says whether a PBX of our list is certainly not in the portal any more.
+func (b *Bot) gone(ctx context.Context, k draft.Known) bool {
+	looking, cancel := context.WithTimeout(ctx, lookTimeout)
+	defer cancel()
+	there, err := b.portal.Still(looking, k.Product.Key, k.Holder, lookup.Anew)
+	return err == nil && !there
 }
 
 // dependent fills in what depends on who the renewal is for.

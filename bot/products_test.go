@@ -213,6 +213,25 @@ func TestPBXThatIsRemovedMeanwhile(t *testing.T) {
 	b.nothingStored()
 }
 
+// A PBX that is there, and of which the portal refuses to tell what it can have, is not said to
+// be removed: people read the reason, and so they do in a batch.
+func TestPBXWithoutACatalogue(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	alice := b.as(sandbox.Alice)
+	b.Vendor.Fault(yeastarsim.PurchaseProductInfo, yeastarsim.Refuse("no_access", "No API access."))
+	alice.command(sandbox.Renewals, "/renew "+yeastarsim.ApplianceSerial)
+	alice.reads("Yeastar's Partner Portal refused to answer: No API access.")
+	alice.back()
+	alice.command(sandbox.Renewals, "/renew batch")
+	alice.view("Lines")
+	alice.typeIn("Lines", "holder,product\n"+yeastarsim.ApplianceSerial+",p-series-appliance-plan")
+	alice.submitOK()
+	alice.titled("Please check")
+	alice.reads("refused to answer: No API access.", "1 line is left out")
+	b.nothingStored()
+}
+
 // What the portal's list of products does not have is not offered, and what it has without
 // a row is named.
 func TestProductsOfTheAccount(t *testing.T) {
