@@ -98,15 +98,21 @@ func (b *Bot) dependent(ctx context.Context, f *blocks.FormData, k draft.Known) 
 	looking, cancel := context.WithTimeout(ctx, b.optionalWait)
 	defer cancel()
 	product := k.Product.Key
-	k.Package, err = b.portal.Package(looking, product, k.Holder, lookup.AnyAge)
-	f.Waiting = err != nil && looking.Err() != nil && ctx.Err() == nil
 	if k.Last, _, err = b.ledger.LastOrdered(ctx, product, k.Holder.Key()); err != nil {
 		return err
 	}
+	k.Package, err = b.packageOf(looking, k, f.Draft)
+	f.Waiting = err != nil && looking.Err() != nil && ctx.Err() == nil
 	if f.Doubts, err = b.orders.Repeats(ctx, f.Draft.Request, product, k.Holder); err != nil {
 		return err
 	}
 	k.Contact = b.ownContact(ctx, product, k.Holder, k.Contacts)
 	k.Fill(f)
 	return nil
+}
+
+// packageOf is what the holder of a draft has.
+func (b *Bot) packageOf(ctx context.Context, k draft.Known, d blocks.Draft) (portal.Package, error) {
+	last, _ := k.Last.Offer.Plan()
+	return b.portal.Package(ctx, k.Product.Key, k.Holder, cmp.Or(d.Plan, last.ID), lookup.AnyAge)
 }

@@ -232,6 +232,24 @@ func TestPBXWithoutACatalogue(t *testing.T) {
 	b.nothingStored()
 }
 
+// What only the answer about the plan's renewal tells of a PBX is in the form: at once where the
+// PBX's plan is told, else once it is chosen.
+func TestFormHasWhatOnlyTheRenewalTells(t *testing.T) {
+	t.Parallel()
+	onlyRenewal := func(o *sandbox.Options) {
+		o.Vendor = append(o.Vendor, yeastarsim.WithNames(func(n *yeastarsim.Names) { n.PackageCycle = "" }))
+	}
+	for name, plan := range map[string]string{"the plan is told": "", "the plan is chosen": "Standard Plan"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := setup(t, onlyRenewal, switched(yeastarsim.Generous, func(s *yeastarsim.Switches) { s.PackagePlan = plan == "" }))
+			alice := b.as(sandbox.Alice)
+			alice.fillProduct(productWish{typed: yeastarsim.ApplianceMonthlySerial, plan: plan})
+			alice.reads("Renews for 1 month.")
+		})
+	}
+}
+
 // What the portal's list of products does not have is not offered, and what it has without
 // a row is named.
 func TestProductsOfTheAccount(t *testing.T) {

@@ -104,7 +104,7 @@ func (v *View) line(ctx context.Context, who renewal.Actor, r row) (blocks.Batch
 	}
 	about := aboutHolder(holder)
 	// What the form proposes is what the package has; a line waits for that.
-	_, _ = v.portal.Package(ctx, product.Key, holder, lookup.AnyAge)
+	_, _ = v.portal.Package(ctx, product.Key, holder, "", lookup.AnyAge)
 	f, err := v.fill(ctx, blocks.Draft{Product: product.Key, Holder: holder.Key()})
 	if yeastar.ClassOf(err) == yeastar.ClassRefused { // to tell what this one can have
 		return blocks.BatchCheck{About: about, Wrong: []string{portal.Explain(err)}}, nil

@@ -105,7 +105,7 @@ func (w *world) asked(product, key string, term yeastar.Term) renewal.Request {
 	if !ok || err != nil {
 		w.t.Fatalf("%s of %s: %v, %v", product, key, ok, err)
 	}
-	has, err := w.portal.Package(ctx, product, holder, lookup.AnyAge)
+	has, err := w.portal.Package(ctx, product, holder, "", lookup.AnyAge)
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -34,8 +34,9 @@ var own = renewal.Holder{}.Key()
 
 // Package looks up the package of a holder. Which one is theirs is told only by
 // fields whose names are guessed, so nothing may depend on finding it; a failed look-up
-// is the same as nothing found.
-func (p *Portal) Package(ctx context.Context, productKey string, holder renewal.Holder, maxAge lookup.MaxAge) (Package, error) {
+// is the same as nothing found. What neither list nor details tell may be told of the renewal of
+// its plan, or of the likely one where its own is not told.
+func (p *Portal) Package(ctx context.Context, productKey string, holder renewal.Holder, likely yeastar.ID, maxAge lookup.MaxAge) (Package, error) {
 	mine, err := p.listed(ctx, productKey, holder, lookup.AnyAge)
 	if err != nil || mine.ProductNo == "" {
 		return Package{}, err
@@ -44,7 +45,45 @@ func (p *Portal) Package(ctx context.Context, productKey string, holder renewal.
 		mine = merge(mine, packageOf(detail))
 	}
 	row, err := Product(productKey)
-	return mine.of(row), err
+	if err != nil {
+		return Package{}, err
+	}
+	return p.withTerms(ctx, row, mine.of(row), holder, likely, maxAge)
+}
+
+// withTerms completes a package by what is told of the renewal of its plan. The error is of
+// look-ups that may work a moment later.
+func (p *Portal) withTerms(ctx context.Context, row yeastar.Product, mine Package, holder renewal.Holder, likely yeastar.ID, maxAge lookup.MaxAge) (Package, error) {
+	counted := row.Quantity != yeastar.QuantityNone
+	if !row.PlanLine || !(mine.Expiry.IsZero() || (counted && mine.Extensions == 0) || (row.CycleKept && mine.BillingCycle == "")) {
+		return mine, nil
+	}
+	c, err := p.Catalogue(ctx, row.Key, holder.SerialNumber, lookup.AnyAge)
+	if err != nil {
+		return mine, passing(err)
+	}
+	plan := cmp.Or(mine.plan(c).ID, likely)
+	if plan == "" && len(c.Plans) == 1 {
+		plan = c.Plans[0].ID
+	}
+	line := renewal.Line{Type: yeastar.LinePlan, ID: plan}
+	if pricingID(c, line) == "" {
+		return mine, nil
+	}
+	told, err := p.terms.Get(ctx, termsKey(row.Key+" "+mine.ProductNo, c, line), maxAge)
+	if mine.Expiry.IsZero() {
+		mine.Expiry = told.Expiry
+	}
+	if told.Quantity != nil && counted {
+		mine.Extensions = cmp.Or(mine.Extensions, *told.Quantity)
+	}
+	mine.BillingCycle = cmp.Or(mine.BillingCycle, told.BillingCycle)
+	return mine, passing(err)
+}
+
+// termsKey is the key of what is told of a line's renewal; key is that of the package.
+func termsKey(key string, c yeastar.Catalogue, l renewal.Line) string {
+	return strings.Join([]string{key, l.Type, string(pricingID(c, l))}, " ")
 }
 
 // ownedList is what was bought of a product, and for PBXs whom it can be renewed for.
@@ -207,9 +246,9 @@ func (p *Portal) read(ctx context.Context, o renewal.Offer, c yeastar.Catalogue,
 	})
 	looking.Go(func() (err error) { r.autoRenewal, err = p.autoRenewals.Get(ctx, key, maxAge); return passing(err) })
 	for i, l := range o.Lines {
-		if pricing := pricingID(c, l); pricing != "" {
+		if pricingID(c, l) != "" {
 			looking.Go(func() (err error) {
-				r.terms[i], err = p.terms.Get(ctx, strings.Join([]string{key, l.Type, string(pricing)}, " "), maxAge)
+				r.terms[i], err = p.terms.Get(ctx, termsKey(key, c, l), maxAge)
 				return passing(err)
 			})
 		}

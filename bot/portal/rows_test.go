@@ -201,7 +201,7 @@ func offerOf(t *testing.T, p *portal.Portal, product, key string, term int) (ren
 	if err != nil {
 		t.Fatal(err)
 	}
-	found, err := p.Package(t.Context(), product, h, lookup.AnyAge)
+	found, err := p.Package(t.Context(), product, h, "", lookup.AnyAge)
 	if err != nil || found.ProductNo == "" {
 		t.Fatalf("%s of %s: no package: %v", product, key, err)
 	}
