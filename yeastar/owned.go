@@ -52,6 +52,7 @@ const (
 func (c *Client) OwnedProducts(ctx context.Context, productID int) ([]OwnedProduct, error) {
 	var all []OwnedProduct
 	seen := map[string]bool{}
+	read, repeated := 0, 0 // entries, and pages in a row that had come before
 	for no := 1; no <= maxOwnedPages; no++ {
 		query := productQuery(productID, "")
 		setPage(query, no, ownedPageSize)
@@ -63,20 +64,28 @@ func (c *Client) OwnedProducts(ctx context.Context, productID int) ([]OwnedProdu
 		if err != nil {
 			return nil, misread(callOwnedProducts, env, err)
 		}
-		fresh := 0
+		read += len(p.entries)
+		numbered, before := 0, len(all)
 		for _, raw := range p.entries {
 			o := readOwned(raw)
-			if o.ProductNo == "" || seen[o.ProductNo] {
+			if o.ProductNo == "" {
 				continue // without its number it cannot be told apart, asked about or renewed
 			}
-			seen[o.ProductNo] = true
-			fresh++
-			all = append(all, o)
+			numbered++
+			if !seen[o.ProductNo] {
+				seen[o.ProductNo] = true
+				all = append(all, o)
+			}
 		}
-		if len(p.entries) > 0 && len(all) == 0 {
-			return nil, misread(callOwnedProducts, env, errors.New("no entry of the answer's list has a product number"))
+		if repeated++; numbered == 0 || len(all) > before {
+			repeated = 0
 		}
-		if fresh == 0 || p.last(no, ownedPageSize) {
+		// Entries may move from page to page while they are read, but a page that comes again and
+		// again is a list without pages.
+		if p.last(no, ownedPageSize) || (repeated > 0 && p.pages == 0) || repeated > 1 {
+			if read > 0 && len(all) == 0 {
+				return nil, misread(callOwnedProducts, env, errors.New("no entry of the list has a product number"))
+			}
 			return all, nil
 		}
 	}
