@@ -20,8 +20,12 @@ func (p *Portal) Enrich(ctx context.Context, o *renewal.Offer, c yeastar.Catalog
 		p.log.WarnContext(ctx, "not everything of the package could be looked up", "error", err)
 	}
 	row, _ := yeastar.ProductByKey(o.Product)
-	if row.Holder == yeastar.BySerial && o.Holder.PartnerID == "" {
+	switch {
+	case row.Holder != yeastar.BySerial || found.Owner == o.Holder.PartnerID:
+	case o.Holder.PartnerID == "":
 		o.Holder = p.OwnedBy(ctx, o.Holder, found.Owner) // whom the list did not tell
+	case found.Owner != "": // since the list was read
+		p.Reread(o.Product)
 	}
 	o.Price, o.Quote = quote(row, *o, found.terms)
 	o.CurrentExpiry, o.KnownQuantity = found.Expiry, found.Extensions

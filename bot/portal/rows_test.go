@@ -353,3 +353,23 @@ func TestCustomerOfWhomOnlyTheNameIsTold(t *testing.T) {
 		t.Errorf("it is %+v, want %+v", got, want)
 	}
 }
+
+// The list is read again once a PBX's details tell another customer, so that choosing it again
+// helps.
+func TestPBXOfAnotherCustomerByNow(t *testing.T) {
+	t.Parallel()
+	sim, p := setup(t)
+	o, catalogue := offerOf(t, p, "cloud-pbx", yeastarsim.CloudSerial, 0)
+	sim.UpdateOwned(yeastarsim.CloudPBX, yeastarsim.CloudSerial, func(p *yeastarsim.Package) { p.PartnerID = yeastarsim.NorthwindID })
+	facts, err := p.Enrich(t.Context(), &o, catalogue, lookup.Anew)
+	if err != nil || o.Check(facts)[renewal.FieldHolder] == "" {
+		t.Fatalf("nothing is wrong with its customer: %+v, %v", facts, err)
+	}
+	for o.Holder.PartnerID != yeastarsim.NorthwindID {
+		if t.Context().Err() != nil {
+			t.Fatal("the list still tells the customer of before")
+		}
+		_ = p.Prepare(t.Context(), "cloud-pbx")
+		o.Holder, _ = p.Holder(t.Context(), "cloud-pbx", yeastarsim.CloudSerial)
+	}
+}
