@@ -256,13 +256,21 @@ func (p Product) Term(key string) (Term, bool) {
 }
 
 // Catalogue is what of a catalogue belongs to this row: where products share an id, only
-// the row's own service.
+// the row's own service, by its whole name if that is there.
 func (p Product) Catalogue(c Catalogue) Catalogue {
 	if !p.PlanLine {
 		c.Plans = nil
 	}
+	called := func(s Service) bool {
+		return p.Service != "" && strings.EqualFold(strings.TrimSpace(s.Name), p.Service)
+	}
+	whole := slices.ContainsFunc(c.Services, called)
 	c.Services = slices.DeleteFunc(slices.Clone(c.Services), func(s Service) bool {
-		return !p.ServiceLines || (p.Service != "" && !strings.EqualFold(strings.TrimSpace(s.Name), p.Service))
+		return !p.ServiceLines || !p.Renews(s.Name) || (whole && !called(s))
 	})
 	return c
 }
+
+// Renews says whether a row renews the service with a name of the vendor's: any, unless
+// products share its id.
+func (p Product) Renews(service string) bool { return p.Service == "" || namedIs(service, p.Service) }

@@ -207,13 +207,14 @@ func (s *surveyor) packages(ctx context.Context) {
 	for _, o := range owned[:min(surveyed, len(owned))] {
 		s.productNos = append(s.productNos, o.ProductNo)
 		var detail yeastar.OwnedProduct
-		if detail, err = s.client.OwnedProduct(ctx, s.product.ID, o.ProductNo); err != nil {
-			break
-		}
-		details = append(details, detail.Raw)
+		detail, err = s.client.OwnedProduct(ctx, s.product.ID, o.ProductNo)
 		o.PlanID = cmp.Or(detail.PlanID, o.PlanID)
 		o.Services = append(o.Services, detail.Services...)
 		s.bought = append(s.bought, o)
+		if err != nil {
+			break
+		}
+		details = append(details, detail.Raw)
 	}
 	s.add("instance_product_detail", "the details of "+counted(len(details), thing(s.product))+" of "+listedAs(s.product), err, details...)
 }

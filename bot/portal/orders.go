@@ -5,7 +5,6 @@ import (
 	"context"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"renewbot/bot/lookup"
@@ -140,7 +139,7 @@ func (p *Portal) isOfAnother(row yeastar.Product, lines []yeastar.OrderDetailLin
 	c, _ := p.catalogues.Peek(row.Key)
 	for _, l := range lines {
 		_, ours := c.Service(l.ServiceID)
-		if ours || strings.EqualFold(strings.TrimSpace(l.Name), row.Service) || (l.Name == "" && len(c.Services) == 0) {
+		if ours || row.Renews(l.Name) || (l.Name == "" && len(c.Services) == 0) {
 			return false
 		}
 	}

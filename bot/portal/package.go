@@ -176,7 +176,7 @@ func (o Package) mayBeOf(row yeastar.Product) bool {
 // of is what of a package a row renews.
 func (o Package) of(row yeastar.Product) Package {
 	o.Services = slices.DeleteFunc(slices.Clone(o.Services), func(s yeastar.OwnedService) bool {
-		return !row.ServiceLines || (row.Service != "" && !strings.EqualFold(strings.TrimSpace(s.Name), row.Service))
+		return !row.ServiceLines || !row.Renews(s.Name)
 	})
 	if row.Quantity == yeastar.QuantityNone {
 		o.Extensions = 0
