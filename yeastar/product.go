@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
 
 // HolderKind says how an order names whose package is renewed.
@@ -53,6 +54,16 @@ func (t Term) String() string {
 		unit += "s"
 	}
 	return fmt.Sprintf("%d %s", n, unit)
+}
+
+// After is the end of a term that begins at a time: the same day of a later month, or the last
+// one of a month that has no such day.
+func (t Term) After(begin time.Time) time.Time {
+	end := begin.AddDate(0, t.Months, 0)
+	if end.Day() != begin.Day() {
+		end = end.AddDate(0, 0, -end.Day())
+	}
+	return end
 }
 
 // Product is a thing that can be renewed, with the values its tutorial fixes.
