@@ -14,7 +14,7 @@ import (
 
 // MaxServices is how many services one request may have: their quantities travel in
 // private_metadata.
-const MaxServices = 10
+const MaxServices = renewal.MaxServices
 
 // Draft is what somebody has chosen and typed. It travels in a view's
 // private_metadata and comes back from outside: nothing in it may be believed.

@@ -173,6 +173,8 @@ func doubts() []renewal.Doubt {
 		{Kind: renewal.DoubtServicesUnknown},
 		{Kind: renewal.DoubtUndocumented, Names: []string{unsure}},
 		{Kind: renewal.DoubtLostBefore, Serious: true, Request: 102, At: day},
+		{Kind: renewal.DoubtPlan, Serious: true, Names: []string{"Ultimate Plan", "Enterprise Plan"}},
+		{Kind: renewal.DoubtInvoiceUnsure, Names: []string{"Northwind Clinics"}},
 	}
 }
 

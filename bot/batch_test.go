@@ -320,3 +320,31 @@ func TestCheckOfABatchIsBrokenOff(t *testing.T) {
 	alice.titled("Please check")
 	alice.reads("1 line can be asked for")
 }
+
+// TestServicesOfALine orders of a service as many as the line or the portal says, and never a
+// number that nobody has said.
+func TestServicesOfALine(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	alice, bob := b.as(sandbox.Alice), b.as(sandbox.Bob)
+	alice.command(sandbox.Renewals, "/renew batch")
+	line := func(services string) string {
+		return "holder;product;quantity;plan;services;contact;reason\nit@northwind-clinics.example;p-series-turnkey;80;Enterprise Plan;" +
+			`"` + services + `";invoices@sandhaven.example;Agreed`
+	}
+	alice.typeIn("Lines", line("Recording Minutes; Ultimate Plan Extensions × 20"))
+	alice.submitOK()
+	alice.titled("Please check")
+	alice.reads("The quantity of Recording Minutes is missing", `"Recording Minutes × 20"`, "1 line is left out")
+	b.nothingStored()
+	alice.back()
+	alice.typeIn("Lines", line("Recording Minutes × 10000; Ultimate Plan Extensions × 20"))
+	alice.submitOK()
+	alice.titled("Please check")
+	alice.explain("Agreed with the customer.")
+	alice.submitOK()
+	alice.titled("Batch saved")
+	bob.press(b.card(sandbox.Renewals, "RNW-B0001", "Approve 1 line"), "Approve 1 line")
+	b.happened("RNW-000001", renewal.CodeOrdered)
+	b.wants(b.bodies()[0], `"quantity":10000`, `"quantity":20`)
+}

@@ -55,6 +55,29 @@ func TestPriceOfAnotherQuantityIsNotThePrice(t *testing.T) {
 	}
 }
 
+// A renewal does not change the plan: another one than the package has needs a reason, and is
+// told everywhere.
+func TestAnotherPlanThanThePackageHas(t *testing.T) {
+	t.Parallel()
+	b := setup(t, switched(yeastarsim.Generous))
+	alice := b.as(sandbox.Alice)
+	w := acmeWish
+	w.plan = yeastarsim.SecondPlanID
+	alice.fill(w)
+	const doubt = "The portal says Enterprise Plan; Ultimate Plan is asked for."
+	b.wants(alice.review(), doubt)
+	alice.unexplained()
+	alice.explain("They want to change.")
+	alice.submitOK()
+	alice.reads("RNW-000001 is saved.")
+	alice.back()
+	card := b.card(sandbox.Renewals, "RNW-000001", "Approve")
+	b.wants(b.Slack.Text(card), doubt, "They want to change.")
+	b.says(sandbox.Audit, "RNW-000001", "request.submitted", doubt)
+	says, _ := b.as(sandbox.Bob).dialog(card, "Approve")
+	b.wants(says, "the portal says Enterprise Plan, not Ultimate Plan")
+}
+
 // A reason is wanted also from a client that does not ask for it.
 func TestSeriousDoubtWithoutAReasonIsNotSaved(t *testing.T) {
 	t.Parallel()
@@ -225,7 +248,7 @@ func TestDoubtThatIsNewBeforeTheOrder(t *testing.T) {
 			func(s *yeastarsim.Server) {
 				s.UpdatePackage(yeastarsim.AcmeTelecomID, func(p *yeastarsim.Package) { p.CurrentPlan = "Ultimate Plan" })
 			},
-			"A downgrade is waiting in the portal (Ultimate Plan)",
+			"A downgrade is waiting in the portal: this runs on Ultimate Plan until then",
 		},
 		"a service": {
 			func(s *yeastarsim.Server) {

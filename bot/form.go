@@ -12,7 +12,6 @@ import (
 	"renewbot/bot/draft"
 	"renewbot/bot/formview"
 	"renewbot/bot/logs"
-	"renewbot/bot/lookup"
 	"renewbot/bot/portal"
 	"renewbot/bot/reply"
 )
@@ -103,8 +102,8 @@ func (b *Bot) load(ctx context.Context, d blocks.Draft, loading formview.View) {
 func (b *Bot) complete(ctx context.Context, d blocks.Draft, drawn formview.View) {
 	waiting, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	if holder, ok := b.portal.Holder(waiting, d.Product, d.Holder); ok {
-		_, _ = b.portal.Package(waiting, d.Product, holder, lookup.AnyAge)
+	if k, ok, err := b.known(waiting, d); ok && err == nil {
+		_, _ = b.packageOf(waiting, k, d)
 	}
 	form, err := b.form(waiting, d)
 	if err != nil {

@@ -77,9 +77,20 @@ func (b *Bot) known(ctx context.Context, d blocks.Draft) (k draft.Known, found b
 	}
 	k.Catalogue, err = b.portal.Catalogue(ctx, d.Product, k.Holder.SerialNumber, lookup.AnyAge)
 	if k.Product.Holder == yeastar.BySerial && yeastar.ClassOf(err) == yeastar.ClassRefused {
-		return k, false, nil // the PBX is in our list, and not in the portal any more
+		b.log.WarnContext(ctx, "the portal refuses to tell what a PBX can have", "error", err)
+		if b.gone(ctx, k) {
+			return k, false, nil
+		}
 	}
 	return k, true, err
+}
+
+// gone says whether a PBX of our list is certainly not in the portal any more.
+func (b *Bot) gone(ctx context.Context, k draft.Known) bool {
+	looking, cancel := context.WithTimeout(ctx, lookTimeout)
+	defer cancel()
+	there, err := b.portal.Still(looking, k.Product.Key, k.Holder, lookup.Anew)
+	return err == nil && !there
 }
 
 // dependent fills in what depends on who the renewal is for.
@@ -87,15 +98,21 @@ func (b *Bot) dependent(ctx context.Context, f *blocks.FormData, k draft.Known) 
 	looking, cancel := context.WithTimeout(ctx, b.optionalWait)
 	defer cancel()
 	product := k.Product.Key
-	k.Package, err = b.portal.Package(looking, product, k.Holder, lookup.AnyAge)
-	f.Waiting = err != nil && looking.Err() != nil && ctx.Err() == nil
 	if k.Last, _, err = b.ledger.LastOrdered(ctx, product, k.Holder.Key()); err != nil {
 		return err
 	}
+	k.Package, err = b.packageOf(looking, k, f.Draft)
+	f.Waiting = err != nil && looking.Err() != nil && ctx.Err() == nil
 	if f.Doubts, err = b.orders.Repeats(ctx, f.Draft.Request, product, k.Holder); err != nil {
 		return err
 	}
 	k.Contact = b.ownContact(ctx, product, k.Holder, k.Contacts)
 	k.Fill(f)
 	return nil
+}
+
+// packageOf is what the holder of a draft has.
+func (b *Bot) packageOf(ctx context.Context, k draft.Known, d blocks.Draft) (portal.Package, error) {
+	last, _ := k.Last.Offer.Plan()
+	return b.portal.Package(ctx, k.Product.Key, k.Holder, cmp.Or(d.Plan, last.ID), lookup.AnyAge)
 }

@@ -176,8 +176,10 @@ func TestWhatIsTypedNamesTheProduct(t *testing.T) {
 		{"self", "P-Series Turnkey Package", "For whom", "Our own account", "Billing contact"},
 		{"3631e", "P-Series Appliance Edition Plan", "Which PBX", "", "3 PBXs match"},
 		{"3661 c20b7718", "P-Series Turnkey Package", "", "", "I know no customer, no PBX and no command"},
-		{"3661 c20b-7719", "Cloud PBX (PCE Instance)", "Which PBX", yeastarsim.CloudSerial + " · Acme Telecom Services", "RNW"},
-		{strings.ToLower(yeastarsim.CloudSerial), "Cloud PBX (PCE Instance)", "Which PBX", yeastarsim.CloudSerial + " · Acme Telecom Services", "RNW"},
+		{"3661 c20b-7719", "Cloud PBX (PCE Instance)", "Which PBX", yeastarsim.CloudSerial + " · Acme Telecom Services", "The only PBX that matches"},
+		{"SN: 3661-C20B-7719", "Cloud PBX (PCE Instance)", "Which PBX", yeastarsim.CloudSerial + " · Acme Telecom Services", "The only PBX that matches"},
+		{"S/N3661C20B7719", "Cloud PBX (PCE Instance)", "Which PBX", yeastarsim.CloudSerial + " · Acme Telecom Services", "The only PBX that matches"},
+		{strings.ToLower(yeastarsim.CloudSerial), "Cloud PBX (PCE Instance)", "Which PBX", yeastarsim.CloudSerial + " · Acme Telecom Services", "The only PBX that matches"},
 	} {
 		said := alice.command(sandbox.Renewals, "/renew "+c.typed)
 		if c.label == "" {
@@ -190,9 +192,7 @@ func TestWhatIsTypedNamesTheProduct(t *testing.T) {
 		if got := alice.chosen(c.label); got != c.holder {
 			t.Errorf("%q finds %q, want %q", c.typed, got, c.holder)
 		}
-		if c.read != "RNW" {
-			alice.reads(c.read)
-		}
+		alice.reads(c.read)
 		alice.back()
 	}
 }
@@ -211,6 +211,43 @@ func TestPBXThatIsRemovedMeanwhile(t *testing.T) {
 		t.Errorf("the review is answered with %v", errs)
 	}
 	b.nothingStored()
+}
+
+// A PBX that is there, and of which the portal refuses to tell what it can have, is not said to
+// be removed: people read the reason, and so they do in a batch.
+func TestPBXWithoutACatalogue(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	alice := b.as(sandbox.Alice)
+	b.Vendor.Fault(yeastarsim.PurchaseProductInfo, yeastarsim.Refuse("no_access", "No API access."))
+	alice.command(sandbox.Renewals, "/renew "+yeastarsim.ApplianceSerial)
+	alice.reads("Yeastar's Partner Portal refused to answer: No API access.")
+	alice.back()
+	alice.command(sandbox.Renewals, "/renew batch")
+	alice.view("Lines")
+	alice.typeIn("Lines", "holder,product\n"+yeastarsim.ApplianceSerial+",p-series-appliance-plan")
+	alice.submitOK()
+	alice.titled("Please check")
+	alice.reads("refused to answer: No API access.", "1 line is left out")
+	b.nothingStored()
+}
+
+// What only the answer about the plan's renewal tells of a PBX is in the form: at once where the
+// PBX's plan is told, else once it is chosen.
+func TestFormHasWhatOnlyTheRenewalTells(t *testing.T) {
+	t.Parallel()
+	onlyRenewal := func(o *sandbox.Options) {
+		o.Vendor = append(o.Vendor, yeastarsim.WithNames(func(n *yeastarsim.Names) { n.PackageCycle = "" }))
+	}
+	for name, plan := range map[string]string{"the plan is told": "", "the plan is chosen": "Standard Plan"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := setup(t, onlyRenewal, switched(yeastarsim.Generous, func(s *yeastarsim.Switches) { s.PackagePlan = plan == "" }))
+			alice := b.as(sandbox.Alice)
+			alice.fillProduct(productWish{typed: yeastarsim.ApplianceMonthlySerial, plan: plan})
+			alice.reads("Renews for 1 month.")
+		})
+	}
 }
 
 // What the portal's list of products does not have is not offered, and what it has without

@@ -1,6 +1,8 @@
 package yeastar
 
 import (
+	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 )
@@ -30,7 +32,7 @@ func (p Product) isAt(a AvailableProduct) bool {
 	if a.ID != p.ID {
 		return false
 	}
-	if p.Service == "" || namedIs(a.Name, p.Service) {
+	if p.Renews(a.Name) {
 		return true
 	}
 	return !slices.ContainsFunc(sharing(p.ID), func(name string) bool { return namedIs(a.Name, name) })
@@ -57,6 +59,9 @@ func sharing(id int) []string {
 func namedIs(name, part string) bool {
 	return strings.Contains(strings.ToLower(name), strings.ToLower(part))
 }
+
+// Called is the product for people: the list may have no name of it.
+func (a AvailableProduct) Called() string { return cmp.Or(a.Name, fmt.Sprintf("product %d", a.ID)) }
 
 // Why says in a sentence for people why a product that is no row is not renewed.
 func (a AvailableProduct) Why() string {

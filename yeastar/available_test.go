@@ -23,7 +23,7 @@ func TestAvailable(t *testing.T) {
 		{"a PBX beside what is no row", []AvailableProduct{{9, "Linkus Cloud Service Pro"}, {12, "Software PBX"}, {21, "RM Premium"}, {15, "Remote Management"}, {77, "Fax"}},
 			"remote-management p-series-software", "Linkus Cloud Service Pro, RM Premium, Fax"},
 		{"an id that two pages give otherwise", []AvailableProduct{{20, "Remote Management Premium"}}, "", "Remote Management Premium"},
-		{"no name", []AvailableProduct{{11, ""}, {19, ""}, {20, ""}}, "ycm-white-label p-series-appliance-plan pse-white-label", ""},
+		{"no name", []AvailableProduct{{11, ""}, {19, ""}, {20, ""}}, "ycm-white-label p-series-appliance-plan pse-white-label", "product 20"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -31,7 +31,7 @@ func TestAvailable(t *testing.T) {
 			got := strings.Join(keysOf(Available(Products(), tt.list)), " ")
 			var unlisted []string
 			for _, a := range Unlisted(tt.list) {
-				unlisted = append(unlisted, a.Name)
+				unlisted = append(unlisted, a.Called())
 			}
 			if diff := cmp.Diff([]string{tt.available, tt.unlisted}, []string{got, strings.Join(unlisted, ", ")}); diff != "" {
 				t.Errorf("available and unlisted (-want +got):\n%s", diff)
@@ -57,5 +57,33 @@ func TestWhyAProductIsNotRenewed(t *testing.T) {
 		if got := a.Why(); !strings.Contains(got, want) || !strings.HasSuffix(got, ".") {
 			t.Errorf("%v: %q; want %q in it", a, got, want)
 		}
+	}
+}
+
+// A white label's service is the one with its whole name, else one with the name in it, as in
+// the list of products.
+func TestCatalogueOfAWhiteLabel(t *testing.T) {
+	t.Parallel()
+	row, _ := ProductByKey("ycm-white-label")
+	for name, want := range map[string]string{
+		"PSE White Label,ycm white label ,YCM White Label Setup": "ycm white label ",
+		"PSE White Label,Add-on Service: YCM White Label":        "Add-on Service: YCM White Label",
+		"PSE White Label,": "",
+	} {
+		var c Catalogue
+		for service := range strings.SplitSeq(name, ",") {
+			c.Services = append(c.Services, Service{Name: service})
+		}
+		var got []string
+		for _, s := range row.Catalogue(c).Services {
+			got = append(got, s.Name)
+		}
+		if strings.Join(got, ",") != want {
+			t.Errorf("of %s: %q, want %q", name, got, want)
+		}
+	}
+	turnkey, _ := ProductByKey("p-series-turnkey")
+	if n := len(turnkey.Catalogue(Catalogue{Services: []Service{{ID: "1"}, {ID: "2", Name: "Call Center"}}}).Services); n != 2 {
+		t.Errorf("where no other product shares the id: %d services", n)
 	}
 }

@@ -77,6 +77,20 @@ func (c Catalogue) Service(id ID) (Service, bool) {
 	return c.Services[i], true
 }
 
+// GoesWith says whether a service can be had with a plan, as far as the answer says.
+func (s Service) GoesWith(plan ID) bool {
+	return len(s.PlanIDs) == 0 || slices.Contains(s.PlanIDs, plan)
+}
+
+// trial is the PurchaseType of what is for trying alone.
+const trial = "trial"
+
+// Trial says whether a plan is for trying alone: nothing of it can be renewed.
+func (p Plan) Trial() bool { return p.PurchaseType == trial }
+
+// Trial says whether a service is for trying alone: nothing of it can be renewed.
+func (s Service) Trial() bool { return s.PurchaseType == trial }
+
 // Catalogue lists the plans and services of a product; productNo is the serial
 // number, for products that are held by one.
 //
@@ -150,12 +164,14 @@ func servicePlans(o object, within ID) []ID {
 	return ids
 }
 
-// addPlan keeps one entry for each id, and of several the first value that is there.
+// addPlan keeps one entry for each id, and of several the first value that is there. What can be
+// bought is no trial, though it is listed as one below a plan for trying.
 func (c *Catalogue) addPlan(p Plan) {
 	for i := range c.Plans {
 		if old := &c.Plans[i]; old.ID == p.ID {
 			keepFirst(&old.PricingID, p.PricingID)
 			keepFirst(&old.Name, p.Name)
+			keepBought(&old.PurchaseType, p.PurchaseType)
 			return
 		}
 	}
@@ -167,6 +183,7 @@ func (c *Catalogue) addService(s Service) {
 		if old := &c.Services[i]; old.ID == s.ID {
 			keepFirst(&old.PricingID, s.PricingID)
 			keepFirst(&old.Name, s.Name)
+			keepBought(&old.PurchaseType, s.PurchaseType)
 			for _, id := range s.PlanIDs {
 				if !slices.Contains(old.PlanIDs, id) {
 					old.PlanIDs = append(old.PlanIDs, id)
@@ -180,6 +197,12 @@ func (c *Catalogue) addService(s Service) {
 
 func keepFirst[T ~string](old *T, v T) {
 	if *old == "" {
+		*old = v
+	}
+}
+
+func keepBought(old *string, v string) {
+	if *old == "" || (*old == trial && v != "") {
 		*old = v
 	}
 }

@@ -213,6 +213,11 @@ func TestReadCatalogue(t *testing.T) {
 			"addOns":[{"serviceId":"5","connectionPlanId":3048941892189077504},{"serviceId":"6","planIds":["3048941892189077504",7]},{"serviceId":"7","planIds":[]}]}`,
 			Catalogue{Plans: []Plan{gold}, Services: []Service{{ID: "5", PlanIDs: []ID{gold.ID}}, {ID: "6", PlanIDs: []ID{gold.ID, "7"}}, {ID: "7"}}}},
 		{"a plan told twice", `[{"planId":"3048941892189077504","name":"Gold"},{"planId":3048941892189077504,"pricingPlanId":"91"}]`, Catalogue{Plans: []Plan{gold}}},
+		{"a service for trying below one plan", `[{"planId":1,"purchaseType":"trial","services":[{"serviceId":5,"purchaseType":"trial"},{"serviceId":6,"purchaseType":"trial"}]},
+			{"planId":2,"purchaseType":"purchase","services":[{"serviceId":5,"purchaseType":"purchase"}]},{"planId":1}]`,
+			Catalogue{Plans: []Plan{{ID: "1", PurchaseType: "trial"}, {ID: "2", PurchaseType: "purchase"}}, Services: []Service{
+				{ID: "5", PlanIDs: []ID{"1", "2"}, PurchaseType: "purchase"}, {ID: "6", PlanIDs: []ID{"1"}, PurchaseType: "trial"},
+			}}},
 		{"nothing but an id", `{"planId":"3048941892189077505"}`, Catalogue{Plans: []Plan{{ID: silver.ID}}}},
 		{"ids that are no ids", `{"plans":[{"planId":null},{"planId":""},{"planId":1.5},{"planId":{}},{"id":"9"}]}`, Catalogue{}},
 		{"nothing", `{}`, Catalogue{}},

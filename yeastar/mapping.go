@@ -103,7 +103,7 @@ var (
 	fieldOwnedComment    = field(answerOwnedProduct, "Comment", documented("comment"))
 	fieldOwnedCreateTime = field(answerOwnedProduct, "CreateTime", documented("createTime"))
 	fieldOwnedCurrent    = field(answerOwnedProduct, "CurrentPlan", documented("currentPlan"))
-	fieldOwnedHolder     = field(answerOwnedProduct, "HolderID", inferred("partnerId"), guessed("customerId", "ownerId", "subordinateId", "ucId"))
+	fieldOwnedHolder     = field(answerOwnedProduct, "HolderID", inferred("partnerId"), guessed("customerId", "ownerId", "subordinateId"))
 	// Whoever has a PBX is somebody's customer, and their name may be all that is told.
 	fieldOwnedHolderName = field(answerOwnedProduct, "HolderName", guessed("customerName", "customerCompany", "customer.company", "customer.name",
 		"partnerName", "partnerCompany", "ownerName", "ownerCompany", "userCompany", "userName", "customerEmail", "partnerEmail", "ownerEmail", "userEmail"))

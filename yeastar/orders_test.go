@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -30,6 +31,11 @@ func TestOwnedProductsReadsAllPages(t *testing.T) {
 		}, []string{"1", "2", "3"}, 3, true},
 		{"a bare array", func(int) string { return `[` + item(1) + `,` + item(2) + `]` }, []string{"1", "2"}, 1, true},
 		{"a page that comes again and again", func(int) string { return `{"totalPage":50,"results":[` + item(1) + `]}` }, []string{"1"}, 1 + pagesAtOnce, true},
+		{"a page that comes again, without a number of pages", func(int) string { return `{"results":[` + strings.Repeat(item(1)+",", 99) + item(1) + `]}` },
+			[]string{"1"}, 2, true},
+		{"pages without a number, and one that came before", func(no int) string {
+			return fmt.Sprintf(`{"totalPage":5,"results":[%s]}`, []string{`{"comment":"x"}`, item(1), item(1), `{"comment":"y"}`, item(2)}[no-1])
+		}, []string{"1", "2"}, 5, true},
 		{"an empty page ends it", func(no int) string {
 			if no > 2 {
 				return `{"totalPage":50,"results":[]}`

@@ -108,28 +108,34 @@ func (c *Client) ownedPage(ctx context.Context, productID, no int) (page, error)
 
 // ownedList is what was read of a list.
 type ownedList struct {
-	all  []OwnedProduct
-	seen map[string]bool // by number
+	all      []OwnedProduct
+	seen     map[string]bool // by number
+	entries  int             // with those that have no number
+	repeated int             // pages in a row that had come before
 }
 
-// add takes a page in and says whether it was the last one. A page of which nothing can be
-// understood is passed over while the vendor tells of more: the others have what they have.
+// add takes a page in and says whether it was the last one. Entries may move from page to page
+// while they are read, but a page that comes again and again is a list without pages.
 func (l *ownedList) add(p page, no int) (ended bool, err error) {
-	known, unnumbered := len(l.all), 0
+	known, numbered := len(l.all), 0
 	for _, raw := range p.entries {
 		o := readOwned(raw)
-		switch {
-		case o.ProductNo == "":
-			unnumbered++ // it cannot be told apart, asked about or renewed
-		case !l.seen[o.ProductNo]:
+		if o.ProductNo == "" {
+			continue // without its number it cannot be told apart, asked about or renewed
+		}
+		numbered++
+		if !l.seen[o.ProductNo] {
 			l.seen[o.ProductNo] = true
 			l.all = append(l.all, o)
 		}
 	}
-	odd := unnumbered > 0 && unnumbered == len(p.entries)
-	ended = p.last(no, ownedPageSize) || (len(l.all) == known && !odd) // a page that came before
-	if odd && (p.pages == 0 || (ended && len(l.all) == 0)) {
-		return true, misread(callOwnedProducts, p.from, errors.New("no entry of the answer's list has a product number"))
+	l.entries += len(p.entries)
+	if l.repeated++; numbered == 0 || len(l.all) > known {
+		l.repeated = 0
+	}
+	ended = p.last(no, ownedPageSize) || (l.repeated > 0 && p.pages == 0) || l.repeated > 1
+	if ended && l.entries > 0 && len(l.all) == 0 {
+		return true, misread(callOwnedProducts, p.from, errors.New("no entry of the list has a product number"))
 	}
 	return ended, nil
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
 
 // HolderKind says how an order names whose package is renewed.
@@ -53,6 +54,16 @@ func (t Term) String() string {
 		unit += "s"
 	}
 	return fmt.Sprintf("%d %s", n, unit)
+}
+
+// After is the end of a term that begins at a time: the same day of a later month, or the last
+// one of a month that has no such day.
+func (t Term) After(begin time.Time) time.Time {
+	end := begin.AddDate(0, t.Months, 0)
+	if end.Day() != begin.Day() {
+		end = end.AddDate(0, 0, -end.Day())
+	}
+	return end
 }
 
 // Product is a thing that can be renewed, with the values its tutorial fixes.
@@ -256,13 +267,21 @@ func (p Product) Term(key string) (Term, bool) {
 }
 
 // Catalogue is what of a catalogue belongs to this row: where products share an id, only
-// the row's own service.
+// the row's own service, by its whole name if that is there.
 func (p Product) Catalogue(c Catalogue) Catalogue {
 	if !p.PlanLine {
 		c.Plans = nil
 	}
+	called := func(s Service) bool {
+		return p.Service != "" && strings.EqualFold(strings.TrimSpace(s.Name), p.Service)
+	}
+	whole := slices.ContainsFunc(c.Services, called)
 	c.Services = slices.DeleteFunc(slices.Clone(c.Services), func(s Service) bool {
-		return !p.ServiceLines || (p.Service != "" && !strings.EqualFold(strings.TrimSpace(s.Name), p.Service))
+		return !p.ServiceLines || !p.Renews(s.Name) || (whole && !called(s))
 	})
 	return c
 }
+
+// Renews says whether a row renews the service with a name of the vendor's: any, unless
+// products share its id.
+func (p Product) Renews(service string) bool { return p.Service == "" || namedIs(service, p.Service) }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -214,5 +215,24 @@ func TestEveryRowRefusesWhatItsTutorialForbids(t *testing.T) {
 				t.Errorf("Body() = %s, %v; want an error with %q", body, err, tt.want)
 			}
 		})
+	}
+}
+
+func TestEndOfATerm(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		begin, end string
+		months     int
+	}{
+		{"2027-01-31", "2027-02-28", 1}, {"2027-01-15", "2027-02-15", 1}, {"2028-02-29", "2029-02-28", 12}, {"2027-02-28", "2028-02-28", 12},
+		{"2027-12-31", "2028-01-31", 1},
+	} {
+		begin, err := time.Parse(time.DateOnly, c.begin)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := (Term{Months: c.months}).After(begin).Format(time.DateOnly); got != c.end {
+			t.Errorf("%d months from %s end on %s, want %s", c.months, c.begin, got, c.end)
+		}
 	}
 }

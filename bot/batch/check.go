@@ -119,8 +119,11 @@ func (v *View) line(ctx context.Context, who renewal.Actor, r row) (blocks.Batch
 	}
 	about := aboutHolder(holder)
 	// What the form proposes is what the package has; a line waits for that.
-	_, _ = v.portal.Package(ctx, product.Key, holder, lookup.AnyAge)
+	_, _ = v.portal.Package(ctx, product.Key, holder, "", lookup.AnyAge)
 	f, err := v.fill(ctx, blocks.Draft{Product: product.Key, Holder: holder.Key()})
+	if yeastar.ClassOf(err) == yeastar.ClassRefused { // to tell what this one can have
+		return blocks.BatchCheck{About: about, Wrong: []string{portal.Explain(err)}}, nil
+	}
 	if err != nil {
 		return blocks.BatchCheck{}, err
 	}
@@ -262,8 +265,17 @@ func services(d *blocks.Draft, f blocks.FormData, product yeastar.Product, cell 
 		return ""
 	}
 	d.ServiceQuantity = map[yeastar.ID]string{}
+	var untold []string
 	for _, id := range d.Services {
-		d.ServiceQuantity[id] = cmp.Or(quantities[id], f.ServicePrefill[id], "1")
+		d.ServiceQuantity[id] = cmp.Or(quantities[id], f.ServicePrefill[id])
+		if d.ServiceQuantity[id] == "" {
+			i := slices.IndexFunc(f.Services, func(c blocks.Choice) bool { return c.ID == string(id) })
+			untold = append(untold, f.Services[i].Label)
+		}
+	}
+	if len(untold) > 0 {
+		return fmt.Sprintf("The quantity of %s is missing, and the portal does not tell it for certain: write the number behind the name, such as %q.",
+			strings.Join(untold, ", "), untold[0]+" × 20")
 	}
 	return ""
 }

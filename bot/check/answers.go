@@ -72,7 +72,8 @@ type surveyor struct {
 	client     *yeastar.Client
 	product    yeastar.Product
 	offered    yeastar.Catalogue
-	productNos []string // of a few packages
+	productNos []string               // of a few packages
+	bought     []yeastar.OwnedProduct // those packages, as far as their plan and services are told
 	answers    []Answer
 }
 
@@ -206,7 +207,11 @@ func (s *surveyor) packages(ctx context.Context) {
 	for _, o := range owned[:min(surveyed, len(owned))] {
 		s.productNos = append(s.productNos, o.ProductNo)
 		var detail yeastar.OwnedProduct
-		if detail, err = s.client.OwnedProduct(ctx, s.product.ID, o.ProductNo); err != nil {
+		detail, err = s.client.OwnedProduct(ctx, s.product.ID, o.ProductNo)
+		o.PlanID = cmp.Or(detail.PlanID, o.PlanID)
+		o.Services = append(o.Services, detail.Services...)
+		s.bought = append(s.bought, o)
+		if err != nil {
 			break
 		}
 		details = append(details, detail.Raw)
@@ -234,36 +239,66 @@ func (s *surveyor) autoRenewal(ctx context.Context) {
 	}
 }
 
+// mostTried is how often the renewal of another plan, service or package is asked about.
+const mostTried = 12
+
 // renewal asks what the renewal of a package would cost, if the ids for that are there.
-// Not every package has every plan and service, so a few are tried.
 func (s *surveyor) renewal(ctx context.Context) {
-	var plan, service yeastar.ID
+	var plans, services []renewable
 	for _, p := range s.offered.Plans {
-		plan = cmp.Or(plan, p.PricingID)
+		if !p.Trial() {
+			plans = append(plans, renewable{p.PricingID, func(o yeastar.OwnedProduct) bool { return o.PlanID == p.ID }})
+		}
 	}
 	for _, v := range s.offered.Services {
-		service = cmp.Or(service, v.PricingID)
+		if !v.Trial() {
+			services = append(services, renewable{v.PricingID, func(o yeastar.OwnedProduct) bool {
+				return slices.ContainsFunc(o.Services, func(has yeastar.OwnedService) bool { return has.ID == v.ID })
+			}})
+		}
 	}
-	s.terms("renew_plan_info", "one plan of one "+thing(s.product)+" of "+s.product.Name, plan, func(no string) (yeastar.RenewalInfo, error) {
-		return s.client.RenewPlanInfo(ctx, plan, s.product.ID, no)
+	s.terms("renew_plan_info", "one plan of one "+thing(s.product)+" of "+s.product.Name, plans, func(id yeastar.ID, no string) (yeastar.RenewalInfo, error) {
+		return s.client.RenewPlanInfo(ctx, id, s.product.ID, no)
 	})
-	s.terms("renew_add_on_info", "one service of one "+thing(s.product)+" of "+s.product.Name, service, func(no string) (yeastar.RenewalInfo, error) {
-		return s.client.RenewServiceInfo(ctx, service, s.product.ID, no)
+	s.terms("renew_add_on_info", "one service of one "+thing(s.product)+" of "+s.product.Name, services, func(id yeastar.ID, no string) (yeastar.RenewalInfo, error) {
+		return s.client.RenewServiceInfo(ctx, id, s.product.ID, no)
 	})
 }
 
-func (s *surveyor) terms(call, about string, id yeastar.ID, ask func(productNo string) (yeastar.RenewalInfo, error)) {
-	if id == "" {
-		return // no name of the id is known
+// renewable is a plan or a service, by the id that its renewal is asked about with.
+type renewable struct {
+	pricing yeastar.ID
+	has     func(yeastar.OwnedProduct) bool // whether a package is known to have it
+}
+
+// terms asks about the renewal of what packages are known to have, and else of one after the
+// other: which they have need not be told.
+func (s *surveyor) terms(call, about string, offered []renewable, ask func(id yeastar.ID, productNo string) (yeastar.RenewalInfo, error)) {
+	type question struct {
+		pricing   yeastar.ID
+		productNo string
 	}
+	var known, others []question
+	for _, r := range offered {
+		for _, o := range s.bought {
+			switch q := (question{r.pricing, o.ProductNo}); {
+			case r.pricing == "": // no name of the id is known
+			case r.has(o):
+				known = append(known, q)
+			default:
+				others = append(others, q)
+			}
+		}
+	}
+	questions := append(known, others...)
 	var info yeastar.RenewalInfo
 	var err error
-	for _, no := range s.productNos {
-		if info, err = ask(no); err == nil {
+	for _, q := range questions[:min(len(questions), mostTried)] {
+		if info, err = ask(q.pricing, q.productNo); yeastar.ClassOf(err) != yeastar.ClassRefused {
 			break
 		}
 	}
-	if len(s.productNos) > 0 {
+	if len(questions) > 0 {
 		s.add(call, about, err, info.Raw)
 	}
 }

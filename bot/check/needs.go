@@ -27,24 +27,37 @@ var needs = []need{
 	{"the serial number", func(p yeastar.Product) bool { return p.Holder == yeastar.BySerial }, []string{"ProductNo"}, ownedCalls},
 	{"the number of extensions", func(p yeastar.Product) bool { return p.Quantity == yeastar.QuantityCurrent }, []string{"Extensions", "Quantity"}, renewalCalls},
 	{"the present billing cycle", func(p yeastar.Product) bool { return p.CycleKept }, []string{"BillingCycle"}, renewalCalls},
-	{"the services that must not be left out", func(p yeastar.Product) bool { return p.Together }, []string{"Service.ID"}, ownedCalls},
+	{"the services that must not be left out, if those that were looked at have any", func(p yeastar.Product) bool { return p.Together }, []string{"Service.ID"}, ownedCalls},
 }
 
 // warn warns of a row that is offered while the portal does not tell what it stands on.
 // Where nothing was bought of it, nothing could be looked at.
 func (s *surveyor) warn(l *lines) {
+	if slices.ContainsFunc(s.answers, func(a Answer) bool { return a.Call == ownedCalls[0] && a.Failed != "" }) {
+		l.add("fields", Warning, s.product.Name+" is offered, and what was bought of it could not be looked at: "+ownedCalls[0]+" failed",
+			"What the portal tells of it is not known. Look at the failure below, and run check -live again.")
+		return
+	}
 	if len(s.productNos) == 0 {
 		return
 	}
-	var without []string
+	var without, unseen []string
 	for _, n := range needs {
-		if n.holds(s.product) && !slices.ContainsFunc(s.answers, n.toldBy) {
+		switch {
+		case !n.holds(s.product) || slices.ContainsFunc(s.answers, n.toldBy):
+		case slices.ContainsFunc(s.answers, func(a Answer) bool { return a.Failed != "" && slices.Contains(n.calls, a.Call) }):
+			unseen = append(unseen, n.what)
+		default:
 			without = append(without, n.what)
 		}
 	}
 	if len(without) > 0 {
 		l.add("fields", Warning, s.product.Name+" is offered, and the portal's answers do not tell "+strings.Join(without, ", nor "),
 			"Whoever asks must take it from the portal, and nothing can compare it. If one of the names below is the true one, correct yeastar/mapping.go.")
+	}
+	if len(unseen) > 0 {
+		l.add("fields", Warning, s.product.Name+" is offered, and it could not be looked at whether the portal tells "+strings.Join(unseen, ", and "),
+			"A call that may tell it failed: look at it below, and run check -live again.")
 	}
 }
 

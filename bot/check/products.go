@@ -44,7 +44,11 @@ func (c *checker) checkProducts(ctx context.Context, client *yeastar.Client) (li
 		}
 	}
 	for _, a := range yeastar.Unlisted(available) {
-		l.add("products", Note, fmt.Sprintf("%s (%d) is in the account and cannot be renewed from here. %s", a.Name, a.ID, a.Why()), "")
+		called := a.Called()
+		if a.Name != "" {
+			called += fmt.Sprintf(" (%d)", a.ID)
+		}
+		l.add("products", Note, called+" is in the account and cannot be renewed from here. "+a.Why(), "")
 	}
 	return l, rows
 }

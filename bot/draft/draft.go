@@ -4,7 +4,6 @@
 package draft
 
 import (
-	"slices"
 	"strconv"
 	"time"
 
@@ -95,6 +94,8 @@ func Read(v slack.View) (blocks.Draft, Change, error) {
 		forgetLines(&d)
 		if drawn.Holder == "" {
 			d.Kept = d.Contact // of before the product was changed
+		} else {
+			d.When, d.Day = "", ""
 		}
 		d.Contact, d.Query = "", "" // what was typed after the command has done its work
 		if d.Holder != "" && drawn.Holder != "" {
@@ -119,15 +120,18 @@ func Switch(d blocks.Draft, product string) blocks.Draft {
 	return d
 }
 
-// forgetLines forgets what is renewed, and when. Its inputs are new ones from then on.
+// forgetLines forgets what is renewed, and a day that was proposed because of when it ends. Its
+// inputs are new ones from then on.
 func forgetLines(d *blocks.Draft) {
 	d.Plan, d.Services, d.Quantity, d.ServiceQuantity = "", nil, "", nil
-	d.When, d.Day = "", ""
+	if d.When != blocks.WhenDay {
+		d.When, d.Day = "", ""
+	}
 	d.ServicesProposed = false
 	d.Reset++
 }
 
 // fits says whether a service goes with what is chosen as the plan.
 func (k Known) fits(s yeastar.Service, plan yeastar.ID) bool {
-	return !k.Product.PlanLine || plan == blocks.PlanNone || len(s.PlanIDs) == 0 || slices.Contains(s.PlanIDs, plan)
+	return !k.Product.PlanLine || plan == blocks.PlanNone || s.GoesWith(plan)
 }

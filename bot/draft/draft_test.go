@@ -37,10 +37,14 @@ func TestRead(t *testing.T) {
 	monthly.Term = "monthly-0"
 	fresh := drawn // whose product was changed, so that nobody is chosen yet
 	fresh.Holder, fresh.Plan, fresh.Services, fresh.Quantity, fresh.ServiceQuantity = "", "", nil, "", nil
-	fresh.When, fresh.Day = "", ""
+	proposed := drawn // ordered when its package is about to end
+	proposed.When, proposed.Day = "2027-04-02", ""
 	forgotten := func(d *blocks.Draft) {
 		d.Plan, d.Services, d.ServicesProposed, d.Quantity, d.ServiceQuantity, d.Reset = "", nil, false, "", nil, 5
-		d.When, d.Day = "", "" // which was because of when the package ends
+	}
+	anotherHolder := func(d *blocks.Draft) {
+		forgotten(d)
+		d.When, d.Day = "", ""
 	}
 	for name, c := range map[string]struct {
 		drawn                blocks.Draft
@@ -52,6 +56,10 @@ func TestRead(t *testing.T) {
 		"another product for accounts": {drawn, blocks.BlockProduct, blocks.ActionProduct, "remote-management", draft.ProductChanged, func(d *blocks.Draft) {
 			forgotten(d)
 			d.Product = "remote-management"
+		}},
+		"another product, and a day that was proposed": {proposed, blocks.BlockProduct, blocks.ActionProduct, "remote-management", draft.ProductChanged, func(d *blocks.Draft) {
+			forgotten(d)
+			d.Product, d.When = "remote-management", ""
 		}},
 		"a product for PBXs": {drawn, blocks.BlockProduct, blocks.ActionProduct, "p-series-software", draft.ProductChanged, func(d *blocks.Draft) {
 			forgotten(d)
@@ -66,11 +74,11 @@ func TestRead(t *testing.T) {
 			d.Product, d.Term = "p-series-software", ""
 		}},
 		"another customer": {drawn, blocks.BlockHolder(drawn), blocks.ActionHolder, "other", draft.HolderChanged, func(d *blocks.Draft) {
-			forgotten(d)
+			anotherHolder(d)
 			d.Holder, d.Contact = "other", ""
 		}},
 		"another PBX": {pbx, blocks.BlockHolder(pbx), blocks.ActionHolder, "3631E0000002", draft.HolderChanged, func(d *blocks.Draft) {
-			forgotten(d)
+			anotherHolder(d)
 			d.Holder, d.Contact = "3631E0000002", ""
 		}},
 		"the first customer after another product": {fresh, blocks.BlockHolder(fresh), blocks.ActionHolder, "acme", draft.NoChange, func(d *blocks.Draft) {
@@ -78,7 +86,7 @@ func TestRead(t *testing.T) {
 			d.Holder, d.Contact, d.Kept = "acme", "", "2"
 		}},
 		"the line that is no customer": {drawn, blocks.BlockHolder(drawn), blocks.ActionHolder, blocks.HolderMore, draft.NoChange, func(d *blocks.Draft) {
-			forgotten(d)
+			anotherHolder(d)
 			d.Holder, d.Contact = "", ""
 		}},
 		"services without the plan": {drawn, blocks.BlockPlan(drawn), blocks.ActionPlan, string(blocks.PlanNone), draft.NoChange, func(d *blocks.Draft) {

@@ -23,7 +23,7 @@ func (k Known) Fill(f *blocks.FormData) {
 	k.fillPlan(f)
 	f.ServicePrefill = map[yeastar.ID]string{}
 	for _, s := range k.Catalogue.Services {
-		if s.PurchaseType == "trial" || !k.fits(s, d.Plan) {
+		if s.Trial() || !k.fits(s, d.Plan) {
 			continue
 		}
 		f.Services = append(f.Services, blocks.Choice{ID: string(s.ID), Label: s.Name})
@@ -50,7 +50,7 @@ func (k Known) Fill(f *blocks.FormData) {
 func (k Known) fillPlan(f *blocks.FormData) {
 	d := &f.Draft
 	for _, plan := range k.Catalogue.Plans {
-		if plan.PurchaseType != "trial" {
+		if !plan.Trial() {
 			f.Plans = append(f.Plans, blocks.Choice{ID: string(plan.ID), Label: plan.Name})
 		}
 	}

@@ -47,7 +47,7 @@ type Order struct {
 func (o Order) until() Date {
 	end := o.Offer.RenewsUntil(o.At)
 	if end.IsZero() {
-		end = o.At.AddDate(0, o.Offer.TermAsked().Months, 0)
+		end = o.Offer.TermAsked().After(o.At)
 	}
 	return Date{At: end, Source: FromOrder, Seen: o.At, Request: o.Request}
 }

@@ -25,7 +25,7 @@ func benched(b *testing.B, config yeastar.Config) (program, people *world) {
 		b.Fatal(err)
 	}
 	buyer := renewal.Holder{PartnerID: yeastar.ID(w.buyers(1)[0])}
-	if _, err := w.portal.Package(b.Context(), turnkey, buyer, lookup.AnyAge); err != nil {
+	if _, err := w.portal.Package(b.Context(), turnkey, buyer, "", lookup.AnyAge); err != nil {
 		b.Fatal(err)
 	}
 	w.sim.Fault(yeastarsim.AnyEndpoint, yeastarsim.Latency(roundTrip))

@@ -60,12 +60,19 @@ func (o *Orders) others(ctx context.Context, request int64, product string, hold
 	return slices.DeleteFunc(all, func(r renewal.Request) bool { return r.ID == request }), err
 }
 
+// mostAsked is how many orders of a PBX the portal is asked about, the newest ones: each takes
+// a call, until it is known.
+const mostAsked = 50
+
 // strange are the orders of a holder and product in the portal's list that no request of ours
 // has placed.
 func (o *Orders) strange(ctx context.Context, holder renewal.Holder, product string, maxAge lookup.MaxAge) ([]yeastar.OrderSummary, error) {
 	theirs, failed := o.portal.OrdersOf(ctx, holder, maxAge)
-	var strange []yeastar.OrderSummary
+	var notOurs []yeastar.OrderSummary
 	for _, order := range theirs {
+		if holder.SerialNumber != "" && len(notOurs) == mostAsked {
+			break
+		}
 		if awaited, err := o.awaited(ctx, order, product, holder); err != nil || awaited {
 			failed = cmp.Or(failed, err)
 			continue
@@ -74,9 +81,18 @@ func (o *Orders) strange(ctx context.Context, holder renewal.Holder, product str
 			failed = cmp.Or(failed, err)
 			continue
 		}
-		same, err := o.portal.IsOf(ctx, order, product, holder)
-		failed = cmp.Or(failed, err)
-		if same {
+		notOurs = append(notOurs, order)
+	}
+	same := make([]bool, len(notOurs))
+	var asking errgroup.Group
+	asking.SetLimit(4)
+	for i, order := range notOurs {
+		asking.Go(func() (err error) { same[i], err = o.portal.IsOf(ctx, order, product, holder); return err })
+	}
+	failed = cmp.Or(failed, asking.Wait())
+	var strange []yeastar.OrderSummary
+	for i, order := range notOurs {
+		if same[i] {
 			strange = append(strange, order)
 		}
 	}

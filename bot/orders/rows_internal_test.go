@@ -105,7 +105,7 @@ func (w *world) asked(product, key string, term yeastar.Term) renewal.Request {
 	if !ok || err != nil {
 		w.t.Fatalf("%s of %s: %v, %v", product, key, ok, err)
 	}
-	has, err := w.portal.Package(ctx, product, holder, lookup.AnyAge)
+	has, err := w.portal.Package(ctx, product, holder, "", lookup.AnyAge)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -260,12 +260,18 @@ func TestWhatChangedOfAPBX(t *testing.T) {
 		"it has another service": {"p-series-software", yeastarsim.SoftwarePlainSerial, change(yeastarsim.Software, yeastarsim.SoftwarePlainSerial, func(p *yeastarsim.Package) {
 			p.Services = []yeastarsim.PackageService{{ServiceID: "3048565102030405079", Quantity: 10}}
 		}), renewal.Refused, "choose Recording Minutes, too"},
+		"it has a service that is not on offer": {"p-series-software", yeastarsim.SoftwarePlainSerial, change(yeastarsim.Software, yeastarsim.SoftwarePlainSerial, func(p *yeastarsim.Package) {
+			p.Services = []yeastarsim.PackageService{{ServiceID: "3048565102030409999", Quantity: 10}}
+		}), renewal.Refused, "also has 3048565102030409999, which cannot be chosen here: renew this in the portal"},
 		"it has more extensions": {"p-series-software", yeastarsim.SoftwarePlainSerial, change(yeastarsim.Software, yeastarsim.SoftwarePlainSerial, func(p *yeastarsim.Package) {
 			p.Extensions = 41
 		}), renewal.Pending, "Extensions: 40 → 41"},
+		"it has another plan": {"cloud-pbx", yeastarsim.CloudSerial, change(yeastarsim.CloudPBX, yeastarsim.CloudSerial, func(p *yeastarsim.Package) {
+			p.PlanID = "3048571730026938368"
+		}), renewal.Pending, "The portal says Enterprise Plan; Ultimate Plan is asked for"},
 		"a downgrade waits": {"p-series-software", yeastarsim.SoftwarePlainSerial, change(yeastarsim.Software, yeastarsim.SoftwarePlainSerial, func(p *yeastarsim.Package) {
-			p.CurrentPlan, p.CurrentPlanExpires = "Basic Plan", p.Expires
-		}), renewal.Pending, "A downgrade is waiting in the portal (Basic Plan)"},
+			p.CurrentPlan, p.CurrentPlanExpires = "Ultimate Plan", p.Expires
+		}), renewal.Pending, "A downgrade is waiting in the portal: this runs on Ultimate Plan until then"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -288,17 +294,44 @@ func TestWhatChangedOfAPBX(t *testing.T) {
 }
 
 // An order of a PBX in the portal is a doubt for this PBX, and for none of the others that its
-// customer has.
+// customer has: whether the portal tells whose orders and PBXs they are or not.
 func TestPortalOrdersOfAPBX(t *testing.T) {
 	t.Parallel()
-	w := setup(t)
-	ctx := t.Context()
-	const another = "3661C20B7720"
-	p, _ := w.sim.Owned(yeastarsim.CloudPBX, yeastarsim.CloudSerial)
-	p.ProductNo = another
-	w.sim.AddPackage(p)
+	for name, tells := range map[string]func(*yeastarsim.Server){
+		"owners":          func(*yeastarsim.Server) {},
+		"documented ones": func(s *yeastarsim.Server) { s.Switch(yeastarsim.Bare) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := setup(t)
+			ctx := t.Context()
+			const another = "3661C20B7720"
+			p, _ := w.sim.Owned(yeastarsim.CloudPBX, yeastarsim.CloudSerial)
+			p.ProductNo = another
+			w.sim.AddPackage(p)
+			tells(w.sim)
+			ordered := w.byHand(p, yeastarsim.CloudSerial)
+			for serial, want := range map[string]int{yeastarsim.CloudSerial: 1, another: 0} {
+				h, _ := w.portal.Holder(ctx, "cloud-pbx", serial)
+				got, err := w.strange(ctx, h, "cloud-pbx", lookup.AnyAge)
+				if err != nil || len(got) != want || (want == 1 && got[0].OrderNo != ordered) {
+					t.Errorf("of %s: %+v, %v", serial, got, err)
+				}
+			}
+			own, _ := w.portal.Holder(ctx, "cloud-pbx", yeastarsim.CloudSerial)
+			own.PartnerID = "" // whose PBX it is is told by its orders alone
+			if got, err := w.strange(ctx, own, "cloud-pbx", lookup.Anew); err != nil || len(got) != 1 {
+				t.Errorf("of a PBX that is nobody's: %+v, %v", got, err)
+			}
+		})
+	}
+}
+
+// byHand renews a PBX like one that is given, as people do it in the portal.
+func (w *world) byHand(p yeastarsim.Package, serial string) (orderNo string) {
+	w.t.Helper()
 	body, err := renewal.Offer{
-		Product: "cloud-pbx", Holder: renewal.Holder{SerialNumber: yeastarsim.CloudSerial}, Contact: renewal.Contact{ID: yeastarsim.TutorialBillingContactID},
+		Product: "cloud-pbx", Holder: renewal.Holder{SerialNumber: serial}, Contact: renewal.Contact{ID: yeastarsim.TutorialBillingContactID},
 		Lines: []renewal.Line{
 			{Type: yeastar.LinePlan, ID: yeastar.ID(p.PlanID), Quantity: p.Extensions},
 			{Type: yeastar.LineService, ID: yeastar.ID(p.Services[0].ServiceID), Quantity: p.Services[0].Quantity},
@@ -306,17 +339,11 @@ func TestPortalOrdersOfAPBX(t *testing.T) {
 		},
 	}.Body("by hand")
 	if err != nil {
-		t.Fatal(err)
+		w.t.Fatal(err)
 	}
-	result, err := w.client.PlaceOrder(ctx, body)
+	result, err := w.client.PlaceOrder(w.t.Context(), body)
 	if err != nil {
-		t.Fatal(err)
+		w.t.Fatal(err)
 	}
-	for serial, want := range map[string]int{yeastarsim.CloudSerial: 1, another: 0} {
-		h, _ := w.portal.Holder(ctx, "cloud-pbx", serial)
-		got, err := w.strange(ctx, h, "cloud-pbx", lookup.AnyAge)
-		if err != nil || len(got) != want || (want == 1 && got[0].OrderNo != result.OrderNo) {
-			t.Errorf("of %s: %+v, %v", serial, got, err)
-		}
-	}
+	return result.OrderNo
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"strings"
 
 	"renewbot/yeastar"
 )
@@ -17,7 +18,7 @@ func Explain(err error) string {
 	case errors.As(err, &e) && e.Class == yeastar.ClassAuth:
 		return "Yeastar's Partner Portal refuses our credentials. Please tell whoever runs Renewbot."
 	case errors.As(err, &e) && e.Class == yeastar.ClassRefused:
-		return "Yeastar's Partner Portal refused to answer: " + cmp.Or(e.Detail, e.Code) + "."
+		return "Yeastar's Partner Portal refused to answer: " + strings.TrimSuffix(cmp.Or(e.Detail, e.Code), ".") + "."
 	}
 	return "Yeastar's Partner Portal can't be reached right now."
 }

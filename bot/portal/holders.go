@@ -3,6 +3,7 @@ package portal
 import (
 	"cmp"
 	"context"
+	"slices"
 	"strings"
 
 	"renewbot/bot/lookup"
@@ -64,10 +65,16 @@ const leastSerial = 4
 // FindPBX is the PBX whose serial number somebody typed, or enough of it to tell it from
 // all others, and the product that it is renewed with.
 func (p *Portal) FindPBX(ctx context.Context, query string) (productKey string, h renewal.Holder, ok bool) {
-	typed := fold(query)
-	if strings.Contains(typed, " ") {
-		typed = bareSerial(query)
+	for _, typed := range slices.Compact([]string{fold(query), bareSerial(query)}) {
+		if productKey, h, ok = p.findSerial(ctx, typed); ok || h.SerialNumber != "" {
+			break
+		}
 	}
+	return productKey, h, ok
+}
+
+// findSerial is FindPBX for how a serial number begins, folded.
+func (p *Portal) findSerial(ctx context.Context, typed string) (productKey string, h renewal.Holder, ok bool) {
 	if len(typed) < leastSerial {
 		return "", renewal.Holder{}, false
 	}
@@ -99,6 +106,14 @@ func bareSerial(typed string) string {
 		s = strings.TrimPrefix(s, label)
 	}
 	return s
+}
+
+// bare are the PBXs whose serial number begins as somebody wrote it down with a label, or in groups.
+func (hs Holders) bare(query string) []renewal.Holder {
+	if typed := bareSerial(query); !hs.own && len(typed) >= leastSerial {
+		return hs.serials(typed)
+	}
+	return nil
 }
 
 // MeansSerial says whether somebody typed a serial number, or how it begins.
@@ -162,6 +177,9 @@ func (hs Holders) Only(query string) (renewal.Holder, bool) {
 			return ix.holders[o.place], true
 		}
 	}
+	if pbxs := hs.bare(query); all.count == 0 && len(pbxs) == 1 {
+		return pbxs[0], true
+	}
 	return renewal.Holder{}, false
 }
 
@@ -196,6 +214,10 @@ func (hs Holders) Search(query string, n int) (found []renewal.Holder, more int)
 			found = append(found, hs.index.holders[place])
 		}
 	}
+	if total == 0 {
+		pbxs := hs.bare(query)
+		found, total = pbxs[:min(n, len(pbxs))], len(pbxs)
+	}
 	return found, total - len(found)
 }
 
@@ -229,10 +251,14 @@ func customersOf(list []yeastar.Customer) Holders {
 // number: one whose customer was removed from the portal can be chosen all the same.
 func pbxsOf(list []yeastar.OwnedProduct, customers Holders) Holders {
 	all := make([]named, len(list))
+	// Where the list tells customers' ids, a PBX without one is our own, and the name is ours.
+	ids := slices.ContainsFunc(list, func(o yeastar.OwnedProduct) bool { return o.HolderID != "" })
 	for i, o := range list {
 		customer := renewal.Holder{}
-		if o.HolderID != "" { // whose name may be told when they are in the list of customers no more
+		if o.HolderID != "" {
 			customer, _ = customers.Get(string(o.HolderID))
+		}
+		if o.HolderID != "" || !ids { // they may be in the list of customers no more, or only their name be told
 			customer.Name = cmp.Or(customer.Name, o.HolderName)
 		}
 		all[i] = named{

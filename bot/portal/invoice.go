@@ -74,26 +74,39 @@ func (p *Portal) OwnContact(ctx context.Context, h renewal.Holder, contacts []ye
 
 // invoiceTo names the customer to whom the invoice of an offer would go, when that is
 // another one than the holder. Which companies are ours is not told, so a company that is
-// no customer's is taken for ours.
-func (p *Portal) invoiceTo(ctx context.Context, o renewal.Offer) string {
+// no customer's is taken for ours. It is unsure when nothing tells whose PBX is renewed.
+func (p *Portal) invoiceTo(ctx context.Context, o renewal.Offer) (name string, unsure bool) {
 	customers, err := p.customers.Get(ctx, all, lookup.AnyAge)
 	if err != nil {
-		return ""
+		return "", false
 	}
 	contacts, err := p.Contacts(ctx, lookup.AnyAge)
 	i := slices.IndexFunc(contacts, func(b yeastar.BillingContact) bool { return b.ID == o.Contact.ID })
 	if err != nil || i < 0 {
-		return ""
+		return "", false
 	}
 	holder, known := p.customer(ctx, o.Holder.PartnerID)
+	if unsure = !p.tellsWhose(o.Product, o.Holder); unsure {
+		holder, known = customer{company: fold(o.Holder.Name)}, true
+	}
 	if known && (fitsCompany(contacts[i], holder) || fitsMail(contacts[i], holder)) {
-		return ""
+		return "", false
 	}
 	company := fold(contacts[i].Company)
 	for j, c := range customers.index.folded {
 		if company != "" && c.company() == company {
-			return customers.index.holders[j].Name
+			return customers.index.holders[j].Name, unsure
 		}
 	}
-	return ""
+	return "", false
+}
+
+// tellsWhose says whether it is told whose package a holder's is. A PBX without a customer is
+// our own where the list tells the customers of others.
+func (p *Portal) tellsWhose(productKey string, h renewal.Holder) bool {
+	if h.SerialNumber == "" || h.PartnerID != "" {
+		return true
+	}
+	owned, _ := p.owned.Peek(productKey)
+	return slices.ContainsFunc(owned.packages, func(o Package) bool { return o.Owner != "" })
 }

@@ -1,8 +1,12 @@
 package portal_test
 
 import (
+	"slices"
 	"testing"
+	"time"
 
+	"renewbot/bot/lookup"
+	"renewbot/bot/renewal"
 	"renewbot/yeastar"
 	"renewbot/yeastar/yeastarsim"
 )
@@ -34,5 +38,55 @@ func TestOwnContactIsTheOnlyOne(t *testing.T) {
 		if id, ok := p.OwnContact(t.Context(), acme, c.contacts); ok != c.ok || (ok && id != c.want) {
 			t.Errorf("%s: %q %t, want %q %t", name, id, ok, c.want, c.ok)
 		}
+	}
+}
+
+// The invoice of a PBX goes to another customer only where it is told whose PBX it is.
+func TestInvoiceOfAPBX(t *testing.T) {
+	t.Parallel()
+	const software = "p-series-software"
+	untold := func(s *yeastarsim.Switches) { s.Owner = false }
+	nameOnly := yeastarsim.WithNames(func(n *yeastarsim.Names) { n.OwnerID = "" })
+	for name, c := range map[string]struct {
+		company string
+		tells   func(*yeastarsim.Switches)
+		option  yeastarsim.Option
+		want    renewal.DoubtKind
+	}{
+		"theirs":                        {company: "Acme Telecom"},
+		"another's":                     {company: "Northwind Clinics", want: renewal.DoubtInvoice},
+		"nobody tells whose PBX":        {company: "Acme Telecom", tells: untold, want: renewal.DoubtInvoiceUnsure},
+		"nobody tells, and it is ours":  {company: "Sandhaven Communications", tells: untold},
+		"their name is told":            {company: "Acme Telecom", option: nameOnly},
+		"their name is told, another's": {company: "Northwind Clinics", option: nameOnly, want: renewal.DoubtInvoiceUnsure},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var options []yeastarsim.Option
+			if c.option != nil {
+				options = append(options, c.option)
+			}
+			sim, p := setup(t, options...)
+			if c.tells != nil {
+				sim.Switch(c.tells)
+			}
+			sim.AddBillingContact(yeastarsim.BillingContact{ID: "77", Address: yeastarsim.Address{Company: c.company}})
+			holder, _ := p.Holder(t.Context(), software, yeastarsim.SoftwareSerial)
+			o := renewal.Offer{Product: software, Holder: holder, Contact: renewal.Contact{ID: "77"}}
+			facts, err := p.Enrich(t.Context(), &o, yeastar.Catalogue{}, lookup.AnyAge)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got renewal.DoubtKind
+			about := []renewal.DoubtKind{renewal.DoubtInvoice, renewal.DoubtInvoiceUnsure}
+			for _, d := range o.Doubts(facts, time.Now(), renewal.Policy{}) {
+				if slices.Contains(about, d.Kind) {
+					got = d.Kind
+				}
+			}
+			if got != c.want {
+				t.Errorf("the doubt is %q, want %q", got, c.want)
+			}
+		})
 	}
 }

@@ -20,25 +20,36 @@ func (p *Portal) Enrich(ctx context.Context, o *renewal.Offer, c yeastar.Catalog
 		p.log.WarnContext(ctx, "not everything of the package could be looked up", "error", err)
 	}
 	row, _ := yeastar.ProductByKey(o.Product)
-	if row.Holder == yeastar.BySerial && o.Holder.PartnerID == "" {
+	switch {
+	case row.Holder != yeastar.BySerial || found.Owner == o.Holder.PartnerID:
+	case o.Holder.PartnerID == "":
 		o.Holder = p.OwnedBy(ctx, o.Holder, found.Owner) // whom the list did not tell
+	case found.Owner != "": // since the list was read
+		p.Reread(o.Product)
 	}
 	o.Price, o.Quote = quote(row, *o, found.terms)
 	o.CurrentExpiry, o.KnownQuantity = found.Expiry, found.Extensions
-	cycle := found.BillingCycle
+	cycle, quantities := found.BillingCycle, map[yeastar.ID]int{}
 	for i, l := range o.Lines {
 		cycle = cmp.Or(cycle, found.terms[i].BillingCycle)
 		if o.CurrentExpiry.IsZero() && (l.Type == yeastar.LinePlan || !row.PlanLine) {
 			o.CurrentExpiry = found.terms[i].Expiry
 		}
-		if n := found.terms[i].Quantity; l.Type == yeastar.LinePlan && n != nil && row.Quantity != yeastar.QuantityNone {
+		switch n := found.terms[i].Quantity; {
+		case n == nil || row.Quantity == yeastar.QuantityNone:
+		case l.Type == yeastar.LinePlan:
 			o.KnownQuantity = cmp.Or(o.KnownQuantity, *n)
+		default:
+			quantities[l.ID] = *n
 		}
 	}
 	o.QuantitySource = quantitySource(row, *o)
+	plan, _ := o.Plan()
+	has := found.plan(c)
+	invoiceTo, unsure := p.invoiceTo(ctx, *o)
 	return renewal.Facts{
-		Services: found.Services, PlanSwitch: found.PlanSwitch, BillingCycle: cycle, Owner: found.Owner,
-		AutoRenewal: found.autoRenewal, InvoiceTo: p.invoiceTo(ctx, *o),
+		Services: found.Services, Unoffered: found.unoffered(c, cmp.Or(has.ID, plan.ID)), Quantities: quantities, Plan: has, CurrentPlan: found.CurrentPlan, BillingCycle: cycle, Owner: found.Owner,
+		AutoRenewal: found.autoRenewal, InvoiceTo: invoiceTo, InvoiceUnsure: unsure,
 	}, err
 }
 

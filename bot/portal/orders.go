@@ -5,7 +5,6 @@ import (
 	"context"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"renewbot/bot/lookup"
@@ -49,37 +48,44 @@ func (p *Portal) readOrders(ctx context.Context, known *lookup.Cache[orderList],
 	return read, nil
 }
 
-// mostOrders is how many orders of a holder are looked at: each may be asked about by itself.
-const mostOrders = 50
+// mostOrders is how many orders are looked at for a PBX: the ledger is asked of each.
+const mostOrders = 500
 
-// OrdersOf lists the newest orders of a holder, or of the customer who has the PBX, in the
-// portal's list of the last months; IsOf says of which product and PBX one is. It lists none
-// when the portal does not tell whose orders they are, and then it does not ask anew either.
-// The error is of look-ups that may work a moment later.
+// OrdersOf lists the orders of a holder in the portal's list of the last months; for a PBX the
+// newest ones of the customer who has it, or of everybody where that is not told: their details
+// tell the PBX. IsOf says of which product and PBX one is. For an account it lists none when the
+// portal does not tell whose orders they are, and then it does not ask anew either. The error is
+// of look-ups that may work a moment later.
 func (p *Portal) OrdersOf(ctx context.Context, h renewal.Holder, maxAge lookup.MaxAge) ([]yeastar.OrderSummary, error) {
 	known, read := p.orders.Peek(all)
-	if maxAge != lookup.AnyAge && read && !known.told {
+	pbx := h.SerialNumber != ""
+	if maxAge != lookup.AnyAge && read && !known.told && !pbx {
 		return nil, nil
 	}
 	list, err := p.orders.Get(ctx, all, maxAge)
-	if err != nil && known.told {
+	if err != nil && (known.told || pbx) {
 		return nil, passing(err)
 	}
 	// When it fails and has not told before, whether it would tell is not known.
-	if !list.told {
+	if !list.told && !pbx {
 		return nil, nil
 	}
 	var theirs []yeastar.OrderSummary
 	for _, o := range list.orders {
-		if o.PartnerID == h.PartnerID { // both empty: our own account's
+		if list.isOf(o, h) || (pbx && (!list.told || h.PartnerID == "")) {
 			theirs = append(theirs, o)
 		}
 	}
-	if h.SerialNumber != "" {
+	if pbx {
 		slices.SortStableFunc(theirs, func(a, b yeastar.OrderSummary) int { return b.CreateTime.Compare(a.CreateTime) })
 		theirs = theirs[:min(len(theirs), mostOrders)]
 	}
 	return theirs, nil
+}
+
+// isOf says whether the list tells that an order is of a holder's account.
+func (l orderList) isOf(o yeastar.OrderSummary, h renewal.Holder) bool {
+	return l.told && o.PartnerID == h.PartnerID // both empty: our own account's
 }
 
 // PlacedWithin is how far back Placed goes.
@@ -110,16 +116,17 @@ func (p *Portal) Order(ctx context.Context, number string) (yeastar.OrderDetail,
 }
 
 // IsOf says whether an order may be of a product, and of a holder's PBX: not when its details
-// tell others.
+// tell others, nor when nothing tells that it is of this PBX or its customer.
 func (p *Portal) IsOf(ctx context.Context, o yeastar.OrderSummary, productKey string, h renewal.Holder) (bool, error) {
 	product, err := Product(productKey)
 	if err != nil {
 		return false, err
 	}
+	list, _ := p.orders.Peek(all)
 	detail, err := p.orderDetails.Get(ctx, cmp.Or(o.OrderNo, string(o.ID)), lookup.AnyAge)
 	switch {
 	case detail.ProductID != "" && string(detail.ProductID) != strconv.Itoa(product.ID),
-		h.SerialNumber != "" && detail.ProductNo != "" && detail.ProductNo != h.SerialNumber,
+		h.SerialNumber != "" && detail.ProductNo != h.SerialNumber && (detail.ProductNo != "" || !list.isOf(o, h)),
 		product.Service != "" && p.isOfAnother(product, detail.Lines):
 		return false, passing(err)
 	}
@@ -132,7 +139,7 @@ func (p *Portal) isOfAnother(row yeastar.Product, lines []yeastar.OrderDetailLin
 	c, _ := p.catalogues.Peek(row.Key)
 	for _, l := range lines {
 		_, ours := c.Service(l.ServiceID)
-		if ours || strings.EqualFold(strings.TrimSpace(l.Name), row.Service) || (l.Name == "" && len(c.Services) == 0) {
+		if ours || row.Renews(l.Name) || (l.Name == "" && len(c.Services) == 0) {
 			return false
 		}
 	}

@@ -17,12 +17,13 @@ import (
 // Package is what is known of the package, or PBX, that is to be renewed, as far as its
 // product has it. Every field may be empty.
 type Package struct {
-	ProductNo  string
-	Owner      yeastar.ID // the customer whose it is; empty: our own, or not told
-	Extensions int        // 0: not known
-	Expiry     time.Time
-	PlanID     yeastar.ID
-	PlanSwitch string // the plan that follows when the present one ends
+	ProductNo   string
+	Owner       yeastar.ID // the customer whose it is; empty: our own, or not told
+	Extensions  int        // 0: not known
+	Expiry      time.Time
+	PlanID      yeastar.ID
+	PlanName    string
+	CurrentPlan string // on which it runs until a change of plan that waits; empty: none waits
 	// BillingCycle is yeastar.Annually or Monthly.
 	BillingCycle string
 	Services     []yeastar.OwnedService
@@ -33,8 +34,9 @@ var own = renewal.Holder{}.Key()
 
 // Package looks up the package of a holder. Which one is theirs is told only by
 // fields whose names are guessed, so nothing may depend on finding it; a failed look-up
-// is the same as nothing found.
-func (p *Portal) Package(ctx context.Context, productKey string, holder renewal.Holder, maxAge lookup.MaxAge) (Package, error) {
+// is the same as nothing found. What neither list nor details tell may be told of the renewal of
+// its plan, or of the likely one where its own is not told.
+func (p *Portal) Package(ctx context.Context, productKey string, holder renewal.Holder, likely yeastar.ID, maxAge lookup.MaxAge) (Package, error) {
 	mine, err := p.listed(ctx, productKey, holder, lookup.AnyAge)
 	if err != nil || mine.ProductNo == "" {
 		return Package{}, err
@@ -43,7 +45,45 @@ func (p *Portal) Package(ctx context.Context, productKey string, holder renewal.
 		mine = merge(mine, packageOf(detail))
 	}
 	row, err := Product(productKey)
-	return mine.of(row), err
+	if err != nil {
+		return Package{}, err
+	}
+	return p.withTerms(ctx, row, mine.of(row), holder, likely, maxAge)
+}
+
+// withTerms completes a package by what is told of the renewal of its plan. The error is of
+// look-ups that may work a moment later.
+func (p *Portal) withTerms(ctx context.Context, row yeastar.Product, mine Package, holder renewal.Holder, likely yeastar.ID, maxAge lookup.MaxAge) (Package, error) {
+	counted := row.Quantity != yeastar.QuantityNone
+	if !row.PlanLine || !(mine.Expiry.IsZero() || (counted && mine.Extensions == 0) || (row.CycleKept && mine.BillingCycle == "")) {
+		return mine, nil
+	}
+	c, err := p.Catalogue(ctx, row.Key, holder.SerialNumber, lookup.AnyAge)
+	if err != nil {
+		return mine, passing(err)
+	}
+	plan := cmp.Or(mine.plan(c).ID, likely)
+	if plan == "" && len(c.Plans) == 1 {
+		plan = c.Plans[0].ID
+	}
+	line := renewal.Line{Type: yeastar.LinePlan, ID: plan}
+	if pricingID(c, line) == "" {
+		return mine, nil
+	}
+	told, err := p.terms.Get(ctx, termsKey(row.Key+" "+mine.ProductNo, c, line), maxAge)
+	if mine.Expiry.IsZero() {
+		mine.Expiry = told.Expiry
+	}
+	if told.Quantity != nil && counted {
+		mine.Extensions = cmp.Or(mine.Extensions, *told.Quantity)
+	}
+	mine.BillingCycle = cmp.Or(mine.BillingCycle, told.BillingCycle)
+	return mine, passing(err)
+}
+
+// termsKey is the key of what is told of a line's renewal; key is that of the package.
+func termsKey(key string, c yeastar.Catalogue, l renewal.Line) string {
+	return strings.Join([]string{key, l.Type, string(pricingID(c, l))}, " ")
 }
 
 // ownedList is what was bought of a product, and for PBXs whom it can be renewed for.
@@ -91,8 +131,8 @@ func (p *Portal) listed(ctx context.Context, productKey string, holder renewal.H
 
 func packageOf(o yeastar.OwnedProduct) Package {
 	found := Package{
-		ProductNo: o.ProductNo, Owner: o.HolderID, Expiry: o.Expiry, PlanID: o.PlanID, PlanSwitch: o.CurrentPlan,
-		BillingCycle: o.BillingCycle, Services: o.Services,
+		ProductNo: o.ProductNo, Owner: o.HolderID, Expiry: o.Expiry, PlanID: o.PlanID, PlanName: o.PlanName,
+		CurrentPlan: o.CurrentPlan, BillingCycle: o.BillingCycle, Services: o.Services,
 	}
 	if o.Extensions != nil {
 		found.Extensions = *o.Extensions
@@ -136,7 +176,7 @@ func (o Package) mayBeOf(row yeastar.Product) bool {
 // of is what of a package a row renews.
 func (o Package) of(row yeastar.Product) Package {
 	o.Services = slices.DeleteFunc(slices.Clone(o.Services), func(s yeastar.OwnedService) bool {
-		return !row.ServiceLines || (row.Service != "" && !strings.EqualFold(strings.TrimSpace(s.Name), row.Service))
+		return !row.ServiceLines || !row.Renews(s.Name)
 	})
 	if row.Quantity == yeastar.QuantityNone {
 		o.Extensions = 0
@@ -151,13 +191,26 @@ func merge(listed, detail Package) Package {
 	if !detail.Expiry.IsZero() {
 		listed.Expiry = detail.Expiry
 	}
-	listed.PlanID = cmp.Or(detail.PlanID, listed.PlanID)
+	if detail.tellsPlan() {
+		listed.PlanID, listed.PlanName = detail.PlanID, detail.PlanName
+	}
 	listed.BillingCycle = cmp.Or(detail.BillingCycle, listed.BillingCycle)
-	listed.PlanSwitch = cmp.Or(detail.PlanSwitch, listed.PlanSwitch)
+	listed.CurrentPlan = cmp.Or(detail.CurrentPlan, listed.CurrentPlan)
 	if len(detail.Services) > 0 {
 		listed.Services = detail.Services
 	}
 	return listed
+}
+
+// unoffered are the services of a package that cannot be chosen with a plan.
+func (o Package) unoffered(c yeastar.Catalogue, plan yeastar.ID) []yeastar.ID {
+	var ids []yeastar.ID
+	for _, owned := range o.Services {
+		if s, ok := c.Service(owned.ID); !ok || s.Trial() || (plan != "" && !s.GoesWith(plan)) {
+			ids = append(ids, owned.ID)
+		}
+	}
+	return ids
 }
 
 // reading is what the portal tells of a holder's package and its renewal, read at once.
@@ -193,9 +246,9 @@ func (p *Portal) read(ctx context.Context, o renewal.Offer, c yeastar.Catalogue,
 	})
 	looking.Go(func() (err error) { r.autoRenewal, err = p.autoRenewals.Get(ctx, key, maxAge); return passing(err) })
 	for i, l := range o.Lines {
-		if pricing := pricingID(c, l); pricing != "" {
+		if pricingID(c, l) != "" {
 			looking.Go(func() (err error) {
-				r.terms[i], err = p.terms.Get(ctx, strings.Join([]string{key, l.Type, string(pricing)}, " "), maxAge)
+				r.terms[i], err = p.terms.Get(ctx, termsKey(key, c, l), maxAge)
 				return passing(err)
 			})
 		}
@@ -212,7 +265,21 @@ func (p *Portal) read(ctx context.Context, o renewal.Offer, c yeastar.Catalogue,
 // tellsMore says whether a package's entry in the list has something that its details do not.
 func tellsMore(listed, detail Package) bool {
 	return (listed.Extensions != 0 && detail.Extensions == 0) || (!listed.Expiry.IsZero() && detail.Expiry.IsZero()) ||
-		(len(listed.Services) > 0 && len(detail.Services) == 0)
+		(len(listed.Services) > 0 && len(detail.Services) == 0) || (listed.tellsPlan() && !detail.tellsPlan()) ||
+		(listed.BillingCycle != "" && detail.BillingCycle == "")
+}
+
+func (o Package) tellsPlan() bool { return o.PlanID != "" || o.PlanName != "" }
+
+// plan is the plan that a package has, by its id or else by its name; it has no id when neither
+// is told.
+func (o Package) plan(c yeastar.Catalogue) yeastar.Plan {
+	for _, p := range c.Plans {
+		if p.ID == o.PlanID || (o.PlanID == "" && o.PlanName != "" && fold(p.Name) == fold(o.PlanName)) {
+			return p
+		}
+	}
+	return yeastar.Plan{ID: o.PlanID, Name: o.PlanName}
 }
 
 // passing is err unless the portal has refused to answer, which it will do again.

@@ -23,7 +23,7 @@ func (p *Portal) Unlisted() []string {
 	available, _ := p.available.Peek(all)
 	var names []string
 	for _, a := range yeastar.Unlisted(available) {
-		names = append(names, a.Name)
+		names = append(names, a.Called())
 	}
 	return names
 }

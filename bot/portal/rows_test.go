@@ -77,10 +77,14 @@ func TestHoldersFollowTheRow(t *testing.T) {
 	}
 	for query, want := range map[string]string{
 		"leeds": yeastarsim.CloudSerial, "acme": yeastarsim.CloudSerial, "3661c2": yeastarsim.CloudSerial, "training": yeastarsim.CloudOurSerial,
+		"3661-C20B-7719": yeastarsim.CloudSerial, "SN 3661C20B7719": yeastarsim.CloudSerial, "S/N:3661": "",
 		"zolw": yeastarsim.CloudMonthlySerial, "3661": "", "3661c20b7718": "",
 	} {
 		if h, ok := pbxs.Only(query); h.SerialNumber != want || ok != (want != "") {
 			t.Errorf("only(%q) = %q, %v; want %q", query, h.SerialNumber, ok, want)
+		}
+		if found, more := pbxs.Search(query, 1); want != "" && (len(found) != 1 || found[0].SerialNumber != want || more != pbxs.Matches(query)-1) {
+			t.Errorf("search(%q) = %+v and %d more; want %q", query, found, more, want)
 		}
 	}
 }
@@ -98,7 +102,9 @@ func TestFindPBX(t *testing.T) {
 	_, p := setup(t)
 	for query, want := range map[string]string{
 		"3631E3418911": "p-series-appliance-plan", "3631e34": "p-series-appliance-plan", " 3631E3418911 ": "p-series-appliance-plan",
-		"3631 e341 8911": "p-series-appliance-plan", "SN: 3631-E341-8911": "p-series-appliance-plan", "3661 C2": "cloud-pbx",
+		"3631 e341 8911": "p-series-appliance-plan", "SN: 3631-E341-8911": "p-series-appliance-plan", "3631-E341-8911": "p-series-appliance-plan",
+		"SN:3631E3418911": "p-series-appliance-plan", "S/N3631E3418911": "p-series-appliance-plan", "s/n: 3631 e341 8911": "p-series-appliance-plan",
+		"SN:3631E": "", "SN 363": "", "3661 C2": "cloud-pbx",
 		"3661C2": "cloud-pbx", "3631E": "", "36 31": "", "3631E3418912": "", "363": "", "acme telecom": "", "acme": "", "": "",
 	} {
 		key, h, ok := p.FindPBX(t.Context(), query)
@@ -195,7 +201,7 @@ func offerOf(t *testing.T, p *portal.Portal, product, key string, term int) (ren
 	if err != nil {
 		t.Fatal(err)
 	}
-	found, err := p.Package(t.Context(), product, h, lookup.AnyAge)
+	found, err := p.Package(t.Context(), product, h, "", lookup.AnyAge)
 	if err != nil || found.ProductNo == "" {
 		t.Fatalf("%s of %s: no package: %v", product, key, err)
 	}
@@ -257,7 +263,7 @@ func TestPriceIsForItsTerm(t *testing.T) {
 		}
 	}
 	o, catalogue := offerOf(t, p, "p-series-appliance-plan", yeastarsim.ApplianceSwitchedSerial, 0)
-	if facts, err := p.Enrich(t.Context(), &o, catalogue, lookup.AnyAge); err != nil || facts.PlanSwitch != "Ultimate Plan" {
+	if facts, err := p.Enrich(t.Context(), &o, catalogue, lookup.AnyAge); err != nil || facts.CurrentPlan != "Ultimate Plan" {
 		t.Errorf("a downgrade that waits: %+v, %v", facts, err)
 	}
 }
@@ -294,7 +300,7 @@ func TestFitsByWordsAndNumbers(t *testing.T) {
 	t.Parallel()
 	h := renewal.Holder{Name: "Müller & Söhne 5", Email: "it@mueller.example", SerialNumber: "3661C20B7719", PartnerID: "3100417265109827333"}
 	for query, want := range map[string]bool{
-		"": true, "muller": true, "sohne 5": true, "0": false, "17": false, "c20b": true, "3661 c20b 7719": true, "827333": true, "acme": false,
+		"": true, "muller": true, "sohne 5": true, "0": false, "17": false, "c20b": true, "3661 c20b 7719": true, "SN:3661-C20B": true, "827333": true, "acme": false,
 	} {
 		if got := portal.Fits(query)(h); got != want {
 			t.Errorf("%q fits: %v", query, got)
@@ -303,5 +309,67 @@ func TestFitsByWordsAndNumbers(t *testing.T) {
 	ours := renewal.Holder{Name: portal.OwnName}
 	if !portal.Fits("Self")(ours) || portal.Fits("self")(h) || !portal.Fits("account")(ours) {
 		t.Error("our own account is not called as everywhere else")
+	}
+}
+
+// The current quantity of a service that only the answer about its renewal tells is compared
+// with what is asked for.
+func TestQuantityThatOnlyTheRenewalTells(t *testing.T) {
+	t.Parallel()
+	sim, p := setup(t)
+	sim.Switch(func(s *yeastarsim.Switches) { yeastarsim.Bare(s); s.CurrentQuantity, s.Owner = true, true })
+	holder, _ := p.Holder(t.Context(), "p-series-turnkey", yeastarsim.NorthwindID)
+	catalogue, err := p.Catalogue(t.Context(), "p-series-turnkey", "", lookup.AnyAge)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := renewal.Offer{Product: "p-series-turnkey", Holder: holder, Lines: []renewal.Line{
+		{Type: yeastar.LineService, ID: yeastarsim.RecordingServiceID, Name: "Recording Minutes", Quantity: 1000},
+	}}
+	facts, err := p.Enrich(t.Context(), &o, catalogue, lookup.AnyAge)
+	if err != nil {
+		t.Fatal(err)
+	}
+	doubts := o.Doubts(facts, time.Now(), renewal.Policy{})
+	if d := doubts[0]; d.Kind != renewal.DoubtQuantity || !d.Serious || d.Told != 10000 || d.Quantity != 1000 {
+		t.Errorf("doubts: %+v", doubts)
+	}
+}
+
+// A PBX is called and found by its customer's name also where the list tells nothing else of
+// the customer.
+func TestCustomerOfWhomOnlyTheNameIsTold(t *testing.T) {
+	t.Parallel()
+	_, p := setup(t, yeastarsim.WithNames(func(n *yeastarsim.Names) { n.OwnerID = "" }))
+	pbxs, err := p.Holders(t.Context(), "cloud-pbx", lookup.AnyAge)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := renewal.Holder{SerialNumber: yeastarsim.CloudSerial, Name: "Acme Telecom Services"}
+	if got, ok := pbxs.Only("acme telecom services"); !ok || got != want {
+		t.Errorf("found %+v, want %+v", got, want)
+	}
+	if got, _ := pbxs.Get(yeastarsim.CloudSerial); got != want {
+		t.Errorf("it is %+v, want %+v", got, want)
+	}
+}
+
+// The list is read again once a PBX's details tell another customer, so that choosing it again
+// helps.
+func TestPBXOfAnotherCustomerByNow(t *testing.T) {
+	t.Parallel()
+	sim, p := setup(t)
+	o, catalogue := offerOf(t, p, "cloud-pbx", yeastarsim.CloudSerial, 0)
+	sim.UpdateOwned(yeastarsim.CloudPBX, yeastarsim.CloudSerial, func(p *yeastarsim.Package) { p.PartnerID = yeastarsim.NorthwindID })
+	facts, err := p.Enrich(t.Context(), &o, catalogue, lookup.Anew)
+	if err != nil || o.Check(facts)[renewal.FieldHolder] == "" {
+		t.Fatalf("nothing is wrong with its customer: %+v, %v", facts, err)
+	}
+	for o.Holder.PartnerID != yeastarsim.NorthwindID {
+		if t.Context().Err() != nil {
+			t.Fatal("the list still tells the customer of before")
+		}
+		_ = p.Prepare(t.Context(), "cloud-pbx")
+		o.Holder, _ = p.Holder(t.Context(), "cloud-pbx", yeastarsim.CloudSerial)
 	}
 }

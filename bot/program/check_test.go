@@ -114,8 +114,8 @@ func TestLiveTellsNothingOfCustomers(t *testing.T) {
 		"bare": {yeastarsim.Bare, check.ExitWarnings, []string{
 			"P-Series Turnkey Package is offered, and the portal's answers do not tell the number of extensions",
 			"P-Series Appliance Edition Plan is offered, and the portal's answers do not tell the present billing cycle",
-			"P-Series Software Edition is offered, and the portal's answers do not tell the number of extensions, nor the services that must not be left out",
-			"Cloud PBX (PCE Instance) is offered, and the portal's answers do not tell the number of extensions, nor the present billing cycle, nor the services that must not be left out",
+			"P-Series Software Edition is offered, and the portal's answers do not tell the number of extensions, nor the services that must not be left out, if those that were looked at have any",
+			"Cloud PBX (PCE Instance) is offered, and the portal's answers do not tell the number of extensions, nor the present billing cycle, nor the services that must not be left out, if those that were looked at have any",
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -161,6 +161,52 @@ func TestLiveTellsNothingOfCustomers(t *testing.T) {
 				}
 			}
 			s.onlyLooked(false)
+		})
+	}
+}
+
+// TestLiveFindsARenewalToAskAbout asks about another plan than the catalogue's first where the
+// packages have it, whether they tell it or not, and says what it could not look at.
+func TestLiveFindsARenewalToAskAbout(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		change  func(*site)
+		failed  bool
+		warning string
+	}{
+		"the plan is told":     {func(*site) {}, false, ""},
+		"the plan is not told": {func(s *site) { s.vendor.Switch(func(s *yeastarsim.Switches) { s.PackagePlan = false }) }, false, "do not tell the services"},
+		"the renewal is refused": {func(s *site) {
+			s.vendor.Switch(func(s *yeastarsim.Switches) { yeastarsim.Bare(s) })
+			s.vendor.Fault(yeastarsim.RenewPlanInfo, yeastarsim.Refuse("no_access", "No API access."))
+		}, true, "could not be looked at whether the portal tells the number of extensions, and the present billing cycle"},
+		"nothing is listed": {func(s *site) {
+			s.vendor.Fault(yeastarsim.InstanceProductList, yeastarsim.Refuse("no_access", "No API access."))
+		}, true, "what was bought of it could not be looked at"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newSite(t)
+			s.env["YEASTAR_PRODUCTS"] = "cloud-pbx"
+			s.vendor.Switch(yeastarsim.Generous)
+			for _, p := range s.vendor.Packages() {
+				if p.ProductID == yeastarsim.CloudPBX {
+					s.vendor.UpdateOwned(p.ProductID, p.ProductNo, func(p *yeastarsim.Package) { p.PlanID = "3048572026291630080" })
+				}
+			}
+			c.change(s)
+			got := s.check("-live")
+			failed := false
+			for _, a := range got.Answers {
+				failed = failed || (a.Failed != "" && a.Call != "renew_add_on_info")
+			}
+			said := ""
+			for _, r := range got.lines("fields") {
+				said += r.Found + "\n"
+			}
+			if failed != c.failed || (c.warning == "") != (said == "") || !strings.Contains(said, c.warning) {
+				t.Errorf("failed %v, warned of %q, want %q", failed, said, c.warning)
+			}
 		})
 	}
 }

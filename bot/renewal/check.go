@@ -42,7 +42,7 @@ func (o Offer) Check(f Facts) map[Field]string {
 		wrong[FieldPlan] = fmt.Sprintf("Choose the plan: %s is not renewed without it.", row.Name)
 	}
 	if left := o.leftOut(f); row.Together && len(left) > 0 {
-		wrong[FieldServices] = fmt.Sprintf("Yeastar renews the plan and its services only together: choose %s, too.", strings.Join(left, ", "))
+		wrong[FieldServices] = o.together(left, f)
 	}
 	if row.Quantity == yeastar.QuantityNone && slices.ContainsFunc(o.Lines, func(l Line) bool { return l.Quantity != 0 }) {
 		wrong[FieldQuantity] = fmt.Sprintf("%s is renewed without a number.", row.Name)
@@ -59,14 +59,43 @@ func (o Offer) Check(f Facts) map[Field]string {
 	return wrong
 }
 
-// leftOut names the services of the package that the offer does not renew.
-func (o Offer) leftOut(f Facts) []string {
-	var left []string
-	for _, s := range f.Services {
-		if !slices.ContainsFunc(o.Lines, func(l Line) bool { return l.ID == s.ID }) {
-			left = append(left, cmp.Or(s.Name, string(s.ID)))
+// together says what to do about services that must be renewed and are left out.
+func (o Offer) together(left []yeastar.OwnedService, f Facts) string {
+	const only = "Yeastar renews the plan and its services only together"
+	var unoffered []yeastar.OwnedService
+	for _, s := range left {
+		if slices.Contains(f.Unoffered, s.ID) {
+			unoffered = append(unoffered, s)
 		}
 	}
-	slices.Sort(left)
-	return left
+	switch {
+	case len(unoffered) > 0:
+		return fmt.Sprintf("%s, and the package also has %s, which cannot be chosen here: renew this in the portal.", only, namesOf(unoffered))
+	case len(f.Services) > MaxServices:
+		return fmt.Sprintf("%s, and the package has %d of them, of which a request takes %d: renew this in the portal.", only, len(f.Services), MaxServices)
+	}
+	if plan, _ := o.Plan(); f.otherPlan(plan) && f.Plan.Name != "" { // with which they may not go
+		return fmt.Sprintf("%s: choose %s, and %s, too.", only, f.Plan.Name, namesOf(left))
+	}
+	return fmt.Sprintf("%s: choose %s, too.", only, namesOf(left))
+}
+
+// leftOut are the services of the package that the offer does not renew.
+func (o Offer) leftOut(f Facts) []yeastar.OwnedService {
+	return slices.DeleteFunc(slices.Clone(f.Services), func(s yeastar.OwnedService) bool {
+		return slices.ContainsFunc(o.Lines, func(l Line) bool { return l.ID == s.ID })
+	})
+}
+
+func namesOf(services []yeastar.OwnedService) string {
+	return strings.Join(serviceNames(services), ", ")
+}
+
+func serviceNames(services []yeastar.OwnedService) []string {
+	names := make([]string, len(services))
+	for i, s := range services {
+		names[i] = cmp.Or(s.Name, string(s.ID))
+	}
+	slices.Sort(names)
+	return names
 }

@@ -23,12 +23,26 @@ func TestCheckOffer(t *testing.T) {
 		change  func(*Offer, *Facts)
 		want    map[Field]string
 	}{
-		"a Turnkey package":               {"p-series-turnkey", func(*Offer, *Facts) {}, nil},
-		"services alone":                  {"p-series-turnkey", func(o *Offer, _ *Facts) { o.Lines = o.Lines[1:] }, nil},
-		"plan and one of two services":    {"p-series-turnkey", func(_ *Offer, f *Facts) { f.Services = package2.Services }, nil},
-		"plan and all services":           {"p-series-software", func(o *Offer, f *Facts) { *f = package2; f.Services = f.Services[:1] }, nil},
-		"nothing is told":                 {"p-series-software", func(*Offer, *Facts) {}, nil},
-		"a service is missing":            {"p-series-software", func(_ *Offer, f *Facts) { *f = package2 }, map[Field]string{FieldServices: "choose Hot Standby, too"}},
+		"a Turnkey package":            {"p-series-turnkey", func(*Offer, *Facts) {}, nil},
+		"services alone":               {"p-series-turnkey", func(o *Offer, _ *Facts) { o.Lines = o.Lines[1:] }, nil},
+		"plan and one of two services": {"p-series-turnkey", func(_ *Offer, f *Facts) { f.Services = package2.Services }, nil},
+		"plan and all services":        {"p-series-software", func(o *Offer, f *Facts) { *f = package2; f.Services = f.Services[:1] }, nil},
+		"nothing is told":              {"p-series-software", func(*Offer, *Facts) {}, nil},
+		"a service is missing":         {"p-series-software", func(_ *Offer, f *Facts) { *f = package2 }, map[Field]string{FieldServices: "choose Hot Standby, too"}},
+		"a service is missing that cannot be chosen": {"p-series-software", func(_ *Offer, f *Facts) {
+			*f = package2
+			f.Unoffered = []yeastar.ID{"9"}
+		}, map[Field]string{FieldServices: "also has Hot Standby, which cannot be chosen here: renew this in the portal"}},
+		"a service is missing, of another plan": {"p-series-software", func(_ *Offer, f *Facts) {
+			*f = package2
+			f.Plan = yeastar.Plan{ID: "8", Name: "Ultimate Plan"}
+		}, map[Field]string{FieldServices: "choose Ultimate Plan, and Hot Standby, too"}},
+		"more services than a request takes": {"p-series-software", func(_ *Offer, f *Facts) {
+			f.Owner = "7"
+			for id := range MaxServices + 1 {
+				f.Services = append(f.Services, yeastar.OwnedService{ID: yeastar.ID(rune('a' + id))})
+			}
+		}, map[Field]string{FieldServices: "has 11 of them, of which a request takes 10: renew this in the portal"}},
 		"the plan is missing":             {"p-series-software", func(o *Offer, _ *Facts) { o.Lines = o.Lines[1:] }, map[Field]string{FieldPlan: "not renewed without it"}},
 		"the billing cycle is another":    {"cloud-pbx", func(o *Offer, f *Facts) { o.Term, f.BillingCycle = monthly, yeastar.Annually }, map[Field]string{FieldTerm: "billed annually"}},
 		"the billing cycle is kept":       {"cloud-pbx", func(o *Offer, f *Facts) { o.Term, f.BillingCycle = monthly, yeastar.Monthly }, nil},

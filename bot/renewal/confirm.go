@@ -37,12 +37,12 @@ func (r Request) NextDate(now time.Time) (time.Time, bool) {
 // renews says whether a date is the one that follows from the order, and not the one from
 // before it.
 func (r Request) renews(ends time.Time) bool {
-	months := r.Offer.TermAsked().Months
+	term := r.Offer.TermAsked()
 	if before := r.Offer.CurrentExpiry; !before.IsZero() {
-		return ends.After(before.AddDate(0, 0, 15*months)) && ends.After(r.OrderedAt)
+		return ends.After(before.AddDate(0, 0, 15*term.Months)) && ends.After(r.OrderedAt)
 	}
 	// Nobody knew the date from before: a whole term from the order on is certainly new.
-	return !ends.Before(r.OrderedAt.AddDate(0, months, -2))
+	return !ends.Before(term.After(r.OrderedAt).AddDate(0, 0, -2))
 }
 
 func (c *changing) dateRead(e DateRead) error {

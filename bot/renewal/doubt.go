@@ -16,6 +16,7 @@ type DoubtKind string
 // The kinds of doubts.
 const (
 	DoubtQuantity           DoubtKind = "quantity"       // the portal tells another number
+	DoubtPlan               DoubtKind = "plan"           // the portal tells another plan
 	DoubtOpenRequest        DoubtKind = "open_request"   // another request of the same holder and product is open
 	DoubtOrderedBefore      DoubtKind = "ordered_before" // one of them was ordered not long ago
 	DoubtLostBefore         DoubtKind = "lost_before"    // the answer to an order of one of them was lost, and it was closed
@@ -26,8 +27,9 @@ const (
 	DoubtExpiryFar          DoubtKind = "expiry_far"
 	DoubtExpired            DoubtKind = "expired"
 	DoubtEndsBefore         DoubtKind = "ends_before" // the day on which it is to be ordered
-	DoubtPlanSwitch         DoubtKind = "plan_switch" // another plan follows when the present one ends
+	DoubtPlanSwitch         DoubtKind = "plan_switch" // another plan follows when the running one ends
 	DoubtInvoice            DoubtKind = "invoice_company"
+	DoubtInvoiceUnsure      DoubtKind = "invoice_unsure" // the invoice goes to a customer, and whose PBX it is is not told
 	DoubtAutoRenewalUnknown DoubtKind = "auto_renewal_unknown"
 	DoubtExpiryUnknown      DoubtKind = "expiry_unknown"
 	DoubtCycleUnknown       DoubtKind = "cycle_unknown"    // the present billing cycle must be kept, and is not told
@@ -46,7 +48,7 @@ type Doubt struct {
 	Request  int64     `json:"request,omitempty"` // another one
 	OrderNo  string    `json:"order_no,omitempty"`
 	At       time.Time `json:"at,omitzero"`     // when something was ordered, or when the package expires
-	Names    []string  `json:"names,omitempty"` // of services, a plan or a company
+	Names    []string  `json:"names,omitempty"` // of services, a company, a plan, or the plan that is told and the one asked for
 }
 
 // tooEarly is how long before the expiry a renewal deserves a second look: what it does to
@@ -55,14 +57,22 @@ const tooEarly = 60 * 24 * time.Hour
 
 // Facts are what portal and ledger tell beside an offer. What is not known is empty.
 type Facts struct {
-	Services     []yeastar.OwnedService // of the package
-	PlanSwitch   string                 // the plan that follows when the present one ends
-	BillingCycle string                 // of the package: yeastar.Annually or Monthly
-	Owner        yeastar.ID             // the customer whose package it is
-	AutoRenewal  yeastar.AutoRenewal
-	InvoiceTo    string                 // whose invoice it would be, when that is another customer
-	PortalOrders []yeastar.OrderSummary // of the holder and product, and of no request of ours
-	Requests     []Request              // all others of the holder and product
+	Services []yeastar.OwnedService // of the package
+	// Unoffered are those of them that cannot be chosen: the catalogue does not have them, as a
+	// trial alone, or with another plan.
+	Unoffered []yeastar.ID
+	// Quantities are the current ones of services, as the renewal's own answers tell them: those
+	// of Services may have none.
+	Quantities    map[yeastar.ID]int
+	Plan          yeastar.Plan // of the package, as far as it is told: its id and its name
+	CurrentPlan   string       // on which it runs until a change of plan that waits; empty: none waits
+	BillingCycle  string       // of the package: yeastar.Annually or Monthly
+	Owner         yeastar.ID   // the customer whose package it is
+	AutoRenewal   yeastar.AutoRenewal
+	InvoiceTo     string                 // whose invoice it would be, when that is another customer
+	InvoiceUnsure bool                   // whose PBX it is is not told: they may be its customer
+	PortalOrders  []yeastar.OrderSummary // of the holder and product, and of no request of ours
+	Requests      []Request              // all others of the holder and product
 }
 
 // Doubts says what people should look at before they agree to an offer, the serious doubts
@@ -70,6 +80,10 @@ type Facts struct {
 func (o Offer) Doubts(f Facts, now time.Time, p Policy) []Doubt {
 	row, _ := yeastar.ProductByKey(o.Product)
 	doubts := append([]Doubt{}, o.quantityDoubts(row, f)...)
+	if plan, ok := o.Plan(); ok && f.otherPlan(plan) {
+		told := cmp.Or(f.Plan.Name, "another plan ("+string(f.Plan.ID)+")")
+		doubts = append(doubts, Doubt{Kind: DoubtPlan, Serious: true, Names: []string{told, plan.Name}})
+	}
 	doubts = append(doubts, RepeatDoubts(f.Requests, now, p)...)
 	for _, order := range f.PortalOrders {
 		if !endedUnplaced(order.OrderStatus) && recent(order.CreateTime, now, p) {
@@ -82,11 +96,15 @@ func (o Offer) Doubts(f Facts, now time.Time, p Policy) []Doubt {
 	case yeastar.AutoRenewalUnknown:
 		doubts = append(doubts, Doubt{Kind: DoubtAutoRenewalUnknown})
 	}
-	if f.PlanSwitch != "" {
-		doubts = append(doubts, Doubt{Kind: DoubtPlanSwitch, Names: []string{f.PlanSwitch}})
+	if f.CurrentPlan != "" {
+		doubts = append(doubts, Doubt{Kind: DoubtPlanSwitch, Names: []string{f.CurrentPlan}})
 	}
 	if f.InvoiceTo != "" {
-		doubts = append(doubts, Doubt{Kind: DoubtInvoice, Names: []string{f.InvoiceTo}})
+		kind := DoubtInvoice
+		if f.InvoiceUnsure {
+			kind = DoubtInvoiceUnsure
+		}
+		doubts = append(doubts, Doubt{Kind: kind, Names: []string{f.InvoiceTo}})
 	}
 	doubts = append(doubts, o.lineDoubts(row, f)...)
 	if row.CycleKept && f.BillingCycle == "" {
@@ -117,15 +135,24 @@ func (o Offer) quantityDoubts(row yeastar.Product, f Facts) []Doubt {
 		doubts = append(doubts, Doubt{Kind: DoubtQuantity, Serious: true, Quantity: plan.Quantity, Told: o.KnownQuantity})
 	}
 	for _, l := range o.Services() {
-		i := slices.IndexFunc(f.Services, func(s yeastar.OwnedService) bool { return s.ID == l.ID })
-		if i < 0 || f.Services[i].Quantity == nil || *f.Services[i].Quantity == 0 || *f.Services[i].Quantity == l.Quantity {
-			continue
+		if told := f.quantity(l.ID); told != 0 && told != l.Quantity {
+			doubts = append(doubts, Doubt{Kind: DoubtQuantity, Serious: true, Quantity: l.Quantity, Told: told, Names: []string{l.Name}})
 		}
-		doubts = append(doubts, Doubt{
-			Kind: DoubtQuantity, Serious: true, Quantity: l.Quantity, Told: *f.Services[i].Quantity, Names: []string{l.Name},
-		})
 	}
 	return doubts
+}
+
+// otherPlan says whether the package has another plan than a line.
+func (f Facts) otherPlan(line Line) bool { return f.Plan.ID != "" && f.Plan.ID != line.ID }
+
+// quantity is the current quantity of a service; 0: it is not told, or not counted.
+func (f Facts) quantity(service yeastar.ID) int {
+	for _, s := range f.Services {
+		if s.ID == service && s.Quantity != nil && *s.Quantity != 0 {
+			return *s.Quantity
+		}
+	}
+	return f.Quantities[service]
 }
 
 // Earlier leaves out of the other requests those that are open and were asked for later than
@@ -181,7 +208,7 @@ func recent(at, now time.Time, p Policy) bool {
 func (o Offer) lineDoubts(row yeastar.Product, f Facts) []Doubt {
 	var doubts []Doubt
 	if left := o.leftOut(f); row.ServiceLines && len(left) > 0 {
-		doubts = append(doubts, Doubt{Kind: DoubtServicesLeftOut, Names: left})
+		doubts = append(doubts, Doubt{Kind: DoubtServicesLeftOut, Names: serviceNames(left)})
 	}
 	if _, ok := o.Plan(); row.PlanLine && !ok {
 		doubts = append(doubts, Doubt{Kind: DoubtServicesOnly})
@@ -216,6 +243,9 @@ func (d Doubt) Text() string {
 			return fmt.Sprintf("The portal says %d for %s, and %d are asked for. Yeastar wants exactly the current number.", d.Told, d.names(), d.Quantity)
 		}
 		return fmt.Sprintf("The portal says %d extensions, and %d are asked for. Yeastar wants exactly the current number.", d.Told, d.Quantity)
+	case DoubtPlan:
+		told, asked := d.plans()
+		return fmt.Sprintf("The portal says %s; %s is asked for. A renewal does not change the plan.", told, asked)
 	case DoubtOpenRequest:
 		return fmt.Sprintf("%s asks for a renewal of the same package, and is still open.", Reference(d.Request))
 	case DoubtOrderedBefore:
@@ -238,9 +268,11 @@ func (d Doubt) Text() string {
 	case DoubtEndsBefore:
 		return fmt.Sprintf("This ends on %s, before the day on which it is to be ordered: in between it would be expired.", d.day())
 	case DoubtPlanSwitch:
-		return fmt.Sprintf("A downgrade is waiting in the portal (%s): it is not known which plan the renewal extends.", d.names())
+		return fmt.Sprintf("A downgrade is waiting in the portal: this runs on %s until then, and it is not known which plan the renewal extends.", d.names())
 	case DoubtInvoice:
 		return fmt.Sprintf("The invoice would go to %s, another customer.", d.names())
+	case DoubtInvoiceUnsure:
+		return fmt.Sprintf("The invoice would go to %s, a customer: the portal does not tell whether this PBX is theirs.", d.names())
 	case DoubtAutoRenewalUnknown:
 		return "The portal does not tell whether auto-renewal is on; if it is, this may be renewed twice."
 	case DoubtExpiryUnknown:
@@ -260,6 +292,9 @@ func (d Doubt) Brief() string {
 	switch d.Kind {
 	case DoubtQuantity:
 		return fmt.Sprintf("the portal says %d, not %d", d.Told, d.Quantity)
+	case DoubtPlan:
+		told, asked := d.plans()
+		return fmt.Sprintf("the portal says %s, not %s", told, asked)
 	case DoubtOpenRequest:
 		return Reference(d.Request) + " is open for the same"
 	case DoubtOrderedBefore:
@@ -282,7 +317,7 @@ func (d Doubt) Brief() string {
 		return "it ends on " + d.day() + ", before its order"
 	case DoubtPlanSwitch:
 		return "a downgrade is waiting"
-	case DoubtInvoice:
+	case DoubtInvoice, DoubtInvoiceUnsure:
 		return "the invoice goes to " + d.names()
 	case DoubtAutoRenewalUnknown:
 		return "auto-renewal is not known"
@@ -298,15 +333,27 @@ func (d Doubt) Brief() string {
 	return string(d.Kind)
 }
 
+// plans are the plan that the portal tells and the one that is asked for.
+func (d Doubt) plans() (told, asked string) {
+	names := append(slices.Clone(d.Names), "", "")
+	return short(names[0]), short(names[1])
+}
+
+// short is a name of which not more is shown than a sentence has room for.
+func short(name string) string {
+	const longest = 40
+	if r := []rune(name); len(r) > longest {
+		return string(r[:longest-1]) + "…"
+	}
+	return name
+}
+
 // names lists at most three names, so that the sentence has an end.
 func (d Doubt) names() string {
-	const most, longest = 3, 40
+	const most = 3
 	var shown []string
 	for _, name := range d.Names[:min(len(d.Names), most)] {
-		if r := []rune(name); len(r) > longest {
-			name = string(r[:longest-1]) + "…"
-		}
-		shown = append(shown, name)
+		shown = append(shown, short(name))
 	}
 	s := strings.Join(shown, ", ")
 	if more := len(d.Names) - most; more > 0 {

@@ -78,35 +78,45 @@ func TestDoubts(t *testing.T) {
 		change func(*Offer, *Facts)
 		want   string
 	}{
-		"none":                                {func(*Offer, *Facts) {}, ""},
-		"other extensions":                    {func(o *Offer, _ *Facts) { o.KnownQuantity = 50 }, "quantity!"},
-		"extensions not told":                 {func(o *Offer, _ *Facts) { o.KnownQuantity = 0 }, ""},
-		"other quantity of service":           {func(o *Offer, _ *Facts) { o.Lines[1].Quantity = 10 }, "quantity!"},
-		"open request":                        {requests(other(Pending, start)), "open_request!"},
-		"refused request":                     {requests(other(Refused, start)), "open_request!"},
-		"rejected request":                    {requests(other(Rejected, start)), ""},
-		"ordered before":                      {requests(orderedAt(start.Add(-299 * day))), "ordered_before!"},
-		"ordered long before":                 {requests(orderedAt(start.Add(-301 * day))), ""},
-		"two others":                          {requests(other(Unknown, start), orderedAt(start)), "open_request! ordered_before!"},
-		"closed after a refusal":              {closed(Attempt{Problem: new(problem(yeastar.ClassRefused))}), ""},
-		"closed after a lost answer":          {closed(Attempt{Problem: &lost}), "lost_before!"},
-		"closed, and its order turned up":     {closed(Attempt{Problem: &lost, Order: &late}), "ordered_before!"},
-		"closed, and its order failed":        {closed(Attempt{Order: &failed}), ""},
-		"order in the portal":                 {portalOrder("pending", start.Add(-day)), "portal_order!"},
-		"order without a time":                {portalOrder("succeed", time.Time{}), "portal_order!"},
-		"old order in the portal":             {portalOrder("succeed", start.Add(-301*day)), ""},
-		"cancelled in the portal":             {portalOrder("cancelled", start), ""},
-		"auto-renewal on":                     {func(_ *Offer, f *Facts) { f.AutoRenewal = yeastar.AutoRenewalOn }, "auto_renewal!"},
-		"auto-renewal not told":               {func(_ *Offer, f *Facts) { f.AutoRenewal = yeastar.AutoRenewalUnknown }, "auto_renewal_unknown"},
-		"a service left out":                  {func(o *Offer, _ *Facts) { o.Lines = o.Lines[:1] }, "services_left_out"},
-		"services only":                       {func(o *Offer, _ *Facts) { o.Lines = o.Lines[1:] }, "services_only"},
-		"expiry far away":                     {func(o *Offer, _ *Facts) { o.CurrentExpiry = start.Add(61 * day) }, "expiry_far"},
-		"expired":                             {func(o *Offer, _ *Facts) { o.CurrentExpiry = start.Add(-day) }, "expired"},
-		"expiry not told":                     {func(o *Offer, _ *Facts) { o.CurrentExpiry = time.Time{} }, "expiry_unknown"},
-		"another plan follows":                {func(_ *Offer, f *Facts) { f.PlanSwitch = "Ultimate" }, "plan_switch"},
-		"another customer's invoice":          {func(_ *Offer, f *Facts) { f.InvoiceTo = "Northwind" }, "invoice_company"},
-		"a row that is not wholly documented": {func(o *Offer, f *Facts) { pbx(o, "cloud-pbx"); f.BillingCycle = yeastar.Annually }, "undocumented"},
-		"cycle to keep, not told":             {func(o *Offer, _ *Facts) { pbx(o, "cloud-pbx") }, "cycle_unknown undocumented"},
+		"none":                      {func(*Offer, *Facts) {}, ""},
+		"other extensions":          {func(o *Offer, _ *Facts) { o.KnownQuantity = 50 }, "quantity!"},
+		"extensions not told":       {func(o *Offer, _ *Facts) { o.KnownQuantity = 0 }, ""},
+		"other quantity of service": {func(o *Offer, _ *Facts) { o.Lines[1].Quantity = 10 }, "quantity!"},
+		"other quantity than its renewal tells": {func(o *Offer, f *Facts) {
+			f.Services[0].Quantity, f.Quantities = nil, map[yeastar.ID]int{o.Lines[1].ID: 21}
+		}, "quantity!"},
+		"the quantity that its renewal tells": {func(o *Offer, f *Facts) {
+			f.Services, f.Quantities = nil, map[yeastar.ID]int{o.Lines[1].ID: o.Lines[1].Quantity}
+		}, ""},
+		"another plan":                            {func(o *Offer, f *Facts) { f.Plan = yeastar.Plan{ID: "77", Name: "Ultimate Plan"} }, "plan!"},
+		"the same plan":                           {func(o *Offer, f *Facts) { f.Plan = yeastar.Plan{ID: o.Lines[0].ID} }, ""},
+		"another plan, services only":             {func(o *Offer, f *Facts) { f.Plan, o.Lines = yeastar.Plan{ID: "77"}, o.Lines[1:] }, "services_only"},
+		"open request":                            {requests(other(Pending, start)), "open_request!"},
+		"refused request":                         {requests(other(Refused, start)), "open_request!"},
+		"rejected request":                        {requests(other(Rejected, start)), ""},
+		"ordered before":                          {requests(orderedAt(start.Add(-299 * day))), "ordered_before!"},
+		"ordered long before":                     {requests(orderedAt(start.Add(-301 * day))), ""},
+		"two others":                              {requests(other(Unknown, start), orderedAt(start)), "open_request! ordered_before!"},
+		"closed after a refusal":                  {closed(Attempt{Problem: new(problem(yeastar.ClassRefused))}), ""},
+		"closed after a lost answer":              {closed(Attempt{Problem: &lost}), "lost_before!"},
+		"closed, and its order turned up":         {closed(Attempt{Problem: &lost, Order: &late}), "ordered_before!"},
+		"closed, and its order failed":            {closed(Attempt{Order: &failed}), ""},
+		"order in the portal":                     {portalOrder("pending", start.Add(-day)), "portal_order!"},
+		"order without a time":                    {portalOrder("succeed", time.Time{}), "portal_order!"},
+		"old order in the portal":                 {portalOrder("succeed", start.Add(-301*day)), ""},
+		"cancelled in the portal":                 {portalOrder("cancelled", start), ""},
+		"auto-renewal on":                         {func(_ *Offer, f *Facts) { f.AutoRenewal = yeastar.AutoRenewalOn }, "auto_renewal!"},
+		"auto-renewal not told":                   {func(_ *Offer, f *Facts) { f.AutoRenewal = yeastar.AutoRenewalUnknown }, "auto_renewal_unknown"},
+		"a service left out":                      {func(o *Offer, _ *Facts) { o.Lines = o.Lines[:1] }, "services_left_out"},
+		"services only":                           {func(o *Offer, _ *Facts) { o.Lines = o.Lines[1:] }, "services_only"},
+		"expiry far away":                         {func(o *Offer, _ *Facts) { o.CurrentExpiry = start.Add(61 * day) }, "expiry_far"},
+		"expired":                                 {func(o *Offer, _ *Facts) { o.CurrentExpiry = start.Add(-day) }, "expired"},
+		"expiry not told":                         {func(o *Offer, _ *Facts) { o.CurrentExpiry = time.Time{} }, "expiry_unknown"},
+		"it runs on a plan until another follows": {func(_ *Offer, f *Facts) { f.CurrentPlan = "Ultimate" }, "plan_switch"},
+		"another customer's invoice":              {func(_ *Offer, f *Facts) { f.InvoiceTo = "Northwind" }, "invoice_company"},
+		"the invoice of nobody knows whose PBX":   {func(_ *Offer, f *Facts) { f.InvoiceTo, f.InvoiceUnsure = "Northwind", true }, "invoice_unsure"},
+		"a row that is not wholly documented":     {func(o *Offer, f *Facts) { pbx(o, "cloud-pbx"); f.BillingCycle = yeastar.Annually }, "undocumented"},
+		"cycle to keep, not told":                 {func(o *Offer, _ *Facts) { pbx(o, "cloud-pbx") }, "cycle_unknown undocumented"},
 		"services to keep, none told": {func(o *Offer, f *Facts) {
 			pbx(o, "p-series-software")
 			o.Lines, f.Services = o.Lines[:1], nil
@@ -166,7 +176,7 @@ func TestRequestsAskedForEarlier(t *testing.T) {
 func TestDoubtsAreShort(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("ü", 500)
-	for _, kind := range []DoubtKind{DoubtServicesLeftOut, DoubtPlanSwitch, DoubtInvoice, DoubtQuantity} {
+	for _, kind := range []DoubtKind{DoubtServicesLeftOut, DoubtPlan, DoubtPlanSwitch, DoubtInvoice, DoubtQuantity} {
 		d := Doubt{Kind: kind, Names: []string{long, long, long, long, long}, Quantity: 100000, Told: 99999}
 		if n := len([]rune(d.Text())); n > 280 {
 			t.Errorf("%s has %d characters", kind, n)
@@ -329,7 +339,7 @@ func TestWhatDiffersFromWhatWasTold(t *testing.T) {
 func TestDoubtsAreTrueOfEveryHolder(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []DoubtKind{
-		DoubtQuantity, DoubtOpenRequest, DoubtOrderedBefore, DoubtPortalOrder, DoubtAutoRenewal, DoubtServicesLeftOut, DoubtServicesOnly,
+		DoubtQuantity, DoubtPlan, DoubtOpenRequest, DoubtOrderedBefore, DoubtPortalOrder, DoubtAutoRenewal, DoubtServicesLeftOut, DoubtServicesOnly,
 		DoubtExpiryFar, DoubtExpired, DoubtEndsBefore, DoubtPlanSwitch, DoubtAutoRenewalUnknown, DoubtExpiryUnknown, DoubtCycleUnknown,
 	} {
 		d := Doubt{Kind: kind, Request: 7, At: start}

@@ -45,6 +45,10 @@ type Line struct {
 	Quantity int        `json:"quantity,omitempty"` // 0 when the line has none
 }
 
+// MaxServices is how many services one request may have: a form keeps their quantities, and has
+// no room for more.
+const MaxServices = 10
+
 // Contact gets the vendor's invoice.
 type Contact struct {
 	ID    yeastar.ID `json:"id"`
@@ -141,11 +145,11 @@ func (o Offer) Services() []Line {
 // RenewsUntil is about when the package expires once it is renewed; zero: it does not follow
 // from what is told, as of a package that has expired by now.
 func (o Offer) RenewsUntil(now time.Time) time.Time {
-	months := o.TermAsked().Months
-	if months == 0 || !o.CurrentExpiry.After(now) {
+	term := o.TermAsked()
+	if term.Months == 0 || !o.CurrentExpiry.After(now) {
 		return time.Time{}
 	}
-	return o.CurrentExpiry.AddDate(0, months, 0)
+	return term.After(o.CurrentExpiry)
 }
 
 // TermAsked is for how long the offer renews.
