@@ -64,6 +64,31 @@ func TestHistory(t *testing.T) {
 	out.lacks(t, "Acme", "acme", "Northwind", yeastarsim.SoftwareSerial, "xoxb")
 }
 
+// TestHistoryKnowsItsOwnOrders tells an order of ours as ours in the history of an account which its
+// request does not name, and not at all to whom the request is hidden.
+func TestHistoryKnowsItsOwnOrders(t *testing.T) {
+	t.Parallel()
+	b := setup(t, telling)
+	alice, dave, bob := b.as(sandbox.Alice), b.as(sandbox.Dave), b.as(sandbox.Bob)
+	alice.command(sandbox.Leads, "/renew "+yeastarsim.CloudOurSerial) // private, and Dave is not in it
+	alice.complete(wish{contact: "Sandhaven"})
+	alice.submitOK()
+	alice.titled("Please check")
+	alice.explain("For our own training.")
+	alice.submitOK()
+	alice.titled("Request saved")
+	bob.press(b.card(sandbox.Leads, "RNW-000001", "Approve"), "Approve")
+	b.happened("RNW-000001", renewal.CodeOrdered)
+	ours := b.Vendor.Orders()[len(b.Vendor.Orders())-1].OrderNo
+
+	dave.command(sandbox.Random, "/renew history self")
+	m := dave.list("Our own account", "PO-2544", "1 request is of private channels")
+	b.lacks(b.Slack.Text(m), "RNW-000001", ours)
+	bob.command(sandbox.Random, "/renew history self")
+	m = bob.list("Our own account", "1 request of ours", "RNW-000001", ours+" (also in the portal's list)")
+	b.lacks(b.Slack.Text(m), "PO RNW-000001")
+}
+
 // TestHistoryOfAPortalThatTellsLittle finds the orders of a PBX by what is documented, and says of
 // customers why the portal's orders are missing.
 func TestHistoryOfAPortalThatTellsLittle(t *testing.T) {
