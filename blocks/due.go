@@ -25,7 +25,21 @@ type DueData struct {
 	List     due.List   // all rows that fit the filter
 	Filter   due.Filter // as it was asked for
 	Products []yeastar.Product
-	Links    map[int64]string // permalinks of requests; may be nil
+	// Request says whether the reader may see a request, and its permalink, if there is one. Nil: they
+	// may see none.
+	Request func(id int64) (link string, may bool)
+}
+
+// named is a request with its link; empty: it is not for the reader's eyes.
+func (d DueData) named(id int64) string {
+	if d.Request == nil {
+		return ""
+	}
+	link, may := d.Request(id)
+	if !may {
+		return ""
+	}
+	return Links{id: link}.reference(renewal.Request{ID: id})
 }
 
 // Due is the list of renewals due, a page of it, with its filter.
@@ -173,12 +187,13 @@ func (d DueData) rows(id string, rows []due.Row) []slack.Block {
 
 // row is a row in finished mrkdwn, three lines at least.
 func (d DueData) row(r due.Row) string {
-	lines := []string{dueHead(r), dueEnds(r, d.List.Now) + " · " + dueOwner(r)}
+	lines := []string{dueHead(r), dueEnds(r, d.List.Now, d.named) + " · " + dueOwner(r)}
 	for _, other := range r.Differing() {
-		lines = append(lines, "⚠️ "+dueDate(other)+" instead")
+		lines = append(lines, "⚠️ "+dueDate(other, d.named)+" instead")
 	}
 	if r.Renewed() {
-		lines = append(lines, "🕓 "+renewal.Reference(r.Ordered.Request)+" was ordered "+day(r.Ordered.At)+"; the portal still shows the date from before")
+		what := cmp.Or(d.named(r.Ordered.Request), "A request of a private channel")
+		lines = append(lines, "🕓 "+what+" was ordered "+day(r.Ordered.At)+"; the portal still shows the date from before")
 	}
 	lines = append(lines, dueMarks(r, d.List.Now)...)
 	for i, o := range r.Open {
@@ -186,7 +201,11 @@ func (d DueData) row(r due.Row) string {
 			lines = append(lines, fmt.Sprintf("📝 and %d more requests", len(r.Open)-i))
 			break
 		}
-		lines = append(lines, "📝 "+Links(d.Links).reference(renewal.Request{ID: o.Request})+": "+dueStatus(o))
+		if named := d.named(o.Request); named != "" {
+			lines = append(lines, "📝 "+named+": "+dueStatus(o))
+		} else {
+			lines = append(lines, "📝 A request for it is open in a private channel that you are not in")
+		}
 	}
 	return joinWith("\n", lines...)
 }
@@ -210,8 +229,11 @@ func dueHead(r due.Row) string {
 	return head
 }
 
+// unnamed is how requests are called where everybody reads: not at all.
+func unnamed(int64) string { return "" }
+
 // dueEnds says when a row ends, how far that is, and who says so.
-func dueEnds(r due.Row, now time.Time) string {
+func dueEnds(r due.Row, now time.Time, named func(request int64) string) string {
 	sign := bandWords[r.Band(now)][0]
 	end, known := r.Ends()
 	if !known {
@@ -225,13 +247,13 @@ func dueEnds(r due.Row, now time.Time) string {
 	case days < 0:
 		far = "overdue by " + count(-days, "day", "days")
 	}
-	return sign + " ends " + dueDate(r.Dates[0]) + ", " + far
+	return sign + " ends " + dueDate(r.Dates[0], named) + ", " + far
 }
 
 // dueDate is a date with its source and age. The day is the vendor's, not the reader's.
-func dueDate(d due.Date) string {
+func dueDate(d due.Date, named func(request int64) string) string {
 	from := map[due.Source]string{
-		due.FromPortal: "the portal, read ", due.FromOrder: "our order " + renewal.Reference(d.Request) + " of ", due.FromImport: "a list of ",
+		due.FromPortal: "the portal, read ", due.FromOrder: joinWith(" ", "our order", named(d.Request)) + " of ", due.FromImport: "a list of ",
 	}[d.Source]
 	return "*" + d.At.UTC().Format("2 Jan 2006") + "* (" + from + day(d.Seen) + ")"
 }

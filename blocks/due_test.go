@@ -50,9 +50,13 @@ func dues() []shown {
 	data := func(f due.Filter) blocks.DueData {
 		return blocks.DueData{
 			List: list.Only(f, func(string) func(renewal.Holder) bool { return func(renewal.Holder) bool { return true } }), Filter: f, Products: products,
-			Links: map[int64]string{123: "https://acme.slack.com/archives/C0RENEW/p1795000000000200"},
+			Request: func(id int64) (string, bool) {
+				return map[int64]string{123: "https://acme.slack.com/archives/C0RENEW/p1795000000000200"}[id], id != 124
+			},
 		}
 	}
+	private := data(due.Filter{})
+	private.Request = nil
 	unread := data(due.Filter{})
 	unread.List.Rows, unread.List.Unread = nil, []string{"Remote Management"}
 	row := list.Rows[0]
@@ -71,6 +75,7 @@ func dues() []shown {
 		{"due_first", blocks.Due(data(due.Filter{}))},
 		{"due_last", blocks.Due(data(due.Filter{Page: 1}))},
 		{"due_narrowed", blocks.Due(data(due.Filter{Within: 30, Text: "acme", Owner: bob, Product: "p-series-turnkey"}))},
+		{"due_private", blocks.Due(private)},
 		{"due_unread", blocks.Due(unread)},
 		{"due_form_snooze", blocks.DueSnoozeForm(target, row, now)},
 		{"due_form_ending", blocks.DueEndingForm(target, row)},
@@ -134,7 +139,7 @@ func hostileDue(t *rapid.T, r renewal.Request) blocks.DueData {
 	list := due.Build(f)
 	list.Unread = []string{s("unread")}
 	return blocks.DueData{
-		List: list, Products: yeastar.Products(), Links: map[int64]string{r.ID: r.Reason},
+		List: list, Products: yeastar.Products(), Request: func(id int64) (string, bool) { return r.Reason, id != 2 },
 		Filter: due.Filter{Within: rapid.IntRange(0, 400).Draw(t, "within"), Text: s("text"), Owner: bob, Product: product.Key, Page: rapid.IntRange(0, 9).Draw(t, "page")},
 	}
 }

@@ -211,7 +211,7 @@ func DueOwnersDigest(rows []due.Row, now time.Time) Message {
 func dueBullets(rows []due.Row, now time.Time) string {
 	var items []string
 	for _, r := range rows[:min(len(rows), dueTold)] {
-		items = append(items, cutMarkup(dueHead(r)+": "+dueEnds(r, now)+" · "+dueOwner(r), 230))
+		items = append(items, cutMarkup(dueHead(r)+": "+dueEnds(r, now, unnamed)+" · "+dueOwner(r), 230))
 	}
 	s := bullets(items, dueTold)
 	if more := len(rows) - len(items); more > 0 {

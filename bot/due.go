@@ -35,7 +35,7 @@ func (b *Bot) renewalsDue(ctx context.Context, p reply.Person, a renewal.Actor, 
 	} else {
 		b.reply.Say(ctx, p, "⏳ Reading the packages from the Partner Portal; the list follows. Nothing is ordered by that.")
 	}
-	m, err := b.due.List(ctx, dueview.Typed(text, p.ID))
+	m, err := b.due.List(ctx, p.ID, dueview.Typed(text, p.ID))
 	if err != nil {
 		b.reply.Sorry(ctx, p, "read the renewals due", err)
 		return

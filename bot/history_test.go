@@ -40,6 +40,13 @@ func TestHistory(t *testing.T) {
 	bob.command(sandbox.Random, "/renew history it@acme-telecom.example")
 	bob.list("History of Acme Telecom", "2 requests of ours", "RNW-000002")
 
+	// The list of renewals due says no more of them.
+	dave.command(sandbox.Random, "/renew due it@acme-telecom.example")
+	m = dave.list("Acme Telecom", "A request for it is open in a private channel that you are not in")
+	b.lacks(b.Slack.Text(m), "RNW-000002", "archives/"+sandbox.Leads)
+	alice.command(sandbox.Random, "/renew due it@acme-telecom.example")
+	alice.list("RNW-000002", "Waiting for approval", "archives/"+sandbox.Leads)
+
 	dave.command(sandbox.Random, "/renew history "+yeastarsim.SoftwareSerial)
 	m = dave.list("History of Acme Telecom ("+yeastarsim.SoftwareSerial+")", pbx.OrderNo)
 	b.lacks(b.Slack.Text(m), "RNW-000001")

@@ -34,6 +34,8 @@ type Options struct {
 	Directory *directory.Directory
 	Slack     *slackview.View
 	Schedule  due.Schedule // of the digest
+	// MaySee says whether a person may see a request.
+	MaySee func(context.Context, renewal.Actor, renewal.Request) bool
 	// Text fetches the text of a file in Slack, at most so many bytes.
 	Text func(ctx context.Context, file string, most int) ([]byte, error)
 	Log  *slog.Logger
@@ -46,6 +48,7 @@ type View struct {
 	directory *directory.Directory
 	slack     *slackview.View
 	schedule  due.Schedule
+	maySee    func(context.Context, renewal.Actor, renewal.Request) bool
 	text      func(ctx context.Context, file string, most int) ([]byte, error)
 	log       *slog.Logger
 	tasks     *taskgroup.Group
@@ -53,7 +56,7 @@ type View struct {
 
 // New makes a View.
 func New(o Options) *View {
-	return &View{o.Lists, o.Ledger, o.Directory, o.Slack, o.Schedule, o.Text, o.Log, taskgroup.New()}
+	return &View{o.Lists, o.Ledger, o.Directory, o.Slack, o.Schedule, o.MaySee, o.Text, o.Log, taskgroup.New()}
 }
 
 // learnEvery is how often the portal is asked about auto-renewals, some at a time.
@@ -124,13 +127,13 @@ func Typed(text, userID string) due.Filter {
 // Ready says whether List need not wait for the portal.
 func (v *View) Ready() bool { return v.lists.Ready() }
 
-// List draws the list as a filter narrows it.
-func (v *View) List(ctx context.Context, f due.Filter) (blocks.Message, error) {
+// List draws the list for somebody, as a filter narrows it.
+func (v *View) List(ctx context.Context, userID string, f due.Filter) (blocks.Message, error) {
 	list, err := v.lists.Load(ctx, lookup.AnyAge)
 	if err != nil {
 		return blocks.Message{}, err
 	}
-	return blocks.Due(v.data(ctx, list.Only(f, portal.Fits), f)), nil
+	return blocks.Due(v.data(ctx, userID, list.Only(f, portal.Fits), f)), nil
 }
 
 // Section is what Home shows to somebody who may request.
@@ -140,23 +143,22 @@ func (v *View) Section(ctx context.Context, userID string) []slack.Block {
 		v.log.WarnContext(ctx, "the renewals due could not be read for a Home tab", "error", err)
 		return nil
 	}
-	return blocks.DueSection(v.data(ctx, list, due.Filter{}), userID)
+	return blocks.DueSection(v.data(ctx, userID, list, due.Filter{}), userID)
 }
 
-// linked is how many requests get a link: the others are on other pages.
-const linked = 10
-
-func (v *View) data(ctx context.Context, list due.List, f due.Filter) blocks.DueData {
-	d := blocks.DueData{List: list, Filter: f, Products: v.lists.Products(), Links: map[int64]string{}}
-	rows, _, _ := list.Page(f.Page, linked)
-	for _, r := range rows {
-		for _, o := range r.Open {
-			if channel, ts, ok := v.slack.First(ctx, o.Request); ok {
-				d.Links[o.Request] = v.directory.Link(channel, ts)
-			}
+func (v *View) data(ctx context.Context, userID string, list due.List, f due.Filter) blocks.DueData {
+	a := v.directory.Actor(ctx, userID, directory.RequestAge)
+	return blocks.DueData{List: list, Filter: f, Products: v.lists.Products(), Request: func(id int64) (string, bool) {
+		r, err := v.ledger.Get(ctx, id)
+		if err != nil || !v.maySee(ctx, a, r) {
+			return "", false
 		}
-	}
-	return d
+		channel, ts, ok := v.slack.First(ctx, id)
+		if !ok {
+			return "", true
+		}
+		return v.directory.Link(channel, ts), true
+	}}
 }
 
 // Clicked handles a click in a list. Who clicked may request.
@@ -181,7 +183,7 @@ func (v *View) Clicked(ctx context.Context, ic slack.InteractionCallback, a *sla
 	default:
 		return Outcome{}, fmt.Errorf("there is no action %q in a list of renewals due", a.ActionID)
 	}
-	m, err := v.List(ctx, f)
+	m, err := v.List(ctx, ic.User.ID, f)
 	return Outcome{Replace: &m, Answer: ic.ResponseURL}, err
 }
 
@@ -229,7 +231,7 @@ func (v *View) more(ctx context.Context, ic slack.InteractionCallback, a *slack.
 	case blocks.DueEnding:
 		form = blocks.DueEndingForm(t, r)
 	case blocks.DueWake:
-		return v.saved(ctx, t, v.mark(ctx, r, renewal.CodeDueAwake, ic.User.ID, nil, func(m *due.Mark) {
+		return v.saved(ctx, ic, t, v.mark(ctx, r, renewal.CodeDueAwake, ic.User.ID, nil, func(m *due.Mark) {
 			m.Snoozed, m.NotRenewing = nil, nil
 		}))
 	default:
@@ -261,7 +263,7 @@ func (v *View) Submitted(ctx context.Context, ic slack.InteractionCallback) (Out
 		if wrong != "" {
 			return Outcome{Wrong: map[string]string{blocks.BlockDueUntil: wrong}}, nil
 		}
-		return v.saved(ctx, t, v.mark(ctx, r, renewal.CodeDueSnoozed, by, map[string]string{renewal.DetailUntil: until.Format(time.RFC3339)},
+		return v.saved(ctx, ic, t, v.mark(ctx, r, renewal.CodeDueSnoozed, by, map[string]string{renewal.DetailUntil: until.Format(time.RFC3339)},
 			func(m *due.Mark) { m.Snoozed = &due.Snooze{Until: until, By: by, At: now} }))
 	case blocks.CallbackDueEnding:
 		why := strings.TrimSpace(value(blocks.BlockReason, blocks.ActionReason).Value)
@@ -269,7 +271,7 @@ func (v *View) Submitted(ctx context.Context, ic slack.InteractionCallback) (Out
 			return Outcome{Wrong: map[string]string{blocks.BlockReason: "Please say why: others will ask."}}, nil
 		}
 		end, _ := r.Ends()
-		return v.saved(ctx, t, v.mark(ctx, r, renewal.CodeDueEnding, by, map[string]string{renewal.DetailReason: why},
+		return v.saved(ctx, ic, t, v.mark(ctx, r, renewal.CodeDueEnding, by, map[string]string{renewal.DetailReason: why},
 			func(m *due.Mark) {
 				m.NotRenewing, m.Snoozed = &due.NotRenewing{By: by, Why: why, At: now, Ends: end}, nil
 			}))
@@ -278,7 +280,7 @@ func (v *View) Submitted(ctx context.Context, ic slack.InteractionCallback) (Out
 		if owner != "" && !v.directory.Actor(ctx, owner, directory.RequestAge).MayRequest {
 			return Outcome{Wrong: map[string]string{blocks.BlockDueOwner: "They may not request renewals, so they would not see it. Please choose somebody else."}}, nil
 		}
-		return v.saved(ctx, t, v.mark(ctx, r, renewal.CodeDueOwner, by, map[string]string{renewal.DetailWho: owner}, func(m *due.Mark) { m.Owner = owner }))
+		return v.saved(ctx, ic, t, v.mark(ctx, r, renewal.CodeDueOwner, by, map[string]string{renewal.DetailWho: owner}, func(m *due.Mark) { m.Owner = owner }))
 	}
 	return Outcome{}, fmt.Errorf("there is no form %q of renewals due", ic.View.CallbackID)
 }
@@ -314,7 +316,7 @@ func (v *View) mark(ctx context.Context, r due.Row, code renewal.Code, by string
 }
 
 // saved draws the list again after a change.
-func (v *View) saved(ctx context.Context, t blocks.DueTarget, err error) (Outcome, error) {
+func (v *View) saved(ctx context.Context, ic slack.InteractionCallback, t blocks.DueTarget, err error) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, err
 	}
@@ -322,7 +324,7 @@ func (v *View) saved(ctx context.Context, t blocks.DueTarget, err error) (Outcom
 	if t.Answer == "" {
 		return o, nil
 	}
-	m, err := v.List(ctx, blocks.ReadDueState("due.filter."+t.State))
+	m, err := v.List(ctx, ic.User.ID, blocks.ReadDueState("due.filter."+t.State))
 	if err != nil {
 		return Outcome{}, errors.Join(errors.New("it was saved"), err)
 	}
