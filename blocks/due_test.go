@@ -3,6 +3,7 @@ package blocks_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -154,6 +155,17 @@ func TestDueStateComesBack(t *testing.T) {
 			if got := blocks.ReadDueState(prefix + blocks.DueState(f)); got != f {
 				t.Errorf("%+v comes back from %s as %+v", f, prefix, got)
 			}
+		}
+	}
+	// Of a longer text comes back as much as fits, and nothing that was not in it.
+	for text, least := range map[string]int{strings.Repeat("abcdefghij ", 60): 100, strings.Repeat("株", 40): 18, "it@acme-telecom-services-of-northern-europe.example": 51} {
+		f := due.Filter{Within: 365, Text: text, Owner: bob, Product: "p-series-appliance-plan", Page: 714}
+		got := blocks.ReadDueState("due.filter." + blocks.DueState(f))
+		if n := len([]rune(got.Text)); !strings.HasPrefix(text, got.Text) || n < least {
+			t.Errorf("%q comes back as %q", text, got.Text)
+		}
+		if f.Text = got.Text; got != f {
+			t.Errorf("it comes back as %+v", got)
 		}
 	}
 	for _, id := range []string{"", "due", "due.filter.%zz", "due.do.x"} {

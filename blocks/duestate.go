@@ -54,11 +54,23 @@ func DueState(f due.Filter) string {
 		}
 	}
 	set("d", strconv.Itoa(f.Within))
-	set("t", cut(clean(f.Text), 20)) // at most 180 bytes when it is escaped
 	set("o", f.Owner)
 	set("p", f.Product)
 	set("n", strconv.Itoa(f.Page))
+	room := limitBlockID - len("due.filter.") - len(v.Encode()) - len("&t=")
+	set("t", beginning(f.Text, func(s string) bool { return len(url.QueryEscape(s)) <= room }))
 	return v.Encode()
+}
+
+// beginning is as much of what somebody looks for as fits. It means all that the whole means, and an
+// ellipsis would stand in no name.
+func beginning(text string, fits func(string) bool) string {
+	runes := []rune(clean(text))
+	runes = runes[:min(len(runes), limitBlockID)]
+	for len(runes) > 0 && !fits(string(runes)) {
+		runes = runes[:len(runes)-1]
+	}
+	return strings.TrimSpace(string(runes))
 }
 
 // ReadDueState reads the filter behind the last dot of a block id. What is no filter is none.
@@ -85,7 +97,7 @@ func dueSeveral(l due.List, f due.Filter, label string) []slack.BlockElement {
 	if rows < 2 {
 		return nil
 	}
-	f.Text, f.Page = cut(clean(f.Text), shortLimit), 0
+	f.Text, f.Page = beginning(f.Text, func(s string) bool { return width(s) <= limitBlockID }), 0
 	return []slack.BlockElement{slack.NewButtonBlockElement(ActionDueSeveral, encode(f), plain(fmt.Sprintf(label, rows), limitButton))}
 }
 

@@ -42,8 +42,8 @@ func TestRenewalsDue(t *testing.T) {
 	t.Parallel()
 	b := setup(t, telling)
 	alice := b.as(sandbox.Alice)
-	alice.command(sandbox.Renewals, "/renew due 30 fjordline")
-	m := alice.list("Renewals due within 30 days for “fjordline”", "overdue by 17 days", "the portal, read", "no owner")
+	alice.command(sandbox.Renewals, "/renew due 30 it@fjordline-logistics.example")
+	m := alice.list("Renewals due within 30 days for “it@fjordline-logistics.example”", "overdue by 17 days", "the portal, read", "no owner")
 	if text := b.Slack.Text(m); strings.Contains(text, "Acme") {
 		t.Errorf("the list is not narrowed:\n%s", text)
 	}
@@ -51,7 +51,7 @@ func TestRenewalsDue(t *testing.T) {
 	alice.pick(m, "Owner…")
 	alice.choose("Owner", "", sandbox.Dave)
 	alice.submit()
-	m = alice.list("fjordline", "owner", "dave")
+	m = alice.list("fjordline-logistics.example”", "overdue by 17 days", "owner", "dave")
 	alice.pick(m, "Not renewing…")
 	alice.typeIn("Why", "They move to another provider.")
 	alice.submit()
