@@ -48,14 +48,14 @@ type DueImportData struct {
 	Upload DueUpload // that is taken when no other is put in
 	Text   string    // that was pasted
 	Result due.Import
-	Wrong  string // why nothing came of it, beside what is wrong with lines
+	Wrong  string // what came of it instead, beside what is wrong with lines: that nothing was imported, and why
 }
 
 // DueImportForm asks for a list of dates, and tells what is wrong with the one before.
 func DueImportForm(d DueImportData) slack.ModalViewRequest {
 	var list []slack.Block
 	if d.Wrong != "" {
-		list = append(list, section("wrong", "⚠️ "+outside(d.Wrong, limitSection-100)+" Nothing was imported and nothing was ordered."))
+		list = append(list, section("wrong", "⚠️ "+outside(d.Wrong, limitSection-100)+" Nothing was ordered."))
 	}
 	list = append(list, importFaultBlocks(d.Result)...)
 	if len(list) == 0 {
@@ -172,7 +172,7 @@ func FitsAck(v slack.ModalViewRequest) bool { return len(encode(v)) <= limitAck 
 func DueImportTold(r due.Import, wrong string) Message {
 	switch {
 	case wrong != "":
-		return oneLineMessage("import", "⚠️ Your list of dates: "+outside(wrong, limitSection/2)+" Nothing was imported and nothing was ordered.")
+		return oneLineMessage("import", "⚠️ Your list of dates: "+outside(wrong, limitSection/2)+" Nothing was ordered.")
 	case !r.Done:
 		return oneLineMessage("import", fmt.Sprintf("⚠️ Your list of dates was not imported: %s wrong, the first of them: %s. Nothing was ordered. “/renew due import” takes it anew.",
 			count(len(r.Faults), "line is", "lines are"), outside(r.Faults[0].String(), faultWidth)))

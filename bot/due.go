@@ -104,7 +104,7 @@ func (b *Bot) submittedDue(ctx context.Context, ic slack.InteractionCallback, en
 	}
 	saving, cancel := env.InTime(ctx)
 	defer cancel()
-	o, err := b.due.Submitted(saving, ic)
+	o, err := b.due.Submitted(ctx, saving, ic)
 	if err == nil && len(o.Wrong) > 0 {
 		env.Ack(slack.NewErrorsViewSubmissionResponse(o.Wrong))
 		return

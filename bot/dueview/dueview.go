@@ -240,8 +240,9 @@ func (v *View) more(ctx context.Context, ic slack.InteractionCallback, a *slack.
 	return Outcome{Open: &form}, nil
 }
 
-// Submitted handles a small form. Who submitted it may request.
-func (v *View) Submitted(ctx context.Context, ic slack.InteractionCallback) (Outcome, error) {
+// Submitted handles a small form, and saves what it says before soon ends. Who submitted it may
+// request.
+func (v *View) Submitted(ctx, soon context.Context, ic slack.InteractionCallback) (Outcome, error) {
 	t, err := blocks.ReadDueTarget(ic.View.PrivateMetadata)
 	if err != nil {
 		return Outcome{}, err
@@ -263,7 +264,7 @@ func (v *View) Submitted(ctx context.Context, ic slack.InteractionCallback) (Out
 		if wrong != "" {
 			return Outcome{Wrong: map[string]string{blocks.BlockDueUntil: wrong}}, nil
 		}
-		return v.saved(ctx, ic, t, v.mark(ctx, r, renewal.CodeDueSnoozed, by, map[string]string{renewal.DetailUntil: until.Format(time.RFC3339)},
+		return v.saved(ctx, ic, t, v.mark(soon, r, renewal.CodeDueSnoozed, by, map[string]string{renewal.DetailUntil: until.Format(time.RFC3339)},
 			func(m *due.Mark) { m.Snoozed = &due.Snooze{Until: until, By: by, At: now} }))
 	case blocks.CallbackDueEnding:
 		why := strings.TrimSpace(value(blocks.BlockReason, blocks.ActionReason).Value)
@@ -271,7 +272,7 @@ func (v *View) Submitted(ctx context.Context, ic slack.InteractionCallback) (Out
 			return Outcome{Wrong: map[string]string{blocks.BlockReason: "Please say why: others will ask."}}, nil
 		}
 		end, _ := r.Ends()
-		return v.saved(ctx, ic, t, v.mark(ctx, r, renewal.CodeDueEnding, by, map[string]string{renewal.DetailReason: why},
+		return v.saved(ctx, ic, t, v.mark(soon, r, renewal.CodeDueEnding, by, map[string]string{renewal.DetailReason: why},
 			func(m *due.Mark) {
 				m.NotRenewing, m.Snoozed = &due.NotRenewing{By: by, Why: why, At: now, Ends: end}, nil
 			}))
@@ -280,7 +281,7 @@ func (v *View) Submitted(ctx context.Context, ic slack.InteractionCallback) (Out
 		if owner != "" && !v.directory.Actor(ctx, owner, directory.RequestAge).MayRequest {
 			return Outcome{Wrong: map[string]string{blocks.BlockDueOwner: "They may not request renewals, so they would not see it. Please choose somebody else."}}, nil
 		}
-		return v.saved(ctx, ic, t, v.mark(ctx, r, renewal.CodeDueOwner, by, map[string]string{renewal.DetailWho: owner}, func(m *due.Mark) { m.Owner = owner }))
+		return v.saved(ctx, ic, t, v.mark(soon, r, renewal.CodeDueOwner, by, map[string]string{renewal.DetailWho: owner}, func(m *due.Mark) { m.Owner = owner }))
 	}
 	return Outcome{}, fmt.Errorf("there is no form %q of renewals due", ic.View.CallbackID)
 }
@@ -315,18 +316,22 @@ func (v *View) mark(ctx context.Context, r due.Row, code renewal.Code, by string
 	return err
 }
 
-// saved draws the list again after a change.
+// saved says what became of a change: it draws the list again.
 func (v *View) saved(ctx context.Context, ic slack.InteractionCallback, t blocks.DueTarget, err error) (Outcome, error) {
-	if err != nil {
-		return Outcome{}, err
-	}
 	o := Outcome{Answer: t.Answer}
-	if t.Answer == "" {
+	if errors.Is(err, ledger.ErrUnclear) {
+		v.log.ErrorContext(ctx, "a mark may not be saved", "error", err)
+		o.Say = "It is not known yet whether this was saved. “/renew due” tells. Nothing was ordered."
 		return o, nil
+	}
+	if err != nil || t.Answer == "" {
+		return o, err
 	}
 	m, err := v.List(ctx, ic.User.ID, blocks.ReadDueState("due.filter."+t.State))
 	if err != nil {
-		return Outcome{}, errors.Join(errors.New("it was saved"), err)
+		v.log.ErrorContext(ctx, "the renewals due could not be drawn again after a change", "error", err)
+		o.Say = "It is saved. The list could not be drawn again; “/renew due” shows it. Nothing was ordered."
+		return o, nil
 	}
 	o.Replace = &m
 	return o, nil

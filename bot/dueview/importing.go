@@ -11,6 +11,7 @@ import (
 
 	"renewbot/blocks"
 	"renewbot/bot/due"
+	"renewbot/bot/ledger"
 	"renewbot/bot/portal"
 	"renewbot/bot/socket"
 )
@@ -91,6 +92,12 @@ func (v *View) imported(ctx context.Context, p Putting) Imported {
 		if p.data.Result, err = v.lists.Import(ctx, bytes.NewReader(text), p.by, p.skip); err != nil {
 			p.data.Wrong = cmp.Or(unreached(err), "The list could not be taken in. Please try again in a moment.")
 		}
+	}
+	switch {
+	case errors.Is(err, ledger.ErrUnclear):
+		p.data.Wrong = "It is not known yet whether the list was imported. Import it again in a moment: what is the same changes nothing."
+	case p.data.Wrong != "":
+		p.data.Wrong += " Nothing was imported."
 	}
 	if err != nil {
 		v.log.WarnContext(ctx, "a list of dates was not imported", "error", err)
