@@ -395,3 +395,33 @@ func TestDueOfAPortalThatIsBeingRead(t *testing.T) {
 	dave.list("Renewals due", "overdue")
 	dave.list("History of Our own account", "PO-2544")
 }
+
+// TestARowOfAPortalThatCannotBeRead does not call a package gone that nobody could look for.
+func TestARowOfAPortalThatCannotBeRead(t *testing.T) {
+	t.Parallel()
+	b := setup(t, telling)
+	alice := b.as(sandbox.Alice)
+	alice.command(sandbox.Renewals, "/renew due fjordline")
+	m := alice.list("overdue by 17 days")
+	alice.pick(m, "Owner…")
+	alice.choose("Owner", "", sandbox.Dave)
+	if err := b.StopBot(); err != nil {
+		t.Fatal(err)
+	}
+	down := b.Vendor.Fault(yeastarsim.InstanceProductList, yeastarsim.HTTPError(503))
+	if err := b.StartBot(b.ctx); err != nil {
+		t.Fatal(err)
+	}
+	unread := func() {
+		t.Helper()
+		told := alice.list("The portal does not list the packages of P-Series Turnkey Package just now", "Nothing was changed or ordered")
+		b.lacks(b.Slack.Text(told), "not in the list any more")
+	}
+	alice.submit()
+	unread()
+	alice.press(m, "p-series-turnkey "+yeastarsim.ExpiredID)
+	unread()
+	down.Remove()
+	alice.command(sandbox.Renewals, "/renew due fjordline")
+	alice.list("overdue by 17 days", "no owner")
+}

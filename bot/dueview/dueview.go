@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -195,20 +196,31 @@ func (v *View) renew(ctx context.Context, value string) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, err
 	}
-	r, ok, err := v.row(ctx, k)
-	if err != nil || !ok || r.Nameless {
-		return Outcome{Say: gone}, err
+	r, says, err := v.row(ctx, k)
+	if says == "" && r.Nameless {
+		says = gone
+	}
+	if err != nil || says != "" {
+		return Outcome{Say: says}, err
 	}
 	return Outcome{Renew: &blocks.Draft{Product: k.Product, Holder: k.Holder}}, nil
 }
 
-func (v *View) row(ctx context.Context, k due.Key) (due.Row, bool, error) {
+// row finds a row. says is why it is not there.
+func (v *View) row(ctx context.Context, k due.Key) (r due.Row, says string, err error) {
 	list, err := v.lists.Load(ctx, lookup.AnyAge)
 	if err != nil {
-		return due.Row{}, false, err
+		return r, "", err
 	}
-	r, ok := list.Find(k)
-	return r, ok, nil
+	if r, ok := list.Find(k); ok {
+		return r, "", nil
+	}
+	for _, p := range v.lists.Products() {
+		if p.Key == k.Product && slices.Contains(list.Unread, p.Name) {
+			return r, fmt.Sprintf("The portal does not list the packages of %s just now. Please try again in a moment. Nothing was changed or ordered.", p.Name), nil
+		}
+	}
+	return r, gone, nil
 }
 
 // more handles the menu of a row.
@@ -217,9 +229,9 @@ func (v *View) more(ctx context.Context, ic slack.InteractionCallback, a *slack.
 	if err != nil {
 		return Outcome{}, err
 	}
-	r, ok, err := v.row(ctx, k)
-	if err != nil || !ok {
-		return Outcome{Say: gone}, err
+	r, says, err := v.row(ctx, k)
+	if err != nil || says != "" {
+		return Outcome{Say: says}, err
 	}
 	t := blocks.DueTarget{Key: k, State: blocks.DueState(f), Answer: ic.ResponseURL}
 	var form slack.ModalViewRequest
@@ -247,9 +259,9 @@ func (v *View) Submitted(ctx, soon context.Context, ic slack.InteractionCallback
 	if err != nil {
 		return Outcome{}, err
 	}
-	r, ok, err := v.row(ctx, t.Key)
-	if err != nil || !ok {
-		return Outcome{Say: gone}, err
+	r, says, err := v.row(soon, t.Key)
+	if err != nil || says != "" {
+		return Outcome{Say: says, Answer: t.Answer}, err
 	}
 	now, by := v.ledger.Now(ctx), ic.User.ID
 	value := func(block, action string) slack.BlockAction {
