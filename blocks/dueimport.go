@@ -135,7 +135,7 @@ func DueImported(r due.Import) slack.ModalViewRequest {
 		for _, c := range r.Changes[:min(len(r.Changes), importChanges)] {
 			changes = append(changes, importChange(c))
 		}
-		list = append(list, section("changes", "*What differs from the list before*"))
+		list = append(list, section("changes", "*What was otherwise before*"))
 		list = append(list, bulletSections("change", append(changes, make([]string, len(r.Changes)-len(changes))...), importChanges)...)
 	}
 	if len(r.Faults) > 0 {
@@ -155,9 +155,9 @@ func importCounts(r due.Import) string {
 
 // importChange is a change in one line.
 func importChange(c due.Change) string {
-	s := outside(c.Holder, 60) + ", " + outside(c.Product, 40) + ": "
+	s := outside(c.Holder, 60) + ", " + outside(c.Product, 40) + ":"
 	if !c.Was.Equal(c.Ends) {
-		s += c.Was.UTC().Format(time.DateOnly) + " → *" + c.Ends.UTC().Format(time.DateOnly) + "*"
+		s += " " + c.Was.UTC().Format(time.DateOnly) + " → *" + c.Ends.UTC().Format(time.DateOnly) + "*"
 	}
 	if c.Owner != "" && c.Owner != c.OwnerWas {
 		s = joinWith(" ", s, "owner "+mention(c.Owner))

@@ -425,3 +425,39 @@ func TestARowOfAPortalThatCannotBeRead(t *testing.T) {
 	alice.command(sandbox.Renewals, "/renew due fjordline")
 	alice.list("overdue by 17 days", "no owner")
 }
+
+// TestOwnerWhoHasLeft is nobody's in the list, in Home and in a batch, and no list of dates names one.
+func TestOwnerWhoHasLeft(t *testing.T) {
+	t.Parallel()
+	clock := newMoving()
+	b := setup(t, telling, clock.set)
+	alice, bob := b.as(sandbox.Alice), b.as(sandbox.Bob)
+	alice.command(sandbox.Renewals, "/renew due fjordline")
+	m := alice.list("overdue by 17 days")
+	alice.pick(m, "Owner…")
+	alice.choose("Owner", "", sandbox.Dave)
+	alice.submit()
+	m = alice.list("fjordline", "overdue by 17 days", "owner", "dave")
+	b.Slack.ChangeUser(sandbox.Dave, func(u *slacksim.User) { u.Deleted = true })
+	clock.add(2 * time.Hour)
+	if r, err := alice.p.Pick(b.ctx, m.Ref(), "due_owners", "nobody"); err != nil || r.Failure != "" {
+		t.Fatal(err, r.Failure)
+	}
+	alice.list("fjordline", "overdue by 17 days", "no owner")
+
+	bob.command(sandbox.Renewals, "/renew due import")
+	bob.titled("Import dates")
+	bob.typeIn("Or lines, pasted", "holder,product,date,owner\nself,p-series-turnkey,2027-04-30,"+sandbox.Dave+"\n"+
+		"it@acme-telecom.example,p-series-turnkey,2027-04-30,"+sandbox.Gina+"\n"+yeastarsim.ExpiredID+",p-series-turnkey,2027-04-30,"+sandbox.Alice)
+	bob.submitOK()
+	bob.view("Wrong lines")
+	v, _ := bob.p.View()
+	if text := b.Slack.TextView(v); !containsAll(text, "2 lines are wrong, and 1 right", "line 2: the owner "+sandbox.Dave+" may not request", "line 3: the owner "+sandbox.Gina) {
+		t.Errorf("the form says\n%s", text)
+	}
+	bob.choose("Wrong lines", "", "skip")
+	bob.submitOK()
+	if text := b.Slack.TextView(bob.titled("Imported")); !containsAll(text, "1 new", "Fjordline Logistics AS, p-series-turnkey: owner") {
+		t.Errorf("an owner who is another one is told as\n%s", text)
+	}
+}

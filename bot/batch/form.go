@@ -51,6 +51,13 @@ func (v *View) template(ctx context.Context, by due.Filter, f *blocks.BatchFormD
 		v.log.WarnContext(ctx, "the renewals due could not be read for a batch", "error", err)
 	}
 	f.Unread = err != nil || len(list.Unread) > 0
+	if by.Owner == due.Nobody {
+		gone, err := v.directory.Gone(ctx, list.LookedAfterBy())
+		if err != nil {
+			v.log.WarnContext(ctx, "whether all owners of renewals due are still there was not found out", "error", err)
+		}
+		list = list.Left(gone) // whose rows are nobody's
+	}
 	lines := 0
 	for _, r := range list.Only(by, portal.Fits).Askable(by) {
 		line := templateLine(r)

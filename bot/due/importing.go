@@ -59,9 +59,9 @@ type Change struct {
 
 // String is the change for people on a terminal.
 func (c Change) String() string {
-	s := fmt.Sprintf("line %d: %s, %s: ", c.Line, c.Holder, c.Product)
+	s := fmt.Sprintf("line %d: %s, %s:", c.Line, c.Holder, c.Product)
 	if !c.Was.Equal(c.Ends) {
-		s += c.Was.Format(time.DateOnly) + " → " + c.Ends.Format(time.DateOnly)
+		s += " " + c.Was.Format(time.DateOnly) + " → " + c.Ends.Format(time.DateOnly)
 	}
 	if c.Owner != "" && c.Owner != c.OwnerWas {
 		s += fmt.Sprintf(" owner %q → %q", c.OwnerWas, c.Owner)

@@ -85,7 +85,7 @@ func TestImport(t *testing.T) {
 	b := setup(t, 12)
 	imported := func(text string, skip bool) due.Import {
 		t.Helper()
-		got, err := b.lists.Import(t.Context(), strings.NewReader(importHead+text), "U1", skip)
+		got, err := b.lists.Import(t.Context(), strings.NewReader(importHead+text), "U1", skip, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

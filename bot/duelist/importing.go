@@ -15,8 +15,9 @@ import (
 )
 
 // Import takes a list of dates in, in one piece: nothing of it when a line is wrong, unless
-// wrong lines are to be skipped. by is who does it, for the audit trail.
-func (l *Lists) Import(ctx context.Context, r io.Reader, by string, skip bool) (due.Import, error) {
+// wrong lines are to be skipped. by is who does it, for the audit trail; owner says what is wrong with an
+// owner, and may be nil.
+func (l *Lists) Import(ctx context.Context, r io.Reader, by string, skip bool, owner func(ctx context.Context, id string) (says string, err error)) (due.Import, error) {
 	now := l.ledger.Now(ctx)
 	lines, faults, err := due.ReadImport(r, now)
 	if err != nil {
@@ -37,6 +38,11 @@ func (l *Lists) Import(ctx context.Context, r io.Reader, by string, skip bool) (
 		if before, twice := seen[k]; says == "" && twice {
 			says = fmt.Sprintf("the same holder and product stand in line %d", before.Line)
 		}
+		if says == "" && line.Owner != "" && owner != nil {
+			if says, err = owner(ctx, line.Owner); err != nil {
+				return due.Import{}, fmt.Errorf("look the owners up: %w", err)
+			}
+		}
 		if says != "" {
 			result.Faults = append(result.Faults, due.Fault{Line: line.Line, Says: says})
 			continue
@@ -46,6 +52,11 @@ func (l *Lists) Import(ctx context.Context, r io.Reader, by string, skip bool) (
 		switch m := marks[k]; {
 		case m.Imported == nil:
 			result.Added++
+			if line.Owner != "" && m.Owner != "" && m.Owner != line.Owner {
+				result.Changes = append(result.Changes, due.Change{
+					Line: line.Line, Holder: name, Product: k.Product, Was: line.Ends, Ends: line.Ends, OwnerWas: m.Owner, Owner: line.Owner,
+				})
+			}
 		case !m.Imported.At.Equal(line.Ends) || (line.Owner != "" && m.Owner != line.Owner):
 			result.Changed++
 			result.Changes = append(result.Changes, due.Change{

@@ -97,14 +97,16 @@ func (v *View) tellOne(ctx context.Context, d ledger.Digest, list due.List) erro
 }
 
 func (v *View) tellChannel(ctx context.Context, d ledger.Digest, list due.List) error {
-	var gone []string
-	for _, owner := range list.Owners() {
+	gone, err := v.directory.Gone(ctx, list.Owners()) // who are told of no customers
+	if err != nil {
+		return err
+	}
+	for _, owner := range list.Left(gone).Owners() {
 		p, ok, err := v.directory.Person(ctx, owner)
-		if err != nil {
+		switch {
+		case err != nil:
 			return err
-		}
-		if !ok || !v.directory.Actor(ctx, owner, directory.RequestAge).MayRequest { // who is told of no customers
-			gone = append(gone, owner)
+		case !ok:
 			continue
 		}
 		at := due.Morning(d.At, p.Zone, p.Weekend)

@@ -130,16 +130,29 @@ func (v *View) Ready() bool { return v.lists.Ready() }
 
 // List draws the list for somebody, as a filter narrows it.
 func (v *View) List(ctx context.Context, userID string, f due.Filter) (blocks.Message, error) {
-	list, err := v.lists.Load(ctx, lookup.AnyAge)
+	list, err := v.list(ctx)
 	if err != nil {
 		return blocks.Message{}, err
 	}
 	return blocks.Due(v.data(ctx, userID, list.Only(f, portal.Fits), f)), nil
 }
 
+// list has all rows; those of owners who have left are nobody's.
+func (v *View) list(ctx context.Context) (due.List, error) {
+	list, err := v.lists.Load(ctx, lookup.AnyAge)
+	if err != nil {
+		return list, err
+	}
+	gone, err := v.directory.Gone(ctx, list.LookedAfterBy())
+	if err != nil {
+		v.log.WarnContext(ctx, "whether all owners of renewals due are still there was not found out", "error", err)
+	}
+	return list.Left(gone), nil
+}
+
 // Section is what Home shows to somebody who may request.
 func (v *View) Section(ctx context.Context, userID string) []slack.Block {
-	list, err := v.lists.Load(ctx, lookup.AnyAge)
+	list, err := v.list(ctx)
 	if err != nil {
 		v.log.WarnContext(ctx, "the renewals due could not be read for a Home tab", "error", err)
 		return nil

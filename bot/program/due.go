@@ -59,7 +59,7 @@ differs, and says so. On SQLite the bot must not be running meanwhile.`,
 			}
 			defer func() { _ = f.Close() }() // it was only read
 			return c.withDue(ctx, false, func(lists *duelist.Lists, _ *ledger.Ledger) error {
-				got, err := lists.Import(ctx, f, renewal.System, *skip)
+				got, err := lists.Import(ctx, f, renewal.System, *skip, nil)
 				if err != nil {
 					return err
 				}
