@@ -17,8 +17,10 @@ type ImportLine struct {
 	Line    int // of the file, from 1
 	Holder  string
 	Product string
-	Ends    time.Time
-	Owner   string // Slack user id; empty: the list does not say
+	Ends    time.Time // zero: the list, which was exported, does not say
+	Owner   string    // Slack user id; empty: the list does not say
+	// Exported says that it is a line of ours, by the column that names the source of its date.
+	Exported bool
 }
 
 // Fault is what is wrong with a line of a list.
@@ -76,9 +78,10 @@ var columns = sheet.Columns{
 		"product": {"product"},
 		"date":    {"date", "expires", "expiry", "expiry date", "expiration date", "ends"},
 		"owner":   {"owner"},
+		"source":  {"source"},
 	},
 	PassedOver: []string{
-		"name", "product name", "quantity", "source", "seen", "band", "auto renewal", "snoozed until", "not renewing", "open requests",
+		"name", "product name", "quantity", "seen", "band", "auto renewal", "snoozed until", "not renewing", "open requests",
 	},
 	Needed: []string{"holder", "product", "date"},
 }
@@ -159,9 +162,13 @@ func readLine(line sheet.Line, now time.Time) (ImportLine, []Fault) {
 	if l.Product == "" {
 		wrong("the product is missing")
 	}
-	var err error
-	if l.Ends, err = ReadDay(line.Cells["date"], now); err != nil {
-		wrong(err.Error())
+	var source string
+	source, l.Exported = line.Cells["source"]
+	if text := line.Cells["date"]; text != "" || source != "" || !l.Exported { // else nobody knew it
+		var err error
+		if l.Ends, err = ReadDay(text, now); err != nil {
+			wrong(err.Error())
+		}
 	}
 	l.Owner = strings.TrimSuffix(strings.TrimPrefix(line.Cells["owner"], "<@"), ">")
 	l.Owner, _, _ = strings.Cut(l.Owner, "|") // a mention may have the name, too

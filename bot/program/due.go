@@ -100,8 +100,8 @@ var dueExport = command{
 	line: "write when packages end, as CSV, JSON Lines or XLSX",
 	about: `
 Each line is a package, the most urgent first: holder, product, quantity, date with its
-source and age, owner, and what was said of it. The file can be imported again: of its columns
-holder, product, date and owner count. A cell that a spreadsheet would compute begins with an apostrophe.`,
+source and age, owner, and what was said of it. A CSV file can be imported again, as it is or
+with other dates and owners. A cell that a spreadsheet would compute begins with an apostrophe.`,
 	prepare: func(flags *flag.FlagSet) action {
 		format := flags.String("format", "", forms)
 		file := flags.String("o", "", "write into a new `FILE` instead of the terminal")
