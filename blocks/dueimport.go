@@ -3,6 +3,7 @@ package blocks
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -96,7 +97,10 @@ func importFaultBlocks(r due.Import) []slack.Block {
 	if len(r.Faults) == 0 || r.Done {
 		return nil
 	}
-	head := fmt.Sprintf("⚠️ *Nothing was imported: %s wrong, and %d right.*", count(len(r.Faults), "line is", "lines are"), r.Lines)
+	head := "⚠️ *Nothing was imported.*"
+	if n := r.WrongLines(); n > 0 {
+		head = fmt.Sprintf("⚠️ *Nothing was imported: %s wrong, and %d right.*", count(n, "line is", "lines are"), r.Lines)
+	}
 	return append([]slack.Block{section("faults", head)}, bulletSections("fault", faultWords(r.Faults), importFaults)...)
 }
 
@@ -147,7 +151,7 @@ func DueImported(r due.Import) slack.ModalViewRequest {
 
 func importCounts(r due.Import) string {
 	s := fmt.Sprintf("Imported %s: %d new, %d changed, %d as before", count(r.Lines, "line", "lines"), r.Added, r.Changed, r.Same)
-	if n := len(r.Faults); n > 0 {
+	if n := r.WrongLines(); n > 0 {
 		s += fmt.Sprintf(", %d left out", n)
 	}
 	return s + "."
@@ -173,9 +177,12 @@ func DueImportTold(r due.Import, wrong string) Message {
 	switch {
 	case wrong != "":
 		return oneLineMessage("import", "⚠️ Your list of dates: "+outside(wrong, limitSection/2)+" Nothing was ordered.")
+	case !r.Done && r.WrongLines() == 0:
+		return oneLineMessage("import", fmt.Sprintf("⚠️ Your list of dates was not imported: %s. Nothing was ordered. “/renew due import” takes it anew.",
+			outside(strings.TrimSuffix(r.Faults[0].String(), "."), faultWidth)))
 	case !r.Done:
 		return oneLineMessage("import", fmt.Sprintf("⚠️ Your list of dates was not imported: %s wrong, the first of them: %s. Nothing was ordered. “/renew due import” takes it anew.",
-			count(len(r.Faults), "line is", "lines are"), outside(r.Faults[0].String(), faultWidth)))
+			count(r.WrongLines(), "line is", "lines are"), outside(r.Faults[0].String(), faultWidth)))
 	}
 	return oneLineMessage("import", "✅ Your list of dates: "+importCounts(r)+" Nothing was ordered.")
 }

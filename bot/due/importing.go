@@ -51,6 +51,18 @@ type Import struct {
 	Done   bool
 }
 
+// WrongLines counts the lines that are wrong: not the first one, which names the columns, and not the list
+// as a whole.
+func (i Import) WrongLines() int {
+	wrong := map[int]bool{}
+	for _, f := range i.Faults {
+		if f.Line > 1 {
+			wrong[f.Line] = true
+		}
+	}
+	return len(wrong)
+}
+
 // Change is what a list says in place of an earlier one.
 type Change struct {
 	Line            int

@@ -66,14 +66,18 @@ differs, and says so. On SQLite the bot must not be running meanwhile.`,
 				for _, fault := range got.Faults {
 					_, _ = fmt.Fprintln(c.stderr, fault)
 				}
-				if !got.Done {
-					return fmt.Errorf("nothing was imported: %d of %d lines are wrong", len(got.Faults), len(got.Faults)+got.Lines)
+				wrong := got.WrongLines()
+				switch {
+				case !got.Done && wrong > 0:
+					return fmt.Errorf("nothing was imported: %d of %d lines are wrong", wrong, wrong+got.Lines)
+				case !got.Done:
+					return errors.New("nothing was imported")
 				}
 				for _, change := range got.Changes {
 					_, _ = fmt.Fprintln(c.stdout, change)
 				}
 				_, _ = fmt.Fprintf(c.stdout, "Imported %d lines: %d new, %d changed, %d as before, %d left out.\n",
-					got.Lines, got.Added, got.Changed, got.Same, len(got.Faults))
+					got.Lines, got.Added, got.Changed, got.Same, wrong)
 				return nil
 			})
 		}
