@@ -150,6 +150,42 @@ func TestAutoRenewalsAreLearned(t *testing.T) {
 	if r, _ := list.Find(k); r.Band(list.Now) != due.Automatic {
 		t.Errorf("a package that renews by itself is in band %s", r.Band(list.Now))
 	}
+	asked := b.vendor.Calls(yeastarsim.ExistedAutoRenew)
+	if _, err := b.lists.LearnAutoRenewals(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if again := b.vendor.Calls(yeastarsim.ExistedAutoRenew) - asked; asked == 0 || again != 0 {
+		t.Errorf("after %d packages %d are asked about again on the same day", asked, again)
+	}
+}
+
+// TestAutoRenewalThatThePortalDoesNotTell keeps none of the others from being learned, and a portal that
+// tells none is left alone.
+func TestAutoRenewalThatThePortalDoesNotTell(t *testing.T) {
+	t.Parallel()
+	b := setup(t, 12)
+	learn := func(strikes int) (calls int, more bool) {
+		t.Helper()
+		before := b.vendor.Calls(yeastarsim.ExistedAutoRenew)
+		if strikes > 0 {
+			b.vendor.Fault(yeastarsim.ExistedAutoRenew, yeastarsim.BrokenJSON().Times(strikes))
+		}
+		more, err := b.lists.LearnAutoRenewals(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b.vendor.Calls(yeastarsim.ExistedAutoRenew) - before, more
+	}
+	if calls, more := learn(3); calls != 3 || !more {
+		t.Errorf("a portal that tells nothing is asked %d times, more is %v", calls, more)
+	}
+	calls, more := learn(1) // the most urgent one of those that were not asked about
+	if calls < 5 || !more {
+		t.Errorf("with one package that is not told of %d are asked about, more is %v", calls, more)
+	}
+	if calls, more := learn(0); calls != 1 || more {
+		t.Errorf("at last %d are asked about, more is %v", calls, more)
+	}
 }
 
 // TestExportComesBack imports what was exported.
