@@ -110,3 +110,19 @@ func TestHistoryOfAPortalThatTellsLittle(t *testing.T) {
 	m = dave.list("History of Acme Telecom", "does not tell whose orders are whose")
 	b.lacks(b.Slack.Text(m), order.OrderNo)
 }
+
+// TestHistoryOfAPBXSaysWhatItLookedAt names the older orders that were not looked at, and those of which
+// the portal did not tell.
+func TestHistoryOfAPBXSaysWhatItLookedAt(t *testing.T) {
+	t.Parallel()
+	b := setup(t, telling)
+	oldest := b.Vendor.AddOrder(yeastarsim.Order{ProductID: yeastarsim.Software, ProductNo: yeastarsim.SoftwareSerial, PartnerID: yeastarsim.AcmeTelecomID, OperationType: "renew_plan"})
+	for range 24 {
+		b.Vendor.AddOrder(yeastarsim.Order{ProductID: yeastarsim.Turnkey, PartnerID: yeastarsim.AcmeTelecomID, OperationType: "renew_plan"})
+	}
+	b.Vendor.Fault(yeastarsim.OrderGet, yeastarsim.BrokenJSON().Times(1))
+	dave := b.as(sandbox.Dave)
+	dave.command(sandbox.Random, "/renew history "+yeastarsim.SoftwareSerial)
+	m := dave.list("Of the newest 20 orders of its account", "older ones were not looked at", "Of 1 more order the portal did not tell")
+	b.lacks(b.Slack.Text(m), oldest.OrderNo, "are listed since")
+}

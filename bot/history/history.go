@@ -121,7 +121,7 @@ func (h *Histories) draw(ctx context.Context, a renewal.Actor, who renewal.Holde
 	d.Unread, d.Untold = err != nil, err == nil && !told
 	switch {
 	case who.SerialNumber != "":
-		placed = h.ofPBX(ctx, placed, who)
+		placed, d.PBX = h.ofPBX(ctx, placed, who)
 	case !told:
 		placed = nil
 	}
@@ -157,35 +157,38 @@ func (h *Histories) requestsOf(ctx context.Context, who renewal.Holder) ([]renew
 
 // ofPBX are those of the newest orders that are of one PBX: by which number the details tell it is
 // documented.
-func (h *Histories) ofPBX(ctx context.Context, placed []yeastar.OrderSummary, pbx renewal.Holder) []yeastar.OrderSummary {
+func (h *Histories) ofPBX(ctx context.Context, placed []yeastar.OrderSummary, pbx renewal.Holder) (found []yeastar.OrderSummary, told blocks.HistoryPBXOrders) {
 	product, _, ok := h.Portal.FindPBX(ctx, pbx.SerialNumber)
 	if !ok {
-		return nil
+		return nil, blocks.HistoryPBXOrders{Gone: true}
 	}
 	ctx, cancel := context.WithTimeout(ctx, detailPatience)
 	defer cancel()
+	told.Unasked = max(len(placed)-pbxsOrders, 0)
 	placed = placed[:min(len(placed), pbxsOrders)]
-	theirs := make([]bool, len(placed))
+	theirs, unsolved := make([]bool, len(placed)), make([]bool, len(placed))
 	var asking errgroup.Group
 	asking.SetLimit(4)
 	for i, o := range placed {
 		asking.Go(func() error {
 			detail, err := h.Portal.Order(ctx, orderNumber(o))
-			if err != nil || detail.ProductNo != pbx.SerialNumber {
-				return err
+			if err == nil && detail.ProductNo == pbx.SerialNumber {
+				theirs[i], err = h.Portal.IsOf(ctx, o, product, pbx)
 			}
-			theirs[i], err = h.Portal.IsOf(ctx, o, product, pbx)
-			return err
+			unsolved[i] = err != nil
+			return nil
 		})
 	}
-	_ = asking.Wait() // what the portal does not tell is left out
-	var found []yeastar.OrderSummary
+	_ = asking.Wait() // nothing in it fails
 	for i, o := range placed {
-		if theirs[i] {
+		switch {
+		case unsolved[i]:
+			told.Unsolved++
+		case theirs[i]:
 			found = append(found, o)
 		}
 	}
-	return found
+	return found, told
 }
 
 // details looks up what the list does not tell of orders that are no requests of ours: what
