@@ -125,6 +125,19 @@ func Typed(text, userID string) due.Filter {
 	return f
 }
 
+// Ends is when a package ends by the best source that the list has, and which that is; zero: nobody
+// knows, or it could not be read now.
+func (v *View) Ends(ctx context.Context, k due.Key) (time.Time, due.Source) {
+	list, err := v.lists.Load(ctx, lookup.AnyAge)
+	if err != nil && ctx.Err() == nil {
+		v.log.WarnContext(ctx, "when a package ends could not be read for a form", "error", err)
+	}
+	if r, _ := list.Find(k); len(r.Dates) > 0 {
+		return r.Dates[0].At, r.Dates[0].Source
+	}
+	return time.Time{}, ""
+}
+
 // Ready says whether List need not wait for the portal.
 func (v *View) Ready() bool { return v.lists.Ready() }
 
