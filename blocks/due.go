@@ -272,7 +272,7 @@ func dueMarks(r due.Row, now time.Time) []string {
 		lines = append(lines, "🔄 renews by itself (the portal, read "+day(r.Mark.Auto.At)+"): an order would come on top")
 	}
 	if s := r.Mark.Snoozed; s != nil && now.Before(s.Until) {
-		lines = append(lines, "💤 snoozed until "+s.Until.UTC().Format("2 Jan 2006")+" by "+mention(s.By))
+		lines = append(lines, "💤 snoozed until "+s.Day().Format("2 Jan 2006")+" by "+mention(s.By))
 	}
 	if n := r.Mark.NotRenewing; n != nil && r.NotRenewing() {
 		lines = append(lines, "🏁 not renewing, says "+mention(n.By)+" "+day(n.At)+": "+outside(n.Why, 300))

@@ -162,10 +162,10 @@ func dueForm(callback, title string, t DueTarget, r due.Row, blocks ...slack.Blo
 	return v
 }
 
-// DueSnoozeForm asks until when nobody is told of a row.
+// DueSnoozeForm asks until when nobody is told of a row. now is in the zone of who is asked.
 func DueSnoozeForm(t DueTarget, r due.Row, now time.Time) slack.ModalViewRequest {
 	picker := slack.NewDatePickerBlockElement(ActionDueUntil)
-	picker.InitialDate = now.UTC().AddDate(0, 0, 14).Format(time.DateOnly)
+	picker.InitialDate = now.AddDate(0, 0, 14).Format(time.DateOnly)
 	return dueForm(CallbackDueSnooze, "Snooze", t, r, slack.NewInputBlock(BlockDueUntil, plain("Until", limitLabel),
 		plain("Until then nobody is told of it. It stays in the list, and can be renewed.", limitLabel), picker))
 }

@@ -15,6 +15,7 @@ import (
 	"renewbot/bot/renewal"
 	"renewbot/bot/sandbox"
 	"renewbot/bot/slacksim"
+	"renewbot/bot/zones"
 	"renewbot/yeastar/yeastarsim"
 )
 
@@ -40,7 +41,8 @@ func (a *actor) pick(m slacksim.Message, choice string) {
 // its row out of what is due.
 func TestRenewalsDue(t *testing.T) {
 	t.Parallel()
-	b := setup(t, telling)
+	clock := newMoving()
+	b := setup(t, telling, clock.set)
 	alice := b.as(sandbox.Alice)
 	alice.command(sandbox.Renewals, "/renew due 30 it@fjordline-logistics.example")
 	m := alice.list("Renewals due within 30 days for “it@fjordline-logistics.example”", "overdue by 17 days", "the portal, read", "no owner")
@@ -63,6 +65,22 @@ func TestRenewalsDue(t *testing.T) {
 	alice.pick(alice.list("🏁", "They move to another provider."), "Tell of it again")
 	b.says(sandbox.Audit, "due.awake")
 	alice.list("overdue by 17 days", "owner")
+
+	// At six in the evening in Los Angeles tomorrow has begun in UTC, and is tomorrow all the same.
+	b.Slack.ChangeUser(sandbox.Alice, func(u *slacksim.User) { u.TZ = "America/Los_Angeles" })
+	la, err := zones.Load("America/Los_Angeles")
+	if err != nil {
+		t.Fatal(err)
+	}
+	clock.add(14 * time.Hour)
+	tomorrow := clock.now().In(la).AddDate(0, 0, 1)
+	alice.command(sandbox.Renewals, "/renew due fjordline")
+	m = alice.list("overdue by 17 days", "Page 1 of 1")
+	alice.pick(m, "Snooze until…")
+	alice.choose("Until", "", tomorrow.Format(time.DateOnly))
+	alice.submit()
+	alice.list("💤 snoozed until " + tomorrow.Format("2 Jan 2006"))
+	b.says(sandbox.Audit, "due.snoozed", tomorrow.Format("2 Jan 2006"))
 
 	// Who may not request sees no customers.
 	if text := b.as(sandbox.Gina).command(sandbox.Renewals, "/renew due"); !contains(text, "Guests can't") {
@@ -111,7 +129,10 @@ type moving struct {
 	by    atomic.Int64
 }
 
-func newMoving() *moving { return &moving{begin: time.Now()} }
+// newMoving begins at noon: it is the same day for everybody then, and stays so for a while.
+func newMoving() *moving {
+	return &moving{begin: time.Now().UTC().Truncate(24 * time.Hour).Add(12 * time.Hour)}
+}
 
 func (m *moving) now() time.Time         { return m.begin.Add(time.Duration(m.by.Load())) }
 func (m *moving) add(d time.Duration)    { m.by.Add(int64(d)) }
@@ -399,7 +420,7 @@ func TestDueOfAPortalThatIsBeingRead(t *testing.T) {
 // TestARowOfAPortalThatCannotBeRead does not call a package gone that nobody could look for.
 func TestARowOfAPortalThatCannotBeRead(t *testing.T) {
 	t.Parallel()
-	b := setup(t, telling)
+	b := setup(t, telling, newMoving().set)
 	alice := b.as(sandbox.Alice)
 	alice.command(sandbox.Renewals, "/renew due fjordline")
 	m := alice.list("overdue by 17 days")

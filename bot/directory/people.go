@@ -225,6 +225,15 @@ func (d *Directory) Person(ctx context.Context, id string) (p Person, ok bool, e
 	return Person{ID: id, Zone: zoneOf(u.TZ), Weekend: weekend, Away: d.away(u)}, true, nil
 }
 
+// Zone is somebody's time zone, by which days are counted for them; UTC if it is not known.
+func (d *Directory) Zone(ctx context.Context, id string) *time.Location {
+	p, ok, err := d.Person(ctx, id)
+	if err != nil || !ok {
+		return time.UTC
+	}
+	return p.Zone
+}
+
 // Gone are those of some people who may not request renewals any more. Of whom Slack does not tell now it is not known,
 // which the error says.
 func (d *Directory) Gone(ctx context.Context, ids []string) (gone []string, err error) {

@@ -81,6 +81,11 @@ func (v *View) wanted(d ledger.Digest) bool {
 }
 
 func (v *View) tellOne(ctx context.Context, d ledger.Digest, list due.List) error {
+	zone := v.schedule.Zone // by whose days it is told what is near
+	if d.Recipient != v.schedule.Channel {
+		zone = v.directory.Zone(ctx, d.Recipient)
+	}
+	list.Now = list.Now.In(zone)
 	if d.Recipient == v.schedule.Channel {
 		return v.tellChannel(ctx, d, list)
 	}

@@ -143,15 +143,15 @@ func (v *View) Ready() bool { return v.lists.Ready() }
 
 // List draws the list for somebody, as a filter narrows it.
 func (v *View) List(ctx context.Context, userID string, f due.Filter) (blocks.Message, error) {
-	list, err := v.list(ctx)
+	list, err := v.list(ctx, userID)
 	if err != nil {
 		return blocks.Message{}, err
 	}
 	return blocks.Due(v.data(ctx, userID, list.Only(f, portal.Fits), f)), nil
 }
 
-// list has all rows; those of owners who have left are nobody's.
-func (v *View) list(ctx context.Context) (due.List, error) {
+// list has all rows, near or far by the days of who reads it; those of owners who have left are nobody's.
+func (v *View) list(ctx context.Context, userID string) (due.List, error) {
 	list, err := v.lists.Load(ctx, lookup.AnyAge)
 	if err != nil {
 		return list, err
@@ -160,12 +160,13 @@ func (v *View) list(ctx context.Context) (due.List, error) {
 	if err != nil {
 		v.log.WarnContext(ctx, "whether all owners of renewals due are still there was not found out", "error", err)
 	}
+	list.Now = list.Now.In(v.directory.Zone(ctx, userID))
 	return list.Left(gone), nil
 }
 
 // Section is what Home shows to somebody who may request.
 func (v *View) Section(ctx context.Context, userID string) []slack.Block {
-	list, err := v.list(ctx)
+	list, err := v.list(ctx, userID)
 	if err != nil {
 		v.log.WarnContext(ctx, "the renewals due could not be read for a Home tab", "error", err)
 		return nil
@@ -265,7 +266,7 @@ func (v *View) more(ctx context.Context, ic slack.InteractionCallback, a *slack.
 	case blocks.DueOwner:
 		form = blocks.DueOwnerForm(t, r)
 	case blocks.DueSnooze:
-		form = blocks.DueSnoozeForm(t, r, v.ledger.Now(ctx))
+		form = blocks.DueSnoozeForm(t, r, v.ledger.Now(ctx).In(v.directory.Zone(ctx, ic.User.ID)))
 	case blocks.DueEnding:
 		form = blocks.DueEndingForm(t, r)
 	case blocks.DueWake:
@@ -298,7 +299,7 @@ func (v *View) Submitted(ctx, soon context.Context, ic slack.InteractionCallback
 	}
 	switch ic.View.CallbackID {
 	case blocks.CallbackDueSnooze:
-		until, wrong := snoozeDay(value(blocks.BlockDueUntil, blocks.ActionDueUntil).SelectedDate, now)
+		until, wrong := snoozeDay(value(blocks.BlockDueUntil, blocks.ActionDueUntil).SelectedDate, now.In(v.directory.Zone(soon, by)))
 		if wrong != "" {
 			return Outcome{Wrong: map[string]string{blocks.BlockDueUntil: wrong}}, nil
 		}
@@ -327,16 +328,21 @@ func (v *View) Submitted(ctx, soon context.Context, ic slack.InteractionCallback
 // maxSnooze is how long a row may be kept from people.
 const maxSnooze = 366
 
-// snoozeDay reads until when a row is to be kept from people: the beginning of that day in UTC.
+// snoozeDay reads until when a row is to be kept from people: the beginning of that day in the zone
+// of now.
 func snoozeDay(text string, now time.Time) (until time.Time, wrong string) {
-	until, err := time.Parse(time.DateOnly, text)
-	switch {
+	day, err := time.Parse(time.DateOnly, text)
+	switch days := due.Days(day, now); {
 	case err != nil:
 		return until, "Please choose a day."
-	case due.Days(until, now) <= 0:
+	case days <= 0:
 		return until, "Please choose a day after today."
-	case due.Days(until, now) > maxSnooze:
+	case days > maxSnooze:
 		return until, "At most a year, please. If it is not to be renewed at all, say that instead."
+	}
+	until = time.Date(day.Year(), day.Month(), day.Day(), 0, 0, 0, 0, now.Location())
+	if until.Day() != day.Day() { // there is no midnight on that day
+		until = until.Add(time.Hour)
 	}
 	return until, ""
 }
