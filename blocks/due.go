@@ -24,6 +24,7 @@ const (
 type DueData struct {
 	List     due.List   // all rows that fit the filter
 	Filter   due.Filter // as it was asked for
+	Reader   string     // Slack user id
 	Products []yeastar.Product
 	// Request says whether the reader may see a request, and its permalink, if there is one. Nil: they
 	// may see none.
@@ -130,8 +131,12 @@ func dueCounts(l due.List) string {
 // dueFilter are the menus that narrow the list.
 func dueFilter(d DueData) []slack.Block {
 	owners := []Choice{{ID: "everybody", Label: "Everybody's"}, {ID: "mine", Label: "Mine"}, {ID: due.Nobody, Label: "Nobody's"}}
-	owner := dueMenu(ActionDueOwners, "Whose", owners, ownerChosen(d.Filter))
-	elements := []slack.BlockElement{owner}
+	owner := dueMenu(ActionDueOwners, "Whose", owners, d.ownerChosen())
+	somebody := slack.NewOptionsSelectBlockElement(slack.OptTypeUser, plain("Somebody's", limitPlaceholder), ActionDueSomebody)
+	if d.ownerChosen() == "" && userID.MatchString(d.Filter.Owner) {
+		somebody.InitialUser = d.Filter.Owner
+	}
+	elements := []slack.BlockElement{owner, somebody}
 	if len(d.Products) > 1 {
 		products := []Choice{{ID: "all", Label: "All products"}}
 		for _, p := range d.Products {
@@ -143,14 +148,17 @@ func dueFilter(d DueData) []slack.Block {
 	return []slack.Block{slack.NewActionBlock("due.filter."+DueState(d.Filter), elements...)}
 }
 
-func ownerChosen(f due.Filter) string {
-	switch f.Owner {
+// ownerChosen is the choice that a filter is; empty: it is of somebody else.
+func (d DueData) ownerChosen() string {
+	switch d.Filter.Owner {
 	case "":
 		return "everybody"
 	case due.Nobody:
 		return due.Nobody
+	case d.Reader:
+		return "mine"
 	}
-	return "mine"
+	return ""
 }
 
 func dueMenu(action, placeholder string, choices []Choice, chosen string) *slack.SelectBlockElement {

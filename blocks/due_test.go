@@ -50,7 +50,7 @@ func dues() []shown {
 	products := []yeastar.Product{yeastar.Products()[0], yeastar.Products()[5]}
 	data := func(f due.Filter) blocks.DueData {
 		return blocks.DueData{
-			List: list.Only(f, func(string) func(renewal.Holder) bool { return func(renewal.Holder) bool { return true } }), Filter: f, Products: products,
+			Reader: bob, List: list.Only(f, func(string) func(renewal.Holder) bool { return func(renewal.Holder) bool { return true } }), Filter: f, Products: products,
 			Request: func(id int64) (string, bool) {
 				return map[int64]string{123: "https://acme.slack.com/archives/C0RENEW/p1795000000000200"}[id], id != 124
 			},
@@ -76,6 +76,7 @@ func dues() []shown {
 		{"due_first", blocks.Due(data(due.Filter{}))},
 		{"due_last", blocks.Due(data(due.Filter{Page: 1}))},
 		{"due_narrowed", blocks.Due(data(due.Filter{Within: 30, Text: "acme", Owner: bob, Product: "p-series-turnkey"}))},
+		{"due_somebodys", blocks.Due(data(due.Filter{Owner: alice}))},
 		{"due_private", blocks.Due(private)},
 		{"due_unread", blocks.Due(unread)},
 		{"due_form_snooze", blocks.DueSnoozeForm(target, row, now)},

@@ -17,15 +17,16 @@ import (
 
 // The actions of a list of renewals due, and the verbs of a row's menu.
 const (
-	ActionDueRenew   = "due_renew"
-	ActionDueSeveral = "due_several"
-	ActionDueMore    = "due_more"
-	ActionDueOwners  = "due_owners"
-	ActionDueProduct = "due_product"
-	ActionDueBack    = "due_back"
-	ActionDueNext    = "due_next"
-	ActionDueUntil   = "due_until"
-	ActionDueOwner   = "due_owner"
+	ActionDueRenew    = "due_renew"
+	ActionDueSeveral  = "due_several"
+	ActionDueMore     = "due_more"
+	ActionDueOwners   = "due_owners"
+	ActionDueSomebody = "due_somebody"
+	ActionDueProduct  = "due_product"
+	ActionDueBack     = "due_back"
+	ActionDueNext     = "due_next"
+	ActionDueUntil    = "due_until"
+	ActionDueOwner    = "due_owner"
 
 	DueOwner  = "owner"
 	DueSnooze = "snooze"

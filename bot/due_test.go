@@ -54,6 +54,13 @@ func TestRenewalsDue(t *testing.T) {
 	alice.choose("Owner", "", sandbox.Dave)
 	alice.submit()
 	m = alice.list("fjordline-logistics.example”", "overdue by 17 days", "owner", "dave")
+	// Dave's are narrowed by a mention and by a menu.
+	alice.command(sandbox.Renewals, "/renew due @dave")
+	theirs := alice.list("## Renewals due\n🔴 1 overdue\n", "owner", "dave")
+	if r, err := alice.p.Pick(b.ctx, theirs.Ref(), "due_somebody", sandbox.Bob); err != nil || r.Failure != "" {
+		t.Fatal(err, r.Failure)
+	}
+	alice.list("Nothing here ends")
 	alice.pick(m, "Not renewing…")
 	alice.typeIn("Why", "They move to another provider.")
 	alice.submit()

@@ -104,9 +104,10 @@ type Outcome struct {
 // mostDays is the largest number that is one of days: longer ones may be of a PBX.
 const mostDays = 1000
 
-// Typed reads what follows “due” in a command: a number of days, "mine", or part of a name.
-func Typed(text, userID string) due.Filter {
-	var f due.Filter
+// Typed reads what follows “due” in a command: a number of days, "mine", "nobody's", or part of a name. owner is who
+// is mentioned in it, if anybody is.
+func Typed(text, userID, owner string) due.Filter {
+	f := due.Filter{Owner: owner}
 	var rest []string
 	for word := range strings.FieldsSeq(text) {
 		low := strings.ToLower(word)
@@ -117,6 +118,8 @@ func Typed(text, userID string) due.Filter {
 			f.Within = n
 		case low == "mine" && f.Owner == "":
 			f.Owner = userID
+		case low == due.Nobody+"'s" && f.Owner == "":
+			f.Owner = due.Nobody
 		default:
 			rest = append(rest, word)
 		}
@@ -176,7 +179,7 @@ func (v *View) Section(ctx context.Context, userID string) []slack.Block {
 
 func (v *View) data(ctx context.Context, userID string, list due.List, f due.Filter) blocks.DueData {
 	a := v.directory.Actor(ctx, userID, directory.RequestAge)
-	return blocks.DueData{List: list, Filter: f, Products: v.lists.Products(), Request: func(id int64) (string, bool) {
+	return blocks.DueData{Reader: userID, List: list, Filter: f, Products: v.lists.Products(), Request: func(id int64) (string, bool) {
 		r, err := v.ledger.Get(ctx, id)
 		if err != nil || !v.maySee(ctx, a, r) {
 			return "", false
@@ -195,6 +198,8 @@ func (v *View) Clicked(ctx context.Context, ic slack.InteractionCallback, a *sla
 	switch a.ActionID {
 	case blocks.ActionDueOwners:
 		f.Page, f.Owner = 0, map[string]string{"mine": ic.User.ID, due.Nobody: due.Nobody}[a.SelectedOption.Value]
+	case blocks.ActionDueSomebody:
+		f.Page, f.Owner = 0, a.SelectedUser
 	case blocks.ActionDueProduct:
 		if f.Page, f.Product = 0, a.SelectedOption.Value; f.Product == "all" {
 			f.Product = ""
