@@ -24,11 +24,26 @@ const (
 type DueData struct {
 	List     due.List   // all rows that fit the filter
 	Filter   due.Filter // as it was asked for
+	Reader   string     // Slack user id
 	Products []yeastar.Product
-	Links    map[int64]string // permalinks of requests; may be nil
-	Chosen   []due.Key        // the rows that are ticked
+	// Request says whether the reader may see a request, and its permalink, if there is one. Nil: they
+	// may see none.
+	Request func(id int64) (link string, may bool)
+	Chosen  []due.Key // the rows that are ticked
 
 	ticks bool // rows can be ticked
+}
+
+// named is a request with its link; empty: it is not for the reader's eyes.
+func (d DueData) named(id int64) string {
+	if d.Request == nil {
+		return ""
+	}
+	link, may := d.Request(id)
+	if !may {
+		return ""
+	}
+	return Links{id: link}.reference(renewal.Request{ID: id})
 }
 
 // Due is the list of renewals due, a page of it, with its filter.
@@ -136,8 +151,12 @@ func dueUnread(names []string) []string {
 // dueFilter are the menus that narrow the list.
 func dueFilter(d DueData, several []slack.BlockElement) []slack.Block {
 	owners := []Choice{{ID: "everybody", Label: "Everybody's"}, {ID: "mine", Label: "Mine"}, {ID: due.Nobody, Label: "Nobody's"}}
-	owner := dueMenu(ActionDueOwners, "Whose", owners, ownerChosen(d.Filter))
-	elements := []slack.BlockElement{owner}
+	owner := dueMenu(ActionDueOwners, "Whose", owners, d.ownerChosen())
+	somebody := slack.NewOptionsSelectBlockElement(slack.OptTypeUser, plain("Somebody's", limitPlaceholder), ActionDueSomebody)
+	if d.ownerChosen() == "" && userID.MatchString(d.Filter.Owner) {
+		somebody.InitialUser = d.Filter.Owner
+	}
+	elements := []slack.BlockElement{owner, somebody}
 	if len(d.Products) > 1 {
 		products := []Choice{{ID: "all", Label: "All products"}}
 		for _, p := range d.Products {
@@ -149,14 +168,17 @@ func dueFilter(d DueData, several []slack.BlockElement) []slack.Block {
 	return []slack.Block{slack.NewActionBlock("due.filter."+DueState(d.Filter), elements...)}
 }
 
-func ownerChosen(f due.Filter) string {
-	switch f.Owner {
+// ownerChosen is the choice that a filter is; empty: it is of somebody else.
+func (d DueData) ownerChosen() string {
+	switch d.Filter.Owner {
 	case "":
 		return "everybody"
 	case due.Nobody:
 		return due.Nobody
+	case d.Reader:
+		return "mine"
 	}
-	return "mine"
+	return ""
 }
 
 func dueMenu(action, placeholder string, choices []Choice, chosen string) *slack.SelectBlockElement {
@@ -193,12 +215,13 @@ func (d DueData) rows(id string, rows []due.Row) []slack.Block {
 
 // row is a row in finished mrkdwn, three lines at least.
 func (d DueData) row(r due.Row) string {
-	lines := []string{dueHead(r), dueEnds(r, d.List.Now) + " · " + dueOwner(r)}
+	lines := []string{dueHead(r), dueEnds(r, d.List.Now, d.named) + " · " + dueOwner(r)}
 	for _, other := range r.Differing() {
-		lines = append(lines, "⚠️ "+dueDate(other)+" instead")
+		lines = append(lines, "⚠️ "+dueDate(other, d.named)+" instead")
 	}
 	if r.Renewed() {
-		lines = append(lines, "🕓 "+renewal.Reference(r.Ordered.Request)+" was ordered "+day(r.Ordered.At)+"; the portal still shows the date from before")
+		what := cmp.Or(d.named(r.Ordered.Request), "A request of a private channel")
+		lines = append(lines, "🕓 "+what+" was ordered "+day(r.Ordered.At)+"; the portal still shows the date from before")
 	}
 	lines = append(lines, dueMarks(r, d.List.Now)...)
 	for i, o := range r.Open {
@@ -206,7 +229,11 @@ func (d DueData) row(r due.Row) string {
 			lines = append(lines, fmt.Sprintf("📝 and %d more requests", len(r.Open)-i))
 			break
 		}
-		lines = append(lines, "📝 "+Links(d.Links).reference(renewal.Request{ID: o.Request})+": "+dueStatus(o))
+		if named := d.named(o.Request); named != "" {
+			lines = append(lines, "📝 "+named+": "+dueStatus(o))
+		} else {
+			lines = append(lines, "📝 A request for it is open in a private channel that you are not in")
+		}
 	}
 	return joinWith("\n", lines...)
 }
@@ -230,8 +257,11 @@ func dueHead(r due.Row) string {
 	return head
 }
 
+// unnamed is how requests are called where everybody reads: not at all.
+func unnamed(int64) string { return "" }
+
 // dueEnds says when a row ends, how far that is, and who says so.
-func dueEnds(r due.Row, now time.Time) string {
+func dueEnds(r due.Row, now time.Time, named func(request int64) string) string {
 	sign := bandWords[r.Band(now)][0]
 	end, known := r.Ends()
 	if !known {
@@ -245,13 +275,13 @@ func dueEnds(r due.Row, now time.Time) string {
 	case days < 0:
 		far = "overdue by " + count(-days, "day", "days")
 	}
-	return sign + " ends " + dueDate(r.Dates[0]) + ", " + far
+	return sign + " ends " + dueDate(r.Dates[0], named) + ", " + far
 }
 
 // dueDate is a date with its source and age. The day is the vendor's, not the reader's.
-func dueDate(d due.Date) string {
+func dueDate(d due.Date, named func(request int64) string) string {
 	from := map[due.Source]string{
-		due.FromPortal: "the portal, read ", due.FromOrder: "our order " + renewal.Reference(d.Request) + " of ", due.FromImport: "a list of ",
+		due.FromPortal: "the portal, read ", due.FromOrder: joinWith(" ", "our order", named(d.Request)) + " of ", due.FromImport: "a list of ",
 	}[d.Source]
 	return "*" + d.At.UTC().Format("2 Jan 2006") + "* (" + from + day(d.Seen) + ")"
 }
@@ -270,7 +300,7 @@ func dueMarks(r due.Row, now time.Time) []string {
 		lines = append(lines, "🔄 renews by itself (the portal, read "+day(r.Mark.Auto.At)+"): an order would come on top")
 	}
 	if s := r.Mark.Snoozed; s != nil && now.Before(s.Until) {
-		lines = append(lines, "💤 snoozed until "+s.Until.UTC().Format("2 Jan 2006")+" by "+mention(s.By))
+		lines = append(lines, "💤 snoozed until "+s.Day().Format("2 Jan 2006")+" by "+mention(s.By))
 	}
 	if n := r.Mark.NotRenewing; n != nil && r.NotRenewing() {
 		lines = append(lines, "🏁 not renewing, says "+mention(n.By)+" "+day(n.At)+": "+outside(n.Why, 300))

@@ -3,6 +3,7 @@ package blocks_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -61,10 +62,14 @@ func dues() []shown {
 	products := []yeastar.Product{yeastar.Products()[0], yeastar.Products()[5]}
 	data := func(f due.Filter) blocks.DueData {
 		return blocks.DueData{
-			List: list.Only(f, func(string) func(renewal.Holder) bool { return func(renewal.Holder) bool { return true } }), Filter: f, Products: products,
-			Links: map[int64]string{123: "https://acme.slack.com/archives/C0RENEW/p1795000000000200"},
+			Reader: bob, List: list.Only(f, func(string) func(renewal.Holder) bool { return func(renewal.Holder) bool { return true } }), Filter: f, Products: products,
+			Request: func(id int64) (string, bool) {
+				return map[int64]string{123: "https://acme.slack.com/archives/C0RENEW/p1795000000000200"}[id], id != 124
+			},
 		}
 	}
+	private := data(due.Filter{})
+	private.Request = nil
 	unread := data(due.Filter{})
 	unread.List.Rows, unread.List.Unread = nil, []string{"Remote Management"}
 	row := list.Rows[0]
@@ -79,18 +84,23 @@ func dues() []shown {
 		{"due_ticked", blocks.Due(ticked)},
 		{"due_last", blocks.Due(data(due.Filter{Page: 1}))},
 		{"due_narrowed", blocks.Due(data(due.Filter{Within: 30, Text: "acme", Owner: bob, Product: "p-series-turnkey"}))},
+		{"due_somebodys", blocks.Due(data(due.Filter{Owner: alice}))},
+		{"due_private", blocks.Due(private)},
 		{"due_unread", blocks.Due(unread)},
 		{"due_form_snooze", blocks.DueSnoozeForm(target, row, now)},
 		{"due_form_ending", blocks.DueEndingForm(target, row)},
 		{"due_form_owner", blocks.DueOwnerForm(target, list.Rows[1])},
 		{"due_form_import", blocks.DueImportForm(blocks.DueImportData{})},
 		{"due_form_import_wrong", blocks.DueImportForm(importData(3, 45))},
-		{"due_form_import_failed", blocks.DueImportForm(blocks.DueImportData{Text: "holder,product\nAcme,p-series-turnkey", Wrong: "The file is no text in UTF-8: save it as “CSV UTF-8”."})},
+		{"due_form_import_header", blocks.DueImportForm(blocks.DueImportData{Text: "name,product", Result: due.Import{
+			Faults: []due.Fault{{Line: 1, Says: "the first line names no column \"holder\"; the columns are " + due.ImportHeader}}}})},
+		{"due_form_import_failed", blocks.DueImportForm(blocks.DueImportData{Text: "holder,product\nAcme,p-series-turnkey", Wrong: "The file is no text in UTF-8: save it as “CSV UTF-8”. Nothing was imported."})},
 		{"due_form_import_checking", blocks.DueImportChecking()},
 		{"due_form_imported", blocks.DueImported(importData(25, 2).Result)},
 		{"due_message_imported", blocks.DueImportTold(importData(25, 2).Result, "")},
 		{"due_message_not_imported", blocks.DueImportTold(due.Import{Lines: 3, Faults: importData(3, 1).Result.Faults}, "")},
-		{"due_message_not_fetched", blocks.DueImportTold(due.Import{}, "Slack does not give me the file.")},
+		{"due_message_no_list", blocks.DueImportTold(due.Import{Faults: []due.Fault{{Says: "The list has no line below its first one."}}}, "")},
+		{"due_message_not_fetched", blocks.DueImportTold(due.Import{}, "Slack does not give me the file. Nothing was imported.")},
 		{"due_message_digest", blocks.DueDigest(list.Digest(nil), now)},
 		{"due_message_digest_unread", blocks.DueDigest(due.List{Now: now, Unread: []string{"P-Series Turnkey Package"}}.Digest(nil), now)},
 		{"due_message_owner_unread", blocks.DueOwnersDigest(list.Of(bob), []string{"P-Series Turnkey Package"}, now)},
@@ -150,7 +160,7 @@ func hostileDue(t *rapid.T, r renewal.Request) blocks.DueData {
 		}
 	}
 	return blocks.DueData{
-		List: list, Chosen: chosen, Products: yeastar.Products(), Links: map[int64]string{r.ID: r.Reason},
+		List: list, Chosen: chosen, Products: yeastar.Products(), Request: func(id int64) (string, bool) { return r.Reason, id != 2 },
 		Filter: due.Filter{Within: rapid.IntRange(0, 400).Draw(t, "within"), Text: s("text"), Owner: bob, Product: product.Key, Page: rapid.IntRange(0, 9).Draw(t, "page")},
 	}
 }
@@ -165,6 +175,17 @@ func TestDueStateComesBack(t *testing.T) {
 			if got := blocks.ReadDueState(prefix + blocks.DueState(f)); got != f {
 				t.Errorf("%+v comes back from %s as %+v", f, prefix, got)
 			}
+		}
+	}
+	// Of a longer text comes back as much as fits, and nothing that was not in it.
+	for text, least := range map[string]int{strings.Repeat("abcdefghij ", 60): 100, strings.Repeat("株", 40): 18, "it@acme-telecom-services-of-northern-europe.example": 51} {
+		f := due.Filter{Within: 365, Text: text, Owner: bob, Product: "p-series-appliance-plan", Page: 714}
+		got := blocks.ReadDueState("due.filter." + blocks.DueState(f))
+		if n := len([]rune(got.Text)); !strings.HasPrefix(text, got.Text) || n < least {
+			t.Errorf("%q comes back as %q", text, got.Text)
+		}
+		if f.Text = got.Text; got != f {
+			t.Errorf("it comes back as %+v", got)
 		}
 	}
 	for _, id := range []string{"", "due", "due.filter.%zz", "due.do.x"} {

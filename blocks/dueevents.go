@@ -34,7 +34,7 @@ func dayOfDetail(at string) string {
 	if err != nil {
 		return ""
 	}
-	return t.UTC().Format("2 Jan 2006")
+	return t.Format("2 Jan 2006") // in the zone in which it was chosen
 }
 
 // dueSentence tells an event of renewals due, and says that nothing was ordered; empty: it is

@@ -3,6 +3,7 @@ package blocks
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -48,14 +49,14 @@ type DueImportData struct {
 	Upload DueUpload // that is taken when no other is put in
 	Text   string    // that was pasted
 	Result due.Import
-	Wrong  string // why nothing came of it, beside what is wrong with lines
+	Wrong  string // what came of it instead, beside what is wrong with lines: that nothing was imported, and why
 }
 
 // DueImportForm asks for a list of dates, and tells what is wrong with the one before.
 func DueImportForm(d DueImportData) slack.ModalViewRequest {
 	var list []slack.Block
 	if d.Wrong != "" {
-		list = append(list, section("wrong", "⚠️ "+outside(d.Wrong, limitSection-100)+" Nothing was imported and nothing was ordered."))
+		list = append(list, section("wrong", "⚠️ "+outside(d.Wrong, limitSection-100)+" Nothing was ordered."))
 	}
 	list = append(list, importFaultBlocks(d.Result)...)
 	if len(list) == 0 {
@@ -96,7 +97,10 @@ func importFaultBlocks(r due.Import) []slack.Block {
 	if len(r.Faults) == 0 || r.Done {
 		return nil
 	}
-	head := fmt.Sprintf("⚠️ *Nothing was imported: %s wrong, and %d right.*", count(len(r.Faults), "line is", "lines are"), r.Lines)
+	head := "⚠️ *Nothing was imported.*"
+	if n := r.WrongLines(); n > 0 {
+		head = fmt.Sprintf("⚠️ *Nothing was imported: %s wrong, and %d right.*", count(n, "line is", "lines are"), r.Lines)
+	}
 	return append([]slack.Block{section("faults", head)}, bulletSections("fault", faultWords(r.Faults), importFaults)...)
 }
 
@@ -135,7 +139,7 @@ func DueImported(r due.Import) slack.ModalViewRequest {
 		for _, c := range r.Changes[:min(len(r.Changes), importChanges)] {
 			changes = append(changes, importChange(c))
 		}
-		list = append(list, section("changes", "*What differs from the list before*"))
+		list = append(list, section("changes", "*What was otherwise before*"))
 		list = append(list, bulletSections("change", append(changes, make([]string, len(r.Changes)-len(changes))...), importChanges)...)
 	}
 	if len(r.Faults) > 0 {
@@ -147,7 +151,7 @@ func DueImported(r due.Import) slack.ModalViewRequest {
 
 func importCounts(r due.Import) string {
 	s := fmt.Sprintf("Imported %s: %d new, %d changed, %d as before", count(r.Lines, "line", "lines"), r.Added, r.Changed, r.Same)
-	if n := len(r.Faults); n > 0 {
+	if n := r.WrongLines(); n > 0 {
 		s += fmt.Sprintf(", %d left out", n)
 	}
 	return s + "."
@@ -155,9 +159,9 @@ func importCounts(r due.Import) string {
 
 // importChange is a change in one line.
 func importChange(c due.Change) string {
-	s := outside(c.Holder, 60) + ", " + outside(c.Product, 40) + ": "
+	s := outside(c.Holder, 60) + ", " + outside(c.Product, 40) + ":"
 	if !c.Was.Equal(c.Ends) {
-		s += c.Was.UTC().Format(time.DateOnly) + " → *" + c.Ends.UTC().Format(time.DateOnly) + "*"
+		s += " " + c.Was.UTC().Format(time.DateOnly) + " → *" + c.Ends.UTC().Format(time.DateOnly) + "*"
 	}
 	if c.Owner != "" && c.Owner != c.OwnerWas {
 		s = joinWith(" ", s, "owner "+mention(c.Owner))
@@ -172,10 +176,13 @@ func FitsAck(v slack.ModalViewRequest) bool { return len(encode(v)) <= limitAck 
 func DueImportTold(r due.Import, wrong string) Message {
 	switch {
 	case wrong != "":
-		return oneLineMessage("import", "⚠️ Your list of dates: "+outside(wrong, limitSection/2)+" Nothing was imported and nothing was ordered.")
+		return oneLineMessage("import", "⚠️ Your list of dates: "+outside(wrong, limitSection/2)+" Nothing was ordered.")
+	case !r.Done && r.WrongLines() == 0:
+		return oneLineMessage("import", fmt.Sprintf("⚠️ Your list of dates was not imported: %s. Nothing was ordered. “/renew due import” takes it anew.",
+			outside(strings.TrimSuffix(r.Faults[0].String(), "."), faultWidth)))
 	case !r.Done:
 		return oneLineMessage("import", fmt.Sprintf("⚠️ Your list of dates was not imported: %s wrong, the first of them: %s. Nothing was ordered. “/renew due import” takes it anew.",
-			count(len(r.Faults), "line is", "lines are"), outside(r.Faults[0].String(), faultWidth)))
+			count(r.WrongLines(), "line is", "lines are"), outside(r.Faults[0].String(), faultWidth)))
 	}
 	return oneLineMessage("import", "✅ Your list of dates: "+importCounts(r)+" Nothing was ordered.")
 }

@@ -17,15 +17,16 @@ import (
 
 // The actions of a list of renewals due, and the verbs of a row's menu.
 const (
-	ActionDueRenew   = "due_renew"
-	ActionDueSeveral = "due_several"
-	ActionDueMore    = "due_more"
-	ActionDueOwners  = "due_owners"
-	ActionDueProduct = "due_product"
-	ActionDueBack    = "due_back"
-	ActionDueNext    = "due_next"
-	ActionDueUntil   = "due_until"
-	ActionDueOwner   = "due_owner"
+	ActionDueRenew    = "due_renew"
+	ActionDueSeveral  = "due_several"
+	ActionDueMore     = "due_more"
+	ActionDueOwners   = "due_owners"
+	ActionDueSomebody = "due_somebody"
+	ActionDueProduct  = "due_product"
+	ActionDueBack     = "due_back"
+	ActionDueNext     = "due_next"
+	ActionDueUntil    = "due_until"
+	ActionDueOwner    = "due_owner"
 
 	DueOwner  = "owner"
 	DueSnooze = "snooze"
@@ -54,11 +55,23 @@ func DueState(f due.Filter) string {
 		}
 	}
 	set("d", strconv.Itoa(f.Within))
-	set("t", cut(clean(f.Text), 20)) // at most 180 bytes when it is escaped
 	set("o", f.Owner)
 	set("p", f.Product)
 	set("n", strconv.Itoa(f.Page))
+	room := limitBlockID - len("due.filter.") - len(v.Encode()) - len("&t=")
+	set("t", beginning(f.Text, func(s string) bool { return len(url.QueryEscape(s)) <= room }))
 	return v.Encode()
+}
+
+// beginning is as much of what somebody looks for as fits. It means all that the whole means, and an
+// ellipsis would stand in no name.
+func beginning(text string, fits func(string) bool) string {
+	runes := []rune(clean(text))
+	runes = runes[:min(len(runes), limitBlockID)]
+	for len(runes) > 0 && !fits(string(runes)) {
+		runes = runes[:len(runes)-1]
+	}
+	return strings.TrimSpace(string(runes))
 }
 
 // ReadDueState reads the filter behind the last dot of a block id. What is no filter is none.
@@ -89,7 +102,7 @@ func dueSeveral(l due.List, f due.Filter, label string) []slack.BlockElement {
 }
 
 func severalButton(f due.Filter, label string) []slack.BlockElement {
-	f.Text, f.Page = cut(clean(f.Text), shortLimit), 0
+	f.Text, f.Page = beginning(f.Text, func(s string) bool { return width(s) <= limitBlockID }), 0
 	return []slack.BlockElement{slack.NewButtonBlockElement(ActionDueSeveral, encode(f), plain(label, limitButton))}
 }
 
@@ -160,10 +173,10 @@ func dueForm(callback, title string, t DueTarget, r due.Row, blocks ...slack.Blo
 	return v
 }
 
-// DueSnoozeForm asks until when nobody is told of a row.
+// DueSnoozeForm asks until when nobody is told of a row. now is in the zone of who is asked.
 func DueSnoozeForm(t DueTarget, r due.Row, now time.Time) slack.ModalViewRequest {
 	picker := slack.NewDatePickerBlockElement(ActionDueUntil)
-	picker.InitialDate = now.UTC().AddDate(0, 0, 14).Format(time.DateOnly)
+	picker.InitialDate = now.AddDate(0, 0, 14).Format(time.DateOnly)
 	return dueForm(CallbackDueSnooze, "Snooze", t, r, slack.NewInputBlock(BlockDueUntil, plain("Until", limitLabel),
 		plain("Until then nobody is told of it. It stays in the list, and can be renewed.", limitLabel), picker))
 }
@@ -227,7 +240,7 @@ func DueOwnersDigest(rows []due.Row, unread []string, now time.Time) Message {
 func dueBullets(rows []due.Row, now time.Time) string {
 	var items []string
 	for _, r := range rows[:min(len(rows), dueTold)] {
-		items = append(items, cutMarkup(dueHead(r)+": "+dueEnds(r, now)+" · "+dueOwner(r), 230))
+		items = append(items, cutMarkup(dueHead(r)+": "+dueEnds(r, now, unnamed)+" · "+dueOwner(r), 230))
 	}
 	s := bullets(items, dueTold)
 	if more := len(rows) - len(items); more > 0 {

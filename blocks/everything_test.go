@@ -8,6 +8,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"renewbot/blocks"
+	"renewbot/bot/due"
 	"renewbot/bot/renewal"
 	"renewbot/yeastar"
 )
@@ -229,6 +230,7 @@ func forms() []shown {
 	return []shown{
 		f("full", func(*blocks.FormData) {}),
 		f("empty", fresh),
+		f("ends_by_list", func(f *blocks.FormData) { f.ExpiryFrom, f.Now, f.Ahead = due.FromImport, now, 90*24*time.Hour }),
 		f("query_none", func(f *blocks.FormData) { fresh(f); f.Draft.Query = "acme" }),
 		f("query_one", func(f *blocks.FormData) { f.Draft.Query, f.Matches = "acme", 1 }),
 		f("query_many", func(f *blocks.FormData) { fresh(f); f.Draft.Query, f.Matches = "acme", 12 }),

@@ -8,6 +8,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"renewbot/bot/due"
 	"renewbot/bot/renewal"
 	"renewbot/yeastar"
 )
@@ -30,7 +31,8 @@ type FormData struct {
 	QuantityPrefill string // used while Draft.Quantity is empty
 	ServicePrefill  map[yeastar.ID]string
 	Expiry          time.Time // zero: not known
-	Channels        []string  // the allowed channel ids; empty: any channel
+	ExpiryFrom      due.Source
+	Channels        []string // the allowed channel ids; empty: any channel
 	// ChannelNames has the names of Channels; a channel without one is shown by its id.
 	ChannelNames map[string]string
 	ChannelHint  string          // for example that the bot is not in the channel
@@ -109,7 +111,7 @@ func (f FormData) dependent() []slack.Block {
 	}
 	blocks := f.lines()
 	if !f.Expiry.IsZero() {
-		blocks = append(blocks, contextLine("expiry", "Current expiry: "+day(f.Expiry)))
+		blocks = append(blocks, contextLine("expiry", "Current expiry: "+day(f.Expiry)+endsBy[f.ExpiryFrom]))
 	}
 	blocks = append(blocks, f.whenInputs()...)
 	blocks = append(blocks, f.contactInput(), f.poInput(), f.noteInput())

@@ -70,7 +70,15 @@ type HistoryData struct {
 	Since       time.Time // as far as the portal's list was read
 	Unread      bool      // the portal's list could not be read
 	Untold      bool      // the list does not tell whose orders are whose
+	PBX         HistoryPBXOrders
 	Links       Links
+}
+
+// HistoryPBXOrders says how the portal's orders of a PBX were found: by asking about orders one by one.
+type HistoryPBXOrders struct {
+	Gone     bool // the portal does not list the PBX any more, so that none were
+	Unasked  int  // older orders of its account, which were not asked about
+	Unsolved int  // newer ones of which the portal did not tell in time
 }
 
 // History shows what was asked for and ordered for a holder, the newest first.
@@ -106,10 +114,18 @@ func (d HistoryData) notes() string {
 		notes = append(notes, "⚠️ The portal's order list can't be read just now: orders that are not ours are missing.")
 	case d.Untold && d.Holder.SerialNumber != "":
 		notes = append(notes, fmt.Sprintf("The portal's order list does not tell whose orders are whose: of its newest %d those of this PBX are here.", HistoryAsked))
+	case d.PBX.Gone:
+		notes = append(notes, "The portal does not list this PBX any more: only ours are here.")
+	case d.PBX.Unasked > 0:
+		notes = append(notes, fmt.Sprintf("Of the newest %d orders of its account those of this PBX are here; %s not looked at.",
+			HistoryAsked, count(d.PBX.Unasked, "older one was", "older ones were")))
 	case d.Untold:
 		notes = append(notes, "The portal's order list does not tell whose orders are whose: only ours are here.")
 	default:
 		notes = append(notes, "The portal's orders are listed since "+d.Since.UTC().Format("Jan 2006")+".")
+	}
+	if d.PBX.Unsolved > 0 {
+		notes = append(notes, "⚠️ Of "+count(d.PBX.Unsolved, "more order", "more orders")+" the portal did not tell in time whether they are of this PBX: please look again in a moment.")
 	}
 	if d.Hidden > 0 {
 		notes = append(notes, count(d.Hidden, "request is", "requests are")+" of private channels that you are not in.")

@@ -25,6 +25,8 @@ func histories() []shown {
 	return []shown{
 		{"history_page", blocks.History(data)},
 		{"history_untold", blocks.History(untold)},
+		{"history_pbx_newest", blocks.History(blocks.HistoryData{Holder: renewal.Holder{SerialNumber: "3632D2149B07", Name: "Acme Telecom"}, Pages: 1, PBX: blocks.HistoryPBXOrders{Unasked: 11, Unsolved: 1}})},
+		{"history_pbx_gone", blocks.History(blocks.HistoryData{Holder: renewal.Holder{SerialNumber: "3632D2149B07", Name: "Acme Telecom"}, Pages: 1, PBX: blocks.HistoryPBXOrders{Gone: true}})},
 		{"history_pbx", blocks.History(blocks.HistoryData{Holder: renewal.Holder{SerialNumber: "3632D2149B07", Name: "Acme Telecom"}, Pages: 1, Untold: true})},
 		{"history_none", blocks.History(blocks.HistoryData{Holder: renewal.Holder{SerialNumber: "3632D2149B07", Name: "Acme Telecom"}, Pages: 1, Unread: true})},
 		{"history_choice", blocks.HistoryChoice("acme", []renewal.Holder{

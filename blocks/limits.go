@@ -18,6 +18,7 @@ const (
 	limitMenuValue   = 150 // of an option in an overflow menu
 	limitConfirmText = 300
 	limitMetadata    = 3000
+	limitBlockID     = 255
 	limitAbout       = 130 // our own: what doubts leave to the order in a dialog
 	limitOrderNo     = 64  // our own: what people may type as an order number
 )

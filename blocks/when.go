@@ -8,6 +8,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"renewbot/bot/due"
 	"renewbot/bot/renewal"
 )
 
@@ -41,6 +42,9 @@ func (f FormData) beforeEnd() string {
 	return d.Format(time.DateOnly)
 }
 
+// endsBy are the sources of a package's end that are to be told, as the portal's own is not.
+var endsBy = map[due.Source]string{due.FromOrder: ", by our last order", due.FromImport: ", by a list of dates"}
+
 // proposeWhen drops a day that is over, and puts one that is not proposed any more into
 // the field for days.
 func (f *FormData) proposeWhen() {
@@ -56,7 +60,7 @@ func (f *FormData) proposeWhen() {
 func (f FormData) whenInputs() []slack.Block {
 	choices := []Choice{{ID: whenNow, Label: "At once, when it is approved"}}
 	if date := f.beforeEnd(); date != "" {
-		choices = append(choices, Choice{ID: date, Label: fmt.Sprintf("%d days before it ends: %s", daysBefore, dateWords(date))})
+		choices = append(choices, Choice{ID: date, Label: fmt.Sprintf("%d days before it ends%s: %s", daysBefore, endsBy[f.ExpiryFrom], dateWords(date))})
 	}
 	choices = append(choices, Choice{ID: WhenDay, Label: "On a day that I choose…"})
 	blocks := []slack.Block{slack.NewInputBlock(BlockWhen(f.Draft), plain("Order", limitLabel), nil,

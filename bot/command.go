@@ -51,7 +51,7 @@ func (b *Bot) slash(ctx context.Context, c slack.SlashCommand, env *socket.Envel
 	case typed.Pause, typed.Resume, typed.Deputy, typed.DeputyOff, typed.Deputies, typed.Notify:
 		b.standing(ctx, p, t)
 	case typed.Due:
-		b.renewalsDue(ctx, p, actor, c.TriggerID, t.Text)
+		b.renewalsDue(ctx, p, actor, c.TriggerID, t)
 	case typed.Past:
 		b.past(ctx, p, actor, t.Text)
 	case typed.Batch:
@@ -59,7 +59,7 @@ func (b *Bot) slash(ctx context.Context, c slack.SlashCommand, env *socket.Envel
 			b.deny(ctx, p, 0, "batch", renewal.NotAllowed(actor, renewal.Text("You may approve renewals, but not request them.")))
 			return
 		}
-		b.batch.Open(ctx, p, dueview.Typed(t.Text, p.ID))
+		b.batch.Open(ctx, p, dueview.Typed(t.Text, p.ID, t.Person))
 	case typed.Open:
 		if !actor.MayRequest {
 			b.deny(ctx, p, 0, "open", renewal.NotAllowed(actor, renewal.Text("You may approve renewals, but not request them.")))

@@ -4,10 +4,29 @@ import (
 	"testing"
 	"time"
 
+	"renewbot/bot/due"
+	"renewbot/bot/ledger"
 	"renewbot/bot/renewal"
 	"renewbot/bot/sandbox"
 	"renewbot/yeastar/yeastarsim"
 )
+
+// The day before the end is proposed by any source that the list of renewals due has.
+func TestOrderOnADayBeforeADateOfAList(t *testing.T) {
+	t.Parallel()
+	b, _ := setupAt(t) // where the portal tells no dates
+	k := due.Key{Product: "p-series-turnkey", Holder: yeastarsim.AcmeTelecomID}
+	if _, _, err := b.Ledger.Mark(b.ctx, []ledger.MarkChange{{Key: k, Change: func(m due.Mark) due.Mark {
+		m.Imported = &due.Imported{At: time.Date(2026, 4, 15, 0, 0, 0, 0, time.UTC), On: time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)}
+		return m
+	}}}, renewal.Entry{}); err != nil {
+		t.Fatal(err)
+	}
+	alice := b.as(sandbox.Alice)
+	alice.fill(acmeWish)
+	alice.choose("Order", "", "7 days before it ends, by a list of dates: 8 Apr 2026")
+	b.wants(alice.review(), "To be ordered on Apr 8, 2026", "not before")
+}
 
 // An order for a day is decided at once and sent once, on its day, whatever happens before:
 // orders are paused and resumed, the day is changed, the bot is started anew, and the clocks of

@@ -13,14 +13,15 @@ import (
 	"renewbot/bot/renewal"
 	"renewbot/bot/reply"
 	"renewbot/bot/socket"
+	"renewbot/bot/typed"
 )
 
 // importForm is what opens the form for a list of dates.
 const importForm = "import"
 
 // renewalsDue shows the list of renewals due to somebody who may request: it names customers.
-func (b *Bot) renewalsDue(ctx context.Context, p reply.Person, a renewal.Actor, trigger, text string) {
-	if strings.EqualFold(text, importForm) {
+func (b *Bot) renewalsDue(ctx context.Context, p reply.Person, a renewal.Actor, trigger string, t typed.Command) {
+	if strings.EqualFold(t.Text, importForm) {
 		if b.mayImport(ctx, p) {
 			b.reply.Open(ctx, p, trigger, blocks.DueImportForm(blocks.DueImportData{}))
 		}
@@ -35,7 +36,7 @@ func (b *Bot) renewalsDue(ctx context.Context, p reply.Person, a renewal.Actor, 
 	} else {
 		b.reply.Say(ctx, p, "⏳ Reading the packages from the Partner Portal; the list follows. Nothing is ordered by that.")
 	}
-	m, err := b.due.List(ctx, dueview.Typed(text, p.ID))
+	m, err := b.due.List(ctx, p.ID, dueview.Typed(t.Text, p.ID, t.Person))
 	if err != nil {
 		b.reply.Sorry(ctx, p, "read the renewals due", err)
 		return
@@ -104,7 +105,7 @@ func (b *Bot) submittedDue(ctx context.Context, ic slack.InteractionCallback, en
 	}
 	saving, cancel := env.InTime(ctx)
 	defer cancel()
-	o, err := b.due.Submitted(saving, ic)
+	o, err := b.due.Submitted(ctx, saving, ic)
 	if err == nil && len(o.Wrong) > 0 {
 		env.Ack(slack.NewErrorsViewSubmissionResponse(o.Wrong))
 		return

@@ -12,6 +12,7 @@ import (
 	"renewbot/bot/renewal"
 	"renewbot/bot/sandbox"
 	"renewbot/bot/slacksim"
+	"renewbot/bot/zones"
 	"renewbot/yeastar/yeastarsim"
 )
 
@@ -37,10 +38,11 @@ func (a *actor) pick(m slacksim.Message, choice string) {
 // its row out of what is due.
 func TestRenewalsDue(t *testing.T) {
 	t.Parallel()
-	b := setup(t, telling)
+	clock := newMoving()
+	b := setup(t, telling, clock.set)
 	alice := b.as(sandbox.Alice)
-	alice.command(sandbox.Renewals, "/renew due 30 fjordline")
-	m := alice.list("Renewals due within 30 days for “fjordline”", "overdue by 17 days", "the portal, read", "no owner")
+	alice.command(sandbox.Renewals, "/renew due 30 it@fjordline-logistics.example")
+	m := alice.list("Renewals due within 30 days for “it@fjordline-logistics.example”", "overdue by 17 days", "the portal, read", "no owner")
 	if text := b.Slack.Text(m); strings.Contains(text, "Acme") {
 		t.Errorf("the list is not narrowed:\n%s", text)
 	}
@@ -48,7 +50,14 @@ func TestRenewalsDue(t *testing.T) {
 	alice.pick(m, "Owner…")
 	alice.choose("Owner", "", sandbox.Dave)
 	alice.submit()
-	m = alice.list("fjordline", "owner", "dave")
+	m = alice.list("fjordline-logistics.example”", "overdue by 17 days", "owner", "dave")
+	// Dave's are narrowed by a mention and by a menu.
+	alice.command(sandbox.Renewals, "/renew due @dave")
+	theirs := alice.list("## Renewals due\n🔴 1 overdue\n", "owner", "dave")
+	if r, err := alice.p.Pick(b.ctx, theirs.Ref(), "due_somebody", sandbox.Bob); err != nil || r.Failure != "" {
+		t.Fatal(err, r.Failure)
+	}
+	alice.list("Nothing here ends")
 	alice.pick(m, "Not renewing…")
 	alice.typeIn("Why", "They move to another provider.")
 	alice.submit()
@@ -63,12 +72,12 @@ func TestRenewalsDue(t *testing.T) {
 
 	// Nobody is told of what is snoozed, until that day.
 	alice.pick(alice.list("🔴 1 overdue", "owner"), "Snooze until…")
-	for date, wrong := range map[string]string{time.Now().UTC().Format(time.DateOnly): "after today", "2099-01-01": "At most a year"} {
+	for date, wrong := range map[string]string{clock.now().UTC().Format(time.DateOnly): "after today", "2099-01-01": "At most a year"} {
 		alice.choose("Until", "", date)
 		alice.submit()
 		b.wants(alice.errorAt("Until"), wrong)
 	}
-	until := time.Now().UTC().AddDate(0, 0, 30)
+	until := clock.now().UTC().AddDate(0, 0, 30)
 	alice.choose("Until", "", until.Format(time.DateOnly))
 	alice.submit()
 	m = alice.list("💤", "snoozed until "+until.Format("2 Jan 2006"), "1 snoozed")
@@ -81,6 +90,22 @@ func TestRenewalsDue(t *testing.T) {
 	alice.back()
 	alice.pick(m, "Tell of it again")
 	alice.list("🔴 1 overdue", "owner")
+
+	// At six in the evening in Los Angeles tomorrow has begun in UTC, and is tomorrow all the same.
+	b.Slack.ChangeUser(sandbox.Alice, func(u *slacksim.User) { u.TZ = "America/Los_Angeles" })
+	la, err := zones.Load("America/Los_Angeles")
+	if err != nil {
+		t.Fatal(err)
+	}
+	clock.add(14 * time.Hour)
+	tomorrow := clock.now().In(la).AddDate(0, 0, 1)
+	alice.command(sandbox.Renewals, "/renew due fjordline")
+	m = alice.list("overdue by 17 days", "Page 1 of 1")
+	alice.pick(m, "Snooze until…")
+	alice.choose("Until", "", tomorrow.Format(time.DateOnly))
+	alice.submit()
+	alice.list("💤 snoozed until " + tomorrow.Format("2 Jan 2006"))
+	b.says(sandbox.Audit, "due.snoozed", tomorrow.Format("2 Jan 2006"))
 
 	// Who may not request sees no customers.
 	if text := b.as(sandbox.Gina).command(sandbox.Renewals, "/renew due"); !contains(text, "Guests can't") {
@@ -167,7 +192,10 @@ type moving struct {
 	by    atomic.Int64
 }
 
-func newMoving() *moving { return &moving{begin: time.Now()} }
+// newMoving begins at noon: it is the same day for everybody then, and stays so for a while.
+func newMoving() *moving {
+	return &moving{begin: time.Now().UTC().Truncate(24 * time.Hour).Add(12 * time.Hour)}
+}
 
 func (m *moving) now() time.Time         { return m.begin.Add(time.Duration(m.by.Load())) }
 func (m *moving) add(d time.Duration)    { m.by.Add(int64(d)) }

@@ -6,6 +6,7 @@ import (
 
 	"renewbot/blocks"
 	"renewbot/bot/draft"
+	"renewbot/bot/due"
 	"renewbot/bot/lookup"
 	"renewbot/bot/portal"
 	"renewbot/yeastar"
@@ -108,6 +109,9 @@ func (b *Bot) dependent(ctx context.Context, f *blocks.FormData, k draft.Known) 
 	}
 	k.Contact = b.ownContact(ctx, product, k.Holder, k.Contacts)
 	k.Fill(f)
+	if f.Expiry.IsZero() {
+		f.Expiry, f.ExpiryFrom = b.due.Ends(looking, due.Key{Product: product, Holder: k.Holder.Key()})
+	}
 	return nil
 }
 

@@ -40,6 +40,13 @@ func TestHistory(t *testing.T) {
 	bob.command(sandbox.Random, "/renew history it@acme-telecom.example")
 	bob.list("History of Acme Telecom", "2 requests of ours", "RNW-000002")
 
+	// The list of renewals due says no more of them.
+	dave.command(sandbox.Random, "/renew due it@acme-telecom.example")
+	m = dave.list("Acme Telecom", "A request for it is open in a private channel that you are not in")
+	b.lacks(b.Slack.Text(m), "RNW-000002", "archives/"+sandbox.Leads)
+	alice.command(sandbox.Random, "/renew due it@acme-telecom.example")
+	alice.list("RNW-000002", "Waiting for approval", "archives/"+sandbox.Leads)
+
 	dave.command(sandbox.Random, "/renew history "+yeastarsim.SoftwareSerial)
 	m = dave.list("History of Acme Telecom ("+yeastarsim.SoftwareSerial+")", pbx.OrderNo)
 	b.lacks(b.Slack.Text(m), "RNW-000001")
@@ -64,6 +71,31 @@ func TestHistory(t *testing.T) {
 	out.lacks(t, "Acme", "acme", "Northwind", yeastarsim.SoftwareSerial, "xoxb")
 }
 
+// TestHistoryKnowsItsOwnOrders tells an order of ours as ours in the history of an account which its
+// request does not name, and not at all to whom the request is hidden.
+func TestHistoryKnowsItsOwnOrders(t *testing.T) {
+	t.Parallel()
+	b := setup(t, telling)
+	alice, dave, bob := b.as(sandbox.Alice), b.as(sandbox.Dave), b.as(sandbox.Bob)
+	alice.command(sandbox.Leads, "/renew "+yeastarsim.CloudOurSerial) // private, and Dave is not in it
+	alice.complete(wish{contact: "Sandhaven"})
+	alice.submitOK()
+	alice.titled("Please check")
+	alice.explain("For our own training.")
+	alice.submitOK()
+	alice.titled("Request saved")
+	bob.press(b.card(sandbox.Leads, "RNW-000001", "Approve"), "Approve")
+	b.happened("RNW-000001", renewal.CodeOrdered)
+	ours := b.Vendor.Orders()[len(b.Vendor.Orders())-1].OrderNo
+
+	dave.command(sandbox.Random, "/renew history self")
+	m := dave.list("Our own account", "PO-2544", "1 request is of private channels")
+	b.lacks(b.Slack.Text(m), "RNW-000001", ours)
+	bob.command(sandbox.Random, "/renew history self")
+	m = bob.list("Our own account", "1 request of ours", "RNW-000001", ours+" (also in the portal's list)")
+	b.lacks(b.Slack.Text(m), "PO RNW-000001")
+}
+
 // TestHistoryOfAPortalThatTellsLittle finds the orders of a PBX by what is documented, and says of
 // customers why the portal's orders are missing.
 func TestHistoryOfAPortalThatTellsLittle(t *testing.T) {
@@ -77,4 +109,20 @@ func TestHistoryOfAPortalThatTellsLittle(t *testing.T) {
 	dave.command(sandbox.Random, "/renew history it@acme-telecom.example")
 	m = dave.list("History of Acme Telecom", "does not tell whose orders are whose")
 	b.lacks(b.Slack.Text(m), order.OrderNo)
+}
+
+// TestHistoryOfAPBXSaysWhatItLookedAt names the older orders that were not looked at, and those of which
+// the portal did not tell.
+func TestHistoryOfAPBXSaysWhatItLookedAt(t *testing.T) {
+	t.Parallel()
+	b := setup(t, telling)
+	oldest := b.Vendor.AddOrder(yeastarsim.Order{ProductID: yeastarsim.Software, ProductNo: yeastarsim.SoftwareSerial, PartnerID: yeastarsim.AcmeTelecomID, OperationType: "renew_plan"})
+	for range 24 {
+		b.Vendor.AddOrder(yeastarsim.Order{ProductID: yeastarsim.Turnkey, PartnerID: yeastarsim.AcmeTelecomID, OperationType: "renew_plan"})
+	}
+	b.Vendor.Fault(yeastarsim.OrderGet, yeastarsim.BrokenJSON().Times(1))
+	dave := b.as(sandbox.Dave)
+	dave.command(sandbox.Random, "/renew history "+yeastarsim.SoftwareSerial)
+	m := dave.list("Of the newest 20 orders of its account", "older ones were not looked at", "Of 1 more order the portal did not tell")
+	b.lacks(b.Slack.Text(m), oldest.OrderNo, "are listed since")
 }

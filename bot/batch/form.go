@@ -37,7 +37,7 @@ func (v *View) Open(ctx context.Context, w reply.Person, narrowed due.Filter, ch
 		Key: rand.Text(), Columns: Columns, DryRun: v.policy.DryRun, Channels: v.directory.AllowedChannels(),
 		ChannelNames: v.directory.ChannelNames(looking), ChannelHint: v.directory.ChannelHint(), Channel: v.directory.ChannelHere(looking, w.Channel),
 	}
-	v.template(looking, narrowed, chosen, &f)
+	v.template(looking, w.ID, narrowed, chosen, &f)
 	v.reply.Open(ctx, w, w.Trigger, blocks.BatchForm(f))
 }
 
@@ -46,13 +46,21 @@ const templateHeader = "holder,product,quantity,term,contact,name,ends"
 
 // template fills the form with what is due by a filter, or with what was chosen, as lines that only have
 // to be looked through.
-func (v *View) template(ctx context.Context, by due.Filter, chosen []due.Key, f *blocks.BatchFormData) {
+func (v *View) template(ctx context.Context, userID string, by due.Filter, chosen []due.Key, f *blocks.BatchFormData) {
 	f.Text = templateHeader + "\n"
 	list, err := v.lists.Load(ctx, lookup.AnyAge)
 	if err != nil {
 		v.log.WarnContext(ctx, "the renewals due could not be read for a batch", "error", err)
 	}
 	f.Unread = err != nil || len(list.Unread) > 0
+	list.Now = list.Now.In(v.directory.Zone(ctx, userID)) // by whose days the filter counts
+	if by.Owner == due.Nobody {
+		gone, err := v.directory.Gone(ctx, list.LookedAfterBy())
+		if err != nil {
+			v.log.WarnContext(ctx, "whether all owners of renewals due are still there was not found out", "error", err)
+		}
+		list = list.Left(gone) // whose rows are nobody's
+	}
 	rows, lines := list.Chosen(chosen), 0
 	if len(chosen) == 0 {
 		rows = list.Only(by, portal.Fits).Askable(by)

@@ -225,6 +225,28 @@ func (d *Directory) Person(ctx context.Context, id string) (p Person, ok bool, e
 	return Person{ID: id, Zone: zoneOf(u.TZ), Weekend: weekend, Away: d.away(u)}, true, nil
 }
 
+// Zone is somebody's time zone, by which days are counted for them; UTC if it is not known.
+func (d *Directory) Zone(ctx context.Context, id string) *time.Location {
+	p, ok, err := d.Person(ctx, id)
+	if err != nil || !ok {
+		return time.UTC
+	}
+	return p.Zone
+}
+
+// Gone are those of some people who may not request renewals any more. Of whom Slack does not tell now it is not known,
+// which the error says.
+func (d *Directory) Gone(ctx context.Context, ids []string) (gone []string, err error) {
+	for _, id := range ids {
+		_, ok, failed := d.Person(ctx, id)
+		err = errors.Join(err, failed)
+		if failed == nil && (!ok || !d.Actor(ctx, id, RequestAge).MayRequest) {
+			gone = append(gone, id)
+		}
+	}
+	return gone, err
+}
+
 // unknowable is err unless Slack says that it will never tell who somebody is: that must
 // not keep the others from being reminded.
 func (d *Directory) unknowable(ctx context.Context, id string, err error) error {

@@ -27,7 +27,7 @@ func (d Digest) Nothing() bool {
 }
 
 // nagged says whether people are told of a row: it is due, and nothing is open for it.
-func (l List) nagged(r Row) bool {
+func (l List) nagged(r *Row) bool {
 	return r.Band(l.Now).Due() && len(r.Open) == 0 && !r.Renewed()
 }
 
@@ -46,7 +46,7 @@ func (l List) Digest(told []Key) Digest {
 		if r.Band(l.Now).Due() && r.Renewed() {
 			d.Moving = append(d.Moving, r)
 		}
-		if !l.nagged(r) {
+		if !l.nagged(&r) {
 			continue
 		}
 		d.Told = append(d.Told, r.Key())
@@ -67,10 +67,15 @@ func (l List) Digest(told []Key) Digest {
 }
 
 // Owners lists who looks after rows of which people are told.
-func (l List) Owners() []string {
+func (l List) Owners() []string { return l.ownersOf(l.nagged) }
+
+// LookedAfterBy lists who looks after any row.
+func (l List) LookedAfterBy() []string { return l.ownersOf(func(*Row) bool { return true }) }
+
+func (l List) ownersOf(meant func(*Row) bool) []string {
 	var owners []string
-	for _, r := range l.Rows {
-		if r.Mark.Owner != "" && l.nagged(r) {
+	for i := range l.Rows { // rows are large
+		if r := &l.Rows[i]; r.Mark.Owner != "" && meant(r) {
 			owners = append(owners, r.Mark.Owner)
 		}
 	}
@@ -80,6 +85,9 @@ func (l List) Owners() []string {
 
 // Left is the list without the owners who are gone: nobody looks after their rows.
 func (l List) Left(gone []string) List {
+	if len(gone) == 0 {
+		return l
+	}
 	l.Rows = slices.Clone(l.Rows)
 	for i := range l.Rows {
 		if slices.Contains(gone, l.Rows[i].Mark.Owner) {
@@ -93,7 +101,7 @@ func (l List) Left(gone []string) List {
 func (l List) Of(owner string) []Row {
 	var rows []Row
 	for _, r := range l.Rows {
-		if r.Mark.Owner == owner && l.nagged(r) {
+		if r.Mark.Owner == owner && l.nagged(&r) {
 			rows = append(rows, r)
 		}
 	}
@@ -105,7 +113,7 @@ func (l List) Of(owner string) []Row {
 func (l List) Soon() []Row {
 	var rows []Row
 	for _, r := range l.Rows {
-		if b := r.Band(l.Now); (b == Overdue || b == Within14 || b == Within30) && l.nagged(r) {
+		if b := r.Band(l.Now); (b == Overdue || b == Within14 || b == Within30) && l.nagged(&r) {
 			rows = append(rows, r)
 		}
 	}

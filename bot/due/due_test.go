@@ -290,3 +290,17 @@ func TestSoon(t *testing.T) {
 		t.Errorf("told of (-want +got):\n%s", diff)
 	}
 }
+
+// Days are counted from the day of who reads: in Los Angeles a package of tomorrow ends tomorrow, although
+// that day has begun in UTC.
+func TestDaysOfAZone(t *testing.T) {
+	t.Parallel()
+	ends := moment(t, "2027-03-03T00:00:00Z")
+	for at, want := range map[string]int{
+		"2027-03-02T18:00:00-08:00": 1, "2027-03-03T02:00:00Z": 0, "2027-03-03T08:00:00+13:00": 0, "2027-03-04T08:00:00+13:00": -1, "1969-12-31T23:00:00-05:00": 20881,
+	} {
+		if got := due.Days(ends, moment(t, at)); got != want {
+			t.Errorf("at %s it ends in %d days, want %d", at, got, want)
+		}
+	}
+}

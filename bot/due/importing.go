@@ -17,8 +17,10 @@ type ImportLine struct {
 	Line    int // of the file, from 1
 	Holder  string
 	Product string
-	Ends    time.Time
-	Owner   string // Slack user id; empty: the list does not say
+	Ends    time.Time // zero: the list, which was exported, does not say
+	Owner   string    // Slack user id; empty: the list does not say
+	// Exported says that it is a line of ours, by the column that names the source of its date.
+	Exported bool
 }
 
 // Fault is what is wrong with a line of a list.
@@ -49,6 +51,18 @@ type Import struct {
 	Done   bool
 }
 
+// WrongLines counts the lines that are wrong: not the first one, which names the columns, and not the list
+// as a whole.
+func (i Import) WrongLines() int {
+	wrong := map[int]bool{}
+	for _, f := range i.Faults {
+		if f.Line > 1 {
+			wrong[f.Line] = true
+		}
+	}
+	return len(wrong)
+}
+
 // Change is what a list says in place of an earlier one.
 type Change struct {
 	Line            int
@@ -59,9 +73,9 @@ type Change struct {
 
 // String is the change for people on a terminal.
 func (c Change) String() string {
-	s := fmt.Sprintf("line %d: %s, %s: ", c.Line, c.Holder, c.Product)
+	s := fmt.Sprintf("line %d: %s, %s:", c.Line, c.Holder, c.Product)
 	if !c.Was.Equal(c.Ends) {
-		s += c.Was.Format(time.DateOnly) + " → " + c.Ends.Format(time.DateOnly)
+		s += " " + c.Was.Format(time.DateOnly) + " → " + c.Ends.Format(time.DateOnly)
 	}
 	if c.Owner != "" && c.Owner != c.OwnerWas {
 		s += fmt.Sprintf(" owner %q → %q", c.OwnerWas, c.Owner)
@@ -76,9 +90,10 @@ var columns = sheet.Columns{
 		"product": {"product"},
 		"date":    {"date", "expires", "expiry", "expiry date", "expiration date", "ends"},
 		"owner":   {"owner"},
+		"source":  {"source"},
 	},
 	PassedOver: []string{
-		"name", "product name", "quantity", "source", "seen", "band", "auto renewal", "snoozed until", "not renewing", "open requests",
+		"name", "product name", "quantity", "seen", "band", "auto renewal", "snoozed until", "not renewing", "open requests",
 	},
 	Needed: []string{"holder", "product", "date"},
 }
@@ -159,9 +174,13 @@ func readLine(line sheet.Line, now time.Time) (ImportLine, []Fault) {
 	if l.Product == "" {
 		wrong("the product is missing")
 	}
-	var err error
-	if l.Ends, err = ReadDay(line.Cells["date"], now); err != nil {
-		wrong(err.Error())
+	var source string
+	source, l.Exported = line.Cells["source"]
+	if text := line.Cells["date"]; text != "" || source != "" || !l.Exported { // else nobody knew it
+		var err error
+		if l.Ends, err = ReadDay(text, now); err != nil {
+			wrong(err.Error())
+		}
 	}
 	l.Owner = strings.TrimSuffix(strings.TrimPrefix(line.Cells["owner"], "<@"), ">")
 	l.Owner, _, _ = strings.Cut(l.Owner, "|") // a mention may have the name, too

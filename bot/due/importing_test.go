@@ -73,6 +73,18 @@ func TestWhatIsWrongWithAList(t *testing.T) {
 	}
 }
 
+func TestWrongLines(t *testing.T) {
+	t.Parallel()
+	for want, faults := range map[int][]due.Fault{
+		0: {{Says: "The list is empty."}, {Line: 1, Says: "there is no such column"}},
+		2: {{Line: 3, Says: "the holder is missing"}, {Line: 3, Says: "the date is missing"}, {Line: 5, Says: "the product is missing"}},
+	} {
+		if got := (due.Import{Faults: faults}).WrongLines(); got != want {
+			t.Errorf("%v are %d lines, want %d", faults, got, want)
+		}
+	}
+}
+
 func FuzzReadImport(f *testing.F) {
 	f.Add("holder,product,date,owner\nacme,p-series-turnkey,2027-03-31,U1\n")
 	f.Add("a;b\n\"")

@@ -37,7 +37,7 @@ type Facts struct {
 // List is all renewals due, the most urgent first.
 type List struct {
 	Rows   []Row
-	Now    time.Time
+	Now    time.Time // in the zone by whose days rows are near or far
 	Unread []string
 }
 
@@ -221,10 +221,10 @@ func (l List) Find(k Key) (Row, bool) {
 }
 
 // Holds is until when the list stays as it is while nothing of what it was made of changes:
-// the beginning of the next day, or sooner, when somebody wants to see a row again, or the
+// the beginning of the next day in UTC, or sooner, when somebody wants to see a row again, or the
 // date of an order of ours gives way to the portal's.
 func (l List) Holds() time.Time {
-	until := time.Unix((dayOf(l.Now)+1)*secondsOfDay, 0)
+	until := time.Unix((dayOf(l.Now.UTC())+1)*secondsOfDay, 0)
 	sooner := func(t time.Time) {
 		if t.After(l.Now) && t.Before(until) {
 			until = t

@@ -24,9 +24,15 @@ type Imported struct {
 
 // Snooze keeps a row out of what people are told for a while.
 type Snooze struct {
-	Until time.Time `json:"until"`
-	By    string    `json:"by"` // Slack user id
+	Until time.Time `json:"until"` // the beginning of a day in the zone of who chose it
+	By    string    `json:"by"`    // Slack user id
 	At    time.Time `json:"at"`
+}
+
+// Day is the day until which it is, as it was chosen.
+func (s Snooze) Day() time.Time {
+	year, month, day := s.Until.Date()
+	return time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
 }
 
 // NotRenewing says that a package is to end.

@@ -91,26 +91,28 @@ func (r *Row) Ends() (time.Time, bool) {
 func (r *Row) Differing() []Date {
 	var others []Date
 	for i, d := range r.Dates {
-		if i > 0 && dayOf(d.At) != dayOf(r.Dates[0].At) {
+		if i > 0 && dayOf(d.At.UTC()) != dayOf(r.Dates[0].At.UTC()) {
 			others = append(others, d)
 		}
 	}
 	return others
 }
 
-// Days is how many days are left until the package ends, and negative once it has.
-func Days(end, now time.Time) int { return int(dayOf(end) - dayOf(now)) }
+// Days is how many days are left until the package ends, and negative once it has. The end is the
+// vendor's day, which is UTC's; now is of the day that it is in its own time zone.
+func Days(end, now time.Time) int { return int(dayOf(end.UTC()) - dayOf(now)) }
 
-const secondsOfDay = 24 * 60 * 60
-
-// dayOf counts the days since 1970 in UTC.
+// dayOf counts the days since 1970 up to that of a time in its own zone.
 func dayOf(t time.Time) int64 {
-	seconds := t.Unix()
+	_, offset := t.Zone()
+	seconds := t.Unix() + int64(offset)
 	if seconds < 0 {
 		seconds -= secondsOfDay - 1
 	}
 	return seconds / secondsOfDay
 }
+
+const secondsOfDay = 24 * 60 * 60
 
 // movedBy is how much later a package must end than before for it to be another term.
 const movedBy = 20 * 24 * time.Hour

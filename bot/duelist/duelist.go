@@ -5,7 +5,6 @@ package duelist
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"maps"
 	"slices"
@@ -39,12 +38,14 @@ type Lists struct {
 	last map[due.Key]due.Order // our last orders, as far as the audit trail told of them
 	upTo int64                 // the entry up to which it did
 
+	unanswered map[due.Key]bool // packages of which the portal did not tell the auto-renewal when it was asked last
+
 	made made
 }
 
 // New makes Lists that have read nothing yet.
 func New(o Options) *Lists {
-	return &Lists{portal: o.Portal, ledger: o.Ledger, log: o.Log}
+	return &Lists{portal: o.Portal, ledger: o.Ledger, log: o.Log, unanswered: map[due.Key]bool{}}
 }
 
 // Products are those of which renewals are looked for.
@@ -215,46 +216,4 @@ func (l *Lists) open(ctx context.Context) (map[due.Key][]due.Open, error) {
 		open[k] = append(open[k], due.Open{Request: r.ID, Status: r.Status, Channel: r.Channel, OrderOn: r.Offer.OrderOn})
 	}
 	return open, nil
-}
-
-const (
-	// autoAge is how old what is known of an auto-renewal may be.
-	autoAge = 24 * time.Hour
-	// autoTogether is how many packages are asked about in a row.
-	autoTogether = 60
-)
-
-// LearnAutoRenewals asks the portal about the packages that end within the horizon and of
-// whose auto-renewal nothing is known, or nothing new, the most urgent first. It says
-// whether there are more to ask about. No list tells it, so that it costs a call each.
-func (l *Lists) LearnAutoRenewals(ctx context.Context) (more bool, err error) {
-	list, err := l.Load(ctx, lookup.AnyAge)
-	if err != nil {
-		return false, err
-	}
-	var learned []ledger.MarkChange
-	for _, r := range list.Rows {
-		end, known := r.Ends()
-		if !known || due.Days(end, list.Now) > due.Horizon || r.ProductNo == "" || list.Now.Sub(r.Mark.Auto.At) < autoAge {
-			continue
-		}
-		if len(learned) == autoTogether {
-			more = true
-			break
-		}
-		state, err := l.portal.AutoRenewal(ctx, r.Product.Key, r.ProductNo, lookup.Anew)
-		if ctx.Err() != nil {
-			return false, ctx.Err()
-		}
-		if err != nil && yeastar.ClassOf(err) != yeastar.ClassRefused {
-			more = true // it may answer later
-			break
-		}
-		auto := due.Auto{State: state, At: list.Now}
-		learned = append(learned, ledger.MarkChange{Key: r.Key(), Change: func(m due.Mark) due.Mark { m.Auto = auto; return m }})
-	}
-	if _, _, err := l.ledger.Mark(ctx, learned, renewal.Entry{}); err != nil {
-		return false, fmt.Errorf("keep what is known of auto-renewals: %w", err)
-	}
-	return more, nil
 }

@@ -1,6 +1,7 @@
 package duelist_test
 
 import (
+	"bytes"
 	"context"
 	"log/slog"
 	"slices"
@@ -18,6 +19,7 @@ import (
 	"renewbot/bot/lookup"
 	"renewbot/bot/portal"
 	"renewbot/bot/renewal"
+	"renewbot/bot/sheet"
 	"renewbot/yeastar"
 	"renewbot/yeastar/yeastarsim"
 )
@@ -32,11 +34,17 @@ type bundle struct {
 // setup is a portal of so many customers that tells everything, and an empty ledger.
 func setup(t testing.TB, customers int, change ...func(*ledger.Options)) bundle {
 	t.Helper()
+	return setupOf(t, customers, yeastarsim.Generous, change...)
+}
+
+// setupOf is the same of a portal that tells what the switches say.
+func setupOf(t testing.TB, customers int, tells func(*yeastarsim.Switches), change ...func(*ledger.Options)) bundle {
+	t.Helper()
 	options := ledger.Options{Policy: renewal.Policy{Required: 1, ExpireAfter: time.Hour}}
 	for _, f := range change {
 		f(&options)
 	}
-	vendor := yeastarsim.New(yeastarsim.WithCustomers(customers), yeastarsim.WithSwitches(yeastarsim.Generous))
+	vendor := yeastarsim.New(yeastarsim.WithCustomers(customers), yeastarsim.WithSwitches(tells))
 	if err := vendor.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -85,7 +93,7 @@ func TestImport(t *testing.T) {
 	b := setup(t, 12)
 	imported := func(text string, skip bool) due.Import {
 		t.Helper()
-		got, err := b.lists.Import(t.Context(), strings.NewReader(importHead+text), "U1", skip)
+		got, err := b.lists.Import(t.Context(), strings.NewReader(importHead+text), "U1", skip, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -142,15 +150,98 @@ func TestAutoRenewalsAreLearned(t *testing.T) {
 	if r, _ := list.Find(k); r.Band(list.Now) != due.Automatic {
 		t.Errorf("a package that renews by itself is in band %s", r.Band(list.Now))
 	}
+	asked := b.vendor.Calls(yeastarsim.ExistedAutoRenew)
+	if _, err := b.lists.LearnAutoRenewals(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if again := b.vendor.Calls(yeastarsim.ExistedAutoRenew) - asked; asked == 0 || again != 0 {
+		t.Errorf("after %d packages %d are asked about again on the same day", asked, again)
+	}
+}
+
+// TestAutoRenewalThatThePortalDoesNotTell keeps none of the others from being learned, and a portal that
+// tells none is left alone.
+func TestAutoRenewalThatThePortalDoesNotTell(t *testing.T) {
+	t.Parallel()
+	b := setup(t, 12)
+	learn := func(strikes int) (calls int, more bool) {
+		t.Helper()
+		before := b.vendor.Calls(yeastarsim.ExistedAutoRenew)
+		if strikes > 0 {
+			b.vendor.Fault(yeastarsim.ExistedAutoRenew, yeastarsim.BrokenJSON().Times(strikes))
+		}
+		more, err := b.lists.LearnAutoRenewals(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b.vendor.Calls(yeastarsim.ExistedAutoRenew) - before, more
+	}
+	if calls, more := learn(3); calls != 3 || !more {
+		t.Errorf("a portal that tells nothing is asked %d times, more is %v", calls, more)
+	}
+	calls, more := learn(1) // the most urgent one of those that were not asked about
+	if calls < 5 || !more {
+		t.Errorf("with one package that is not told of %d are asked about, more is %v", calls, more)
+	}
+	if calls, more := learn(0); calls != 1 || more {
+		t.Errorf("at last %d are asked about, more is %v", calls, more)
+	}
 }
 
 // TestExportComesBack imports what was exported.
 func TestExportComesBack(t *testing.T) {
 	t.Parallel()
-	b := setup(t, 12)
-	table := duelist.Sheet(load(t, b))
-	if len(table.Rows) < 10 || len(table.Rows[0]) != len(table.Header) {
-		t.Fatalf("the table has %d rows of %d cells", len(table.Rows), len(table.Rows[0]))
+	b := setupOf(t, 12, func(*yeastarsim.Switches) {}) // packages are nobody's, and nobody knows when they end
+	acme := due.Key{Product: "p-series-turnkey", Holder: yeastarsim.AcmeTelecomID}
+	gone := due.Key{Product: "p-series-turnkey", Holder: "3016000000000000001"}
+	closed := due.Key{Product: "remote-management", Holder: yeastarsim.AcmeTelecomID}
+	set := func(k due.Key, m due.Mark) ledger.MarkChange {
+		return ledger.MarkChange{Key: k, Change: func(due.Mark) due.Mark { return m }}
+	}
+	at := time.Date(2027, 3, 31, 0, 0, 0, 0, time.UTC)
+	if _, _, err := b.ledger.Mark(t.Context(), []ledger.MarkChange{
+		set(acme, due.Mark{Owner: "U0LEFT", Imported: &due.Imported{At: at, On: at, Name: "Acme Telecom"}}),
+		set(gone, due.Mark{Imported: &due.Imported{At: at, On: at, Name: "Gone Ltd"}}),
+		set(closed, due.Mark{Imported: &due.Imported{At: at, On: at, Name: "Acme Telecom"}}),
+	}, renewal.Entry{}); err != nil {
+		t.Fatal(err)
+	}
+	exported := func() string {
+		t.Helper()
+		var text bytes.Buffer
+		if err := sheet.Write(&text, sheet.CSV, duelist.Sheet(load(t, b))); err != nil {
+			t.Fatal(err)
+		}
+		return text.String()
+	}
+	imported := func(text string) due.Import {
+		t.Helper()
+		got, err := b.lists.Import(t.Context(), strings.NewReader(text), "U1", false, func(_ context.Context, id string) (string, error) { return id + " has left", nil })
+		if err != nil {
+			t.Fatal(err)
+		}
+		return got
+	}
+	said := func() map[due.Key][3]string {
+		all := map[due.Key][3]string{}
+		for _, row := range duelist.Sheet(load(t, b)).Rows {
+			all[due.Key{Product: row[1], Holder: row[0]}] = [3]string{row[2], row[3], row[7]} // date, owner and source
+		}
+		return all
+	}
+	before, text := said(), exported()
+	if got := imported(text); !got.Done || got.Same != len(before) || len(got.Faults) > 0 {
+		t.Errorf("what was exported comes back as %+v", got)
+	}
+	if diff := cmp.Diff(before, said()); diff != "" {
+		t.Errorf("it has changed (-before +after):\n%s", diff)
+	}
+	corrected := strings.Replace(text, acme.Holder+",p-series-turnkey,2027-03-31,", acme.Holder+",p-series-turnkey,2027-04-30,", 1)
+	if got := imported(corrected); !got.Done || got.Changed != 1 || got.Same != len(before)-1 {
+		t.Errorf("with one date corrected it comes back as %+v", got)
+	}
+	if got := imported(strings.Replace(text, "U0LEFT", "U0TYPO", 1)); got.Done || len(got.Faults) != 1 || !strings.Contains(got.Faults[0].Says, "U0TYPO has left") {
+		t.Errorf("with an owner who has left it comes back as %+v", got)
 	}
 }
 

@@ -26,7 +26,7 @@ func Sheet(list due.List) sheet.Table {
 			quantity = strconv.Itoa(r.Quantity)
 		}
 		if r.Mark.Snoozed != nil {
-			snoozed = sheet.Day(r.Mark.Snoozed.Until)
+			snoozed = sheet.Day(r.Mark.Snoozed.Day())
 		}
 		if r.NotRenewing() {
 			ending = r.Mark.NotRenewing.Why

@@ -125,6 +125,11 @@ func (v *View) tellOne(ctx context.Context, d ledger.Digest, list due.List) erro
 	if d.Recipient == otherSystems {
 		return v.tellEvents(ctx, d)
 	}
+	zone := v.schedule.Zone // by whose days it is told what is near
+	if d.Recipient != v.schedule.Channel {
+		zone = v.directory.Zone(ctx, d.Recipient)
+	}
+	list.Now = list.Now.In(zone)
 	if d.Recipient == v.schedule.Channel {
 		return v.tellChannel(ctx, d, list)
 	}
@@ -145,14 +150,19 @@ func (v *View) tellChannel(ctx context.Context, d ledger.Digest, list due.List) 
 	if err != nil {
 		return err
 	}
-	var gone []string
+	gone, err := v.directory.Gone(ctx, owners) // who are told of no customers
+	if err != nil {
+		return err
+	}
 	for _, owner := range owners {
-		p, ok, err := v.directory.Person(ctx, owner)
-		if err != nil {
-			return err
+		if slices.Contains(gone, owner) {
+			continue
 		}
-		if !ok || !v.directory.Actor(ctx, owner, directory.RequestAge).MayRequest { // who is told of no customers
-			gone = append(gone, owner)
+		p, ok, err := v.directory.Person(ctx, owner)
+		switch {
+		case err != nil:
+			return err
+		case !ok:
 			continue
 		}
 		at := due.Morning(d.At, p.Zone, p.Weekend)

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -35,6 +36,8 @@ type Options struct {
 	Slack     *slackview.View
 	Schedule  due.Schedule // of the digest
 	Events    bool         // whether other systems are told of what is due
+	// MaySee says whether a person may see a request.
+	MaySee func(context.Context, renewal.Actor, renewal.Request) bool
 	// Text fetches the text of a file in Slack, at most so many bytes.
 	Text func(ctx context.Context, file string, most int) ([]byte, error)
 	Log  *slog.Logger
@@ -48,6 +51,7 @@ type View struct {
 	slack     *slackview.View
 	schedule  due.Schedule
 	events    bool
+	maySee    func(context.Context, renewal.Actor, renewal.Request) bool
 	text      func(ctx context.Context, file string, most int) ([]byte, error)
 	log       *slog.Logger
 	tasks     *taskgroup.Group
@@ -55,7 +59,7 @@ type View struct {
 
 // New makes a View.
 func New(o Options) *View {
-	return &View{o.Lists, o.Ledger, o.Directory, o.Slack, o.Schedule, o.Events, o.Text, o.Log, taskgroup.New()}
+	return &View{o.Lists, o.Ledger, o.Directory, o.Slack, o.Schedule, o.Events, o.MaySee, o.Text, o.Log, taskgroup.New()}
 }
 
 // learnEvery is how often the portal is asked about auto-renewals, some at a time.
@@ -106,9 +110,10 @@ type Outcome struct {
 // mostDays is the largest number that is one of days: longer ones may be of a PBX.
 const mostDays = 1000
 
-// Typed reads what follows “due” in a command: a number of days, "mine", or part of a name.
-func Typed(text, userID string) due.Filter {
-	var f due.Filter
+// Typed reads what follows “due” in a command: a number of days, "mine", "nobody's", or part of a name. owner is who
+// is mentioned in it, if anybody is.
+func Typed(text, userID, owner string) due.Filter {
+	f := due.Filter{Owner: owner}
 	var rest []string
 	for word := range strings.FieldsSeq(text) {
 		low := strings.ToLower(word)
@@ -119,6 +124,8 @@ func Typed(text, userID string) due.Filter {
 			f.Within = n
 		case low == "mine" && f.Owner == "":
 			f.Owner = userID
+		case low == due.Nobody+"'s" && f.Owner == "":
+			f.Owner = due.Nobody
 		default:
 			rest = append(rest, word)
 		}
@@ -127,44 +134,70 @@ func Typed(text, userID string) due.Filter {
 	return f
 }
 
+// Ends is when a package ends by the best source that the list has, and which that is; zero: nobody
+// knows, or it could not be read now.
+func (v *View) Ends(ctx context.Context, k due.Key) (time.Time, due.Source) {
+	list, err := v.lists.Load(ctx, lookup.AnyAge)
+	if err != nil && ctx.Err() == nil {
+		v.log.WarnContext(ctx, "when a package ends could not be read for a form", "error", err)
+	}
+	if r, _ := list.Find(k); len(r.Dates) > 0 {
+		return r.Dates[0].At, r.Dates[0].Source
+	}
+	return time.Time{}, ""
+}
+
 // Ready says whether List need not wait for the portal.
 func (v *View) Ready() bool { return v.lists.Ready() }
 
-// List draws the list as a filter narrows it, with the rows that are ticked.
-func (v *View) List(ctx context.Context, f due.Filter, chosen ...due.Key) (blocks.Message, error) {
-	list, err := v.lists.Load(ctx, lookup.AnyAge)
+// List draws the list for somebody, as a filter narrows it, with the rows that are ticked.
+func (v *View) List(ctx context.Context, userID string, f due.Filter, chosen ...due.Key) (blocks.Message, error) {
+	list, err := v.list(ctx, userID)
 	if err != nil {
 		return blocks.Message{}, err
 	}
-	d := v.data(ctx, list.Only(f, portal.Fits), f)
+	d := v.data(ctx, userID, list.Only(f, portal.Fits), f)
 	d.Chosen = chosen
 	return blocks.Due(d), nil
 }
 
+// list has all rows, near or far by the days of who reads it; those of owners who have left are nobody's.
+func (v *View) list(ctx context.Context, userID string) (due.List, error) {
+	list, err := v.lists.Load(ctx, lookup.AnyAge)
+	if err != nil {
+		return list, err
+	}
+	gone, err := v.directory.Gone(ctx, list.LookedAfterBy())
+	if err != nil {
+		v.log.WarnContext(ctx, "whether all owners of renewals due are still there was not found out", "error", err)
+	}
+	list.Now = list.Now.In(v.directory.Zone(ctx, userID))
+	return list.Left(gone), nil
+}
+
 // Section is what Home shows to somebody who may request.
 func (v *View) Section(ctx context.Context, userID string) []slack.Block {
-	list, err := v.lists.Load(ctx, lookup.AnyAge)
+	list, err := v.list(ctx, userID)
 	if err != nil {
 		v.log.WarnContext(ctx, "the renewals due could not be read for a Home tab", "error", err)
 		return nil
 	}
-	return blocks.DueSection(v.data(ctx, list, due.Filter{}), userID)
+	return blocks.DueSection(v.data(ctx, userID, list, due.Filter{}), userID)
 }
 
-// linked is how many requests get a link: the others are on other pages.
-const linked = 10
-
-func (v *View) data(ctx context.Context, list due.List, f due.Filter) blocks.DueData {
-	d := blocks.DueData{List: list, Filter: f, Products: v.lists.Products(), Links: map[int64]string{}}
-	rows, _, _ := list.Page(f.Page, linked)
-	for _, r := range rows {
-		for _, o := range r.Open {
-			if channel, ts, ok := v.slack.First(ctx, o.Request); ok {
-				d.Links[o.Request] = v.directory.Link(channel, ts)
-			}
+func (v *View) data(ctx context.Context, userID string, list due.List, f due.Filter) blocks.DueData {
+	a := v.directory.Actor(ctx, userID, directory.RequestAge)
+	return blocks.DueData{Reader: userID, List: list, Filter: f, Products: v.lists.Products(), Request: func(id int64) (string, bool) {
+		r, err := v.ledger.Get(ctx, id)
+		if err != nil || !v.maySee(ctx, a, r) {
+			return "", false
 		}
-	}
-	return d
+		channel, ts, ok := v.slack.First(ctx, id)
+		if !ok {
+			return "", true
+		}
+		return v.directory.Link(channel, ts), true
+	}}
 }
 
 // Clicked handles a click in a list. Who clicked may request.
@@ -176,6 +209,8 @@ func (v *View) Clicked(ctx context.Context, ic slack.InteractionCallback, a *sla
 		return Outcome{Nothing: true}, nil
 	case blocks.ActionDueOwners:
 		f.Page, f.Owner = 0, map[string]string{"mine": ic.User.ID, due.Nobody: due.Nobody}[a.SelectedOption.Value]
+	case blocks.ActionDueSomebody:
+		f.Page, f.Owner = 0, a.SelectedUser
 	case blocks.ActionDueProduct:
 		if f.Page, f.Product = 0, a.SelectedOption.Value; f.Product == "all" {
 			f.Product = ""
@@ -192,7 +227,7 @@ func (v *View) Clicked(ctx context.Context, ic slack.InteractionCallback, a *sla
 	default:
 		return Outcome{}, fmt.Errorf("there is no action %q in a list of renewals due", a.ActionID)
 	}
-	m, err := v.List(ctx, f, chosen...)
+	m, err := v.List(ctx, ic.User.ID, f, chosen...)
 	return Outcome{Replace: &m, Answer: ic.ResponseURL}, err
 }
 
@@ -212,20 +247,31 @@ func (v *View) renew(ctx context.Context, value string) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, err
 	}
-	r, ok, err := v.row(ctx, k)
-	if err != nil || !ok || r.Nameless {
-		return Outcome{Say: gone}, err
+	r, says, err := v.row(ctx, k)
+	if says == "" && r.Nameless {
+		says = gone
+	}
+	if err != nil || says != "" {
+		return Outcome{Say: says}, err
 	}
 	return Outcome{Renew: &blocks.Draft{Product: k.Product, Holder: k.Holder}}, nil
 }
 
-func (v *View) row(ctx context.Context, k due.Key) (due.Row, bool, error) {
+// row finds a row. says is why it is not there.
+func (v *View) row(ctx context.Context, k due.Key) (r due.Row, says string, err error) {
 	list, err := v.lists.Load(ctx, lookup.AnyAge)
 	if err != nil {
-		return due.Row{}, false, err
+		return r, "", err
 	}
-	r, ok := list.Find(k)
-	return r, ok, nil
+	if r, ok := list.Find(k); ok {
+		return r, "", nil
+	}
+	for _, p := range v.lists.Products() {
+		if p.Key == k.Product && slices.Contains(list.Unread, p.Name) {
+			return r, fmt.Sprintf("The portal does not list the packages of %s just now. Please try again in a moment. Nothing was changed or ordered.", p.Name), nil
+		}
+	}
+	return r, gone, nil
 }
 
 // more handles the menu of a row.
@@ -234,9 +280,9 @@ func (v *View) more(ctx context.Context, ic slack.InteractionCallback, a *slack.
 	if err != nil {
 		return Outcome{}, err
 	}
-	r, ok, err := v.row(ctx, k)
-	if err != nil || !ok {
-		return Outcome{Say: gone}, err
+	r, says, err := v.row(ctx, k)
+	if err != nil || says != "" {
+		return Outcome{Say: says}, err
 	}
 	t := blocks.DueTarget{Key: k, State: blocks.DueState(f), Answer: ic.ResponseURL, Chosen: ticked(ic)}
 	var form slack.ModalViewRequest
@@ -244,11 +290,11 @@ func (v *View) more(ctx context.Context, ic slack.InteractionCallback, a *slack.
 	case blocks.DueOwner:
 		form = blocks.DueOwnerForm(t, r)
 	case blocks.DueSnooze:
-		form = blocks.DueSnoozeForm(t, r, v.ledger.Now(ctx))
+		form = blocks.DueSnoozeForm(t, r, v.ledger.Now(ctx).In(v.directory.Zone(ctx, ic.User.ID)))
 	case blocks.DueEnding:
 		form = blocks.DueEndingForm(t, r)
 	case blocks.DueWake:
-		return v.saved(ctx, t, v.mark(ctx, r, renewal.CodeDueAwake, ic.User.ID, nil, func(m *due.Mark) {
+		return v.saved(ctx, ic, t, v.mark(ctx, r, renewal.CodeDueAwake, ic.User.ID, nil, func(m *due.Mark) {
 			m.Snoozed, m.NotRenewing = nil, nil
 		}))
 	default:
@@ -257,15 +303,16 @@ func (v *View) more(ctx context.Context, ic slack.InteractionCallback, a *slack.
 	return Outcome{Open: &form}, nil
 }
 
-// Submitted handles a small form. Who submitted it may request.
-func (v *View) Submitted(ctx context.Context, ic slack.InteractionCallback) (Outcome, error) {
+// Submitted handles a small form, and saves what it says before soon ends. Who submitted it may
+// request.
+func (v *View) Submitted(ctx, soon context.Context, ic slack.InteractionCallback) (Outcome, error) {
 	t, err := blocks.ReadDueTarget(ic.View.PrivateMetadata)
 	if err != nil {
 		return Outcome{}, err
 	}
-	r, ok, err := v.row(ctx, t.Key)
-	if err != nil || !ok {
-		return Outcome{Say: gone}, err
+	r, says, err := v.row(soon, t.Key)
+	if err != nil || says != "" {
+		return Outcome{Say: says, Answer: t.Answer}, err
 	}
 	now, by := v.ledger.Now(ctx), ic.User.ID
 	value := func(block, action string) slack.BlockAction {
@@ -276,11 +323,11 @@ func (v *View) Submitted(ctx context.Context, ic slack.InteractionCallback) (Out
 	}
 	switch ic.View.CallbackID {
 	case blocks.CallbackDueSnooze:
-		until, wrong := snoozeDay(value(blocks.BlockDueUntil, blocks.ActionDueUntil).SelectedDate, now)
+		until, wrong := snoozeDay(value(blocks.BlockDueUntil, blocks.ActionDueUntil).SelectedDate, now.In(v.directory.Zone(soon, by)))
 		if wrong != "" {
 			return Outcome{Wrong: map[string]string{blocks.BlockDueUntil: wrong}}, nil
 		}
-		return v.saved(ctx, t, v.mark(ctx, r, renewal.CodeDueSnoozed, by, map[string]string{renewal.DetailUntil: until.Format(time.RFC3339)},
+		return v.saved(ctx, ic, t, v.mark(soon, r, renewal.CodeDueSnoozed, by, map[string]string{renewal.DetailUntil: until.Format(time.RFC3339)},
 			func(m *due.Mark) { m.Snoozed = &due.Snooze{Until: until, By: by, At: now} }))
 	case blocks.CallbackDueEnding:
 		why := strings.TrimSpace(value(blocks.BlockReason, blocks.ActionReason).Value)
@@ -288,7 +335,7 @@ func (v *View) Submitted(ctx context.Context, ic slack.InteractionCallback) (Out
 			return Outcome{Wrong: map[string]string{blocks.BlockReason: "Please say why: others will ask."}}, nil
 		}
 		end, _ := r.Ends()
-		return v.saved(ctx, t, v.mark(ctx, r, renewal.CodeDueEnding, by, map[string]string{renewal.DetailReason: why},
+		return v.saved(ctx, ic, t, v.mark(soon, r, renewal.CodeDueEnding, by, map[string]string{renewal.DetailReason: why},
 			func(m *due.Mark) {
 				m.NotRenewing, m.Snoozed = &due.NotRenewing{By: by, Why: why, At: now, Ends: end}, nil
 			}))
@@ -297,7 +344,7 @@ func (v *View) Submitted(ctx context.Context, ic slack.InteractionCallback) (Out
 		if owner != "" && !v.directory.Actor(ctx, owner, directory.RequestAge).MayRequest {
 			return Outcome{Wrong: map[string]string{blocks.BlockDueOwner: "They may not request renewals, so they would not see it. Please choose somebody else."}}, nil
 		}
-		return v.saved(ctx, t, v.mark(ctx, r, renewal.CodeDueOwner, by, map[string]string{renewal.DetailWho: owner}, func(m *due.Mark) { m.Owner = owner }))
+		return v.saved(ctx, ic, t, v.mark(soon, r, renewal.CodeDueOwner, by, map[string]string{renewal.DetailWho: owner}, func(m *due.Mark) { m.Owner = owner }))
 	}
 	return Outcome{}, fmt.Errorf("there is no form %q of renewals due", ic.View.CallbackID)
 }
@@ -305,16 +352,21 @@ func (v *View) Submitted(ctx context.Context, ic slack.InteractionCallback) (Out
 // maxSnooze is how long a row may be kept from people.
 const maxSnooze = 366
 
-// snoozeDay reads until when a row is to be kept from people: the beginning of that day in UTC.
+// snoozeDay reads until when a row is to be kept from people: the beginning of that day in the zone
+// of now.
 func snoozeDay(text string, now time.Time) (until time.Time, wrong string) {
-	until, err := time.Parse(time.DateOnly, text)
-	switch {
+	day, err := time.Parse(time.DateOnly, text)
+	switch days := due.Days(day, now); {
 	case err != nil:
 		return until, "Please choose a day."
-	case due.Days(until, now) <= 0:
+	case days <= 0:
 		return until, "Please choose a day after today."
-	case due.Days(until, now) > maxSnooze:
+	case days > maxSnooze:
 		return until, "At most a year, please. If it is not to be renewed at all, say that instead."
+	}
+	until = time.Date(day.Year(), day.Month(), day.Day(), 0, 0, 0, 0, now.Location())
+	if until.Day() != day.Day() { // there is no midnight on that day
+		until = until.Add(time.Hour)
 	}
 	return until, ""
 }
@@ -332,18 +384,22 @@ func (v *View) mark(ctx context.Context, r due.Row, code renewal.Code, by string
 	return err
 }
 
-// saved draws the list again after a change.
-func (v *View) saved(ctx context.Context, t blocks.DueTarget, err error) (Outcome, error) {
-	if err != nil {
-		return Outcome{}, err
-	}
+// saved says what became of a change: it draws the list again.
+func (v *View) saved(ctx context.Context, ic slack.InteractionCallback, t blocks.DueTarget, err error) (Outcome, error) {
 	o := Outcome{Answer: t.Answer}
-	if t.Answer == "" {
+	if errors.Is(err, ledger.ErrUnclear) {
+		v.log.ErrorContext(ctx, "a mark may not be saved", "error", err)
+		o.Say = "It is not known yet whether this was saved. “/renew due” tells. Nothing was ordered."
 		return o, nil
 	}
-	m, err := v.List(ctx, blocks.ReadDueState("due.filter."+t.State), t.Chosen...)
+	if err != nil || t.Answer == "" {
+		return o, err
+	}
+	m, err := v.List(ctx, ic.User.ID, blocks.ReadDueState("due.filter."+t.State), t.Chosen...)
 	if err != nil {
-		return Outcome{}, errors.Join(errors.New("it was saved"), err)
+		v.log.ErrorContext(ctx, "the renewals due could not be drawn again after a change", "error", err)
+		o.Say = "It is saved. The list could not be drawn again; “/renew due” shows it. Nothing was ordered."
+		return o, nil
 	}
 	o.Replace = &m
 	return o, nil

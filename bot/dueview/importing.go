@@ -5,12 +5,14 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/slack-go/slack"
 
 	"renewbot/blocks"
 	"renewbot/bot/due"
+	"renewbot/bot/ledger"
 	"renewbot/bot/portal"
 	"renewbot/bot/socket"
 )
@@ -88,9 +90,15 @@ func (v *View) imported(ctx context.Context, p Putting) Imported {
 	case err != nil:
 		p.data.Wrong = "The file could not be fetched from Slack. Please try again in a moment."
 	default:
-		if p.data.Result, err = v.lists.Import(ctx, bytes.NewReader(text), p.by, p.skip); err != nil {
+		if p.data.Result, err = v.lists.Import(ctx, bytes.NewReader(text), p.by, p.skip, v.wrongOwner); err != nil {
 			p.data.Wrong = cmp.Or(unreached(err), "The list could not be taken in. Please try again in a moment.")
 		}
+	}
+	switch {
+	case errors.Is(err, ledger.ErrUnclear):
+		p.data.Wrong = "It is not known yet whether the list was imported. Import it again in a moment: what is the same changes nothing."
+	case p.data.Wrong != "":
+		p.data.Wrong += " Nothing was imported."
 	}
 	if err != nil {
 		v.log.WarnContext(ctx, "a list of dates was not imported", "error", err)
@@ -100,6 +108,15 @@ func (v *View) imported(ctx context.Context, p Putting) Imported {
 		return Imported{blocks.DueImported(p.data.Result), told}
 	}
 	return Imported{blocks.DueImportForm(p.data), told}
+}
+
+// wrongOwner says what is wrong with who is to look after a row.
+func (v *View) wrongOwner(ctx context.Context, id string) (says string, err error) {
+	gone, err := v.directory.Gone(ctx, []string{id})
+	if len(gone) > 0 {
+		says = fmt.Sprintf("the owner %s may not request renewals, so they would not see it", id)
+	}
+	return says, err
 }
 
 // unreached is what is said when the portal could not be asked; else nothing.

@@ -23,10 +23,14 @@ func TestTyped(t *testing.T) {
 		"3631 E341 8911":   {Text: "3631 E341 8911"},
 		"0":                {Text: "0"},
 		"90 14":            {Within: 90, Text: "14"},
+		"Nobody's 14":      {Within: 14, Owner: due.Nobody},
 		"mine Mine Studio": {Owner: "U0ALICE", Text: "Mine Studio"},
 	} {
-		if got := dueview.Typed(text, "U0ALICE"); got != want {
+		if got := dueview.Typed(text, "U0ALICE", ""); got != want {
 			t.Errorf("%q is %+v, want %+v", text, got, want)
 		}
+	}
+	if got, want := dueview.Typed("14 mine", "U0ALICE", "U0DAVE"), (due.Filter{Within: 14, Owner: "U0DAVE", Text: "mine"}); got != want {
+		t.Errorf("with somebody mentioned it is %+v, want %+v", got, want)
 	}
 }

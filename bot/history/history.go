@@ -6,6 +6,7 @@ package history
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"regexp"
@@ -113,8 +114,6 @@ func (h *Histories) draw(ctx context.Context, a renewal.Actor, who renewal.Holde
 	if err != nil {
 		return blocks.Message{}, err
 	}
-	visible := h.visible(ctx, a, slices.Clone(all))
-	d.Hidden = len(all) - len(visible)
 	placed, told, err := h.Portal.Placed(ctx, who.PartnerID)
 	if err != nil {
 		h.Log.WarnContext(ctx, "the portal's orders are missing in a history", "error", err)
@@ -122,11 +121,17 @@ func (h *Histories) draw(ctx context.Context, a renewal.Actor, who renewal.Holde
 	d.Unread, d.Untold = err != nil, err == nil && !told
 	switch {
 	case who.SerialNumber != "":
-		placed = h.ofPBX(ctx, placed, who)
+		placed, d.PBX = h.ofPBX(ctx, placed, who)
 	case !told:
 		placed = nil
 	}
-	entries := merge(visible, all, placed)
+	all, ours, err := h.owners(ctx, all, placed)
+	if err != nil {
+		return blocks.Message{}, err
+	}
+	visible := h.visible(ctx, a, slices.Clone(all))
+	d.Hidden = len(all) - len(visible)
+	entries := merge(visible, ours, placed)
 	d.Total, d.Ours = len(entries), len(visible)
 	d.Pages = max((len(entries)+perPage-1)/perPage, 1)
 	d.Page = min(max(page, 0), d.Pages-1)
@@ -152,35 +157,38 @@ func (h *Histories) requestsOf(ctx context.Context, who renewal.Holder) ([]renew
 
 // ofPBX are those of the newest orders that are of one PBX: by which number the details tell it is
 // documented.
-func (h *Histories) ofPBX(ctx context.Context, placed []yeastar.OrderSummary, pbx renewal.Holder) []yeastar.OrderSummary {
+func (h *Histories) ofPBX(ctx context.Context, placed []yeastar.OrderSummary, pbx renewal.Holder) (found []yeastar.OrderSummary, told blocks.HistoryPBXOrders) {
 	product, _, ok := h.Portal.FindPBX(ctx, pbx.SerialNumber)
 	if !ok {
-		return nil
+		return nil, blocks.HistoryPBXOrders{Gone: true}
 	}
 	ctx, cancel := context.WithTimeout(ctx, detailPatience)
 	defer cancel()
+	told.Unasked = max(len(placed)-pbxsOrders, 0)
 	placed = placed[:min(len(placed), pbxsOrders)]
-	theirs := make([]bool, len(placed))
+	theirs, unsolved := make([]bool, len(placed)), make([]bool, len(placed))
 	var asking errgroup.Group
 	asking.SetLimit(4)
 	for i, o := range placed {
 		asking.Go(func() error {
-			detail, err := h.Portal.Order(ctx, cmp.Or(o.OrderNo, string(o.ID)))
-			if err != nil || detail.ProductNo != pbx.SerialNumber {
-				return err
+			detail, err := h.Portal.Order(ctx, orderNumber(o))
+			if err == nil && detail.ProductNo == pbx.SerialNumber {
+				theirs[i], err = h.Portal.IsOf(ctx, o, product, pbx)
 			}
-			theirs[i], err = h.Portal.IsOf(ctx, o, product, pbx)
-			return err
+			unsolved[i] = err != nil
+			return nil
 		})
 	}
-	_ = asking.Wait() // what the portal does not tell is left out
-	var found []yeastar.OrderSummary
+	_ = asking.Wait() // nothing in it fails
 	for i, o := range placed {
-		if theirs[i] {
+		switch {
+		case unsolved[i]:
+			told.Unsolved++
+		case theirs[i]:
 			found = append(found, o)
 		}
 	}
-	return found
+	return found, told
 }
 
 // details looks up what the list does not tell of orders that are no requests of ours: what
@@ -211,24 +219,72 @@ func (h *Histories) details(ctx context.Context, entries []blocks.HistoryEntry) 
 	_ = asking.Wait() // it can do without
 }
 
-var reference = regexp.MustCompile(`RNW-[0-9]{1,12}`)
+// orderNumber is what an order is called: not all lists have its number.
+func orderNumber(o yeastar.OrderSummary) string { return cmp.Or(o.OrderNo, string(o.ID)) }
 
-// merge puts requests and the portal's orders together, the newest first. An order that belongs to
-// a request is told with it; one whose request is hidden is hidden, too.
-func merge(visible, all []renewal.Request, placed []yeastar.OrderSummary) []blocks.HistoryEntry {
-	ours := map[string]bool{} // by order number and reference
-	for _, r := range all {
-		ours[r.Reference()] = true
-		if r.Order != nil {
-			ours[r.Order.OrderNo] = true
+// owners finds which of the portal's orders are ours, by what is not only the requests of the holder:
+// the portal may say of an order that it is of an account that its request did not name. requests
+// are all of them, ours which orders.
+func (h *Histories) owners(ctx context.Context, of []renewal.Request, placed []yeastar.OrderSummary) (requests []renewal.Request, ours map[string]bool, err error) {
+	requests, ours = of, map[string]bool{}
+	known := map[int64]bool{}
+	for _, r := range of {
+		known[r.ID] = true
+	}
+	for _, o := range placed {
+		r, found, err := h.owner(ctx, o, known)
+		if err != nil {
+			return nil, nil, err
+		}
+		if !found {
+			continue
+		}
+		ours[orderNumber(o)] = true
+		if !known[r.ID] {
+			known[r.ID] = true
+			requests = append(requests, r)
 		}
 	}
+	return requests, ours, nil
+}
+
+var reference = regexp.MustCompile(`RNW-[0-9]{1,12}`)
+
+// owner is the request that has placed an order: by its number, or else by the reference that it carries
+// when the request is of the same account. Another ledger's orders carry references, too.
+func (h *Histories) owner(ctx context.Context, o yeastar.OrderSummary, theirs map[int64]bool) (renewal.Request, bool, error) {
+	id, known, err := h.Ledger.OrderOwner(ctx, o.OrderNo)
+	if err == nil && known {
+		r, err := h.Ledger.Get(ctx, id)
+		return r, err == nil, err
+	}
+	for _, text := range []string{o.PONumber, o.CustomReferenceNo} {
+		id, ok := renewal.ParseReference(reference.FindString(text))
+		if err != nil || !ok {
+			continue
+		}
+		var r renewal.Request
+		r, err = h.Ledger.Get(ctx, id)
+		if errors.Is(err, ledger.ErrNotFound) {
+			err = nil
+			continue
+		}
+		if err == nil && (theirs[id] || r.Offer.Holder.PartnerID == o.PartnerID) {
+			return r, true, nil
+		}
+	}
+	return renewal.Request{}, false, err
+}
+
+// merge puts requests and the portal's orders together, the newest first. An order of ours is told
+// with its request; one whose request is hidden is hidden, too.
+func merge(visible []renewal.Request, ours map[string]bool, placed []yeastar.OrderSummary) []blocks.HistoryEntry {
 	inPortal := map[string]bool{}
 	var entries []blocks.HistoryEntry
 	for _, o := range placed {
-		number := cmp.Or(o.OrderNo, string(o.ID))
+		number := orderNumber(o)
 		inPortal[number] = true
-		if ours[number] || ours[reference.FindString(o.PONumber)] || ours[reference.FindString(o.CustomReferenceNo)] {
+		if ours[number] {
 			continue
 		}
 		entries = append(entries, blocks.HistoryEntry{At: o.CreateTime, OrderNo: number, Status: o.OrderStatus, PO: o.PONumber, Currency: o.Currency})

@@ -66,11 +66,12 @@ type MarkChange struct {
 
 // Mark changes what is said of renewals due, with an audit entry about it, unless nothing
 // changes or the entry has no code. It says how many rows are new to it and how many
-// have changed.
+// have changed. With ErrUnclear they may be changed.
 func (l *Ledger) Mark(ctx context.Context, changes []MarkChange, e renewal.Entry) (added, changed int, err error) {
 	defer l.marked.Add(1)
+	var saved *renewal.Entry
 	err = l.change(ctx, "mark due", func(t tx) error {
-		added, changed = 0, 0
+		added, changed, saved = 0, 0, nil
 		now, err := l.now(ctx, t)
 		if err != nil {
 			return err
@@ -107,8 +108,12 @@ func (l *Ledger) Mark(ctx context.Context, changes []MarkChange, e renewal.Entry
 		if err := appendEntry(ctx, t, &e); err != nil {
 			return err
 		}
+		saved = &e
 		return l.enqueue(ctx, t, now, []renewal.Job{{Kind: renewal.SyncSlack, At: now}})
 	})
+	if saved != nil {
+		err = l.known(ctx, *saved, err)
+	}
 	if err != nil {
 		return 0, 0, fmt.Errorf("mark renewals due: %w", err)
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"testing"
 
+	"renewbot/bot/due"
 	"renewbot/bot/renewal"
 )
 
@@ -67,6 +68,18 @@ func testCommitWithoutAnswer(t *testing.T, s store) {
 	var refusal *renewal.Refusal
 	if _, err = l.Apply(t.Context(), 1, renewal.Cancel{By: requester("U3")}); !errors.As(err, &refusal) {
 		t.Errorf("a refusal that was audited: %v, want the refusal", err)
+	}
+	owned := func(who string) (added, changed int, err error) {
+		return l.Mark(t.Context(), []MarkChange{{Key: due.Key{Product: "p", Holder: "h"}, Change: func(m due.Mark) due.Mark { m.Owner = who; return m }}},
+			renewal.Entry{Code: renewal.CodeDueOwner, Actor: "U2"})
+	}
+	lose(false)
+	if _, _, err := owned("U3"); !errors.Is(err, errMute) || errors.Is(err, ErrUnclear) {
+		t.Errorf("an owner who was not saved: %v, want what went wrong", err)
+	}
+	lose(true)
+	if added, _, err := owned("U3"); err != nil || added != 1 {
+		t.Errorf("an owner who was saved: %d rows, %v; want one", added, err)
 	}
 	// A worker's write is never taken for another's.
 	lose(true)

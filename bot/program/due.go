@@ -59,21 +59,25 @@ differs, and says so. On SQLite the bot must not be running meanwhile.`,
 			}
 			defer func() { _ = f.Close() }() // it was only read
 			return c.withDue(ctx, false, func(lists *duelist.Lists, _ *ledger.Ledger) error {
-				got, err := lists.Import(ctx, f, renewal.System, *skip)
+				got, err := lists.Import(ctx, f, renewal.System, *skip, nil)
 				if err != nil {
 					return err
 				}
 				for _, fault := range got.Faults {
 					_, _ = fmt.Fprintln(c.stderr, fault)
 				}
-				if !got.Done {
-					return fmt.Errorf("nothing was imported: %d of %d lines are wrong", len(got.Faults), len(got.Faults)+got.Lines)
+				wrong := got.WrongLines()
+				switch {
+				case !got.Done && wrong > 0:
+					return fmt.Errorf("nothing was imported: %d of %d lines are wrong", wrong, wrong+got.Lines)
+				case !got.Done:
+					return errors.New("nothing was imported")
 				}
 				for _, change := range got.Changes {
 					_, _ = fmt.Fprintln(c.stdout, change)
 				}
 				_, _ = fmt.Fprintf(c.stdout, "Imported %d lines: %d new, %d changed, %d as before, %d left out.\n",
-					got.Lines, got.Added, got.Changed, got.Same, len(got.Faults))
+					got.Lines, got.Added, got.Changed, got.Same, wrong)
 				return nil
 			})
 		}
@@ -100,8 +104,8 @@ var dueExport = command{
 	line: "write when packages end, as CSV, JSON Lines or XLSX",
 	about: `
 Each line is a package, the most urgent first: holder, product, quantity, date with its
-source and age, owner, and what was said of it. The file can be imported again: of its columns
-holder, product, date and owner count. A cell that a spreadsheet would compute begins with an apostrophe.`,
+source and age, owner, and what was said of it. A CSV file can be imported again, as it is or
+with other dates and owners. A cell that a spreadsheet would compute begins with an apostrophe.`,
 	prepare: func(flags *flag.FlagSet) action {
 		format := flags.String("format", "", forms)
 		file := flags.String("o", "", "write into a new `FILE` instead of the terminal")

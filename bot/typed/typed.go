@@ -17,7 +17,7 @@ import (
 type Command struct {
 	Verb    Verb
 	Request int64  // the number of the request that is meant, or of a batch, see renewal.BatchOf; 0: none
-	Person  string // the Slack user id of whoever is mentioned as deputy
+	Person  string // the Slack user id of whoever is mentioned: the deputy, or whose renewals are meant
 	Text    string // what is looked for, a reason, until when, which messages, or before the help what was wrong
 }
 
@@ -33,9 +33,9 @@ const (
 	Cancel Verb = "cancel"
 	Pause  Verb = "pause" // all orders, for the reason in Text
 	Resume Verb = "resume"
-	Due    Verb = "due"     // renewals due, as Text narrows them
+	Due    Verb = "due"     // renewals due, as Text narrows them, and of Person alone if there is one
 	Past   Verb = "history" // of whom Text names
-	Batch  Verb = "batch"   // several renewals at once, filled from those due as Text narrows them
+	Batch  Verb = "batch"   // several renewals at once, filled from those due, narrowed likewise
 
 	Deputy    Verb = "deputy"     // Person decides for me until the day in Text
 	DeputyOff Verb = "deputy off" // Person's, if one is named
@@ -115,6 +115,16 @@ func deputy(typed string) Command {
 	return Command{Verb: Help, Text: "After “deputy” I need one colleague and until when, such as “deputy @colleague until Friday”, or “off”."}
 }
 
+// narrowed reads what narrows the list of renewals due: who is mentioned is whose they are.
+func narrowed(verb Verb, typed string) Command {
+	c := Command{Verb: verb}
+	if owner := person.FindStringSubmatch(typed); owner != nil {
+		c.Person = owner[1]
+	}
+	_, c.Text, _ = strings.Cut(plainly(person.ReplaceAllString(typed, " ")), " ")
+	return c
+}
+
 // notify reads which direct messages somebody wants.
 func notify(words []string) Command {
 	if len(words) == 0 {
@@ -151,11 +161,11 @@ func Parse(text string) Command {
 	case first == "pause":
 		return Command{Verb: Pause, Text: strings.Join(words[1:], " ")}
 	case first == "due":
-		return Command{Verb: Due, Text: strings.Join(words[1:], " ")}
+		return narrowed(Due, typed)
 	case first == "history":
 		return Command{Verb: Past, Text: strings.Join(words[1:], " ")}
 	case first == "batch":
-		return Command{Verb: Batch, Text: strings.Join(words[1:], " ")}
+		return narrowed(Batch, typed)
 	case first == "status" || first == "cancel":
 		if len(words) == 2 {
 			if id, ok := requestNumber(bare(words[1])); ok {
