@@ -213,13 +213,13 @@ func (d BatchData) buttons(open []renewal.Request) []slack.BlockElement {
 			d.button(ActionBatchComment, "Approve with a comment…"),
 			d.button(ActionBatchLeave, "Leave lines out…"),
 			d.button(ActionBatchReject, "Reject…").WithStyle(slack.StyleDanger),
-			d.button(ActionBatchStop, "Cancel batch").WithConfirm(confirm("Cancel "+d.Batch.Reference()+"?", d.head()+".", nil,
+			d.button(ActionBatchStop, "Cancel batch").WithConfirm(confirm("Cancel "+d.Batch.Reference()+"?", sentence(d.head()+"."), nil,
 				"Nothing was ordered, and nothing will be.", "Cancel batch", "Keep it", slack.StyleDanger)),
 		}
 	case d.Batch.Held != nil:
 		return []slack.BlockElement{
 			d.button(ActionBatchGoOn, "Go on").WithStyle(slack.StylePrimary).WithConfirm(confirm("Go on with "+d.Batch.Reference()+"?",
-				count(d.counts()[renewal.LineWaiting], "line waits", "lines wait")+".", nil,
+				sentence(count(d.counts()[renewal.LineWaiting], "line waits", "lines wait")+"."), nil,
 				"Their real orders are placed at once, one after the other. They cannot be undone.", "Go on", "Not yet", slack.StylePrimary)),
 			d.stop("Stop the rest"),
 		}
@@ -231,13 +231,13 @@ func (d BatchData) buttons(open []renewal.Request) []slack.BlockElement {
 
 func (d BatchData) stop(label string) slack.BlockElement {
 	return d.button(ActionBatchStop, label).WithStyle(slack.StyleDanger).WithConfirm(confirm("Stop "+d.Batch.Reference()+"?",
-		count(d.counts()[renewal.LineWaiting], "line waits", "lines wait")+".", nil,
+		sentence(count(d.counts()[renewal.LineWaiting], "line waits", "lines wait")+"."), nil,
 		"What waits is not ordered. What was sent already cannot be called back.", "Stop", "Let it go on", slack.StyleDanger))
 }
 
 func (d BatchData) confirmApprove(open []renewal.Request) *slack.ConfirmationBlockObject {
 	title, yes, consequence := d.approval(open)
-	return confirm(title, count(len(open), "renewal", "renewals")+", "+d.total()+".", nil, consequence, yes, "Not yet", slack.StylePrimary)
+	return confirm(title, sentence(count(len(open), "renewal", "renewals")+", "+d.total()+"."), nil, consequence, yes, "Not yet", slack.StylePrimary)
 }
 
 // approval is what an approval of the open lines is, and leads to.

@@ -1,0 +1,91 @@
+package blocks
+
+import (
+	"fmt"
+
+	"github.com/slack-go/slack"
+
+	"renewbot/bot/renewal"
+)
+
+// about says what a dialog is about, in as many words as there is room for.
+type about func(room int) string
+
+func confirmApprove(r renewal.Request) *slack.ConfirmationBlockObject {
+	ask := aboutOffer(r.Offer, " ("+price(r.Offer, line)+").")
+	title, yes := "Approve "+r.Reference()+"?", "Approve"
+	if !r.DryRun && r.Required-len(r.Votes) <= 1 && r.Offer.OrderOn == (renewal.OrderDay{}) {
+		title, yes = "Approve and order "+r.Reference()+"?", "Approve and order"
+	}
+	return confirm(title, ask, r.Doubts, approveConsequence(r), yes, "Not yet", slack.StylePrimary)
+}
+
+// approveConsequence is what an approval does.
+func approveConsequence(r renewal.Request) string {
+	switch {
+	case r.DryRun:
+		return "Dry run: no order will be sent."
+	case r.Required-len(r.Votes) > 1 && r.Offer.OrderOn != (renewal.OrderDay{}):
+		return fmt.Sprintf("This is approval %d of %d. With the last one: ", len(r.Votes)+1, r.Required) + placesOrder(r.Offer)
+	case r.Required-len(r.Votes) > 1:
+		return fmt.Sprintf("This is approval %d of %d. The last one places a real order at once; it cannot be undone.", len(r.Votes)+1, r.Required)
+	}
+	return placesOrder(r.Offer)
+}
+
+func confirmRetry(r renewal.Request) *slack.ConfirmationBlockObject {
+	ask := aboutOffer(r.Offer, " ("+price(r.Offer, line)+").")
+	if r.DryRun {
+		return confirm("Try "+r.Reference()+" again?", ask, r.Doubts, "Dry run: no order will be sent.", "Try again", "Not yet", slack.StylePrimary)
+	}
+	if r.Required > 1 {
+		return confirm("Try "+r.Reference()+" again?", ask, r.Doubts,
+			fmt.Sprintf("This is approval 1 of %d. The last one places a real order at once; it cannot be undone.", r.Required),
+			"Try again", "Not yet", slack.StylePrimary)
+	}
+	return confirm("Order "+r.Reference()+" again?", ask, r.Doubts,
+		"This places a real order with Yeastar at once. It cannot be undone.", "Order again", "Not yet", slack.StylePrimary)
+}
+
+// aboutOffer says what is ordered, with an end that always follows. Where there is less room it
+// leaves out whole things, and cuts no number.
+func aboutOffer(o renewal.Offer, end string) about {
+	return func(room int) string {
+		for _, shape := range []struct {
+			head string
+			w    writer
+		}{{inShort(o, line), line}, {forWhom(o, line), line}, {forWhom(o, short), short}} {
+			for most := 4; most > 0; most-- {
+				if s := itemized(o, shape.head, most, shape.w) + end; width(s) <= room {
+					return s
+				}
+			}
+		}
+		if s := forWhom(o, short) + end; width(s) <= room {
+			return s
+		}
+		return cut("The card says what it is, and for how much.", room)
+	}
+}
+
+// forWhom says for whom something is ordered, and for how long.
+func forWhom(o renewal.Offer, w writer) string {
+	return joinWith(", ", holder(o.Holder, w), w(o.TermAsked().String(), shortLimit))
+}
+
+// short is line for names in little room.
+func short(s string, limit int) string { return line(s, min(limit, briefLimit)) }
+
+// sentence is what a dialog is about that needs no shorter words.
+func sentence(s string) about { return func(room int) string { return cut(s, room) } }
+
+// confirm is a dialog whose last sentence always fits, and before it the doubts.
+func confirm(title string, what about, doubts []renewal.Doubt, consequence, yes, no string, style slack.Style) *slack.ConfirmationBlockObject {
+	if len(doubts) > 0 {
+		room := limitConfirmText - width(consequence) - 2
+		consequence = dialogDoubts(doubts, room-width(what(min(limitAbout, room-doubtsCounted)))) + " " + consequence
+	}
+	text := what(limitConfirmText-width(consequence)-1) + " " + consequence
+	return slack.NewConfirmationBlockObject(
+		plain(title, 100), plain(text, limitConfirmText), plain(yes, 30), plain(no, 30)).WithStyle(style)
+}
