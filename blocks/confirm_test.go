@@ -70,3 +70,20 @@ func TestDialogSaysHowMuchOfWhatAndForHowMuch(t *testing.T) {
 		}
 	}
 }
+
+// A doubt about a number says of what it is: of several lines one alone may differ.
+func TestDialogSaysOfWhatANumberIs(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{
+		"Call Recording": "1 thing to look at: the portal says 10000 Call Recording, not 20000.",
+		"Recording Minutes of the Enterprise Plan, a pack": "1 thing to look at: the portal says 10000 Recording Minutes of the Enterprise Pla…, not 20000.",
+	} {
+		r := with(renewal.Pending, func(r *renewal.Request) {
+			r.Offer.Lines = r.Offer.Lines[:1]
+			r.Doubts = []renewal.Doubt{{Kind: renewal.DoubtQuantity, Serious: true, Quantity: 20000, Told: 10000, Names: []string{name}}}
+		})
+		if got := buttons(blocks.Card(r, nil))[0].Confirm.Text.Text; !strings.Contains(got, want) {
+			t.Errorf("the dialog lacks %q: %s", want, got)
+		}
+	}
+}

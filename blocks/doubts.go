@@ -116,7 +116,7 @@ func dialogDoubts(doubts []renewal.Doubt, room int) string {
 	s := lookAt(len(doubts))
 	separator := ": "
 	for i, d := range doubts {
-		next := separator + line(d.Brief(), shortLimit)
+		next := separator + line(d.Brief(), nameLimit)
 		more := fmt.Sprintf("; %d more", len(doubts)-i)
 		if width(s+next) > room-width(more)-1 {
 			if i > 0 {
