@@ -8,7 +8,7 @@ import (
 	"renewbot/bot/renewal"
 )
 
-// about says what a dialog is about, in as many words as there is room for.
+// about says what a dialog is about, in as many words as there is room for, or in its fewest.
 type about func(room int) string
 
 func confirmApprove(r renewal.Request) *slack.ConfirmationBlockObject {
@@ -33,19 +33,24 @@ func approveConsequence(r renewal.Request) string {
 	return placesOrder(r.Offer)
 }
 
+// confirmRetry says also what the card cannot know when it is drawn: how old the approval will be.
 func confirmRetry(r renewal.Request) *slack.ConfirmationBlockObject {
+	title, yes := "Try "+r.Reference()+" again?", "Try again"
+	consequence := placesOrder(r.Offer)
+	switch {
+	case r.DryRun:
+		consequence = "Dry run: no order will be sent."
+	case r.Required > 1:
+		consequence = fmt.Sprintf("This is approval 1 of %d. The last one places a real order at once; it cannot be undone. %s", r.Required, oldApproval)
+	default:
+		title, yes = "Order "+r.Reference()+" again?", "Order again"
+		consequence += " " + oldApproval
+	}
 	ask := aboutOffer(r.Offer, " ("+price(r.Offer, line)+").")
-	if r.DryRun {
-		return confirm("Try "+r.Reference()+" again?", ask, r.Doubts, "Dry run: no order will be sent.", "Try again", "Not yet", slack.StylePrimary)
-	}
-	if r.Required > 1 {
-		return confirm("Try "+r.Reference()+" again?", ask, r.Doubts,
-			fmt.Sprintf("This is approval 1 of %d. The last one places a real order at once; it cannot be undone.", r.Required),
-			"Try again", "Not yet", slack.StylePrimary)
-	}
-	return confirm("Order "+r.Reference()+" again?", ask, r.Doubts,
-		"This places a real order with Yeastar at once. It cannot be undone.", "Order again", "Not yet", slack.StylePrimary)
+	return confirm(title, ask, r.Doubts, consequence, yes, "Not yet", slack.StylePrimary)
 }
+
+const oldApproval = "An old approval is asked for anew."
 
 // aboutOffer says what is ordered, with an end that always follows. Where there is less room it
 // leaves out whole things, and cuts no number.
@@ -61,10 +66,7 @@ func aboutOffer(o renewal.Offer, end string) about {
 				}
 			}
 		}
-		if s := forWhom(o, short) + end; width(s) <= room {
-			return s
-		}
-		return cut("The card says what it is, and for how much.", room)
+		return forWhom(o, short) + end
 	}
 }
 
@@ -76,8 +78,8 @@ func forWhom(o renewal.Offer, w writer) string {
 // short is line for names in little room.
 func short(s string, limit int) string { return line(s, min(limit, briefLimit)) }
 
-// sentence is what a dialog is about that needs no shorter words.
-func sentence(s string) about { return func(room int) string { return cut(s, room) } }
+// sentence is what a dialog is about that has no shorter words.
+func sentence(s string) about { return func(int) string { return s } }
 
 // confirm is a dialog whose last sentence always fits, and before it the doubts.
 func confirm(title string, what about, doubts []renewal.Doubt, consequence, yes, no string, style slack.Style) *slack.ConfirmationBlockObject {
@@ -85,7 +87,11 @@ func confirm(title string, what about, doubts []renewal.Doubt, consequence, yes,
 		room := limitConfirmText - width(consequence) - 2
 		consequence = dialogDoubts(doubts, room-width(what(min(limitAbout, room-doubtsCounted)))) + " " + consequence
 	}
-	text := what(limitConfirmText-width(consequence)-1) + " " + consequence
+	room := limitConfirmText - width(consequence) - 1
+	text := what(room)
+	if width(text) > room {
+		text = cut("The card says what it is, and for how much.", room)
+	}
 	return slack.NewConfirmationBlockObject(
-		plain(title, 100), plain(text, limitConfirmText), plain(yes, 30), plain(no, 30)).WithStyle(style)
+		plain(title, 100), plain(text+" "+consequence, limitConfirmText), plain(yes, 30), plain(no, 30)).WithStyle(style)
 }

@@ -114,6 +114,7 @@ func (b *Bot) status(ctx context.Context, p reply.Person, a renewal.Actor, id in
 		b.reply.Sorry(ctx, p, "read the story of "+r.Reference(), err)
 		return
 	}
+	r = r.Under(b.policy)
 	m := blocks.Detail(r, entries, b.slack.Links(ctx, []renewal.Request{r}))
 	if r.WaitsFor(b.beside(ctx, a, r, directory.RequestAge), b.now(), b.policy) {
 		m = blocks.Settling(m, r)

@@ -94,7 +94,7 @@ func (b *Bot) ask(ctx context.Context, p reply.Person, trigger string, t blocks.
 		b.deny(ctx, p, r.ID, string(in.Action), refusal)
 		return
 	}
-	b.reply.Open(ctx, p, trigger, form(r))
+	b.reply.Open(ctx, p, trigger, form(r.Under(b.policy)))
 }
 
 // decided handles the submission of a small form.

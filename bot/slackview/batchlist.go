@@ -19,7 +19,7 @@ func (v *View) batches(ctx context.Context) ([]blocks.BatchData, error) {
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, blocks.BatchData{Batch: b, Lines: lines})
+		list = append(list, blocks.BatchData{Batch: b, Lines: renewal.Under(lines, v.policy)})
 	}
 	return list, nil
 }

@@ -68,13 +68,13 @@ func (v *View) lists(ctx context.Context, a renewal.Actor, undecided []renewal.R
 	beside := func(r renewal.Request) renewal.Actor {
 		return v.people.Beside(ctx, a, r, directory.RequestAge)
 	}
-	l.Mine, l.Recent = slices.DeleteFunc(l.Mine, ofBatch), slices.DeleteFunc(l.Recent, ofBatch)
+	l.Mine, l.Recent = renewal.Under(slices.DeleteFunc(l.Mine, ofBatch), v.policy), slices.DeleteFunc(l.Recent, ofBatch)
 	for _, d := range batches {
 		if d.Batch.Requester == a.UserID || d.Batch.WaitsFor(beside(d.Batch.Everybody(d.Lines)), d.Lines, now, v.policy) {
 			l.Batches = append(l.Batches, d)
 		}
 	}
-	l.Waiting = renewal.WaitingFor(undecided, beside, now, v.policy)
+	l.Waiting = renewal.Under(renewal.WaitingFor(undecided, beside, now, v.policy), v.policy)
 	l.Can = map[int64][]renewal.Action{}
 	for _, r := range slices.Concat(l.Mine, l.Waiting, l.Recent) {
 		l.Can[r.ID] = r.Can(beside(r), now, v.policy)

@@ -36,9 +36,9 @@ func (v *View) sync(ctx context.Context, job renewal.Job) error {
 func (v *View) Begin(ctx context.Context) error {
 	now := v.ledger.Now(ctx)
 	jobs := []renewal.Job{{Kind: renewal.SyncSlack, At: now}}
-	pending, err := v.ledger.List(ctx, ledger.Filter{Statuses: []renewal.Status{renewal.Pending}})
+	waiting, err := v.ledger.List(ctx, ledger.Filter{Statuses: []renewal.Status{renewal.Pending, renewal.Refused}})
 	batches := map[int64]bool{}
-	for _, r := range pending {
+	for _, r := range waiting {
 		jobs = append(jobs, renewal.Job{Kind: renewal.SyncSlack, RequestID: r.ID, At: now})
 		if r.Batch != 0 && !batches[r.Batch] {
 			batches[r.Batch] = true
