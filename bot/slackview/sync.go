@@ -2,6 +2,7 @@ package slackview
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync/atomic"
 	"time"
@@ -16,7 +17,7 @@ var drawn atomic.Int64
 // sync makes Slack show what the ledger says of a request; request 0 stands for
 // the audit entries that belong to none.
 func (v *View) sync(ctx context.Context, job renewal.Job) error {
-	return v.alone(ctx, job.RequestID, func() error {
+	err := v.alone(ctx, job.RequestID, func() error {
 		d := v.drawing(job.RequestID)
 		if job.RequestID == 0 {
 			if err := d.drawUnrelated(ctx); err != nil {
@@ -29,6 +30,10 @@ func (v *View) sync(ctx context.Context, job renewal.Job) error {
 		}
 		return d.drawRequest(ctx)
 	})
+	if untold := v.reportAudit(ctx); untold != nil {
+		return errors.Join(untold, err)
+	}
+	return err
 }
 
 // Begin draws what no change would draw: the audit lines that belong to no request, and the
