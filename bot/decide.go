@@ -25,6 +25,7 @@ func (b *Bot) apply(ctx context.Context, p reply.Person, id int64, e renewal.Eve
 	r, err := b.ledger.Apply(saving, id, e)
 	var refusal *renewal.Refusal
 	switch {
+	case errors.Is(err, renewal.ErrRepeated) && !p.Command: // who clicked was told before
 	case errors.As(err, &refusal):
 		b.reply.Tell(ctx, p, blocks.Answer(refusal.Sentence))
 	case isNotFound(err):

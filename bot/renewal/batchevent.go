@@ -147,6 +147,7 @@ func (b Batch) Apply(e BatchEvent, lines []Request, now time.Time, p Policy) (Ba
 func (b Batch) DeniedBatch(e BatchEvent, refusal *Refusal, now time.Time) Change {
 	c := Request{}.Denied(e.by().UserID, e.Action(), refusal, now)
 	c.Entry.Detail[DetailBatch] = b.Reference()
+	c.Click = e.by().Click
 	return c
 }
 
