@@ -105,7 +105,7 @@ func Typed(text, userID string) due.Filter {
 	var f due.Filter
 	var rest []string
 	for word := range strings.FieldsSeq(text) {
-		low := strings.ToLower(word)
+		low := strings.TrimRight(strings.ToLower(word), ".,;:!?")
 		n, err := strconv.Atoi(strings.TrimSuffix(low, "d"))
 		switch {
 		case f.Within > 0 && len(rest) == 0 && (low == "day" || low == "days"):

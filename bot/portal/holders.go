@@ -162,6 +162,9 @@ func (hs Holders) Only(query string) (renewal.Holder, bool) {
 			return ix.holders[o.place], true
 		}
 	}
+	if name := unended(q.whole); all.count == 0 && name != q.whole {
+		return hs.Only(name)
+	}
 	return renewal.Holder{}, false
 }
 

@@ -321,13 +321,14 @@ func TestFitsByWordsAndNumbers(t *testing.T) {
 	h := renewal.Holder{Name: "Müller & Söhne 5", Email: "it@mueller.example", SerialNumber: "3661C20B7719", PartnerID: "3100417265109827333"}
 	for query, want := range map[string]bool{
 		"": true, "muller": true, "sohne 5": true, "0": false, "17": false, "c20b": true, "3661 c20b 7719": true, "827333": true, "acme": false,
+		"Müller.": true, "sohne 5,": true,
 	} {
 		if got := portal.Fits(query)(h); got != want {
 			t.Errorf("%q fits: %v", query, got)
 		}
 	}
 	ours := renewal.Holder{Name: portal.OwnName}
-	if !portal.Fits("Self")(ours) || portal.Fits("self")(h) || !portal.Fits("account")(ours) {
+	if !portal.Fits("Self")(ours) || !portal.Fits("self.")(ours) || portal.Fits("self")(h) || !portal.Fits("account")(ours) {
 		t.Error("our own account is not called as everywhere else")
 	}
 }
