@@ -1,6 +1,7 @@
 package blocks_test
 
 import (
+	"maps"
 	"regexp"
 	"strings"
 	"testing"
@@ -35,10 +36,7 @@ func TestDialogSaysHowMuchOfWhatAndForHowMuch(t *testing.T) {
 		r.Offer.Quote.Extensions, r.Offer.Quote.OwnedServices = 1000, true
 		r.Offer.Quote.Term = yeastar.Term{BillingCycle: yeastar.Annually, Months: 12}
 	}
-	cases := map[string]renewal.Request{}
-	for name, r := range requests() {
-		cases[name] = r
-	}
+	cases := maps.Clone(requests())
 	for name, change := range map[string]func(*renewal.Request){"at once": func(*renewal.Request) {}, "on a day": dated, "with a quote": quote, "with a price": priced} {
 		for n := range doubts() {
 			for _, status := range []renewal.Status{renewal.Pending, renewal.Refused} {
