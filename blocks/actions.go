@@ -96,14 +96,14 @@ func actionButton(r renewal.Request, a renewal.Action) slack.BlockElement {
 func cancelButton(r renewal.Request) slack.BlockElement {
 	if r.Status != renewal.Approved {
 		return button(r, ActionCancel, "Cancel request").WithConfirm(confirm(
-			"Cancel this request?", what(r.Offer, line)+".", nil, "Nothing was ordered, and nothing will be.",
+			"Cancel this request?", aboutOffer(r.Offer, "."), nil, "Nothing was ordered, and nothing will be.",
 			"Cancel request", "Keep it", slack.StyleDanger))
 	}
 	if r.DryRun {
 		return nil
 	}
 	return button(r, ActionCancel, "Stop the order").WithStyle(slack.StyleDanger).WithConfirm(confirm(
-		"Stop "+r.Reference()+"?", what(r.Offer, line)+".", nil,
+		"Stop "+r.Reference()+"?", aboutOffer(r.Offer, "."), nil,
 		"It was not sent yet. Its requester and approvers can stop it until it is sent.", "Stop the order", "Let it be ordered", slack.StyleDanger))
 }
 

@@ -178,11 +178,11 @@ func (d BatchData) buttons(open []renewal.Request, can renewal.BatchCan) (row []
 			d.button(ActionBatchComment, "Approve with a comment…"))
 		add(can.LeaveOut, d.button(ActionBatchLeave, "Leave lines out…"))
 		add(can.Reject, d.button(ActionBatchReject, "Reject…").WithStyle(slack.StyleDanger))
-		add(can.Stop, d.button(ActionBatchStop, "Cancel batch").WithConfirm(confirm("Cancel "+d.Batch.Reference()+"?", d.head()+".", nil,
+		add(can.Stop, d.button(ActionBatchStop, "Cancel batch").WithConfirm(confirm("Cancel "+d.Batch.Reference()+"?", sentence(d.head()+"."), nil,
 			"Nothing was ordered, and nothing will be.", "Cancel batch", "Keep it", slack.StyleDanger)))
 	case d.Batch.Held != nil:
 		add(can.GoOn, d.button(ActionBatchGoOn, "Go on").WithStyle(slack.StylePrimary).WithConfirm(confirm("Go on with "+d.Batch.Reference()+"?",
-			count(d.counts()[renewal.LineWaiting], "line waits", "lines wait")+".", nil,
+			sentence(count(d.counts()[renewal.LineWaiting], "line waits", "lines wait")+"."), nil,
 			"Their real orders are placed one after the other, "+atOnce+". They cannot be undone.", "Go on", "Not yet", slack.StylePrimary)))
 		add(can.Stop, d.stop("Stop the rest"))
 	case d.has(renewal.Approved):
@@ -193,13 +193,13 @@ func (d BatchData) buttons(open []renewal.Request, can renewal.BatchCan) (row []
 
 func (d BatchData) stop(label string) slack.BlockElement {
 	return d.button(ActionBatchStop, label).WithStyle(slack.StyleDanger).WithConfirm(confirm("Stop "+d.Batch.Reference()+"?",
-		count(d.counts()[renewal.LineWaiting], "line waits", "lines wait")+".", nil,
+		sentence(count(d.counts()[renewal.LineWaiting], "line waits", "lines wait")+"."), nil,
 		"What waits is not ordered. What was sent already cannot be called back.", "Stop", "Let it go on", slack.StyleDanger))
 }
 
 func (d BatchData) confirmApprove(open []renewal.Request) *slack.ConfirmationBlockObject {
 	title, yes, consequence := d.approval(open)
-	return confirm(title, count(len(open), "renewal", "renewals")+", "+d.total()+".", nil, consequence, yes, "Not yet", slack.StylePrimary)
+	return confirm(title, sentence(count(len(open), "renewal", "renewals")+", "+d.total()+"."), nil, consequence, yes, "Not yet", slack.StylePrimary)
 }
 
 // approval is what an approval of the open lines is, and leads to.

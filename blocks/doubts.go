@@ -115,12 +115,17 @@ func doubtRecord(d map[string]string) string {
 func dialogDoubts(doubts []renewal.Doubt, room int) string {
 	s := lookAt(len(doubts))
 	separator := ": "
+	more := func(n int) string {
+		if n == 0 {
+			return ""
+		}
+		return fmt.Sprintf("; %d more", n)
+	}
 	for i, d := range doubts {
-		next := separator + line(d.Brief(), shortLimit)
-		more := fmt.Sprintf("; %d more", len(doubts)-i)
-		if width(s+next) > room-width(more)-1 {
+		next, rest := separator+line(d.Brief(), nameLimit), len(doubts)-i
+		if width(s+next+more(rest-1)) > room-1 {
 			if i > 0 {
-				s += more
+				s += more(rest)
 			}
 			break
 		}

@@ -126,7 +126,7 @@ func briefDoubts(doubts []renewal.Doubt) string {
 			words = append(words, fmt.Sprintf("%d more", len(doubts)-i))
 			break
 		}
-		words = append(words, outside(d.Brief(), shortLimit))
+		words = append(words, outside(d.Brief(), nameLimit))
 	}
 	return lookAt(len(doubts)) + ": " + strings.Join(words, "; ")
 }

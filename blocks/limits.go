@@ -20,6 +20,7 @@ const (
 	limitMetadata    = 3000
 	limitBlockID     = 255
 	limitAbout       = 130 // our own: what doubts leave to the order in a dialog
+	doubtsCounted    = 30  // our own: what the order leaves to their number
 	limitOrderNo     = 64  // our own: what people may type as an order number
 )
 
@@ -31,6 +32,7 @@ const limitAck = 20_000
 const (
 	nameLimit   = 150
 	shortLimit  = 60
+	briefLimit  = 24
 	detailLimit = 600
 	reasonLimit = 2600 // holds renewal.MaxReason characters with everything that escaping adds
 )

@@ -28,21 +28,23 @@ func inShort(o renewal.Offer, w writer) string {
 }
 
 // what says in one line what is ordered, for whom and for how long.
-func what(o renewal.Offer, w writer) string {
+func what(o renewal.Offer, w writer) string { return itemized(o, inShort(o, w), 4, w) }
+
+// itemized is a headline with the first so many lines of an offer, and the number of the others.
+func itemized(o renewal.Offer, head string, most int, w writer) string {
 	product, _ := yeastar.ProductByKey(o.Product)
-	s := inShort(o, w)
+	if len(o.Lines) == 0 || (len(o.Lines) == 1 && o.Lines[0].Name == product.Name) {
+		return head
+	}
 	var lines []string
 	for i, l := range o.Lines {
-		if i == 4 {
+		if i == most {
 			lines = append(lines, count(len(o.Lines)-i, "more line", "more lines"))
 			break
 		}
 		lines = append(lines, lineWords(l, w))
 	}
-	if len(o.Lines) > 1 || (len(lines) == 1 && o.Lines[0].Name != product.Name) {
-		s += ": " + strings.Join(lines, ", ")
-	}
-	return s
+	return head + ": " + strings.Join(lines, ", ")
 }
 
 func lineWords(l renewal.Line, w writer) string {

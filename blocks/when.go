@@ -134,7 +134,7 @@ func dayOf(r renewal.Request, date string) string {
 }
 
 // atOnce is when an approved order is placed that is for no day: others, or a pause, may come first.
-const atOnce = "at once, or as soon as nothing holds it up"
+const atOnce = "at once unless held up"
 
 // placesOrder is what the last approval does, in plain text.
 func placesOrder(o renewal.Offer) string {

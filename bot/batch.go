@@ -53,8 +53,5 @@ func (b *Bot) stopBatch(ctx context.Context, p reply.Person, id int64) {
 }
 
 func (b *Bot) tellBatch(ctx context.Context, p reply.Person, d blocks.BatchData) {
-	for i := range d.Lines {
-		d.Lines[i] = d.Lines[i].Under(b.policy)
-	}
 	b.reply.Tell(ctx, p, blocks.BatchStatus(d, b.slack.Links(ctx, d.Lines, []renewal.Request{{ID: d.Batch.Subject()}})))
 }

@@ -87,10 +87,16 @@ func (b *Bot) help(ctx context.Context, p reply.Person, first string) {
 	b.reply.Tell(ctx, p, m)
 }
 
-// deny tells a person that they may not, and writes it down.
+// deny tells a person that they may not, and writes it down: once for a click that Slack
+// delivers twice. The ack of a command carries the answer each time.
 func (b *Bot) deny(ctx context.Context, p reply.Person, request int64, action string, r *renewal.Refusal) {
-	b.reply.Tell(ctx, p, blocks.Answer(r.Sentence))
-	b.audit(ctx, request, p.ID, action, r)
+	again := b.ledger.RefusedBefore(p.Trigger)
+	if !again || p.Command {
+		b.reply.Tell(ctx, p, blocks.Answer(r.Sentence))
+	}
+	if !again {
+		b.audit(ctx, request, p.ID, action, r)
+	}
 }
 
 // audit writes down what a person tried and may not.
@@ -114,6 +120,7 @@ func (b *Bot) status(ctx context.Context, p reply.Person, a renewal.Actor, id in
 		b.reply.Sorry(ctx, p, "read the story of "+r.Reference(), err)
 		return
 	}
+	r = r.Under(b.policy)
 	m := blocks.Detail(r, entries, b.slack.Links(ctx, []renewal.Request{r}))
 	if r.WaitsFor(b.beside(ctx, a, r, directory.RequestAge), b.now(), b.policy) {
 		m = blocks.Settling(m, r)

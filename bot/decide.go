@@ -25,6 +25,7 @@ func (b *Bot) apply(ctx context.Context, p reply.Person, id int64, e renewal.Eve
 	r, err := b.ledger.Apply(saving, id, e)
 	var refusal *renewal.Refusal
 	switch {
+	case errors.Is(err, renewal.ErrRepeated) && !p.Command: // who clicked was told before
 	case errors.As(err, &refusal):
 		b.reply.Tell(ctx, p, blocks.Answer(refusal.Sentence))
 	case isNotFound(err):
@@ -94,7 +95,7 @@ func (b *Bot) ask(ctx context.Context, p reply.Person, trigger string, t blocks.
 		b.deny(ctx, p, r.ID, string(in.Action), refusal)
 		return
 	}
-	b.reply.Open(ctx, p, trigger, form(r))
+	b.reply.Open(ctx, p, trigger, form(r.Under(b.policy)))
 }
 
 // decided handles the submission of a small form.

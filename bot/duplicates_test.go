@@ -235,6 +235,42 @@ func TestActDeliveredTwiceIsNoRefusal(t *testing.T) {
 	}
 }
 
+// What is refused is refused once, however often Slack delivers it: it is told once, and the
+// trail counts no second try.
+func TestRefusedClickDeliveredTwiceIsOne(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		click func(*bundle, slacksim.Message)
+		says  string
+	}{
+		"what the request does not allow": {func(b *bundle, m slacksim.Message) {
+			b.as(sandbox.Dave).forceClick(clickOn(b.t, m, "approve"))
+		}, "approve"},
+		"a form that is not opened": {func(b *bundle, m slacksim.Message) {
+			b.as(sandbox.Dave).press(m, "Reject…")
+		}, "reject"},
+	} {
+		for _, kind := range []slacksim.EnvelopeFaultKind{slacksim.EnvelopeDuplicate, slacksim.EnvelopeRepeat} {
+			t.Run(name+", "+string(kind), func(t *testing.T) {
+				t.Parallel()
+				b := setup(t, durable(t))
+				card := b.as(sandbox.Alice).request(acmeWish)
+				b.Slack.Disturb("block_actions", slacksim.EnvelopeFault{Kind: kind}, 1)
+				c.click(b, card)
+				b.wantDenied(attempt{sandbox.Dave, c.says, renewal.RefusedNotAllowed})
+				b.bothHandled(kind)
+				if told := b.Slack.As(sandbox.Dave).Ephemerals(); len(told) != 1 {
+					t.Errorf("told %d times", len(told))
+				}
+				b.restart() // what was counted is written down
+				if got := b.denials(); len(got) != 1 {
+					t.Errorf("the trail has %+v", got)
+				}
+			})
+		}
+	}
+}
+
 // bothHandled waits until both deliveries of what was disturbed are acknowledged and done.
 func (b *bundle) bothHandled(kind slacksim.EnvelopeFaultKind) {
 	b.t.Helper()

@@ -8,12 +8,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/slack-go/slack"
 
 	"renewbot/blocks"
 	"renewbot/bot/draft"
+	"renewbot/bot/ledger"
 	"renewbot/bot/lookup"
 	"renewbot/bot/renewal"
 	"renewbot/yeastar"
@@ -22,11 +24,16 @@ import (
 // lookTimeout is how long a submission waits for what it can do without.
 const lookTimeout = 1500 * time.Millisecond
 
-// ownContact is the billing contact that is proposed for a holder: the one of their last
-// order, else one that is certainly theirs. Empty: none is.
+// ownContact is the billing contact that is proposed for a holder: of those that are there the
+// one of their last order, of the same product if there is one, else one that is certainly
+// theirs. Empty: none is.
 func (b *Bot) ownContact(ctx context.Context, product string, h renewal.Holder, contacts []yeastar.BillingContact) yeastar.ID {
-	if last, ok, err := b.ledger.LastOrdered(ctx, product, h.Key()); err == nil && ok {
-		return last.Offer.Contact.ID
+	for _, of := range []string{product, ledger.AnyProduct} {
+		last, ok, err := b.ledger.LastOrdered(ctx, of, h.Key())
+		there := func(c yeastar.BillingContact) bool { return c.ID == last.Offer.Contact.ID }
+		if ok && err == nil && slices.ContainsFunc(contacts, there) {
+			return last.Offer.Contact.ID
+		}
 	}
 	if id, ok := b.portal.OwnContact(ctx, h, contacts); ok {
 		return id

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -43,6 +44,13 @@ func TestEveryProofExists(t *testing.T) {
 	for i, step := range regexp.MustCompile(`(?m)^\d+\. `).Split(pages["README.md"], -1)[1:] {
 		if !strings.Contains(step, "`Test") {
 			t.Errorf("step %d has no proof", i+1)
+		}
+	}
+	for part := range strings.SplitSeq(pages["README.md"], "\n# ") {
+		for i, m := range regexp.MustCompile(`(?m)^(\d+)\. `).FindAllStringSubmatch(part, -1) {
+			if want := strconv.Itoa(i + 1); m[1] != want {
+				t.Errorf("step %s is the %s. of its part", m[1], want)
+			}
 		}
 	}
 }

@@ -64,6 +64,8 @@ func TestSearchAmongFiveThousand(t *testing.T) { // alone: it keeps the machine 
 		"אורות":                   {"אורות תקשורת בע\"מ · office@orot.example"},
 		"it4711@customer":         {"Indigo Motors Ltd 4711 · it4711@customer-4711.example"},
 		"our own":                 {ourOwn},
+		"our own account.":        {ourOwn},
+		"telecom services.":       {acmeToo},
 		"nobody is called so":     nil,
 		yeastarsim.NorthwindID:    {"Northwind Clinics · it@northwind-clinics.example"},
 		"NORTHWIND":               {"Northwind Clinics · it@northwind-clinics.example"},

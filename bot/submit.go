@@ -31,7 +31,7 @@ func (b *Bot) submittedForm(ctx context.Context, ic slack.InteractionCallback, e
 	if !actor.MayRequest {
 		refusal := renewal.NotAllowed(actor, renewal.Text("You may not request renewals."))
 		env.Ack(slack.NewUpdateViewSubmissionResponse(new(blocks.Notice("Not allowed", refusal.Sentence))))
-		b.audit(ctx, 0, ic.User.ID, "review", refusal)
+		b.reviewDenied(ctx, ic, 0, refusal)
 		return
 	}
 	_, found := b.portal.Holder(checking, d.Product, d.Holder)
@@ -73,7 +73,7 @@ func (b *Bot) submittedForm(ctx context.Context, ic slack.InteractionCallback, e
 	}
 	if refusal != nil {
 		env.Ack(slack.NewPushViewSubmissionResponse(new(blocks.Notice("Not saved", refusal.Sentence))))
-		b.audit(ctx, d.Request, ic.User.ID, "review", refusal)
+		b.reviewDenied(ctx, ic, d.Request, refusal)
 		return
 	}
 	d.Shown = digest(o.Offer, o.doubts)
@@ -180,5 +180,12 @@ func (b *Bot) submittedReview(ctx context.Context, ic slack.InteractionCallback,
 		notSaved(refused.Sentence)
 	default:
 		answer(blocks.Submitted(r, d.Request != 0), renewal.Sentence{renewal.State{Request: r}})
+	}
+}
+
+// reviewDenied writes down, once, that somebody may not have a review.
+func (b *Bot) reviewDenied(ctx context.Context, ic slack.InteractionCallback, request int64, r *renewal.Refusal) {
+	if !b.ledger.RefusedBefore(ic.TriggerID) {
+		b.audit(ctx, request, ic.User.ID, "review", r)
 	}
 }

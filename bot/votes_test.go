@@ -187,7 +187,8 @@ func TestOldRetryIsAskedAnew(t *testing.T) {
 	b.stop()
 	clock.Advance(200 * 24 * time.Hour)
 	b.start()
-	b.as(sandbox.Bob).press(b.card(sandbox.Renewals, "RNW-000001", "Try again"), "Try again")
+	says, _ := b.as(sandbox.Bob).dialog(b.card(sandbox.Renewals, "RNW-000001", "Try again"), "Try again")
+	b.wants(says, "An old approval is asked for anew.")
 	b.says(sandbox.Renewals, "@bob asked to try again. Its approval had become too old. So this needs approval again (0 of 1).")
 	b.wantOrders(1) // which was refused
 	b.as(sandbox.Bob).press(b.shows(card, "Waiting for approval", "Changed in revision 2"), "Approve")

@@ -24,7 +24,7 @@ func (v *View) Found(ctx context.Context, w reply.Person, id int64) (blocks.Batc
 	case err != nil:
 		v.reply.Sorry(ctx, w, "read "+renewal.BatchReference(id), err)
 	}
-	return blocks.BatchData{Batch: b, Lines: lines}, err == nil
+	return blocks.BatchData{Batch: b, Lines: renewal.Under(lines, v.policy)}, err == nil
 }
 
 // decider is who decides on a batch, as Slack tells of them now, beside all who had to do with it.
@@ -74,6 +74,9 @@ func (v *View) ask(ctx context.Context, w reply.Person, form slack.ModalViewRequ
 	}
 	own := form.CallbackID == blocks.CallbackBatchLeave && open[0].Requester == a.UserID
 	if refusal := d.Batch.MayDecide(a, d.Lines, v.ledger.Now(ctx), v.policy); refusal != nil && !own {
+		if v.ledger.RefusedBefore(w.Trigger) {
+			return
+		}
 		v.reply.Tell(ctx, w, blocks.Answer(refusal.Sentence))
 		if err := v.ledger.Deny(ctx, 0, w.ID, form.CallbackID, refusal); err != nil {
 			v.log.ErrorContext(ctx, "a refusal was not written down", "error", err)
@@ -128,7 +131,7 @@ func (v *View) apply(ctx context.Context, w reply.Person, b renewal.Batch, e ren
 	defer cancel()
 	_, err := v.ledger.ApplyBatch(saving, b.ID, e)
 	says := v.unsaved(ctx, b, err)
-	if says != nil {
+	if says != nil && (w.Command || !errors.Is(err, renewal.ErrRepeated)) {
 		v.reply.Tell(ctx, w, blocks.Answer(says))
 	}
 	return says == nil

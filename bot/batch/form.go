@@ -366,6 +366,9 @@ func (v *View) Submitted(ctx context.Context, w reply.Person, ic slack.Interacti
 			refusal := renewal.NotAllowed(actor, renewal.Text("You may not request renewals."))
 			view := blocks.Notice("Not allowed", refusal.Sentence)
 			w.Env.Ack(slack.NewUpdateViewSubmissionResponse(&view))
+			if v.ledger.RefusedBefore(w.Trigger) {
+				return
+			}
 			if err := v.ledger.Deny(ctx, 0, w.ID, "batch", refusal); err != nil {
 				v.log.ErrorContext(ctx, "a refusal was not written down", "error", err)
 			}

@@ -116,7 +116,7 @@ func Typed(text, userID, owner string) due.Filter {
 	f := due.Filter{Owner: owner}
 	var rest []string
 	for word := range strings.FieldsSeq(text) {
-		low := strings.ToLower(word)
+		low := strings.TrimRight(strings.ToLower(word), ".,;:!?")
 		n, err := strconv.Atoi(strings.TrimSuffix(low, "d"))
 		switch {
 		case f.Within > 0 && len(rest) == 0 && (low == "day" || low == "days"):

@@ -15,6 +15,8 @@ func TestTyped(t *testing.T) {
 		"30":               {Within: 30},
 		"30d":              {Within: 30},
 		"30 days":          {Within: 30},
+		"90.":              {Within: 90},
+		"mine, 30 days.":   {Within: 30, Owner: "U0ALICE"},
 		"1 day Acme":       {Within: 1, Text: "Acme"},
 		"MINE 14":          {Within: 14, Owner: "U0ALICE"},
 		"Acme 14":          {Within: 14, Text: "Acme"},

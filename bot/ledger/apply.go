@@ -18,7 +18,7 @@ const maxConflicts = 100
 // Apply lets an event happen to a request and saves what follows from it. When the
 // error is a *renewal.Refusal the request is unchanged, and what a person tried is in
 // the audit trail, or counted there if they try it again and again. A click that is
-// delivered twice changes nothing the second time. An attempt is refused
+// delivered twice changes nothing the second time, and a refusal is renewal.ErrRepeated then, too. An attempt is refused
 // with renewal.RefusedUnderWay while the order of another request of the same holder and
 // product is under way, and with renewal.RefusedPaused while orders are paused: it may be
 // begun later. When too many orders end without a known fate, orders are paused. With ErrUnclear the event may have happened;
@@ -34,6 +34,8 @@ func (l *Ledger) applyEvent(ctx context.Context, id int64, e renewal.Event, alon
 		switch {
 		case errors.Is(err, errConflict):
 			continue
+		case refusal != nil && errors.Is(err, renewal.ErrRepeated):
+			return r, fmt.Errorf("%w: %w", err, refusal)
 		case err != nil:
 			return renewal.Request{}, fmt.Errorf("apply %T to %s: %w", e, renewal.Reference(id), err)
 		case refusal != nil:

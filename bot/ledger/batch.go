@@ -119,9 +119,11 @@ func (l *Ledger) SubmitBatch(ctx context.Context, s renewal.BatchSubmission) (b 
 	if errors.As(err, &refusal) {
 		now, err := l.now(ctx, l.engine)
 		if err == nil {
-			err = l.deny(ctx, renewal.Request{}.Denied(s.By.UserID, actionSubmit, refusal, now))
+			denied := renewal.Request{}.Denied(s.By.UserID, actionSubmit, refusal, now)
+			denied.Click = s.By.Click
+			err = l.deny(ctx, denied)
 		}
-		if err != nil {
+		if err != nil && !errors.Is(err, renewal.ErrRepeated) {
 			return renewal.Batch{}, false, fmt.Errorf("submit a batch: %w", err)
 		}
 		return renewal.Batch{}, false, refusal

@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -28,6 +29,27 @@ type denials struct {
 	mu      sync.Mutex
 	counted map[denial]*repetitions
 	each    map[string]int // the different ones, by person
+	clicks  []string       // that were refused last
+}
+
+// clicksKept is how many refused clicks are remembered: Slack delivers one again within minutes.
+const clicksKept = 500
+
+// RefusedBefore says whether this process has refused this very click before: Slack delivers
+// some twice. Whoever asks refuses it now. A click without an id is another one each time.
+func (l *Ledger) RefusedBefore(click string) bool { return l.denials.again(click) }
+
+func (d *denials) again(click string) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if click == "" {
+		return false
+	}
+	if slices.Contains(d.clicks, click) {
+		return true
+	}
+	d.clicks = append(d.clicks[max(len(d.clicks)+1-clicksKept, 0):], click)
+	return false
 }
 
 // denial is what somebody tried and may not. The one without an action and a request stands
@@ -120,8 +142,12 @@ func denialOf(c renewal.Change) denial {
 	return denial{e.Actor, e.Detail[renewal.DetailAction], e.Detail[renewal.DetailRefusal], e.RequestID}
 }
 
-// deny writes a denied action down, or counts it.
+// deny writes a denied action down, or counts it. With ErrRepeated it was one delivery more of
+// what was refused before.
 func (l *Ledger) deny(ctx context.Context, c renewal.Change) error {
+	if l.denials.again(c.Click) {
+		return renewal.ErrRepeated
+	}
 	if !l.denials.first(c) {
 		return nil
 	}

@@ -66,6 +66,9 @@ func testLast(t *testing.T, s store) {
 	if err != nil || !found || got.ID != first.ID {
 		t.Errorf("last ordered: %d, %v, %v", got.ID, found, err)
 	}
+	if got, found, err := l.LastOrdered(t.Context(), AnyProduct, key); err != nil || !found || got.ID != first.ID {
+		t.Errorf("last ordered of any product: %d, %v, %v", got.ID, found, err)
+	}
 	if _, found, err := l.LastOrdered(t.Context(), "other", key); found || err != nil {
 		t.Errorf("another product: %v, %v", found, err)
 	}

@@ -101,14 +101,17 @@ func (f Filter) statement() (string, []any) {
 	return statement, args
 }
 
-// LastOrdered finds the request of a holder and product that was ordered last.
-func (l *Ledger) LastOrdered(ctx context.Context, product, holderKey string) (renewal.Request, bool, error) {
-	return l.last(ctx, `SELECT document FROM requests WHERE holder_key = $1 AND product = $2 AND ordered_at IS NOT NULL
-		ORDER BY ordered_at DESC LIMIT 1`, product, holderKey)
-}
+// AnyProduct stands for all products.
+const AnyProduct = ""
 
-func (l *Ledger) last(ctx context.Context, statement, product, holderKey string) (renewal.Request, bool, error) {
-	r, err := scanRequest(l.engine.one(ctx, statement, indexed(holderKey), indexed(product)))
+// LastOrdered finds the request of a holder and product, or AnyProduct, that was ordered last.
+func (l *Ledger) LastOrdered(ctx context.Context, product, holderKey string) (renewal.Request, bool, error) {
+	where, args := "holder_key = $1", []any{indexed(holderKey)}
+	if product != AnyProduct {
+		where, args = where+" AND product = $2", append(args, indexed(product))
+	}
+	r, err := scanRequest(l.engine.one(ctx, `SELECT document FROM requests WHERE `+where+` AND ordered_at IS NOT NULL
+		ORDER BY ordered_at DESC LIMIT 1`, args...))
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return r, false, nil

@@ -41,7 +41,8 @@ func (l *Ledger) Submit(ctx context.Context, s renewal.Submission) (r renewal.Re
 		l.options.Observer.Saved(*saved)
 	}
 	if refusal != nil {
-		if err := l.deny(ctx, *denied); err != nil {
+		denied.Click = s.By.Click
+		if err := l.deny(ctx, *denied); err != nil && !errors.Is(err, renewal.ErrRepeated) {
 			return renewal.Request{}, false, fmt.Errorf("submit: %w", err)
 		}
 		return renewal.Request{}, false, refusal

@@ -107,7 +107,7 @@ func TestSearchOnly(t *testing.T) {
 	})
 	for query, want := range map[string]yeastar.ID{
 		"acme tel": "1", "helios": "5", "helio": "5", "mary": "7", "mary o'br": "7", "o": "",
-		"acme": "", "acme telecom": "1", "ACME  Telecom": "1", "services": "2", "twin": "", "a@twin": "3", "nobody": "", "": "",
+		"acme": "", "acme telecom": "1", "Acme Telecom.": "1", "helios.": "5", "services!": "2", ".": "", "ACME  Telecom": "1", "services": "2", "twin": "", "a@twin": "3", "nobody": "", "": "",
 	} {
 		got, ok := ix.Only(query)
 		if got.PartnerID != want || ok != (want != "") {

@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"cmp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -44,6 +45,12 @@ func fold(s string) string {
 		}
 	}
 	return strings.TrimSpace(b.String())
+}
+
+// unended is a folded name without the full stop that phones make of two spaces, or another end
+// of a sentence.
+func unended(name string) string {
+	return cmp.Or(strings.TrimRight(name, " .,;:!?。"), name)
 }
 
 // isPlain says whether a text has ASCII alone, and no quotation marks.

@@ -18,17 +18,17 @@ var ourselves = renewal.Holder{Name: OwnName}
 var ownNames = []string{"self", "own", "us", "ourselves", "our own", fold(OwnName)}
 
 // MeansOwn says whether somebody named our own account.
-func MeansOwn(name string) bool { return slices.Contains(ownNames, fold(name)) }
+func MeansOwn(name string) bool { return slices.Contains(ownNames, unended(fold(name))) }
 
 // IsOwn says whether a query may mean our own account.
 func IsOwn(query string) bool {
-	return query == "" || strings.Contains(fold(OwnName), fold(query))
+	return query == "" || strings.Contains(fold(OwnName), unended(fold(query)))
 }
 
 // SearchContacts lists the billing contacts that fit what was typed, a preferred one
 // first.
 func SearchContacts(contacts []yeastar.BillingContact, query string, preferred yeastar.ID) []yeastar.BillingContact {
-	words := strings.Fields(fold(query))
+	words := strings.Fields(unended(fold(query)))
 	var fit []yeastar.BillingContact
 	for _, c := range contacts {
 		text := fold(strings.Join([]string{c.Company, c.FirstName, c.LastName, c.Email}, " "))

@@ -180,6 +180,9 @@ func (hs Holders) Only(query string) (renewal.Holder, bool) {
 	if pbxs := hs.bare(query); all.count == 0 && len(pbxs) == 1 {
 		return pbxs[0], true
 	}
+	if name := unended(q.whole); all.count == 0 && name != q.whole {
+		return hs.Only(name)
+	}
 	return renewal.Holder{}, false
 }
 

@@ -117,7 +117,7 @@ const leastNumber = 3
 // Fits says of holders whether what somebody typed means them: each of its words stands in the
 // name, the e-mail address or the number; or it is how a serial number begins, as labels have it.
 func Fits(query string) func(renewal.Holder) bool {
-	words := strings.Fields(fold(query))
+	words := strings.Fields(unended(fold(query)))
 	own, bare := MeansOwn(query), bareSerial(query)
 	return func(h renewal.Holder) bool {
 		if (own && h == ourselves) || (len(bare) >= leastSerial && strings.HasPrefix(fold(h.SerialNumber), bare)) {

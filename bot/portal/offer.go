@@ -75,16 +75,25 @@ func quote(row yeastar.Product, o renewal.Offer, terms []yeastar.RenewalInfo) (*
 	var q renewal.Quote
 	exact, cycles := true, map[string]bool{}
 	for i, l := range o.Lines {
-		price, quantity := terms[i].Price, terms[i].Quantity
+		price := terms[i].Price
 		if price == nil || (total.Currency != "" && total.Currency != price.Currency) {
 			return nil, nil
 		}
 		cycles[terms[i].BillingCycle] = true
-		exact = exact && (price.PerUnit || row.Quantity == yeastar.QuantityNone || (quantity != nil && *quantity == l.Quantity))
-		if l.Type == yeastar.LinePlan && quantity != nil && len(o.Lines) == 1 && row.Quantity != yeastar.QuantityNone {
-			q.Extensions = *quantity
-		}
 		total = total.Plus(price.Amount, price.Currency, price.PerUnit, l.Quantity)
+		if row.Quantity == yeastar.QuantityNone {
+			continue
+		}
+		told := pricedQuantity(terms[i], l)
+		exact = exact && told == l.Quantity
+		switch {
+		case told == 0 && l.Quantity != 0:
+			q.QuantityUntold = true
+		case l.Type == yeastar.LinePlan:
+			q.Extensions = told
+		case told != l.Quantity:
+			q.OwnedServices = true
+		}
 	}
 	if total.Currency == "" || (cycles[yeastar.Annually] && cycles[yeastar.Monthly]) {
 		return nil, nil
@@ -95,8 +104,22 @@ func quote(row yeastar.Product, o renewal.Offer, terms []yeastar.RenewalInfo) (*
 	} else if !asked {
 		q.Term, q.TermUntold = term, !known
 	}
-	q.Price, q.QuantityUntold = total, !exact && q.Extensions == 0
+	q.Price = total
 	return nil, &q
+}
+
+// pricedQuantity is the quantity that the price of a line is for; 0: the portal does not
+// tell. Of a service that is not counted it tells 0, and one is ordered.
+func pricedQuantity(told yeastar.RenewalInfo, l renewal.Line) int {
+	switch {
+	case told.Price.PerUnit:
+		return l.Quantity
+	case told.Quantity == nil:
+		return 0
+	case *told.Quantity == 0 && l.Type == yeastar.LineService:
+		return 1
+	}
+	return *told.Quantity
 }
 
 // pricedFor is the term that prices are for: one billing cycle, if the portal tells the same

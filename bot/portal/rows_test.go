@@ -238,6 +238,7 @@ func TestPriceIsForItsTerm(t *testing.T) {
 		{"p-series-appliance-plan", yeastarsim.ApplianceSerial, 1, "the portal says 120.00 USD for 1 year", yeastar.Annually, 0},
 		{"p-series-appliance-plan", yeastarsim.ApplianceMonthlySerial, 5, "5.00 USD", yeastar.Monthly, 0},
 		{"cloud-pbx", yeastarsim.CloudMonthlySerial, 0, "the portal says 18.75 USD for 15 extensions and 1 month", yeastar.Monthly, 0},
+		{"p-series-turnkey", yeastarsim.NorthwindID, 0, "1550.00 USD", yeastar.Annually, 3}, // one of them is not counted
 		{"remote-management", own, 0, "99.00 USD", yeastar.Annually, 0},
 		{"ycm-white-label", own, 0, "500.00 USD", yeastar.Annually, 1},
 		{"pse-white-label", yeastarsim.AcmeVoiceID, 0, "500.00 USD", yeastar.Annually, 1},
@@ -265,6 +266,31 @@ func TestPriceIsForItsTerm(t *testing.T) {
 	o, catalogue := offerOf(t, p, "p-series-appliance-plan", yeastarsim.ApplianceSwitchedSerial, 0)
 	if facts, err := p.Enrich(t.Context(), &o, catalogue, lookup.AnyAge); err != nil || facts.CurrentPlan != "Ultimate Plan" {
 		t.Errorf("a downgrade that waits: %+v, %v", facts, err)
+	}
+}
+
+// A price for other numbers than those of the order says for which, whatever else is in it.
+func TestPriceIsForItsNumbers(t *testing.T) {
+	t.Parallel()
+	_, p := setup(t)
+	for _, c := range []struct {
+		name               string
+		plan, counted, own int // the quantities asked for: extensions, and those of a counted and an uncounted service
+		want               string
+	}{
+		{"as it is", 80, 20, 1, "1550.00 USD"},
+		{"other extensions", 500, 20, 1, "the portal says 1550.00 USD for 80 extensions"},
+		{"another number of a service", 80, 30, 1, "the portal says 1550.00 USD for 80 extensions and the services as they are now"},
+		{"two of an uncounted service", 80, 20, 2, "the portal says 1550.00 USD for 80 extensions and the services as they are now"},
+	} {
+		o, catalogue := offerOf(t, p, "p-series-turnkey", yeastarsim.NorthwindID, 0)
+		o.Lines[0].Quantity, o.Lines[1].Quantity, o.Lines[3].Quantity = c.plan, c.counted, c.own
+		if _, err := p.Enrich(t.Context(), &o, catalogue, lookup.AnyAge); err != nil {
+			t.Fatal(err)
+		}
+		if got := o.PriceTold(); got != c.want {
+			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		}
 	}
 }
 
@@ -301,13 +327,14 @@ func TestFitsByWordsAndNumbers(t *testing.T) {
 	h := renewal.Holder{Name: "Müller & Söhne 5", Email: "it@mueller.example", SerialNumber: "3661C20B7719", PartnerID: "3100417265109827333"}
 	for query, want := range map[string]bool{
 		"": true, "muller": true, "sohne 5": true, "0": false, "17": false, "c20b": true, "3661 c20b 7719": true, "SN:3661-C20B": true, "827333": true, "acme": false,
+		"Müller.": true, "sohne 5,": true,
 	} {
 		if got := portal.Fits(query)(h); got != want {
 			t.Errorf("%q fits: %v", query, got)
 		}
 	}
 	ours := renewal.Holder{Name: portal.OwnName}
-	if !portal.Fits("Self")(ours) || portal.Fits("self")(h) || !portal.Fits("account")(ours) {
+	if !portal.Fits("Self")(ours) || !portal.Fits("self.")(ours) || portal.Fits("self")(h) || !portal.Fits("account")(ours) {
 		t.Error("our own account is not called as everywhere else")
 	}
 }

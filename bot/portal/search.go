@@ -52,6 +52,9 @@ func (ix *index) search(q query, most int) found {
 	if f.total > 0 {
 		return f
 	}
+	if name := unended(q.whole); name != q.whole {
+		return ix.search(newQuery(name), most)
+	}
 	each(ix.mistyped(q), func(place int) {
 		f.total++
 		if len(f.first[0]) < most {

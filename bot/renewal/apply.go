@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// ErrRepeated is the error of a click that has changed the request already.
+// ErrRepeated is the error of a click that has changed the request already, or was refused.
 var ErrRepeated = errors.New("renewal: this very click was delivered before")
 
 // Apply is the one way in which a request changes. Its error is a *Refusal, and then
@@ -33,7 +33,9 @@ func (r Request) Apply(e Event, now time.Time, p Policy) (Change, error) {
 	var refusal *Refusal
 	switch {
 	case errors.As(err, &refusal):
-		return r.Denied(actorOf(e), e.action(), refusal, now), refusal
+		denied := r.Denied(actorOf(e), e.action(), refusal, now)
+		denied.Click = click
+		return denied, refusal
 	case err != nil:
 		return Change{}, err
 	}

@@ -159,6 +159,7 @@ func (c *batching) actingFor() string {
 func (b Batch) DeniedBatch(e BatchEvent, refusal *Refusal, now time.Time) Change {
 	c := Request{}.Denied(e.by().UserID, e.Action(), refusal, now)
 	c.Entry.Detail[DetailBatch] = b.Reference()
+	c.Click = e.by().Click
 	return c
 }
 

@@ -291,6 +291,9 @@ func (d Doubt) Text() string {
 func (d Doubt) Brief() string {
 	switch d.Kind {
 	case DoubtQuantity:
+		if len(d.Names) > 0 {
+			return fmt.Sprintf("the portal says %d %s, not %d", d.Told, d.names(), d.Quantity)
+		}
 		return fmt.Sprintf("the portal says %d, not %d", d.Told, d.Quantity)
 	case DoubtPlan:
 		told, asked := d.plans()

@@ -177,4 +177,5 @@ type Change struct {
 	Request Request
 	Entry   Entry
 	Jobs    []Job
+	Click   string // that was refused, as Actor has it; it is not saved
 }

@@ -66,8 +66,10 @@ type Price struct {
 // another term: a fact beside the offer, and not its price.
 type Quote struct {
 	Price
-	Extensions int          `json:"extensions,omitempty"` // that it is for; 0: those asked for, or it does not tell
-	Term       yeastar.Term `json:"term,omitzero"`        // that it is for; zero: the one asked for, or it does not tell
+	Extensions int `json:"extensions,omitempty"` // that it is for; 0: those asked for, or it does not tell
+	// OwnedServices says that it is for the services in the numbers that the portal tells.
+	OwnedServices bool         `json:"owned_services,omitempty"`
+	Term          yeastar.Term `json:"term,omitzero"` // that it is for; zero: the one asked for, or it does not tell
 	// QuantityUntold and TermUntold say that the portal does not tell for how many, and for
 	// how long, it is. A quote that has nothing else, as earlier versions stored it, is for
 	// an untold quantity, too.
@@ -81,10 +83,16 @@ func (q Quote) String() string {
 	if q.Extensions != 0 {
 		known = append(known, fmt.Sprintf("%d extensions", q.Extensions))
 	}
+	if q.OwnedServices {
+		known = append(known, "the services as they are now")
+	}
 	if term := q.Term.String(); term != "" {
 		known = append(known, term)
 	}
-	if q.QuantityUntold || (len(known) == 0 && !q.TermUntold) {
+	switch {
+	case q.QuantityUntold && q.Extensions != 0:
+		untold = append(untold, "for how many of the services")
+	case q.QuantityUntold || (len(known) == 0 && !q.TermUntold):
 		untold = append(untold, "for which quantity")
 	}
 	if q.TermUntold {
@@ -92,12 +100,21 @@ func (q Quote) String() string {
 	}
 	said := "the portal says " + q.Price.String()
 	if len(known) > 0 {
-		said += " for " + strings.Join(known, " and ")
+		said += " for " + enumerate(known)
 	}
 	if len(untold) > 0 {
 		said += ", but not " + strings.Join(untold, " and ")
 	}
 	return said
+}
+
+// enumerate joins one or more words as people do: "a, b and c".
+func enumerate(words []string) string {
+	last := len(words) - 1
+	if last == 0 {
+		return words[0]
+	}
+	return strings.Join(words[:last], ", ") + " and " + words[last]
 }
 
 // Offer is what somebody asks to order.
@@ -189,6 +206,9 @@ func fingerprint(body json.RawMessage, o Offer, doubts []Doubt) string {
 	}
 	if o.Quote != nil {
 		fmt.Fprintf(h, "\nquote %s %s %d", o.Quote.Amount.String(), o.Quote.Currency, o.Quote.Extensions)
+		if o.Quote.OwnedServices {
+			fmt.Fprint(h, " services")
+		}
 		if q := o.Quote; q.Term != (yeastar.Term{}) || q.QuantityUntold || q.TermUntold { // of which earlier versions knew nothing
 			fmt.Fprintf(h, " %s %t %t", q.Term.Key(), q.QuantityUntold, q.TermUntold)
 		}

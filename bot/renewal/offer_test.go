@@ -53,6 +53,10 @@ func TestPriceInWords(t *testing.T) {
 	same(t, "the portal says 600.00 USD for 50 extensions, but not for how long", o.PriceTold(), "a price of an unknown term")
 	o.Quote.Extensions = 0
 	same(t, "the portal says 600.00 USD, but not for how long", o.PriceTold(), "a price of an unknown term alone")
+	o.Quote = &Quote{Price: *price("600", "USD"), Extensions: 50, OwnedServices: true, Term: yeastar.Term{BillingCycle: yeastar.Annually, Months: 12}}
+	same(t, "the portal says 600.00 USD for 50 extensions, the services as they are now and 1 year", o.PriceTold(), "a price of other services, too")
+	o.Quote = &Quote{Price: *price("600", "USD"), Extensions: 50, QuantityUntold: true}
+	same(t, "the portal says 600.00 USD for 50 extensions, but not for how many of the services", o.PriceTold(), "a price of an unknown number of services")
 }
 
 func TestFingerprintChangesWithWhatWasShown(t *testing.T) {
@@ -88,6 +92,7 @@ func TestFingerprintChangesWithWhatWasShown(t *testing.T) {
 		{"another PBX", func(o *Offer) { pbx(o, "p-series-software"); o.Holder.SerialNumber = "3631E3418912" }},
 		{"another customer's PBX", func(o *Offer) { pbx(o, "p-series-software"); o.Holder.PartnerID = "8" }},
 		{"two years", func(o *Offer) { pbx(o, "p-series-software"); o.Term = termOf("p-series-software", 1) }},
+		{"quote for the owned services", func(o *Offer) { o.Quote = &Quote{Price: *price("100", "USD"), OwnedServices: true} }},
 		{"quote for extensions", func(o *Offer) { o.Quote = &Quote{Price: *price("100", "USD"), Extensions: 50} }},
 	} {
 		o := offer()

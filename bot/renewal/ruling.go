@@ -158,15 +158,24 @@ func (c *changing) rewayed() {
 	}
 }
 
-// Under is a pending request as the policy of now has it: with the way that it has to go by that
-// and by the policy of when it was asked for.
+// Under is a request that can be approved, or tried again, as the policy of now has it: with the
+// way that it has to go by that and by the policy of when it was asked for.
 func (r Request) Under(p Policy) Request {
-	if r.Status != Pending {
+	if r.Status != Pending && r.Status != Refused {
 		return r
 	}
 	c := changing{Request: r, policy: p}
 	c.rewayed()
 	return c.Request
+}
+
+// Under is what several requests are under a policy.
+func Under(requests []Request, p Policy) []Request {
+	under := make([]Request, len(requests))
+	for i, r := range requests {
+		under[i] = r.Under(p)
+	}
+	return under
 }
 
 // named names the rules that hold.

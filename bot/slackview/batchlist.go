@@ -45,7 +45,7 @@ func (v *View) withLines(ctx context.Context, batches []renewal.Batch) ([]blocks
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, blocks.BatchData{Batch: b, Lines: lines})
+		list = append(list, blocks.BatchData{Batch: b, Lines: renewal.Under(lines, v.policy)})
 	}
 	return list, nil
 }

@@ -29,39 +29,45 @@ func (d *drawing) reportUnposted(ctx context.Context, r renewal.Request) {
 }
 
 // closedBy notes that a channel takes no messages, if err says so, and when to try again.
-func (d *drawing) closedBy(err error, w wanted, again time.Duration) bool {
+func (d *drawing) closedBy(ctx context.Context, err error, w wanted, again time.Duration) bool {
 	why, closed := socket.Closed(err)
 	if closed {
-		d.close(w, why, again)
+		d.close(ctx, w, why, again)
 	}
 	return closed
 }
 
 // close notes why a channel gets no messages, and when to try again.
-func (d *drawing) close(w wanted, why string, again time.Duration) {
+func (d *drawing) close(ctx context.Context, w wanted, why string, again time.Duration) {
 	d.paused[w.channel] = true
 	if w.ofRequest() || w.inside {
 		d.unposted = why
 	}
+	if w.channel == d.view.auditChannel && (w.under == "" || why == sharedOutside) { // not a thread alone
+		d.view.auditClosed(ctx, why)
+	}
 	d.comeBack(again)
 }
 
-// confidential says whether only people of this workspace read what a request's channel
-// gets. A channel may be shared with another company after the request was made.
+// confidential says whether only people of this workspace read what a request's channel, or the
+// audit channel, gets. A channel may be shared with another company later.
 func (d *drawing) confidential(ctx context.Context, w wanted) bool {
-	if !w.ofRequest() && !w.inside {
+	audit := w.channel == d.view.auditChannel
+	if !w.ofRequest() && !w.inside && !audit {
 		return true
 	}
 	shared, err := d.view.people.Shared(ctx, w.channel)
 	switch {
-	case d.closedBy(err, w, closedPause):
+	case d.closedBy(ctx, err, w, closedPause):
 	case err != nil:
 		d.paused[w.channel] = true
 		d.errs = append(d.errs, fmt.Errorf("look whether the channel is shared: %w", err))
+	case shared && d.finished && audit: // its lines are a witness for ever
+		d.close(ctx, w, sharedOutside, 4*sharedPause)
 	case shared && d.finished:
-		d.close(w, sharedOutside, 0)
+		d.close(ctx, w, sharedOutside, 0)
 	case shared:
-		d.close(w, sharedOutside, sharedPause)
+		d.close(ctx, w, sharedOutside, sharedPause)
 	default:
 		return true
 	}

@@ -18,7 +18,7 @@ var drawn atomic.Int64
 // sync makes Slack show what the ledger says of a request; request 0 stands for
 // the audit entries that belong to none.
 func (v *View) sync(ctx context.Context, job renewal.Job) error {
-	return v.alone(ctx, job.RequestID, func() error {
+	err := v.alone(ctx, job.RequestID, func() error {
 		d := v.drawing(job.RequestID)
 		if job.RequestID == 0 {
 			if err := d.drawUnrelated(ctx); err != nil {
@@ -31,6 +31,10 @@ func (v *View) sync(ctx context.Context, job renewal.Job) error {
 		}
 		return d.drawRequest(ctx)
 	})
+	if untold := v.reportAudit(ctx); untold != nil {
+		return errors.Join(untold, err)
+	}
+	return err
 }
 
 // Begin draws what no change would draw: the audit lines that belong to no request, and the
@@ -38,9 +42,9 @@ func (v *View) sync(ctx context.Context, job renewal.Job) error {
 func (v *View) Begin(ctx context.Context) error {
 	now := v.ledger.Now(ctx)
 	jobs := []renewal.Job{{Kind: renewal.SyncSlack, At: now}}
-	pending, err := v.ledger.List(ctx, ledger.Filter{Statuses: []renewal.Status{renewal.Pending}})
+	waiting, err := v.ledger.List(ctx, ledger.Filter{Statuses: []renewal.Status{renewal.Pending, renewal.Refused}})
 	batches := map[int64]bool{}
-	for _, r := range pending {
+	for _, r := range waiting {
 		jobs = append(jobs, renewal.Job{Kind: renewal.SyncSlack, RequestID: r.ID, At: now})
 		if r.Batch != 0 && !batches[r.Batch] {
 			batches[r.Batch] = true

@@ -37,7 +37,7 @@ func (d *drawing) look(ctx context.Context, w wanted, p ledger.Post) (absent boo
 		d.show(ctx, w)
 	case socket.ErrorCode(err) == "thread_not_found":
 		d.gone[w.under] = true
-	case d.closedBy(err, w, closedPause):
+	case d.closedBy(ctx, err, w, closedPause):
 	case kind == socket.Wait:
 		d.paused[w.channel] = true
 		d.comeBack(after)

@@ -71,7 +71,8 @@ func (v *View) lists(ctx context.Context, a renewal.Actor, undecided []renewal.R
 	if l.Batches, err = v.batchesFor(ctx, a, batches, beside, now); err != nil {
 		return l, err
 	}
-	l.Waiting = renewal.WaitingFor(undecided, beside, now, v.policy)
+	l.Mine = renewal.Under(l.Mine, v.policy)
+	l.Waiting = renewal.Under(renewal.WaitingFor(undecided, beside, now, v.policy), v.policy)
 	l.Can = map[int64][]renewal.Action{}
 	for _, r := range slices.Concat(l.Mine, l.Waiting, l.Recent) {
 		l.Can[r.ID] = r.Can(beside(r), now, v.policy)

@@ -90,6 +90,9 @@ func (d *drawing) post(ctx context.Context, w wanted, tries int, replaced string
 	if err == nil {
 		p.Channel, p.TS, p.State = channel, ts, ledger.PostShown
 		d.save(ctx, p)
+		if w.channel == d.view.auditChannel {
+			d.view.audit.now("")
+		}
 		return
 	}
 	if errors.Is(err, errParentGone) {
@@ -113,7 +116,7 @@ func (d *drawing) post(ctx context.Context, w wanted, tries int, replaced string
 			"message", w.key, "error", err, "messages", socket.Messages(err))
 		p.State, p.Problem = ledger.PostFailed, socket.ErrorCode(err)
 		again := min(time.Duration(p.Tries)*time.Minute, time.Hour)
-		if !d.closedBy(err, w, again) && (w.key == keySummary || w.key == keyCard) {
+		if !d.closedBy(ctx, err, w, again) && (w.key == keySummary || w.key == keyCard) {
 			d.unposted = "Slack says " + p.Problem // whatever it means: people don't see it there
 		}
 		d.comeBack(again)
@@ -187,7 +190,7 @@ func (d *drawing) change(ctx context.Context, w wanted, p ledger.Post) {
 	case socket.Wait:
 		d.comeBack(after)
 	case socket.Refused:
-		if d.closedBy(err, w, closedPause) {
+		if d.closedBy(ctx, err, w, closedPause) {
 			return
 		}
 		if w.key == keyCard && slices.Contains(frozenCodes, socket.ErrorCode(err)) {

@@ -65,7 +65,8 @@ type View struct {
 	due          func(ctx context.Context, userID string) []slack.Block
 
 	drawings       *keyedmutex.Mutex // by request
-	unrelatedShown atomic.Int64      // Slack has the audit lines of no request up to this entry
+	audit          auditChannel
+	unrelatedShown atomic.Int64 // Slack has the audit lines of no request up to this entry
 }
 
 // New makes a view that has drawn nothing yet.

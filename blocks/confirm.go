@@ -1,0 +1,112 @@
+package blocks
+
+import (
+	"fmt"
+
+	"github.com/slack-go/slack"
+
+	"renewbot/bot/renewal"
+)
+
+// about says what a dialog is about, in as many words as there is room for, or in its fewest.
+type about func(room int) string
+
+func confirmApprove(r renewal.Request) *slack.ConfirmationBlockObject {
+	ask := aboutOffer(r.Offer, " ("+price(r.Offer, line)+").")
+	title, yes := "Approve "+r.Reference()+"?", "Approve"
+	if !r.DryRun && notTheLast(r) == "" && r.Offer.OrderOn == (renewal.OrderDay{}) {
+		title, yes = "Approve and order "+r.Reference()+"?", "Approve and order"
+	}
+	return confirm(title, ask, r.Doubts, approveConsequence(r), yes, "Not yet", slack.StylePrimary)
+}
+
+// approveConsequence is what an approval does.
+func approveConsequence(r renewal.Request) string {
+	more := notTheLast(r)
+	switch {
+	case r.DryRun:
+		return "Dry run: no order will be sent."
+	case more != "" && r.Offer.OrderOn != (renewal.OrderDay{}):
+		return more + " With the last one: " + placesOrder(r.Offer)
+	case more != "":
+		return more + " The last one places a real order " + atOnce + "; it cannot be undone."
+	}
+	return placesOrder(r.Offer)
+}
+
+// notTheLast says of an approval that others follow, or may have to; empty: it is the last one.
+func notTheLast(r renewal.Request) string {
+	switch least, most := r.Missing(); {
+	case most <= 1:
+		return ""
+	case least == most:
+		return fmt.Sprintf("This is approval %d of %d.", len(r.Votes)+1, len(r.Votes)+most)
+	case least > 1:
+		return "More approvals are needed after this one."
+	}
+	return "By the policy more approvals may be needed after this one."
+}
+
+// confirmRetry says also what the card cannot know when it is drawn: how old the approval will be.
+func confirmRetry(r renewal.Request) *slack.ConfirmationBlockObject {
+	r.Votes = nil // trying again is the first one
+	more := notTheLast(r)
+	title, yes := "Try "+r.Reference()+" again?", "Try again"
+	consequence := placesOrder(renewal.Offer{}) + " " + oldApproval
+	switch {
+	case r.DryRun:
+		consequence = "Dry run: no order will be sent."
+	case more != "":
+		consequence = more + " The last one places a real order " + atOnce + "; it cannot be undone. " + oldApproval
+	default:
+		title, yes = "Order "+r.Reference()+" again?", "Order again"
+	}
+	ask := aboutOffer(r.Offer, " ("+price(r.Offer, line)+").")
+	return confirm(title, ask, r.Doubts, consequence, yes, "Not yet", slack.StylePrimary)
+}
+
+const oldApproval = "An old approval is asked for anew."
+
+// aboutOffer says what is ordered, with an end that always follows. Where there is less room it
+// leaves out whole things, and cuts no number.
+func aboutOffer(o renewal.Offer, end string) about {
+	return func(room int) string {
+		for _, shape := range []struct {
+			head string
+			w    writer
+		}{{inShort(o, line), line}, {forWhom(o, line), line}, {forWhom(o, short), short}} {
+			for most := 4; most > 0; most-- {
+				if s := itemized(o, shape.head, most, shape.w) + end; width(s) <= room {
+					return s
+				}
+			}
+		}
+		return forWhom(o, short) + end
+	}
+}
+
+// forWhom says for whom something is ordered, and for how long.
+func forWhom(o renewal.Offer, w writer) string {
+	return joinWith(", ", holder(o.Holder, w), w(o.TermAsked().String(), shortLimit))
+}
+
+// short is line for names in little room.
+func short(s string, limit int) string { return line(s, min(limit, briefLimit)) }
+
+// sentence is what a dialog is about that has no shorter words.
+func sentence(s string) about { return func(int) string { return s } }
+
+// confirm is a dialog whose last sentence always fits, and before it the doubts.
+func confirm(title string, what about, doubts []renewal.Doubt, consequence, yes, no string, style slack.Style) *slack.ConfirmationBlockObject {
+	if len(doubts) > 0 {
+		room := limitConfirmText - width(consequence) - 2
+		consequence = dialogDoubts(doubts, room-width(what(min(limitAbout, room-doubtsCounted)))) + " " + consequence
+	}
+	room := limitConfirmText - width(consequence) - 1
+	text := what(room)
+	if width(text) > room {
+		text = cut("The card says what it is, and for how much.", room)
+	}
+	return slack.NewConfirmationBlockObject(
+		plain(title, 100), plain(text+" "+consequence, limitConfirmText), plain(yes, 30), plain(no, 30)).WithStyle(style)
+}

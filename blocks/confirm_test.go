@@ -1,0 +1,87 @@
+package blocks_test
+
+import (
+	"maps"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"renewbot/blocks"
+	"renewbot/bot/renewal"
+	"renewbot/yeastar"
+)
+
+// shortened finds a number of which something is left out, and an order without one.
+var shortened = regexp.MustCompile(`\d…|×…|× …|for…|\(the portal says…`)
+
+// What an approval costs stands in its dialog whatever else has to, and no number in it is cut.
+func TestDialogSaysHowMuchOfWhatAndForHowMuch(t *testing.T) {
+	t.Parallel()
+	large := func(r *renewal.Request) {
+		r.Offer.Holder.Name = "Northwind Clinics and Rehabilitation Centres of the Atlantic Coast, Limitada"
+		r.Offer.Lines = []renewal.Line{
+			{Type: yeastar.LinePlan, ID: "1", Name: "Enterprise Plan", Quantity: 1250},
+			{Type: yeastar.LineService, ID: "2", Name: "Ultimate Plan Extensions", Quantity: 1200},
+			{Type: yeastar.LineService, ID: "3", Name: "Recording Minutes", Quantity: 10000},
+			{Type: yeastar.LineService, ID: "4", Name: "High Availability", Quantity: 1},
+		}
+	}
+	dated := func(r *renewal.Request) {
+		r.Required = 3
+		r.Offer.OrderOn = renewal.OrderDay{Date: "2026-09-30", From: time.Date(2026, time.September, 30, 7, 0, 0, 0, time.UTC)}
+	}
+	quote := func(r *renewal.Request) {
+		quoted(r)
+		r.Offer.Quote.Extensions, r.Offer.Quote.OwnedServices = 1000, true
+		r.Offer.Quote.Term = yeastar.Term{BillingCycle: yeastar.Annually, Months: 12}
+	}
+	cases := maps.Clone(requests())
+	for name, change := range map[string]func(*renewal.Request){"at once": func(*renewal.Request) {}, "on a day": dated, "with a quote": quote, "with a price": priced} {
+		for n := range doubts() {
+			for _, status := range []renewal.Status{renewal.Pending, renewal.Refused} {
+				cases[name+", large, "+string(status)+", "+strings.Repeat("?", n)] = with(status, func(r *renewal.Request) {
+					large(r)
+					change(r)
+					r.Doubts = doubts()[:n]
+				})
+			}
+		}
+	}
+	for name, r := range cases {
+		for _, b := range buttons(blocks.Card(r, nil)) {
+			if b.Confirm == nil {
+				continue
+			}
+			text := b.Confirm.Text.Text
+			if shortened.MatchString(text) {
+				t.Errorf("%s: a number is cut: %s", name, text)
+			}
+			told := r.Offer.PriceTold()
+			if told == "" {
+				told = "no price from the portal"
+			}
+			money := b.ActionID == blocks.ActionApprove || b.ActionID == blocks.ActionRetry
+			if money && !strings.Contains(text, "("+told+")") {
+				t.Errorf("%s: no price: %s", name, text)
+			}
+		}
+	}
+}
+
+// A doubt about a number says of what it is: of several lines one alone may differ.
+func TestDialogSaysOfWhatANumberIs(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{
+		"Call Recording": "1 thing to look at: the portal says 10000 Call Recording, not 20000.",
+		"Recording Minutes of the Enterprise Plan, a pack": "1 thing to look at: the portal says 10000 Recording Minutes of the Enterprise Pla…, not 20000.",
+	} {
+		r := with(renewal.Pending, func(r *renewal.Request) {
+			r.Offer.Lines = r.Offer.Lines[:1]
+			r.Doubts = []renewal.Doubt{{Kind: renewal.DoubtQuantity, Serious: true, Quantity: 20000, Told: 10000, Names: []string{name}}}
+		})
+		if got := buttons(blocks.Card(r, nil))[0].Confirm.Text.Text; !strings.Contains(got, want) {
+			t.Errorf("the dialog lacks %q: %s", want, got)
+		}
+	}
+}
