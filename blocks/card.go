@@ -123,6 +123,10 @@ func approveConsequence(r renewal.Request) string {
 
 func confirmRetry(r renewal.Request) *slack.ConfirmationBlockObject {
 	ask := what(r.Offer, line) + " (" + price(r.Offer, line) + ")."
+	if r.Unexplained {
+		return confirm("Try "+r.Reference()+" again?", ask, r.Doubts,
+			"Nobody has said why it should be ordered all the same, so the approvers are asked anew. Nothing is ordered by this.", "Try again", "Not yet", slack.StylePrimary)
+	}
 	if r.DryRun {
 		return confirm("Try "+r.Reference()+" again?", ask, r.Doubts, "Dry run: no order will be sent.", "Try again", "Not yet", slack.StylePrimary)
 	}

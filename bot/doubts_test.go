@@ -105,8 +105,11 @@ func TestTwoRequestsForOneCustomer(t *testing.T) {
 	b.as(sandbox.Bob).forceClick(clickOn(t, second, "approve"))
 	b.as(sandbox.Bob).alone("was changed since this card was drawn")
 
-	says, _ = b.as(sandbox.Bob).dialog(card, "Approve")
-	b.wants(says, "RNW-000001 ordered the same on")
+	bob := b.as(sandbox.Bob)
+	bob.press(card, withComment)
+	bob.reads("Approve RNW-000002", ordered)
+	bob.typeIn(why, "They really have two.")
+	bob.submitOK()
 	b.happened("RNW-000002", renewal.CodeOrdered)
 	if n := len(b.Vendor.OrderRequests()); n != 2 {
 		t.Errorf("%d orders", n)

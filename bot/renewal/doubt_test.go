@@ -258,6 +258,9 @@ func TestNewDoubtSendsTheRequestBack(t *testing.T) {
 	if !back.Unexplained {
 		t.Error("its requester has said why before anybody knew")
 	}
+	if !back.Unexplained || must(t, back, later, policy(), Restored{}).Unexplained != back.Unexplained {
+		t.Error("a restore explains nothing")
+	}
 	said := must(t, back, later, policy(), Amend{By: requester("U1"), Shown: back.Shown(), Offer: back.Offer, Doubts: back.Doubts, DoubtReason: "They want two."})
 	if said.Unexplained {
 		t.Error("they have said why")
