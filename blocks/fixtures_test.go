@@ -173,6 +173,7 @@ func doubts() []renewal.Doubt {
 		{Kind: renewal.DoubtServicesUnknown},
 		{Kind: renewal.DoubtUndocumented, Names: []string{unsure}},
 		{Kind: renewal.DoubtLostBefore, Serious: true, Request: 102, At: day},
+		{Kind: renewal.DoubtOrdersUnknown},
 	}
 }
 

@@ -7,8 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"golang.org/x/sync/errgroup"
+	"sync"
 
 	"renewbot/bot/ledger"
 	"renewbot/bot/lookup"
@@ -45,13 +44,14 @@ func (o *Orders) Repeats(ctx context.Context, request int64, product string, hol
 func (o *Orders) portalFacts(ctx context.Context, offer *renewal.Offer, c yeastar.Catalogue, maxAge lookup.MaxAge) (renewal.Facts, error) {
 	var facts renewal.Facts
 	var strange []yeastar.OrderSummary
-	var looking errgroup.Group
+	var missing, unread error
+	var looking sync.WaitGroup
 	holder, product := offer.Holder, offer.Product
-	looking.Go(func() (err error) { facts, err = o.portal.Enrich(ctx, offer, c, maxAge); return err })
-	looking.Go(func() (err error) { strange, err = o.strange(ctx, holder, product, maxAge); return err })
-	err := looking.Wait()
-	facts.PortalOrders = strange
-	return facts, err
+	looking.Go(func() { facts, missing = o.portal.Enrich(ctx, offer, c, maxAge) })
+	looking.Go(func() { strange, unread = o.strange(ctx, holder, product, maxAge) })
+	looking.Wait()
+	facts.PortalOrders, facts.OrdersUnread = strange, unread != nil
+	return facts, cmp.Or(missing, unread)
 }
 
 // others are the other requests of a holder and product than one.
@@ -76,9 +76,12 @@ func (o *Orders) strange(ctx context.Context, holder renewal.Holder, product str
 		}
 		same, err := o.portal.IsOf(ctx, order, product, holder)
 		failed = cmp.Or(failed, err)
-		if same {
-			strange = append(strange, order)
+		if !same || renewal.EndedUnplaced(order.OrderStatus) {
+			continue
 		}
+		order.OrderStatus, err = o.portal.StatusOf(ctx, order, maxAge)
+		failed = cmp.Or(failed, err)
+		strange = append(strange, order)
 	}
 	return strange, failed
 }

@@ -54,20 +54,13 @@ const mostOrders = 50
 
 // OrdersOf lists the newest orders of a holder, or of the customer who has the PBX, in the
 // portal's list of the last months; IsOf says of which product and PBX one is. It lists none
-// when the portal does not tell whose orders they are, and then it does not ask anew either.
-// The error is of look-ups that may work a moment later.
+// when the portal does not tell whose orders they are: what it tells may be new in any reading,
+// since there may have been no order of a customer before. The error is of look-ups that may work
+// a moment later.
 func (p *Portal) OrdersOf(ctx context.Context, h renewal.Holder, maxAge lookup.MaxAge) ([]yeastar.OrderSummary, error) {
-	known, read := p.orders.Peek(all)
-	if maxAge != lookup.AnyAge && read && !known.told {
-		return nil, nil
-	}
 	list, err := p.orders.Get(ctx, all, maxAge)
-	if err != nil && known.told {
+	if err != nil || !list.told {
 		return nil, passing(err)
-	}
-	// When it fails and has not told before, whether it would tell is not known.
-	if !list.told {
-		return nil, nil
 	}
 	var theirs []yeastar.OrderSummary
 	for _, o := range list.orders {
@@ -107,6 +100,15 @@ func (p *Portal) PlacedReady() bool { return p.placed.Has(all, lookup.AnyAge) }
 // Order is what the portal tells of one order, which changes little.
 func (p *Portal) Order(ctx context.Context, number string) (yeastar.OrderDetail, error) {
 	return p.orderDetails.Get(ctx, number, lookup.AnyAge)
+}
+
+// StatusOf is an order's status now: the list's is that of when the order was read there first.
+func (p *Portal) StatusOf(ctx context.Context, o yeastar.OrderSummary, maxAge lookup.MaxAge) (string, error) {
+	if maxAge == lookup.AnyAge {
+		maxAge = lookup.MaxAge(p.ttl)
+	}
+	detail, err := p.orderDetails.Get(ctx, cmp.Or(o.OrderNo, string(o.ID)), maxAge)
+	return cmp.Or(detail.OrderStatus, o.OrderStatus), passing(err)
 }
 
 // IsOf says whether an order may be of a product, and of a holder's PBX: not when its details

@@ -100,6 +100,7 @@ func TestDoubts(t *testing.T) {
 		"auto-renewal not told":               {func(_ *Offer, f *Facts) { f.AutoRenewal = yeastar.AutoRenewalUnknown }, "auto_renewal_unknown"},
 		"a service left out":                  {func(o *Offer, _ *Facts) { o.Lines = o.Lines[:1] }, "services_left_out"},
 		"services only":                       {func(o *Offer, _ *Facts) { o.Lines = o.Lines[1:] }, "services_only"},
+		"the portal's orders not read":        {func(_ *Offer, f *Facts) { f.OrdersUnread = true }, "orders_unknown"},
 		"expiry far away":                     {func(o *Offer, _ *Facts) { o.CurrentExpiry = start.Add(61 * day) }, "expiry_far"},
 		"expired":                             {func(o *Offer, _ *Facts) { o.CurrentExpiry = start.Add(-day) }, "expired"},
 		"expiry not told":                     {func(o *Offer, _ *Facts) { o.CurrentExpiry = time.Time{} }, "expiry_unknown"},
