@@ -5,7 +5,6 @@ package dueview
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"maps"
@@ -324,7 +323,9 @@ func (v *View) saved(ctx context.Context, t blocks.DueTarget, err error) (Outcom
 	}
 	m, err := v.List(ctx, blocks.ReadDueState("due.filter."+t.State))
 	if err != nil {
-		return Outcome{}, errors.Join(errors.New("it was saved"), err)
+		v.log.WarnContext(ctx, "the list was not drawn again after a change", "error", err)
+		o.Say = "That is saved. The list could not be read again just now: “/renew due” shows it. Nothing was ordered by this."
+		return o, nil
 	}
 	o.Replace = &m
 	return o, nil
