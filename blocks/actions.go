@@ -27,6 +27,8 @@ var (
 	}
 )
 
+const approveWithComment = "Approve with a comment…"
+
 // actionRow is a line of buttons; what there is more to approving stands in a menu.
 func actionRow(id string, r renewal.Request, actions []renewal.Action) []slack.Block {
 	var elements []slack.BlockElement
@@ -47,7 +49,10 @@ func actionRow(id string, r renewal.Request, actions []renewal.Action) []slack.B
 // moreMenu has what is wanted more seldom; nil when Slack would not take it.
 func moreMenu(r renewal.Request) slack.BlockElement {
 	var options []*slack.OptionBlockObject
-	for _, o := range []struct{ do, label string }{{ActionApproveComment, "Approve with a comment…"}, {ActionHandOver, "Ask somebody else…"}} {
+	for _, o := range []struct{ do, label string }{{ActionApproveComment, approveWithComment}, {ActionHandOver, "Ask somebody else…"}} {
+		if o.do == ActionApproveComment && r.Unexplained {
+			continue // it is the button
+		}
 		t := TargetOf(r)
 		t.Do = o.do
 		value := t.Encode()
@@ -67,6 +72,9 @@ func actionButton(r renewal.Request, a renewal.Action) slack.BlockElement {
 	}
 	switch a {
 	case renewal.ActionApprove:
+		if r.Unexplained { // nobody approves without words
+			return button(r, ActionApproveComment, approveWithComment).WithStyle(slack.StylePrimary)
+		}
 		return button(r, ActionApprove, "Approve").WithStyle(slack.StylePrimary).WithConfirm(confirmApprove(r))
 	case renewal.ActionReturn:
 		return button(r, ActionReturn, "Return…")

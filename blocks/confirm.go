@@ -54,6 +54,8 @@ func confirmRetry(r renewal.Request) *slack.ConfirmationBlockObject {
 	title, yes := "Try "+r.Reference()+" again?", "Try again"
 	consequence := placesOrder(renewal.Offer{}) + " " + oldApproval
 	switch {
+	case r.Unexplained:
+		consequence = "Nobody has said why it should be ordered all the same, so the approvers are asked anew. Nothing is ordered by this."
 	case r.DryRun:
 		consequence = "Dry run: no order will be sent."
 	case more != "":

@@ -24,15 +24,19 @@ func ReturnForm(r renewal.Request) slack.ModalViewRequest {
 		reasonInput("What should be changed?", "The requester sees it above the form, and it is kept with the request."))
 }
 
-// ApproveForm lets an approver say something with a yes.
+// ApproveForm lets an approver say something with a yes, or makes them where nobody has explained
+// what is serious.
 func ApproveForm(r renewal.Request) slack.ModalViewRequest {
 	c := confirmApprove(r)
 	blocks := []slack.Block{section("about", what(r.Offer, outside)+" ("+price(r.Offer, outside)+").\nRequested by "+mention(r.Requester)+".")}
 	blocks = append(blocks, doubtAlerts(r.Doubts)...)
-	element := slack.NewPlainTextInputBlockElement(nil, ActionReason).WithMultiline(true).WithMaxLength(renewal.MaxReason)
-	blocks = append(blocks,
-		slack.NewInputBlock(BlockReason, plain("Comment", limitLabel), plain("It is shown in the thread and kept with the request.", limitLabel), element).WithOptional(true),
-		section("consequence", "*"+approveConsequence(r)+"*"))
+	words := reasonInput("Why should this be ordered all the same?",
+		"Nobody has said so since it turned up. Your words stand on the card and in the thread, and are kept with the request.")
+	if !r.Unexplained {
+		element := slack.NewPlainTextInputBlockElement(nil, ActionReason).WithMultiline(true).WithMaxLength(renewal.MaxReason)
+		words = slack.NewInputBlock(BlockReason, plain("Comment", limitLabel), plain("It is shown in the thread and kept with the request.", limitLabel), element).WithOptional(true)
+	}
+	blocks = append(blocks, words, section("consequence", "*"+approveConsequence(r)+"*"))
 	return small(CallbackApprove, "Approve "+r.Reference(), c.Confirm.Text, r, blocks...)
 }
 

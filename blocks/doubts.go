@@ -55,18 +55,30 @@ func doubtBlocks(id func(string) string, r renewal.Request) []slack.Block {
 		blocks = append(blocks, section(id(fmt.Sprintf("doubts%d", i)), heading+bullets(part, len(part))))
 		heading = ""
 	}
-	reason := outside(r.DoubtReason, reasonLimit)
-	if reason != "" {
-		blocks = append(blocks, section(id("doubt_reason"), "*Why "+mention(r.Requester)+" wants it all the same*\n"+reason))
+	said := false
+	if reason := outside(r.DoubtReason, reasonLimit); reason != "" {
+		said, blocks = true, append(blocks, section(id("doubt_reason"), "*Why "+mention(r.Requester)+" wants it all the same*\n"+reason))
 	}
-	switch {
-	case !r.Unexplained:
-	case reason != "":
-		blocks = append(blocks, contextLine(id("doubt_new"), "That was said before all of this was known. Ask "+mention(r.Requester)+", who can say more with “Change…”."))
-	default:
-		blocks = append(blocks, contextLine(id("doubt_new"), mention(r.Requester)+" has not said why: it was not known then. Ask them; they can say so with “Change…”."))
+	if x := r.Explained; x != nil {
+		said, blocks = true, append(blocks, section(id("doubt_explained"), "*Why "+mention(x.By)+" approved it all the same*\n"+outside(x.Words, reasonLimit)))
+	}
+	if r.Unexplained {
+		blocks = append(blocks, contextLine(id("doubt_new"), wordsMissing(r, said)))
 	}
 	return blocks
+}
+
+// wordsMissing says that nobody has explained what turned up, and who can.
+func wordsMissing(r renewal.Request, said bool) string {
+	before := mention(r.Requester) + " has not said why: it was not known then."
+	if said {
+		before = "That was said before all of this was known."
+	}
+	who := "An approver can"
+	if r.Batch == 0 {
+		who = mention(r.Requester) + " can with “Change…”, or an approver"
+	}
+	return before + " Nobody can approve it before somebody has said why it should be ordered all the same. " + who + " with “Approve with a comment…”."
 }
 
 // doubtCount says of an undecided request how many doubts there are.

@@ -85,7 +85,10 @@ func requests() map[string]renewal.Request {
 			doubtful(r)
 			r.Unexplained, r.DoubtReason = true, ""
 		}),
-		"refused_doubtful": with(renewal.Refused, doubtful),
+		"pending_explained":        with(renewal.Pending, func(r *renewal.Request) { quorum(r); explained(r) }),
+		"pending_unexplained_line": with(renewal.Pending, func(r *renewal.Request) { doubtful(r); r.Unexplained, r.Batch, r.Line, r.Apart = true, 7, 2, true }),
+		"refused_unexplained":      with(renewal.Refused, func(r *renewal.Request) { doubtful(r); r.Unexplained = true }),
+		"refused_doubtful":         with(renewal.Refused, doubtful),
 		"ordered_confirmed": with(renewal.Ordered, func(r *renewal.Request) {
 			r.DateTold, r.RenewedUntil = renewal.CodeConfirmed, time.Date(2027, time.December, 31, 0, 0, 0, 0, time.UTC)
 		}),
@@ -338,6 +341,7 @@ func smallViews() []shown {
 		{"return", blocks.ReturnForm(request(renewal.Pending))},
 		{"hand_over", blocks.HandOverForm(request(renewal.Pending))},
 		{"approve", blocks.ApproveForm(with(renewal.Pending, doubtful))},
+		{"approve_unexplained", blocks.ApproveForm(with(renewal.Pending, func(r *renewal.Request) { doubtful(r); r.Unexplained = true }))},
 		{"approve_dated", blocks.ApproveForm(with(renewal.Pending, dated))},
 		{"approve_quorum", blocks.ApproveForm(with(renewal.Pending, func(r *renewal.Request) { r.Required = 2 }))},
 		{"settle_placed", blocks.SettlePlacedForm(request(renewal.Unknown))},

@@ -175,12 +175,18 @@ func doubts() []renewal.Doubt {
 		{Kind: renewal.DoubtLostBefore, Serious: true, Request: 102, At: day},
 		{Kind: renewal.DoubtPlan, Serious: true, Names: []string{"Ultimate Plan", "Enterprise Plan"}},
 		{Kind: renewal.DoubtInvoiceUnsure, Names: []string{"Northwind Clinics"}},
+		{Kind: renewal.DoubtOrdersUnknown},
 	}
 }
 
 func doubtful(r *renewal.Request) {
 	r.Doubts = []renewal.Doubt{doubts()[0], doubts()[14]}
 	r.DoubtReason = "They grow by 450 seats on Monday; agreed with Yeastar's sales."
+}
+
+func explained(r *renewal.Request) {
+	doubtful(r)
+	r.Explained = &renewal.Explanation{By: bob, At: now, Words: "They have two contracts; Omar told me so."}
 }
 
 func quoted(r *renewal.Request) {
@@ -255,6 +261,9 @@ func events() []event {
 			renewal.DetailReason: "They move to another provider in January."})},
 		{"commented", request(renewal.Approved), entry(renewal.CodeApproved, bob, renewal.Pending, renewal.Approved, map[string]string{
 			renewal.DetailFingerprint: fp, renewal.DetailVotes: "1 of 1", renewal.DetailComment: "As agreed on the phone."})},
+		{"explained", with(renewal.Approved, explained), entry(renewal.CodeApproved, bob, renewal.Pending, renewal.Approved, map[string]string{
+			renewal.DetailFingerprint: fp, renewal.DetailVotes: "1 of 1", renewal.DetailComment: "They have two contracts; Omar told me so.",
+			renewal.DetailDoubtReason: "They have two contracts; Omar told me so."})},
 		{"asked_again", with(renewal.Pending, func(r *renewal.Request) { r.Again = 101 }), entry(renewal.CodeSubmitted, alice, "", renewal.Pending, map[string]string{
 			renewal.DetailSummary: offer().Summary(), renewal.DetailFingerprint: fp, renewal.DetailAgain: "RNW-000101"})},
 		{"returned", request(renewal.Returned), entry(renewal.CodeReturned, bob, renewal.Pending, renewal.Returned, map[string]string{

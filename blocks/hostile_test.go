@@ -97,7 +97,10 @@ func hostileRequest(t *rapid.T) renewal.Request {
 		CreatedAt: moment(t), UpdatedAt: moment(t), ExpiresAt: moment(t),
 	}
 	r.Changes = rapid.SliceOfN(outsideText(), 0, 15).Draw(t, "changes")
-	r.Doubts, r.DoubtReason = hostileDoubts(t), s("why")
+	r.Doubts, r.DoubtReason, r.Unexplained = hostileDoubts(t), s("why"), rapid.Bool().Draw(t, "unexplained")
+	if rapid.Bool().Draw(t, "explained") {
+		r.Explained = &renewal.Explanation{By: s("by"), At: now, Words: s("words")}
+	}
 	for range rapid.IntRange(0, 20).Draw(t, "votes") {
 		r.Votes = append(r.Votes, renewal.Vote{By: s("voter"), For: s("in whose place"), At: now})
 	}

@@ -239,8 +239,11 @@ func approvalSentence(r renewal.Request, e renewal.Entry) string {
 
 // commentWords is what an approver said with their yes, as the end of a sentence.
 func commentWords(d map[string]string) string {
-	if d[renewal.DetailComment] == "" {
+	switch {
+	case d[renewal.DetailComment] == "":
 		return "."
+	case d[renewal.DetailDoubtReason] != "":
+		return ", and said why it should be ordered all the same" + reason(d[renewal.DetailDoubtReason])
 	}
 	return reason(d[renewal.DetailComment])
 }

@@ -128,8 +128,11 @@ func TestTwoRequestsForOneCustomer(t *testing.T) {
 	b.as(sandbox.Bob).forceClick(clickOn(t, second, "approve"))
 	b.as(sandbox.Bob).alone("was changed since this card was drawn")
 
-	says, _ = b.as(sandbox.Bob).dialog(card, "Approve")
-	b.wants(says, "RNW-000001 ordered the same on")
+	bob := b.as(sandbox.Bob)
+	bob.press(card, withComment)
+	bob.reads("Approve RNW-000002", ordered)
+	bob.typeIn(why, "They really have two.")
+	bob.submitOK()
 	b.happened("RNW-000002", renewal.CodeOrdered)
 	if n := len(b.Vendor.OrderRequests()); n != 2 {
 		t.Errorf("%d orders", n)
@@ -203,10 +206,9 @@ func TestSecondOrderWaitsForTheFirst(t *testing.T) {
 // What comes to light between the approval and the order goes back to people.
 func TestDoubtThatIsNewBeforeTheOrder(t *testing.T) {
 	t.Parallel()
-	byHand := func(po string) func(s *yeastarsim.Server) {
+	ordered := func(po string) func(s *yeastarsim.Server) {
 		return func(s *yeastarsim.Server) {
-			p, _ := s.Package(yeastarsim.AcmeTelecomID)
-			s.AddOrder(yeastarsim.Order{ProductID: p.ProductID, ProductNo: p.ProductNo, PartnerID: p.PartnerID, OperationType: "renew_plan", PONumber: po})
+			byHand(s, func(o *yeastarsim.Order) { o.Status, o.PONumber = yeastarsim.StatusSucceed, po })
 		}
 	}
 	for name, c := range map[string]struct {
@@ -229,8 +231,8 @@ func TestDoubtThatIsNewBeforeTheOrder(t *testing.T) {
 			},
 			"Current expiry: ",
 		},
-		"ordered by hand":                     {byHand(""), "for this package, which was not made here. It may be this renewal."},
-		"ordered by hand under our reference": {byHand("PO 7 RNW-000001"), "for this package, which was not made here. It may be this renewal."},
+		"ordered by hand":                     {ordered(""), "for this package, which was not made here. It may be this renewal."},
+		"ordered by hand under our reference": {ordered("PO 7 RNW-000001"), "for this package, which was not made here. It may be this renewal."},
 		"the price is not told any more": {
 			func(s *yeastarsim.Server) { s.Switch(func(s *yeastarsim.Switches) { s.Price = false }) },
 			"Price: 600.00 USD → none",

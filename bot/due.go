@@ -121,7 +121,7 @@ func (b *Bot) outcome(ctx context.Context, ic slack.InteractionCallback, env *so
 	}
 	switch {
 	case err != nil:
-		b.reply.Sorry(ctx, p, "do that", err)
+		b.failed(ctx, p, "do that", err, false)
 	case o.Say != "":
 		b.reply.Say(ctx, p, o.Say)
 	case o.Open != nil:

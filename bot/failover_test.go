@@ -118,6 +118,22 @@ func TestNothingWasChangedIsSaidOnlyWhenItIsKnown(t *testing.T) {
 	}
 }
 
+// Orders are resumed, the answer is lost, and what waited goes out.
+func TestResumedWithoutAnAnswer(t *testing.T) {
+	t.Parallel()
+	f := newFailover(t, renewal.CodeResumed)
+	b := setup(t, func(o *sandbox.Options) { o.DatabaseURL = f.url })
+	bob := b.as(sandbox.Bob)
+	bob.command(sandbox.Renewals, "/renew pause Stocktaking.")
+	bob.press(b.as(sandbox.Alice).request(acmeWish), "Approve")
+	b.happened("RNW-000001", renewal.CodeWaiting)
+	b.wants(bob.command(sandbox.Renewals, "/renew resume"), "Orders are not paused")
+	b.happened("RNW-000001", renewal.CodeOrdered)
+	if !f.broken.Load() {
+		t.Fatal("no commit was broken off")
+	}
+}
+
 // A request whose commit was not answered is confirmed in its form all the same.
 func TestARequestWhoseCommitWasNotAnswered(t *testing.T) {
 	t.Parallel()

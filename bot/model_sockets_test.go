@@ -56,7 +56,7 @@ func TestModelOverSockets(t *testing.T) {
 		}
 	}
 	w.calm()
-	t.Logf("%d steps, %d requests, %d orders, %v: %v", *socketSteps, w.requests, len(b.Vendor.Placed()),
+	t.Logf("%d steps, %d requests, %d orders, %d looks at second ones, %v: %v", *socketSteps, w.requests, len(b.Vendor.Placed()), w.repeats,
 		time.Since(began).Round(time.Millisecond), w.did)
 }
 
@@ -71,6 +71,7 @@ type whole struct {
 	known    map[string]bool
 	finals   map[int64]string
 	did      map[string]int
+	repeats  int // looks at an order of a holder after another one
 }
 
 func oneOf[T any](w *whole, of ...T) T { return of[w.random.IntN(len(of))] }
@@ -82,7 +83,7 @@ func (w *whole) step() {
 		weight int
 		do     func()
 	}{
-		{"request", 10, w.request}, {"form", 2, w.form}, {"click", 40, w.click}, {"settle", 6, w.settleOne},
+		{"request", 10, w.request}, {"form", 2, w.form}, {"click", 40, w.click}, {"settle", 6, w.settleOne}, {"explain", 4, w.explainOne},
 		{"vendor fault", 10, w.vendorFault}, {"slack fault", 10, w.slackFault}, {"connection", 6, w.connection},
 		{"clock", 14, w.jump}, {"restart", 2, w.restart},
 		{"pause", 2, w.pause}, {"return", 4, w.giveBack},
@@ -216,6 +217,28 @@ func (w *whole) settleAt(r renewal.Request, card slacksim.Message) {
 	}
 }
 
+// explainOne lets an approver say why something serious that turned up should be ordered all the same.
+func (w *whole) explainOne() {
+	for _, m := range w.Slack.Snapshot().All(sandbox.Renewals) {
+		if !hasButton(m, withComment) {
+			continue
+		}
+		w.sockets(ownSockets)
+		carol := w.as(sandbox.Carol)
+		if _, err := carol.p.Press(w.ctx, m.Ref(), withComment); err != nil {
+			return // the button has gone
+		}
+		if _, ok := carol.p.View(); !ok {
+			return // she was told that it is decided
+		}
+		carol.typeIn(why, "They really have two.")
+		if errs := carol.submit(); len(errs) > 0 {
+			carol.back()
+		}
+		return
+	}
+}
+
 func (w *whole) vendorFault() {
 	a := oneOf(w, modelAnswers...)
 	if a.fault != nil {
@@ -334,7 +357,8 @@ func (w *whole) calm() {
 	}
 }
 
-// checkRepeats wants no second order of a holder unless people were told of the first.
+// checkRepeats wants no second order of a holder unless people were told of the first and somebody
+// has said, since then, why there should be a second one.
 func (w *whole) checkRepeats(r renewal.Request, all []renewal.Request) {
 	w.t.Helper()
 	sent, ok := r.Attempt()
@@ -350,6 +374,10 @@ func (w *whole) checkRepeats(r renewal.Request, all []renewal.Request) {
 		if !slices.ContainsFunc(r.Doubts, func(d renewal.Doubt) bool { return d.Kind == renewal.DoubtOrderedBefore && d.Request == other.ID }) {
 			w.t.Errorf("%s was ordered after %s, and nobody was told: %+v", r.Reference(), other.Reference(), r.Doubts)
 		}
+		if r.Unexplained || (r.DoubtReason == "" && r.Explained == nil) {
+			w.t.Errorf("%s was ordered after %s, and nobody has said why: %q %+v", r.Reference(), other.Reference(), r.DoubtReason, r.Explained)
+		}
+		w.repeats++
 	}
 }
 

@@ -2,6 +2,7 @@ package bot_test
 
 import (
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -211,7 +212,7 @@ func TestSeveralOrdersThatCouldBeItAreForPeople(t *testing.T) {
 }
 
 // An order that somebody placed by hand is not ours when the vendor tells under which PO
-// number others were placed, in its list or in the details alone.
+// number others were placed, in its list or in the details alone, however long ago that was.
 func TestAnOrderByHandIsNotTakenForOurs(t *testing.T) {
 	t.Parallel()
 	for name, change := range map[string]func(*yeastarsim.Switches){
@@ -222,17 +223,30 @@ func TestAnOrderByHandIsNotTakenForOurs(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			b, clock := setupAt(t, switched(change))
+			b, clock := setupAt(t, switched(change), func(o *sandbox.Options) {
+				o.DatabaseURL = "sqlite://" + filepath.Join(t.TempDir(), "ledger.db")
+			})
+			reference, sent := "RNW-000001", 1
+			if name == "told in the details" { // as an order of ours shows
+				b.as(sandbox.Bob).press(b.as(sandbox.Alice).request(tutorial), "Approve")
+				b.happened(reference, renewal.CodeOrdered)
+				reference, sent = "RNW-000002", 2
+			}
 			b.Vendor.Fault(yeastarsim.OrderSave, yeastarsim.HTTPError(502).Times(1))
-			b.approved()
-			b.happened("RNW-000001", renewal.CodeUnknown)
-			b.others(1)
+			b.as(sandbox.Bob).press(b.as(sandbox.Alice).request(acmeWish), "Approve")
+			b.happened(reference, renewal.CodeUnknown)
+			if err := b.StopBot(); err != nil { // which has heard nothing when it is started again
+				t.Fatal(err)
+			}
 			hand := b.byHand()
+			if err := b.StartBot(b.ctx); err != nil {
+				t.Fatal(err)
+			}
 			clock.Set(monday.Add(lastSearch))
-			b.happened("RNW-000001", renewal.CodeSearched)
+			b.happened(reference, renewal.CodeSearched)
 			b.says(sandbox.Renewals, "has no such order so far")
 			b.silent(sandbox.Renewals, hand.OrderNo)
-			b.ends("RNW-000001", renewal.Unknown, 1, and(lost, renewal.CodeSearched)...)
+			b.ends(reference, renewal.Unknown, sent, and(lost, renewal.CodeSearched)...)
 		})
 	}
 }

@@ -107,7 +107,10 @@ func (b *Bot) review(ctx context.Context, d blocks.Draft, o asked, proposed rene
 	}
 	if d.Request != 0 {
 		if r, err := b.ledger.Get(ctx, d.Request); err == nil {
-			data.Changes, data.DoubtReason = renewal.Difference(r.Offer, o.Offer), r.DoubtReason
+			data.Changes = renewal.Difference(r.Offer, o.Offer)
+			if !r.Unexplained {
+				data.DoubtReason = r.DoubtReason
+			}
 		}
 	}
 	return data

@@ -92,7 +92,7 @@ func (l *Ledger) apply(ctx context.Context, id int64, e renewal.Event, alone boo
 			return err
 		}
 		if first {
-			if refusal, err = l.mayBegin(ctx, t, before); err != nil {
+			if refusal, err = l.mayBegin(ctx, t, before, now); err != nil {
 				r = before
 				return err
 			}

@@ -183,11 +183,7 @@ func (l *Ledger) sumUpDenials(ctx context.Context) {
 
 // writeCounted writes down what was counted for long enough, or everything.
 func (l *Ledger) writeCounted(ctx context.Context, everything bool) {
-	now := time.Now()
-	if l.options.Now != nil {
-		now = l.options.Now()
-	}
-	for _, c := range l.denials.ended(stamp(now), everything) {
+	for _, c := range l.denials.ended(l.estimate(), everything) {
 		if err := l.saveDenied(ctx, c); err != nil {
 			l.options.Logger.ErrorContext(ctx, "repeated refusals were not written down",
 				"user", c.Entry.Actor, "action", c.Entry.Detail[renewal.DetailAction], "times", c.Entry.Detail[renewal.DetailCount], "error", err)

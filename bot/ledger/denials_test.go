@@ -97,3 +97,21 @@ func TestDenialsOfOnePersonAreBounded(t *testing.T) {
 	}
 	verify(t, l)
 }
+
+// The database's clock counts, by which the first try was written down, and not the process's.
+func TestDenialsAreCountedByTheDatabasesClock(t *testing.T) {
+	t.Parallel()
+	l := newSQLiteStore(t).open(t, Options{Policy: policy(1)})
+	r := submit(t, l, "k")
+	now := time.Now().Add(-2 * denialsTogether) // by the database's
+	l.clock.read(now)
+	for range 2 {
+		refusal := &renewal.Refusal{Code: renewal.RefusedNotAllowed}
+		if err := l.deny(t.Context(), r.Denied("U9", "cancel", refusal, now)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	l.clock.read(now)
+	l.writeCounted(t.Context(), false)
+	same(t, 1, len(deniedEntries(t, l)), "entries while the repetitions are counted")
+}

@@ -66,7 +66,7 @@ type MarkChange struct {
 
 // Mark changes what is said of renewals due, with an audit entry about it, unless nothing
 // changes or the entry has no code. It says how many rows are new to it and how many
-// have changed. With ErrUnclear they may be changed.
+// have changed. With ErrUnclear they may have; after any other error they have not.
 func (l *Ledger) Mark(ctx context.Context, changes []MarkChange, e renewal.Entry) (added, changed int, err error) {
 	defer l.marked.Add(1)
 	var saved *renewal.Entry
@@ -115,7 +115,7 @@ func (l *Ledger) Mark(ctx context.Context, changes []MarkChange, e renewal.Entry
 		err = l.known(ctx, *saved, err)
 	}
 	if err != nil {
-		return 0, 0, fmt.Errorf("mark renewals due: %w", err)
+		return 0, 0, fmt.Errorf("mark renewals due: %w", unclear(err))
 	}
 	return added, changed, nil
 }

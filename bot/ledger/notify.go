@@ -15,7 +15,7 @@ func (l *Ledger) SetNotify(ctx context.Context, userID string, n renewal.Notify)
 		return err
 	})
 	if err != nil {
-		return fmt.Errorf("keep which messages somebody wants: %w", err)
+		return fmt.Errorf("keep which messages somebody wants: %w", unclear(err))
 	}
 	return nil
 }

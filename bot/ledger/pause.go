@@ -10,9 +10,9 @@ import (
 	"renewbot/bot/renewal"
 )
 
-// errHeld says that an attempt was not written because orders are paused, or another line of its
-// batch comes first.
-var errHeld = errors.New("orders are paused")
+// errHeld says that an attempt was not written because orders are paused, or another order comes
+// first.
+var errHeld = errors.New("the order is held")
 
 // lockTrail makes whoever changes anything wait until the transaction ends.
 const lockTrail = `UPDATE trail SET seq = seq WHERE id = 1`
@@ -97,10 +97,11 @@ func (l *Ledger) savePause(ctx context.Context, t tx, p renewal.Pause, e *renewa
 	return err
 }
 
-// mayBegin is errHeld with the refusal while orders are paused, and while it is not the turn of a
-// line of a batch. The trail is locked by now, as it is by whoever pauses, so that what it reads
-// holds until the attempt is committed.
-func (l *Ledger) mayBegin(ctx context.Context, t tx, r renewal.Request) (*renewal.Refusal, error) {
+// mayBegin is errHeld with the refusal while orders are paused, while it is not the turn of a line
+// of a batch, and when another order was begun, or begun and placed, since behind was asked. The
+// trail is locked by now, as it is by whoever changes anything, so that what it reads holds until
+// the attempt is committed.
+func (l *Ledger) mayBegin(ctx context.Context, t tx, r renewal.Request, now time.Time) (*renewal.Refusal, error) {
 	p, err := pauseOf(ctx, t)
 	switch {
 	case err != nil:
@@ -109,6 +110,9 @@ func (l *Ledger) mayBegin(ctx context.Context, t tx, r renewal.Request) (*renewa
 		return r.Paused(), errHeld
 	}
 	refusal, err := outOfTurn(ctx, t, r)
+	if err == nil && refusal == nil {
+		refusal, err = l.behind(ctx, t, r, now)
+	}
 	if refusal != nil {
 		return refusal, errHeld
 	}

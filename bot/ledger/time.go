@@ -17,6 +17,14 @@ func (l *Ledger) Now(ctx context.Context) time.Time {
 	return now
 }
 
+// estimate is Now without a question to the database.
+func (l *Ledger) estimate() time.Time {
+	if l.options.Now != nil {
+		return stamp(l.options.Now())
+	}
+	return stamp(l.clock.estimate())
+}
+
 func (l *Ledger) now(ctx context.Context, q querier) (time.Time, error) {
 	if l.options.Now != nil {
 		return stamp(l.options.Now()), nil

@@ -58,6 +58,16 @@ func (l *Ledger) known(ctx context.Context, e renewal.Entry, err error) error {
 	}
 }
 
+// unclear is err, with ErrUnclear when it is a commit without an answer, for a change that is not
+// looked for: who made it can make it again.
+func unclear(err error) error {
+	var commit *commitError
+	if errors.As(err, &commit) {
+		return fmt.Errorf("%w: %w", ErrUnclear, err)
+	}
+	return err
+}
+
 // hasEntry says whether an audit entry was saved. It waits for a commit that is still
 // under way, which holds the end of the trail.
 func (l *Ledger) hasEntry(ctx context.Context, e renewal.Entry) (bool, error) {

@@ -8,8 +8,9 @@ import (
 	"renewbot/bot/renewal"
 )
 
-// indexUnderWay lets at most one request of a holder and product have under_way set. Two
-// attempts at the same moment cannot both be written, whatever either of them has read.
+// indexUnderWay lets at most one request of a holder and product have under_way set: two
+// attempts that have no outcome yet cannot both be written, whatever either of them has read.
+// Of one that has ended by then mayBegin knows.
 const indexUnderWay = "requests_under_way"
 
 // statusesUnderWay are those of renewal.Status.UnderWay, as the index has them.
@@ -30,7 +31,8 @@ func begins(before, after renewal.Request) bool {
 
 // behind refuses an attempt while another order of the holder and product is under way,
 // also one that is so beside the index, and when one was placed that nobody has seen who
-// agreed to this one; nil: there is none.
+// agreed to this one; nil: there is none. PostgreSQL shows it what was committed before its
+// statement began, so that it holds only while the trail is locked.
 func (l *Ledger) behind(ctx context.Context, t tx, r renewal.Request, now time.Time) (*renewal.Refusal, error) {
 	var refusal *renewal.Refusal
 	err := t.each(ctx, func(row row) error {

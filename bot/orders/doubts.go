@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"golang.org/x/sync/errgroup"
 
@@ -45,13 +46,14 @@ func (o *Orders) Repeats(ctx context.Context, request int64, product string, hol
 func (o *Orders) portalFacts(ctx context.Context, offer *renewal.Offer, c yeastar.Catalogue, maxAge lookup.MaxAge) (renewal.Facts, error) {
 	var facts renewal.Facts
 	var strange []yeastar.OrderSummary
-	var looking errgroup.Group
+	var missing, unread error
+	var looking sync.WaitGroup
 	holder, product := offer.Holder, offer.Product
-	looking.Go(func() (err error) { facts, err = o.portal.Enrich(ctx, offer, c, maxAge); return err })
-	looking.Go(func() (err error) { strange, err = o.strange(ctx, holder, product, maxAge); return err })
-	err := looking.Wait()
-	facts.PortalOrders = strange
-	return facts, err
+	looking.Go(func() { facts, missing = o.portal.Enrich(ctx, offer, c, maxAge) })
+	looking.Go(func() { strange, unread = o.strange(ctx, holder, product, maxAge) })
+	looking.Wait()
+	facts.PortalOrders, facts.OrdersUnread = strange, unread != nil
+	return facts, cmp.Or(missing, unread)
 }
 
 // others are the other requests of a holder and product than one.
@@ -70,6 +72,9 @@ func (o *Orders) strange(ctx context.Context, holder renewal.Holder, product str
 	theirs, failed := o.portal.OrdersOf(ctx, holder, maxAge)
 	var notOurs []yeastar.OrderSummary
 	for _, order := range theirs {
+		if renewal.EndedUnplaced(order.OrderStatus) {
+			continue
+		}
 		if holder.SerialNumber != "" && len(notOurs) == mostAsked {
 			break
 		}
@@ -87,7 +92,14 @@ func (o *Orders) strange(ctx context.Context, holder renewal.Holder, product str
 	var asking errgroup.Group
 	asking.SetLimit(4)
 	for i, order := range notOurs {
-		asking.Go(func() (err error) { same[i], err = o.portal.IsOf(ctx, order, product, holder); return err })
+		asking.Go(func() (err error) {
+			if same[i], err = o.portal.IsOf(ctx, order, product, holder); !same[i] {
+				return err
+			}
+			status, unread := o.portal.StatusOf(ctx, order, maxAge)
+			notOurs[i].OrderStatus = status
+			return errors.Join(err, unread)
+		})
 	}
 	failed = cmp.Or(failed, asking.Wait())
 	var strange []yeastar.OrderSummary

@@ -16,14 +16,25 @@ const (
 	maxOrderPages = 100
 )
 
-// ordersSince is Since.
-func (o *Orders) ordersSince(ctx context.Context, since time.Time) ([]yeastar.OrderSummary, error) {
-	return Since(ctx, o.client, since)
+// ordersSince is Since, and shows all orders on the pages that it reads, older ones too. By them it
+// hears whether PO numbers are told.
+func (o *Orders) ordersSince(ctx context.Context, since time.Time, show func(yeastar.OrderSummary)) ([]yeastar.OrderSummary, error) {
+	return readSince(ctx, o.client, since, func(s yeastar.OrderSummary) {
+		o.heardPONumber(s.PONumber)
+		show(s)
+	})
 }
 
 // Since reads the vendor's order list back to a time. The newest are asked for first, but
 // that is not documented: unless the list proves to be in that order it is read to its end.
 func Since(ctx context.Context, client *yeastar.Client, since time.Time) ([]yeastar.OrderSummary, error) {
+	return readSince(ctx, client, since, unseen)
+}
+
+func unseen(yeastar.OrderSummary) {}
+
+// readSince is Since, and shows every order on the way.
+func readSince(ctx context.Context, client *yeastar.Client, since time.Time, show func(yeastar.OrderSummary)) ([]yeastar.OrderSummary, error) {
 	var found []yeastar.OrderSummary
 	seen := map[string]bool{}
 	ascends, descends := false, false
@@ -35,6 +46,7 @@ func Since(ctx context.Context, client *yeastar.Client, since time.Time) ([]yeas
 		}
 		known, older := len(seen), false
 		for _, o := range p.Orders {
+			show(o)
 			at := o.CreateTime
 			ascends = ascends || at.IsZero() || (!before.IsZero() && at.After(before))
 			descends = descends || (!at.IsZero() && at.Before(before))

@@ -82,7 +82,7 @@ func TestOrdersSince(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			list := c.list
-			found, err := readsOrdersOf(t, &list).ordersSince(t.Context(), since)
+			found, err := readsOrdersOf(t, &list).ordersSince(t.Context(), since, unseen)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -96,7 +96,7 @@ func TestOrdersSince(t *testing.T) {
 func TestAnEndlessOrderListIsAnError(t *testing.T) {
 	t.Parallel()
 	list := &listing{times: make([]time.Time, maxOrderPages+1), perPage: 1}
-	found, err := readsOrdersOf(t, list).ordersSince(t.Context(), sentAt)
+	found, err := readsOrdersOf(t, list).ordersSince(t.Context(), sentAt, unseen)
 	if err == nil || list.read != maxOrderPages {
 		t.Errorf("%d orders after %d pages, error %v", len(found), list.read, err)
 	}

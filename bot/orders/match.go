@@ -1,7 +1,6 @@
 package orders
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -194,20 +193,18 @@ func (s sent) sameLines(got []yeastar.OrderDetailLine) bool {
 	return true
 }
 
-// refusal says why an order that a person names cannot be the attempt's; it is empty when
-// it can.
+// refusal says why an order that a person names cannot be the attempt's, by what is documented or is
+// another request's own; it is empty when it can. What else differs, the person looks at.
 func (s sent) refusal(o yeastar.OrderDetail) string {
-	why := s.foreign(o)
-	if !s.referenced(o) && why == "" {
-		if !s.altered(o.PONumber) {
-			why = s.otherPONumber(o)
-		}
-		early, late := s.begin.Add(-zoneSkew), s.deadline.Add(zoneSkew)
-		if !o.CreateTime.IsZero() && (o.CreateTime.Before(early) || o.CreateTime.After(late)) {
-			why = cmp.Or(why, s.wrongTime(o))
+	if why := s.foreign(o); why != "" || s.referenced(o) || s.altered(o.PONumber) {
+		return why
+	}
+	for _, word := range strings.FieldsFunc(o.PONumber+" "+o.CustomReferenceNo, betweenWords) {
+		if id, ok := renewal.ParseReference(word); ok && renewal.Reference(id) != s.reference {
+			return "its PO number names " + renewal.Reference(id)
 		}
 	}
-	return why
+	return ""
 }
 
 // doubtful lists what a person must look at who names an order that can be the attempt's.

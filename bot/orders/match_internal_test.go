@@ -135,11 +135,13 @@ func TestWhatDiffersIsTold(t *testing.T) {
 			"it is for another customer; it is for 51 extensions", ""},
 		"the lines":                          {func(o detail) { o.PONumber, o.Lines = ours, o.Lines[:1] }, "it has other plans or services", ""},
 		"the PO number, a little":            {func(o detail) { o.PONumber = ours + " paid" }, `it has another PO number, "PO 7 RNW-000001 paid"`, ""},
-		"the PO number":                      {func(o detail) { o.PONumber = "PO 7 RNW-000002" }, "", "it has another PO number"},
+		"the PO number":                      {func(o detail) { o.PONumber = "PO 8" }, `it has another PO number, "PO 8"`, ""},
+		"the PO number of another request":   {func(o detail) { o.PONumber = "PO 7 RNW-000002" }, "", "its PO number names RNW-000002"},
+		"the reference of another request":   {func(o detail) { o.CustomReferenceNo = "RNW-000002" }, "", "its PO number names RNW-000002"},
 		"the product, with our reference":    {func(o detail) { o.PONumber, o.ProductID = ours, "2" }, "", "it is for another product"},
 		"the time, with our reference":       {func(o detail) { o.PONumber, o.CreateTime = ours, sentAt.Add(-72*time.Hour) }, "", ""},
 		"the time, by a zone":                {func(o detail) { o.CreateTime = sentAt.Add(8 * time.Hour) }, "it has no PO number, and other orders have theirs; it was placed long after this request was sent", ""},
-		"the time, by more than any zone is": {func(o detail) { o.CreateTime = sentAt.Add(-72 * time.Hour) }, "", "it was placed before this request was sent"},
+		"the time, by more than any zone is": {func(o detail) { o.CreateTime = sentAt.Add(-72 * time.Hour) }, "it has no PO number, and other orders have theirs; it was placed before this request was sent", ""},
 	} {
 		s, o := order(t, "300", ours), fullDetail()
 		c.change(&o)

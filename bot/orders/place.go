@@ -132,10 +132,17 @@ func (o *Orders) tellWaiting(ctx context.Context, r renewal.Request, why error) 
 	}
 }
 
+// left is the time to an end. A machine that sleeps stops the monotonic clock and not the other one,
+// and one that is set stops or hurries the other one alone: what is less counts.
+func left(end time.Time) time.Duration {
+	now := time.Now()
+	return min(end.Sub(now), end.Round(0).Sub(now.Round(0)))
+}
+
 // send makes the attempt's one POST, which ends at a time, and says what came of it. When
 // too little time is left nothing is sent.
 func (o *Orders) send(ctx context.Context, a renewal.Attempt, end time.Time) renewal.Event {
-	if left := time.Until(end); left < o.timeout/leastPart {
+	if left := left(end); left < o.timeout/leastPart {
 		o.log.WarnContext(ctx, "an order was not sent: its time was nearly over before it could be", "attempt", a.Number, "left", left)
 		return renewal.Failed{Attempt: a.Number, Problem: renewal.Problem{
 			Class: yeastar.ClassNotSent, Detail: "the time for sending the order was over before it could be sent",

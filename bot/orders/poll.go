@@ -40,7 +40,7 @@ func (o *Orders) look(ctx context.Context, r renewal.Request) (yeastar.OrderDeta
 		return found, err
 	}
 	a, _ := r.Attempt()
-	listed, err := o.ordersSince(ctx, a.StartedAt.Add(-zoneSkew))
+	listed, err := o.ordersSince(ctx, a.StartedAt.Add(-zoneSkew), unseen)
 	if err != nil {
 		return found, err
 	}

@@ -72,7 +72,7 @@ func (o *Orders) compare(ctx context.Context, r renewal.Request, c yeastar.Catal
 	ctx, cancel := context.WithTimeout(ctx, lookup.LoadTimeout)
 	defer cancel()
 	facts, err := o.portalFacts(ctx, &offer, c, anew.maxAge())
-	if err != nil && r.WasTold() {
+	if err != nil && (r.WasTold() || facts.OrdersUnread) {
 		return nil, err
 	}
 	// The ledger comes last: no order begins and ends between this and the attempt.

@@ -61,7 +61,12 @@ func (o *Orders) searchOrder(ctx context.Context, r renewal.Request, a renewal.A
 	if err != nil {
 		return nil, err
 	}
-	listed, err := o.ordersSince(ctx, a.StartedAt.Add(-zoneSkew))
+	begin, earlier := a.StartedAt.Add(-zoneSkew), ""
+	listed, err := o.ordersSince(ctx, begin, func(s yeastar.OrderSummary) {
+		if earlier == "" && !s.CreateTime.IsZero() && s.CreateTime.Before(begin) {
+			earlier = cmp.Or(s.OrderNo, string(s.ID))
+		}
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -73,14 +78,18 @@ func (o *Orders) searchOrder(ctx context.Context, r renewal.Request, a renewal.A
 	if err != nil {
 		return nil, err
 	}
+	certain, err := o.tellsPONumbers(ctx, want, read, earlier)
+	if err != nil {
+		return nil, err
+	}
 	f := finding{}
 	for _, order := range read {
 		m := want.compare(order.OrderDetail)
 		switch {
-		case m == matchCertain && rivals:
-			m = matchPossible
 		case order.read && want.unmarked(order.OrderDetail, o.echoed.Load()):
 			m = matchNone // whatever agrees: ours would have its PO number
+		case m == matchCertain && (rivals || (!certain && want.unmarked(order.OrderDetail, true))):
+			m = matchPossible
 		}
 		if m == matchNone && names(a, order.OrderDetail) && want.foreign(order.OrderDetail) == "" {
 			m = matchPossible
@@ -105,7 +114,6 @@ func (o *Orders) details(ctx context.Context, r renewal.Request, a renewal.Attem
 	var all []looked
 	named := a.Problem == nil || a.Problem.Order == ""
 	for _, s := range listed {
-		o.heardPONumber(s.PONumber)
 		line := completed(yeastar.OrderDetail{}, s)
 		isNamed := names(a, line)
 		named = named || isNamed
@@ -152,6 +160,33 @@ func (o *Orders) detail(ctx context.Context, number string) (detail yeastar.Orde
 	}
 	o.log.WarnContext(ctx, "the details of an order could not be read", "order_no", number, "error", err)
 	return yeastar.OrderDetail{}, false, nil
+}
+
+// mostOwn is how many of the newest requests are looked at for an order that was sent with a PO number.
+const mostOwn = 20
+
+// tellsPONumbers finds out whether the vendor tells PO numbers in the details alone, when it matters:
+// an order that could be ours has none. It looks at an order of ours that was sent with one, or else
+// at an earlier one of the list, and is not certain when that cannot be read.
+func (o *Orders) tellsPONumbers(ctx context.Context, want sent, read []looked, earlier string) (certain bool, err error) {
+	matters := slices.ContainsFunc(read, func(l looked) bool {
+		return want.unmarked(l.OrderDetail, true) && want.compare(l.OrderDetail) != matchNone
+	})
+	if !matters || o.echoed.Load() {
+		return true, nil
+	}
+	ours, err := o.ledger.List(ctx, ledger.Filter{Statuses: []renewal.Status{renewal.Ordered}, Limit: mostOwn})
+	if err != nil {
+		return false, err
+	}
+	if i := slices.IndexFunc(ours, func(r renewal.Request) bool { return r.Order != nil && r.PONumberSent() != "" }); i >= 0 {
+		earlier = ours[i].Order.OrderNo
+	}
+	if earlier == "" {
+		return true, nil
+	}
+	_, certain, err = o.detail(ctx, earlier)
+	return certain, err
 }
 
 // heardPONumber remembers that the vendor tells PO numbers.

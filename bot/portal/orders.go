@@ -54,21 +54,14 @@ const mostOrders = 500
 // OrdersOf lists the orders of a holder in the portal's list of the last months; for a PBX the
 // newest ones of the customer who has it, or of everybody where that is not told: their details
 // tell the PBX. IsOf says of which product and PBX one is. For an account it lists none when the
-// portal does not tell whose orders they are, and then it does not ask anew either. The error is
-// of look-ups that may work a moment later.
+// portal does not tell whose orders they are: what it tells may be new in any reading, since there
+// may have been no order of a customer before. The error is of look-ups that may work a moment
+// later.
 func (p *Portal) OrdersOf(ctx context.Context, h renewal.Holder, maxAge lookup.MaxAge) ([]yeastar.OrderSummary, error) {
-	known, read := p.orders.Peek(all)
 	pbx := h.SerialNumber != ""
-	if maxAge != lookup.AnyAge && read && !known.told && !pbx {
-		return nil, nil
-	}
 	list, err := p.orders.Get(ctx, all, maxAge)
-	if err != nil && (known.told || pbx) {
+	if err != nil || (!list.told && !pbx) {
 		return nil, passing(err)
-	}
-	// When it fails and has not told before, whether it would tell is not known.
-	if !list.told && !pbx {
-		return nil, nil
 	}
 	var theirs []yeastar.OrderSummary
 	for _, o := range list.orders {
@@ -113,6 +106,15 @@ func (p *Portal) PlacedReady() bool { return p.placed.Has(all, lookup.AnyAge) }
 // Order is what the portal tells of one order, which changes little.
 func (p *Portal) Order(ctx context.Context, number string) (yeastar.OrderDetail, error) {
 	return p.orderDetails.Get(ctx, number, lookup.AnyAge)
+}
+
+// StatusOf is an order's status now: the list's is that of when the order was read there first.
+func (p *Portal) StatusOf(ctx context.Context, o yeastar.OrderSummary, maxAge lookup.MaxAge) (string, error) {
+	if maxAge == lookup.AnyAge {
+		maxAge = lookup.MaxAge(p.ttl)
+	}
+	detail, err := p.orderDetails.Get(ctx, cmp.Or(o.OrderNo, string(o.ID)), maxAge)
+	return cmp.Or(detail.OrderStatus, o.OrderStatus), passing(err)
 }
 
 // IsOf says whether an order may be of a product, and of a holder's PBX: not when its details

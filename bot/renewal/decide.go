@@ -11,6 +11,10 @@ func (c *changing) approve(e Approve) error {
 	if utf8.RuneCountInString(comment) > MaxReason {
 		return refuse(RefusedNoReason, "The comment may have at most %d characters.", MaxReason)
 	}
+	words, err := c.explain(e.By, comment)
+	if err != nil {
+		return err
+	}
 	counting, lost := c.count(e.Voters, c.now.Add(-c.policy.ExpireAfter), c.now, c.policy)
 	waited := c.Deciders()
 	counting, inTheirPlace := inPerson(counting, c.acting)
@@ -25,6 +29,7 @@ func (c *changing) approve(e Approve) error {
 	}
 	c.record(code, e.By.UserID, map[string]string{
 		DetailFingerprint: c.Fingerprint, DetailVotes: c.VotesIn(), DetailLost: lostDetail(lost), DetailComment: comment,
+		DetailDoubtReason: words,
 	})
 	if c.WaitsForDay() {
 		c.note(DetailOrderOn, c.Offer.OrderOn.Date)

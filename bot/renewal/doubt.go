@@ -35,6 +35,7 @@ const (
 	DoubtCycleUnknown       DoubtKind = "cycle_unknown"    // the present billing cycle must be kept, and is not told
 	DoubtServicesUnknown    DoubtKind = "services_unknown" // all services must be renewed, and none is told
 	DoubtUndocumented       DoubtKind = "undocumented"     // not all values of the order are documented
+	DoubtOrdersUnknown      DoubtKind = "orders_unknown"   // the portal's orders could not all be read
 )
 
 // Doubt is a reason to look twice at what is asked for, with its facts. A serious one needs
@@ -72,6 +73,7 @@ type Facts struct {
 	InvoiceTo     string                 // whose invoice it would be, when that is another customer
 	InvoiceUnsure bool                   // whose PBX it is is not told: they may be its customer
 	PortalOrders  []yeastar.OrderSummary // of the holder and product, and of no request of ours
+	OrdersUnread  bool                   // not all of these could be read
 	Requests      []Request              // all others of the holder and product
 }
 
@@ -86,9 +88,12 @@ func (o Offer) Doubts(f Facts, now time.Time, p Policy) []Doubt {
 	}
 	doubts = append(doubts, RepeatDoubts(f.Requests, now, p)...)
 	for _, order := range f.PortalOrders {
-		if !endedUnplaced(order.OrderStatus) && recent(order.CreateTime, now, p) {
+		if !EndedUnplaced(order.OrderStatus) && recent(order.CreateTime, now, p) {
 			doubts = append(doubts, Doubt{Kind: DoubtPortalOrder, Serious: true, OrderNo: order.OrderNo, At: order.CreateTime.UTC()})
 		}
+	}
+	if f.OrdersUnread {
+		doubts = append(doubts, Doubt{Kind: DoubtOrdersUnknown})
 	}
 	switch f.AutoRenewal {
 	case yeastar.AutoRenewalOn:
@@ -184,7 +189,7 @@ func (r Request) ordersBefore(now time.Time, p Policy) []Doubt {
 	for _, a := range r.Attempts {
 		d := Doubt{Kind: DoubtOrderedBefore, Serious: true, Request: r.ID, At: a.StartedAt.UTC()}
 		switch {
-		case a.Order != nil && !endedUnplaced(a.Order.OrderStatus):
+		case a.Order != nil && !EndedUnplaced(a.Order.OrderStatus):
 			d.OrderNo = a.Order.OrderNo
 		case a.Doubtful() && r.Status != Ordered:
 			d.Kind = DoubtLostBefore
@@ -281,6 +286,8 @@ func (d Doubt) Text() string {
 		return fmt.Sprintf("The portal does not tell the present billing cycle, which the renewal must keep; %s is asked for.", d.names())
 	case DoubtServicesUnknown:
 		return "The portal tells no services of this PBX. If it has any, Yeastar wants them renewed together with the plan."
+	case DoubtOrdersUnknown:
+		return "The orders in the portal could not be read just now: somebody may have ordered this there."
 	case DoubtUndocumented:
 		return "Not all values of this renewal are documented: " + strings.Join(d.Names, " ")
 	}
@@ -330,6 +337,8 @@ func (d Doubt) Brief() string {
 		return "the billing cycle is not known"
 	case DoubtServicesUnknown:
 		return "its services are not known"
+	case DoubtOrdersUnknown:
+		return "the portal's orders could not be read"
 	case DoubtUndocumented:
 		return "not all of it is documented"
 	}

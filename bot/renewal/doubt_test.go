@@ -117,6 +117,7 @@ func TestDoubts(t *testing.T) {
 		"the invoice of nobody knows whose PBX":   {func(_ *Offer, f *Facts) { f.InvoiceTo, f.InvoiceUnsure = "Northwind", true }, "invoice_unsure"},
 		"a row that is not wholly documented":     {func(o *Offer, f *Facts) { pbx(o, "cloud-pbx"); f.BillingCycle = yeastar.Annually }, "undocumented"},
 		"cycle to keep, not told":                 {func(o *Offer, _ *Facts) { pbx(o, "cloud-pbx") }, "cycle_unknown undocumented"},
+		"the portal's orders not read":            {func(_ *Offer, f *Facts) { f.OrdersUnread = true }, "orders_unknown"},
 		"services to keep, none told": {func(o *Offer, f *Facts) {
 			pbx(o, "p-series-software")
 			o.Lines, f.Services = o.Lines[:1], nil
@@ -267,6 +268,9 @@ func TestNewDoubtSendsTheRequestBack(t *testing.T) {
 	}
 	if !back.Unexplained {
 		t.Error("its requester has said why before anybody knew")
+	}
+	if !back.Unexplained || must(t, back, later, policy(), Restored{}).Unexplained != back.Unexplained {
+		t.Error("a restore explains nothing")
 	}
 	said := must(t, back, later, policy(), Amend{By: requester("U1"), Shown: back.Shown(), Offer: back.Offer, Doubts: back.Doubts, DoubtReason: "They want two."})
 	if said.Unexplained {

@@ -108,7 +108,7 @@ func (c *changing) late(number int, order yeastar.OrderResult, refusal error) er
 // request's own, now that the present attempt has certainly placed nothing.
 func (c *changing) ownLate(detail map[string]string) bool {
 	i := slices.IndexFunc(c.Attempts, func(a Attempt) bool {
-		return a.Outcome == NotPlaced && a.Order != nil && !endedUnplaced(a.Order.OrderStatus)
+		return a.Outcome == NotPlaced && a.Order != nil && !EndedUnplaced(a.Order.OrderStatus)
 	})
 	if i < 0 {
 		return false
@@ -123,8 +123,8 @@ func (c *changing) ownLate(detail map[string]string) bool {
 	return true
 }
 
-// endedUnplaced says whether the vendor's status means that there is no order any more.
-func endedUnplaced(status string) bool {
+// EndedUnplaced says whether the vendor's status means that there is no order any more.
+func EndedUnplaced(status string) bool {
 	switch status {
 	case yeastar.OrderFailed, yeastar.OrderInvalid, yeastar.OrderCancelled, yeastar.OrderRefunded:
 		return true
@@ -135,7 +135,7 @@ func endedUnplaced(status string) bool {
 // take sets the request's state by the vendor's status of its order.
 func (c *changing) take(order yeastar.OrderResult) {
 	c.Order, c.Problem = &order, nil
-	ended := endedUnplaced(order.OrderStatus)
+	ended := EndedUnplaced(order.OrderStatus)
 	for i := range c.Attempts {
 		if a := &c.Attempts[i]; a.Outcome == Placed {
 			a.Order = &order

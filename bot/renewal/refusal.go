@@ -39,6 +39,7 @@ const (
 	RefusedBatch        = "batch"         // it is decided with the other lines of its batch
 	RefusedTurn         = "turn"          // another line of its batch is ordered first
 	RefusedUnderWay     = "under_way"     // another order of the same holder and product is
+	RefusedUnexplained  = "unexplained"   // nobody has said why something serious should be ordered all the same
 )
 
 // IgnoreRefusal is err unless that is a refusal: a job's event that is refused is not

@@ -34,12 +34,13 @@ type Request struct {
 	Changes     []string        `json:"changes,omitempty"` // how this revision differs from the one before
 	// Doubts are what people should look at before they agree to this revision; nil: nobody
 	// has looked for any, as before they were kept. DoubtReason is why it should be ordered all the
-	// same, in the requester's words; Unexplained says that one that wants a reason is newer than
-	// these.
-	Doubts      []Doubt `json:"doubts"`
-	DoubtReason string  `json:"doubt_reason,omitempty"`
-	Unexplained bool    `json:"unexplained,omitempty"`
-	DryRun      bool    `json:"dry_run,omitempty"`
+	// same, in the requester's words, and Explained what an approver has said to one that was newer
+	// than these; Unexplained says that one is newer than both, so that nobody approves without words.
+	Doubts      []Doubt      `json:"doubts"`
+	DoubtReason string       `json:"doubt_reason,omitempty"`
+	Explained   *Explanation `json:"explained,omitempty"`
+	Unexplained bool         `json:"unexplained,omitempty"`
+	DryRun      bool         `json:"dry_run,omitempty"`
 
 	Votes      []Vote    `json:"votes,omitempty"`      // approvals of this revision
 	Required   int       `json:"required"`             // approvals that it takes

@@ -17,6 +17,9 @@ func (c *changing) retry(e Retry) error {
 	case c.approvalIsOld(c.now, c.policy):
 		why = oldApproval
 		c.askAnew(why, nil)
+	case c.Unexplained:
+		why = wordsAreMissing
+		c.askAnew(why, nil)
 	case !arrived(c.ways(c.policy), vote):
 		why = retryByOne
 		c.askAnew(why, vote)

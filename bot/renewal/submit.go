@@ -100,7 +100,7 @@ func (c *changing) ask(o Offer, note string, doubts []Doubt, reason string) erro
 	}
 	c.Revision++
 	c.Offer, c.Note, c.Body = o, note, body
-	c.Doubts, c.DoubtReason, c.Unexplained = slices.Clone(doubts), strings.TrimSpace(reason), false
+	c.Doubts, c.DoubtReason, c.Explained, c.Unexplained = slices.Clone(doubts), strings.TrimSpace(reason), nil, false
 	c.Fingerprint = fingerprint(body, o, c.Doubts)
 	c.Votes, c.Reminded, c.LastCalled = nil, nil, false
 	c.ReturnedBy, c.ReturnedFor, c.ReturnReason = "", "", ""
@@ -146,12 +146,13 @@ func (c *changing) changed(e Changed) error {
 	if err := c.expect(Approved); err != nil {
 		return err
 	}
-	found, unexplained := c.NewDoubts(e.Doubts), c.Unexplained
+	found, explained, unexplained := c.NewDoubts(e.Doubts), c.Explained, c.Unexplained
 	if err := c.ask(e.Offer, c.Note, e.Doubts, c.DoubtReason); err != nil {
 		return err
 	}
 	fresh := texts(found)
-	c.Unexplained = unexplained || slices.ContainsFunc(found, func(d Doubt) bool { return d.Serious })
+	c.Explained = explained
+	c.Unexplained = NeedReason(e.Doubts) && (unexplained || NeedReason(found))
 	c.rulesAgain()
 	c.Apart = c.Batch != 0
 	c.Changes = append(c.Changes, fresh...)

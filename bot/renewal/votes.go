@@ -139,11 +139,11 @@ func (r Request) approvedAt() time.Time {
 	return at
 }
 
-// Stands says whether an approved request may be ordered: enough votes count now, and
-// they are not too old.
+// Stands says whether an approved request may be ordered: enough votes count now, they are not
+// too old, and everything serious was explained.
 func (r Request) Stands(voters []Actor, now time.Time, p Policy) bool {
 	counting, _ := r.recount(voters, now, p)
-	return arrived(r.ways(p), counting)
+	return !r.Unexplained && arrived(r.ways(p), counting)
 }
 
 func (r Request) recount(voters []Actor, now time.Time, p Policy) (counting []Vote, lost []LostVote) {
@@ -160,7 +160,7 @@ func (c *changing) recounted(e Recount) error {
 		return err
 	}
 	counting, lost := c.recount(e.Voters, c.now, c.policy)
-	if arrived(c.ways(c.policy), counting) {
+	if c.Stands(e.Voters, c.now, c.policy) {
 		return refuse(RefusedTooEarly, "%s: its approval stands.", c.Reference())
 	}
 	why := nowMoreApprovals
@@ -169,6 +169,8 @@ func (c *changing) recounted(e Recount) error {
 		why = oldApproval
 	case len(lost) > 0:
 		why = lostApproval
+	case c.Unexplained:
+		why, counting = wordsAreMissing, nil
 	}
 	c.askAnew(why, counting)
 	c.record(CodeLapsed, System, map[string]string{
@@ -182,6 +184,7 @@ const (
 	oldApproval      = "Nothing, but its approval had become too old"
 	lostApproval     = "Nothing, but an approval does not count any more"
 	nowMoreApprovals = "Nothing, but more approvals are needed by now"
+	wordsAreMissing  = "Nothing, but nobody has said why something serious that turned up should be ordered all the same"
 	retryByOne       = "Nothing, but one person alone does not order it again"
 )
 

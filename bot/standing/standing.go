@@ -32,36 +32,27 @@ func (o Orders) Do(ctx context.Context, userID string, t typed.Command) (blocks.
 		if refusal := (*renewal.Refusal)(nil); errors.As(err, &refusal) && refusal.Code == renewal.RefusedNoReason {
 			return blocks.Answer(refusal.Sentence), nil // they may, and are not denied anything
 		}
-		return o.paused(ctx, err)
+		return blocks.Answer(renewal.Pause{By: userID, Reason: t.Text, At: o.Ledger.Now(ctx)}.Sentence()), err
 	case typed.Resume:
-		return o.paused(ctx, o.Ledger.Resume(ctx, o.People.Actor(ctx, userID, directory.DecisionAge)))
+		err := o.Ledger.Resume(ctx, o.People.Actor(ctx, userID, directory.DecisionAge))
+		return blocks.Answer(renewal.Pause{}.Sentence()), err
 	case typed.Deputy:
 		return o.deputise(ctx, userID, t)
 	case typed.DeputyOff:
 		return o.endDeputy(ctx, userID, t.Person)
 	case typed.Deputies:
-		return o.deputies(ctx, nil)
+		all, err := o.Ledger.Deputies(ctx)
+		return blocks.Deputies(all), err
 	case typed.Notify:
 		return o.notify(ctx, userID, t.Text)
 	}
 	return blocks.Message{}, fmt.Errorf("%q is about one request, or none", t.Verb)
 }
 
-// paused tells whether orders are paused, unless something failed before.
-func (o Orders) paused(ctx context.Context, err error) (blocks.Message, error) {
-	if err != nil {
-		return blocks.Message{}, err
-	}
-	p, err := o.Ledger.Paused(ctx)
-	return blocks.Answer(p.Sentence()), err
-}
-
 // notify keeps which direct messages somebody wants, if they say so, and tells what holds.
 func (o Orders) notify(ctx context.Context, userID, wants string) (blocks.Message, error) {
 	if n, ok := renewal.ParseNotify(wants); ok {
-		if err := o.Ledger.SetNotify(ctx, userID, n); err != nil {
-			return blocks.Message{}, err
-		}
+		return blocks.Notify(n), o.Ledger.SetNotify(ctx, userID, n)
 	}
 	n, err := o.Ledger.Notify(ctx, userID, o.Notify)
 	return blocks.Notify(n), err
@@ -97,11 +88,15 @@ func (o Orders) endDeputy(ctx context.Context, userID, named string) (blocks.Mes
 	return o.deputies(ctx, o.Ledger.EndDeputy(ctx, userID))
 }
 
-// deputies tells who decides for whom, unless something failed before.
-func (o Orders) deputies(ctx context.Context, err error) (blocks.Message, error) {
-	if err != nil {
-		return blocks.Message{}, err
+// deputies tells who decides for whom after a change, unless that failed. What was saved is not
+// taken back when it cannot be read.
+func (o Orders) deputies(ctx context.Context, failed error) (blocks.Message, error) {
+	if failed != nil {
+		return blocks.Message{}, failed
 	}
 	all, err := o.Ledger.Deputies(ctx)
-	return blocks.Deputies(all), err
+	if err != nil {
+		return blocks.Answer(renewal.Say("That is saved. “/renew deputies” tells who decides for whom. Nothing was ordered by this.")), nil //nolint:nilerr // the change itself has not failed
+	}
+	return blocks.Deputies(all), nil
 }
