@@ -20,7 +20,7 @@ const approvalEvery = 5 * time.Second
 const (
 	// requestEvery spaces the requests for them: each form asks the portal, too, and so that
 	// nothing is missing from it.
-	requestEvery = 1500 * time.Millisecond
+	requestEvery = 2500 * time.Millisecond
 	// atOncePatience bounds the wait for their orders.
 	atOncePatience = 3 * time.Minute
 )

@@ -21,8 +21,8 @@ type results struct {
 	downHanging, downResetting, downWarm samples // ms
 	submit, approveAck                   samples // ms
 	approveOrder, approveShown           samples // ms
-	fortyOrders                          samples // ms
-	fortyCalls                           samples
+	fortyOrders, toldOrders              samples // ms
+	fortyCalls, toldCalls                samples
 	connected, ready                     samples // ms
 	perSecond, perCPU                    samples
 	binary                               samples // bytes
@@ -53,6 +53,7 @@ func run(ctx context.Context, s settings, dir string, log io.Writer) (string, er
 		{"start, and memory when idle", b.launch},
 		{"commands, searches and load", b.rounds},
 		{"approvals and orders", b.approvals},
+		{"orders where the portal tells everything", b.told},
 		{"the portal is down, look-ups are warm", b.downWarm},
 		{"starts", b.starts},
 		{"starts while the portal is down", b.down},
