@@ -115,7 +115,7 @@ func TestABatchAsksThoseOfItsNextStep(t *testing.T) {
 	b.as(sandbox.Carol).press(card, "Approve 2 lines")
 	b.says(sandbox.Renewals, "@carol approved 2 lines of RNW-B0001", "it is the turn of others now", "Nothing has been ordered", "@bob: please decide")
 	b.as(sandbox.Bob).press(card, "Approve 2 lines")
-	b.says(sandbox.Renewals, "@bob approved 2 lines of RNW-B0001. They are ordered now")
+	b.says(sandbox.Renewals, "@bob approved 2 lines of RNW-B0001. Their orders follow")
 	b.says(sandbox.Renewals, "RNW-B0001 has ended", "2 placed")
 	b.wantOrders(2)
 }

@@ -4,9 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"renewbot/yeastar/yeastarsim"
 )
+
+// listsRead is how long the product takes to read the pages of 5,000 packages, at five calls a
+// second: what is asked meanwhile is not answered in the time that a review has.
+const listsRead = 15 * time.Second
 
 // told lets the product order in a portal that tells all that it may tell of a package, so
 // that each has answers of its own to be judged by.
@@ -24,7 +29,7 @@ func (b *bench) told(ctx context.Context) error {
 	if err != nil {
 		return errors.Join(err, w.close())
 	}
-	err = errors.Join(c.launch(ctx), c.settle(ctx))
+	err = errors.Join(c.launch(ctx), c.settle(ctx), wait(ctx, listsRead))
 	var of results
 	if err == nil {
 		var buyers []buyer

@@ -115,7 +115,7 @@ func (l *Ledger) Mark(ctx context.Context, changes []MarkChange, e renewal.Entry
 		err = l.known(ctx, *saved, err)
 	}
 	if err != nil {
-		return 0, 0, fmt.Errorf("mark renewals due: %w", unclear(err))
+		return 0, 0, fmt.Errorf("mark renewals due: %w", err)
 	}
 	return added, changed, nil
 }

@@ -14,7 +14,7 @@ import (
 func TestVoteThatWasNotTheLast(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC)
-	const ordered, more = "They are ordered now", "More approvals are needed. Nothing has been ordered"
+	const ordered, more = "Their orders follow", "More approvals are needed. Nothing has been ordered"
 	for name, c := range map[string]struct {
 		last   bool
 		line   renewal.Request
