@@ -63,5 +63,5 @@ const (
 	menuHolds = 100
 	// likeliest is how many are offered when more fit than a menu takes: nobody looks through a
 	// hundred of thousands, they type on, and each letter is another answer.
-	likeliest = 30
+	likeliest = 20
 )
