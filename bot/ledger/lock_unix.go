@@ -23,5 +23,9 @@ func lockFile(path string) (release func(), err error) {
 		}
 		return nil, fmt.Errorf("lock the database: %w", err)
 	}
-	return func() { _ = f.Close() }, nil
+	return func() {
+		// A program that is just being started has the file, too, until it runs: closing it here would not do.
+		_ = syscall.Flock(int(f.Fd()), syscall.LOCK_UN)
+		_ = f.Close()
+	}, nil
 }

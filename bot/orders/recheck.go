@@ -69,8 +69,6 @@ func hasContact(contacts []yeastar.BillingContact, id yeastar.ID) bool {
 func (o *Orders) compare(ctx context.Context, r renewal.Request, c yeastar.Catalogue, anew readings) (renewal.Event, error) {
 	offer := r.Offer
 	offer.Lines = slices.Clone(r.Offer.Lines)
-	ctx, cancel := context.WithTimeout(ctx, lookup.LoadTimeout)
-	defer cancel()
 	facts, err := o.portalFacts(ctx, &offer, c, anew.maxAge())
 	if err != nil && (r.WasTold() || facts.OrdersUnread) {
 		return nil, err
