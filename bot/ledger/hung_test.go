@@ -91,7 +91,9 @@ func TestPostgresHungSession(t *testing.T) {
 func TestPostgresTimeouts(t *testing.T) {
 	t.Parallel()
 	l := newPostgresStore(t).open(t, Options{})
-	for name, want := range timeouts {
+	for name, want := range map[string]time.Duration{
+		"idle_in_transaction_session_timeout": idleTimeout, "lock_timeout": lockTimeout, "statement_timeout": statementTimeout,
+	} {
 		var got string
 		if err := l.engine.one(t.Context(), `SELECT setting FROM pg_settings WHERE name = $1`, name).Scan(&got); err != nil {
 			t.Fatal(err)
