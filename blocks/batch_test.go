@@ -96,6 +96,7 @@ func batches() []shown {
 		"pending": waiting, "pending_many": many, "pending_struck": struck, "pending_dry_run": dryRun, "pending_steps": stepped, "running": running, "running_paused": paused,
 		"held_unknown": held(renewal.HoldUnknown), "held_credit": held(renewal.HoldCredit), "held_refusals": held(renewal.HoldRefusals),
 		"questions": batchOf(renewal.Ordered, renewal.Unknown), "ended": ended, "ended_all": batchOf(times(renewal.Ordered, 2)...), "rejected": rejected, "dates": dates,
+		"processing": batchOf(renewal.Ordered, renewal.Processing, renewal.Cancelled), "processing_refused": batchOf(renewal.Processing, renewal.Refused, renewal.Processing),
 	} {
 		out = append(out, shown{"batch_summary_" + name, blocks.BatchSummary(d)}, shown{"batch_card_" + name, blocks.BatchCard(d)})
 	}

@@ -72,6 +72,24 @@ func TestBatchFromHome(t *testing.T) {
 	b.wantOrders(11)
 }
 
+// TestBatchNotFinished goes on in every list while the vendor has not finished an order of it.
+func TestBatchNotFinished(t *testing.T) {
+	t.Parallel()
+	b := setup(t, telling, func(o *sandbox.Options) { o.Vendor = append(o.Vendor, yeastarsim.WithCustomers(40)) })
+	alice, bob := b.as(sandbox.Alice), b.as(sandbox.Bob)
+	alice.home("You have no open requests.")
+	b.Vendor.QueueOrderStatus(yeastarsim.StatusPending)
+	ref := alice.batch(customer(22), customer(23))
+	bob.press(ref, "Approve 2 lines")
+	b.says(sandbox.Renewals, "RNW-B0001 has ended", "2 placed")
+	b.homeSays(sandbox.Alice, "My open requests", "RNW-B0001", "Ordered, not finished", "1 line, which may need paying")
+	b.homeLacks(sandbox.Alice, "Every line that was to be ordered was placed", "Recently finished")
+	if said := alice.command(sandbox.Random, "/renew list"); contains(said, "Nothing is being ordered") || !contains(said, "Ordered, not finished") {
+		t.Errorf("the list beside a batch that is not finished says %q", said)
+	}
+	b.wantOrders(2)
+}
+
 // TestListsBehindBatches shows a request that was asked for behind more lines than anybody reads.
 func TestListsBehindBatches(t *testing.T) {
 	t.Parallel()

@@ -26,8 +26,9 @@ func (b Batches) Subjects() []renewal.Request {
 	return all
 }
 
-// goesOn are the states of lines whose batch has not ended.
-var goesOn = []renewal.Status{renewal.Pending, renewal.Approved, renewal.Ordering, renewal.Unknown}
+// goesOn are the states of lines whose batch has not ended: all that are open, but Refused, which
+// stands for itself in every list.
+var goesOn = []renewal.Status{renewal.Pending, renewal.Approved, renewal.Ordering, renewal.Processing, renewal.Unknown}
 
 // batches are those that have not ended.
 func (v *View) batches(ctx context.Context) ([]blocks.BatchData, error) {
