@@ -21,6 +21,7 @@ type HomeData struct {
 	Can     map[int64][]renewal.Action // what this person may do, by request
 
 	WaitingBatches, OpenBatches, RecentBatches []BatchData // stand before the requests of their list
+	DecidedBatches                             []BatchData // of others, that this person decided on and that go on
 
 	Links  Links
 	Pause  renewal.Pause
@@ -38,10 +39,15 @@ func Home(h HomeData) slack.HomeTabViewRequest {
 	if h.Pause.Holds() {
 		blocks = append(blocks, section("paused", "⏸️ "+told(h.Pause.Sentence())))
 	}
-	blocks = append(blocks, h.list("waiting", "Waiting for my decision", "Nothing waits for you.", h.WaitingBatches, h.Waiting)...)
-	blocks = append(blocks, h.list("open", "My open requests", "You have no open requests.", h.OpenBatches, h.Open)...)
+	blocks = append(blocks, h.list("waiting", "Waiting for my decision", "Nothing waits for you.", h.WaitingBatches, h.Waiting, homeListed)...)
+	blocks = append(blocks, h.list("open", "My open requests", "You have no open requests.", h.OpenBatches, h.Open, homeListed)...)
+	decided, room := h.list("decided", "Decided by me, not finished", "", h.DecidedBatches, nil, homeListed), homeListed
+	if len(decided) > 0 { // its heading and what is left out take room, too
+		room -= min(len(h.DecidedBatches), batchesListed) + 1
+	}
+	blocks = append(blocks, decided...)
 	blocks = append(blocks, h.Due...)
-	blocks = append(blocks, h.list("recent", "Recently finished", "", h.RecentBatches, h.Recent)...)
+	blocks = append(blocks, h.list("recent", "Recently finished", "", h.RecentBatches, h.Recent, room)...)
 	blocks = append(blocks, divider("end"), contextLine("help",
 		fmt.Sprintf("Type *%s* in any channel to renew a subscription, *%s help* for more. Nothing is ordered until an approver has agreed.",
 			outside(h.Command, 32), outside(h.Command, 32))))
@@ -53,7 +59,7 @@ func HomeDigest(v slack.HomeTabViewRequest) string {
 	return Message{Blocks: v.Blocks.BlockSet}.Digest()
 }
 
-func (h HomeData) list(id, heading, none string, batches []BatchData, requests []renewal.Request) []slack.Block {
+func (h HomeData) list(id, heading, none string, batches []BatchData, requests []renewal.Request, room int) []slack.Block {
 	all := len(batches) + len(requests)
 	if all == 0 && none == "" {
 		return nil
@@ -66,7 +72,7 @@ func (h HomeData) list(id, heading, none string, batches []BatchData, requests [
 		return append(blocks, contextLine(id+".none", none))
 	}
 	batches = batches[:min(len(batches), batchesListed)]
-	requests = requests[:min(len(requests), homeListed-len(batches))]
+	requests = requests[:min(len(requests), room-len(batches))]
 	for i, d := range batches {
 		name := fmt.Sprintf("%s.batch.%d", id, i)
 		blocks = append(blocks, section(name, d.listItem(h.Links)))

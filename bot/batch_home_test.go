@@ -60,7 +60,7 @@ func TestBatchFromHome(t *testing.T) {
 	if err := held.Wait(b.ctx, 1); err != nil {
 		t.Fatal(err)
 	}
-	b.homeSays(sandbox.Bob, "Nothing waits for you.")
+	b.homeSays(sandbox.Bob, "Nothing waits for you.", "Decided by me, not finished", "RNW-B0001", "Being ordered", "Stop")
 	b.homeSays(sandbox.Alice, "Being ordered", "Stop")
 	if said := alice.command(sandbox.Random, "/renew list"); contains(said, "Nothing is being ordered") || !contains(said, "Being ordered") {
 		t.Errorf("the list beside a batch that is being ordered says %q", said)
@@ -69,6 +69,8 @@ func TestBatchFromHome(t *testing.T) {
 	close(release)
 	b.says(sandbox.Renewals, "RNW-B0001 has ended", "10 placed")
 	b.homeSays(sandbox.Alice, "Recently finished", "RNW-B0001", "10 placed", "RNW-000001", "You have no open requests.")
+	b.homeSays(sandbox.Bob, "Recently finished", "RNW-B0001", "10 placed", "RNW-000001")
+	b.homeLacks(sandbox.Bob, "Decided by me")
 	b.wantOrders(11)
 }
 
