@@ -54,6 +54,37 @@ func (s *snooze) Error() string {
 	return "snoozed until " + s.until.UTC().Format(time.RFC3339)
 }
 
+// snoozes are what an error means, if it is nothing but snoozes: a failure that was joined with one
+// is a failure.
+func snoozes(err error) []*snooze {
+	switch e := err.(type) { //nolint:errorlint // errors.As would find one beside a failure
+	case *snooze:
+		return []*snooze{e}
+	case interface{ Unwrap() error }:
+		return snoozes(e.Unwrap())
+	case interface{ Unwrap() []error }:
+		var all []*snooze
+		for _, one := range e.Unwrap() {
+			found := snoozes(one)
+			if found == nil {
+				return nil
+			}
+			all = append(all, found...)
+		}
+		return all
+	}
+	return nil
+}
+
+// shortest is how long the first of some snoozes to end is from now on.
+func shortest(all []*snooze, now time.Time) time.Duration {
+	rest := all[0].rest(now)
+	for _, s := range all[1:] {
+		rest = min(rest, s.rest(now))
+	}
+	return rest
+}
+
 // rest is how long it is from now on.
 func (s *snooze) rest(now time.Time) time.Duration {
 	if s.until.IsZero() {
@@ -278,12 +309,11 @@ func (w *jobWorker) Work(ctx context.Context, rj *river.Job[args]) error {
 		err = w.run(ctx, job)
 	}
 	w.ledger.options.Observer.Ran(w.kind, runOutcome(err), time.Since(began))
-	var s *snooze
-	switch {
-	case err == nil:
+	if err == nil {
 		return nil
-	case errors.As(err, &s):
-		return river.JobSnooze(s.rest(w.ledger.Now(ctx)))
+	}
+	if s := snoozes(err); s != nil {
+		return river.JobSnooze(shortest(s, w.ledger.Now(ctx)))
 	}
 	w.ledger.options.Logger.WarnContext(ctx, "a job failed and will be tried again",
 		"kind", rj.Kind, "try", rj.Attempt, "error", err)
