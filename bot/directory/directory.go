@@ -133,6 +133,18 @@ func (d *Directory) Approvers() []string { return d.approvers }
 // ForgetGroup drops what is known of a user group, which has changed.
 func (d *Directory) ForgetGroup(id string) { d.groups.Forget(id) }
 
+// ReadGroups asks Slack anew who is in the groups that the configuration names, where what is known is
+// older than a minute: of a change Slack tells one process alone. What cannot be read stays as it is known.
+func (d *Directory) ReadGroups(ctx context.Context) {
+	for _, id := range slices.Concat(d.approvers, d.requesters, d.named) {
+		if isGroup(id) {
+			if _, err := d.groups.Get(ctx, id, DecisionAge); err != nil {
+				d.log.WarnContext(ctx, "who is in a user group now is not known", "group", id, "error", err)
+			}
+		}
+	}
+}
+
 // Warm asks Slack for what the first command needs, so that it need not wait.
 func (d *Directory) Warm() {
 	for _, id := range slices.Concat(d.approvers, d.requesters, d.named) {

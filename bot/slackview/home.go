@@ -131,6 +131,7 @@ func (v *View) drawHomes(ctx context.Context, job renewal.Job) error {
 		if err != nil {
 			return err
 		}
+		v.people.ReadGroups(ctx)
 		c, err := v.common(ctx, true)
 		if err != nil {
 			return err
