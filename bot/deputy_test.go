@@ -151,6 +151,7 @@ func TestADeputysDecisionsAreToldAsSuch(t *testing.T) {
 	b.wants(alice.command(sandbox.Renewals, "/renew status RNW-000001"), "By "+asDeputy)
 
 	card = alice.batch(customer(31), customer(33))
+	b.says(sandbox.Renewals, "asks for 2 renewals", "@dave: please decide")
 	dave.press(card, "Reject…")
 	dave.typeIn("Reason", "not these")
 	dave.submitOK()
