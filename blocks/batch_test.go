@@ -180,6 +180,8 @@ func batchEvents() []event {
 		}
 		list = append(list, event{strings.ReplaceAll(string(code), ".", "_"), renewal.Request{}, e})
 	}
+	list = append(list, event{"batch_approved_dry_run", renewal.Request{}, none(entry(renewal.CodeBatchApproved, alice, "", "", map[string]string{
+		renewal.DetailBatch: "RNW-B0007", renewal.DetailCount: "40", renewal.DetailVotes: "2 of 2", renewal.DetailDry: "true"}))})
 	slices.SortFunc(list, func(a, b event) int { return strings.Compare(a.name, b.name) })
 	return list
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"testing"
 
+	"renewbot/bot/config"
 	"renewbot/bot/renewal"
 	"renewbot/bot/sandbox"
 	"renewbot/bot/slacksim"
@@ -90,6 +91,18 @@ func TestBatchNotFinished(t *testing.T) {
 		t.Errorf("the list beside a batch that is not finished says %q", said)
 	}
 	b.wantOrders(2)
+}
+
+// TestBatchInADryRun promises nobody orders, in the audit channel either.
+func TestBatchInADryRun(t *testing.T) {
+	t.Parallel()
+	b := setup(t, telling, configured(func(r *config.Renew) { r.DryRun = true }), func(o *sandbox.Options) { o.Vendor = append(o.Vendor, yeastarsim.WithCustomers(40)) })
+	b.as(sandbox.Bob).press(b.as(sandbox.Alice).batch(customer(22), customer(23)), "Approve 2 lines")
+	for _, channel := range []string{sandbox.Renewals, sandbox.Audit} {
+		b.says(channel, "approved 2 lines of RNW-B0001", "The dry run ends here, without orders.")
+		b.silent(channel, "Their orders follow")
+	}
+	b.wantOrders(0)
 }
 
 // TestListsBehindBatches shows a request that was asked for behind more lines than anybody reads.
