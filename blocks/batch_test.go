@@ -125,6 +125,7 @@ func batches() []shown {
 		shown{"detail_line", blocks.Detail(running.Lines[18], nil, blocks.Links{-7: "https://acme.slack.com/archives/C0RENEW/p1795000000000200"})},
 		shown{"home_batches", blocks.Home(blocks.HomeData{Command: "/renew", WaitingBatches: []blocks.BatchData{decided}, OpenBatches: []blocks.BatchData{stopped, waiting}, DecidedBatches: []blocks.BatchData{stopped}, RecentBatches: []blocks.BatchData{ended},
 			Links: blocks.Links{-7: "https://acme.slack.com/archives/C0RENEW/p1795000000000200"}})},
+		shown{"home_batches_unknown", blocks.Home(blocks.HomeData{Command: "/renew", WaitingBatches: []blocks.BatchData{waiting}, Waiting: []renewal.Request{request(renewal.Unknown), request(renewal.Pending)}})},
 		shown{"batch_nudge", blocks.BatchNudge(waiting, "https://acme.slack.com/archives/C0RENEW/p1795000000000200")},
 		shown{"batch_line_escalated", blocks.BatchEscalated(waiting, []string{bob, "S0APPROVERS"})},
 		shown{"batch_escalated", blocks.BatchEscalatedTo(waiting, "https://acme.slack.com/archives/C0RENEW/p1795000000000200")},
