@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"maps"
 	"runtime/debug"
+	"strconv"
 	"sync"
 	"time"
 
@@ -313,7 +314,12 @@ func (w *jobWorker) Work(ctx context.Context, rj *river.Job[args]) error {
 		return nil
 	}
 	if s := snoozes(err); s != nil {
-		return river.JobSnooze(shortest(s, w.ledger.Now(ctx)))
+		now := w.ledger.Now(ctx)
+		rest := shortest(s, now)
+		if shows(w.kind) && rest >= longSnooze && w.ledger.planned(ctx, rj, now.Add(rest)) {
+			return nil
+		}
+		return river.JobSnooze(rest)
 	}
 	w.ledger.options.Logger.WarnContext(ctx, "a job failed and will be tried again",
 		"kind", rj.Kind, "try", rj.Attempt, "error", err)
@@ -321,6 +327,19 @@ func (w *jobWorker) Work(ctx context.Context, rj *river.Job[args]) error {
 		return river.JobSnooze(lastRetry)
 	}
 	return err
+}
+
+// longSnooze is from when on a job that shows need not come back if another one of its request does:
+// of a request with many changes each left one behind while a channel took no messages.
+const longSnooze = 5 * time.Minute
+
+// planned says whether another job like this one is planned for its request until then.
+func (l *Ledger) planned(ctx context.Context, rj *river.Job[args], until time.Time) bool {
+	var others int64
+	err := l.engine.one(ctx, `SELECT count(*) FROM (`+l.engine.waitingJobs()+`) AS waiting
+		WHERE state = 'scheduled' AND kind = $1 AND request = $2 AND id <> $3 AND at <= $4`,
+		rj.Kind, strconv.FormatInt(rj.Args.RequestID, 10), rj.ID, micros(until)).Scan(&others)
+	return err == nil && others > 0
 }
 
 func (w *jobWorker) run(ctx context.Context, job renewal.Job) (err error) {
