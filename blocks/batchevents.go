@@ -10,7 +10,7 @@ import (
 const theyFollow = "Their orders follow, one after the other, each after a last check. Nothing has been ordered by this click."
 
 // dryEnd is what becomes of them in a dry run.
-const dryEnd = "The dry run ends here, without orders."
+const dryEnd = "The dry run ends here. " + nothingWas
 
 func whatFollows(d map[string]string) string {
 	if d[renewal.DetailDry] != "" {

@@ -99,7 +99,7 @@ func TestBatchInADryRun(t *testing.T) {
 	b := setup(t, telling, configured(func(r *config.Renew) { r.DryRun = true }), func(o *sandbox.Options) { o.Vendor = append(o.Vendor, yeastarsim.WithCustomers(40)) })
 	b.as(sandbox.Bob).press(b.as(sandbox.Alice).batch(customer(22), customer(23)), "Approve 2 lines")
 	for _, channel := range []string{sandbox.Renewals, sandbox.Audit} {
-		b.says(channel, "approved 2 lines of RNW-B0001", "The dry run ends here, without orders.")
+		b.says(channel, "approved 2 lines of RNW-B0001", "The dry run ends here. Nothing was ordered.")
 		b.silent(channel, "Their orders follow")
 	}
 	b.wantOrders(0)
