@@ -34,7 +34,8 @@ type Lists struct {
 
 // common is what the lists of all people are chosen from.
 type common struct {
-	undecided []renewal.Request
+	open      []renewal.Request  // of which no batch tells, the newest first
+	undecided []renewal.Request  // of these, the oldest first
 	batches   []blocks.BatchData // that go on
 	// What has ended, as far as an approver may have decided on it, the newest first.
 	ended        []renewal.Request
@@ -53,13 +54,18 @@ func (v *View) ListsFor(ctx context.Context, a renewal.Actor) (Lists, error) {
 
 // common reads what is there, also for whoever decides.
 func (v *View) common(ctx context.Context, decides bool) (c common, err error) {
+	open, ended := openAndEnded()
+	if c.open, err = v.ledger.List(ctx, ledger.Filter{Statuses: open, Single: true}); err != nil {
+		return c, err
+	}
 	if c.batches, err = v.batches(ctx); err != nil || !decides {
 		return c, err
 	}
-	if c.undecided, err = v.ledger.List(ctx, ledger.Filter{Statuses: renewal.Undecided(), Oldest: true, Single: true}); err != nil {
-		return c, err
+	for _, r := range slices.Backward(c.open) {
+		if slices.Contains(renewal.Undecided(), r.Status) {
+			c.undecided = append(c.undecided, r)
+		}
 	}
-	_, ended := openAndEnded()
 	if c.ended, err = v.ledger.List(ctx, ledger.Filter{Statuses: ended, Newest: lookedAmong, Limit: lookedAt, Lineless: true}); err != nil {
 		return c, err
 	}
@@ -83,10 +89,12 @@ func openAndEnded() (open, ended []renewal.Status) {
 }
 
 func (v *View) lists(ctx context.Context, a renewal.Actor, c common) (l Lists, err error) {
-	open, ended := openAndEnded()
-	if l.Mine, err = v.ledger.List(ctx, ledger.Filter{Statuses: open, Requester: a.UserID, Single: true}); err != nil {
-		return l, err
+	for _, r := range c.open {
+		if r.Requester == a.UserID {
+			l.Mine = append(l.Mine, r)
+		}
 	}
+	_, ended := openAndEnded()
 	own, err := v.ledger.List(ctx, ledger.Filter{Statuses: ended, Requester: a.UserID, Limit: recently, Lineless: true})
 	if err != nil {
 		return l, err
