@@ -176,10 +176,27 @@ func (d BatchData) state() state {
 		return state{sign: "❓", label: "Waits for people", more: "Some lines need a decision of their own: their cards stand below in the thread."}
 	case counts[renewal.LineLeftOut] == len(d.Lines):
 		return state{sign: "✖️", label: "Ended", more: d.ended(), end: nothingWas}
+	case d.has(renewal.Processing):
+		return state{sign: "🕓", label: "Ordered, not finished", more: d.unfinished()}
 	case counts[renewal.LineRefused] > 0:
 		return state{sign: "⚠️", label: "Finished", more: "Not every line was ordered.", end: "What was refused can be tried again or closed, on its card below in the thread."}
 	}
 	return state{sign: "✅", label: "Finished", more: "Every line that was to be ordered was placed."}
+}
+
+// unfinished says of how many lines Yeastar has the order and has not finished it.
+func (d BatchData) unfinished() string {
+	n := 0
+	for _, r := range d.Lines {
+		if r.Status == renewal.Processing {
+			n++
+		}
+	}
+	s := fmt.Sprintf("Yeastar has the orders of all lines that were to be ordered; it has not finished %s, which may need paying in the Partner Portal.", count(n, "line", "lines"))
+	if d.has(renewal.Refused) {
+		s = fmt.Sprintf("Yeastar has not finished %s, which may need paying in the Partner Portal. Other lines were refused and not ordered: they can be tried again or closed, on their cards below in the thread.", count(n, "order", "orders"))
+	}
+	return s
 }
 
 // heldUp says why the line whose turn it is waits, if it does: orders are paused, or the portal is down.

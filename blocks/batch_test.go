@@ -96,6 +96,7 @@ func batches() []shown {
 		"pending": waiting, "pending_many": many, "pending_struck": struck, "pending_dry_run": dryRun, "pending_steps": stepped, "running": running, "running_paused": paused,
 		"held_unknown": held(renewal.HoldUnknown), "held_credit": held(renewal.HoldCredit), "held_refusals": held(renewal.HoldRefusals),
 		"questions": batchOf(renewal.Ordered, renewal.Unknown), "ended": ended, "ended_all": batchOf(times(renewal.Ordered, 2)...), "rejected": rejected, "dates": dates,
+		"processing": batchOf(renewal.Ordered, renewal.Processing, renewal.Cancelled), "processing_refused": batchOf(renewal.Processing, renewal.Refused, renewal.Processing),
 	} {
 		out = append(out, shown{"batch_summary_" + name, blocks.BatchSummary(d)}, shown{"batch_card_" + name, blocks.BatchCard(d)})
 	}
@@ -122,8 +123,9 @@ func batches() []shown {
 		shown{"batch_status_dates", blocks.BatchStatus(dates, nil)},
 		shown{"batch_status_pending_many", blocks.BatchStatus(many, nil)},
 		shown{"detail_line", blocks.Detail(running.Lines[18], nil, blocks.Links{-7: "https://acme.slack.com/archives/C0RENEW/p1795000000000200"})},
-		shown{"home_batches", blocks.Home(blocks.HomeData{Command: "/renew", WaitingBatches: []blocks.BatchData{decided}, OpenBatches: []blocks.BatchData{stopped, waiting}, RecentBatches: []blocks.BatchData{ended},
+		shown{"home_batches", blocks.Home(blocks.HomeData{Command: "/renew", WaitingBatches: []blocks.BatchData{decided}, OpenBatches: []blocks.BatchData{stopped, waiting}, DecidedBatches: []blocks.BatchData{stopped}, RecentBatches: []blocks.BatchData{ended},
 			Links: blocks.Links{-7: "https://acme.slack.com/archives/C0RENEW/p1795000000000200"}})},
+		shown{"home_batches_unknown", blocks.Home(blocks.HomeData{Command: "/renew", WaitingBatches: []blocks.BatchData{waiting}, Waiting: []renewal.Request{request(renewal.Unknown), request(renewal.Pending)}})},
 		shown{"batch_nudge", blocks.BatchNudge(waiting, "https://acme.slack.com/archives/C0RENEW/p1795000000000200")},
 		shown{"batch_line_escalated", blocks.BatchEscalated(waiting, []string{bob, "S0APPROVERS"})},
 		shown{"batch_escalated", blocks.BatchEscalatedTo(waiting, "https://acme.slack.com/archives/C0RENEW/p1795000000000200")},
@@ -179,6 +181,8 @@ func batchEvents() []event {
 		}
 		list = append(list, event{strings.ReplaceAll(string(code), ".", "_"), renewal.Request{}, e})
 	}
+	list = append(list, event{"batch_approved_dry_run", renewal.Request{}, none(entry(renewal.CodeBatchApproved, alice, "", "", map[string]string{
+		renewal.DetailBatch: "RNW-B0007", renewal.DetailCount: "40", renewal.DetailVotes: "2 of 2", renewal.DetailDry: "true"}))})
 	slices.SortFunc(list, func(a, b event) int { return strings.Compare(a.name, b.name) })
 	return list
 }
@@ -313,7 +317,7 @@ func TestCrowdedHome(t *testing.T) {
 	}
 	home := blocks.Home(blocks.HomeData{
 		Command: "/renew", DryRun: true, Pause: renewal.Pause{By: carol, Reason: "Stocktaking.", At: now},
-		WaitingBatches: repeat(d, 9), OpenBatches: repeat(d, 9), RecentBatches: repeat(d, 9), Links: links(), Due: section,
+		WaitingBatches: repeat(d, 9), OpenBatches: repeat(d, 9), DecidedBatches: repeat(d, 9), RecentBatches: repeat(d, 9), Links: links(), Due: section,
 		Waiting: repeat(request(renewal.Pending), 30), Open: repeat(request(renewal.Pending), 30), Recent: repeat(request(renewal.Ordered), 30),
 	})
 	if n := len(home.Blocks.BlockSet); n > 100 || n < 90 {
@@ -323,7 +327,7 @@ func TestCrowdedHome(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if strings.Count(string(raw), "and 27 more") != 3 {
+	if strings.Count(string(raw), "and 27 more") != 2 || strings.Count(string(raw), "and 4 more") != 1 || strings.Count(string(raw), "and 33 more") != 1 {
 		t.Errorf("Home does not say how much is not shown:\n%s", raw)
 	}
 }

@@ -240,7 +240,7 @@ func BatchVote(d BatchData, a renewal.BatchApproval, last bool, next []string) M
 	case !last:
 		s += " More approvals are needed. " + nothingYet
 	case d.Batch.DryRun:
-		s += " The dry run ends here, without orders."
+		s += " " + dryEnd
 	case d.counts()[renewal.LineLeftOut] == len(d.Lines):
 		s += " They were stopped since. " + nothingWas
 	default:

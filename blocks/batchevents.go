@@ -9,6 +9,16 @@ import (
 // theyFollow is what becomes of approved lines, which may be held up.
 const theyFollow = "Their orders follow, one after the other, each after a last check. Nothing has been ordered by this click."
 
+// dryEnd is what becomes of them in a dry run.
+const dryEnd = "The dry run ends here. " + nothingWas
+
+func whatFollows(d map[string]string) string {
+	if d[renewal.DetailDry] != "" {
+		return dryEnd
+	}
+	return theyFollow
+}
+
 // batchSentence tells what happened to a batch, and whether anything was ordered; empty: it is of
 // no batch.
 func batchSentence(e renewal.Entry) string {
@@ -29,7 +39,7 @@ func batchSentence(e renewal.Entry) string {
 		}
 		return join("👍 "+by+" approved "+lines+" of "+name+" ("+outside(d[renewal.DetailVotes], shortLimit)+")"+commentWords(d), more, nothingYet)
 	case renewal.CodeBatchApproved:
-		return join("👍 "+by+" approved "+lines+" of "+name+" ("+outside(d[renewal.DetailVotes], shortLimit)+")"+commentWords(d), theyFollow)
+		return join("👍 "+by+" approved "+lines+" of "+name+" ("+outside(d[renewal.DetailVotes], shortLimit)+")"+commentWords(d), whatFollows(d))
 	case renewal.CodeBatchRejected:
 		return join("🚫 "+by+" rejected "+lines+" of "+name+reason(d[renewal.DetailReason]), nothingWas)
 	case renewal.CodeBatchLeftOut:
@@ -39,7 +49,7 @@ func batchSentence(e renewal.Entry) string {
 	case renewal.CodeBatchPaused:
 		return join("⏸️ "+name+" has paused by itself: "+heldWords(d)+".", "Nothing is ordered of what waits before somebody goes on.")
 	case renewal.CodeBatchResumed:
-		return join("▶️ "+by+" goes on with "+name+".", theyFollow)
+		return join("▶️ "+by+" goes on with "+name+".", whatFollows(d))
 	case renewal.CodeBatchReminded:
 		return join("⏰ "+name+" waits. "+mentions(splitList(d[renewal.DetailWho]), 20)+" were reminded.", "Nothing was ordered by this.")
 	case renewal.CodeBatchLastCall:

@@ -15,7 +15,16 @@ const batchesListed = 5
 func (d BatchData) listItem(links Links) string {
 	name := links.reference(renewal.Request{ID: d.Batch.Subject()})
 	return joinWith("\n", fmt.Sprintf("*%s* · %s of %s · %s", name, d.head(), mention(d.Batch.Requester), d.total()), d.state().bold(), d.progress(),
-		d.doubtCount(d.Batch.Undecided(d.Lines)))
+		d.doubtCount(d.Batch.Undecided(d.Lines)), d.timesOut())
+}
+
+// timesOut says until when a batch waits for its approval.
+func (d BatchData) timesOut() string {
+	open := d.Batch.Undecided(d.Lines)
+	if len(open) == 0 {
+		return ""
+	}
+	return "times out " + moment(open[0].ExpiresAt)
 }
 
 // buttonRow is what the reader of a list may do with a batch, and the way to its card.

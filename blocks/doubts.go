@@ -60,7 +60,7 @@ func doubtBlocks(id func(string) string, r renewal.Request) []slack.Block {
 		said, blocks = true, append(blocks, section(id("doubt_reason"), "*Why "+mention(r.Requester)+" wants it all the same*\n"+reason))
 	}
 	if x := r.Explained; x != nil {
-		said, blocks = true, append(blocks, section(id("doubt_explained"), "*Why "+mention(x.By)+" approved it all the same*\n"+outside(x.Words, reasonLimit)))
+		said, blocks = true, append(blocks, section(id("doubt_explained"), "*Why "+inPlace(x.By, x.For)+" approved it all the same*\n"+outside(x.Words, reasonLimit)))
 	}
 	if r.Unexplained {
 		blocks = append(blocks, contextLine(id("doubt_new"), wordsMissing(r, said)))

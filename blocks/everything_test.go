@@ -86,6 +86,7 @@ func requests() map[string]renewal.Request {
 			r.Unexplained, r.DoubtReason = true, ""
 		}),
 		"pending_explained":        with(renewal.Pending, func(r *renewal.Request) { quorum(r); explained(r) }),
+		"pending_explained_deputy": with(renewal.Pending, func(r *renewal.Request) { quorum(r); explained(r); r.Explained.By, r.Explained.For = "U0DAVE", bob }),
 		"pending_unexplained_line": with(renewal.Pending, func(r *renewal.Request) { doubtful(r); r.Unexplained, r.Batch, r.Line, r.Apart = true, 7, 2, true }),
 		"refused_unexplained":      with(renewal.Refused, func(r *renewal.Request) { doubtful(r); r.Unexplained = true }),
 		"refused_doubtful":         with(renewal.Refused, doubtful),

@@ -20,7 +20,8 @@ type HomeData struct {
 	Recent  []renewal.Request          // finished
 	Can     map[int64][]renewal.Action // what this person may do, by request
 
-	WaitingBatches, OpenBatches, RecentBatches []BatchData // stand before the requests of their list
+	WaitingBatches, OpenBatches, RecentBatches []BatchData // stand before the requests of their list, but not before orders of unknown fate
+	DecidedBatches                             []BatchData // of others, that this person decided on and that go on
 
 	Links  Links
 	Pause  renewal.Pause
@@ -38,10 +39,15 @@ func Home(h HomeData) slack.HomeTabViewRequest {
 	if h.Pause.Holds() {
 		blocks = append(blocks, section("paused", "⏸️ "+told(h.Pause.Sentence())))
 	}
-	blocks = append(blocks, h.list("waiting", "Waiting for my decision", "Nothing waits for you.", h.WaitingBatches, h.Waiting)...)
-	blocks = append(blocks, h.list("open", "My open requests", "You have no open requests.", h.OpenBatches, h.Open)...)
+	blocks = append(blocks, h.list("waiting", "Waiting for my decision", "Nothing waits for you.", h.WaitingBatches, h.Waiting, homeListed)...)
+	blocks = append(blocks, h.list("open", "My open requests", "You have no open requests.", h.OpenBatches, h.Open, homeListed)...)
+	decided, room := h.list("decided", "Decided by me, not finished", "", h.DecidedBatches, nil, homeListed), homeListed
+	if len(decided) > 0 { // its heading and what is left out take room, too
+		room -= min(len(h.DecidedBatches), batchesListed) + 1
+	}
+	blocks = append(blocks, decided...)
 	blocks = append(blocks, h.Due...)
-	blocks = append(blocks, h.list("recent", "Recently finished", "", h.RecentBatches, h.Recent)...)
+	blocks = append(blocks, h.list("recent", "Recently finished", "", h.RecentBatches, h.Recent, room)...)
 	blocks = append(blocks, divider("end"), contextLine("help",
 		fmt.Sprintf("Type *%s* in any channel to renew a subscription, *%s help* for more. Nothing is ordered until an approver has agreed.",
 			outside(h.Command, 32), outside(h.Command, 32))))
@@ -53,7 +59,7 @@ func HomeDigest(v slack.HomeTabViewRequest) string {
 	return Message{Blocks: v.Blocks.BlockSet}.Digest()
 }
 
-func (h HomeData) list(id, heading, none string, batches []BatchData, requests []renewal.Request) []slack.Block {
+func (h HomeData) list(id, heading, none string, batches []BatchData, requests []renewal.Request, room int) []slack.Block {
 	all := len(batches) + len(requests)
 	if all == 0 && none == "" {
 		return nil
@@ -65,21 +71,41 @@ func (h HomeData) list(id, heading, none string, batches []BatchData, requests [
 	if all == 0 {
 		return append(blocks, contextLine(id+".none", none))
 	}
-	batches = batches[:min(len(batches), batchesListed)]
-	requests = requests[:min(len(requests), homeListed-len(batches))]
+	urgent, requests := urgentFirst(requests)
+	urgent = urgent[:min(len(urgent), room)]
+	batches = batches[:min(len(batches), batchesListed, room-len(urgent))]
+	requests = requests[:min(len(requests), room-len(urgent)-len(batches))]
+	add := func(i int, r renewal.Request) {
+		blocks = append(blocks, section(fmt.Sprintf("%s.%d", id, i), h.item(r)))
+		blocks = append(blocks, h.buttons(fmt.Sprintf("%s.%d.%d.%d.%s", id, i, r.ID, r.Revision, r.Status), r)...)
+	}
+	for i, r := range urgent {
+		add(i, r)
+	}
 	for i, d := range batches {
 		name := fmt.Sprintf("%s.batch.%d", id, i)
 		blocks = append(blocks, section(name, d.listItem(h.Links)))
 		blocks = append(blocks, d.buttonRow(name, h.Links)...)
 	}
 	for i, r := range requests {
-		blocks = append(blocks, section(fmt.Sprintf("%s.%d", id, i), h.item(r)))
-		blocks = append(blocks, h.buttons(fmt.Sprintf("%s.%d.%d.%d.%s", id, i, r.ID, r.Revision, r.Status), r)...)
+		add(len(urgent)+i, r)
 	}
-	if more := all - len(batches) - len(requests); more > 0 {
+	if more := all - len(urgent) - len(batches) - len(requests); more > 0 {
 		blocks = append(blocks, contextLine(id+".more", fmt.Sprintf("and %d more", more)))
 	}
 	return blocks
+}
+
+// urgentFirst divides requests into those of which nobody knows whether they were ordered, and others.
+func urgentFirst(requests []renewal.Request) (urgent, others []renewal.Request) {
+	for _, r := range requests {
+		if r.Status == renewal.Unknown {
+			urgent = append(urgent, r)
+		} else {
+			others = append(others, r)
+		}
+	}
+	return urgent, others
 }
 
 func (h HomeData) item(r renewal.Request) string {

@@ -99,7 +99,7 @@ func hostileRequest(t *rapid.T) renewal.Request {
 	r.Changes = rapid.SliceOfN(outsideText(), 0, 15).Draw(t, "changes")
 	r.Doubts, r.DoubtReason, r.Unexplained = hostileDoubts(t), s("why"), rapid.Bool().Draw(t, "unexplained")
 	if rapid.Bool().Draw(t, "explained") {
-		r.Explained = &renewal.Explanation{By: s("by"), At: now, Words: s("words")}
+		r.Explained = &renewal.Explanation{By: s("by"), For: s("for"), At: now, Words: s("words")}
 	}
 	for range rapid.IntRange(0, 20).Draw(t, "votes") {
 		r.Votes = append(r.Votes, renewal.Vote{By: s("voter"), For: s("in whose place"), At: now})

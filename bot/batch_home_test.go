@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"testing"
 
+	"renewbot/bot/config"
 	"renewbot/bot/renewal"
 	"renewbot/bot/sandbox"
 	"renewbot/bot/slacksim"
@@ -60,7 +61,7 @@ func TestBatchFromHome(t *testing.T) {
 	if err := held.Wait(b.ctx, 1); err != nil {
 		t.Fatal(err)
 	}
-	b.homeSays(sandbox.Bob, "Nothing waits for you.")
+	b.homeSays(sandbox.Bob, "Nothing waits for you.", "Decided by me, not finished", "RNW-B0001", "Being ordered", "Stop")
 	b.homeSays(sandbox.Alice, "Being ordered", "Stop")
 	if said := alice.command(sandbox.Random, "/renew list"); contains(said, "Nothing is being ordered") || !contains(said, "Being ordered") {
 		t.Errorf("the list beside a batch that is being ordered says %q", said)
@@ -69,7 +70,39 @@ func TestBatchFromHome(t *testing.T) {
 	close(release)
 	b.says(sandbox.Renewals, "RNW-B0001 has ended", "10 placed")
 	b.homeSays(sandbox.Alice, "Recently finished", "RNW-B0001", "10 placed", "RNW-000001", "You have no open requests.")
+	b.homeSays(sandbox.Bob, "Recently finished", "RNW-B0001", "10 placed", "RNW-000001")
+	b.homeLacks(sandbox.Bob, "Decided by me")
 	b.wantOrders(11)
+}
+
+// TestBatchNotFinished goes on in every list while the vendor has not finished an order of it.
+func TestBatchNotFinished(t *testing.T) {
+	t.Parallel()
+	b := setup(t, telling, func(o *sandbox.Options) { o.Vendor = append(o.Vendor, yeastarsim.WithCustomers(40)) })
+	alice, bob := b.as(sandbox.Alice), b.as(sandbox.Bob)
+	alice.home("You have no open requests.")
+	b.Vendor.QueueOrderStatus(yeastarsim.StatusPending)
+	ref := alice.batch(customer(22), customer(23))
+	bob.press(ref, "Approve 2 lines")
+	b.says(sandbox.Renewals, "RNW-B0001 has ended", "2 placed")
+	b.homeSays(sandbox.Alice, "My open requests", "RNW-B0001", "Ordered, not finished", "1 line, which may need paying")
+	b.homeLacks(sandbox.Alice, "Every line that was to be ordered was placed", "Recently finished")
+	if said := alice.command(sandbox.Random, "/renew list"); contains(said, "Nothing is being ordered") || !contains(said, "Ordered, not finished") {
+		t.Errorf("the list beside a batch that is not finished says %q", said)
+	}
+	b.wantOrders(2)
+}
+
+// TestBatchInADryRun promises nobody orders, in the audit channel either.
+func TestBatchInADryRun(t *testing.T) {
+	t.Parallel()
+	b := setup(t, telling, configured(func(r *config.Renew) { r.DryRun = true }), func(o *sandbox.Options) { o.Vendor = append(o.Vendor, yeastarsim.WithCustomers(40)) })
+	b.as(sandbox.Bob).press(b.as(sandbox.Alice).batch(customer(22), customer(23)), "Approve 2 lines")
+	for _, channel := range []string{sandbox.Renewals, sandbox.Audit} {
+		b.says(channel, "approved 2 lines of RNW-B0001", "The dry run ends here. Nothing was ordered.")
+		b.silent(channel, "Their orders follow")
+	}
+	b.wantOrders(0)
 }
 
 // TestListsBehindBatches shows a request that was asked for behind more lines than anybody reads.

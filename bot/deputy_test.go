@@ -8,6 +8,7 @@ import (
 
 	"renewbot/blocks"
 	"renewbot/bot/config"
+	"renewbot/bot/directory"
 	"renewbot/bot/renewal"
 	"renewbot/bot/sandbox"
 	"renewbot/bot/slacksim"
@@ -150,6 +151,7 @@ func TestADeputysDecisionsAreToldAsSuch(t *testing.T) {
 	b.wants(alice.command(sandbox.Renewals, "/renew status RNW-000001"), "By "+asDeputy)
 
 	card = alice.batch(customer(31), customer(33))
+	b.says(sandbox.Renewals, "asks for 2 renewals", "@dave: please decide")
 	dave.press(card, "Reject…")
 	dave.typeIn("Reason", "not these")
 	dave.submitOK()
@@ -171,5 +173,22 @@ func TestHomeFollowsRights(t *testing.T) {
 	b.homeSays(sandbox.Dave, "Nothing waits for you.")
 	b.homeLacks(sandbox.Dave, "RNW-000001")
 	b.Slack.SetGroupMembers(sandbox.Approval, sandbox.Dave)
+	b.homeSays(sandbox.Dave, "Waiting for my decision", "RNW-000001", "Approve")
+}
+
+// Of two processes one is told who is in a group now, and the other one draws Home.
+func TestHomeFollowsAGroupThatAnotherProcessHeardOf(t *testing.T) {
+	t.Parallel()
+	b, clock := setupAt(t, configured(longLived), configured(func(r *config.Renew) { r.RemindAfter = 30 * 24 * time.Hour }))
+	dave := b.as(sandbox.Dave)
+	b.as(sandbox.Alice).request(tutorial)
+	dave.home("You have no open requests.")
+	b.rest()
+	b.Slack.Disturb("subteam_members_changed", slacksim.EnvelopeFault{Kind: slacksim.EnvelopeLost}, -1)
+	b.Slack.SetGroupMembers(sandbox.Approval, sandbox.Dave)
+	if err := b.Ledger.RedrawHomes(b.ctx, time.Duration(directory.DecisionAge)+time.Second); err != nil { // as the other one does
+		t.Fatal(err)
+	}
+	b.later(clock, time.Duration(directory.DecisionAge)+2*time.Second)
 	b.homeSays(sandbox.Dave, "Waiting for my decision", "RNW-000001", "Approve")
 }

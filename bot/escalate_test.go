@@ -5,6 +5,7 @@ import (
 
 	"renewbot/bot/renewal"
 	"renewbot/bot/sandbox"
+	"renewbot/bot/slacksim"
 	"renewbot/yeastar/yeastarsim"
 )
 
@@ -37,4 +38,41 @@ rules:
 	b.as(sandbox.Bob).press(card, "Approve 2 lines")
 	b.says(sandbox.Renewals, "RNW-B0001 has ended", "2 placed")
 	b.wantOrders(3)
+}
+
+// Whom the policy only has told may be of a sister workspace, and gets no right by that. The trail says who was told.
+func TestSomebodyOfASisterWorkspaceIsTold(t *testing.T) {
+	t.Parallel()
+	const sister = "W0SISTER"
+	b, clock := setupAt(t, ruled(t, `version: 1
+rules:
+  - name: all
+    steps: [{who: `+sandbox.Bob+`, escalate: {after: 2h, to: [`+sister+`]}}]
+`), telling, grid, func(o *sandbox.Options) {
+		o.Vendor = append(o.Vendor, yeastarsim.WithCustomers(40))
+		o.Slack = append(o.Slack, func(w *slacksim.Workspace) {
+			w.AddUser(slacksim.User{ID: sister, Name: "sister", TeamID: "T0SISTER", Teams: []string{"T0SISTER"}})
+		})
+	})
+	card := b.as(sandbox.Alice).request(acmeWish)
+	b.as(sandbox.Alice).batch(customer(31), customer(33))
+	b.laterAt(clock, at(2, 11))
+	b.hears(sister, "RNW-000001", "please see to it that somebody does")
+	b.hears(sister, "RNW-B0001", "please see to it that somebody does")
+	b.Slack.Invite(sandbox.Renewals, sister)
+	b.as(sister).press(card, "Approve")
+	b.as(sister).alone("Only people of this workspace can request or approve renewals.")
+	for code, id := range map[renewal.Code]int64{renewal.CodeEscalated: 1, renewal.CodeBatchEscalated: 0} {
+		told := ""
+		entries, err := b.Ledger.Entries(b.ctx, id)
+		for _, e := range entries {
+			if e.Code == code {
+				told = e.Detail[renewal.DetailPeople]
+			}
+		}
+		if err != nil || told != sister {
+			t.Errorf("by %s %q were told, %v", code, told, err)
+		}
+	}
+	b.wantOrders(0)
 }

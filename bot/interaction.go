@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/slack-go/slack"
 	"github.com/slack-go/slack/slackevents"
@@ -154,7 +155,8 @@ func (b *Bot) event(ctx context.Context, e slackevents.EventsAPIEvent) {
 		b.log.ErrorContext(ctx, "Slack revoked tokens: install the app again and set the new tokens")
 	case *slackevents.SubteamMembersChangedEvent:
 		b.directory.ForgetGroup(d.SubteamID)
-		if err := b.ledger.RedrawHomes(ctx); err != nil {
+		// Another process may draw them, and ask anew only after that time.
+		if err := b.ledger.RedrawHomes(ctx, time.Duration(directory.DecisionAge)+time.Second); err != nil {
 			b.log.WarnContext(ctx, "Home tabs do not show yet who is in a user group now", "group", d.SubteamID, "error", err)
 		}
 	case *slackevents.ChannelSharedEvent:

@@ -119,3 +119,19 @@ func TestABatchAsksThoseOfItsNextStep(t *testing.T) {
 	b.says(sandbox.Renewals, "RNW-B0001 has ended", "2 placed")
 	b.wantOrders(2)
 }
+
+// A deputy is asked at the step of whose place they have, also one who is named in another step.
+func TestDeputiesAreAskedAtTheirStep(t *testing.T) {
+	t.Parallel()
+	b := setup(t, ruled(t, twoSteps), telling, func(o *sandbox.Options) { o.Vendor = append(o.Vendor, yeastarsim.WithCustomers(40)) })
+	alice, bob, carol := b.as(sandbox.Alice), b.as(sandbox.Bob), b.as(sandbox.Carol)
+	b.wants(carol.command(sandbox.Renewals, "/renew deputy @bob in 5 days"), "@bob decides for @carol until")
+	b.wants(bob.command(sandbox.Renewals, "/renew deputy @dave in 5 days"), "@dave decides for @bob until")
+	b.shows(alice.request(acmeWish), "@renewal-approvers, @bob: please decide")
+	card := alice.batch(customer(31), customer(33))
+	b.says(sandbox.Renewals, "asks for 2 renewals", "@renewal-approvers, @bob: please decide")
+	b.silent(sandbox.Renewals, "@dave: please decide")
+	carol.press(card, "Approve 2 lines")
+	b.says(sandbox.Renewals, "@carol approved 2 lines of RNW-B0001", "@bob, @dave: please decide")
+	b.wantOrders(0)
+}

@@ -44,6 +44,8 @@ type Options struct {
 	Approvers, Requesters []string
 	// Named are the people and groups of the policy file.
 	Named []string
+	// Told are people and groups of the policy file who are only told of what waits: it gives them no right.
+	Told []string
 	// Deputies lists the deputies whose time is not over. Nil: there are none.
 	Deputies func(context.Context) ([]renewal.Deputy, error)
 	// Channels are those in which requests may be posted. Empty: any that the bot is in.
@@ -66,17 +68,17 @@ type Directory struct {
 	botName  string
 	address  string // of the workspace
 
-	approvers, requesters, named, allowed []string
-	weekend                               []time.Weekday
-	now                                   func() time.Time
-	deputies                              func(context.Context) ([]renewal.Deputy, error)
+	approvers, requesters, named, told, allowed []string
+	weekend                                     []time.Weekday
+	now                                         func() time.Time
+	deputies                                    func(context.Context) ([]renewal.Deputy, error)
 }
 
 // New makes a directory that has asked nothing yet.
 func New(o Options) *Directory {
 	tasks := taskgroup.New()
 	d := &Directory{
-		api: o.API, log: o.Log, tasks: tasks, approvers: o.Approvers, requesters: o.Requesters, named: o.Named,
+		api: o.API, log: o.Log, tasks: tasks, approvers: o.Approvers, requesters: o.Requesters, named: o.Named, told: o.Told,
 		allowed: o.Channels, weekend: o.Weekend, deputies: o.Deputies, now: o.Now,
 	}
 	if d.deputies == nil {
@@ -132,6 +134,18 @@ func (d *Directory) Approvers() []string { return d.approvers }
 
 // ForgetGroup drops what is known of a user group, which has changed.
 func (d *Directory) ForgetGroup(id string) { d.groups.Forget(id) }
+
+// ReadGroups asks Slack anew who is in the groups that the configuration names, where what is known is
+// older than a minute: of a change Slack tells one process alone. What cannot be read stays as it is known.
+func (d *Directory) ReadGroups(ctx context.Context) {
+	for _, id := range slices.Concat(d.approvers, d.requesters, d.named) {
+		if isGroup(id) {
+			if _, err := d.groups.Get(ctx, id, DecisionAge); err != nil {
+				d.log.WarnContext(ctx, "who is in a user group now is not known", "group", id, "error", err)
+			}
+		}
+	}
+}
 
 // Warm asks Slack for what the first command needs, so that it need not wait.
 func (d *Directory) Warm() {

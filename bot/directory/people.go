@@ -214,7 +214,7 @@ func (d *Directory) Person(ctx context.Context, id string) (p Person, ok bool, e
 	if err != nil {
 		return Person{}, false, d.unknowable(ctx, id, err)
 	}
-	sister := d.self.Kind(u) == Sister && slices.Contains(slices.Concat(d.approvers, d.requesters, d.named), id)
+	sister := d.self.Kind(u) == Sister && slices.Contains(slices.Concat(d.approvers, d.requesters, d.named, d.told), id)
 	if d.stranger(u) != "" && !sister {
 		return Person{}, false, nil
 	}

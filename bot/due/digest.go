@@ -109,11 +109,12 @@ func (l List) Of(owner string) []Row {
 }
 
 // Soon lists the rows of which other systems are told: people are, and they end within 30 days
-// or have ended.
+// or have ended. Nothing is told of products whose packages could not be read: one may have been
+// renewed in the portal, and an event cannot be taken back.
 func (l List) Soon() []Row {
 	var rows []Row
 	for _, r := range l.Rows {
-		if b := r.Band(l.Now); (b == Overdue || b == Within14 || b == Within30) && l.nagged(&r) {
+		if b := r.Band(l.Now); (b == Overdue || b == Within14 || b == Within30) && l.nagged(&r) && !slices.Contains(l.Unread, r.Product.Name) {
 			rows = append(rows, r)
 		}
 	}

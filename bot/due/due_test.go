@@ -291,6 +291,21 @@ func TestSoon(t *testing.T) {
 	}
 }
 
+// Other systems are told nothing of a package that could not be read, whose date is our own: it may
+// have been renewed in the portal.
+func TestSoonWithoutThePortal(t *testing.T) {
+	t.Parallel()
+	f := facts(t)
+	f.Orders = map[due.Key]due.Order{key("renewed"): order(1, in(-370), in(-370))}
+	if rows := due.Build(f).Soon(); len(rows) != 1 {
+		t.Fatalf("of one that the portal does not list %d rows are told", len(rows))
+	}
+	f.Unread = []string{turnkey(t).Name}
+	if rows := due.Build(f).Soon(); len(rows) != 0 {
+		t.Errorf("of one that was not read %+v is told", rows)
+	}
+}
+
 // Days are counted from the day of who reads: in Los Angeles a package of tomorrow ends tomorrow, although
 // that day has begun in UTC.
 func TestDaysOfAZone(t *testing.T) {

@@ -2,7 +2,7 @@ package dueview
 
 import (
 	"context"
-	"errors"
+	"fmt"
 	"time"
 
 	"renewbot/bot/ledger"
@@ -44,7 +44,7 @@ func (v *View) tellEvents(ctx context.Context, d ledger.Digest) error {
 		err = v.ledger.AnnounceDue(ctx, list.Soon())
 	}
 	if err != nil {
-		return errors.Join(errors.New("tell other systems what is due"), err)
+		return fmt.Errorf("tell other systems what is due: %w", err)
 	}
 	return v.ledger.EndDigest(ctx, d, nil, renewal.Entry{})
 }

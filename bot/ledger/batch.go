@@ -81,25 +81,33 @@ func (l *Ledger) OpenBatches(ctx context.Context, statuses ...renewal.Status) ([
 	return found, nil
 }
 
-// EndedBatches lists the batches that somebody asked for and of which no line is in one of some
-// states, the newest first.
+// EndedBatches lists the batches that somebody asked for, or Anybody, and of which no line is in one
+// of some states, the newest first.
 func (l *Ledger) EndedBatches(ctx context.Context, requester string, limit int, open ...renewal.Status) ([]renewal.Batch, error) {
-	marks, args := make([]string, len(open)), []any{indexed(requester), limit}
+	marks, args := make([]string, len(open)), []any{limit}
 	for i, s := range open {
-		marks[i], args = fmt.Sprintf("$%d", i+3), append(args, string(s))
+		marks[i], args = fmt.Sprintf("$%d", i+2), append(args, string(s))
+	}
+	statement := `SELECT document FROM batches WHERE NOT EXISTS (SELECT 1 FROM requests WHERE batch_id = batches.id AND status IN (` +
+		strings.Join(marks, ", ") + `))`
+	if requester != Anybody {
+		args = append(args, indexed(requester))
+		statement += fmt.Sprintf(" AND requester = $%d", len(args))
 	}
 	var found []renewal.Batch
 	err := l.engine.each(ctx, func(row row) error {
 		b, err := scanBatch(row)
 		found = append(found, b)
 		return err
-	}, `SELECT document FROM batches WHERE requester = $1 AND NOT EXISTS (SELECT 1 FROM requests WHERE batch_id = batches.id AND status IN (`+
-		strings.Join(marks, ", ")+`)) ORDER BY id DESC LIMIT $2`, args...)
+	}, statement+` ORDER BY id DESC LIMIT $1`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("list ended batches: %w", err)
 	}
 	return found, nil
 }
+
+// Anybody stands for all requesters.
+const Anybody = ""
 
 // SubmitBatch makes a batch of a submission with all its requests, or nothing of it. A second
 // delivery, told by its Key, gives the batch of the first one. The error may be a *renewal.Refusal.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -122,6 +123,12 @@ func testSingle(t *testing.T, s store) {
 	apply(t, l, 1, renewal.Changed{Offer: dearer})
 	apply(t, l, 2, begin)
 	apply(t, l, 2, renewal.Failed{Attempt: 1, Problem: renewal.Problem{Class: yeastar.ClassUnknown, Detail: "reset"}})
+	if found, err := l.List(t.Context(), Filter{Lineless: true}); err != nil || len(found) != 1 || found[0].Batch != 0 {
+		t.Errorf("%d requests are no lines, %v", len(found), err)
+	}
+	if ended, err := l.EndedBatches(t.Context(), Anybody, 3, renewal.Processing); err != nil || len(ended) != 1 {
+		t.Errorf("%d batches have ended, %v", len(ended), err)
+	}
 	for _, f := range []Filter{{Single: true}, {Single: true, Limit: 3}, {Single: true, Oldest: true, Limit: 3}} {
 		found, err := l.List(t.Context(), f)
 		if err != nil {
@@ -137,6 +144,24 @@ func testSingle(t *testing.T, s store) {
 		if !slices.Equal(got, []int64{1, 2, 5}) {
 			t.Errorf("%+v finds %v", f, got)
 		}
+	}
+}
+
+// TestLinesAreNotRead finds the few finished requests that are no lines of batches without reading those.
+func TestLinesAreNotRead(t *testing.T) {
+	t.Parallel()
+	l := newSQLiteStore(t).open(t, Options{Policy: policy(1)})
+	statement, args := Filter{Statuses: []renewal.Status{renewal.Ordered, renewal.Rejected, renewal.Cancelled, renewal.Expired}, Requester: "U1", Limit: 10, Lineless: true}.statement()
+	var plan []string
+	err := l.engine.each(t.Context(), func(row row) error {
+		var id, parent, unused int
+		var step string
+		err := row.Scan(&id, &parent, &unused, &step)
+		plan = append(plan, step)
+		return err
+	}, "EXPLAIN QUERY PLAN "+statement, args...)
+	if err != nil || len(plan) != 1 || !strings.Contains(plan[0], "requests_lineless") {
+		t.Errorf("the plan is %q, %v", plan, err)
 	}
 }
 

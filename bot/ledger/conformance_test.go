@@ -74,6 +74,7 @@ var conformance = []struct {
 	{"jobs are never given up", testNeverGivenUp},
 	{"snoozed jobs", testSnooze},
 	{"waiting sync jobs are one", testSyncOnce},
+	{"sleeping sync jobs are one", testSleepOnce},
 	{"a change during a sync job is synced", testSyncWhileRunning},
 	{"a slow vendor does not hold up Slack", testQueues},
 	{"time-outs", testTimeouts},

@@ -73,16 +73,20 @@ func (l *Ledger) OpenHomes(ctx context.Context) ([]Home, error) {
 	return homes, nil
 }
 
-// RedrawHomes starts the job that draws Home tabs, after a change that no request shows.
-func (l *Ledger) RedrawHomes(ctx context.Context) error {
+// RedrawHomes starts the job that draws Home tabs, after a change that no request shows, and others
+// later, after each of some times.
+func (l *Ledger) RedrawHomes(ctx context.Context, later ...time.Duration) error {
 	err := l.change(ctx, "redraw homes", func(t tx) error {
 		now, err := l.now(ctx, t)
 		if err != nil {
 			return err
 		}
 		jobs, err := l.withHomes(ctx, t, now, nil)
-		if err != nil {
+		if err != nil || len(jobs) == 0 {
 			return err
+		}
+		for _, after := range later {
+			jobs = append(jobs, drawHomes(now.Add(after)))
 		}
 		return l.enqueue(ctx, t, now, jobs)
 	})

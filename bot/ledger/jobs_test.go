@@ -316,6 +316,44 @@ func testSnooze(t *testing.T, s store) {
 	same(t, "completed", jobState(t, l, renewal.PollOrder), "state")
 }
 
+// testSleepOnce leaves one job for a request whose channel takes no messages for long, however many changes
+// it has, and none of another request for it.
+func testSleepOnce(t *testing.T, s store) {
+	clock := newClock()
+	l := s.open(t, Options{Policy: policy(3), Now: clock.Now, PollInterval: fast})
+	ran := make(chan int64, 20)
+	err := l.Start(t.Context(), map[renewal.JobKind]Handler{renewal.SyncSlack: func(_ context.Context, j renewal.Job) error {
+		ran <- j.RequestID
+		return Snooze(6 * time.Hour)
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sleeping := func(want int) {
+		t.Helper()
+		notRunning(t, l)
+		var n int
+		if err := l.engine.one(t.Context(), `SELECT count(*) FROM river_job WHERE state = 'scheduled' AND kind = 'sync_slack'`).Scan(&n); err != nil || n != want {
+			t.Errorf("%d jobs sleep, want %d (%v)", n, want, err)
+		}
+	}
+	r := submit(t, l, "k")
+	wait(t, ran, "the first job")
+	sleeping(1)
+	for _, id := range []string{"U2", "U3"} {
+		apply(t, l, r.ID, approve(r, id))
+		wait(t, ran, "the job after a vote")
+		sleeping(1)
+	}
+	submit(t, l, "other")
+	wait(t, ran, "the other request's job")
+	sleeping(2)
+	clock.advance(6*time.Hour + time.Second)
+	wait(t, ran, "a job that has slept")
+	wait(t, ran, "the other one")
+	sleeping(2)
+}
+
 func testSyncOnce(t *testing.T, s store) {
 	l := s.open(t, Options{Policy: policy(3), PollInterval: fast})
 	r := submit(t, l, "k")

@@ -52,11 +52,10 @@ func atFault(err error) bool {
 
 // runOutcome is how a handler's error ends a run.
 func runOutcome(err error) RunOutcome {
-	var s *snooze
 	switch {
 	case err == nil:
 		return RunDone
-	case errors.As(err, &s):
+	case snoozes(err) != nil:
 		return RunSnoozed
 	}
 	return RunFailed

@@ -42,6 +42,8 @@ type Filter struct {
 	Limit     int   // zero: no limit
 	Oldest    bool  // the oldest first, instead of the newest
 	Single    bool  // without those of whom their batch tells (renewal.Request.ToldByBatch)
+	Lineless  bool  // without all lines of batches
+	Newest    int   // only among so many of all requests; zero: among all
 }
 
 // List finds requests, newest first unless the oldest are wanted first.
@@ -82,6 +84,12 @@ func (f Filter) statement() (string, []any) {
 	}
 	if f.Before > 0 {
 		where = append(where, "id < "+arg(f.Before))
+	}
+	if f.Lineless {
+		where = append(where, "batch_id IS NULL")
+	}
+	if f.Newest > 0 {
+		where = append(where, "id > (SELECT coalesce(max(id), 0) FROM requests) - "+arg(f.Newest))
 	}
 	if f.Single {
 		// A text in a document has its quotation marks escaped, so that none looks like this.

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"maps"
 	"runtime/debug"
+	"strconv"
 	"sync"
 	"time"
 
@@ -52,6 +53,37 @@ func (s *snooze) Error() string {
 		return "snoozed for " + s.after.String()
 	}
 	return "snoozed until " + s.until.UTC().Format(time.RFC3339)
+}
+
+// snoozes are what an error means, if it is nothing but snoozes: a failure that was joined with one
+// is a failure.
+func snoozes(err error) []*snooze {
+	switch e := err.(type) { //nolint:errorlint // errors.As would find one beside a failure
+	case *snooze:
+		return []*snooze{e}
+	case interface{ Unwrap() error }:
+		return snoozes(e.Unwrap())
+	case interface{ Unwrap() []error }:
+		var all []*snooze
+		for _, one := range e.Unwrap() {
+			found := snoozes(one)
+			if found == nil {
+				return nil
+			}
+			all = append(all, found...)
+		}
+		return all
+	}
+	return nil
+}
+
+// shortest is how long the first of some snoozes to end is from now on.
+func shortest(all []*snooze, now time.Time) time.Duration {
+	rest := all[0].rest(now)
+	for _, s := range all[1:] {
+		rest = min(rest, s.rest(now))
+	}
+	return rest
 }
 
 // rest is how long it is from now on.
@@ -278,12 +310,16 @@ func (w *jobWorker) Work(ctx context.Context, rj *river.Job[args]) error {
 		err = w.run(ctx, job)
 	}
 	w.ledger.options.Observer.Ran(w.kind, runOutcome(err), time.Since(began))
-	var s *snooze
-	switch {
-	case err == nil:
+	if err == nil {
 		return nil
-	case errors.As(err, &s):
-		return river.JobSnooze(s.rest(w.ledger.Now(ctx)))
+	}
+	if s := snoozes(err); s != nil {
+		now := w.ledger.Now(ctx)
+		rest := shortest(s, now)
+		if shows(w.kind) && rest >= longSnooze && w.ledger.planned(ctx, rj, now.Add(rest)) {
+			return nil
+		}
+		return river.JobSnooze(rest)
 	}
 	w.ledger.options.Logger.WarnContext(ctx, "a job failed and will be tried again",
 		"kind", rj.Kind, "try", rj.Attempt, "error", err)
@@ -291,6 +327,19 @@ func (w *jobWorker) Work(ctx context.Context, rj *river.Job[args]) error {
 		return river.JobSnooze(lastRetry)
 	}
 	return err
+}
+
+// longSnooze is from when on a job that shows need not come back if another one of its request does:
+// of a request with many changes each left one behind while a channel took no messages.
+const longSnooze = 5 * time.Minute
+
+// planned says whether another job like this one is planned for its request until then.
+func (l *Ledger) planned(ctx context.Context, rj *river.Job[args], until time.Time) bool {
+	var others int64
+	err := l.engine.one(ctx, `SELECT count(*) FROM (`+l.engine.waitingJobs()+`) AS waiting
+		WHERE state = 'scheduled' AND kind = $1 AND request = $2 AND id <> $3 AND at <= $4`,
+		rj.Kind, strconv.FormatInt(rj.Args.RequestID, 10), rj.ID, micros(until)).Scan(&others)
+	return err == nil && others > 0
 }
 
 func (w *jobWorker) run(ctx context.Context, job renewal.Job) (err error) {

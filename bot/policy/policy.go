@@ -93,8 +93,11 @@ func (f *File) Approvers() []string {
 	return tidy(all)
 }
 
-// Next are the ids of those who are told when nobody of a step decides, each once.
+// Next are the ids of those who are told when nobody of a step decides, each once; none of no file.
 func (f *File) Next() []string {
+	if f == nil {
+		return nil
+	}
 	var all []string
 	for _, s := range f.Steps() {
 		if s.Escalate != nil {

@@ -75,6 +75,7 @@ func (c *batching) escalate(e EscalateBatch) error {
 	c.Escalated = append(slices.Clone(c.Escalated), told)
 	c.entry.Code = CodeBatchEscalated
 	c.note(DetailWho, strings.Join(who, ","))
+	c.note(DetailPeople, strings.Join(e.People, ","))
 	return nil
 }
 

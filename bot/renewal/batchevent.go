@@ -243,6 +243,7 @@ func (c *batching) approve(e ApproveBatch) error {
 	c.entry.Code = CodeBatchVoted
 	if first.Status == Approved {
 		c.entry.Code = CodeBatchApproved
+		c.noteDryRun()
 	}
 	c.note(DetailFingerprint, e.Shown)
 	c.note(DetailCount, strconv.Itoa(len(open)))
@@ -250,6 +251,13 @@ func (c *batching) approve(e ApproveBatch) error {
 	c.note(DetailComment, approval.Comment)
 	c.note(DetailNext, strings.Join(approval.Next, ","))
 	return nil
+}
+
+// noteDryRun says so where orders would follow.
+func (c *batching) noteDryRun() {
+	if c.DryRun {
+		c.note(DetailDry, "true")
+	}
 }
 
 // alike refuses a vote that would approve some lines and not others: there is no way to that but
@@ -381,5 +389,6 @@ func (c *batching) goOn(e GoOn) error {
 	c.note(DetailHeld, string(c.Held.Code))
 	c.Held, c.Refusals, c.Reminded = nil, 0, nil
 	c.entry.Code = CodeBatchResumed
+	c.noteDryRun()
 	return nil
 }

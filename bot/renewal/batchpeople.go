@@ -135,3 +135,10 @@ func (b Batch) Everybody(lines []Request) Request {
 	}
 	return all
 }
+
+// DecidedBy says whether somebody has decided on the batch or a line of it, or a deputy in their place.
+func (b Batch) DecidedBy(id string, lines []Request) bool {
+	return b.StoppedBy == id || b.StoppedFor == id ||
+		slices.ContainsFunc(b.Approvals, func(a BatchApproval) bool { return a.By == id || a.For == id }) ||
+		slices.ContainsFunc(lines, func(r Request) bool { return r.DecidedBy(id) })
+}

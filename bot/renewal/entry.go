@@ -146,6 +146,7 @@ const (
 	DetailWhole = "batch_fingerprint" // of all lines that were approved at once
 	DetailLines = "lines"             // references of lines, separated by commas
 	DetailHeld  = "held"              // why a batch pauses: a HoldCode
+	DetailDry   = "dry_run"           // "true": no order is sent
 )
 
 // JobKind names a piece of work that follows a change.

@@ -6,6 +6,7 @@ import "time"
 // which the requester has said nothing since it turned up.
 type Explanation struct {
 	By    string    `json:"by"`
+	For   string    `json:"for,omitempty"` // as whose deputy
 	At    time.Time `json:"at"`
 	Words string    `json:"words"`
 }
@@ -19,7 +20,7 @@ func (c *changing) explain(by Actor, comment string) (words string, err error) {
 	case comment == "":
 		return "", c.wantsWords()
 	}
-	c.Explained, c.Unexplained = &Explanation{By: by.UserID, At: c.now, Words: comment}, false
+	c.Explained, c.Unexplained = &Explanation{By: by.UserID, For: c.acting.For, At: c.now, Words: comment}, false
 	return comment, nil
 }
 

@@ -119,3 +119,13 @@ func TestNothingUnexplainedIsTriedAgain(t *testing.T) {
 		t.Errorf("it is %s with %d votes", asked.Status, len(asked.Votes))
 	}
 }
+
+// A deputy's words are told as such, however long the vote that came with them has been gone.
+func TestDeputyExplains(t *testing.T) {
+	t.Parallel()
+	r := unexplained(t, "", policy())
+	done := must(t, r, later, policy(), Approve{By: deputyOf("U5", approver("U2")), Shown: r.Shown(), Comment: "A second contract."})
+	if x := done.Explained; x == nil || x.By != "U5" || x.For != "U2" {
+		t.Errorf("explained by %+v", x)
+	}
+}

@@ -2,7 +2,6 @@ package slackview
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"renewbot/blocks"
@@ -31,7 +30,10 @@ func (v *View) Announce(ctx context.Context, key, channel string, m blocks.Messa
 		if given || p.State == ledger.PostFailed || d.unposted != "" {
 			return nil
 		}
-		return errors.Join(d.end(), fmt.Errorf("the message %s is not posted yet", key))
+		if err := d.end(); err != nil {
+			return fmt.Errorf("the message %s is not posted yet: %w", key, err)
+		}
+		return fmt.Errorf("the message %s is not posted yet", key)
 	})
 	return given, err
 }

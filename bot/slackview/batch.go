@@ -70,7 +70,7 @@ func (d *drawing) showBatch(ctx context.Context, data blocks.BatchData) {
 			d.errs = append(d.errs, err)
 		}
 	}
-	d.showAll(ctx, d.view.wantedForBatch(data, d.view.link(d.posts[keyCard], d.posts[keySummary].TS)))
+	d.showAll(ctx, d.view.wantedForBatch(data, d.view.link(d.posts[keyCard], d.posts[keySummary].TS), d.view.deputiesOfBatch(ctx, data)))
 	if ended(data) && !d.gone[keySummary] {
 		d.showEnd(ctx, data)
 	}
@@ -126,8 +126,9 @@ func parts(lines []renewal.Request) string {
 	return hex.EncodeToString(h.Sum(nil)[:8])
 }
 
-// wantedForBatch lists what the thread of a batch says beside the card.
-func (v *View) wantedForBatch(data blocks.BatchData, link string) []wanted {
+// wantedForBatch lists what the thread of a batch says beside the card; deputies are mentioned with those
+// for whom it waits now.
+func (v *View) wantedForBatch(data blocks.BatchData, link string, deputies []string) []wanted {
 	b := data.Batch
 	var list []wanted
 	threaded := func(key string, m blocks.Message) {
@@ -141,16 +142,20 @@ func (v *View) wantedForBatch(data blocks.BatchData, link string) []wanted {
 	}
 	open := b.Undecided(data.Lines)
 	if len(open) > 0 {
-		threaded("asks", blocks.BatchAsks(data, v.asked(open[0])))
+		threaded("asks", blocks.BatchAsks(data, slices.Concat(v.asked(open[0]), deputies)))
 	}
 	for i, a := range b.Approvals {
-		last := a.Last || i == len(b.Approvals)-1 && approved(data.Lines)
-		threaded("vote:"+strconv.Itoa(i), blocks.BatchVote(data, a, last, v.named(a.Next)))
+		newest := i == len(b.Approvals)-1
+		next := v.named(a.Next)
+		if newest && len(next) > 0 {
+			next = append(next, deputies...)
+		}
+		threaded("vote:"+strconv.Itoa(i), blocks.BatchVote(data, a, a.Last || newest && approved(data.Lines), next))
 	}
 	at := int64(0)
 	if h := b.Held; h != nil {
 		at = h.At.UnixMicro()
-		threaded(fmt.Sprintf("held:%d", h.At.UnixMicro()), blocks.BatchPaused(data, v.approvers))
+		threaded(fmt.Sprintf("held:%d", h.At.UnixMicro()), blocks.BatchPaused(data, slices.Concat(v.approvers, deputies)))
 	}
 	for _, who := range slices.Sorted(maps.Keys(b.Reminded)) {
 		for i := range b.Reminded[who] {

@@ -2,6 +2,7 @@ package slackview
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"renewbot/blocks"
@@ -12,13 +13,14 @@ import (
 type Batches struct {
 	Waiting []blocks.BatchData // for what they decide
 	Mine    []blocks.BatchData // that they asked for, unless it waits for them
-	Ended   []blocks.BatchData // that they asked for, the newest first
+	Decided []blocks.BatchData // of others, that they decided on and that go on
+	Ended   []blocks.BatchData // that they asked for or decided on, the newest first
 }
 
 // Subjects stand for the batches where links are looked for.
 func (b Batches) Subjects() []renewal.Request {
 	var all []renewal.Request
-	for _, list := range [][]blocks.BatchData{b.Waiting, b.Mine, b.Ended} {
+	for _, list := range [][]blocks.BatchData{b.Waiting, b.Mine, b.Decided, b.Ended} {
 		for _, d := range list {
 			all = append(all, renewal.Request{ID: d.Batch.Subject()})
 		}
@@ -26,8 +28,9 @@ func (b Batches) Subjects() []renewal.Request {
 	return all
 }
 
-// goesOn are the states of lines whose batch has not ended.
-var goesOn = []renewal.Status{renewal.Pending, renewal.Approved, renewal.Ordering, renewal.Unknown}
+// goesOn are the states of lines whose batch has not ended: all that are open, but Refused, which
+// stands for itself in every list.
+var goesOn = []renewal.Status{renewal.Pending, renewal.Approved, renewal.Ordering, renewal.Processing, renewal.Unknown}
 
 // batches are those that have not ended.
 func (v *View) batches(ctx context.Context) ([]blocks.BatchData, error) {
@@ -51,8 +54,8 @@ func (v *View) withLines(ctx context.Context, batches []renewal.Batch) ([]blocks
 }
 
 // batchesFor are the batches of a person, with what they may do.
-func (v *View) batchesFor(ctx context.Context, a renewal.Actor, open []blocks.BatchData, beside func(renewal.Request) renewal.Actor, now time.Time) (b Batches, err error) {
-	for _, d := range open {
+func (v *View) batchesFor(ctx context.Context, a renewal.Actor, c common, beside func(renewal.Request) renewal.Actor, now time.Time) (b Batches, err error) {
+	for _, d := range c.batches {
 		as := beside(d.Batch.Everybody(d.Lines))
 		d.Can = d.Batch.Can(as, d.Lines, now, v.policy)
 		switch {
@@ -60,12 +63,23 @@ func (v *View) batchesFor(ctx context.Context, a renewal.Actor, open []blocks.Ba
 			b.Waiting = append(b.Waiting, d)
 		case d.Batch.Requester == a.UserID:
 			b.Mine = append(b.Mine, d)
+		case d.Batch.DecidedBy(a.UserID, d.Lines):
+			b.Decided = append(b.Decided, d)
 		}
 	}
-	ended, err := v.ledger.EndedBatches(ctx, a.UserID, recentBatches, goesOn...)
+	own, err := v.ledger.EndedBatches(ctx, a.UserID, recentBatches, goesOn...)
 	if err != nil {
 		return b, err
 	}
-	b.Ended, err = v.withLines(ctx, ended)
-	return b, err
+	if b.Ended, err = v.withLines(ctx, own); err != nil {
+		return b, err
+	}
+	for _, d := range c.endedBatches {
+		if d.Batch.Requester != a.UserID && d.Batch.DecidedBy(a.UserID, d.Lines) {
+			b.Ended = append(b.Ended, d)
+		}
+	}
+	slices.SortFunc(b.Ended, func(a, b blocks.BatchData) int { return int(b.Batch.ID - a.Batch.ID) })
+	b.Ended = b.Ended[:min(len(b.Ended), recentBatches)]
+	return b, nil
 }

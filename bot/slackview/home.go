@@ -17,8 +17,12 @@ import (
 const (
 	// recently is how many finished requests Home has, and recentBatches how many batches.
 	recently      = 10
-	lookedAt      = 200 // the newest, for those that somebody has decided on
 	recentBatches = 3
+	// lookedAt is how many that have ended are read, for those on which somebody has decided, among
+	// so many of the newest; batchesLookedAt is how many batches.
+	lookedAt        = 200
+	lookedAmong     = 2000
+	batchesLookedAt = 10
 )
 
 // Lists are what a person has to do with.
@@ -28,29 +32,52 @@ type Lists struct {
 	Can                   map[int64][]renewal.Action // what they may do now
 }
 
+// common is what the lists of all people are chosen from.
+type common struct {
+	open      []renewal.Request  // of which no batch tells, the newest first
+	undecided []renewal.Request  // of these, the oldest first
+	batches   []blocks.BatchData // that go on
+	// What has ended, as far as an approver may have decided on it, the newest first.
+	ended        []renewal.Request
+	endedBatches []blocks.BatchData
+}
+
 // ListsFor are the open requests of a person, those that wait for what they decide, the most
 // urgent first, and what they asked for or decided on last.
 func (v *View) ListsFor(ctx context.Context, a renewal.Actor) (Lists, error) {
-	var undecided []renewal.Request
-	if v.policy.Approves(a) {
-		var err error
-		if undecided, err = v.undecided(ctx); err != nil {
-			return Lists{}, err
-		}
-	}
-	batches, err := v.batches(ctx)
+	c, err := v.common(ctx, v.policy.Approves(a))
 	if err != nil {
 		return Lists{}, err
 	}
-	return v.lists(ctx, a, undecided, batches)
+	return v.lists(ctx, a, c)
 }
 
-func (v *View) undecided(ctx context.Context) ([]renewal.Request, error) {
-	return v.ledger.List(ctx, ledger.Filter{Statuses: renewal.Undecided(), Oldest: true, Single: true})
+// common reads what is there, also for whoever decides.
+func (v *View) common(ctx context.Context, decides bool) (c common, err error) {
+	open, ended := openAndEnded()
+	if c.open, err = v.ledger.List(ctx, ledger.Filter{Statuses: open, Single: true}); err != nil {
+		return c, err
+	}
+	if c.batches, err = v.batches(ctx); err != nil || !decides {
+		return c, err
+	}
+	for _, r := range slices.Backward(c.open) {
+		if slices.Contains(renewal.Undecided(), r.Status) {
+			c.undecided = append(c.undecided, r)
+		}
+	}
+	if c.ended, err = v.ledger.List(ctx, ledger.Filter{Statuses: ended, Newest: lookedAmong, Limit: lookedAt, Lineless: true}); err != nil {
+		return c, err
+	}
+	over, err := v.ledger.EndedBatches(ctx, ledger.Anybody, batchesLookedAt, goesOn...)
+	if err != nil {
+		return c, err
+	}
+	c.endedBatches, err = v.withLines(ctx, over)
+	return c, err
 }
 
-func (v *View) lists(ctx context.Context, a renewal.Actor, undecided []renewal.Request, batches []blocks.BatchData) (l Lists, err error) {
-	var open, ended []renewal.Status
+func openAndEnded() (open, ended []renewal.Status) {
 	for _, s := range renewal.Statuses() {
 		if s.Final() {
 			ended = append(ended, s)
@@ -58,21 +85,30 @@ func (v *View) lists(ctx context.Context, a renewal.Actor, undecided []renewal.R
 			open = append(open, s)
 		}
 	}
-	if l.Mine, err = v.ledger.List(ctx, ledger.Filter{Statuses: open, Requester: a.UserID, Single: true}); err != nil {
+	return open, ended
+}
+
+func (v *View) lists(ctx context.Context, a renewal.Actor, c common) (l Lists, err error) {
+	for _, r := range c.open {
+		if r.Requester == a.UserID {
+			l.Mine = append(l.Mine, r)
+		}
+	}
+	_, ended := openAndEnded()
+	own, err := v.ledger.List(ctx, ledger.Filter{Statuses: ended, Requester: a.UserID, Limit: recently, Lineless: true})
+	if err != nil {
 		return l, err
 	}
-	if l.Recent, err = v.recent(ctx, a, ended); err != nil {
-		return l, err
-	}
+	l.Recent = recent(a, own, c.ended)
 	now := v.ledger.Now(ctx)
 	beside := func(r renewal.Request) renewal.Actor {
 		return v.people.Beside(ctx, a, r, directory.RequestAge)
 	}
-	if l.Batches, err = v.batchesFor(ctx, a, batches, beside, now); err != nil {
+	if l.Batches, err = v.batchesFor(ctx, a, c, beside, now); err != nil {
 		return l, err
 	}
 	l.Mine = renewal.Under(l.Mine, v.policy)
-	l.Waiting = renewal.Under(renewal.WaitingFor(undecided, beside, now, v.policy), v.policy)
+	l.Waiting = renewal.Under(renewal.WaitingFor(c.undecided, beside, now, v.policy), v.policy)
 	l.Can = map[int64][]renewal.Action{}
 	for _, r := range slices.Concat(l.Mine, l.Waiting, l.Recent) {
 		l.Can[r.ID] = r.Can(beside(r), now, v.policy)
@@ -80,20 +116,15 @@ func (v *View) lists(ctx context.Context, a renewal.Actor, undecided []renewal.R
 	return l, nil
 }
 
-// recent are the requests that a person asked for or decided on and that have ended, the newest first.
-func (v *View) recent(ctx context.Context, a renewal.Actor, ended []renewal.Status) ([]renewal.Request, error) {
-	own, err := v.ledger.List(ctx, ledger.Filter{Statuses: ended, Requester: a.UserID, Limit: recently, Single: true})
-	if err != nil || !v.policy.Approves(a) {
-		return own, err
-	}
-	all, err := v.ledger.List(ctx, ledger.Filter{Statuses: ended, Limit: lookedAt, Single: true})
+// recent are the ended requests that a person asked for or decided on, the newest first.
+func recent(a renewal.Actor, own, all []renewal.Request) []renewal.Request {
 	for _, r := range all {
 		if r.Requester != a.UserID && r.DecidedBy(a.UserID) {
 			own = append(own, r)
 		}
 	}
 	slices.SortFunc(own, func(a, b renewal.Request) int { return int(b.ID - a.ID) })
-	return own[:min(len(own), recently)], err
+	return own[:min(len(own), recently)]
 }
 
 // drawHomes draws the Home tabs again that were opened lately and show something else now.
@@ -104,20 +135,17 @@ func (v *View) drawHomes(ctx context.Context, job renewal.Job) error {
 		if err != nil || len(homes) == 0 {
 			return err
 		}
-		undecided, err := v.undecided(ctx)
-		if err != nil {
-			return err
-		}
 		pause, err := v.ledger.Paused(ctx)
 		if err != nil {
 			return err
 		}
-		batches, err := v.batches(ctx)
+		v.people.ReadGroups(ctx)
+		c, err := v.common(ctx, true)
 		if err != nil {
 			return err
 		}
 		for _, h := range homes {
-			if err := v.drawHome(ctx, h, undecided, batches, pause); err != nil {
+			if err := v.drawHome(ctx, h, c, pause); err != nil {
 				return err
 			}
 		}
@@ -125,16 +153,19 @@ func (v *View) drawHomes(ctx context.Context, job renewal.Job) error {
 	})
 }
 
-func (v *View) drawHome(ctx context.Context, h ledger.Home, undecided []renewal.Request, batches []blocks.BatchData, pause renewal.Pause) error {
+func (v *View) drawHome(ctx context.Context, h ledger.Home, c common, pause renewal.Pause) error {
 	data := blocks.HomeData{Command: v.command, DryRun: v.policy.DryRun, Pause: pause}
 	a := v.people.Actor(ctx, h.UserID, directory.RequestAge)
-	if a.MayRequest || v.policy.Approves(a) {
-		l, err := v.lists(ctx, a, undecided, batches)
+	if decides := v.policy.Approves(a); a.MayRequest || decides {
+		if !decides {
+			c.undecided, c.ended, c.endedBatches = nil, nil, nil
+		}
+		l, err := v.lists(ctx, a, c)
 		if err != nil {
 			return err
 		}
 		data.Waiting, data.Open, data.Recent, data.Can = l.Waiting, l.Mine, l.Recent, l.Can
-		data.WaitingBatches, data.OpenBatches, data.RecentBatches = l.Batches.Waiting, l.Batches.Mine, l.Batches.Ended
+		data.WaitingBatches, data.OpenBatches, data.DecidedBatches, data.RecentBatches = l.Batches.Waiting, l.Batches.Mine, l.Batches.Decided, l.Batches.Ended
 		data.Links = v.Links(ctx, l.Waiting, l.Mine, l.Recent, l.Batches.Subjects())
 	}
 	if a.MayRequest && v.due != nil {

@@ -18,8 +18,8 @@ const (
 	DeposeDead = `DELETE FROM river_leader WHERE leader_id NOT IN (SELECT id FROM processes)`
 )
 
-// Waiting is a query of the jobs that are not finished: their queue, their state and,
-// in microseconds since 1970, since when they run or for when they are planned. River's
+// Waiting is a query of the jobs that are not finished: their id and kind, the request of their arguments as
+// text, their queue, their state and, in microseconds since 1970, since when they run or for when they are planned. River's
 // client lists jobs one by one, and the figures need a count.
 func (d *DB[Tx]) Waiting() string {
 	at := `CASE state WHEN 'running' THEN coalesce(attempted_at, scheduled_at) ELSE scheduled_at END`
@@ -29,5 +29,5 @@ func (d *DB[Tx]) Waiting() string {
 	} else {
 		at = `CAST(extract(epoch FROM ` + at + `) * 1000000 AS BIGINT)`
 	}
-	return `SELECT queue, state, ` + at + ` AS at FROM river_job WHERE state IN ('available', 'running', 'retryable', 'scheduled')`
+	return `SELECT id, kind, CAST(args->>'request_id' AS TEXT) AS request, queue, state, ` + at + ` AS at FROM river_job WHERE state IN ('available', 'running', 'retryable', 'scheduled')`
 }
