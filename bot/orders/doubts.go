@@ -28,7 +28,7 @@ func (o *Orders) Look(ctx context.Context, request int64, offer *renewal.Offer, 
 		return nil, nil, err
 	}
 	now := o.ledger.Now(ctx)
-	facts, _ := o.portalFacts(ctx, offer, c, maxAge)
+	facts, _, _ := o.portalFacts(ctx, offer, c, maxAge)
 	facts.Requests = others
 	return offer.Doubts(facts, now, o.policy), offer.Check(facts), nil
 }
@@ -41,19 +41,17 @@ func (o *Orders) Repeats(ctx context.Context, request int64, product string, hol
 	return renewal.RepeatDoubts(others, now, o.policy), err
 }
 
-// portalFacts reads what the portal tells of an offer. The error is of look-ups that may
-// work a moment later.
-func (o *Orders) portalFacts(ctx context.Context, offer *renewal.Offer, c yeastar.Catalogue, maxAge lookup.MaxAge) (renewal.Facts, error) {
-	var facts renewal.Facts
+// portalFacts reads what the portal tells of an offer. The errors are of look-ups that may
+// work a moment later: missing is what is told of the package, and unread are its orders.
+func (o *Orders) portalFacts(ctx context.Context, offer *renewal.Offer, c yeastar.Catalogue, maxAge lookup.MaxAge) (facts renewal.Facts, missing, unread error) {
 	var strange []yeastar.OrderSummary
-	var missing, unread error
 	var looking sync.WaitGroup
 	holder, product := offer.Holder, offer.Product
 	looking.Go(func() { facts, missing = o.portal.Enrich(ctx, offer, c, maxAge) })
 	looking.Go(func() { strange, unread = o.strange(ctx, holder, product, maxAge) })
 	looking.Wait()
 	facts.PortalOrders, facts.OrdersUnread = strange, unread != nil
-	return facts, cmp.Or(missing, unread)
+	return facts, missing, unread
 }
 
 // others are the other requests of a holder and product than one.

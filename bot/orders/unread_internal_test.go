@@ -1,0 +1,59 @@
+package orders
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"renewbot/bot/renewal"
+	"renewbot/yeastar"
+	"renewbot/yeastar/yeastarsim"
+)
+
+// Orders of the portal that can never be read hold up no order for good: it waits for a while, and
+// then they are a doubt, which people have seen and agreed to, or else are asked about.
+func TestPortalOrdersThatCanNeverBeRead(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		product, key string
+		fails        yeastarsim.Endpoint
+	}{
+		"the list":                    {turnkey, yeastarsim.NorthwindID, yeastarsim.OrderPage},
+		"one that is somebody else's": {"p-series-software", yeastarsim.SoftwarePlainSerial, yeastarsim.OrderGet},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := setupPaced(t, yeastar.Config{Rate: 1e6, Burst: 1e6, RetryInterval: time.Millisecond}, yeastarsim.WithSwitches(func(s *yeastarsim.Switches) { s.Owner = c.fails != yeastarsim.OrderGet }))
+			row, _ := yeastar.ProductByKey(c.product)
+			r := w.approved(c.product, c.key, row.Terms[0])
+			w.sim.AddOrder(yeastarsim.Order{ProductID: yeastarsim.CloudPBX, ProductNo: yeastarsim.CloudSerial, Status: yeastarsim.StatusSucceed})
+			w.sim.Fault(c.fails, yeastarsim.HTTPError(503))
+			if e, err := w.checked(t.Context(), r); e != nil || err == nil {
+				t.Fatalf("at first it does not wait: %+v, %v", e, err)
+			}
+			e, err := w.checked(t.Context(), w.waited(r))
+			changed, ok := e.(renewal.Changed)
+			if err != nil || !ok || !slices.ContainsFunc(changed.Doubts, func(d renewal.Doubt) bool { return d.Kind == renewal.DoubtOrdersUnknown }) {
+				t.Fatalf("nobody is asked: %+v, %v", e, err)
+			}
+			if r, err = w.ledger.Apply(t.Context(), r.ID, changed); err != nil {
+				t.Fatal(err)
+			}
+			r = w.approve(r)
+			if e, err := w.checked(t.Context(), r); e != nil || err == nil {
+				t.Errorf("what people know is not waited for: %+v, %v", e, err)
+			}
+			if e, err := w.checked(t.Context(), w.waited(r)); e != nil || err != nil {
+				t.Errorf("what people agreed to is not ordered: %+v, %v", e, err)
+			}
+		})
+	}
+}
+
+// waited is a request whose order has waited as long as it may, so that nothing counts which was
+// read before.
+func (w *world) waited(r renewal.Request) renewal.Request {
+	w.portal = looks(w.t, w.client, w.policy)
+	r.UpdatedAt = r.UpdatedAt.Add(-checkPatience)
+	return r
+}
