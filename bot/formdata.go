@@ -99,6 +99,7 @@ func (b *Bot) dependent(ctx context.Context, f *blocks.FormData, k draft.Known) 
 	looking, cancel := context.WithTimeout(ctx, b.optionalWait)
 	defer cancel()
 	product := k.Product.Key
+	b.orders.Ahead(product, k.Holder)
 	if k.Last, _, err = b.ledger.LastOrdered(ctx, product, k.Holder.Key()); err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package orders
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -90,7 +91,7 @@ func (o *Orders) compare(ctx context.Context, r renewal.Request, c yeastar.Catal
 		return nil, missing
 	}
 	// What can never be read holds up no order for good: it is a doubt, which people may agree to.
-	if unread != nil && o.patient(ctx, r) {
+	if unread != nil && !errors.Is(unread, errMany) && o.patient(ctx, r) {
 		return nil, unread
 	}
 	// The ledger comes last: no order begins and ends between this and the attempt.

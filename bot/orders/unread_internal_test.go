@@ -1,10 +1,12 @@
 package orders
 
 import (
+	"errors"
 	"slices"
 	"testing"
 	"time"
 
+	"renewbot/bot/lookup"
 	"renewbot/bot/renewal"
 	"renewbot/yeastar"
 	"renewbot/yeastar/yeastarsim"
@@ -56,4 +58,50 @@ func (w *world) waited(r renewal.Request) renewal.Request {
 	w.portal = looks(w.t, w.client, w.policy)
 	r.UpdatedAt = r.UpdatedAt.Add(-checkPatience)
 	return r
+}
+
+// What an order is of is asked for once, in the background, and no order in the portal is left out
+// because there are many.
+func TestManyOrdersOfOthers(t *testing.T) {
+	t.Parallel()
+	const many = 60
+	w := setup(t, yeastarsim.WithSwitches(yeastarsim.Bare))
+	ctx := t.Context()
+	w.portal = looksFor(t, w.client, w.policy, time.Nanosecond) // everything has aged at once
+	h, _ := w.portal.Holder(ctx, "cloud-pbx", yeastarsim.CloudSerial)
+	seeds := len(w.sim.Orders())
+	byHand := w.sim.AddOrder(yeastarsim.Order{ProductID: yeastarsim.CloudPBX, ProductNo: yeastarsim.CloudSerial, CreateTime: time.Now().Add(-time.Hour)})
+	for range many {
+		w.sim.AddOrder(yeastarsim.Order{ProductID: yeastarsim.CloudPBX, ProductNo: yeastarsim.CloudMonthlySerial})
+	}
+	w.Ahead("cloud-pbx", h)
+	if err := w.sim.WaitCalls(ctx, yeastarsim.OrderGet, many+1); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if got, err := w.strange(ctx, h, "cloud-pbx", lookup.AnyAge); err != nil || len(got) != 1 || got[0].OrderNo != byHand.OrderNo {
+			t.Fatalf("found are %+v, %v", got, err)
+		}
+	}
+	if n, most := w.sim.Calls(yeastarsim.OrderGet), seeds+many+1+2; n > most { // and the status of the one that is found, each time
+		t.Errorf("%d details were asked for, want at most %d", n, most)
+	}
+}
+
+// More orders than are asked about in one look are not orders that are not there: that is told, and
+// the next look goes on.
+func TestMoreOrdersThanAreAskedAbout(t *testing.T) {
+	t.Parallel()
+	w := setup(t, yeastarsim.WithSwitches(yeastarsim.Bare))
+	h, _ := w.portal.Holder(t.Context(), "cloud-pbx", yeastarsim.CloudSerial)
+	w.sim.AddOrder(yeastarsim.Order{ProductID: yeastarsim.CloudPBX, ProductNo: yeastarsim.CloudSerial, CreateTime: time.Now().Add(-time.Hour)})
+	for range mostAsked {
+		w.sim.AddOrder(yeastarsim.Order{ProductID: yeastarsim.CloudPBX, ProductNo: yeastarsim.CloudMonthlySerial})
+	}
+	if got, err := w.strange(t.Context(), h, "cloud-pbx", lookup.AnyAge); !errors.Is(err, errMany) || len(got) != 0 {
+		t.Errorf("at first found are %+v, %v", got, err)
+	}
+	if got, err := w.strange(t.Context(), h, "cloud-pbx", lookup.AnyAge); err != nil || len(got) != 1 {
+		t.Errorf("then found are %+v, %v", got, err)
+	}
 }

@@ -48,9 +48,6 @@ func (p *Portal) readOrders(ctx context.Context, known *lookup.Cache[orderList],
 	return read, nil
 }
 
-// mostOrders is how many orders are looked at for a PBX: the ledger is asked of each.
-const mostOrders = 500
-
 // OrdersOf lists the orders of a holder in the portal's list of the last months; for a PBX the
 // newest ones of the customer who has it, or of everybody where that is not told: their details
 // tell the PBX. IsOf says of which product and PBX one is. For an account it lists none when the
@@ -71,7 +68,6 @@ func (p *Portal) OrdersOf(ctx context.Context, h renewal.Holder, maxAge lookup.M
 	}
 	if pbx {
 		slices.SortStableFunc(theirs, func(a, b yeastar.OrderSummary) int { return b.CreateTime.Compare(a.CreateTime) })
-		theirs = theirs[:min(len(theirs), mostOrders)]
 	}
 	return theirs, nil
 }
@@ -117,22 +113,57 @@ func (p *Portal) StatusOf(ctx context.Context, o yeastar.OrderSummary, maxAge lo
 	return cmp.Or(detail.OrderStatus, o.OrderStatus), passing(err)
 }
 
+// orderFacts is what of an order's details never changes, and is asked for once.
+type orderFacts struct {
+	product   yeastar.ID
+	productNo string
+	lines     []yeastar.OrderDetailLine
+}
+
+func factsOf(d yeastar.OrderDetail) orderFacts { return orderFacts{d.ProductID, d.ProductNo, d.Lines} }
+
+// readOrder asks for an order's details, and keeps what never changes of them.
+func (p *Portal) readOrder(ctx context.Context, client *yeastar.Client, number string) (yeastar.OrderDetail, error) {
+	detail, err := client.Order(ctx, number)
+	if err == nil && (detail.ProductID != "" || detail.ProductNo != "") {
+		p.orderFacts.Store(number, factsOf(detail))
+	}
+	return detail, err
+}
+
 // IsOf says whether an order may be of a product, and of a holder's PBX: not when its details
 // tell others, nor when nothing tells that it is of this PBX or its customer.
 func (p *Portal) IsOf(ctx context.Context, o yeastar.OrderSummary, productKey string, h renewal.Holder) (bool, error) {
+	if same, known := p.KnownOf(o, productKey, h); known {
+		return same, nil
+	}
 	product, err := Product(productKey)
 	if err != nil {
 		return false, err
 	}
-	list, _ := p.orders.Peek(all)
 	detail, err := p.orderDetails.Get(ctx, cmp.Or(o.OrderNo, string(o.ID)), lookup.AnyAge)
-	switch {
-	case detail.ProductID != "" && string(detail.ProductID) != strconv.Itoa(product.ID),
-		h.SerialNumber != "" && detail.ProductNo != h.SerialNumber && (detail.ProductNo != "" || !list.isOf(o, h)),
-		product.Service != "" && p.isOfAnother(product, detail.Lines):
-		return false, passing(err)
+	return p.mayBeOf(o, factsOf(detail), product, h), passing(err)
+}
+
+// KnownOf is IsOf as far as it is known without asking.
+func (p *Portal) KnownOf(o yeastar.OrderSummary, productKey string, h renewal.Holder) (same, known bool) {
+	product, err := Product(productKey)
+	facts, ok := p.orderFacts.Load(cmp.Or(o.OrderNo, string(o.ID)))
+	if err != nil || !ok {
+		return false, false
 	}
-	return true, passing(err)
+	return p.mayBeOf(o, facts.(orderFacts), product, h), true
+}
+
+func (p *Portal) mayBeOf(o yeastar.OrderSummary, facts orderFacts, product yeastar.Product, h renewal.Holder) bool {
+	list, _ := p.orders.Peek(all)
+	switch {
+	case facts.product != "" && string(facts.product) != strconv.Itoa(product.ID),
+		h.SerialNumber != "" && facts.productNo != h.SerialNumber && (facts.productNo != "" || !list.isOf(o, h)),
+		product.Service != "" && p.isOfAnother(product, facts.lines):
+		return false
+	}
+	return true
 }
 
 // isOfAnother says whether lines are all of services that are not a row's own, where
