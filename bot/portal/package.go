@@ -62,7 +62,7 @@ func (p *Portal) withTerms(ctx context.Context, row yeastar.Product, mine Packag
 	if err != nil {
 		return mine, passing(err)
 	}
-	plan := cmp.Or(mine.plan(c).ID, likely)
+	plan := cmp.Or(mine.Plan(c).ID, likely)
 	if plan == "" && len(c.Plans) == 1 {
 		plan = c.Plans[0].ID
 	}
@@ -271,12 +271,27 @@ func tellsMore(listed, detail Package) bool {
 
 func (o Package) tellsPlan() bool { return o.PlanID != "" || o.PlanName != "" }
 
-// plan is the plan that a package has, by its id or else by its name; it has no id when neither
-// is told.
-func (o Package) plan(c yeastar.Catalogue) yeastar.Plan {
+// Plan is the plan that a package has, by its id or else by its name; it has no id when neither
+// tells which one it is. A trial plan has the name alone when no other has.
+func (o Package) Plan(c yeastar.Catalogue) yeastar.Plan {
+	var sold, trial []yeastar.Plan
 	for _, p := range c.Plans {
-		if p.ID == o.PlanID || (o.PlanID == "" && o.PlanName != "" && fold(p.Name) == fold(o.PlanName)) {
+		switch {
+		case p.ID == o.PlanID:
 			return p
+		case o.PlanID != "" || o.PlanName == "" || fold(p.Name) != fold(o.PlanName):
+		case p.Trial():
+			trial = append(trial, p)
+		default:
+			sold = append(sold, p)
+		}
+	}
+	for _, named := range [][]yeastar.Plan{sold, trial} {
+		if len(named) == 1 {
+			return named[0]
+		}
+		if len(named) > 1 {
+			break // no telling which
 		}
 	}
 	return yeastar.Plan{ID: o.PlanID, Name: o.PlanName}
