@@ -105,3 +105,19 @@ func TestMoreOrdersThanAreAskedAbout(t *testing.T) {
 		t.Errorf("then found are %+v, %v", got, err)
 	}
 }
+
+// An order of a PBX does not wait for the list of all PBXs where the details tell as much.
+func TestAPBXDoesNotWaitForTheListOfAll(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	row, _ := yeastar.ProductByKey("cloud-pbx")
+	r := w.approved(row.Key, yeastarsim.CloudSerial, row.Terms[0])
+	w.portal = looks(t, w.client, w.policy) // as after a start
+	release := make(chan struct{})
+	w.sim.Fault(yeastarsim.InstanceProductList, yeastarsim.Hold(release))
+	r = w.placed(r)
+	close(release)
+	if r.Status != renewal.Ordered || len(w.sim.Placed()) != 1 {
+		t.Errorf("it is %s: %+v", r.Status, r.Problem)
+	}
+}

@@ -129,6 +129,13 @@ func (p *Portal) listed(ctx context.Context, productKey string, holder renewal.H
 	return mine, nil
 }
 
+// listedNow is listed as far as the list is there, without waiting for it.
+func (p *Portal) listedNow(row yeastar.Product, holder renewal.Holder) (mine Package, there bool) {
+	owned, there := p.owned.Peek(row.Key)
+	mine, _ = matchPackage(row, owned.packages, holder)
+	return mine, there
+}
+
 func packageOf(o yeastar.OwnedProduct) Package {
 	found := Package{
 		ProductNo: o.ProductNo, Owner: o.HolderID, Expiry: o.Expiry, PlanID: o.PlanID, PlanName: o.PlanName,
@@ -228,7 +235,14 @@ func (p *Portal) read(ctx context.Context, o renewal.Offer, c yeastar.Catalogue,
 	if err != nil {
 		return r, err
 	}
-	mine, err := p.listed(ctx, o.Product, o.Holder, lookup.AnyAge) // it may be long
+	var mine Package
+	listed := true
+	switch {
+	case row.Holder == yeastar.BySerial && maxAge != lookup.AnyAge:
+		mine, listed = p.listedNow(row, o.Holder) // it may be long
+	default:
+		mine, err = p.listed(ctx, o.Product, o.Holder, lookup.AnyAge)
+	}
 	if row.Holder == yeastar.BySerial {
 		// Its number is known whatever the list says.
 		mine.ProductNo, err = o.Holder.SerialNumber, nil
@@ -254,6 +268,10 @@ func (p *Portal) read(ctx context.Context, o renewal.Offer, c yeastar.Catalogue,
 		}
 	}
 	err = looking.Wait()
+	if !listed && err == nil && !detail.tellsAll(row) {
+		mine, err = p.listed(ctx, o.Product, o.Holder, lookup.AnyAge)
+		err = passing(err)
+	}
 	if maxAge != lookup.AnyAge && err == nil && tellsMore(mine, detail) {
 		mine, err = p.listed(ctx, o.Product, o.Holder, maxAge)
 		err = passing(err)
@@ -267,6 +285,13 @@ func tellsMore(listed, detail Package) bool {
 	return (listed.Extensions != 0 && detail.Extensions == 0) || (!listed.Expiry.IsZero() && detail.Expiry.IsZero()) ||
 		(len(listed.Services) > 0 && len(detail.Services) == 0) || (listed.tellsPlan() && !detail.tellsPlan()) ||
 		(listed.BillingCycle != "" && detail.BillingCycle == "")
+}
+
+// tellsAll says whether the details of a package leave nothing open that its entry in the list
+// could tell.
+func (o Package) tellsAll(row yeastar.Product) bool {
+	return !o.Expiry.IsZero() && (o.Extensions != 0 || row.Quantity == yeastar.QuantityNone) && (o.tellsPlan() || !row.PlanLine) &&
+		(o.BillingCycle != "" || !row.CycleKept) && (len(o.Services) > 0 || !row.ServiceLines)
 }
 
 func (o Package) tellsPlan() bool { return o.PlanID != "" || o.PlanName != "" }
