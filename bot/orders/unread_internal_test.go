@@ -121,3 +121,33 @@ func TestAPBXDoesNotWaitForTheListOfAll(t *testing.T) {
 		t.Errorf("it is %s: %+v", r.Status, r.Problem)
 	}
 }
+
+// An order by hand that was cancelled is seen to be that, also where the list alone tells it and the
+// order is not of the last day.
+func TestAnOrderThatEndedByTheListAlone(t *testing.T) {
+	t.Parallel()
+	w := setup(t, yeastarsim.WithSwitches(func(s *yeastarsim.Switches) { s.NoStatusInDetails = true }))
+	h, _ := w.portal.Holder(t.Context(), turnkey, yeastarsim.NorthwindID)
+	p, _ := w.sim.Package(yeastarsim.NorthwindID)
+	o := w.sim.AddOrder(yeastarsim.Order{
+		ProductID: p.ProductID, ProductNo: p.ProductNo, PartnerID: p.PartnerID, Status: yeastarsim.StatusPending, CreateTime: time.Now().Add(-72 * time.Hour),
+	})
+	has := func() bool {
+		got, err := w.strange(t.Context(), h, turnkey, lookup.Anew)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return slices.ContainsFunc(got, func(s yeastar.OrderSummary) bool {
+			return s.OrderNo == o.OrderNo && !renewal.EndedUnplaced(s.OrderStatus)
+		})
+	}
+	if !has() {
+		t.Fatal("it is not there")
+	}
+	if err := w.sim.SetOrderStatus(o.OrderNo, yeastarsim.StatusCancelled); err != nil {
+		t.Fatal(err)
+	}
+	if has() {
+		t.Error("it has not ended")
+	}
+}

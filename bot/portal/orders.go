@@ -16,6 +16,10 @@ import (
 // from ours by a time zone.
 const orderOverlap = 24 * time.Hour
 
+// openWithin is how far back the list is read again for an order that had not ended, where the
+// details of an order tell no status.
+const openWithin = 30 * 24 * time.Hour
+
 // orderList is what the portal's list has of the orders of the last months.
 type orderList struct {
 	at     time.Time // when it was read
@@ -28,7 +32,7 @@ func (p *Portal) readOrders(ctx context.Context, known *lookup.Cache[orderList],
 	begin := now.Add(-within)
 	since := begin
 	before, _ := known.Peek(all)
-	if again := before.at.Add(-orderOverlap); again.After(since) {
+	if again := p.readAgain(before, now); again.After(since) {
 		since = again
 	}
 	orders, err := p.ordersSince(ctx, since)
@@ -46,6 +50,22 @@ func (p *Portal) readOrders(ctx context.Context, known *lookup.Cache[orderList],
 		}
 	}
 	return read, nil
+}
+
+// readAgain is from when on a list is read again: its statuses are those of the first reading, and
+// where nothing else tells them, orders that had not ended are read once more.
+func (p *Portal) readAgain(before orderList, now time.Time) time.Time {
+	again := before.at.Add(-orderOverlap)
+	if !p.statusUntold.Load() {
+		return again
+	}
+	for _, o := range before.orders {
+		open := o.OrderStatus != "" && o.OrderStatus != yeastar.OrderSucceed && !renewal.EndedUnplaced(o.OrderStatus)
+		if open && o.CreateTime.Before(again) && o.CreateTime.After(now.Add(-openWithin)) {
+			again = o.CreateTime
+		}
+	}
+	return again
 }
 
 // OrdersOf lists the orders of a holder in the portal's list of the last months; for a PBX the
@@ -125,6 +145,9 @@ func factsOf(d yeastar.OrderDetail) orderFacts { return orderFacts{d.ProductID, 
 // readOrder asks for an order's details, and keeps what never changes of them.
 func (p *Portal) readOrder(ctx context.Context, client *yeastar.Client, number string) (yeastar.OrderDetail, error) {
 	detail, err := client.Order(ctx, number)
+	if err == nil {
+		p.statusUntold.Store(detail.OrderStatus == "")
+	}
 	if err == nil && (detail.ProductID != "" || detail.ProductNo != "") {
 		p.orderFacts.Store(number, factsOf(detail))
 	}

@@ -65,6 +65,7 @@ type Portal struct {
 	placed       *lookup.Cache[orderList]                  // one key: all; of years
 	orderDetails *lookup.Cache[yeastar.OrderDetail]        // by order number
 	orderFacts   sync.Map                                  // by order number: orderFacts
+	statusUntold atomic.Bool                               // the details of an order tell no status, as it was last
 	repeatWithin time.Duration
 	ordersSince  func(ctx context.Context, since time.Time) ([]yeastar.OrderSummary, error)
 	asking       atomic.Int64 // how many customers are being asked about
