@@ -18,7 +18,10 @@ const linePatience = time.Minute
 // single is how a single request is checked, for each line of a batch.
 func (b *Bot) single() batch.Single {
 	return batch.Single{
-		Fill: b.form, Voters: b.voters,
+		Voters: b.voters,
+		Fill: func(ctx context.Context, d blocks.Draft) (blocks.FormData, error) {
+			return b.formWithin(ctx, linePatience, d)
+		},
 		Offer: func(ctx context.Context, who string, d blocks.Draft) (renewal.Offer, []renewal.Doubt, map[string]string, error) {
 			o, errs, err := b.offerWithin(ctx, linePatience, who, d)
 			return o.Offer, o.doubts, errs, err

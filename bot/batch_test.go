@@ -7,7 +7,9 @@ import (
 	"testing"
 	"time"
 
+	"renewbot/bot"
 	"renewbot/bot/config"
+	"renewbot/bot/ledger"
 	"renewbot/bot/renewal"
 	"renewbot/bot/sandbox"
 	"renewbot/bot/slacksim"
@@ -347,4 +349,33 @@ func TestServicesOfALine(t *testing.T) {
 	bob.press(b.card(sandbox.Renewals, "RNW-B0001", "Approve 1 line"), "Approve 1 line")
 	b.happened("RNW-000001", renewal.CodeOrdered)
 	b.wants(b.bodies()[0], `"quantity":10000`, `"quantity":20`)
+}
+
+// TestLineWaitsForWhatTheRenewalTells checks a line whose term and number are told by the plan's
+// renewal alone, and late: what is left empty is as the portal tells it.
+func TestLineWaitsForWhatTheRenewalTells(t *testing.T) {
+	t.Parallel()
+	hasty := tuned(func(_ *ledger.Options, p *bot.Options) { p.OptionalWait = time.Millisecond })
+	onlyRenewal := func(o *sandbox.Options) {
+		o.Vendor = append(o.Vendor, yeastarsim.WithNames(func(n *yeastarsim.Names) { n.PackageCycle = "" }))
+	}
+	for name, c := range map[string]struct {
+		planTold bool
+		plan     string
+	}{
+		"the plan is told":              {true, ""},
+		"the plan is named by the line": {false, "Standard Plan"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := setup(t, hasty, onlyRenewal, switched(yeastarsim.Generous, func(s *yeastarsim.Switches) { s.PackagePlan = c.planTold }))
+			b.Vendor.Fault(yeastarsim.RenewPlanInfo, yeastarsim.Latency(100*time.Millisecond))
+			alice := b.as(sandbox.Alice)
+			alice.command(sandbox.Renewals, "/renew batch")
+			alice.typeIn("Lines", "holder;product;plan;contact\n"+yeastarsim.ApplianceMonthlySerial+";p-series-appliance-plan;"+c.plan+";invoices@sandhaven.example")
+			alice.submitOK()
+			alice.titled("Please check")
+			alice.reads("1 line can be asked for")
+		})
+	}
 }

@@ -271,6 +271,25 @@ func TestRefusedClickDeliveredTwiceIsOne(t *testing.T) {
 	}
 }
 
+// The same for the buttons of a batch's card.
+func TestRefusedClickOnABatchDeliveredTwiceIsOne(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []slacksim.EnvelopeFaultKind{slacksim.EnvelopeDuplicate, slacksim.EnvelopeRepeat} {
+		t.Run(string(kind), func(t *testing.T) {
+			t.Parallel()
+			b := setup(t, telling, func(o *sandbox.Options) { o.Vendor = append(o.Vendor, yeastarsim.WithCustomers(40)) })
+			card := b.as(sandbox.Alice).batch(customer(31), customer(33))
+			b.Slack.Disturb("block_actions", slacksim.EnvelopeFault{Kind: kind}, 1)
+			b.as(sandbox.Dave).press(card, "Approve 2 lines")
+			b.wait("the refusal", func(*slacksim.Snapshot) bool { return len(b.Slack.As(sandbox.Dave).Ephemerals()) > 0 })
+			b.bothHandled(kind)
+			if told := b.Slack.As(sandbox.Dave).Ephemerals(); len(told) != 1 {
+				t.Errorf("told %d times", len(told))
+			}
+		})
+	}
+}
+
 // bothHandled waits until both deliveries of what was disturbed are acknowledged and done.
 func (b *bundle) bothHandled(kind slacksim.EnvelopeFaultKind) {
 	b.t.Helper()

@@ -3,6 +3,7 @@ package bot
 import (
 	"cmp"
 	"context"
+	"time"
 
 	"renewbot/blocks"
 	"renewbot/bot/draft"
@@ -16,6 +17,11 @@ import (
 // do without, as long as ctx lasts, and for the rest only a moment; what is missing then is
 // told by Waiting.
 func (b *Bot) form(ctx context.Context, d blocks.Draft) (blocks.FormData, error) {
+	return b.formWithin(ctx, b.optionalWait, d)
+}
+
+// formWithin is form that waits so long for what the holder has.
+func (b *Bot) formWithin(ctx context.Context, wait time.Duration, d blocks.Draft) (blocks.FormData, error) {
 	looking, cancel := context.WithTimeout(ctx, b.optionalWait)
 	defer cancel()
 	f := blocks.FormData{
@@ -55,7 +61,7 @@ func (b *Bot) form(ctx context.Context, d blocks.Draft) (blocks.FormData, error)
 		f.Draft.Holder = ""
 		return f, nil
 	}
-	return f, b.dependent(ctx, &f, k)
+	return f, b.dependent(ctx, wait, &f, k)
 }
 
 // productGone says that a product is not on offer.
@@ -95,21 +101,24 @@ func (b *Bot) gone(ctx context.Context, k draft.Known) bool {
 }
 
 // dependent fills in what depends on who the renewal is for.
-func (b *Bot) dependent(ctx context.Context, f *blocks.FormData, k draft.Known) (err error) {
-	looking, cancel := context.WithTimeout(ctx, b.optionalWait)
+func (b *Bot) dependent(ctx context.Context, wait time.Duration, f *blocks.FormData, k draft.Known) (err error) {
+	waiting, cancel := context.WithTimeout(ctx, wait)
 	defer cancel()
 	product := k.Product.Key
+	b.orders.Ahead(product, k.Holder)
 	if k.Last, _, err = b.ledger.LastOrdered(ctx, product, k.Holder.Key()); err != nil {
 		return err
 	}
-	k.Package, err = b.packageOf(looking, k, f.Draft)
-	f.Waiting = err != nil && looking.Err() != nil && ctx.Err() == nil
+	k.Package, err = b.packageOf(waiting, k, f.Draft)
+	f.Waiting = err != nil && waiting.Err() != nil && ctx.Err() == nil
 	if f.Doubts, err = b.orders.Repeats(ctx, f.Draft.Request, product, k.Holder); err != nil {
 		return err
 	}
 	k.Contact = b.ownContact(ctx, product, k.Holder, k.Contacts)
 	k.Fill(f)
 	if f.Expiry.IsZero() {
+		looking, cancel := context.WithTimeout(waiting, b.optionalWait)
+		defer cancel()
 		f.Expiry, f.ExpiryFrom = b.due.Ends(looking, due.Key{Product: product, Holder: k.Holder.Key()})
 	}
 	return nil

@@ -28,7 +28,7 @@ func TestAnOrderWaitsUntilThePortalsOrdersCanBeRead(t *testing.T) {
 	}))
 	down := b.Vendor.Fault(yeastarsim.OrderPage, yeastarsim.HTTPError(503))
 	byHand(b.Vendor, nil)
-	const unread = "The orders in the portal could not be read just now"
+	const unread = "Not all orders in the portal could be read"
 	alice := b.as(sandbox.Alice)
 	alice.fill(acmeWish)
 	b.wants(alice.review(), unread)

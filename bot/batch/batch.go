@@ -21,7 +21,8 @@ import (
 
 // Single are the ways of the form of a single request, by which each line is checked.
 type Single struct {
-	// Fill is what the form proposes for a draft whose holder is chosen.
+	// Fill is what the form proposes for a draft whose holder is chosen: what the package has, for
+	// which it waits.
 	Fill func(ctx context.Context, d blocks.Draft) (blocks.FormData, error)
 	// Offer makes of somebody's draft what would be ordered, with what there is to doubt and what is
 	// wrong at which field.

@@ -118,9 +118,7 @@ func (v *View) line(ctx context.Context, who renewal.Actor, r row) (blocks.Batch
 		return wrong("%s.", sentence(says))
 	}
 	about := aboutHolder(holder)
-	// What the form proposes is what the package has; a line waits for that.
-	_, _ = v.portal.Package(ctx, product.Key, holder, "", lookup.AnyAge)
-	f, err := v.fill(ctx, blocks.Draft{Product: product.Key, Holder: holder.Key()})
+	f, err := v.filled(ctx, blocks.Draft{Product: product.Key, Holder: holder.Key()}, r.cells["plan"])
 	if yeastar.ClassOf(err) == yeastar.ClassRefused { // to tell what this one can have
 		return blocks.BatchCheck{About: about, Wrong: []string{portal.Explain(err)}}, nil
 	}
@@ -151,6 +149,19 @@ func (v *View) line(ctx context.Context, who renewal.Actor, r row) (blocks.Batch
 	}
 	c.Ways, c.Required = proposed.Ways, proposed.Required
 	return c, err
+}
+
+// filled is what the form would show once the plan is chosen that a cell names.
+func (v *View) filled(ctx context.Context, d blocks.Draft, plan string) (blocks.FormData, error) {
+	f, err := v.fill(ctx, d)
+	if err != nil || plan == "" {
+		return f, err
+	}
+	if id, says := chosen(f.Plans, plan, "plan"); says == "" && yeastar.ID(id) != f.Draft.Plan {
+		d.Plan = yeastar.ID(id)
+		return v.fill(ctx, d)
+	}
+	return f, nil
 }
 
 // aboutHolder names a holder for people who have typed a number.

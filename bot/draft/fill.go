@@ -55,8 +55,8 @@ func (k Known) fillPlan(f *blocks.FormData) {
 		}
 	}
 	last, _ := k.Last.Offer.Plan()
-	for _, id := range []yeastar.ID{k.Package.PlanID, last.ID} {
-		if _, ok := k.Catalogue.Plan(id); ok && d.Plan == "" {
+	for _, id := range []yeastar.ID{k.Package.Plan(k.Catalogue).ID, last.ID} {
+		if plan, ok := k.Catalogue.Plan(id); ok && !plan.Trial() && d.Plan == "" {
 			d.Plan = id
 		}
 	}

@@ -204,13 +204,15 @@ func (l *Ledger) submitBatch(ctx context.Context, t tx, s renewal.BatchSubmissio
 
 // ApplyBatch lets an event happen to a batch and its lines, all or none. The error is a
 // *renewal.Refusal when it may not; a click that is delivered twice changes nothing the second
-// time. With ErrUnclear it may have happened; after any other error it has not.
+// time, and a refusal is renewal.ErrRepeated then, too. With ErrUnclear it may have happened; after any other error it has not.
 func (l *Ledger) ApplyBatch(ctx context.Context, id int64, e renewal.BatchEvent) (renewal.Batch, error) {
 	for range maxConflicts {
 		b, err := l.applyBatch(ctx, id, e)
 		switch refusal := (*renewal.Refusal)(nil); {
 		case errors.Is(err, errConflict):
 			continue
+		case errors.As(err, &refusal) && errors.Is(err, renewal.ErrRepeated):
+			return b, fmt.Errorf("%w: %w", renewal.ErrRepeated, refusal)
 		case errors.As(err, &refusal):
 			return b, refusal
 		case err != nil:

@@ -20,3 +20,18 @@ func (l *Ledger) OrderOwner(ctx context.Context, orderNo string) (requestID int6
 	}
 	return requestID, true, nil
 }
+
+// OrderNumbers are the numbers of all orders of the vendor's that are of requests.
+func (l *Ledger) OrderNumbers(ctx context.Context) (map[string]bool, error) {
+	numbers := map[string]bool{}
+	err := l.engine.each(ctx, func(row row) error {
+		var number string
+		err := row.Scan(&number)
+		numbers[number] = true
+		return err
+	}, `SELECT order_no FROM attempts WHERE order_no <> ''`)
+	if err != nil {
+		return nil, fmt.Errorf("list the numbers of orders: %w", err)
+	}
+	return numbers, nil
+}

@@ -11,9 +11,9 @@ import (
 
 const (
 	// The order list is read in the largest pages that are believed to be allowed, and
-	// never without an end.
+	// never without an end. A portal may allow 25, and sort as it likes: then all is read.
 	orderPageSize = 100
-	maxOrderPages = 100
+	maxOrderPages = 1000
 )
 
 // ordersSince is Since, and shows all orders on the pages that it reads, older ones too. By them it

@@ -7,6 +7,7 @@ package orders
 import (
 	"context"
 	"log/slog"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -57,6 +58,7 @@ type Orders struct {
 	// echoed is set once the vendor has told an order's PO number, so that an order of
 	// which it tells none has none.
 	echoed atomic.Bool
+	ahead  sync.Map // by product key and holder: Ahead is at it
 	gate   gate
 }
 

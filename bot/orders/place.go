@@ -21,6 +21,8 @@ const (
 	checkQuiet = 10 * time.Second
 	// checkTimeout bounds one check before ordering.
 	checkTimeout = time.Minute
+	// ledgerPart of it is left for the ledger, whatever the portal does.
+	ledgerPart = 10 * time.Second
 	// stoppingPause is when a job is looked at again that this process does not take any
 	// more, because it ends.
 	stoppingPause = time.Second
@@ -66,7 +68,7 @@ func (o *Orders) place(ctx context.Context, job renewal.Job) error {
 	}
 	e, err := o.checked(ctx, r)
 	switch {
-	case err != nil && o.ledger.Now(ctx).Sub(o.since(ctx, r)) < checkPatience:
+	case err != nil && o.patient(ctx, r):
 		o.tellWaiting(ctx, r, err)
 		return fmt.Errorf("check %s once more before ordering: %w", r.Reference(), err)
 	case err != nil:
@@ -97,6 +99,11 @@ func (o *Orders) place(ctx context.Context, job renewal.Job) error {
 	}
 	attempt, _ := r.Attempt()
 	return o.save(ctx, r, attempt, o.send(ctx, attempt, began.Add(o.timeout)))
+}
+
+// patient says whether an approved order still waits for look-ups that fail.
+func (o *Orders) patient(ctx context.Context, r renewal.Request) bool {
+	return o.ledger.Now(ctx).Sub(o.since(ctx, r)) < checkPatience
 }
 
 // checked finds the event that stops an approved order, if something does: the votes first,

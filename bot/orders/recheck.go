@@ -2,10 +2,12 @@ package orders
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"golang.org/x/sync/errgroup"
 
@@ -33,8 +35,13 @@ func (o *Orders) recheck(ctx context.Context, r renewal.Request) (renewal.Event,
 		looked = err == nil
 		return err
 	})
-	looking.Go(func() error { o.portal.Ahead(ctx, r.Offer, anew.maxAge()); return nil })
-	switch err := looking.Wait(); {
+	ahead, enough := context.WithCancel(ctx)
+	var asking sync.WaitGroup
+	asking.Go(func() { o.portal.Ahead(ahead, r.Offer, anew.maxAge()) })
+	err := looking.Wait()
+	enough() // what was asked for ahead goes on, and is waited for below
+	asking.Wait()
+	switch {
 	case looked && !there && holder.SerialNumber != "": // of which the portal tells no catalogue either
 		return renewal.Gone{Detail: fmt.Sprintf("the PBX %s of %s is not in the portal any more", holder.SerialNumber, holder.Name)}, nil
 	case looked && !there:
@@ -64,16 +71,31 @@ func hasContact(contacts []yeastar.BillingContact, id yeastar.ID) bool {
 	return false
 }
 
+// lastFacts is portalFacts in a part of the check's time: what hangs must not take the rest of it.
+func (o *Orders) lastFacts(ctx context.Context, offer *renewal.Offer, c yeastar.Catalogue, anew readings) (facts renewal.Facts, missing, unread error) {
+	if end, ok := ctx.Deadline(); ok {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithDeadline(ctx, end.Add(-ledgerPart))
+		defer cancel()
+	}
+	return o.portalFacts(ctx, offer, c, anew.maxAge())
+}
+
 // compare puts the request before people again when anything is told otherwise than they
 // were told, cannot be told any more, or gives a reason to doubt that they have not seen.
 func (o *Orders) compare(ctx context.Context, r renewal.Request, c yeastar.Catalogue, anew readings) (renewal.Event, error) {
 	offer := r.Offer
 	offer.Lines = slices.Clone(r.Offer.Lines)
-	facts, err := o.portalFacts(ctx, &offer, c, anew.maxAge())
-	if err != nil && (r.WasTold() || facts.OrdersUnread) {
-		return nil, err
+	facts, missing, unread := o.lastFacts(ctx, &offer, c, anew)
+	if missing != nil && r.WasTold() {
+		return nil, missing
+	}
+	// What can never be read holds up no order for good: it is a doubt, which people may agree to.
+	if unread != nil && !errors.Is(unread, errMany) && o.patient(ctx, r) {
+		return nil, unread
 	}
 	// The ledger comes last: no order begins and ends between this and the attempt.
+	var err error
 	if facts.Requests, err = o.others(ctx, r.ID, offer.Product, offer.Holder); err != nil {
 		return nil, err
 	}

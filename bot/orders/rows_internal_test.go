@@ -74,8 +74,14 @@ func logTo(t testing.TB) *slog.Logger {
 // looks is a portal that has asked nothing yet.
 func looks(t testing.TB, client *yeastar.Client, policy renewal.Policy) *portal.Portal {
 	t.Helper()
+	return looksFor(t, client, policy, time.Hour)
+}
+
+// looksFor is looks whose answers age after a time.
+func looksFor(t testing.TB, client *yeastar.Client, policy renewal.Policy, ttl time.Duration) *portal.Portal {
+	t.Helper()
 	p := portal.New(portal.Options{
-		Client: client, Products: yeastar.Products(), TTL: time.Hour, RepeatWithin: policy.RepeatWithin, Now: time.Now,
+		Client: client, Products: yeastar.Products(), TTL: ttl, RepeatWithin: policy.RepeatWithin, Now: time.Now,
 		Log: logTo(t),
 		Orders: func(ctx context.Context, since time.Time) ([]yeastar.OrderSummary, error) {
 			return Since(ctx, client, since)

@@ -19,6 +19,8 @@ func Explain(err error) string {
 		return "Yeastar's Partner Portal refuses our credentials. Please tell whoever runs Renewbot."
 	case errors.As(err, &e) && e.Class == yeastar.ClassRefused:
 		return "Yeastar's Partner Portal refused to answer: " + strings.TrimSuffix(cmp.Or(e.Detail, e.Code), ".") + "."
+	case e == nil:
+		return "Not all that is asked of Yeastar's Partner Portal can be read."
 	}
 	return "Yeastar's Partner Portal can't be reached right now."
 }

@@ -45,7 +45,7 @@ func (p *Portal) Enrich(ctx context.Context, o *renewal.Offer, c yeastar.Catalog
 	}
 	o.QuantitySource = quantitySource(row, *o)
 	plan, _ := o.Plan()
-	has := found.plan(c)
+	has := found.Plan(c)
 	invoiceTo, unsure := p.invoiceTo(ctx, *o)
 	return renewal.Facts{
 		Services: found.Services, Unoffered: found.unoffered(c, cmp.Or(has.ID, plan.ID)), Quantities: quantities, Plan: has, CurrentPlan: found.CurrentPlan, BillingCycle: cycle, Owner: found.Owner,

@@ -16,6 +16,10 @@ import (
 // from ours by a time zone.
 const orderOverlap = 24 * time.Hour
 
+// openWithin is how far back the list is read again for an order that had not ended, where the
+// details of an order tell no status.
+const openWithin = 30 * 24 * time.Hour
+
 // orderList is what the portal's list has of the orders of the last months.
 type orderList struct {
 	at     time.Time // when it was read
@@ -28,7 +32,7 @@ func (p *Portal) readOrders(ctx context.Context, known *lookup.Cache[orderList],
 	begin := now.Add(-within)
 	since := begin
 	before, _ := known.Peek(all)
-	if again := before.at.Add(-orderOverlap); again.After(since) {
+	if again := p.readAgain(before, now); again.After(since) {
 		since = again
 	}
 	orders, err := p.ordersSince(ctx, since)
@@ -48,8 +52,21 @@ func (p *Portal) readOrders(ctx context.Context, known *lookup.Cache[orderList],
 	return read, nil
 }
 
-// mostOrders is how many orders are looked at for a PBX: the ledger is asked of each.
-const mostOrders = 500
+// readAgain is from when on a list is read again: its statuses are those of the first reading, and
+// where nothing else tells them, orders that had not ended are read once more.
+func (p *Portal) readAgain(before orderList, now time.Time) time.Time {
+	again := before.at.Add(-orderOverlap)
+	if !p.statusUntold.Load() {
+		return again
+	}
+	for _, o := range before.orders {
+		open := o.OrderStatus != "" && o.OrderStatus != yeastar.OrderSucceed && !renewal.EndedUnplaced(o.OrderStatus)
+		if open && o.CreateTime.Before(again) && o.CreateTime.After(now.Add(-openWithin)) {
+			again = o.CreateTime
+		}
+	}
+	return again
+}
 
 // OrdersOf lists the orders of a holder in the portal's list of the last months; for a PBX the
 // newest ones of the customer who has it, or of everybody where that is not told: their details
@@ -71,7 +88,6 @@ func (p *Portal) OrdersOf(ctx context.Context, h renewal.Holder, maxAge lookup.M
 	}
 	if pbx {
 		slices.SortStableFunc(theirs, func(a, b yeastar.OrderSummary) int { return b.CreateTime.Compare(a.CreateTime) })
-		theirs = theirs[:min(len(theirs), mostOrders)]
 	}
 	return theirs, nil
 }
@@ -117,22 +133,60 @@ func (p *Portal) StatusOf(ctx context.Context, o yeastar.OrderSummary, maxAge lo
 	return cmp.Or(detail.OrderStatus, o.OrderStatus), passing(err)
 }
 
+// orderFacts is what of an order's details never changes, and is asked for once.
+type orderFacts struct {
+	product   yeastar.ID
+	productNo string
+	lines     []yeastar.OrderDetailLine
+}
+
+func factsOf(d yeastar.OrderDetail) orderFacts { return orderFacts{d.ProductID, d.ProductNo, d.Lines} }
+
+// readOrder asks for an order's details, and keeps what never changes of them.
+func (p *Portal) readOrder(ctx context.Context, client *yeastar.Client, number string) (yeastar.OrderDetail, error) {
+	detail, err := client.Order(ctx, number)
+	if err == nil {
+		p.statusUntold.Store(detail.OrderStatus == "")
+	}
+	if err == nil && (detail.ProductID != "" || detail.ProductNo != "") {
+		p.orderFacts.Store(number, factsOf(detail))
+	}
+	return detail, err
+}
+
 // IsOf says whether an order may be of a product, and of a holder's PBX: not when its details
 // tell others, nor when nothing tells that it is of this PBX or its customer.
 func (p *Portal) IsOf(ctx context.Context, o yeastar.OrderSummary, productKey string, h renewal.Holder) (bool, error) {
+	if same, known := p.KnownOf(o, productKey, h); known {
+		return same, nil
+	}
 	product, err := Product(productKey)
 	if err != nil {
 		return false, err
 	}
-	list, _ := p.orders.Peek(all)
 	detail, err := p.orderDetails.Get(ctx, cmp.Or(o.OrderNo, string(o.ID)), lookup.AnyAge)
-	switch {
-	case detail.ProductID != "" && string(detail.ProductID) != strconv.Itoa(product.ID),
-		h.SerialNumber != "" && detail.ProductNo != h.SerialNumber && (detail.ProductNo != "" || !list.isOf(o, h)),
-		product.Service != "" && p.isOfAnother(product, detail.Lines):
-		return false, passing(err)
+	return p.mayBeOf(o, factsOf(detail), product, h), passing(err)
+}
+
+// KnownOf is IsOf as far as it is known without asking.
+func (p *Portal) KnownOf(o yeastar.OrderSummary, productKey string, h renewal.Holder) (same, known bool) {
+	product, err := Product(productKey)
+	facts, ok := p.orderFacts.Load(cmp.Or(o.OrderNo, string(o.ID)))
+	if err != nil || !ok {
+		return false, false
 	}
-	return true, passing(err)
+	return p.mayBeOf(o, facts.(orderFacts), product, h), true
+}
+
+func (p *Portal) mayBeOf(o yeastar.OrderSummary, facts orderFacts, product yeastar.Product, h renewal.Holder) bool {
+	list, _ := p.orders.Peek(all)
+	switch {
+	case facts.product != "" && string(facts.product) != strconv.Itoa(product.ID),
+		h.SerialNumber != "" && facts.productNo != h.SerialNumber && (facts.productNo != "" || !list.isOf(o, h)),
+		product.Service != "" && p.isOfAnother(product, facts.lines):
+		return false
+	}
+	return true
 }
 
 // isOfAnother says whether lines are all of services that are not a row's own, where

@@ -62,7 +62,7 @@ func (p *Portal) withTerms(ctx context.Context, row yeastar.Product, mine Packag
 	if err != nil {
 		return mine, passing(err)
 	}
-	plan := cmp.Or(mine.plan(c).ID, likely)
+	plan := cmp.Or(mine.Plan(c).ID, likely)
 	if plan == "" && len(c.Plans) == 1 {
 		plan = c.Plans[0].ID
 	}
@@ -127,6 +127,13 @@ func (p *Portal) listed(ctx context.Context, productKey string, holder renewal.H
 	}
 	mine, _ := matchPackage(row, owned.packages, holder)
 	return mine, nil
+}
+
+// listedNow is listed as far as the list is there, without waiting for it.
+func (p *Portal) listedNow(row yeastar.Product, holder renewal.Holder) (mine Package, there bool) {
+	owned, there := p.owned.Peek(row.Key)
+	mine, _ = matchPackage(row, owned.packages, holder)
+	return mine, there
 }
 
 func packageOf(o yeastar.OwnedProduct) Package {
@@ -228,7 +235,14 @@ func (p *Portal) read(ctx context.Context, o renewal.Offer, c yeastar.Catalogue,
 	if err != nil {
 		return r, err
 	}
-	mine, err := p.listed(ctx, o.Product, o.Holder, lookup.AnyAge) // it may be long
+	var mine Package
+	listed := true
+	switch {
+	case row.Holder == yeastar.BySerial && maxAge != lookup.AnyAge:
+		mine, listed = p.listedNow(row, o.Holder) // it may be long
+	default:
+		mine, err = p.listed(ctx, o.Product, o.Holder, lookup.AnyAge)
+	}
 	if row.Holder == yeastar.BySerial {
 		// Its number is known whatever the list says.
 		mine.ProductNo, err = o.Holder.SerialNumber, nil
@@ -254,6 +268,10 @@ func (p *Portal) read(ctx context.Context, o renewal.Offer, c yeastar.Catalogue,
 		}
 	}
 	err = looking.Wait()
+	if !listed && err == nil && !detail.tellsAll(row) {
+		mine, err = p.listed(ctx, o.Product, o.Holder, lookup.AnyAge)
+		err = passing(err)
+	}
 	if maxAge != lookup.AnyAge && err == nil && tellsMore(mine, detail) {
 		mine, err = p.listed(ctx, o.Product, o.Holder, maxAge)
 		err = passing(err)
@@ -269,14 +287,36 @@ func tellsMore(listed, detail Package) bool {
 		(listed.BillingCycle != "" && detail.BillingCycle == "")
 }
 
+// tellsAll says whether the details of a package leave nothing open that its entry in the list
+// could tell.
+func (o Package) tellsAll(row yeastar.Product) bool {
+	return !o.Expiry.IsZero() && (o.Extensions != 0 || row.Quantity == yeastar.QuantityNone) && (o.tellsPlan() || !row.PlanLine) &&
+		(o.BillingCycle != "" || !row.CycleKept) && (len(o.Services) > 0 || !row.ServiceLines)
+}
+
 func (o Package) tellsPlan() bool { return o.PlanID != "" || o.PlanName != "" }
 
-// plan is the plan that a package has, by its id or else by its name; it has no id when neither
-// is told.
-func (o Package) plan(c yeastar.Catalogue) yeastar.Plan {
+// Plan is the plan that a package has, by its id or else by its name; it has no id when neither
+// tells which one it is. A trial plan has the name alone when no other has.
+func (o Package) Plan(c yeastar.Catalogue) yeastar.Plan {
+	var sold, trial []yeastar.Plan
 	for _, p := range c.Plans {
-		if p.ID == o.PlanID || (o.PlanID == "" && o.PlanName != "" && fold(p.Name) == fold(o.PlanName)) {
+		switch {
+		case p.ID == o.PlanID:
 			return p
+		case o.PlanID != "" || o.PlanName == "" || fold(p.Name) != fold(o.PlanName):
+		case p.Trial():
+			trial = append(trial, p)
+		default:
+			sold = append(sold, p)
+		}
+	}
+	for _, named := range [][]yeastar.Plan{sold, trial} {
+		if len(named) == 1 {
+			return named[0]
+		}
+		if len(named) > 1 {
+			break // no telling which
 		}
 	}
 	return yeastar.Plan{ID: o.PlanID, Name: o.PlanName}

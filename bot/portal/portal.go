@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -63,6 +64,8 @@ type Portal struct {
 	orders       *lookup.Cache[orderList]                  // one key: all
 	placed       *lookup.Cache[orderList]                  // one key: all; of years
 	orderDetails *lookup.Cache[yeastar.OrderDetail]        // by order number
+	orderFacts   sync.Map                                  // by order number: orderFacts
+	statusUntold atomic.Bool                               // the details of an order tell no status, as it was last
 	repeatWithin time.Duration
 	ordersSince  func(ctx context.Context, since time.Time) ([]yeastar.OrderSummary, error)
 	asking       atomic.Int64 // how many customers are being asked about
@@ -114,7 +117,7 @@ func New(o Options) *Portal {
 		return p.readOrders(ctx, p.placed, o.Now(), PlacedWithin)
 	})
 	p.orderDetails = lookup.New(o.TTL, o.Now, tasks, func(ctx context.Context, number string) (yeastar.OrderDetail, error) {
-		return o.Client.Order(ctx, number)
+		return p.readOrder(ctx, o.Client, number)
 	})
 	for _, list := range []interface{ Patient(limit time.Duration) }{p.owned, p.orders, p.placed} {
 		list.Patient(listTimeout)
@@ -263,6 +266,9 @@ func catalogueOf(key string) (row yeastar.Product, serialNumber string, err erro
 	row, err = Product(product)
 	return row, serialNumber, err
 }
+
+// Meanwhile runs f in the background, unless the portal is closed: its ctx ends with Close.
+func (p *Portal) Meanwhile(f func(ctx context.Context)) { p.tasks.Start(f) }
 
 // Close ends what runs in the background, at the end of ctx at the latest.
 func (p *Portal) Close(ctx context.Context) {

@@ -287,7 +287,7 @@ func (d Doubt) Text() string {
 	case DoubtServicesUnknown:
 		return "The portal tells no services of this PBX. If it has any, Yeastar wants them renewed together with the plan."
 	case DoubtOrdersUnknown:
-		return "The orders in the portal could not be read just now: somebody may have ordered this there."
+		return "Not all orders in the portal could be read: somebody may have ordered this there."
 	case DoubtUndocumented:
 		return "Not all values of this renewal are documented: " + strings.Join(d.Names, " ")
 	}
@@ -338,7 +338,7 @@ func (d Doubt) Brief() string {
 	case DoubtServicesUnknown:
 		return "its services are not known"
 	case DoubtOrdersUnknown:
-		return "the portal's orders could not be read"
+		return "not all of the portal's orders could be read"
 	case DoubtUndocumented:
 		return "not all of it is documented"
 	}
@@ -390,11 +390,11 @@ func (d Doubt) same(other Doubt) bool {
 }
 
 // NewDoubts lists the doubts that nobody has seen who agreed to the request. A request for
-// which nobody looked for any is held up by serious ones alone.
+// which nobody looked for any is held up by serious ones alone, and by orders that cannot be read.
 func (r Request) NewDoubts(now []Doubt) []Doubt {
 	return slices.DeleteFunc(slices.Clone(now), func(d Doubt) bool {
 		seen := slices.ContainsFunc(r.Doubts, d.same)
-		return seen || (r.Doubts == nil && !d.Serious)
+		return seen || (r.Doubts == nil && !d.Serious && d.Kind != DoubtOrdersUnknown)
 	})
 }
 
