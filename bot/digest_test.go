@@ -142,6 +142,53 @@ func TestOwnerHearsInTheirMorning(t *testing.T) {
 	}
 }
 
+// TestOwnerWhomSlackDoesNotTellAtNine is told of theirs as soon as Slack says again who they are.
+func TestOwnerWhomSlackDoesNotTellAtNine(t *testing.T) {
+	t.Parallel()
+	b, clock, first := digesting(t)
+	b.as(sandbox.Alice).owns("fjordline", sandbox.Dave)
+	clock.to(first.At, time.Second)
+	b.digest(1)
+	dave := func(c slacksim.Call) bool { return c.Param("user") == sandbox.Dave }
+	before := len(b.Slack.Calls("users.info"))
+	recover := b.Slack.Fail("users.info", slacksim.Fault{Kind: slacksim.FaultStatus}, slacksim.When(dave))
+	clock.to(morningOf(t, first), time.Second)
+	b.until("Slack is asked at nine", func() bool { return len(b.Slack.Calls("users.info")) > before })
+	recover()
+	b.until("Dave is told", func() bool {
+		clock.add(10 * time.Second) // after which it tries again
+		return len(b.Slack.As(sandbox.Dave).DirectMessages()) > 0
+	})
+	if _, err := b.Slack.As(sandbox.Dave).WaitDM(b.ctx, "Renewals due that you look after (1)"); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestDigestBesideASlowPortal does not wait until the portal has said of each package whether it renews by itself, which
+// only other systems are told.
+func TestDigestBesideASlowPortal(t *testing.T) {
+	t.Parallel()
+	_, events := receiver(t)
+	clock := newMoving()
+	daily, err := due.ParseSchedule(sandbox.Renewals + "@daily 02:30 Europe/Madrid")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := setup(t, telling, clock.set, events, func(o *sandbox.Options) {
+		told := o.Configure
+		o.Configure = func(c *config.Config) {
+			told(c)
+			c.Renew.Digest = daily
+		}
+		o.Vendor = append(o.Vendor, yeastarsim.WithCustomers(40))
+	})
+	release := make(chan struct{})
+	defer close(release)
+	b.Vendor.Fault(yeastarsim.ExistedAutoRenew, yeastarsim.Hold(release))
+	clock.to(daily.Next(clock.now()).At, 25*time.Hour) // what other systems are told comes at midnight
+	b.wants(b.digest(1), "Overdue")
+}
+
 // digestsEnded counts the audit entries of digests.
 func (b *bundle) digestsEnded() int {
 	b.t.Helper()
