@@ -80,7 +80,7 @@ func BatchForm(f BatchFormData) slack.ModalViewRequest {
 // BatchMeta is what a view of a batch that is no batch yet carries.
 type BatchMeta struct {
 	Key   string `json:"k"`
-	Shown string `json:"s,omitempty"` // digest of what a review shows
+	Shown string `json:"s,omitempty"` // the check that a review shows
 }
 
 func (m BatchMeta) encode() string {
