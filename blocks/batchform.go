@@ -256,10 +256,14 @@ func BatchApproveForm(d BatchData, seen BatchTarget) slack.ModalViewRequest {
 	open := d.Batch.Undecided(d.Lines)
 	_, yes, consequence := d.approval(open)
 	text := slack.NewPlainTextInputBlockElement(nil, ActionReason).WithMultiline(true).WithMaxLength(renewal.MaxReason)
-	v := batchSmall(CallbackBatchComment, "Approve "+d.Batch.Reference(), yes, d,
-		section("about", count(len(open), "renewal", "renewals")+" ("+d.total()+").\nRequested by "+mention(d.Batch.Requester)+"."),
+	blocks := []slack.Block{section("about", count(len(open), "renewal", "renewals")+" ("+d.total()+").\nRequested by "+mention(d.Batch.Requester)+".")}
+	if len(open) > 0 {
+		blocks = append(blocks, d.doubts(func(name string) string { return "batchapprove." + name }, open)...)
+	}
+	blocks = append(blocks,
 		slack.NewInputBlock(BlockReason, plain("Comment", limitLabel), plain("It is shown in the thread and kept with the requests.", limitLabel), text).WithOptional(true),
 		section("consequence", "*"+consequence+"*"))
+	v := batchSmall(CallbackBatchComment, "Approve "+d.Batch.Reference(), yes, d, blocks...)
 	v.PrivateMetadata = encode(BatchTarget{d.Batch.ID, line(seen.Shown, 64), line(seen.Held, 64)})
 	return v
 }
