@@ -132,7 +132,7 @@ func batches() []shown {
 		shown{"batch_form", blocks.BatchForm(batchForm())},
 		shown{"batch_form_empty", blocks.BatchForm(blocks.BatchFormData{Key: "K", Nothing: true})},
 		shown{"batch_form_gone", blocks.BatchForm(blocks.BatchFormData{Key: "K", Text: "holder,product\n", Gone: 2})},
-		shown{"batch_form_unread", blocks.BatchForm(blocks.BatchFormData{Key: "K", Nothing: true, Unread: true})},
+		shown{"batch_form_unread", blocks.BatchForm(blocks.BatchFormData{Key: "K", Nothing: true, Unread: true, Gone: 2})},
 		shown{"batch_form_wait", blocks.BatchWait(blocks.BatchMeta{Key: "K"}, 12, 40)},
 		shown{"batch_form_wait_file", blocks.BatchWait(blocks.BatchMeta{Key: "K"}, 0, 0)},
 		shown{"batch_review", blocks.BatchReview(batchReview())},

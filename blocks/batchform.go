@@ -54,7 +54,7 @@ func BatchForm(f BatchFormData) slack.ModalViewRequest {
 	if f.More > 0 {
 		intro += fmt.Sprintf(" %s of the list did not fit: narrow it, such as with “/renew batch 14”, or ask for them afterwards.", count(f.More, "row", "rows"))
 	}
-	if f.Gone > 0 {
+	if f.Gone > 0 && !f.Unread { // else they may be among what was not read
 		intro += fmt.Sprintf("\n⚠️ %s left out: something is open by now, or the list does not have it any more.", count(f.Gone, "ticked row is", "ticked rows are"))
 	}
 	switch {
