@@ -145,7 +145,13 @@ func TestOwnerHearsInTheirMorning(t *testing.T) {
 // TestOwnerWhomSlackDoesNotTellAtNine is told of theirs as soon as Slack says again who they are.
 func TestOwnerWhomSlackDoesNotTellAtNine(t *testing.T) {
 	t.Parallel()
-	b, clock, first := digesting(t)
+	clock := newMoving()
+	weekly, err := due.ParseSchedule(sandbox.Renewals + "@mon 02:30 Europe/Madrid") // no other digest comes after it
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := setup(t, telling, clock.set, func(o *sandbox.Options) { o.Configure = func(c *config.Config) { c.Renew.Digest = weekly } })
+	first := weekly.Next(clock.now())
 	b.as(sandbox.Alice).owns("fjordline", sandbox.Dave)
 	clock.to(first.At, time.Second)
 	b.digest(1)
@@ -153,7 +159,10 @@ func TestOwnerWhomSlackDoesNotTellAtNine(t *testing.T) {
 	before := len(b.Slack.Calls("users.info"))
 	recover := b.Slack.Fail("users.info", slacksim.Fault{Kind: slacksim.FaultStatus}, slacksim.When(dave))
 	clock.to(morningOf(t, first), time.Second)
-	b.until("Slack is asked at nine", func() bool { return len(b.Slack.Calls("users.info")) > before })
+	b.until("Slack is asked at nine, and again", func() bool {
+		clock.add(10 * time.Second) // after which it tries again
+		return len(b.Slack.Calls("users.info")) > before+10
+	})
 	recover()
 	b.until("Dave is told", func() bool {
 		clock.add(10 * time.Second) // after which it tries again
@@ -170,7 +179,8 @@ func TestDigestBesideASlowPortal(t *testing.T) {
 	t.Parallel()
 	_, events := receiver(t)
 	clock := newMoving()
-	daily, err := due.ParseSchedule(sandbox.Renewals + "@daily 02:30 Europe/Madrid")
+	weekday := strings.ToLower(clock.now().AddDate(0, 0, 2).Weekday().String()[:3])
+	weekly, err := due.ParseSchedule(sandbox.Renewals + "@" + weekday + " 02:30 Europe/Madrid")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -178,14 +188,20 @@ func TestDigestBesideASlowPortal(t *testing.T) {
 		told := o.Configure
 		o.Configure = func(c *config.Config) {
 			told(c)
-			c.Renew.Digest = daily
+			c.Renew.Digest = weekly
 		}
 		o.Vendor = append(o.Vendor, yeastarsim.WithCustomers(40))
+	})
+	clock.add(13 * time.Hour) // what is known of auto-renewals is good for a day
+	tomorrow := clock.now()
+	b.until("what other systems are told tomorrow is all that waits", func() bool {
+		waiting, err := b.Ledger.WaitingDigests(b.ctx, tomorrow.Add(26*time.Hour))
+		return err == nil && len(waiting) == 2 && waiting[0].At.After(tomorrow) // at midnight, before the channel's
 	})
 	release := make(chan struct{})
 	defer close(release)
 	b.Vendor.Fault(yeastarsim.ExistedAutoRenew, yeastarsim.Hold(release))
-	clock.to(daily.Next(clock.now()).At, 25*time.Hour) // what other systems are told comes at midnight
+	clock.to(weekly.Next(clock.now()).At, time.Second)
 	b.wants(b.digest(1), "Overdue")
 }
 
