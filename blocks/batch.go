@@ -124,19 +124,23 @@ func (d BatchData) told() string {
 
 // renewed says of how many orders the portal shows the new date.
 func (d BatchData) renewed() string {
-	placed, shown, stale := 0, 0, 0
+	placed, read, shown, stale := 0, 0, 0, 0
 	for _, r := range d.Lines {
-		switch {
-		case r.Status != renewal.Ordered || r.DateTold == "":
+		if r.Status != renewal.Ordered {
 			continue
-		case r.DateTold == renewal.CodeConfirmed:
-			shown++
-		case r.DateTold == renewal.CodeStale:
-			stale++
 		}
 		placed++
+		switch r.DateTold {
+		case "":
+			continue
+		case renewal.CodeConfirmed:
+			shown++
+		case renewal.CodeStale:
+			stale++
+		}
+		read++
 	}
-	if placed == 0 {
+	if read == 0 {
 		return ""
 	}
 	s := fmt.Sprintf("📅 The portal shows the new date of %d of %s.", shown, count(placed, "package that was ordered", "packages that were ordered"))

@@ -134,7 +134,7 @@ func batches() []shown {
 		shown{"batch_form", blocks.BatchForm(batchForm())},
 		shown{"batch_form_empty", blocks.BatchForm(blocks.BatchFormData{Key: "K", Nothing: true})},
 		shown{"batch_form_gone", blocks.BatchForm(blocks.BatchFormData{Key: "K", Text: "holder,product\n", Gone: 2})},
-		shown{"batch_form_unread", blocks.BatchForm(blocks.BatchFormData{Key: "K", Nothing: true, Unread: true})},
+		shown{"batch_form_unread", blocks.BatchForm(blocks.BatchFormData{Key: "K", Nothing: true, Unread: true, Gone: 2})},
 		shown{"batch_form_wait", blocks.BatchWait(blocks.BatchMeta{Key: "K"}, 12, 40)},
 		shown{"batch_form_wait_file", blocks.BatchWait(blocks.BatchMeta{Key: "K"}, 0, 0)},
 		shown{"batch_review", blocks.BatchReview(batchReview())},
@@ -231,6 +231,38 @@ func TestBatchesWithstandAnyText(t *testing.T) {
 		checks[0].Wrong = one.Changes
 		checkView(t, "review", blocks.BatchReview(blocks.BatchReviewData{Lines: checks, Channel: one.Channel, Approvers: one.Changes, Warning: one.Note}))
 	})
+}
+
+// TestDoubtfulBatchIsApprovedOnItsCard offers in Home no approval of what has doubts that do not stand there; the dialog of
+// the card and the form with a comment tell them.
+func TestDoubtfulBatchIsApprovedOnItsCard(t *testing.T) {
+	t.Parallel()
+	text := func(v any) string {
+		raw, err := json.Marshal(v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(raw)
+	}
+	for name, d := range map[string]blocks.BatchData{"clean": batchOf(times(renewal.Pending, 4)...), "doubtful": doubted(batchOf(times(renewal.Pending, 4)...))} {
+		d.Can = renewal.BatchCan{Approve: true, Reject: true}
+		home := text(blocks.Home(blocks.HomeData{Command: "/renew", WaitingBatches: []blocks.BatchData{d}}))
+		for _, action := range []string{blocks.ActionBatchApprove, blocks.ActionBatchComment} {
+			if got := strings.Contains(home, `"`+action+`"`); got != (name == "clean") {
+				t.Errorf("Home of a %s batch has %s: %v", name, action, got)
+			}
+		}
+	}
+	d := doubted(batchOf(times(renewal.Pending, 4)...))
+	card, form := text(blocks.BatchCard(d)), text(blocks.BatchApproveForm(d, blocks.BatchTarget{}))
+	if brief := "line 2: " + d.Lines[1].Doubts[0].Brief(); !strings.Contains(card, brief) {
+		t.Errorf("the dialog lacks %q:\n%s", brief, card)
+	}
+	for _, words := range []string{d.Lines[1].Doubts[0].Text(), d.Lines[1].Doubts[1].Text(), d.Lines[1].DoubtReason} {
+		if !strings.Contains(form, words) {
+			t.Errorf("the form lacks %q:\n%s", words, form)
+		}
+	}
 }
 
 // TestEveryDoubtIsShown checks that whoever approves a batch can read every doubt of every line, and

@@ -199,7 +199,8 @@ func (d BatchData) stop(label string) slack.BlockElement {
 
 func (d BatchData) confirmApprove(open []renewal.Request) *slack.ConfirmationBlockObject {
 	title, yes, consequence := d.approval(open)
-	return confirm(title, sentence(count(len(open), "renewal", "renewals")+", "+d.total()+"."), nil, consequence, yes, "Not yet", slack.StylePrimary)
+	about := aboutDoubts(count(len(open), "renewal", "renewals")+", "+d.total()+".", doubtful(open))
+	return confirm(title, about, nil, consequence, yes, "Not yet", slack.StylePrimary)
 }
 
 // approval is what an approval of the open lines is, and leads to.

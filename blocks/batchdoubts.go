@@ -35,6 +35,34 @@ func (d BatchData) doubtCount(open []renewal.Request) string {
 	return ""
 }
 
+// aboutDoubts says what an approval is of, and of its doubts as many as there is room for, the serious ones first.
+func aboutDoubts(head string, lines []renewal.Request) about {
+	var serious, others []string
+	for _, r := range lines {
+		for _, doubt := range r.Doubts {
+			brief := fmt.Sprintf("line %d: %s", r.Line, line(doubt.Brief(), nameLimit))
+			if doubt.Serious {
+				serious = append(serious, brief)
+			} else {
+				others = append(others, brief)
+			}
+		}
+	}
+	briefs := append(serious, others...)
+	return func(room int) string {
+		for n := len(briefs); n > 0; n-- {
+			s := head + " To look at: " + strings.Join(briefs[:n], "; ")
+			if more := len(briefs) - n; more > 0 {
+				s += fmt.Sprintf("; %d more", more)
+			}
+			if s += "."; width(s) <= room {
+				return s
+			}
+		}
+		return head
+	}
+}
+
 // doubtPages are the doubtful lines by the message that tells of them. They stay as they are
 // whatever is decided, because messages below the card are posted once.
 func (d BatchData) doubtPages() [][]renewal.Request {

@@ -54,7 +54,7 @@ func BatchForm(f BatchFormData) slack.ModalViewRequest {
 	if f.More > 0 {
 		intro += fmt.Sprintf(" %s of the list did not fit: narrow it, such as with “/renew batch 14”, or ask for them afterwards.", count(f.More, "row", "rows"))
 	}
-	if f.Gone > 0 {
+	if f.Gone > 0 && !f.Unread { // else they may be among what was not read
 		intro += fmt.Sprintf("\n⚠️ %s left out: something is open by now, or the list does not have it any more.", count(f.Gone, "ticked row is", "ticked rows are"))
 	}
 	switch {
@@ -80,7 +80,7 @@ func BatchForm(f BatchFormData) slack.ModalViewRequest {
 // BatchMeta is what a view of a batch that is no batch yet carries.
 type BatchMeta struct {
 	Key   string `json:"k"`
-	Shown string `json:"s,omitempty"` // digest of what a review shows
+	Shown string `json:"s,omitempty"` // the check that a review shows
 }
 
 func (m BatchMeta) encode() string {
@@ -256,10 +256,14 @@ func BatchApproveForm(d BatchData, seen BatchTarget) slack.ModalViewRequest {
 	open := d.Batch.Undecided(d.Lines)
 	_, yes, consequence := d.approval(open)
 	text := slack.NewPlainTextInputBlockElement(nil, ActionReason).WithMultiline(true).WithMaxLength(renewal.MaxReason)
-	v := batchSmall(CallbackBatchComment, "Approve "+d.Batch.Reference(), yes, d,
-		section("about", count(len(open), "renewal", "renewals")+" ("+d.total()+").\nRequested by "+mention(d.Batch.Requester)+"."),
+	blocks := []slack.Block{section("about", count(len(open), "renewal", "renewals")+" ("+d.total()+").\nRequested by "+mention(d.Batch.Requester)+".")}
+	if len(open) > 0 {
+		blocks = append(blocks, d.doubts(func(name string) string { return "batchapprove." + name }, open)...)
+	}
+	blocks = append(blocks,
 		slack.NewInputBlock(BlockReason, plain("Comment", limitLabel), plain("It is shown in the thread and kept with the requests.", limitLabel), text).WithOptional(true),
 		section("consequence", "*"+consequence+"*"))
+	v := batchSmall(CallbackBatchComment, "Approve "+d.Batch.Reference(), yes, d, blocks...)
 	v.PrivateMetadata = encode(BatchTarget{d.Batch.ID, line(seen.Shown, 64), line(seen.Held, 64)})
 	return v
 }

@@ -14,8 +14,13 @@ const batchesListed = 5
 // listItem is a batch in a list, in finished mrkdwn.
 func (d BatchData) listItem(links Links) string {
 	name := links.reference(renewal.Request{ID: d.Batch.Subject()})
+	open := d.Batch.Undecided(d.Lines)
+	doubts := d.doubtCount(open)
+	if doubts != "" && d.Can.Approve {
+		doubts += " It is approved on its card, where that stands."
+	}
 	return joinWith("\n", fmt.Sprintf("*%s* · %s of %s · %s", name, d.head(), mention(d.Batch.Requester), d.total()), d.state().bold(), d.progress(),
-		d.doubtCount(d.Batch.Undecided(d.Lines)), d.timesOut())
+		doubts, d.timesOut())
 }
 
 // timesOut says until when a batch waits for its approval.
@@ -27,9 +32,12 @@ func (d BatchData) timesOut() string {
 	return "times out " + moment(open[0].ExpiresAt)
 }
 
-// buttonRow is what the reader of a list may do with a batch, and the way to its card.
+// buttonRow is what the reader of a list may do with a batch, and the way to its card. What has doubts is
+// approved there alone, where all of them stand.
 func (d BatchData) buttonRow(id string, links Links) []slack.Block {
-	row := append(d.buttons(d.Batch.Undecided(d.Lines), d.Can), links.openButton(renewal.Request{ID: d.Batch.Subject()})...)
+	open, can := d.Batch.Undecided(d.Lines), d.Can
+	can.Approve = can.Approve && len(doubtful(open)) == 0
+	row := append(d.buttons(open, can), links.openButton(renewal.Request{ID: d.Batch.Subject()})...)
 	if len(row) == 0 {
 		return nil
 	}

@@ -220,7 +220,7 @@ func (d DueData) row(r due.Row) string {
 		lines = append(lines, "⚠️ "+dueDate(other, d.named)+" instead")
 	}
 	if r.Renewed() {
-		what := cmp.Or(d.named(r.Ordered.Request), "A request of a private channel")
+		what := cmp.Or(d.named(r.Ordered.Request), "A request")
 		lines = append(lines, "🕓 "+what+" was ordered "+day(r.Ordered.At)+"; the portal still shows the date from before")
 	}
 	lines = append(lines, dueMarks(r, d.List.Now)...)
@@ -232,7 +232,7 @@ func (d DueData) row(r due.Row) string {
 		if named := d.named(o.Request); named != "" {
 			lines = append(lines, "📝 "+named+": "+dueStatus(o))
 		} else {
-			lines = append(lines, "📝 A request for it is open in a private channel that you are not in")
+			lines = append(lines, "📝 A request for it is open. Its number is for those who can read its channel")
 		}
 	}
 	return joinWith("\n", lines...)
@@ -280,9 +280,15 @@ func dueEnds(r due.Row, now time.Time, named func(request int64) string) string 
 
 // dueDate is a date with its source and age. The day is the vendor's, not the reader's.
 func dueDate(d due.Date, named func(request int64) string) string {
-	from := map[due.Source]string{
-		due.FromPortal: "the portal, read ", due.FromOrder: joinWith(" ", "our order", named(d.Request)) + " of ", due.FromImport: "a list of ",
-	}[d.Source]
+	var from string
+	switch d.Source {
+	case due.FromPortal:
+		from = "the portal, read "
+	case due.FromOrder:
+		from = joinWith(" ", "our order", named(d.Request)) + " of "
+	case due.FromImport:
+		from = "a list of "
+	}
 	return "*" + d.At.UTC().Format("2 Jan 2006") + "* (" + from + day(d.Seen) + ")"
 }
 

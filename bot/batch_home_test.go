@@ -33,8 +33,8 @@ func (a *actor) pressInHome(button string) {
 	}
 }
 
-// TestBatchFromHome decides on a batch from Home, where it stands with what waits for people, and
-// shows it until it has ended, and then with what has.
+// TestBatchFromHome shows a batch in Home with what waits for people, until it has ended, and then with what has. It has
+// doubts, so that it is approved on its card.
 func TestBatchFromHome(t *testing.T) {
 	t.Parallel()
 	b := setup(t, telling, func(o *sandbox.Options) { o.Vendor = append(o.Vendor, yeastarsim.WithCustomers(40)) })
@@ -47,9 +47,9 @@ func TestBatchFromHome(t *testing.T) {
 	for n := range 10 { // as many as Home has of what is finished
 		lines = append(lines, customer(22+n))
 	}
-	alice.batch(lines...)
-	b.homeSays(sandbox.Bob, "RNW-B0001", "Waiting for approval", "Approve 10 lines", "Approve with a comment…", "Leave lines out…", "Reject…", "Open")
-	b.homeLacks(sandbox.Bob, "Nothing waits for you.", "Cancel batch")
+	card := alice.batch(lines...)
+	b.homeSays(sandbox.Bob, "RNW-B0001", "Waiting for approval", "It is approved on its card", "Leave lines out…", "Reject…", "Open")
+	b.homeLacks(sandbox.Bob, "Nothing waits for you.", "Cancel batch", "Approve 10 lines", "Approve with a comment…")
 	b.homeSays(sandbox.Alice, "My open requests", "RNW-B0001", "Leave lines out…", "Cancel batch", "Open", "Nothing waits for you.")
 	b.homeLacks(sandbox.Alice, "Approve 10 lines", "You have no open requests.")
 	b.homeLacks(sandbox.Alice, "Reject…")
@@ -57,7 +57,10 @@ func TestBatchFromHome(t *testing.T) {
 
 	release := make(chan struct{})
 	held := b.Vendor.Fault(yeastarsim.OrderSave, yeastarsim.Hold(release))
-	bob.pressInHome("Approve 10 lines")
+	bob.pressInHome("Leave lines out…")
+	bob.titled("Leave lines out")
+	bob.back()
+	bob.press(card, "Approve 10 lines")
 	if err := held.Wait(b.ctx, 1); err != nil {
 		t.Fatal(err)
 	}

@@ -323,6 +323,43 @@ func TestCheckOfABatchIsBrokenOff(t *testing.T) {
 	alice.reads("1 line can be asked for")
 }
 
+// TestLeftCheckOfABatch leaves a check for another one, which ends first: what the later review shows is what is asked for.
+func TestLeftCheckOfABatch(t *testing.T) {
+	t.Parallel()
+	b := setup(t, telling, func(o *sandbox.Options) { o.Vendor = append(o.Vendor, yeastarsim.WithCustomers(40)) })
+	alice := b.as(sandbox.Alice)
+	alice.command(sandbox.Renewals, "/renew batch acme")
+	alice.typeIn("Lines", batchHeader+customer(31))
+	release := make(chan struct{})
+	held := b.Vendor.Fault(yeastarsim.InstanceProductDetail, yeastarsim.Hold(release).Times(1))
+	alice.submitOK()
+	if err := held.Wait(b.ctx, 1); err != nil {
+		t.Fatal(err)
+	}
+	alice.titled("Checking the lines")
+	alice.back()
+	alice.typeIn("Lines", batchHeader+customer(33))
+	alice.submitOK()
+	alice.titled("Please check")
+	reviews := func() (n int) {
+		for _, call := range b.Slack.Calls("views.update") {
+			if contains(call.Param("view"), "Please check") {
+				n++
+			}
+		}
+		return n
+	}
+	close(release)
+	b.until("the check that was left ends", func() bool { return reviews() > 1 })
+	alice.explain("Agreed with the customers.")
+	alice.submitOK()
+	alice.titled("Batch saved")
+	b.card(sandbox.Renewals, "RNW-B0001", "Leave lines out…")
+	if name := b.stored("RNW-000001").Offer.Holder.Email; name != "it33@customer-33.example" {
+		t.Errorf("the batch has a line for %q", name)
+	}
+}
+
 // TestServicesOfALine orders of a service as many as the line or the portal says, and never a
 // number that nobody has said.
 func TestServicesOfALine(t *testing.T) {

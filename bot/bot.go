@@ -161,7 +161,7 @@ func New(o Options) *Bot {
 	b.due = dueview.New(dueview.Options{
 		Lists:  lists,
 		Ledger: o.Ledger, Directory: people, Slack: b.slack, Schedule: given.Digest, Events: o.Config.Events.On(), Log: o.Log, Text: api.FileText,
-		MaySee: b.history().MaySee,
+		Seen: b.history().Seen,
 	})
 	b.socket = socket.New(socket.Options{
 		API: api, Processes: o.Ledger.Processes, Log: o.Log, Metrics: o.Metrics, Stagger: o.Stagger, AckWithin: o.AckWithin,

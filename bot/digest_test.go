@@ -142,6 +142,69 @@ func TestOwnerHearsInTheirMorning(t *testing.T) {
 	}
 }
 
+// TestOwnerWhomSlackDoesNotTellAtNine is told of theirs as soon as Slack says again who they are.
+func TestOwnerWhomSlackDoesNotTellAtNine(t *testing.T) {
+	t.Parallel()
+	clock := newMoving()
+	weekly, err := due.ParseSchedule(sandbox.Renewals + "@mon 02:30 Europe/Madrid") // no other digest comes after it
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := setup(t, telling, clock.set, func(o *sandbox.Options) { o.Configure = func(c *config.Config) { c.Renew.Digest = weekly } })
+	first := weekly.Next(clock.now())
+	b.as(sandbox.Alice).owns("fjordline", sandbox.Dave)
+	clock.to(first.At, time.Second)
+	b.digest(1)
+	dave := func(c slacksim.Call) bool { return c.Param("user") == sandbox.Dave }
+	before := len(b.Slack.Calls("users.info"))
+	recover := b.Slack.Fail("users.info", slacksim.Fault{Kind: slacksim.FaultStatus}, slacksim.When(dave))
+	clock.to(morningOf(t, first), time.Second)
+	b.until("Slack is asked at nine, and again", func() bool {
+		clock.add(10 * time.Second) // after which it tries again
+		return len(b.Slack.Calls("users.info")) > before+10
+	})
+	recover()
+	b.until("Dave is told", func() bool {
+		clock.add(10 * time.Second) // after which it tries again
+		return len(b.Slack.As(sandbox.Dave).DirectMessages()) > 0
+	})
+	if _, err := b.Slack.As(sandbox.Dave).WaitDM(b.ctx, "Renewals due that you look after (1)"); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestDigestBesideASlowPortal does not wait until the portal has said of each package whether it renews by itself, which
+// only other systems are told.
+func TestDigestBesideASlowPortal(t *testing.T) {
+	t.Parallel()
+	_, events := receiver(t)
+	clock := newMoving()
+	weekday := strings.ToLower(clock.now().AddDate(0, 0, 2).Weekday().String()[:3])
+	weekly, err := due.ParseSchedule(sandbox.Renewals + "@" + weekday + " 02:30 Europe/Madrid")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := setup(t, telling, clock.set, events, func(o *sandbox.Options) {
+		told := o.Configure
+		o.Configure = func(c *config.Config) {
+			told(c)
+			c.Renew.Digest = weekly
+		}
+		o.Vendor = append(o.Vendor, yeastarsim.WithCustomers(40))
+	})
+	clock.add(13 * time.Hour) // what is known of auto-renewals is good for a day
+	tomorrow := clock.now()
+	b.until("what other systems are told tomorrow is all that waits", func() bool {
+		waiting, err := b.Ledger.WaitingDigests(b.ctx, tomorrow.Add(26*time.Hour))
+		return err == nil && len(waiting) == 2 && waiting[0].At.After(tomorrow) // at midnight, before the channel's
+	})
+	release := make(chan struct{})
+	defer close(release)
+	b.Vendor.Fault(yeastarsim.ExistedAutoRenew, yeastarsim.Hold(release))
+	clock.to(weekly.Next(clock.now()).At, time.Second)
+	b.wants(b.digest(1), "Overdue")
+}
+
 // digestsEnded counts the audit entries of digests.
 func (b *bundle) digestsEnded() int {
 	b.t.Helper()

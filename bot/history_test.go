@@ -42,7 +42,7 @@ func TestHistory(t *testing.T) {
 
 	// The list of renewals due says no more of them.
 	dave.command(sandbox.Random, "/renew due it@acme-telecom.example")
-	m = dave.list("Acme Telecom", "A request for it is open in a private channel that you are not in")
+	m = dave.list("Acme Telecom", "A request for it is open. Its number is for those who can read its channel")
 	b.lacks(b.Slack.Text(m), "RNW-000002", "archives/"+sandbox.Leads)
 	alice.command(sandbox.Random, "/renew due it@acme-telecom.example")
 	alice.list("RNW-000002", "Waiting for approval", "archives/"+sandbox.Leads)

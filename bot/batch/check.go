@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 	"unicode/utf8"
 
@@ -48,18 +49,20 @@ func (v *View) check(ctx context.Context, who renewal.Actor, rows []row, told fu
 	return checked, nil
 }
 
-// each does n things, some together, and tells after each how many are done. It returns when
-// nobody is told any more.
+// each does n things, some together, and tells meanwhile how many are done, but nothing of it any more
+// when all are. It returns when nobody is told any more.
 func each(n int, do func(i int) error, told func(done int)) error {
 	done := make(chan struct{}, n)
+	var over atomic.Bool
 	var doing errgroup.Group
 	doing.SetLimit(together)
 	var telling sync.WaitGroup
 	telling.Go(func() {
 		so := 0
 		for range done {
-			so++
-			told(so)
+			if so++; !over.Load() {
+				told(so)
+			}
 		}
 	})
 	for i := range n {
@@ -69,6 +72,7 @@ func each(n int, do func(i int) error, told func(done int)) error {
 		})
 	}
 	err := doing.Wait()
+	over.Store(true)
 	close(done)
 	telling.Wait()
 	return err

@@ -103,7 +103,12 @@ type draft struct {
 	User, Channel, Note, Text string
 	Lines                     []blocks.BatchCheck
 	CheckedAt                 time.Time
+	Check                     string // which check it is from; a form may have several
 }
+
+// draftKey names what one check of a form has found: another one, that is left and still goes on, must not
+// replace it.
+func draftKey(userID, form, check string) string { return userID + "/" + form + "/" + check }
 
 // fresh is how old the check of a draft may be when it is asked for. Before each order everything
 // is looked up once more.
@@ -206,15 +211,17 @@ const toldEvery = 3 * time.Second
 func (v *View) finish(ctx context.Context, w reply.Person, meta blocks.BatchMeta, d draft, rows []row, external, warning string) {
 	last := time.Now()
 	actor := v.directory.Actor(ctx, w.ID, directory.RequestAge)
+	there, left := false, false
 	lines, err := v.check(ctx, actor, rows, func(done int) {
-		if time.Since(last) > toldEvery && done < len(rows) {
-			last = time.Now()
-			v.show(ctx, external, blocks.BatchWait(meta, done, len(rows)))
+		if left || done == len(rows) || time.Since(last) <= toldEvery {
+			return
 		}
+		shown := v.update(ctx, external, blocks.BatchWait(meta, done, len(rows)))
+		left, there, last = there && !shown, there || shown, time.Now()
 	})
 	if err == nil {
-		d.Lines, d.CheckedAt = lines, v.ledger.Now(ctx)
-		err = v.ledger.SaveBatchDraft(ctx, w.ID+"/"+meta.Key, d)
+		d.Lines, d.CheckedAt, d.Check = lines, v.ledger.Now(ctx), rand.Text()
+		err = v.ledger.SaveBatchDraft(ctx, draftKey(w.ID, meta.Key, d.Check), d)
 	}
 	if err != nil {
 		v.log.WarnContext(ctx, "the lines of a batch were not checked", "error", err)
@@ -239,7 +246,7 @@ func (v *View) review(meta blocks.BatchMeta, d draft, warning string) slack.Moda
 		}
 	}
 	p.Ways = renewal.Strictest(p.Ways)
-	p.Meta.Shown = d.CheckedAt.Format(time.RFC3339Nano)
+	p.Meta.Shown = d.Check
 	return blocks.BatchReview(p)
 }
 
@@ -259,14 +266,8 @@ func (v *View) show(ctx context.Context, external string, view slack.ModalViewRe
 		defer cancel()
 		ctx = parting
 	}
-	view.ExternalID = external
 	for range showTries {
-		_, err := v.api.UpdateViewContext(socket.Patient(ctx), view, external, "", "")
-		if err == nil {
-			return
-		}
-		if code := socket.ErrorCode(err); code != "not_found" {
-			v.log.WarnContext(ctx, "a view was not updated", "callback_id", view.CallbackID, "error", err, "messages", socket.Messages(err))
+		if v.update(ctx, external, view) {
 			return
 		}
 		select {
@@ -275,6 +276,20 @@ func (v *View) show(ctx context.Context, external string, view slack.ModalViewRe
 			return
 		}
 	}
+}
+
+// update shows a view in the place of the one with an external id, and says whether that one is there.
+func (v *View) update(ctx context.Context, external string, view slack.ModalViewRequest) (there bool) {
+	view.ExternalID = external
+	_, err := v.api.UpdateViewContext(socket.Patient(ctx), view, external, "", "")
+	if err == nil {
+		return true
+	}
+	if socket.ErrorCode(err) == "not_found" {
+		return false
+	}
+	v.log.WarnContext(ctx, "a view was not updated", "callback_id", view.CallbackID, "error", err, "messages", socket.Messages(err))
+	return true
 }
 
 // asked makes a batch of a review.
@@ -293,7 +308,7 @@ func (v *View) asked(ctx context.Context, w reply.Person, ic slack.InteractionCa
 	}
 	notSaved := func(s renewal.Sentence) { answer(blocks.Notice("Not saved", s), s.String()) }
 	var d draft
-	err = v.ledger.BatchDraft(saving, w.ID+"/"+meta.Key, &d)
+	err = v.ledger.BatchDraft(saving, draftKey(w.ID, meta.Key, meta.Shown), &d)
 	switch {
 	case errors.Is(err, ledger.ErrNotFound):
 		v.unreadable(w)
@@ -303,7 +318,7 @@ func (v *View) asked(ctx context.Context, w reply.Person, ic slack.InteractionCa
 		notSaved(renewal.Say("Sorry, this could not be saved. Nothing was changed and nothing was ordered by this. Please go back and try again in a moment."))
 		return
 	}
-	if d.CheckedAt.Format(time.RFC3339Nano) != meta.Shown || v.ledger.Now(saving).Sub(d.CheckedAt) > fresh {
+	if v.ledger.Now(saving).Sub(d.CheckedAt) > fresh {
 		rows, _ := read(d.Text)
 		wait := blocks.BatchWait(meta, 0, len(rows))
 		wait.ExternalID = "batch." + rand.Text()

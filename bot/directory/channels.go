@@ -53,7 +53,7 @@ func (d *Directory) unfit(ctx context.Context, ch slack.Channel, userID string) 
 		return "Only some people may post in that channel, and I'm not one of them. Ask who manages it, or choose another one."
 	case ch.Properties != nil && d.excluded(ch.Properties.ThreadsRestrictedTo):
 		return "Only some people may reply in threads of that channel, and I'm not one of them. Ask who manages it, or choose another one."
-	case ch.IsPrivate && !d.HasMember(ctx, ch.ID, userID):
+	case ch.IsPrivate && !d.hasMember(ctx, ch.ID, userID, lookup.Anew):
 		return "You are not in that channel. Choose one that you are in."
 	}
 	return ""
@@ -71,28 +71,41 @@ func (d *Directory) Shared(ctx context.Context, id string) (bool, error) {
 }
 
 // ForgetChannel drops what is known of a channel, which has changed.
-func (d *Directory) ForgetChannel(id string) { d.channels.Forget(id) }
+func (d *Directory) ForgetChannel(id string) {
+	d.channels.Forget(id)
+	d.members.Forget(id)
+}
 
 func (d *Directory) invite() string {
 	return fmt.Sprintf("I'm not in that channel. Type /invite @%s there first, or choose a channel that I'm in.", d.botName)
 }
 
-// HasMember says whether a person is in a channel; when Slack does not tell, they are not.
-func (d *Directory) HasMember(ctx context.Context, channelID, userID string) bool {
+// membersOf lists who is in a channel.
+func membersOf(ctx context.Context, api *socket.WebAPI, channelID string) ([]string, error) {
+	var all []string
 	params := &slack.GetUsersInConversationParameters{ChannelID: channelID, Limit: 1000}
 	for {
-		members, cursor, err := d.api.GetUsersInConversationContext(ctx, params)
+		some, cursor, err := api.GetUsersInConversationContext(ctx, params)
 		if err != nil {
-			return false
+			return nil, fmt.Errorf("conversations.members: %w", err)
 		}
-		if slices.Contains(members, userID) {
-			return true
-		}
-		if cursor == "" {
-			return false
+		if all = append(all, some...); cursor == "" {
+			return all, nil
 		}
 		params.Cursor = cursor
 	}
+}
+
+// MayRead says whether a person can read a channel, by what Slack has told not longer ago than
+// maxAge: a public one may have been made private. What Slack does not tell they can't.
+func (d *Directory) MayRead(ctx context.Context, channelID, userID string, maxAge lookup.MaxAge) bool {
+	ch, err := d.channels.Get(ctx, channelID, maxAge)
+	return err == nil && (!ch.IsPrivate || d.hasMember(ctx, channelID, userID, maxAge))
+}
+
+func (d *Directory) hasMember(ctx context.Context, channelID, userID string, maxAge lookup.MaxAge) bool {
+	members, err := d.members.Get(ctx, channelID, maxAge)
+	return err == nil && slices.Contains(members, userID)
 }
 
 // ChannelHere is the channel that the form proposes for a command typed in id; it is empty when
@@ -132,13 +145,6 @@ func (d *Directory) ChannelNames(ctx context.Context) map[string]string {
 		}
 	}
 	return names
-}
-
-// Private says whether a channel is, by what Slack says of it now: a public one may have
-// been made private.
-func (d *Directory) Private(ctx context.Context, id string) (bool, error) {
-	ch, err := d.channels.Get(ctx, id, lookup.Anew)
-	return ch.IsPrivate, err
 }
 
 func mentionChannels(ids []string) string {

@@ -64,6 +64,7 @@ type Directory struct {
 	users    *lookup.Cache[slack.User]
 	groups   *lookup.Cache[[]string]
 	channels *lookup.Cache[slack.Channel]
+	members  *lookup.Cache[[]string] // by channel
 	self     Workspace
 	botName  string
 	address  string // of the workspace
@@ -105,9 +106,17 @@ func New(o Options) *Directory {
 		}
 		return *ch, nil
 	})
+	d.members = lookup.New(channelsTTL, o.Now, tasks, func(ctx context.Context, id string) ([]string, error) { return membersOf(ctx, o.API, id) })
+	d.users.Lasting(func(err error) time.Duration {
+		if passing(err) != nil {
+			return 0
+		}
+		return peopleTTL // that there is nobody is what Slack says of them
+	})
 	d.users.Count(o.Metrics.Lookup("users"))
 	d.groups.Count(o.Metrics.Lookup("groups"))
 	d.channels.Count(o.Metrics.Lookup("channels"))
+	d.members.Count(o.Metrics.Lookup("members"))
 	return d
 }
 

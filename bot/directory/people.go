@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/slack-go/slack"
+	"golang.org/x/sync/errgroup"
 
 	"renewbot/bot/lookup"
 	"renewbot/bot/renewal"
@@ -234,26 +235,64 @@ func (d *Directory) Zone(ctx context.Context, id string) *time.Location {
 	return p.Zone
 }
 
+// lookedUp is how many people Slack is asked about at once.
+const lookedUp = 8
+
 // Gone are those of some people who may not request renewals any more. Of whom Slack does not tell now it is not known,
 // which the error says.
-func (d *Directory) Gone(ctx context.Context, ids []string) (gone []string, err error) {
-	for _, id := range ids {
-		_, ok, failed := d.Person(ctx, id)
-		err = errors.Join(err, failed)
-		if failed == nil && (!ok || !d.Actor(ctx, id, RequestAge).MayRequest) {
-			gone = append(gone, id)
+func (d *Directory) Gone(ctx context.Context, ids []string) ([]string, error) {
+	gone, errs := make([]bool, len(ids)), make([]error, len(ids))
+	var asking errgroup.Group
+	asking.SetLimit(lookedUp)
+	for i, id := range ids {
+		asking.Go(func() error {
+			may, err := d.mayRequest(ctx, id)
+			if known := err == nil || refused(err); known {
+				gone[i] = !may
+			} else {
+				errs[i] = err
+			}
+			return nil
+		})
+	}
+	_ = asking.Wait()
+	var left []string
+	for i, id := range ids {
+		if gone[i] {
+			left = append(left, id)
 		}
 	}
-	return gone, err
+	return left, errors.Join(errs...)
+}
+
+func (d *Directory) mayRequest(ctx context.Context, id string) (bool, error) {
+	u, err := d.users.Get(ctx, id, RequestAge)
+	switch {
+	case err != nil:
+		return false, err
+	case d.self.Kind(u) == Sister:
+		return slices.Contains(d.requesters, id), nil
+	case d.stranger(u) != "":
+		return false, nil
+	case len(d.requesters) == 0:
+		return true, nil
+	}
+	return d.listed(ctx, id, d.requesters, RequestAge)
+}
+
+// refused says whether Slack will give no other answer than this error.
+func refused(err error) bool {
+	_, kind := socket.Classify(err)
+	return err != nil && kind == socket.Refused
 }
 
 // unknowable is err unless Slack says that it will never tell who somebody is: that must
 // not keep the others from being reminded.
 func (d *Directory) unknowable(ctx context.Context, id string, err error) error {
-	if _, kind := socket.Classify(err); err == nil || kind != socket.Refused {
+	if !refused(err) {
 		return err
 	}
-	d.log.WarnContext(ctx, "an approver can't be reminded", "id", id, "error", err)
+	d.log.WarnContext(ctx, "Slack does not tell who somebody is, who is left out", "id", id, "error", err)
 	return nil
 }
 

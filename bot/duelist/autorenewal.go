@@ -19,6 +19,8 @@ const (
 	autoTogether = 60
 	// autoFailures is after how many failures in a row the portal is left alone.
 	autoFailures = 3
+	// keepTimeout bounds the keeping of what was learned.
+	keepTimeout = 5 * time.Second
 )
 
 // LearnAutoRenewals asks the portal about the packages that end within the horizon and of
@@ -36,7 +38,8 @@ func (l *Lists) LearnAutoRenewals(ctx context.Context) (more bool, err error) {
 	for _, r := range asked[:min(len(asked), autoTogether)] {
 		state, err := l.portal.AutoRenewal(ctx, r.Product.Key, r.ProductNo, lookup.Anew)
 		if ctx.Err() != nil {
-			return false, ctx.Err()
+			more = true
+			break
 		}
 		failed := err != nil && yeastar.ClassOf(err) != yeastar.ClassRefused
 		l.answered(r.Key(), !failed)
@@ -51,7 +54,9 @@ func (l *Lists) LearnAutoRenewals(ctx context.Context) (more bool, err error) {
 		auto := due.Auto{State: state, At: list.Now}
 		learned = append(learned, ledger.MarkChange{Key: r.Key(), Change: func(m due.Mark) due.Mark { m.Auto = auto; return m }})
 	}
-	if _, _, err := l.ledger.Mark(ctx, learned, renewal.Entry{}); err != nil {
+	keeping, cancel := context.WithTimeout(context.WithoutCancel(ctx), keepTimeout) // also what was learned before ctx ended
+	defer cancel()
+	if _, _, err := l.ledger.Mark(keeping, learned, renewal.Entry{}); err != nil {
 		return false, fmt.Errorf("keep what is known of auto-renewals: %w", err)
 	}
 	return more, nil

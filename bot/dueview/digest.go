@@ -1,6 +1,7 @@
 package dueview
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -65,6 +66,8 @@ func (v *View) tell(ctx context.Context, _ renewal.Job) error {
 	if err != nil || len(waiting) == 0 {
 		return err
 	}
+	// What other systems are told may take long, and people do not wait for it.
+	slices.SortStableFunc(waiting, func(a, b ledger.Digest) int { return cmp.Compare(foreign(a), foreign(b)) })
 	var errs []error
 	var list lists
 	for _, d := range waiting {
@@ -79,7 +82,23 @@ func (v *View) tell(ctx context.Context, _ renewal.Job) error {
 		}
 		errs = append(errs, err)
 	}
-	return errors.Join(errs...)
+	return v.outcome(ctx, errs)
+}
+
+func foreign(d ledger.Digest) int {
+	if d.Recipient == otherSystems {
+		return 1
+	}
+	return 0
+}
+
+// outcome is what became of a round. Where one has to wait, all that failed is tried again with it.
+func (v *View) outcome(ctx context.Context, errs []error) error {
+	all := errors.Join(errs...)
+	if failed := errors.Join(slices.DeleteFunc(slices.Clone(errs), ledger.Snoozed)...); failed != nil && ledger.Snoozed(all) {
+		v.log.WarnContext(ctx, "a digest of renewals due was not told and is tried again", "error", failed)
+	}
+	return all
 }
 
 // lists are the lists of a round of digests, each put together when the first one needs it.
@@ -138,8 +157,11 @@ func (v *View) tellOne(ctx context.Context, d ledger.Digest, list due.List) erro
 	for _, r := range rows {
 		keys = append(keys, r.Key())
 	}
-	// Who may not request any more is not told of customers either.
-	if len(rows)+len(list.Unread) == 0 || !v.directory.Actor(ctx, d.Recipient, directory.RequestAge).MayRequest {
+	gone, err := v.directory.Gone(ctx, []string{d.Recipient}) // who are told of no customers
+	if err != nil {
+		return err
+	}
+	if len(rows)+len(list.Unread) == 0 || len(gone) > 0 {
 		return v.ledger.EndDigest(ctx, d, nil, renewal.Entry{})
 	}
 	return v.announce(ctx, d, len(keys), keys, blocks.DueOwnersDigest(rows, list.Unread, list.Now))

@@ -36,8 +36,8 @@ type Options struct {
 	Slack     *slackview.View
 	Schedule  due.Schedule // of the digest
 	Events    bool         // whether other systems are told of what is due
-	// MaySee says whether a person may see a request.
-	MaySee func(context.Context, renewal.Actor, renewal.Request) bool
+	// Seen says which requests a person may see, for one drawing.
+	Seen func(renewal.Actor) func(context.Context, renewal.Request) bool
 	// Text fetches the text of a file in Slack, at most so many bytes.
 	Text func(ctx context.Context, file string, most int) ([]byte, error)
 	Log  *slog.Logger
@@ -51,7 +51,7 @@ type View struct {
 	slack     *slackview.View
 	schedule  due.Schedule
 	events    bool
-	maySee    func(context.Context, renewal.Actor, renewal.Request) bool
+	seen      func(renewal.Actor) func(context.Context, renewal.Request) bool
 	text      func(ctx context.Context, file string, most int) ([]byte, error)
 	log       *slog.Logger
 	tasks     *taskgroup.Group
@@ -59,7 +59,7 @@ type View struct {
 
 // New makes a View.
 func New(o Options) *View {
-	return &View{o.Lists, o.Ledger, o.Directory, o.Slack, o.Schedule, o.Events, o.MaySee, o.Text, o.Log, taskgroup.New()}
+	return &View{o.Lists, o.Ledger, o.Directory, o.Slack, o.Schedule, o.Events, o.Seen, o.Text, o.Log, taskgroup.New()}
 }
 
 // learnEvery is how often the portal is asked about auto-renewals, some at a time.
@@ -186,10 +186,10 @@ func (v *View) Section(ctx context.Context, userID string) []slack.Block {
 }
 
 func (v *View) data(ctx context.Context, userID string, list due.List, f due.Filter) blocks.DueData {
-	a := v.directory.Actor(ctx, userID, directory.RequestAge)
+	seen := v.seen(v.directory.Actor(ctx, userID, directory.RequestAge))
 	return blocks.DueData{Reader: userID, List: list, Filter: f, Products: v.lists.Products(), Request: func(id int64) (string, bool) {
 		r, err := v.ledger.Get(ctx, id)
-		if err != nil || !v.maySee(ctx, a, r) {
+		if err != nil || !seen(ctx, r) {
 			return "", false
 		}
 		channel, ts, ok := v.slack.First(ctx, id)

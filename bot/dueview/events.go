@@ -29,15 +29,22 @@ func (v *View) planEvents(ctx context.Context, now time.Time) error {
 	return nil
 }
 
+// learnAtOnce bounds how long the portal is asked about auto-renewals within a job.
+const learnAtOnce = 20 * time.Second
+
 // tellEvents tells other systems of each package that ends soon. The portal is asked first
 // which of them renew by themselves, for as long as there is patience for it.
 func (v *View) tellEvents(ctx context.Context, d ledger.Digest) error {
-	more, err := v.lists.LearnAutoRenewals(ctx)
-	if err != nil {
-		return err
-	}
-	if more && v.ledger.Now(ctx).Sub(d.At) < unreadPatience {
-		return ledger.Snooze(time.Minute)
+	if v.ledger.Now(ctx).Sub(d.At) < unreadPatience {
+		learning, cancel := context.WithTimeout(ctx, learnAtOnce)
+		defer cancel()
+		more, err := v.lists.LearnAutoRenewals(learning)
+		if err != nil {
+			return err
+		}
+		if more {
+			return ledger.Snooze(time.Minute)
+		}
 	}
 	list, err := v.lists.Load(ctx, lookup.AnyAge)
 	if err == nil {

@@ -90,26 +90,35 @@ func (h *Histories) requests(ctx context.Context, query string, holders []renewa
 	return all, nil
 }
 
-// visible are the requests that a person may see: approvers all, and everybody their own and
-// those of channels that they can read.
+// visible are the requests that a person may see.
 func (h *Histories) visible(ctx context.Context, a renewal.Actor, all []renewal.Request) []renewal.Request {
-	readable := map[string]bool{}
-	return slices.DeleteFunc(all, func(r renewal.Request) bool {
-		if h.Policy.Approves(a) || r.Requester == a.UserID {
-			return false
-		}
-		if _, known := readable[r.Channel]; !known {
-			readable[r.Channel] = h.mayRead(ctx, a, r.Channel)
-		}
-		return !readable[r.Channel]
-	})
+	seen := h.seen(a, lookup.Anew)
+	return slices.DeleteFunc(all, func(r renewal.Request) bool { return !seen(ctx, r) })
 }
 
 // MaySee says whether a person may read a request: its requester, approvers, and who can read
 // the channel that it was posted in.
 func (h *Histories) MaySee(ctx context.Context, a renewal.Actor, r renewal.Request) bool {
-	return h.Policy.Approves(a) || r.Requester == a.UserID || h.Directory.Beside(ctx, a, r, directory.RequestAge).Same[r.Requester] ||
-		h.mayRead(ctx, a, r.Channel)
+	return h.seen(a, lookup.Anew)(ctx, r)
+}
+
+// Seen is MaySee for the rows of one drawing, which come and go by themselves: it is content with what Slack
+// has told just now, and asks about each channel once.
+func (h *Histories) Seen(a renewal.Actor) func(context.Context, renewal.Request) bool {
+	return h.seen(a, directory.DecisionAge)
+}
+
+func (h *Histories) seen(a renewal.Actor, maxAge lookup.MaxAge) func(context.Context, renewal.Request) bool {
+	readable := map[string]bool{}
+	return func(ctx context.Context, r renewal.Request) bool {
+		if h.Policy.Approves(a) || r.Requester == a.UserID || h.Directory.Beside(ctx, a, r, directory.RequestAge).Same[r.Requester] {
+			return true
+		}
+		if _, known := readable[r.Channel]; !known {
+			readable[r.Channel] = h.Directory.MayRead(ctx, r.Channel, a.UserID, maxAge)
+		}
+		return readable[r.Channel]
+	}
 }
 
 // MayNotSee is the refusal of who asks for a request that is not for their eyes.
@@ -117,13 +126,4 @@ func MayNotSee(r renewal.Request) *renewal.Refusal {
 	return &renewal.Refusal{
 		Code: renewal.RefusedNotAllowed, Sentence: renewal.Say(r.Reference() + " belongs to a private channel that you are not in."),
 	}
-}
-
-// mayRead says whether a person can read a channel. What Slack does not tell they can't.
-func (h *Histories) mayRead(ctx context.Context, a renewal.Actor, channel string) bool {
-	private, err := h.Directory.Private(ctx, channel)
-	if err != nil {
-		return false
-	}
-	return !private || h.Directory.HasMember(ctx, channel, a.UserID)
 }

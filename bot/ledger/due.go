@@ -82,7 +82,7 @@ func (l *Ledger) Mark(ctx context.Context, changes []MarkChange, e renewal.Entry
 				return err
 			}
 			after := c.Change(before)
-			if known && reflect.DeepEqual(before, after) {
+			if reflect.DeepEqual(before, after) {
 				continue
 			}
 			if known {

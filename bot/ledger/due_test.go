@@ -29,6 +29,7 @@ func testMarks(t *testing.T, s store) {
 	owned := func(m due.Mark) due.Mark { m.Owner = "U2"; return m }
 	same(t, [2]int{1, 0}, mark(renewal.CodeDueOwner, []due.Key{k}, owned), "the first mark")
 	same(t, [2]int{0, 0}, mark(renewal.CodeDueOwner, []due.Key{k}, owned), "the same mark again")
+	same(t, [2]int{0, 0}, mark(renewal.CodeDueImported, []due.Key{other}, func(m due.Mark) due.Mark { return m }), "nothing said of a row of which nothing was")
 	same(t, [2]int{1, 1}, mark(renewal.CodeDueImported, []due.Key{k, other}, func(m due.Mark) due.Mark {
 		m.Imported = &due.Imported{At: clock.Now().UTC().Truncate(time.Second)}
 		return m

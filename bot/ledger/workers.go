@@ -39,6 +39,12 @@ const (
 // Snooze is what a handler returns to be called again after d, which is no failure.
 func Snooze(d time.Duration) error { return &snooze{after: max(d, 0)} }
 
+// Snoozed says whether an error is a Snooze.
+func Snoozed(err error) bool {
+	var s *snooze
+	return errors.As(err, &s)
+}
+
 // SnoozeUntil is what a handler returns to be called again at t, by the ledger's time,
 // however long it took to find that out.
 func SnoozeUntil(t time.Time) error { return &snooze{until: t} }

@@ -15,8 +15,8 @@ import (
 )
 
 const (
-	// failureTTL is how long a failed look-up is remembered, so that a vendor that is
-	// down is not asked by every keystroke.
+	// failureTTL is how long a failed look-up is remembered, unless Lasting says otherwise, so
+	// that a vendor that is down is not asked by every keystroke.
 	failureTTL = 2 * time.Second
 	// LoadTimeout bounds a look-up, whoever waits for it, unless Patient says otherwise.
 	LoadTimeout = 20 * time.Second
@@ -47,6 +47,7 @@ type answers struct {
 	load  func(ctx context.Context, key string) (any, error)
 	ttl   time.Duration
 	limit time.Duration // of a load
+	lasts func(error) time.Duration
 	now   func() time.Time
 	tasks *taskgroup.Group
 	count *metrics.Lookup // nil: nobody counts
@@ -75,6 +76,7 @@ type looked struct {
 type failure struct {
 	err       error
 	asked, at time.Time
+	ttl       time.Duration
 }
 
 // New makes an empty cache. An answer older than ttl is refreshed; load asks for one.
@@ -82,7 +84,8 @@ func New[T any](ttl time.Duration, now func() time.Time, tasks *taskgroup.Group,
 	return &Cache[T]{&answers{
 		store: cache.New(forgetAfter, 0), // no janitor: it would be a goroutine that nobody can stop
 		load:  func(ctx context.Context, key string) (any, error) { return load(ctx, key) },
-		ttl:   ttl, limit: LoadTimeout, now: now, tasks: tasks, flying: map[string]*flight{}, floor: map[string]int64{},
+		ttl:   ttl, limit: LoadTimeout, lasts: func(error) time.Duration { return 0 }, now: now,
+		tasks: tasks, flying: map[string]*flight{}, floor: map[string]int64{},
 	}}
 }
 
@@ -108,6 +111,9 @@ func typed[T any](v any, err error) (T, error) {
 // Patient gives each load more time than LoadTimeout: one of many calls, which are made at the
 // rate that the vendor is asked at, each of them with its own end.
 func (c *answers) Patient(limit time.Duration) { c.limit = limit }
+
+// Lasting says for how long an error is remembered as an answer would be; zero: as any other failure.
+func (c *answers) Lasting(lasts func(error) time.Duration) { c.lasts = lasts }
 
 // Count lets figures be kept of the cache.
 func (c *answers) Count(m *metrics.Lookup) { c.count = m }
@@ -159,7 +165,7 @@ func (c *answers) failed(key string, oldest time.Time) error {
 	if !ok {
 		return nil
 	}
-	if f := item.(failure); c.now().Sub(f.at) < failureTTL && !f.asked.Before(oldest) {
+	if f := item.(failure); c.now().Sub(f.at) < f.ttl && !f.asked.Before(oldest) {
 		return f.err
 	}
 	return nil
@@ -256,7 +262,8 @@ func (c *answers) keep(key string, f *flight) {
 	switch {
 	case f.number <= c.floor[key]:
 	case f.err != nil:
-		c.store.Set("failed "+key, failure{f.err, f.looked.at, c.now()}, failureTTL)
+		ttl := max(failureTTL, c.lasts(f.err))
+		c.store.Set("failed "+key, failure{f.err, f.looked.at, c.now(), ttl}, ttl)
 	default:
 		c.floor[key] = f.number
 		c.store.Delete("failed " + key)

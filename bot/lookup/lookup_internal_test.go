@@ -132,6 +132,27 @@ func TestLookupRemembersFailuresBriefly(t *testing.T) {
 	})
 }
 
+// TestLookupRemembersWhatLasts asks no more often than for an answer where the error is one.
+func TestLookupRemembersWhatLasts(t *testing.T) {
+	t.Parallel()
+	inBubble(t, 0, func(t *testing.T, l *Cache[int64], s *source) {
+		l.Lasting(func(error) time.Duration { return time.Minute })
+		s.fail(errDown)
+		for range 10 {
+			if _, err := l.Get(t.Context(), "key", MaxAge(time.Hour)); !errors.Is(err, errDown) {
+				t.Errorf("get: %v, want %v", err, errDown)
+			}
+			pass(5 * time.Second)
+		}
+		if n := s.asked.Load(); n != 1 {
+			t.Errorf("asked %d times, want once", n)
+		}
+		s.fail(nil)
+		pass(10 * time.Second)
+		want(t, l, MaxAge(time.Hour), 2)
+	})
+}
+
 // TestLookupForgetsFailureAfterSuccess lets a refresh succeed while a failure is remembered.
 func TestLookupForgetsFailureAfterSuccess(t *testing.T) {
 	t.Parallel()
