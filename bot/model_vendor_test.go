@@ -100,6 +100,11 @@ func (m *model) job(ctx context.Context, kind renewal.JobKind, r *modelled) {
 }
 
 func (m *model) place(r *modelled) {
+	if last, ok := m.get(r).Attempt(); ok && r.status == renewal.Approved && m.clock.Now().Before(last.RetryAt) {
+		m.job(m.ctx, renewal.PlaceOrder, r) // before the time that the last answer told
+		m.compare()
+		m.clock.Advance(last.RetryAt.Sub(m.clock.Now()))
+	}
 	if r.status != renewal.Approved || m.pause.by != "" || m.waits(r) {
 		m.job(m.ctx, renewal.PlaceOrder, r) // again, too late, or too early
 		return
