@@ -1,6 +1,6 @@
 // Package dueview is what people see of renewals due and do with them: the list, the small
-// forms of a row, the digest. It says what is to be shown and leaves the showing to whoever
-// calls; and it orders nothing.
+// forms of a row, the digest, at whose times other systems are told as well. It says what is
+// to be shown and leaves the showing to whoever calls; and it orders nothing.
 package dueview
 
 import (
