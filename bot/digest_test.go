@@ -15,10 +15,17 @@ import (
 	"renewbot/yeastar/yeastarsim"
 )
 
-// digesting is a bot with a digest each day, and the time of the first one.
+// digesting is a bot with a digest each day, on a day before a working day, and the time of the first one.
 func digesting(t *testing.T) (*bundle, *moving, due.Occurrence) {
 	t.Helper()
+	return digestingFrom(t, time.Wednesday)
+}
+
+// digestingFrom is a bot with a digest each day, on the next such day, and the time of the first one.
+func digestingFrom(t *testing.T, day time.Weekday) (*bundle, *moving, due.Occurrence) {
+	t.Helper()
 	clock := newMoving()
+	clock.begin = clock.begin.AddDate(0, 0, (int(day-clock.begin.Weekday())+7)%7)
 	daily, err := due.ParseSchedule(sandbox.Renewals + "@daily 02:30 Europe/Madrid")
 	if err != nil {
 		t.Fatal(err)
@@ -110,7 +117,7 @@ func morningOf(t *testing.T, o due.Occurrence) time.Time {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return due.Morning(o.At, berlin, []time.Weekday{time.Saturday, time.Sunday})
+	return due.Morning(o.At, berlin, []time.Weekday{time.Saturday, time.Sunday}).At
 }
 
 // TestOwnerHearsInTheirMorning tells owners of theirs at nine where they are, once, and nobody else.
@@ -139,6 +146,29 @@ func TestOwnerHearsInTheirMorning(t *testing.T) {
 	}
 	if n := len(b.Slack.As(sandbox.Carol).DirectMessages()); n != 0 {
 		t.Errorf("somebody who owns nothing has %d messages", n)
+	}
+}
+
+// TestOwnerHearsOnceAfterAWeekend tells owners on Monday what three digests of the channel's were of.
+func TestOwnerHearsOnceAfterAWeekend(t *testing.T) {
+	t.Parallel()
+	b, clock, first := digestingFrom(t, time.Friday)
+	b.as(sandbox.Alice).owns("fjordline", sandbox.Dave)
+	for day := range 3 { // Saturday, Sunday, Monday
+		clock.to(first.At, time.Duration(day)*24*time.Hour+time.Second)
+		b.digest(day + 1)
+		b.until("its end is saved", func() bool { return b.digestsEnded() > day })
+	}
+	clock.to(morningOf(t, first), time.Second)
+	if _, err := b.Slack.As(sandbox.Dave).WaitDM(b.ctx, "Renewals due that you look after (1)"); err != nil {
+		t.Fatal(err)
+	}
+	b.until("nothing waits", func() bool {
+		waiting, err := b.Ledger.WaitingDigests(b.ctx, clock.now())
+		return err == nil && len(waiting) == 0
+	})
+	if n := len(b.Slack.As(sandbox.Dave).DirectMessages()); n != 1 {
+		t.Errorf("an owner has %d messages on Monday", n)
 	}
 }
 

@@ -143,13 +143,13 @@ const morning = 9
 
 // Morning is the first morning in somebody's zone at or after a time that is no weekend of
 // theirs. At least one day of the week must not be in weekend.
-func Morning(t time.Time, zone *time.Location, weekend []time.Weekday) time.Time {
+func Morning(t time.Time, zone *time.Location, weekend []time.Weekday) Occurrence {
 	local := t.In(zone)
 	for n := 0; ; n++ {
 		day := time.Date(local.Year(), local.Month(), local.Day()+n, 12, 0, 0, 0, time.UTC)
-		at := onClock(day, morning, 0, zone)
-		if !at.Before(t) && !slices.Contains(weekend, day.Weekday()) {
-			return at
+		o := Schedule{Hour: morning, Zone: zone}.on(day)
+		if !o.At.Before(t) && !slices.Contains(weekend, day.Weekday()) {
+			return o
 		}
 	}
 }

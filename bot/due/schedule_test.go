@@ -130,7 +130,7 @@ func TestMorning(t *testing.T) {
 		"on a Friday afternoon":  {"2026-03-06T08:00:00Z", tokyo, "2026-03-09T00:00:00Z"},
 		"over a change of clock": {"2026-03-28T12:00:00Z", madrid, "2026-03-30T07:00:00Z"},
 	} {
-		if got := due.Morning(moment(t, c.at), c.zone, weekend).UTC().Format(time.RFC3339); got != c.want {
+		if got := due.Morning(moment(t, c.at), c.zone, weekend).At.UTC().Format(time.RFC3339); got != c.want {
 			t.Errorf("%s: %s, want %s", name, got, c.want)
 		}
 	}

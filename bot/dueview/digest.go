@@ -187,8 +187,9 @@ func (v *View) tellChannel(ctx context.Context, d ledger.Digest, list due.List) 
 		case !ok:
 			continue
 		}
-		at := due.Morning(d.At, p.Zone, p.Weekend)
-		if err := v.ledger.PlanDigest(ctx, ledger.Digest{Occurrence: d.Occurrence, Recipient: owner, At: at}); err != nil {
+		// Named by its morning, it is one however many of the channel's come before it, over a weekend say.
+		morning := due.Morning(d.At, p.Zone, p.Weekend)
+		if err := v.ledger.PlanDigest(ctx, ledger.Digest{Occurrence: morning.Name, Recipient: owner, At: morning.At}); err != nil {
 			return err
 		}
 	}

@@ -14,7 +14,7 @@ import (
 
 // Digest is a digest that is to be told to somebody, or was.
 type Digest struct {
-	Occurrence string // due.Occurrence.Name
+	Occurrence string // due.Occurrence.Name: the time of the channel's, the morning of an owner's
 	Recipient  string // a channel's id, or a person's
 	At         time.Time
 }
