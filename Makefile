@@ -42,7 +42,7 @@ endif
 # The PostgreSQL client without its default types: bot/ledger/postgres_types.go says why.
 export GOFLAGS := $(GOFLAGS) -tags=nopgxregisterdefaulttypes
 
-.PHONY: help test fmt lint build release-check assets bench gobench vuln compiler deps gofmt-check compile go-test
+.PHONY: help test fmt lint build release-check assets bench bench-soak bench-years gobench vuln compiler deps gofmt-check compile go-test
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -76,6 +76,14 @@ assets: ## Pack the files of the sandbox's page after a change in them, and the 
 bench: ## Measure the built product beside Bolt and a bare bot, and write deploy/BENCHMARKS.md
 	@$(GO) run ./bot/bench -o deploy/BENCHMARKS.md
 	@echo "wrote deploy/BENCHMARKS.md"
+
+bench-soak: ## Use the built product for an hour, and write deploy/BENCHMARKS-SOAK.md
+	@$(GO) run ./bot/bench -only soak -soak 1h -o deploy/BENCHMARKS-SOAK.md
+	@echo "wrote deploy/BENCHMARKS-SOAK.md"
+
+bench-years: ## Measure ledgers of one year and of ten on both engines, and write deploy/BENCHMARKS-YEARS.md
+	@$(GO) run ./bot/bench -only years -years 10 -o deploy/BENCHMARKS-YEARS.md
+	@echo "wrote deploy/BENCHMARKS-YEARS.md"
 
 gobench: ## Run the Go benchmarks of single parts
 	@$(GO) test -run '^$$' -bench . -benchmem -timeout $(TEST_TIMEOUT) ./...

@@ -20,8 +20,8 @@ var (
 // tags are those of a release.
 const tags = "-tags=nopgxregisterdefaulttypes"
 
-// build makes the candidates below dir, the product first. Notes say what could not be made.
-func build(ctx context.Context, dir string) (all []*candidate, notes []string, err error) {
+// build makes the candidates below dir, the product first or alone. Notes say what could not be made.
+func build(ctx context.Context, dir string, alone bool) (all []*candidate, notes []string, err error) {
 	root, err := tool(ctx, "", nil, "go", "list", "-m", "-f", "{{.Dir}}")
 	if err != nil {
 		return nil, nil, err
@@ -42,6 +42,9 @@ func build(ctx context.Context, dir string) (all []*candidate, notes []string, e
 		if err != nil {
 			return nil, nil, err
 		}
+	}
+	if alone {
+		return []*candidate{product}, nil, nil
 	}
 	all = []*candidate{product, floor}
 	bolt, err := makeBolt(ctx, filepath.Join(root, "bin", "bench-bolt"), filepath.Join(dir, "bolt"))

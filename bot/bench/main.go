@@ -10,7 +10,7 @@
 //
 //	go run ./bot/bench -o deploy/BENCHMARKS.md
 //
-// What takes hours is measured by flags: -soak 1h -years 10.
+// What takes long has pages of its own, -only soak and -only years, whose commands the Makefile has.
 package main
 
 import (
@@ -31,6 +31,7 @@ import (
 // settings say how much is measured.
 type settings struct {
 	out        string // file of the report; empty: standard output
+	only       string // the one part of the product alone that is measured: soak or years; empty: all is
 	rounds     int    // in which the candidates take turns
 	commands   int    // one after the other, of each kind, in a round
 	load       int    // commands under load in a round
@@ -60,6 +61,7 @@ func command(ctx context.Context, args []string, stdout, stderr io.Writer) error
 	flags.SetOutput(stderr)
 	s := settings{year: year.Full}
 	flags.StringVar(&s.out, "o", "", "file of the report; empty: standard output")
+	flags.StringVar(&s.only, "only", "", "the one part of the product alone that is measured: soak or years; empty: all is")
 	flags.IntVar(&s.rounds, "rounds", 5, "in which the candidates take turns")
 	flags.IntVar(&s.commands, "commands", 300, "commands and searches of a candidate in a round, one after the other")
 	flags.IntVar(&s.load, "load", 3800, "commands of a candidate in a round under load")
@@ -69,11 +71,14 @@ func command(ctx context.Context, args []string, stdout, stderr io.Writer) error
 	flags.DurationVar(&s.soak, "soak", time.Minute, "use of the product without a pause, in twelve intervals; 0: none")
 	flags.IntVar(&s.replicas, "replicas", 6, "approvals with each number of processes on PostgreSQL; 0: none")
 	flags.IntVar(&s.year.Requests, "year", s.year.Requests, "requests of a year of data")
-	flags.IntVar(&s.years, "years", 1, "more than 1 adds ledgers of so many years, and PostgreSQL; 10 takes an hour")
+	flags.IntVar(&s.years, "years", 1, "more than 1 adds ledgers of so many years, and PostgreSQL")
 	flags.IntVar(&s.starts, "starts", 10, "starts of each candidate")
 	flags.IntVar(&s.vendorDown, "vendor-down", 4, "starts while the portal is down, in each way")
 	if err := flags.Parse(args); err != nil {
 		return err
+	}
+	if s.only != "" && s.only != onlySoak && s.only != onlyYears {
+		return fmt.Errorf("-only is %s or %s, not %q", onlySoak, onlyYears, s.only)
 	}
 	// The simulators share the machine with what is measured: they collect garbage rarely.
 	debug.SetGCPercent(400)

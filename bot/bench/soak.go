@@ -120,7 +120,7 @@ func (b *bench) soakTable() string {
 	}
 	var s strings.Builder
 	fmt.Fprintf(&s, "A soak of %s, with 5,000 customers and 5,000 PBXs: commands, searches and lists without a pause, and an order in each "+
-		"third interval (`-soak 1h` for an hour).\n\n", b.settings.soak)
+		"third interval (`make bench-soak` takes an hour).\n\n", b.settings.soak)
 	s.WriteString("| Until | Interactions | Memory | `/renew` → `views.open` | Customer search |\n|---|---|---|---|---|\n")
 	var last interval
 	for _, part := range b.soaked {

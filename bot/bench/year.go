@@ -162,7 +162,7 @@ func (b *bench) yearsTable(missed *[]string) string {
 		return ""
 	}
 	var s strings.Builder
-	s.WriteString("Years of data (`-years 10` adds ten years and PostgreSQL):\n\n| What | Target |")
+	s.WriteString("Years of data (`make bench-years` has ten years, and PostgreSQL):\n\n| What | Target |")
 	for _, a := range b.aged {
 		fmt.Fprintf(&s, " %s, %d requests, %d entries |", a.engine, a.size.Requests, a.entries())
 	}
