@@ -2,10 +2,7 @@ package orders
 
 import (
 	"context"
-	"slices"
-	"sync"
 
-	"renewbot/bot/ledger"
 	"renewbot/bot/lookup"
 	"renewbot/bot/renewal"
 	"renewbot/yeastar"
@@ -33,23 +30,4 @@ func (o *Orders) Repeats(ctx context.Context, request int64, product string, hol
 	others, err := o.others(ctx, request, product, holder)
 	now := o.ledger.Now(ctx)
 	return renewal.RepeatDoubts(others, now, o.policy), err
-}
-
-// portalFacts reads what the portal tells of an offer. The errors are of look-ups that may
-// work a moment later: missing is what is told of the package, and unread are its orders.
-func (o *Orders) portalFacts(ctx context.Context, offer *renewal.Offer, c yeastar.Catalogue, maxAge lookup.MaxAge) (facts renewal.Facts, missing, unread error) {
-	var strange []yeastar.OrderSummary
-	var looking sync.WaitGroup
-	holder, product := offer.Holder, offer.Product
-	looking.Go(func() { facts, missing = o.portal.Enrich(ctx, offer, c, maxAge) })
-	looking.Go(func() { strange, unread = o.strange(ctx, holder, product, maxAge) })
-	looking.Wait()
-	facts.PortalOrders, facts.OrdersUnread = strange, unread != nil
-	return facts, missing, unread
-}
-
-// others are the other requests of a holder and product than one.
-func (o *Orders) others(ctx context.Context, request int64, product string, holder renewal.Holder) ([]renewal.Request, error) {
-	all, err := o.ledger.List(ctx, ledger.Filter{Product: product, HolderKey: holder.Key()})
-	return slices.DeleteFunc(all, func(r renewal.Request) bool { return r.ID == request }), err
 }

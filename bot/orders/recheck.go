@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"renewbot/bot/ledger"
 	"renewbot/bot/lookup"
 	"renewbot/bot/renewal"
 	"renewbot/yeastar"
@@ -125,4 +126,23 @@ func (o *Orders) compare(ctx context.Context, r renewal.Request, c yeastar.Catal
 		offer.QuantitySource = "changed in the Partner Portal since it was approved"
 	}
 	return renewal.Changed{Offer: offer, Doubts: offer.Doubts(facts, now, o.policy)}, nil
+}
+
+// portalFacts reads what the portal tells of an offer. The errors are of look-ups that may
+// work a moment later: missing is what is told of the package, and unread are its orders.
+func (o *Orders) portalFacts(ctx context.Context, offer *renewal.Offer, c yeastar.Catalogue, maxAge lookup.MaxAge) (facts renewal.Facts, missing, unread error) {
+	var strange []yeastar.OrderSummary
+	var looking sync.WaitGroup
+	holder, product := offer.Holder, offer.Product
+	looking.Go(func() { facts, missing = o.portal.Enrich(ctx, offer, c, maxAge) })
+	looking.Go(func() { strange, unread = o.strange(ctx, holder, product, maxAge) })
+	looking.Wait()
+	facts.PortalOrders, facts.OrdersUnread = strange, unread != nil
+	return facts, missing, unread
+}
+
+// others are the other requests of a holder and product than one.
+func (o *Orders) others(ctx context.Context, request int64, product string, holder renewal.Holder) ([]renewal.Request, error) {
+	all, err := o.ledger.List(ctx, ledger.Filter{Product: product, HolderKey: holder.Key()})
+	return slices.DeleteFunc(all, func(r renewal.Request) bool { return r.ID == request }), err
 }

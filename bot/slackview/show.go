@@ -55,6 +55,14 @@ func (d *drawing) show(ctx context.Context, w wanted) {
 	d.post(ctx, w, p.Tries, p.TS)
 }
 
+// pace makes the calls for a message as urgent as the message.
+func (w wanted) pace(ctx context.Context) context.Context {
+	if w.record {
+		return socket.Later(ctx)
+	}
+	return socket.Urgent(ctx)
+}
+
 // muted says whether a direct message is left out because its reader does not want it. That is
 // kept, so that it does not come when they want more later.
 func (d *drawing) muted(ctx context.Context, w wanted) bool {

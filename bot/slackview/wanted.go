@@ -9,7 +9,6 @@ import (
 
 	"renewbot/blocks"
 	"renewbot/bot/renewal"
-	"renewbot/bot/socket"
 )
 
 // wanted is a message that Slack should show.
@@ -159,14 +158,6 @@ func rank(w wanted) int {
 		return 1
 	}
 	return 0
-}
-
-// pace makes the calls for a message as urgent as the message.
-func (w wanted) pace(ctx context.Context) context.Context {
-	if w.record {
-		return socket.Later(ctx)
-	}
-	return socket.Urgent(ctx)
 }
 
 // auditLine is what the audit channel shows of an entry.
