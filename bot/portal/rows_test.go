@@ -104,6 +104,9 @@ func TestFindPBX(t *testing.T) {
 		"3631E3418911": "p-series-appliance-plan", "3631e34": "p-series-appliance-plan", " 3631E3418911 ": "p-series-appliance-plan",
 		"3631 e341 8911": "p-series-appliance-plan", "SN: 3631-E341-8911": "p-series-appliance-plan", "3631-E341-8911": "p-series-appliance-plan",
 		"SN:3631E3418911": "p-series-appliance-plan", "S/N3631E3418911": "p-series-appliance-plan", "s/n: 3631 e341 8911": "p-series-appliance-plan",
+		"Serial number: 3631E3418911": "p-series-appliance-plan", "Serial No. 3631 E341 8911": "p-series-appliance-plan",
+		"PBX #3631E3418911": "p-series-appliance-plan", "(3631E3418911)": "p-series-appliance-plan", "SN=3631E3418911": "p-series-appliance-plan",
+		"3631/E341/8911": "p-series-appliance-plan", "3631_e341_8911": "p-series-appliance-plan", "serial": "", "pbx": "",
 		"SN:3631E": "", "SN 363": "", "3661 C2": "cloud-pbx",
 		"3661C2": "cloud-pbx", "3631E": "", "36 31": "", "3631E3418912": "", "363": "", "acme telecom": "", "acme": "", "": "",
 	} {
