@@ -277,6 +277,9 @@ func TestWhatChangedOfAPBX(t *testing.T) {
 		"the PBX is gone": {"cloud-pbx", yeastarsim.CloudSerial, func(s *yeastarsim.Server) {
 			s.RemovePackage(yeastarsim.CloudPBX, yeastarsim.CloudSerial)
 		}, renewal.Refused, "the PBX " + yeastarsim.CloudSerial + " of Acme Telecom Services is not in the portal any more"},
+		"the account has the product no more": {"cloud-pbx", yeastarsim.CloudSerial, func(s *yeastarsim.Server) {
+			s.RemoveProduct(yeastarsim.CloudPBX)
+		}, renewal.Refused, "the account does not have Cloud PBX (PCE Instance) any more"},
 		"its customer is gone": {"cloud-pbx", yeastarsim.CloudSerial, func(s *yeastarsim.Server) {
 			s.RemoveCustomer(yeastarsim.AcmeVoiceID)
 		}, renewal.Ordered, ""},
