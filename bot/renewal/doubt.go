@@ -62,8 +62,8 @@ type Facts struct {
 	// Unoffered are those of them that cannot be chosen: the catalogue does not have them, as a
 	// trial alone, or with another plan.
 	Unoffered []yeastar.ID
-	// Quantities are the current ones of services, as the renewal's own answers tell them: those
-	// of Services may have none.
+	// Quantities are the current ones of the plan and of services, as the renewal's own answers
+	// tell them, by the line's id: they may differ from what else is told, or be all that is told.
 	Quantities    map[yeastar.ID]int
 	Plan          yeastar.Plan // of the package, as far as it is told: its id and its name
 	CurrentPlan   string       // on which it runs until a change of plan that waits; empty: none waits
@@ -130,19 +130,25 @@ func rank(d Doubt) int {
 	return 1
 }
 
-// quantityDoubts are the lines whose quantity is not the one that the portal tells.
+// quantityDoubts are the lines whose quantity is not the one that the portal tells, or not each of
+// those that it tells in different answers.
 func (o Offer) quantityDoubts(row yeastar.Product, f Facts) []Doubt {
 	var doubts []Doubt
 	if row.Quantity == yeastar.QuantityNone {
 		return nil
 	}
-	if plan, ok := o.Plan(); ok && o.KnownQuantity != 0 && o.KnownQuantity != plan.Quantity {
-		doubts = append(doubts, Doubt{Kind: DoubtQuantity, Serious: true, Quantity: plan.Quantity, Told: o.KnownQuantity})
+	differ := func(l Line, names []string, told ...int) {
+		for i, n := range told {
+			if n != 0 && n != l.Quantity && !slices.Contains(told[:i], n) {
+				doubts = append(doubts, Doubt{Kind: DoubtQuantity, Serious: true, Quantity: l.Quantity, Told: n, Names: names})
+			}
+		}
+	}
+	if plan, ok := o.Plan(); ok {
+		differ(plan, nil, o.KnownQuantity, f.Quantities[plan.ID])
 	}
 	for _, l := range o.Services() {
-		if told := f.quantity(l.ID); told != 0 && told != l.Quantity {
-			doubts = append(doubts, Doubt{Kind: DoubtQuantity, Serious: true, Quantity: l.Quantity, Told: told, Names: []string{l.Name}})
-		}
+		differ(l, []string{l.Name}, f.owned(l.ID), f.Quantities[l.ID])
 	}
 	return doubts
 }
@@ -150,14 +156,14 @@ func (o Offer) quantityDoubts(row yeastar.Product, f Facts) []Doubt {
 // otherPlan says whether the package has another plan than a line.
 func (f Facts) otherPlan(line Line) bool { return f.Plan.ID != "" && f.Plan.ID != line.ID }
 
-// quantity is the current quantity of a service; 0: it is not told, or not counted.
-func (f Facts) quantity(service yeastar.ID) int {
+// owned is the quantity of a service that the package has; 0: it is not told, or not counted.
+func (f Facts) owned(service yeastar.ID) int {
 	for _, s := range f.Services {
 		if s.ID == service && s.Quantity != nil && *s.Quantity != 0 {
 			return *s.Quantity
 		}
 	}
-	return f.Quantities[service]
+	return 0
 }
 
 // Earlier leaves out of the other requests those that are open and were asked for later than

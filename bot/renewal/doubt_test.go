@@ -82,6 +82,14 @@ func TestDoubts(t *testing.T) {
 		"other extensions":          {func(o *Offer, _ *Facts) { o.KnownQuantity = 50 }, "quantity!"},
 		"extensions not told":       {func(o *Offer, _ *Facts) { o.KnownQuantity = 0 }, ""},
 		"other quantity of service": {func(o *Offer, _ *Facts) { o.Lines[1].Quantity = 10 }, "quantity!"},
+		"two numbers of the plan":   {func(o *Offer, f *Facts) { f.Quantities = map[yeastar.ID]int{o.Lines[0].ID: 60} }, "quantity!"},
+		"the same number of the plan twice": {func(o *Offer, f *Facts) {
+			o.KnownQuantity, f.Quantities = 60, map[yeastar.ID]int{o.Lines[0].ID: 60}
+		}, "quantity!"},
+		"two wrong numbers of the plan": {func(o *Offer, f *Facts) {
+			o.KnownQuantity, f.Quantities = 60, map[yeastar.ID]int{o.Lines[0].ID: 70}
+		}, "quantity! quantity!"},
+		"two numbers of a service": {func(o *Offer, f *Facts) { f.Quantities = map[yeastar.ID]int{o.Lines[1].ID: 21} }, "quantity!"},
 		"other quantity than its renewal tells": {func(o *Offer, f *Facts) {
 			f.Services[0].Quantity, f.Quantities = nil, map[yeastar.ID]int{o.Lines[1].ID: 21}
 		}, "quantity!"},
