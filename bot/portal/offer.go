@@ -49,7 +49,7 @@ func (p *Portal) Enrich(ctx context.Context, o *renewal.Offer, c yeastar.Catalog
 	has := found.Plan(c)
 	invoiceTo, unsure := p.invoiceTo(ctx, *o)
 	return renewal.Facts{
-		Services: found.Services, Unoffered: found.unoffered(c, cmp.Or(has.ID, plan.ID)), Quantities: quantities, Plan: has, CurrentPlan: found.CurrentPlan, BillingCycle: cycle, Owner: found.Owner,
+		Services: found.Services, Unoffered: found.unoffered(c, cmp.Or(has.ID, plan.ID)), Quantities: quantities, Plan: has, CurrentPlan: found.CurrentPlan, BillingCycle: cycle, Owner: found.Owner, Among: found.Among,
 		AutoRenewal: found.autoRenewal, InvoiceTo: invoiceTo, InvoiceUnsure: unsure,
 	}, err
 }

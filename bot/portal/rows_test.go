@@ -272,31 +272,6 @@ func TestPriceIsForItsTerm(t *testing.T) {
 	}
 }
 
-// What one answer tells of the number does not hide what another one tells, and a renewal that
-// costs nothing has no price.
-func TestEachAnswerTellsItsOwn(t *testing.T) {
-	t.Parallel()
-	sim, p := setup(t)
-	sim.UpdateProduct(yeastarsim.Turnkey, func(p *yeastarsim.Product) {
-		for i := range p.Plans {
-			p.Plans[i].UnitPrice = "0.00"
-		}
-	})
-	for key, want := range map[string]string{yeastarsim.AcmeTelecomID: "", yeastarsim.NorthwindID: "590.00 USD"} {
-		o, catalogue := offerOf(t, p, "p-series-turnkey", key, 0)
-		facts, err := p.Enrich(t.Context(), &o, catalogue, lookup.AnyAge)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := o.PriceTold(); got != want {
-			t.Errorf("%s: %q, want %q", key, got, want)
-		}
-		if plan, _ := o.Plan(); o.KnownQuantity == 0 || facts.Quantities[plan.ID] != o.KnownQuantity {
-			t.Errorf("%s: the list tells %d, the renewal's answers %v", key, o.KnownQuantity, facts.Quantities)
-		}
-	}
-}
-
 // A price for other numbers than those of the order says for which, whatever else is in it.
 func TestPriceIsForItsNumbers(t *testing.T) {
 	t.Parallel()

@@ -119,6 +119,7 @@ func TestDoubts(t *testing.T) {
 		"services only":                           {func(o *Offer, _ *Facts) { o.Lines = o.Lines[1:] }, "services_only"},
 		"expiry far away":                         {func(o *Offer, _ *Facts) { o.CurrentExpiry = start.Add(61 * day) }, "expiry_far"},
 		"expired":                                 {func(o *Offer, _ *Facts) { o.CurrentExpiry = start.Add(-day) }, "expired"},
+		"one of two packages":                     {func(_ *Offer, f *Facts) { f.Among = 2 }, "several_packages"},
 		"expiry not told":                         {func(o *Offer, _ *Facts) { o.CurrentExpiry = time.Time{} }, "expiry_unknown"},
 		"it runs on a plan until another follows": {func(_ *Offer, f *Facts) { f.CurrentPlan = "Ultimate" }, "plan_switch"},
 		"another customer's invoice":              {func(_ *Offer, f *Facts) { f.InvoiceTo = "Northwind" }, "invoice_company"},
