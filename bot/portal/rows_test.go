@@ -124,7 +124,12 @@ func TestExactly(t *testing.T) {
 	for i, name := range []string{"Zwei Brüder GmbH", "Zwei Bruder GmbH", "Customer 1"} {
 		sim.AddCustomer(yeastarsim.Customer{PartnerID: "310041726510990000" + strconv.Itoa(i), Address: yeastarsim.Address{Company: name}, Email: "it@" + strconv.Itoa(i) + ".example"})
 	}
+	lower, _ := sim.Owned(yeastarsim.CloudPBX, yeastarsim.CloudSerial)
+	lower.ProductNo = "3661e0000abc"
+	sim.AddPackage(lower)
 	for _, c := range []struct{ product, text, want, problem string }{
+		{"cloud-pbx", "3661E-0000-ABC", "3661e0000abc", ""},
+		{"cloud-pbx", "Serial number: 3661e0000abc", "3661e0000abc", ""},
 		{"cloud-pbx", "3661c20b7719", yeastarsim.CloudSerial, ""},
 		{"cloud-pbx", "SN 3661 C20B-7719", yeastarsim.CloudSerial, ""},
 		{"cloud-pbx", "3661c2", "", "with the serial number"},
