@@ -42,7 +42,7 @@ endif
 # The PostgreSQL client without its default types: bot/ledger/postgres_types.go says why.
 export GOFLAGS := $(GOFLAGS) -tags=nopgxregisterdefaulttypes
 
-.PHONY: help test fmt lint build release-check assets bench bench-soak bench-years gobench vuln compiler deps gofmt-check compile go-test
+.PHONY: help test fmt lint build golden release-check assets bench bench-soak bench-years gobench vuln compiler deps gofmt-check compile go-test
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -64,6 +64,15 @@ lint: $(GOLANGCI) ## Run the linters of .golangci.yaml
 build: ## Build ./renewbot as one static binary
 	@$(AS_BUILT) $(GO) build -o renewbot .
 	@echo "built ./renewbot"
+
+# Each writes its files, and fails where something is wrong that no file can mend. The simulated
+# portal is made of what the first one writes.
+golden: ## Write the golden files anew: look at the difference before it is committed
+	@$(GO) test -count=1 -run '^TestGolden' ./yeastar -update
+	@$(GO) test -count=1 -run '^TestGolden$$' ./blocks -update
+	@$(GO) test -count=1 -run '^TestBrokenFiles$$' ./bot/policy -update
+	@$(GO) test -count=1 -run '^TestStory$$' ./bot/audit -update
+	@$(GO) test -count=1 -run '^TestCheckScripts$$' ./bot/program -update
 
 release-check: ## Build what a release has, for every system and processor of deploy/goreleaser.yaml
 	@$(GO) test -count=1 -run '^TestRelease' -v -timeout $(TEST_TIMEOUT) ./deploy -release.all

@@ -19,7 +19,8 @@ func dueDay(days int) time.Time { return now.AddDate(0, 0, days) }
 
 // dueFacts are packages in every band, with everything that can be said of one.
 func dueFacts() due.Facts {
-	turnkey, pbx := yeastar.Products()[0], yeastar.Products()[5]
+	turnkey, _ := yeastar.ProductByKey("p-series-turnkey")
+	pbx, _ := yeastar.ProductByKey("cloud-pbx")
 	f := due.Facts{Now: now, Marks: map[due.Key]due.Mark{}, Orders: map[due.Key]due.Order{}, Open: map[due.Key][]due.Open{}}
 	add := func(id, name string, days int) due.Key {
 		p := due.Package{Product: turnkey, Holder: renewal.Holder{PartnerID: yeastar.ID(id), Name: name}, ProductNo: "30" + id, Quantity: 100, Seen: now.Add(-time.Minute)}
@@ -59,7 +60,9 @@ func severalDue(several blocks.DueData) blocks.DueData {
 
 func dues() []shown {
 	list := due.Build(dueFacts())
-	products := []yeastar.Product{yeastar.Products()[0], yeastar.Products()[5]}
+	turnkey, _ := yeastar.ProductByKey("p-series-turnkey")
+	pbx, _ := yeastar.ProductByKey("cloud-pbx")
+	products := []yeastar.Product{turnkey, pbx}
 	data := func(f due.Filter) blocks.DueData {
 		return blocks.DueData{
 			Reader: bob, List: list.Only(f, func(string) func(renewal.Holder) bool { return func(renewal.Holder) bool { return true } }), Filter: f, Products: products,
@@ -142,7 +145,7 @@ func hostileImport(t *rapid.T, r renewal.Request) blocks.DueImportData {
 func hostileDue(t *rapid.T, r renewal.Request) blocks.DueData {
 	s := func(name string) string { return outsideText().Draw(t, name) }
 	f := due.Facts{Now: now, Marks: map[due.Key]due.Mark{}, Open: map[due.Key][]due.Open{}}
-	product := yeastar.Products()[rapid.IntRange(0, 6).Draw(t, "product")]
+	product := rapid.SampledFrom(yeastar.Products()).Draw(t, "product")
 	for range rapid.IntRange(1, 20).Draw(t, "rows") {
 		p := due.Package{Product: product, Holder: renewal.Holder{PartnerID: yeastar.ID(s("id")), SerialNumber: s("serial"), Name: s("name"), Email: s("mail")}, Ends: moment(t), Seen: now}
 		k := due.Key{Product: product.Key, Holder: p.Holder.Key()}

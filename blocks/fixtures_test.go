@@ -176,6 +176,7 @@ func doubts() []renewal.Doubt {
 		{Kind: renewal.DoubtPlan, Serious: true, Names: []string{"Ultimate Plan", "Enterprise Plan"}},
 		{Kind: renewal.DoubtInvoiceUnsure, Names: []string{"Northwind Clinics"}},
 		{Kind: renewal.DoubtOrdersUnknown},
+		{Kind: renewal.DoubtSeveral, Told: 2},
 	}
 }
 

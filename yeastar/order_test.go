@@ -3,6 +3,7 @@ package yeastar
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 
@@ -196,6 +197,9 @@ func TestProducts(t *testing.T) {
 			t.Errorf("%s stands twice in the table", p.Key)
 		}
 		keys[p.Key] = true
+		if i := slices.IndexFunc(notRenewable, func(n NotRenewable) bool { return n.Key == p.Key || n.Name == p.Name }); i >= 0 {
+			t.Errorf("%s is renewed: take it out of notRenewable", p.Key)
+		}
 		for name, v := range map[string]string{"Name": p.Name, "OperationType": p.OperationType, "PurchaseType": p.PurchaseType,
 			"BillingModel": p.BillingModel, "Page": p.Page} {
 			if v == "" {

@@ -58,6 +58,24 @@ func TestOwnedProductsReadsAllPages(t *testing.T) {
 		{"none", func(int) string { return `{"total":0,"totalPage":0,"pageNo":1,"results":[]}` }, nil, 1, true},
 		{"none, without a list", func(int) string { return `{"total":0,"totalPage":0,"pageNo":1}` }, nil, 1, true},
 		{"a list without end", func(no int) string { return fmt.Sprintf(`{"totalPage":100000,"results":[%s]}`, item(no)) }, nil, maxOwnedPages, false},
+		{"pages that tell neither their number nor a total, and no product number", func(no int) string {
+			return `{"results":[` + strings.Repeat(fmt.Sprintf(`{"name":"x%d"},`, no), 99) + `{"name":"y"}]}`
+		}, nil, maxUnreadPages, false},
+		{"pages that tell neither their number nor a total, and do not end", func(no int) string {
+			return `{"results":[` + strings.Repeat(item(no)+",", 99) + item(no) + `]}`
+		}, nil, maxOwnedPages, false},
+		{"more entries than anybody has", func(no int) string {
+			return fmt.Sprintf(`{"totalPage":900,"results":[%s%s]}`, strings.Repeat(item(no)+",", maxOwned/2), item(no))
+		}, nil, 1 + pagesAtOnce, false},
+		{"short pages and a total", func(no int) string {
+			return fmt.Sprintf(`{"total":5,"results":[%s]}`, []string{item(1) + "," + item(2), item(3) + "," + item(4), item(5)}[no-1])
+		}, []string{"1", "2", "3", "4", "5"}, 3, true},
+		{"the number of entries of each page", func(no int) string {
+			if no == 1 {
+				return `{"count":100,"results":[` + strings.Repeat(item(1)+",", 99) + item(1) + `]}`
+			}
+			return `{"count":1,"results":[` + item(2) + `]}`
+		}, []string{"1", "2"}, 2, true},
 		{"entries that cannot be understood", func(int) string { return `[{"number":"1"}]` }, nil, 1, false},
 	}
 	for _, tt := range tests {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/url"
 	"slices"
 	"strconv"
@@ -40,11 +41,13 @@ type OwnedService struct {
 	Quantity *int
 }
 
-// The page size is the largest that is believed to be allowed; the number of pages
-// only ends a list that would never end.
+// The page size is the largest that is believed to be allowed; the rest only ends a list that
+// would never end, or that nobody could keep.
 const (
-	ownedPageSize = 100
-	maxOwnedPages = 1000
+	ownedPageSize  = 100
+	maxOwnedPages  = 1000
+	maxOwned       = ownedPageSize * maxOwnedPages // entries, also where a page has more than was asked for
+	maxUnreadPages = 10                            // in a row whose entries have no number
 )
 
 // pagesAtOnce is how many pages are asked for at the same time, of all lists together: enough
@@ -65,14 +68,18 @@ func (c *Client) OwnedProducts(ctx context.Context, productID int) ([]OwnedProdu
 			return nil, err
 		}
 		for _, p := range read {
-			if ended, err := list.add(p, no); ended || err != nil {
-				return list.all, err
+			ended, err := list.add(p, no)
+			if err != nil {
+				return nil, misread(callOwnedProducts, p.from, err)
+			}
+			if ended {
+				return list.all, nil
 			}
 			pages = p.pages
 			no++
 		}
 	}
-	return nil, &Error{Op: callOwnedProducts, Class: ClassUnknown, Err: errors.New("the list does not end")}
+	return nil, &Error{Op: callOwnedProducts, Class: ClassUnknown, Err: fmt.Errorf("the list does not end: %d pages were read", maxOwnedPages)}
 }
 
 // ownedPages reads n pages at the same time.
@@ -112,6 +119,7 @@ type ownedList struct {
 	seen     map[string]bool // by number
 	entries  int             // with those that have no number
 	repeated int             // pages in a row that had come before
+	unread   int             // pages in a row whose entries have no number
 }
 
 // add takes a page in and says whether it was the last one. Entries may move from page to page
@@ -133,9 +141,17 @@ func (l *ownedList) add(p page, no int) (ended bool, err error) {
 	if l.repeated++; numbered == 0 || len(l.all) > known {
 		l.repeated = 0
 	}
-	ended = p.last(no, ownedPageSize) || (l.repeated > 0 && p.pages == 0) || l.repeated > 1
-	if ended && l.entries > 0 && len(l.all) == 0 {
-		return true, misread(callOwnedProducts, p.from, errors.New("no entry of the list has a product number"))
+	if l.unread++; numbered > 0 {
+		l.unread = 0
+	}
+	ended = p.last(no, ownedPageSize, l.entries) || (l.repeated > 0 && p.pages == 0) || l.repeated > 1
+	switch {
+	case ended && l.entries > 0 && len(l.all) == 0:
+		return true, errors.New("no entry of the list has a product number")
+	case !ended && l.unread >= maxUnreadPages:
+		return true, fmt.Errorf("the list goes on without product numbers: %d pages in a row have none", l.unread)
+	case l.entries > maxOwned:
+		return true, fmt.Errorf("the list has more than %d entries", maxOwned)
 	}
 	return ended, nil
 }
@@ -215,15 +231,15 @@ func readPage(raw json.RawMessage) (page, error) {
 	return p, nil
 }
 
-// last says that no page comes after this one. A server that caps the page size
-// sends fewer than asked for, so a short page alone is no proof of the end when the
-// number of pages is known.
-func (p page) last(no, size int) bool {
+// last says that no page comes after this one, with which so many entries were read. A server
+// that caps the page size sends fewer than asked for, so a short page alone is no proof of the
+// end when the number of pages is known, or more entries are told of than were read.
+func (p page) last(no, size, read int) bool {
 	if len(p.entries) == 0 {
 		return true
 	}
 	if p.pages > 0 {
 		return no >= p.pages
 	}
-	return len(p.entries) < size
+	return len(p.entries) < size && read >= p.total
 }

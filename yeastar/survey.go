@@ -19,8 +19,18 @@ type Sighting struct {
 type SeenPath struct {
 	Candidate
 	Seen  int      // how many objects have it
-	Kinds []string // what kinds of values they have there: "string", "digits", "time", "number", "empty", …
+	Kinds []string // what kinds of values they have there
 }
+
+// Kinds of values that say something of themselves. There are others: "string", "list", "object", "true or false".
+const (
+	KindNumber = "number"
+	KindDigits = "digits"        // a number, or an id, in a string
+	KindTime   = "time"          // a date in a string
+	KindCycle  = "billing cycle" // Annually or Monthly
+	KindEmpty  = "empty"
+	KindZero   = "zero" // as a number or in a string
+)
 
 // Survey says how often the fields of the mapping are in answers: for each field of the
 // named call, in order. call is a name as Config.Observe gets it; answers are the Raw of
@@ -92,16 +102,23 @@ func kindOf(raw json.RawMessage) string {
 		s := textOf(raw)
 		switch {
 		case s == "":
-			return "empty"
+			return KindEmpty
+		case s == "0":
+			return KindZero
 		case digits.MatchString(s):
-			return "digits"
+			return KindDigits
+		case strings.EqualFold(s, Annually) || strings.EqualFold(s, Monthly):
+			return KindCycle
 		}
 		if _, ok := timeOf(raw); ok {
-			return "time"
+			return KindTime
 		}
 		return "string"
 	}
-	return "number"
+	if textOf(raw) == "0" {
+		return KindZero
+	}
+	return KindNumber
 }
 
 // plainName is what a field is called. Anything else may be a value: some answers use

@@ -272,6 +272,9 @@ func services(d *blocks.Draft, f blocks.FormData, product yeastar.Product, cell 
 			if number != "" && product.Quantity == yeastar.QuantityNone {
 				return fmt.Sprintf("%s has no quantity: write %q alone.", product.Name, m[1])
 			}
+			if slices.Contains(d.Services, yeastar.ID(id)) {
+				return fmt.Sprintf("%q names a service that stands there twice: leave one out.", name)
+			}
 			d.Services = append(d.Services, yeastar.ID(id))
 			quantities[yeastar.ID(id)] = number
 		}

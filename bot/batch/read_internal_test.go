@@ -108,3 +108,40 @@ func TestTemplateLineIsOneLine(t *testing.T) {
 		}
 	}
 }
+
+// TestServicesOfACell reads what people write of services, and says what is wrong with it.
+func TestServicesOfACell(t *testing.T) {
+	t.Parallel()
+	turnkey, _ := yeastar.ProductByKey("p-series-turnkey")
+	label, _ := yeastar.ProductByKey("ycm-white-label")
+	f := blocks.FormData{
+		Services:       []blocks.Choice{{ID: "21", Label: "Recording"}, {ID: "22", Label: "High × 2"}},
+		ServicePrefill: map[yeastar.ID]string{"22": "1"},
+	}
+	for _, c := range []struct {
+		product        yeastar.Product
+		cell, got, say string
+	}{
+		{turnkey, "Recording × 10; High × 2", "21=10 22=1", ""},
+		{turnkey, "recording x5|22 * 3", "21=5 22=3", ""},
+		{turnkey, "Recording × 0", "21=0", ""}, // the form's own sentence is told of it
+		{turnkey, "none", "", ""},
+		{turnkey, "Recording", "", "quantity of Recording is missing"},
+		{turnkey, "Recording × ٥", "", "There is no service"},
+		{turnkey, "Recording × -5", "", "There is no service"},
+		{turnkey, "Recording × 1.5", "", "There is no service"},
+		{turnkey, "Recording × 10; 21 × 20", "", "stands there twice"},
+		{label, "Recording × 1", "", "has no quantity"},
+		{label, "Recording", "21=", ""},
+	} {
+		var d blocks.Draft
+		says := services(&d, f, c.product, c.cell)
+		var got []string
+		for _, id := range d.Services {
+			got = append(got, string(id)+"="+d.ServiceQuantity[id])
+		}
+		if (says == "") != (c.say == "") || !strings.Contains(says, c.say) || (says == "" && strings.Join(got, " ") != c.got) {
+			t.Errorf("%s: %q is %v, %q; want %s, %q", c.product.Key, c.cell, got, says, c.got, c.say)
+		}
+	}
+}

@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"os"
+	"strings"
+
+	"renewbot/yeastar"
 )
 
 // besides are portals of other sizes that the product's memory is looked at beside.
@@ -17,7 +20,13 @@ var besides = []struct {
 }
 
 // allProducts has every product offered, so that the PBXs are read.
-const allProducts = "YEASTAR_PRODUCTS=p-series-turnkey,remote-management,ycm-white-label,p-series-appliance-plan,p-series-software,cloud-pbx"
+func allProducts() string {
+	var keys []string
+	for _, p := range yeastar.Products() {
+		keys = append(keys, p.Key)
+	}
+	return "YEASTAR_PRODUCTS=" + strings.Join(keys, ",")
+}
 
 // launch starts every candidate, and the product once more beside other portals, and looks at their memory
 // while nothing happens.
@@ -63,7 +72,7 @@ func (c *candidate) another(ctx context.Context, name string, customers, pbxs in
 	}
 	other, err := c.beside(name, w)
 	if pbxs > 0 {
-		other.extra = []string{allProducts}
+		other.extra = []string{allProducts()}
 	}
 	if err == nil {
 		err = errors.Join(other.launch(ctx), other.settle(ctx))

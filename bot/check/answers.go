@@ -30,7 +30,7 @@ type AnswerField struct {
 	Found  []AnswerPlace `json:"found,omitempty"`
 	Looked []string      `json:"looked,omitempty"` // the names that were looked for, when none was there
 	Of     int           `json:"of"`               // how many objects could have it
-	Means  string        `json:"means,omitempty"`  // what it means for the bot that the field is not there
+	Means  string        `json:"means,omitempty"`  // what it means for the bot that the field is not there, or empty
 }
 
 // AnswerPlace is a name in the vendor's answers.
@@ -99,13 +99,28 @@ func fieldOf(s yeastar.Sighting) AnswerField {
 	for _, p := range s.Paths {
 		f.Found = append(f.Found, AnswerPlace{p.Path, string(p.Certainty), p.Seen, p.Kinds})
 	}
-	if len(f.Found) == 0 && f.Of > 0 {
+	if f.Of == 0 {
+		return f
+	}
+	if len(f.Found) == 0 {
 		for _, c := range s.Candidates {
 			f.Looked = append(f.Looked, c.Path)
 		}
-		f.Means = missing[s.Answer][s.Name]
+	}
+	means := missing[s.Answer][s.Name]
+	if nothing := strings.HasPrefix(means, "nothing"); len(f.Found) == 0 || (!f.told() && !nothing) {
+		f.Means = means
 	}
 	return f
+}
+
+// told says whether a field has a value, of one of some kinds if there are any.
+func (f AnswerField) told(kinds ...string) bool {
+	return slices.ContainsFunc(f.Found, func(p AnswerPlace) bool {
+		return len(p.Kinds) == 0 || slices.ContainsFunc(p.Kinds, func(k string) bool {
+			return slices.Contains(kinds, k) || (len(kinds) == 0 && k != yeastar.KindEmpty)
+		})
+	})
 }
 
 // lists are the lists whose fields are documented and no guess: there is no mapping of
@@ -356,9 +371,6 @@ func writeField(b *strings.Builder, f AnswerField) {
 			fmt.Fprintf(b, "; looked for %s", strings.Join(f.Looked, ", "))
 		}
 		b.WriteString("\n")
-		if f.Means != "" {
-			fmt.Fprintf(b, "  %-24s → %s\n", "", f.Means)
-		}
 	}
 	for _, p := range f.Found {
 		fmt.Fprintf(b, "  %-24s ", f.Field)
@@ -370,5 +382,8 @@ func writeField(b *strings.Builder, f AnswerField) {
 			fmt.Fprintf(b, " (%s)", strings.Join(p.Kinds, " or "))
 		}
 		b.WriteString("\n")
+	}
+	if f.Means != "" {
+		fmt.Fprintf(b, "  %-24s → %s\n", "", f.Means)
 	}
 }

@@ -8,27 +8,37 @@ import (
 )
 
 // need is something that a row's rules stand on, and the fields that tell it: any of them
-// will do.
+// will do, in any of the calls, with a value of one of the kinds that the bot can read.
 type need struct {
 	what   string
 	holds  func(yeastar.Product) bool
 	fields []string
 	calls  []string
+	kinds  []string // none: any but an empty one
 }
 
 var (
 	ownedCalls   = []string{"instance_product_list", "instance_product_detail"}
-	renewalCalls = []string{"instance_product_list", "instance_product_detail", "renew_plan_info"}
+	renewalCalls = slices.Concat(ownedCalls, []string{"renew_plan_info"})
+	numbers      = []string{yeastar.KindNumber, yeastar.KindDigits}
+	times        = []string{yeastar.KindNumber, yeastar.KindDigits, yeastar.KindTime}
 )
 
 var needs = []need{
-	{"the plan's id", func(p yeastar.Product) bool { return p.PlanLine }, []string{"Plan.ID"}, []string{"purchase_product_info"}},
-	{"the service's id", func(p yeastar.Product) bool { return !p.PlanLine }, []string{"Service.ID"}, []string{"purchase_product_info"}},
-	{"the serial number", func(p yeastar.Product) bool { return p.Holder == yeastar.BySerial }, []string{"ProductNo"}, ownedCalls},
-	{"the number of extensions", func(p yeastar.Product) bool { return p.Quantity == yeastar.QuantityCurrent }, []string{"Extensions", "Quantity"}, renewalCalls},
-	{"the present billing cycle", func(p yeastar.Product) bool { return p.CycleKept }, []string{"BillingCycle"}, renewalCalls},
-	{"the services that must not be left out, if those that were looked at have any", func(p yeastar.Product) bool { return p.Together }, []string{"Service.ID"}, ownedCalls},
+	{"the plan's id", func(p yeastar.Product) bool { return p.PlanLine }, []string{"Plan.ID"}, []string{"purchase_product_info"}, nil},
+	{"the service's id", func(p yeastar.Product) bool { return !p.PlanLine }, []string{"Service.ID"}, []string{"purchase_product_info"}, nil},
+	{"the serial number", func(p yeastar.Product) bool { return p.Holder == yeastar.BySerial }, []string{"ProductNo"}, ownedCalls, nil},
+	{"the number of extensions", func(p yeastar.Product) bool { return p.Quantity == yeastar.QuantityCurrent }, []string{"Extensions", "Quantity"}, renewalCalls, numbers},
+	{"the present billing cycle", func(p yeastar.Product) bool { return p.CycleKept }, []string{"BillingCycle"}, renewalCalls, []string{yeastar.KindCycle}},
+	{"the services that must not be left out, if those that were looked at have any", func(p yeastar.Product) bool { return p.Together }, []string{"Service.ID"}, ownedCalls, nil},
+	{"whose package it is", func(p yeastar.Product) bool { return p.Holder == yeastar.ByAccount }, []string{"HolderID"}, ownedCalls, nil},
+	{"the plan that it has", func(p yeastar.Product) bool { return p.PlanLine }, []string{"PlanID", "PlanName"}, ownedCalls, nil},
+	{"when it ends", func(p yeastar.Product) bool { return p.PlanLine }, []string{"Expiry"}, renewalCalls, times},
+	{"when it ends", func(p yeastar.Product) bool { return !p.PlanLine }, []string{"Expiry"}, slices.Concat(ownedCalls, []string{"renew_add_on_info"}), times},
+	{"whether it renews itself", always, []string{"autoRenew"}, []string{"existed_auto_renew"}, nil},
 }
+
+func always(yeastar.Product) bool { return true }
 
 // warn warns of a row that is offered while the portal does not tell what it stands on.
 // Where nothing was bought of it, nothing could be looked at.
@@ -63,7 +73,7 @@ func (s *surveyor) warn(l *lines) {
 
 func (n need) toldBy(a Answer) bool {
 	return slices.Contains(n.calls, a.Call) && slices.ContainsFunc(a.Fields, func(f AnswerField) bool {
-		return len(f.Found) > 0 && slices.Contains(n.fields, f.Field)
+		return f.told(n.kinds...) && slices.Contains(n.fields, f.Field)
 	})
 }
 

@@ -226,3 +226,28 @@ func TestContactOfBefore(t *testing.T) {
 		}
 	}
 }
+
+// Whatever is typed as a number is that number, or a sentence at its field.
+func TestOddNumbers(t *testing.T) {
+	t.Parallel()
+	p, _ := yeastar.ProductByKey("p-series-turnkey")
+	k := known(p)
+	for typed, want := range map[string]struct {
+		number int
+		says   string
+	}{
+		"50": {50, ""}, " 50 ": {50, ""}, "050": {50, ""}, "100000": {100000, ""},
+		"0": {0, "at least 1"}, "-50": {0, "at least 1"}, "50.5": {0, "whole number"}, "50.0": {0, "whole number"}, "50,000": {0, "whole number"},
+		"1e3": {0, "whole number"}, "٥٠": {0, "whole number"}, "５０": {0, "whole number"}, "fifty": {0, "whole number"}, "0x32": {0, "whole number"},
+		"5 0": {0, "whole number"}, "99999999999999999999": {0, "too large"}, " ": {0, "Type a number"},
+	} {
+		d := filled(k, p.Terms[0])
+		d.Quantity = typed
+		o, wrong := k.Offer(d)
+		says := wrong[blocks.BlockQuantity(d)]
+		plan, _ := o.Plan()
+		if plan.Quantity != want.number || (says == "") != (want.says == "") || !strings.Contains(says, want.says) {
+			t.Errorf("%q is %d, %q; want %d, %q", typed, plan.Quantity, says, want.number, want.says)
+		}
+	}
+}

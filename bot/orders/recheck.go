@@ -48,7 +48,7 @@ func (o *Orders) recheck(ctx context.Context, r renewal.Request) (renewal.Event,
 	case looked && !there:
 		return renewal.Gone{Detail: fmt.Sprintf("the customer %s is not in the portal any more", holder.Name)}, nil
 	case err != nil:
-		return nil, err
+		return o.unsold(ctx, r, err, anew)
 	}
 	for _, l := range r.Offer.Lines {
 		_, plan := catalogue.Plan(l.ID)
@@ -61,6 +61,18 @@ func (o *Orders) recheck(ctx context.Context, r renewal.Request) (renewal.Event,
 		return renewal.Gone{Detail: fmt.Sprintf("the billing contact %s is not in the portal any more", r.Offer.Contact.Name)}, nil
 	}
 	return o.compare(ctx, r, catalogue, anew)
+}
+
+// unsold is what a look-up that failed means: that our account does not have the product any
+// more, of which the portal tells nothing then, or nothing yet.
+func (o *Orders) unsold(ctx context.Context, r renewal.Request, failed error, anew readings) (renewal.Event, error) {
+	if yeastar.ClassOf(failed) != yeastar.ClassRefused {
+		return nil, failed
+	}
+	if sold, err := o.portal.Sold(ctx, r.Offer.Product, anew.maxAge()); err != nil || sold {
+		return nil, failed
+	}
+	return renewal.Gone{Detail: fmt.Sprintf("the account does not have %s any more", r.Product().Name)}, nil
 }
 
 func hasContact(contacts []yeastar.BillingContact, id yeastar.ID) bool {

@@ -1,6 +1,7 @@
 package orders
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"path/filepath"
@@ -163,33 +164,55 @@ func (w *world) placed(r renewal.Request) renewal.Request {
 // orderedFor is a holder of a row, whose package has a billing cycle.
 type orderedFor struct{ product, key, cycle string }
 
-// rowsOrdered are holders of every row.
-var rowsOrdered = []orderedFor{
-	{"p-series-turnkey", "own", yeastar.Annually},
-	{"p-series-turnkey", yeastarsim.NorthwindID, yeastar.Annually},
-	{"remote-management", "own", yeastar.Annually},
-	{"remote-management", yeastarsim.AcmeTelecomID, yeastar.Annually},
-	{"ycm-white-label", "own", yeastar.Annually},
-	{"ycm-white-label", yeastarsim.NorthwindID, yeastar.Annually},
-	{"pse-white-label", yeastarsim.AcmeVoiceID, yeastar.Annually},
-	{"p-series-appliance-plan", yeastarsim.ApplianceSerial, yeastar.Annually},
-	{"p-series-appliance-plan", yeastarsim.ApplianceMonthlySerial, yeastar.Monthly},
-	{"p-series-software", yeastarsim.SoftwareSerial, yeastar.Annually},
-	{"p-series-software", yeastarsim.SoftwareOrphanSerial, yeastar.Annually},
-	{"cloud-pbx", yeastarsim.CloudSerial, yeastar.Annually},
-	{"cloud-pbx", yeastarsim.CloudMonthlySerial, yeastar.Monthly},
+// holdersOf are holders of a row: one of each kind that the portal has.
+func holdersOf(row yeastar.Product, sim *yeastarsim.Server) []orderedFor {
+	own := map[string]string{} // the service that is the row's own, by its id
+	for _, p := range sim.Products() {
+		for _, v := range p.Services {
+			own[v.ID] = v.Name
+		}
+	}
+	type kind struct {
+		ours, gone, services bool
+		cycle                string
+	}
+	var holders []orderedFor
+	seen := map[kind]bool{}
+	for _, p := range sim.Packages() {
+		renewed := func(s yeastarsim.PackageService) bool { return row.Renews(own[s.ServiceID]) }
+		if p.ProductID != row.ID || (row.Service != "" && !slices.ContainsFunc(p.Services, renewed)) {
+			continue
+		}
+		_, known := sim.Customer(p.PartnerID)
+		k := kind{p.PartnerID == "", p.PartnerID != "" && !known, len(p.Services) > 0, p.Cycle}
+		key := cmp.Or(p.PartnerID, "own")
+		if row.Holder == yeastar.BySerial {
+			key = p.ProductNo
+		}
+		if !seen[k] {
+			seen[k] = true
+			holders = append(holders, orderedFor{row.Key, key, p.Cycle})
+		}
+	}
+	return holders
 }
 
 // Every row is ordered for its holder and term, and what it placed is found again when its
 // answer is lost.
 func TestEveryRowIsOrderedAndFound(t *testing.T) {
 	t.Parallel()
+	sim := yeastarsim.New()
+	var all []orderedFor
 	for _, row := range yeastar.Products() {
-		if !slices.ContainsFunc(rowsOrdered, func(c orderedFor) bool { return c.product == row.Key }) {
-			t.Errorf("nobody orders %s: it has no line in rowsOrdered", row.Key)
+		holders := holdersOf(row, sim)
+		for _, term := range row.Terms {
+			if !slices.ContainsFunc(holders, func(c orderedFor) bool { return c.cycle == term.BillingCycle }) {
+				t.Errorf("nobody can order %s for %s", row.Key, term)
+			}
 		}
+		all = append(all, holders...)
 	}
-	for _, c := range rowsOrdered {
+	for _, c := range all {
 		row, _ := yeastar.ProductByKey(c.product)
 		for _, term := range row.Terms {
 			if row.CycleKept && term.BillingCycle != c.cycle {
@@ -254,6 +277,9 @@ func TestWhatChangedOfAPBX(t *testing.T) {
 		"the PBX is gone": {"cloud-pbx", yeastarsim.CloudSerial, func(s *yeastarsim.Server) {
 			s.RemovePackage(yeastarsim.CloudPBX, yeastarsim.CloudSerial)
 		}, renewal.Refused, "the PBX " + yeastarsim.CloudSerial + " of Acme Telecom Services is not in the portal any more"},
+		"the account has the product no more": {"cloud-pbx", yeastarsim.CloudSerial, func(s *yeastarsim.Server) {
+			s.RemoveProduct(yeastarsim.CloudPBX)
+		}, renewal.Refused, "the account does not have Cloud PBX (PCE Instance) any more"},
 		"its customer is gone": {"cloud-pbx", yeastarsim.CloudSerial, func(s *yeastarsim.Server) {
 			s.RemoveCustomer(yeastarsim.AcmeVoiceID)
 		}, renewal.Ordered, ""},

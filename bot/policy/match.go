@@ -136,8 +136,8 @@ func (r rule) holder(f facts) (Holds, string) {
 	if h.PartnerID == UnknownHolder {
 		return Unknown, "it is not known for whom it is"
 	}
-	for _, id := range r.holders {
-		if id == h.Key() || (id == string(h.PartnerID) && id != "") {
+	for _, id := range []string{h.Key(), string(h.PartnerID)} {
+		if id != "" && slices.Contains(r.holders, bareID(id)) {
 			return Yes, ""
 		}
 	}

@@ -241,6 +241,14 @@ func HolderID(s string) bool {
 	})
 }
 
+// bareID is an id as it is compared: people write serial numbers in lower case and in groups.
+func bareID(id string) string {
+	if id == OwnHolder {
+		return id
+	}
+	return strings.ToUpper(strings.ReplaceAll(id, "-", ""))
+}
+
 // who reads people: ids, names of lists, and RENEW_APPROVERS where the variable may stand.
 // The name is that of the only list.
 func (r *reader) who(n *yaml.Node, what string, variables bool) (ids []string, name string) {

@@ -193,9 +193,11 @@ func (r *reader) holder(n *yaml.Node, what string) []string {
 		list, named := r.holders[item.Value]
 		switch {
 		case named:
-			ids = append(ids, list...)
+			for _, id := range list {
+				ids = append(ids, bareID(id))
+			}
 		case item.Value == OwnHolder, HolderID(item.Value):
-			ids = append(ids, item.Value)
+			ids = append(ids, bareID(item.Value))
 		default:
 			r.add(item.Line, "the holder of %s is neither “own”, nor in “holders”, nor a partner id or serial number: %s; add the list to “holders”, or copy the id from the portal",
 				what, quoted(item.Value))

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"renewbot/bot/lookup"
 	"renewbot/bot/renewal"
@@ -20,9 +19,11 @@ func (p *Portal) Exactly(ctx context.Context, row yeastar.Product, text string) 
 		return h, "", err
 	}
 	if row.Holder == yeastar.BySerial {
-		for _, serial := range []string{text, strings.ToUpper(text), strings.ToUpper(bareSerial(text))} {
-			if h, ok := holders.Get(serial); ok {
-				return h, "", nil
+		for _, typed := range []string{fold(text), bareSerial(text)} {
+			for _, pbx := range holders.serials(typed) {
+				if fold(pbx.SerialNumber) == typed {
+					return pbx, "", nil
+				}
 			}
 		}
 		return h, fmt.Sprintf("the portal lists no %s with the serial number %q", row.Name, text), nil

@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"unicode"
 
 	"renewbot/bot/lookup"
 	"renewbot/bot/renewal"
@@ -98,12 +99,23 @@ func (p *Portal) findSerial(ctx context.Context, typed string) (productKey strin
 	return productKey, h, found == 1
 }
 
+// serialLabels are what stands before a serial number on stickers and in mails, without what is
+// no letter; the longer ones first.
+var serialLabels = []string{"serialnumber", "serialno", "serial", "pbx", "sn"}
+
 // bareSerial is a serial number, folded, without what labels and people put around it and
 // between its groups: "SN: 3631 E34-18911".
 func bareSerial(typed string) string {
-	s := strings.NewReplacer(" ", "", "-", "", ":", "", ".", "").Replace(fold(typed))
-	for _, label := range []string{"s/n", "sn"} {
-		s = strings.TrimPrefix(s, label)
+	s := strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return r
+		}
+		return -1
+	}, fold(typed))
+	for _, label := range serialLabels {
+		if bare, labelled := strings.CutPrefix(s, label); labelled {
+			return bare
+		}
 	}
 	return s
 }

@@ -37,10 +37,11 @@ func (p *Portal) Enrich(ctx context.Context, o *renewal.Offer, c yeastar.Catalog
 		}
 		switch n := found.terms[i].Quantity; {
 		case n == nil || row.Quantity == yeastar.QuantityNone:
-		case l.Type == yeastar.LinePlan:
-			o.KnownQuantity = cmp.Or(o.KnownQuantity, *n)
 		default:
 			quantities[l.ID] = *n
+			if l.Type == yeastar.LinePlan {
+				o.KnownQuantity = cmp.Or(o.KnownQuantity, *n)
+			}
 		}
 	}
 	o.QuantitySource = quantitySource(row, *o)
@@ -48,7 +49,7 @@ func (p *Portal) Enrich(ctx context.Context, o *renewal.Offer, c yeastar.Catalog
 	has := found.Plan(c)
 	invoiceTo, unsure := p.invoiceTo(ctx, *o)
 	return renewal.Facts{
-		Services: found.Services, Unoffered: found.unoffered(c, cmp.Or(has.ID, plan.ID)), Quantities: quantities, Plan: has, CurrentPlan: found.CurrentPlan, BillingCycle: cycle, Owner: found.Owner,
+		Services: found.Services, Unoffered: found.unoffered(c, cmp.Or(has.ID, plan.ID)), Quantities: quantities, Plan: has, CurrentPlan: found.CurrentPlan, BillingCycle: cycle, Owner: found.Owner, Among: found.Among,
 		AutoRenewal: found.autoRenewal, InvoiceTo: invoiceTo, InvoiceUnsure: unsure,
 	}, err
 }
@@ -95,7 +96,8 @@ func quote(row yeastar.Product, o renewal.Offer, terms []yeastar.RenewalInfo) (*
 			q.OwnedServices = true
 		}
 	}
-	if total.Currency == "" || (cycles[yeastar.Annually] && cycles[yeastar.Monthly]) {
+	// A renewal that costs nothing is one whose price is not told.
+	if total.Amount.IsZero() || (cycles[yeastar.Annually] && cycles[yeastar.Monthly]) {
 		return nil, nil
 	}
 	term, known := pricedFor(row, cycles)

@@ -27,6 +27,8 @@ type Package struct {
 	// BillingCycle is yeastar.Annually or Monthly.
 	BillingCycle string
 	Services     []yeastar.OwnedService
+	// Among says, of one that cannot be told from others, how many of the list may be it.
+	Among int
 }
 
 // own is the key of the calling account among holders.
@@ -167,8 +169,11 @@ func matchPackage(row yeastar.Product, owned []Package, holder renewal.Holder) (
 			found = append(found, o)
 		}
 	}
-	if len(found) != 1 {
-		return Package{}, false // none, or no telling which
+	if len(found) > 1 {
+		return Package{Among: len(found)}, false // no telling which
+	}
+	if len(found) == 0 {
+		return Package{}, false
 	}
 	return found[0], true
 }
@@ -248,6 +253,7 @@ func (p *Portal) read(ctx context.Context, o renewal.Offer, c yeastar.Catalogue,
 		mine.ProductNo, err = o.Holder.SerialNumber, nil
 	}
 	if err != nil || mine.ProductNo == "" {
+		r.Among = mine.Among
 		return r, passing(err)
 	}
 	var detail Package

@@ -1,8 +1,10 @@
 package portal
 
 import (
+	"context"
 	"slices"
 
+	"renewbot/bot/lookup"
 	"renewbot/yeastar"
 )
 
@@ -15,6 +17,16 @@ func (p *Portal) Products() []yeastar.Product {
 		return slices.Clone(p.offered)
 	}
 	return yeastar.Available(p.offered, available)
+}
+
+// Sold asks whether our account has a product.
+func (p *Portal) Sold(ctx context.Context, productKey string, maxAge lookup.MaxAge) (bool, error) {
+	row, err := Product(productKey)
+	if err != nil {
+		return false, err
+	}
+	available, err := p.available.Get(ctx, all, maxAge)
+	return yeastar.Has(available, row), err
 }
 
 // Unlisted names what our account has and nobody can renew here. It names nothing while the

@@ -104,6 +104,9 @@ func TestFindPBX(t *testing.T) {
 		"3631E3418911": "p-series-appliance-plan", "3631e34": "p-series-appliance-plan", " 3631E3418911 ": "p-series-appliance-plan",
 		"3631 e341 8911": "p-series-appliance-plan", "SN: 3631-E341-8911": "p-series-appliance-plan", "3631-E341-8911": "p-series-appliance-plan",
 		"SN:3631E3418911": "p-series-appliance-plan", "S/N3631E3418911": "p-series-appliance-plan", "s/n: 3631 e341 8911": "p-series-appliance-plan",
+		"Serial number: 3631E3418911": "p-series-appliance-plan", "Serial No. 3631 E341 8911": "p-series-appliance-plan",
+		"PBX #3631E3418911": "p-series-appliance-plan", "(3631E3418911)": "p-series-appliance-plan", "SN=3631E3418911": "p-series-appliance-plan",
+		"3631/E341/8911": "p-series-appliance-plan", "3631_e341_8911": "p-series-appliance-plan", "serial": "", "pbx": "",
 		"SN:3631E": "", "SN 363": "", "3661 C2": "cloud-pbx",
 		"3661C2": "cloud-pbx", "3631E": "", "36 31": "", "3631E3418912": "", "363": "", "acme telecom": "", "acme": "", "": "",
 	} {
@@ -121,7 +124,12 @@ func TestExactly(t *testing.T) {
 	for i, name := range []string{"Zwei Brüder GmbH", "Zwei Bruder GmbH", "Customer 1"} {
 		sim.AddCustomer(yeastarsim.Customer{PartnerID: "310041726510990000" + strconv.Itoa(i), Address: yeastarsim.Address{Company: name}, Email: "it@" + strconv.Itoa(i) + ".example"})
 	}
+	lower, _ := sim.Owned(yeastarsim.CloudPBX, yeastarsim.CloudSerial)
+	lower.ProductNo = "3661e0000abc"
+	sim.AddPackage(lower)
 	for _, c := range []struct{ product, text, want, problem string }{
+		{"cloud-pbx", "3661E-0000-ABC", "3661e0000abc", ""},
+		{"cloud-pbx", "Serial number: 3661e0000abc", "3661e0000abc", ""},
 		{"cloud-pbx", "3661c20b7719", yeastarsim.CloudSerial, ""},
 		{"cloud-pbx", "SN 3661 C20B-7719", yeastarsim.CloudSerial, ""},
 		{"cloud-pbx", "3661c2", "", "with the serial number"},

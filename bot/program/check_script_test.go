@@ -1,6 +1,7 @@
 package program
 
 import (
+	"flag"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -14,6 +15,8 @@ import (
 	"renewbot/bot/slacksim"
 	"renewbot/yeastar/yeastarsim"
 )
+
+var update = flag.Bool("update", false, "rewrite what the scripts of check want to read")
 
 // varying is what no two runs have alike, and what stands for it in the scripts.
 var varying = []struct {
@@ -29,7 +32,7 @@ var varying = []struct {
 func TestCheckScripts(t *testing.T) {
 	t.Parallel()
 	testscript.Run(t, testscript.Params{
-		Dir: "testdata/script/check", RequireExplicitExec: true, RequireUniqueNames: true,
+		Dir: "testdata/script/check", RequireExplicitExec: true, RequireUniqueNames: true, UpdateScripts: *update,
 		Setup: func(e *testscript.Env) error {
 			s := newSite(e.T().(testing.TB), slacksim.WithSeed(1))
 			e.Values[siteKey{}] = s
@@ -44,13 +47,18 @@ func TestCheckScripts(t *testing.T) {
 	})
 }
 
-// report runs renewbot check, wants an exit code, and keeps what it printed, without what
-// varies: report 0 found.txt -live.
+// report runs renewbot check, wants an exit code, and keeps what it printed, with names for
+// what varies: report 0 found.txt -live.
 func report(ts *testscript.TestScript, _ bool, args []string) {
 	exits(ts, false, append([]string{args[0], "renewbot", "check"}, args[2:]...))
 	text := ts.ReadFile("stdout")
 	for _, v := range varying {
 		text = v.found.ReplaceAllString(text, v.shown)
+	}
+	for _, name := range []string{"WORK", "HTTP_ADDR"} {
+		if value := ts.Getenv(name); value != "" {
+			text = strings.ReplaceAll(text, value, "$"+name)
+		}
 	}
 	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(text), 0o600))
 }

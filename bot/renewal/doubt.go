@@ -2,9 +2,7 @@ package renewal
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"renewbot/yeastar"
@@ -36,6 +34,7 @@ const (
 	DoubtServicesUnknown    DoubtKind = "services_unknown" // all services must be renewed, and none is told
 	DoubtUndocumented       DoubtKind = "undocumented"     // not all values of the order are documented
 	DoubtOrdersUnknown      DoubtKind = "orders_unknown"   // the portal's orders could not all be read
+	DoubtSeveral            DoubtKind = "several_packages" // more than one may be meant, and the order does not say which
 )
 
 // Doubt is a reason to look twice at what is asked for, with its facts. A serious one needs
@@ -62,13 +61,14 @@ type Facts struct {
 	// Unoffered are those of them that cannot be chosen: the catalogue does not have them, as a
 	// trial alone, or with another plan.
 	Unoffered []yeastar.ID
-	// Quantities are the current ones of services, as the renewal's own answers tell them: those
-	// of Services may have none.
+	// Quantities are the current ones of the plan and of services, as the renewal's own answers
+	// tell them, by the line's id: they may differ from what else is told, or be all that is told.
 	Quantities    map[yeastar.ID]int
 	Plan          yeastar.Plan // of the package, as far as it is told: its id and its name
 	CurrentPlan   string       // on which it runs until a change of plan that waits; empty: none waits
 	BillingCycle  string       // of the package: yeastar.Annually or Monthly
 	Owner         yeastar.ID   // the customer whose package it is
+	Among         int          // how many packages may be the one that is meant; 0: it is known, or none is listed
 	AutoRenewal   yeastar.AutoRenewal
 	InvoiceTo     string                 // whose invoice it would be, when that is another customer
 	InvoiceUnsure bool                   // whose PBX it is is not told: they may be its customer
@@ -91,6 +91,9 @@ func (o Offer) Doubts(f Facts, now time.Time, p Policy) []Doubt {
 		if !EndedUnplaced(order.OrderStatus) && recent(order.CreateTime, now, p) {
 			doubts = append(doubts, Doubt{Kind: DoubtPortalOrder, Serious: true, OrderNo: order.OrderNo, At: order.CreateTime.UTC()})
 		}
+	}
+	if f.Among > 1 {
+		doubts = append(doubts, Doubt{Kind: DoubtSeveral, Told: f.Among})
 	}
 	if f.OrdersUnread {
 		doubts = append(doubts, Doubt{Kind: DoubtOrdersUnknown})
@@ -130,19 +133,25 @@ func rank(d Doubt) int {
 	return 1
 }
 
-// quantityDoubts are the lines whose quantity is not the one that the portal tells.
+// quantityDoubts are the lines whose quantity is not the one that the portal tells, or not each of
+// those that it tells in different answers.
 func (o Offer) quantityDoubts(row yeastar.Product, f Facts) []Doubt {
 	var doubts []Doubt
 	if row.Quantity == yeastar.QuantityNone {
 		return nil
 	}
-	if plan, ok := o.Plan(); ok && o.KnownQuantity != 0 && o.KnownQuantity != plan.Quantity {
-		doubts = append(doubts, Doubt{Kind: DoubtQuantity, Serious: true, Quantity: plan.Quantity, Told: o.KnownQuantity})
+	differ := func(l Line, names []string, told ...int) {
+		for i, n := range told {
+			if n != 0 && n != l.Quantity && !slices.Contains(told[:i], n) {
+				doubts = append(doubts, Doubt{Kind: DoubtQuantity, Serious: true, Quantity: l.Quantity, Told: n, Names: names})
+			}
+		}
+	}
+	if plan, ok := o.Plan(); ok {
+		differ(plan, nil, o.KnownQuantity, f.Quantities[plan.ID])
 	}
 	for _, l := range o.Services() {
-		if told := f.quantity(l.ID); told != 0 && told != l.Quantity {
-			doubts = append(doubts, Doubt{Kind: DoubtQuantity, Serious: true, Quantity: l.Quantity, Told: told, Names: []string{l.Name}})
-		}
+		differ(l, []string{l.Name}, f.owned(l.ID), f.Quantities[l.ID])
 	}
 	return doubts
 }
@@ -150,14 +159,14 @@ func (o Offer) quantityDoubts(row yeastar.Product, f Facts) []Doubt {
 // otherPlan says whether the package has another plan than a line.
 func (f Facts) otherPlan(line Line) bool { return f.Plan.ID != "" && f.Plan.ID != line.ID }
 
-// quantity is the current quantity of a service; 0: it is not told, or not counted.
-func (f Facts) quantity(service yeastar.ID) int {
+// owned is the quantity of a service that the package has; 0: it is not told, or not counted.
+func (f Facts) owned(service yeastar.ID) int {
 	for _, s := range f.Services {
 		if s.ID == service && s.Quantity != nil && *s.Quantity != 0 {
 			return *s.Quantity
 		}
 	}
-	return f.Quantities[service]
+	return 0
 }
 
 // Earlier leaves out of the other requests those that are open and were asked for later than
@@ -238,149 +247,6 @@ func (o Offer) expiryDoubts(now time.Time) []Doubt {
 		return []Doubt{{Kind: DoubtExpiryFar, At: expiry.UTC()}}
 	}
 	return nil
-}
-
-// Text is the doubt as a sentence, in plain text. Only this and Brief have the words.
-func (d Doubt) Text() string {
-	switch d.Kind {
-	case DoubtQuantity:
-		if len(d.Names) > 0 {
-			return fmt.Sprintf("The portal says %d for %s, and %d are asked for. Yeastar wants exactly the current number.", d.Told, d.names(), d.Quantity)
-		}
-		return fmt.Sprintf("The portal says %d extensions, and %d are asked for. Yeastar wants exactly the current number.", d.Told, d.Quantity)
-	case DoubtPlan:
-		told, asked := d.plans()
-		return fmt.Sprintf("The portal says %s; %s is asked for. A renewal does not change the plan.", told, asked)
-	case DoubtOpenRequest:
-		return fmt.Sprintf("%s asks for a renewal of the same package, and is still open.", Reference(d.Request))
-	case DoubtOrderedBefore:
-		return fmt.Sprintf("%s renewed the same package on %s: order %s.", Reference(d.Request), d.day(), d.OrderNo)
-	case DoubtLostBefore:
-		return fmt.Sprintf("%s may have ordered the same on %s: the answer was lost, and people found that nothing was placed. Check the portal.",
-			Reference(d.Request), d.day())
-	case DoubtPortalOrder:
-		return fmt.Sprintf("The portal has order %s%s for this package, which was not made here. It may be this renewal.", d.OrderNo, d.on())
-	case DoubtAutoRenewal:
-		return "Auto-renewal is on in the portal: Yeastar may renew this by itself as well."
-	case DoubtServicesLeftOut:
-		return fmt.Sprintf("The package also has %s, which would not be renewed.", d.names())
-	case DoubtServicesOnly:
-		return "Only services are renewed: the plan itself is not renewed, and no sample of Yeastar's shows this."
-	case DoubtExpiryFar:
-		return fmt.Sprintf("This runs until %s, which is more than 60 days away. Is it too early to renew?", d.day())
-	case DoubtExpired:
-		return fmt.Sprintf("This expired on %s. Ask Yeastar from which day the new term runs.", d.day())
-	case DoubtEndsBefore:
-		return fmt.Sprintf("This ends on %s, before the day on which it is to be ordered: in between it would be expired.", d.day())
-	case DoubtPlanSwitch:
-		return fmt.Sprintf("A downgrade is waiting in the portal: this runs on %s until then, and it is not known which plan the renewal extends.", d.names())
-	case DoubtInvoice:
-		return fmt.Sprintf("The invoice would go to %s, another customer.", d.names())
-	case DoubtInvoiceUnsure:
-		return fmt.Sprintf("The invoice would go to %s, a customer: the portal does not tell whether this PBX is theirs.", d.names())
-	case DoubtAutoRenewalUnknown:
-		return "The portal does not tell whether auto-renewal is on; if it is, this may be renewed twice."
-	case DoubtExpiryUnknown:
-		return "The portal does not tell when this expires."
-	case DoubtCycleUnknown:
-		return fmt.Sprintf("The portal does not tell the present billing cycle, which the renewal must keep; %s is asked for.", d.names())
-	case DoubtServicesUnknown:
-		return "The portal tells no services of this PBX. If it has any, Yeastar wants them renewed together with the plan."
-	case DoubtOrdersUnknown:
-		return "Not all orders in the portal could be read: somebody may have ordered this there."
-	case DoubtUndocumented:
-		return "Not all values of this renewal are documented: " + strings.Join(d.Names, " ")
-	}
-	return string(d.Kind) + "."
-}
-
-// Brief is the doubt in a few words, for where there is no room for its sentence.
-func (d Doubt) Brief() string {
-	switch d.Kind {
-	case DoubtQuantity:
-		if len(d.Names) > 0 {
-			return fmt.Sprintf("the portal says %d %s, not %d", d.Told, d.names(), d.Quantity)
-		}
-		return fmt.Sprintf("the portal says %d, not %d", d.Told, d.Quantity)
-	case DoubtPlan:
-		told, asked := d.plans()
-		return fmt.Sprintf("the portal says %s, not %s", told, asked)
-	case DoubtOpenRequest:
-		return Reference(d.Request) + " is open for the same"
-	case DoubtOrderedBefore:
-		return Reference(d.Request) + " ordered the same on " + d.day()
-	case DoubtLostBefore:
-		return Reference(d.Request) + " may have ordered the same on " + d.day()
-	case DoubtPortalOrder:
-		return "the portal has order " + d.OrderNo
-	case DoubtAutoRenewal:
-		return "auto-renewal is on"
-	case DoubtServicesLeftOut:
-		return "services are left out"
-	case DoubtServicesOnly:
-		return "services only"
-	case DoubtExpiryFar:
-		return "it runs until " + d.day()
-	case DoubtExpired:
-		return "it expired on " + d.day()
-	case DoubtEndsBefore:
-		return "it ends on " + d.day() + ", before its order"
-	case DoubtPlanSwitch:
-		return "a downgrade is waiting"
-	case DoubtInvoice, DoubtInvoiceUnsure:
-		return "the invoice goes to " + d.names()
-	case DoubtAutoRenewalUnknown:
-		return "auto-renewal is not known"
-	case DoubtExpiryUnknown:
-		return "the expiry is not known"
-	case DoubtCycleUnknown:
-		return "the billing cycle is not known"
-	case DoubtServicesUnknown:
-		return "its services are not known"
-	case DoubtOrdersUnknown:
-		return "not all of the portal's orders could be read"
-	case DoubtUndocumented:
-		return "not all of it is documented"
-	}
-	return string(d.Kind)
-}
-
-// plans are the plan that the portal tells and the one that is asked for.
-func (d Doubt) plans() (told, asked string) {
-	names := append(slices.Clone(d.Names), "", "")
-	return short(names[0]), short(names[1])
-}
-
-// short is a name of which not more is shown than a sentence has room for.
-func short(name string) string {
-	const longest = 40
-	if r := []rune(name); len(r) > longest {
-		return string(r[:longest-1]) + "…"
-	}
-	return name
-}
-
-// names lists at most three names, so that the sentence has an end.
-func (d Doubt) names() string {
-	const most = 3
-	var shown []string
-	for _, name := range d.Names[:min(len(d.Names), most)] {
-		shown = append(shown, short(name))
-	}
-	s := strings.Join(shown, ", ")
-	if more := len(d.Names) - most; more > 0 {
-		s += fmt.Sprintf(" and %d more", more)
-	}
-	return s
-}
-
-func (d Doubt) day() string { return day(d.At) }
-
-func (d Doubt) on() string {
-	if d.At.IsZero() {
-		return ""
-	}
-	return " of " + d.day()
 }
 
 // same says whether two doubts are about the same facts.

@@ -82,6 +82,14 @@ func TestDoubts(t *testing.T) {
 		"other extensions":          {func(o *Offer, _ *Facts) { o.KnownQuantity = 50 }, "quantity!"},
 		"extensions not told":       {func(o *Offer, _ *Facts) { o.KnownQuantity = 0 }, ""},
 		"other quantity of service": {func(o *Offer, _ *Facts) { o.Lines[1].Quantity = 10 }, "quantity!"},
+		"two numbers of the plan":   {func(o *Offer, f *Facts) { f.Quantities = map[yeastar.ID]int{o.Lines[0].ID: 60} }, "quantity!"},
+		"the same number of the plan twice": {func(o *Offer, f *Facts) {
+			o.KnownQuantity, f.Quantities = 60, map[yeastar.ID]int{o.Lines[0].ID: 60}
+		}, "quantity!"},
+		"two wrong numbers of the plan": {func(o *Offer, f *Facts) {
+			o.KnownQuantity, f.Quantities = 60, map[yeastar.ID]int{o.Lines[0].ID: 70}
+		}, "quantity! quantity!"},
+		"two numbers of a service": {func(o *Offer, f *Facts) { f.Quantities = map[yeastar.ID]int{o.Lines[1].ID: 21} }, "quantity!"},
 		"other quantity than its renewal tells": {func(o *Offer, f *Facts) {
 			f.Services[0].Quantity, f.Quantities = nil, map[yeastar.ID]int{o.Lines[1].ID: 21}
 		}, "quantity!"},
@@ -111,6 +119,7 @@ func TestDoubts(t *testing.T) {
 		"services only":                           {func(o *Offer, _ *Facts) { o.Lines = o.Lines[1:] }, "services_only"},
 		"expiry far away":                         {func(o *Offer, _ *Facts) { o.CurrentExpiry = start.Add(61 * day) }, "expiry_far"},
 		"expired":                                 {func(o *Offer, _ *Facts) { o.CurrentExpiry = start.Add(-day) }, "expired"},
+		"one of two packages":                     {func(_ *Offer, f *Facts) { f.Among = 2 }, "several_packages"},
 		"expiry not told":                         {func(o *Offer, _ *Facts) { o.CurrentExpiry = time.Time{} }, "expiry_unknown"},
 		"it runs on a plan until another follows": {func(_ *Offer, f *Facts) { f.CurrentPlan = "Ultimate" }, "plan_switch"},
 		"another customer's invoice":              {func(_ *Offer, f *Facts) { f.InvoiceTo = "Northwind" }, "invoice_company"},

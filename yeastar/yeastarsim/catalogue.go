@@ -61,6 +61,16 @@ func (p *Product) service(id string) *Service {
 	return nil
 }
 
+// firstService is the name of the service that an order's first line is about, if it is about one.
+func (p *Product) firstService(lines []OrderLine) string {
+	for _, l := range lines[:min(len(lines), 1)] {
+		if v := p.service(l.ServiceID); v != nil {
+			return v.Name
+		}
+	}
+	return ""
+}
+
 // Products returns the catalogue.
 func (s *Server) Products() []Product {
 	s.mu.Lock()

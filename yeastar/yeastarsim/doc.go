@@ -4,7 +4,8 @@
 // every order would spend real money.
 //
 // It must never import the client or any other package of this module: it reads and writes raw JSON with its own
-// structs, so that a misreading of the vendor's guide cannot hide in both sides at once. It must never protect its
+// structs, so that a misreading of the vendor's guide cannot hide in both sides at once. What each tutorial wants stands
+// in renewals/, as the golden files of the client's table, which people hold against the guide. It must never protect its
 // callers: like the vendor it has no idempotency key and no duplicate check, so a second identical order is a second
 // order and a second year.
 //

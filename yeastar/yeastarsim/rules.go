@@ -1,42 +1,72 @@
 package yeastarsim
 
-import "slices"
+import (
+	"embed"
+	"encoding/json"
+	"path"
+	"slices"
+)
 
 // renewalRule is what the renewal tutorial of a product fixes.
 type renewalRule struct {
-	operation  string
-	bySerial   bool // the product number says which PBX; otherwise the holder is the account or a partnerId
-	plan       bool // plan lines are possible
-	services   bool // service lines are possible
-	together   bool // a plan and the services of the PBX are renewed in one order
-	extensions bool // the plan line carries the current number of extensions; otherwise no line has a quantity
-	cycles     map[string][]int
-	sameCycle  bool     // the cycle must be the current one
-	only       []string // the services with a renewal tutorial, each in an order of its own; empty: all
+	Key        string           `json:"key"`
+	Name       string           `json:"name"`
+	ProductID  int              `json:"productId"`
+	Operation  string           `json:"operationType"`
+	BySerial   bool             `json:"productNo"` // the product number says which PBX; otherwise the holder is the account or a partnerId
+	Plan       bool             `json:"plan"`      // plan lines are possible
+	Services   bool             `json:"service"`   // service lines are possible
+	Together   bool             `json:"together"`  // a plan and the services of the PBX are renewed in one order
+	Extensions bool             `json:"quantity"`  // the plan line carries the current number of extensions; otherwise no line has a quantity
+	Cycles     map[string][]int `json:"multiCycle"`
+	SameCycle  bool             `json:"sameCycle"` // the cycle must be the current one
+	Only       string           `json:"only"`      // the service that the tutorial is about, in an order of its own; empty: all
 }
 
-var (
-	years        = []int{1, 2, 3, 4, 5}
-	onceYear     = map[string][]int{"annually": {0}}
-	yearsOrMonth = map[string][]int{"annually": years, "monthly": {0}}
-)
+// renewalFiles say what each renewal tutorial prints. They are the golden files of the client's table of products, held
+// against the vendor's pages by who adds one.
+//
+//go:embed renewals/*.json
+var renewalFiles embed.FS
 
-// renewalRules by product id. Where the tutorial's own value is not known (cycles of 12, 13 and PSE White Label), those of
-// the product's nearest tutorial stand; see section 5 of the client's README.md. RM Premium is missing because its
-// tutorial contradicts itself, and Linkus because it has none.
-var renewalRules = map[int]renewalRule{
-	Turnkey:          {operation: "renew_plan", plan: true, services: true, extensions: true, cycles: onceYear},
-	CloudPBX:         {operation: "renew_plan", bySerial: true, plan: true, services: true, together: true, extensions: true, cycles: yearsOrMonth, sameCycle: true},
-	Software:         {operation: "renew_plan", bySerial: true, plan: true, services: true, together: true, extensions: true, cycles: map[string][]int{"annually": years}},
-	Appliance:        {operation: "renew_plan", bySerial: true, plan: true, cycles: yearsOrMonth, sameCycle: true},
-	RemoteManagement: {operation: "renew_plan", plan: true, cycles: map[string][]int{"annually": {1}}},
-	WhiteLabel:       {operation: "renew_service", services: true, cycles: onceYear, only: []string{"YCM White Label", "PSE White Label"}},
+// renewalRules are the rules of all tutorials. RM Premium is missing because its tutorial contradicts itself, and Linkus
+// because it has none.
+var renewalRules = readRules()
+
+func readRules() []renewalRule {
+	names, err := renewalFiles.ReadDir("renewals")
+	if err != nil {
+		panic(err) // it is part of the program
+	}
+	rules := make([]renewalRule, len(names))
+	for i, name := range names {
+		content, err := renewalFiles.ReadFile(path.Join("renewals", name.Name()))
+		if err == nil {
+			err = json.Unmarshal(content, &rules[i])
+		}
+		if err != nil {
+			panic(name.Name() + ": " + err.Error())
+		}
+	}
+	return rules
+}
+
+// ruleOf is the rule for an order of a product: where tutorials share the product's id, that of the order's first service.
+func ruleOf(productID int, service string) (renewalRule, bool) {
+	i := slices.IndexFunc(renewalRules, func(r renewalRule) bool { return r.ProductID == productID && r.Only == service })
+	if i < 0 {
+		i = slices.IndexFunc(renewalRules, func(r renewalRule) bool { return r.ProductID == productID })
+	}
+	if i < 0 {
+		return renewalRule{}, false
+	}
+	return renewalRules[i], true
 }
 
 func (r renewalRule) checkCycle(l OrderLine, f *fields, current string) {
-	counts, ok := r.cycles[l.BillingCycle]
+	counts, ok := r.Cycles[l.BillingCycle]
 	switch {
-	case !ok, r.sameCycle && l.BillingCycle != current:
+	case !ok, r.SameCycle && l.BillingCycle != current:
 		f.fail("billingCycle", "oneof", "does not fit the product")
 	case !slices.Contains(counts, l.MultiCycle):
 		f.fail("multiCycle", "oneof", "does not fit the product")

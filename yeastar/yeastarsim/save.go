@@ -18,12 +18,15 @@ func (s *Server) orderSave(c *call) (any, *refusal) {
 	if ref != nil {
 		return nil, ref
 	}
-	rule, ok := renewalRules[o.ProductID]
 	product := s.product(o.ProductID)
-	if !ok || product == nil {
+	rule, ok := renewalRule{}, false
+	if product != nil {
+		rule, ok = ruleOf(product.ID, product.firstService(o.Lines))
+	}
+	if !ok {
 		return nil, invalid("The product cannot be renewed.", "productId", "exists")
 	}
-	if o.OperationType != rule.operation {
+	if o.OperationType != rule.Operation {
 		return nil, invalid("operationType does not fit the product.", "operationType", "oneof")
 	}
 	pkg, ref := s.holding(&o, rule)
@@ -122,9 +125,9 @@ func (s *Server) holding(o *Order, rule renewalRule) (*Package, *refusal) {
 	}
 	var p *Package
 	switch {
-	case rule.bySerial && o.ProductNo == "":
+	case rule.BySerial && o.ProductNo == "":
 		return nil, invalid("productNo is required.", "productNo", "required")
-	case rule.bySerial:
+	case rule.BySerial:
 		p = s.numberedPackage(o.ProductID, o.ProductNo)
 	default:
 		if p = s.heldPackage(o.ProductID, o.PartnerID); p != nil && o.ProductNo != "" && p.ProductNo != o.ProductNo {
@@ -160,7 +163,7 @@ func (s *Server) checkOrder(o Order, lines []lineFields, rule renewalRule, produ
 		}
 		seen[l.ServiceID] = true
 	}
-	if len(rule.only) > 0 && len(o.Lines) > 1 {
+	if rule.Only != "" && len(o.Lines) > 1 {
 		lines[1].fail("serviceType", "max", "must be in an order of its own")
 		return lines[1].err
 	}
@@ -169,8 +172,8 @@ func (s *Server) checkOrder(o Order, lines []lineFields, rule renewalRule, produ
 			return ref
 		}
 	}
-	missing := planID == "" && rule.together
-	if planID != "" && (rule.together || s.switches.ServicesWithPlan) {
+	missing := planID == "" && rule.Together
+	if planID != "" && (rule.Together || s.switches.ServicesWithPlan) {
 		missing = slices.ContainsFunc(pkg.Services, func(held PackageService) bool { return !seen[held.ServiceID] })
 	}
 	if missing {
@@ -194,17 +197,17 @@ func (s *Server) checkLine(l OrderLine, f lineFields, rule renewalRule, product 
 	var current int
 	var counted bool
 	switch {
-	case l.ServiceType == "plan" && rule.plan:
+	case l.ServiceType == "plan" && rule.Plan:
 		if product.plan(l.ServiceID) == nil || pkg.PlanID != l.ServiceID {
 			return &refusal{status: http.StatusBadRequest, code: codeNoPlan, detail: "The plan does not exist or is not subscribed.", result: object{"field": f.path + "serviceId", "tag": "exists"}}
 		}
-		current, counted = pkg.Extensions, rule.extensions
+		current, counted = pkg.Extensions, rule.Extensions
 		if l.ConnectionPlanID != "" && l.ConnectionPlanID != planID {
 			f.fail("connectionPlanId", "eqfield", "must be the plan's id")
 		}
-	case l.ServiceType == "service" && rule.services:
+	case l.ServiceType == "service" && rule.Services:
 		service, held := product.service(l.ServiceID), pkg.service(l.ServiceID)
-		if service == nil || held == nil || (len(rule.only) > 0 && !slices.Contains(rule.only, service.Name)) {
+		if service == nil || held == nil || (rule.Only != "" && rule.Only != service.Name) {
 			return &refusal{status: http.StatusBadRequest, code: codeNoService, detail: "The service does not exist or is not subscribed.", result: object{"field": f.path + "serviceId", "tag": "exists"}}
 		}
 		current, counted = held.Quantity, service.Counted
@@ -225,7 +228,7 @@ func (s *Server) checkLine(l OrderLine, f lineFields, rule renewalRule, product 
 
 func (s *Server) checkQuantity(l OrderLine, f lineFields, rule renewalRule, current int, counted bool) {
 	switch {
-	case !rule.extensions && f.hasQuantity:
+	case !rule.Extensions && f.hasQuantity:
 		f.fail("quantity", "excluded", "does not fit the product")
 	case !counted:
 		if f.hasQuantity && l.Quantity != 1 {

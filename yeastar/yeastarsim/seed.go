@@ -64,6 +64,7 @@ func defaultContacts() []BillingContact {
 // many PBXs there are beside the default ones.
 func (s *Server) seed(customers, pbxs int) {
 	s.products = defaultProducts()
+	s.fillProducts()
 	s.contacts = defaultContacts()
 	s.customers = defaultCustomers()
 	handful := len(s.customers)
@@ -122,6 +123,7 @@ func (s *Server) seedPackages(now time.Time, pbxs int) {
 			Cycle: "annually", Expires: day(60), Created: day(-305)},
 	)
 	s.packages = append(s.packages, s.morePackages(day)...)
+	s.fillPackages(day)
 	for i := range pbxs {
 		s.packages = append(s.packages, s.generatedPBX(i, day))
 	}

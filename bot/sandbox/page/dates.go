@@ -29,12 +29,12 @@ func (s *session) importDates(ctx context.Context) error {
 	slices.SortStableFunc(packages, func(a, b yeastarsim.Package) int { return a.Expires.Compare(b.Expires) })
 	owners := []string{sandbox.Alice, "", sandbox.Dave}
 	var changes []ledger.MarkChange
+	names := lineNames(s.world.Vendor)
 	for i, p := range packages[:min(len(packages), knownDates)] {
-		row := slices.IndexFunc(yeastar.Products(), func(row yeastar.Product) bool { return row.ID == p.ProductID })
-		if row < 0 {
+		product, renewed := rowOf(p, names)
+		if !renewed {
 			continue
 		}
-		product := yeastar.Products()[row]
 		customer, _ := s.world.Vendor.Customer(p.PartnerID)
 		holder := renewal.Holder{PartnerID: yeastar.ID(p.PartnerID), Name: customer.Address.Company}
 		if product.Holder == yeastar.BySerial {
@@ -54,4 +54,17 @@ func (s *session) importDates(ctx context.Context) error {
 		return fmt.Errorf("begin with a list of dates: %w", err)
 	}
 	return nil
+}
+
+// rowOf is the product with which a package is renewed; names are those of services by their
+// ids, as rows may share a product's id.
+func rowOf(p yeastarsim.Package, names map[string]string) (yeastar.Product, bool) {
+	for _, row := range yeastar.Products() {
+		if row.ID == p.ProductID && (row.Service == "" || slices.ContainsFunc(p.Services, func(s yeastarsim.PackageService) bool {
+			return row.Renews(names[s.ServiceID])
+		})) {
+			return row, true
+		}
+	}
+	return yeastar.Product{}, false
 }

@@ -1,0 +1,50 @@
+package portal_test
+
+import (
+	"testing"
+
+	"renewbot/bot/lookup"
+	"renewbot/bot/renewal"
+	"renewbot/yeastar"
+	"renewbot/yeastar/yeastarsim"
+)
+
+// What one answer tells of the number does not hide what another one tells, and a renewal that
+// costs nothing has no price.
+func TestEachAnswerTellsItsOwn(t *testing.T) {
+	t.Parallel()
+	sim, p := setup(t)
+	sim.UpdateProduct(yeastarsim.Turnkey, func(p *yeastarsim.Product) {
+		for i := range p.Plans {
+			p.Plans[i].UnitPrice = "0.00"
+		}
+	})
+	for key, want := range map[string]string{yeastarsim.AcmeTelecomID: "", yeastarsim.NorthwindID: "590.00 USD"} {
+		o, catalogue := offerOf(t, p, "p-series-turnkey", key, 0)
+		facts, err := p.Enrich(t.Context(), &o, catalogue, lookup.AnyAge)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := o.PriceTold(); got != want {
+			t.Errorf("%s: %q, want %q", key, got, want)
+		}
+		if plan, _ := o.Plan(); o.KnownQuantity == 0 || facts.Quantities[plan.ID] != o.KnownQuantity {
+			t.Errorf("%s: the list tells %d, the renewal's answers %v", key, o.KnownQuantity, facts.Quantities)
+		}
+	}
+}
+
+// Two packages of one customer are nobody's to tell apart: people read how many may be meant.
+func TestTwoPackagesOfOneCustomer(t *testing.T) {
+	t.Parallel()
+	sim, p := setup(t)
+	another, _ := sim.Package(yeastarsim.AcmeTelecomID)
+	another.ProductNo, another.Extensions = "3076951120475309999", 60
+	sim.AddPackage(another)
+	holder, _ := p.Holder(t.Context(), "p-series-turnkey", yeastarsim.AcmeTelecomID)
+	o := renewal.Offer{Product: "p-series-turnkey", Holder: holder, Lines: []renewal.Line{{Type: yeastar.LinePlan, ID: yeastarsim.TutorialPlanID, Quantity: 50}}}
+	facts, err := p.Enrich(t.Context(), &o, yeastar.Catalogue{}, lookup.Anew)
+	if err != nil || facts.Among != 2 || o.KnownQuantity != 0 {
+		t.Errorf("%d packages may be meant, and one has %d extensions, %v", facts.Among, o.KnownQuantity, err)
+	}
+}
