@@ -29,11 +29,12 @@ func dueFacts() due.Facts {
 		f.Packages = append(f.Packages, p)
 		return due.Key{Product: turnkey.Key, Holder: id}
 	}
-	f.Marks[add("1", "Overdue Ltd", -17)] = due.Mark{Imported: &due.Imported{At: dueDay(3), On: dueDay(-40)}}
+	f.Marks[add("1", "Overdue Ltd", -17)] = due.Mark{Imported: &due.Imported{At: dueDay(3), On: dueDay(-40), Name: "Overdue Ltd"}}
 	f.Marks[add("2", "Soon & Sons", 8)] = due.Mark{Owner: bob, Auto: due.Auto{State: yeastar.AutoRenewalOff, At: now}}
 	f.Open[add("3", "Asked For GmbH", 20)] = []due.Open{
 		{Request: 123, Status: renewal.Pending, Channel: "C0RENEW", OrderOn: with(renewal.Pending, dated).Offer.OrderOn}, {Request: 124, Status: renewal.Unknown}}
-	f.Orders[add("4", "Ordered AB", 25)] = due.Order{Request: 99, At: dueDay(-5), Offer: renewal.Offer{Product: turnkey.Key, CurrentExpiry: dueDay(25)}}
+	f.Orders[add("4", "Ordered AB", 25)] = due.Order{Request: 99, At: dueDay(-5), Offer: renewal.Offer{
+		Product: turnkey.Key, Holder: renewal.Holder{PartnerID: "4", Name: "Ordered AB"}, CurrentExpiry: dueDay(25)}}
 	add("5", "Later S.A.", 200)
 	add("6", "Nobody Knows Inc.", 0)
 	f.Marks[add("7", "By Itself BV", 5)] = due.Mark{Auto: due.Auto{State: yeastar.AutoRenewalOn, At: dueDay(-1)}}
@@ -72,6 +73,15 @@ func dues() []shown {
 	private.Request = nil
 	unread := data(due.Filter{})
 	unread.List.Rows, unread.List.Unread = nil, []string{"Remote Management"}
+	early := dueFacts()
+	early.Packages, early.Unread = nil, []string{"P-Series Turnkey Package", "Remote Management"}
+	early.Name = func(key, before string, _ yeastar.Product) renewal.Holder {
+		return renewal.Holder{PartnerID: yeastar.ID(key), Name: before}
+	}
+	known := data(due.Filter{})
+	known.List = due.Build(early)
+	manyKnown := data(due.Filter{Within: 90})
+	manyKnown.List.Unread = []string{"Remote Management"}
 	row := list.Rows[0]
 	target := blocks.DueTarget{Key: row.Key(), State: blocks.DueState(due.Filter{Within: 30}), Answer: "https://hooks.slack.com/actions/T1/2/3"}
 	quiet := data(due.Filter{})
@@ -87,6 +97,8 @@ func dues() []shown {
 		{"due_somebodys", blocks.Due(data(due.Filter{Owner: alice}))},
 		{"due_private", blocks.Due(private)},
 		{"due_unread", blocks.Due(unread)},
+		{"due_known", blocks.DueKnown(known)},
+		{"due_known_many", blocks.DueKnown(manyKnown)},
 		{"due_form_snooze", blocks.DueSnoozeForm(target, row, now)},
 		{"due_form_ending", blocks.DueEndingForm(target, row)},
 		{"due_form_owner", blocks.DueOwnerForm(target, list.Rows[1])},

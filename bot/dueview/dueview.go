@@ -161,18 +161,35 @@ func (v *View) List(ctx context.Context, userID string, f due.Filter, chosen ...
 	return blocks.Due(d), nil
 }
 
-// list has all rows, near or far by the days of who reads it; those of owners who have left are nobody's.
+// Known draws what is known of the list without waiting for the portal, at the end of ctx at the latest;
+// false: nothing is, as far as the filter lets it through.
+func (v *View) Known(ctx context.Context, userID string, f due.Filter) (blocks.Message, bool) {
+	list, err := v.lists.Known(ctx)
+	if err != nil {
+		v.log.WarnContext(ctx, "what is due was not told ahead of the portal", "error", err)
+		return blocks.Message{}, false
+	}
+	d := v.data(ctx, userID, v.forReader(ctx, list, userID).Only(f, portal.Fits), f)
+	return blocks.DueKnown(d), len(d.List.Rows) > 0
+}
+
+// list has all rows as somebody reads them.
 func (v *View) list(ctx context.Context, userID string) (due.List, error) {
 	list, err := v.lists.Load(ctx, lookup.AnyAge)
 	if err != nil {
 		return list, err
 	}
+	return v.forReader(ctx, list, userID), nil
+}
+
+// forReader has the rows near or far by the days of who reads them; those of owners who have left are nobody's.
+func (v *View) forReader(ctx context.Context, list due.List, userID string) due.List {
 	gone, err := v.directory.Gone(ctx, list.LookedAfterBy())
 	if err != nil {
 		v.log.WarnContext(ctx, "whether all owners of renewals due are still there was not found out", "error", err)
 	}
 	list.Now = list.Now.In(v.directory.Zone(ctx, userID))
-	return list.Left(gone), nil
+	return list.Left(gone)
 }
 
 // Section is what Home shows to somebody who may request.
