@@ -1,12 +1,14 @@
 package blocks_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/slack-go/slack"
 	"pgregory.net/rapid"
 
 	"renewbot/blocks"
@@ -88,10 +90,13 @@ func dues() []shown {
 	quiet.List.Rows = nil
 	several := severalDue(data(due.Filter{}))
 	ticked := data(due.Filter{Page: 1})
-	ticked.Chosen = []due.Key{list.Rows[0].Key(), list.Rows[1].Key(), list.Rows[len(list.Rows)-1].Key(), list.Rows[len(list.Rows)-2].Key()}
+	ticked.Ticked = list.Chosen([]due.Key{list.Rows[0].Key(), list.Rows[1].Key(), list.Rows[len(list.Rows)-1].Key(), list.Rows[len(list.Rows)-2].Key()})
+	lost := ticked
+	lost.Filter, lost.Lost, lost.List.Rows = due.Filter{Text: "nobody"}, 2, nil
 	return []shown{
 		{"due_first", blocks.Due(data(due.Filter{}))},
 		{"due_ticked", blocks.Due(ticked)},
+		{"due_ticked_lost", blocks.Due(lost)},
 		{"due_last", blocks.Due(data(due.Filter{Page: 1}))},
 		{"due_narrowed", blocks.Due(data(due.Filter{Within: 30, Text: "acme", Owner: bob, Product: "p-series-turnkey"}))},
 		{"due_somebodys", blocks.Due(data(due.Filter{Owner: alice}))},
@@ -172,7 +177,7 @@ func hostileDue(t *rapid.T, r renewal.Request) blocks.DueData {
 		}
 	}
 	return blocks.DueData{
-		List: list, Chosen: chosen, Products: yeastar.Products(), Request: func(id int64) (string, bool) { return r.Reason, id != 2 },
+		List: list, Ticked: list.Chosen(chosen), Lost: rapid.IntRange(0, 3).Draw(t, "lost"), Products: yeastar.Products(), Request: func(id int64) (string, bool) { return r.Reason, id != 2 },
 		Filter: due.Filter{Within: rapid.IntRange(0, 400).Draw(t, "within"), Text: s("text"), Owner: bob, Product: product.Key, Page: rapid.IntRange(0, 9).Draw(t, "page")},
 	}
 }
@@ -204,5 +209,65 @@ func TestDueStateComesBack(t *testing.T) {
 		if got := blocks.ReadDueState(id); got != (due.Filter{}) {
 			t.Errorf("%q is read as %+v", id, got)
 		}
+	}
+}
+
+// TestTicksAreNotLostSilently keeps as many ticked rows beside a small form as a batch takes, and says of
+// how many others it cannot; a list says so, too.
+func TestTicksAreNotLostSilently(t *testing.T) {
+	t.Parallel()
+	row := due.Build(dueFacts()).Rows[0]
+	keys := func(n, width int) (keys []due.Key) {
+		for i := range n {
+			keys = append(keys, due.Key{Product: yeastar.Products()[i%2].Key, Holder: fmt.Sprintf("%0*d", width, i)})
+		}
+		return keys
+	}
+	target := blocks.DueTarget{
+		Key: row.Key(), State: blocks.DueState(due.Filter{Within: 365, Text: strings.Repeat("abc ", 60), Owner: alice, Product: row.Product.Key, Page: 99}),
+		Answer: "https://hooks.slack.com/actions/T0123456789/1234567890123/AbCdEfGhIjKlMnOpQrStUvWx",
+	}
+	for _, c := range []struct {
+		ticked, width int
+		says          string
+	}{
+		{renewal.MaxBatch, 19, ""}, {renewal.MaxBatch, 48, "rows are not ticked any more once you save this"},
+	} {
+		target.Chosen = keys(c.ticked, c.width)
+		for _, form := range []slack.ModalViewRequest{blocks.DueOwnerForm(target, row), blocks.DueSnoozeForm(target, row, now), blocks.DueEndingForm(target, row)} {
+			got, err := blocks.ReadDueTarget(form.PrivateMetadata)
+			if err != nil {
+				t.Fatal(err)
+			}
+			missing := len(target.Chosen)
+			for _, k := range target.Chosen {
+				if slices.Contains(got.Chosen, k) {
+					missing--
+				}
+			}
+			text := form.Blocks.BlockSet[0].(*slack.SectionBlock).Text.Text
+			if told := fmt.Sprintf("%d %s", missing, c.says); strings.Contains(text, "not ticked any more") != (missing > 0) || missing > 0 && !strings.Contains(text, told) || (c.says == "") != (missing == 0) {
+				t.Errorf("of %d ticked rows %d are missing, and the form says\n%s", c.ticked, missing, text)
+			}
+			if got.Key != target.Key || got.State != target.State || got.Answer != target.Answer || len(form.PrivateMetadata) > 3000 {
+				t.Errorf("%d characters bring back %+v", len(form.PrivateMetadata), got)
+			}
+		}
+	}
+	var all []due.Row
+	for _, k := range keys(renewal.MaxBatch+7, 19) {
+		r := row
+		r.Product, _ = yeastar.ProductByKey(k.Product)
+		r.Holder.PartnerID = yeastar.ID(k.Holder)
+		all = append(all, r)
+	}
+	list := due.List{Now: now, Rows: all}
+	raw, err := json.Marshal(blocks.Due(blocks.DueData{Reader: bob, List: list, Ticked: all}).Blocks)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := string(raw)
+	if !strings.Contains(text, "7 rows are not ticked any more") || !strings.Contains(text, "Renew the 100 ticked") {
+		t.Errorf("of %d ticked rows a list says\n%s", len(all), text)
 	}
 }

@@ -162,7 +162,7 @@ func TestTickedRows(t *testing.T) {
 	tick(m, "due.do.0./due_tick", "Choose")
 	tick(m, "due.do.1./due_tick", "Choose")
 	alice.press(m, "More ▶")
-	m = alice.list("Page 2 of", "Renew the 2 ticked…", "Ticked on other pages")
+	m = alice.list("Page 2 of", "Renew the 2 ticked…", "Ticked elsewhere in the list")
 	tick(m, "due.do.0.n=1/due_tick", "Choose")
 	if _, err := alice.p.Pick(b.ctx, m.Ref(), "due.do.0.n=1/due_more", "Owner…"); err != nil {
 		t.Fatal(err)
@@ -172,6 +172,16 @@ func TestTickedRows(t *testing.T) {
 	m = alice.list("Page 2 of", "Renew the 3 ticked…", "dave")
 	alice.press(m, "◀ Before")
 	m = alice.list("Page 1 of", "Renew the 3 ticked…")
+	// What the list is narrowed to does not take ticks away.
+	narrow := func(m slacksim.Message, whose string) {
+		t.Helper()
+		if r, err := alice.p.Pick(b.ctx, m.Ref(), "due_owners", whose); err != nil || r.Failure != "" {
+			t.Fatal(err, r.Failure)
+		}
+	}
+	narrow(m, "Mine")
+	narrow(alice.list("Nothing here ends", "Ticked elsewhere in the list", "Renew the 3 ticked…"), "Everybody's")
+	m = alice.list("Page 1 of", "Renew the 3 ticked…", "Ticked elsewhere in the list")
 	tick(m, "due.do.1./due_tick") // none
 	alice.press(m, "Renew the 3 ticked…")
 	form := alice.view("Lines")

@@ -157,7 +157,8 @@ func (v *View) List(ctx context.Context, userID string, f due.Filter, chosen ...
 		return blocks.Message{}, err
 	}
 	d := v.data(ctx, userID, list.Only(f, portal.Fits), f)
-	d.Chosen = chosen
+	d.Ticked = list.Chosen(chosen)
+	d.Lost = len(chosen) - len(d.Ticked)
 	return blocks.Due(d), nil
 }
 
