@@ -90,6 +90,15 @@ func testDigests(t *testing.T, s store) {
 	}
 	clock.advance(time.Hour)
 	same(t, []Digest{monday}, waiting(), "waiting digests")
+	refused := monday
+	refused.Refused = true
+	for range 2 {
+		if err := l.RefuseDigest(t.Context(), monday, renewal.Entry{Code: renewal.CodeDueDigest, Actor: renewal.System}); err != nil {
+			t.Fatal(err)
+		}
+		same(t, []Digest{refused}, waiting(), "waiting digests that were refused")
+	}
+	same(t, []renewal.Code{renewal.CodeDueDigest}, codes(t, l, 0), "audit codes of one that is refused twice")
 	told := []due.Key{{Product: "p-series-turnkey", Holder: "own"}}
 	for _, keys := range [][]due.Key{told, nil} {
 		if err := l.EndDigest(t.Context(), monday, keys, renewal.Entry{Code: renewal.CodeDueDigest, Actor: renewal.System}); err != nil {
@@ -104,7 +113,10 @@ func testDigests(t *testing.T, s store) {
 		t.Fatal(err)
 	}
 	same(t, told, last, "what the last digest told")
-	same(t, []renewal.Code{renewal.CodeDueDigest}, codes(t, l, 0), "audit codes")
+	same(t, []renewal.Code{renewal.CodeDueDigest, renewal.CodeDueDigest}, codes(t, l, 0), "audit codes")
+	if err := l.RefuseDigest(t.Context(), monday, renewal.Entry{Code: renewal.CodeDueDigest, Actor: renewal.System}); err != nil || len(waiting()) != 0 {
+		t.Errorf("a digest that was told is refused: %v", err)
+	}
 	if err := l.PlanDigest(t.Context(), monday); err != nil || len(waiting()) != 0 {
 		t.Errorf("a digest that was told is planned again: %v", err)
 	}
