@@ -65,9 +65,12 @@ func New(o Options) *View {
 // learnEvery is how often the portal is asked about auto-renewals, some at a time.
 const learnEvery = 10 * time.Minute
 
-// Start plans the next digest, and begins to learn what renews by itself. It ends with Close.
+// Start plans the next digest, reads our orders ahead, and begins to learn what renews by itself. It ends with Close.
 func (v *View) Start(ctx context.Context) error {
 	v.tasks.Start(func(ctx context.Context) {
+		if _, err := v.lists.Known(ctx); err != nil && ctx.Err() == nil { // of years, they take a second
+			v.log.WarnContext(ctx, "what was ordered was not read ahead", "error", err)
+		}
 		ticker := time.NewTicker(learnEvery)
 		defer ticker.Stop()
 		for {
