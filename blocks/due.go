@@ -29,7 +29,8 @@ type DueData struct {
 	// Request says whether the reader may see a request, and its permalink, if there is one. Nil: they
 	// may see none.
 	Request func(id int64) (link string, may bool)
-	Chosen  []due.Key // the rows that are ticked
+	Ticked  []due.Row // the rows that are ticked, on whichever page; see due.List.Chosen
+	Lost    int       // how many more were ticked
 
 	ticks bool // rows can be ticked
 }
@@ -49,6 +50,7 @@ func (d DueData) named(id int64) string {
 // Due is the list of renewals due, a page of it, with its filter.
 func Due(d DueData) Message {
 	rows, page, pages := d.List.Page(d.Filter.Page, dueListed)
+	d = d.capped()
 	d.Filter.Page = page
 	several, ticks := d.several()
 	d.ticks = ticks

@@ -1,12 +1,14 @@
 package blocks_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/slack-go/slack"
 	"pgregory.net/rapid"
 
 	"renewbot/blocks"
@@ -30,11 +32,12 @@ func dueFacts() due.Facts {
 		f.Packages = append(f.Packages, p)
 		return due.Key{Product: turnkey.Key, Holder: id}
 	}
-	f.Marks[add("1", "Overdue Ltd", -17)] = due.Mark{Imported: &due.Imported{At: dueDay(3), On: dueDay(-40)}}
+	f.Marks[add("1", "Overdue Ltd", -17)] = due.Mark{Imported: &due.Imported{At: dueDay(3), On: dueDay(-40), Name: "Overdue Ltd"}}
 	f.Marks[add("2", "Soon & Sons", 8)] = due.Mark{Owner: bob, Auto: due.Auto{State: yeastar.AutoRenewalOff, At: now}}
 	f.Open[add("3", "Asked For GmbH", 20)] = []due.Open{
 		{Request: 123, Status: renewal.Pending, Channel: "C0RENEW", OrderOn: with(renewal.Pending, dated).Offer.OrderOn}, {Request: 124, Status: renewal.Unknown}}
-	f.Orders[add("4", "Ordered AB", 25)] = due.Order{Request: 99, At: dueDay(-5), Offer: renewal.Offer{Product: turnkey.Key, CurrentExpiry: dueDay(25)}}
+	f.Orders[add("4", "Ordered AB", 25)] = due.Order{Request: 99, At: dueDay(-5), Offer: renewal.Offer{
+		Product: turnkey.Key, Holder: renewal.Holder{PartnerID: "4", Name: "Ordered AB"}, CurrentExpiry: dueDay(25)}}
 	add("5", "Later S.A.", 200)
 	add("6", "Nobody Knows Inc.", 0)
 	f.Marks[add("7", "By Itself BV", 5)] = due.Mark{Auto: due.Auto{State: yeastar.AutoRenewalOn, At: dueDay(-1)}}
@@ -75,21 +78,35 @@ func dues() []shown {
 	private.Request = nil
 	unread := data(due.Filter{})
 	unread.List.Rows, unread.List.Unread = nil, []string{"Remote Management"}
+	early := dueFacts()
+	early.Packages, early.Unread = nil, []string{"P-Series Turnkey Package", "Remote Management"}
+	early.Name = func(key, before string, _ yeastar.Product) renewal.Holder {
+		return renewal.Holder{PartnerID: yeastar.ID(key), Name: before}
+	}
+	known := data(due.Filter{})
+	known.List = due.Build(early)
+	manyKnown := data(due.Filter{Within: 90})
+	manyKnown.List.Unread = []string{"Remote Management"}
 	row := list.Rows[0]
 	target := blocks.DueTarget{Key: row.Key(), State: blocks.DueState(due.Filter{Within: 30}), Answer: "https://hooks.slack.com/actions/T1/2/3"}
 	quiet := data(due.Filter{})
 	quiet.List.Rows = nil
 	several := severalDue(data(due.Filter{}))
 	ticked := data(due.Filter{Page: 1})
-	ticked.Chosen = []due.Key{list.Rows[0].Key(), list.Rows[1].Key(), list.Rows[len(list.Rows)-1].Key(), list.Rows[len(list.Rows)-2].Key()}
+	ticked.Ticked = list.Chosen([]due.Key{list.Rows[0].Key(), list.Rows[1].Key(), list.Rows[len(list.Rows)-1].Key(), list.Rows[len(list.Rows)-2].Key()})
+	lost := ticked
+	lost.Filter, lost.Lost, lost.List.Rows = due.Filter{Text: "nobody"}, 2, nil
 	return []shown{
 		{"due_first", blocks.Due(data(due.Filter{}))},
 		{"due_ticked", blocks.Due(ticked)},
+		{"due_ticked_lost", blocks.Due(lost)},
 		{"due_last", blocks.Due(data(due.Filter{Page: 1}))},
 		{"due_narrowed", blocks.Due(data(due.Filter{Within: 30, Text: "acme", Owner: bob, Product: "p-series-turnkey"}))},
 		{"due_somebodys", blocks.Due(data(due.Filter{Owner: alice}))},
 		{"due_private", blocks.Due(private)},
 		{"due_unread", blocks.Due(unread)},
+		{"due_known", blocks.DueKnown(known)},
+		{"due_known_many", blocks.DueKnown(manyKnown)},
 		{"due_form_snooze", blocks.DueSnoozeForm(target, row, now)},
 		{"due_form_ending", blocks.DueEndingForm(target, row)},
 		{"due_form_owner", blocks.DueOwnerForm(target, list.Rows[1])},
@@ -163,7 +180,7 @@ func hostileDue(t *rapid.T, r renewal.Request) blocks.DueData {
 		}
 	}
 	return blocks.DueData{
-		List: list, Chosen: chosen, Products: yeastar.Products(), Request: func(id int64) (string, bool) { return r.Reason, id != 2 },
+		List: list, Ticked: list.Chosen(chosen), Lost: rapid.IntRange(0, 3).Draw(t, "lost"), Products: yeastar.Products(), Request: func(id int64) (string, bool) { return r.Reason, id != 2 },
 		Filter: due.Filter{Within: rapid.IntRange(0, 400).Draw(t, "within"), Text: s("text"), Owner: bob, Product: product.Key, Page: rapid.IntRange(0, 9).Draw(t, "page")},
 	}
 }
@@ -195,5 +212,65 @@ func TestDueStateComesBack(t *testing.T) {
 		if got := blocks.ReadDueState(id); got != (due.Filter{}) {
 			t.Errorf("%q is read as %+v", id, got)
 		}
+	}
+}
+
+// TestTicksAreNotLostSilently keeps as many ticked rows beside a small form as a batch takes, and says of
+// how many others it cannot; a list says so, too.
+func TestTicksAreNotLostSilently(t *testing.T) {
+	t.Parallel()
+	row := due.Build(dueFacts()).Rows[0]
+	keys := func(n, width int) (keys []due.Key) {
+		for i := range n {
+			keys = append(keys, due.Key{Product: yeastar.Products()[i%2].Key, Holder: fmt.Sprintf("%0*d", width, i)})
+		}
+		return keys
+	}
+	target := blocks.DueTarget{
+		Key: row.Key(), State: blocks.DueState(due.Filter{Within: 365, Text: strings.Repeat("abc ", 60), Owner: alice, Product: row.Product.Key, Page: 99}),
+		Answer: "https://hooks.slack.com/actions/T0123456789/1234567890123/AbCdEfGhIjKlMnOpQrStUvWx",
+	}
+	for _, c := range []struct {
+		ticked, width int
+		says          string
+	}{
+		{renewal.MaxBatch, 19, ""}, {renewal.MaxBatch, 48, "rows are not ticked any more once you save this"},
+	} {
+		target.Chosen = keys(c.ticked, c.width)
+		for _, form := range []slack.ModalViewRequest{blocks.DueOwnerForm(target, row), blocks.DueSnoozeForm(target, row, now), blocks.DueEndingForm(target, row)} {
+			got, err := blocks.ReadDueTarget(form.PrivateMetadata)
+			if err != nil {
+				t.Fatal(err)
+			}
+			missing := len(target.Chosen)
+			for _, k := range target.Chosen {
+				if slices.Contains(got.Chosen, k) {
+					missing--
+				}
+			}
+			text := form.Blocks.BlockSet[0].(*slack.SectionBlock).Text.Text
+			if told := fmt.Sprintf("%d %s", missing, c.says); strings.Contains(text, "not ticked any more") != (missing > 0) || missing > 0 && !strings.Contains(text, told) || (c.says == "") != (missing == 0) {
+				t.Errorf("of %d ticked rows %d are missing, and the form says\n%s", c.ticked, missing, text)
+			}
+			if got.Key != target.Key || got.State != target.State || got.Answer != target.Answer || len(form.PrivateMetadata) > 3000 {
+				t.Errorf("%d characters bring back %+v", len(form.PrivateMetadata), got)
+			}
+		}
+	}
+	var all []due.Row
+	for _, k := range keys(renewal.MaxBatch+7, 19) {
+		r := row
+		r.Product, _ = yeastar.ProductByKey(k.Product)
+		r.Holder.PartnerID = yeastar.ID(k.Holder)
+		all = append(all, r)
+	}
+	list := due.List{Now: now, Rows: all}
+	raw, err := json.Marshal(blocks.Due(blocks.DueData{Reader: bob, List: list, Ticked: all}).Blocks)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := string(raw)
+	if !strings.Contains(text, "7 rows are not ticked any more") || !strings.Contains(text, "Renew the 100 ticked") {
+		t.Errorf("of %d ticked rows a list says\n%s", len(all), text)
 	}
 }

@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -135,41 +137,63 @@ func ReadDueChoice(s string) (verb string, k due.Key, err error) {
 
 // DueTarget is what a small form is about, and the list behind it.
 type DueTarget struct {
-	Key   due.Key `json:"k"`
-	State string  `json:"s,omitempty"` // DueState of the list that it was opened from
+	Key   due.Key
+	State string // DueState of the list that it was opened from
 	// Answer is where the list can be drawn again; empty: it stands in Home.
-	Answer string `json:"a,omitempty"`
+	Answer string
 	// Chosen are the rows that are ticked in the list.
-	Chosen []due.Key `json:"c,omitempty"`
+	Chosen []due.Key
 }
 
-func (t DueTarget) encode() string {
-	t.Key.Product, t.Key.Holder = oneLine(t.Key.Product, limitOption), oneLine(t.Key.Holder, limitOption)
-	s := encode(t)
-	for len(t.Chosen) > 0 && width(s) > limitMetadata {
-		t.Chosen = t.Chosen[:len(t.Chosen)-1]
-		s = encode(t)
+// dueTarget is a DueTarget as it is written. Each product stands once, so that as many ticked rows as a
+// batch takes have room.
+type dueTarget struct {
+	Key    due.Key             `json:"k"`
+	State  string              `json:"s,omitempty"`
+	Answer string              `json:"a,omitempty"`
+	Ticked map[string][]string `json:"t,omitempty"` // holders by product
+}
+
+// encode writes the target so that it fits, and counts the ticked rows that have no room in it.
+func (t DueTarget) encode() (s string, lost int) {
+	w := dueTarget{Key: due.Key{Product: oneLine(t.Key.Product, limitOption), Holder: oneLine(t.Key.Holder, limitOption)}, State: t.State, Answer: t.Answer}
+	if width(encode(w)) > limitMetadata {
+		w.Answer, w.State = "", ""
 	}
-	if width(s) > limitMetadata {
-		t.Answer, t.State = "", ""
-		s = encode(t)
+	for n := len(t.Chosen); ; n-- {
+		w.Ticked = map[string][]string{}
+		for _, k := range t.Chosen[:n] {
+			w.Ticked[k.Product] = append(w.Ticked[k.Product], k.Holder)
+		}
+		if s = encode(w); n == 0 || width(s) <= limitMetadata {
+			return s, len(t.Chosen) - n
+		}
 	}
-	return s
 }
 
 // ReadDueTarget reads the private_metadata of a small form.
 func ReadDueTarget(s string) (DueTarget, error) {
-	var t DueTarget
-	if err := json.Unmarshal([]byte(s), &t); err != nil {
-		return t, fmt.Errorf("decode what a form is about: %w", err)
+	var w dueTarget
+	if err := json.Unmarshal([]byte(s), &w); err != nil {
+		return DueTarget{}, fmt.Errorf("decode what a form is about: %w", err)
+	}
+	t := DueTarget{Key: w.Key, State: w.State, Answer: w.Answer}
+	for _, product := range slices.Sorted(maps.Keys(w.Ticked)) {
+		for _, holder := range w.Ticked[product] {
+			t.Chosen = append(t.Chosen, due.Key{Product: product, Holder: holder})
+		}
 	}
 	return t, nil
 }
 
 func dueForm(callback, title string, t DueTarget, r due.Row, blocks ...slack.Block) slack.ModalViewRequest {
-	about := section("about", dueHead(r)+"\nNothing is ordered or stopped by this form.")
-	v := modal(callback, title, append([]slack.Block{about}, blocks...)...)
-	v.Submit, v.Close, v.PrivateMetadata = plain("Save", limitTitle), plain("Back", limitTitle), t.encode()
+	text := dueHead(r) + "\nNothing is ordered or stopped by this form."
+	metadata, lost := t.encode()
+	if lost > 0 {
+		text += fmt.Sprintf("\n⚠️ %s not ticked any more once you save this: so many are not kept beside a form. Please tick them again then.", count(lost, "row is", "rows are"))
+	}
+	v := modal(callback, title, append([]slack.Block{section("about", text)}, blocks...)...)
+	v.Submit, v.Close, v.PrivateMetadata = plain("Save", limitTitle), plain("Back", limitTitle), metadata
 	return v
 }
 

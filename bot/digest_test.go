@@ -269,23 +269,6 @@ func TestDigestAfterAnOutage(t *testing.T) {
 	}
 }
 
-// TestDigestThatWasNotPosted is news to the channel the next time.
-func TestDigestThatWasNotPosted(t *testing.T) {
-	t.Parallel()
-	b, clock, first := digesting(t)
-	b.Slack.KickBot(sandbox.Renewals)
-	clock.to(first.At, time.Second)
-	b.says(sandbox.Audit, "could not be posted")
-	b.Slack.InviteBot(sandbox.Renewals)
-	for day := 1; day <= 2; day++ {
-		clock.to(first.At, time.Duration(day)*24*time.Hour+time.Second)
-		if text := b.digest(day); strings.Contains(text, "New since the last time") != (day == 1) {
-			t.Errorf("digest %d says\n%s", day, text)
-		}
-		b.until("its audit entry", func() bool { return b.digestsEnded() > day })
-	}
-}
-
 // TestDigestIsToldOnce starts the bot anew at the very minute of the digest, and lets a second
 // time of it pass: each time has one message.
 func TestDigestIsToldOnce(t *testing.T) {

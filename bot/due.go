@@ -9,6 +9,7 @@ import (
 
 	"renewbot/blocks"
 	"renewbot/bot/directory"
+	"renewbot/bot/due"
 	"renewbot/bot/dueview"
 	"renewbot/bot/renewal"
 	"renewbot/bot/reply"
@@ -31,17 +32,33 @@ func (b *Bot) renewalsDue(ctx context.Context, p reply.Person, a renewal.Actor, 
 		b.deny(ctx, p, 0, "due", renewal.NotAllowed(a, renewal.Text("You may approve renewals, but not see the list of those due.")))
 		return
 	}
+	filter := dueview.Typed(t.Text, p.ID, t.Person)
 	if b.due.Ready() {
 		p.Env.Ack(nil) // the list may be longer than what an ack can carry
 	} else {
-		b.reply.Say(ctx, p, "⏳ Reading the packages from the Partner Portal; the list follows. Nothing is ordered by that.")
+		b.dueAtOnce(ctx, p, filter)
 	}
-	m, err := b.due.List(ctx, p.ID, dueview.Typed(t.Text, p.ID, t.Person))
+	m, err := b.due.List(ctx, p.ID, filter)
 	if err != nil {
 		b.reply.Sorry(ctx, p, "read the renewals due", err)
 		return
 	}
 	b.reply.Replace(ctx, p, m, false)
+}
+
+// atOnce is how long people wait for what is known while the portal is being read.
+const atOnce = 800 * time.Millisecond
+
+// dueAtOnce answers while the portal is being read, with what is known without it.
+func (b *Bot) dueAtOnce(ctx context.Context, p reply.Person, f due.Filter) {
+	soon, cancel := context.WithTimeout(ctx, atOnce)
+	defer cancel()
+	if m, ok := b.due.Known(soon, p.ID, f); ok {
+		p.Env.Ack(nil)
+		b.reply.Replace(ctx, p, m, false)
+		return
+	}
+	b.reply.Say(ctx, p, "⏳ Reading the packages from the Partner Portal; the list follows. Nothing is ordered by that.")
 }
 
 // clickedDue handles a click in a list of renewals due.

@@ -1,6 +1,8 @@
 package bot_test
 
 import (
+	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -8,6 +10,7 @@ import (
 	"time"
 
 	"renewbot/bot"
+	"renewbot/bot/due"
 	"renewbot/bot/ledger"
 	"renewbot/bot/renewal"
 	"renewbot/bot/sandbox"
@@ -16,15 +19,31 @@ import (
 	"renewbot/yeastar/yeastarsim"
 )
 
-// list waits until the newest list that the person alone sees says all pieces.
+// early stands above what is known of a list while the portal is being read, which has no buttons.
+const early = "Not the whole list yet"
+
+// list waits for a list that the person alone sees and that says all pieces, and for the whole one unless
+// the pieces are of an early one.
 func (a *actor) list(pieces ...string) slacksim.Message {
 	a.b.t.Helper()
-	m, err := a.p.WaitEphemeral(a.b.ctx, pieces...)
+	ctx, cancel := context.WithTimeout(a.b.ctx, patience)
+	defer cancel()
+	var found slacksim.Message
+	err := a.b.Slack.Wait(ctx, func(s *slacksim.Snapshot) bool {
+		i := slices.IndexFunc(s.Ephemerals[a.p.ID()], func(m slacksim.Message) bool {
+			text := s.Text(m)
+			return containsAll(text, pieces...) && (!contains(text, early) || slices.Contains(pieces, early))
+		})
+		if i >= 0 {
+			found = s.Ephemerals[a.p.ID()][i]
+		}
+		return i >= 0
+	})
 	if err != nil {
 		told := a.p.Ephemerals()
 		a.b.t.Fatalf("no list says %q: %v; the newest is:\n%s", pieces, err, a.b.Slack.Text(told[len(told)-1]))
 	}
-	return m
+	return found
 }
 
 func (a *actor) pick(m slacksim.Message, choice string) {
@@ -137,7 +156,7 @@ func TestRenewFromTheList(t *testing.T) {
 	bob.press(card, "Approve")
 	b.says(sandbox.Renewals, "XS")
 	clock.add(2 * time.Minute)
-	until := clock.now().AddDate(1, 0, 10).UTC().Format("2 Jan 2006")
+	until := clock.now().AddDate(0, 0, 10).AddDate(1, 0, 0).UTC().Format("2 Jan 2006")
 	b.shows(card, "Renewed until "+until, "the portal says")
 	alice.command(sandbox.Renewals, "/renew due it@acme-telecom.example")
 	alice.list(until, "1 later")
@@ -160,7 +179,7 @@ func TestTickedRows(t *testing.T) {
 	tick(m, "due.do.0./due_tick", "Choose")
 	tick(m, "due.do.1./due_tick", "Choose")
 	alice.press(m, "More ▶")
-	m = alice.list("Page 2 of", "Renew the 2 ticked…", "Ticked on other pages")
+	m = alice.list("Page 2 of", "Renew the 2 ticked…", "Ticked elsewhere in the list")
 	tick(m, "due.do.0.n=1/due_tick", "Choose")
 	if _, err := alice.p.Pick(b.ctx, m.Ref(), "due.do.0.n=1/due_more", "Owner…"); err != nil {
 		t.Fatal(err)
@@ -170,6 +189,16 @@ func TestTickedRows(t *testing.T) {
 	m = alice.list("Page 2 of", "Renew the 3 ticked…", "dave")
 	alice.press(m, "◀ Before")
 	m = alice.list("Page 1 of", "Renew the 3 ticked…")
+	// What the list is narrowed to does not take ticks away.
+	narrow := func(m slacksim.Message, whose string) {
+		t.Helper()
+		if r, err := alice.p.Pick(b.ctx, m.Ref(), "due_owners", whose); err != nil || r.Failure != "" {
+			t.Fatal(err, r.Failure)
+		}
+	}
+	narrow(m, "Mine")
+	narrow(alice.list("Nothing here ends", "Ticked elsewhere in the list", "Renew the 3 ticked…"), "Everybody's")
+	m = alice.list("overdue by", "Page 1 of", "Renew the 3 ticked…", "Ticked elsewhere in the list")
 	tick(m, "due.do.1./due_tick") // none
 	alice.press(m, "Renew the 3 ticked…")
 	form := alice.view("Lines")
@@ -192,14 +221,18 @@ type moving struct {
 	by    atomic.Int64
 }
 
-// newMoving begins at noon: it is the same day for everybody then, and stays so for a while.
-func newMoving() *moving {
-	return &moving{begin: time.Now().UTC().Truncate(24 * time.Hour).Add(12 * time.Hour)}
-}
+// newMoving begins at noon of a Tuesday in the middle of a month, far from every change of clocks: no test
+// depends on the day on which it runs.
+func newMoving() *moving { return &moving{begin: time.Date(2027, 5, 11, 12, 0, 0, 0, time.UTC)} }
 
-func (m *moving) now() time.Time         { return m.begin.Add(time.Duration(m.by.Load())) }
-func (m *moving) add(d time.Duration)    { m.by.Add(int64(d)) }
-func (m *moving) set(o *sandbox.Options) { o.Now = m.now }
+func (m *moving) now() time.Time      { return m.begin.Add(time.Duration(m.by.Load())) }
+func (m *moving) add(d time.Duration) { m.by.Add(int64(d)) }
+
+// set gives the clock to the bot and to the portal, whose packages end by it.
+func (m *moving) set(o *sandbox.Options) {
+	o.Now = m.now
+	o.Vendor = append(o.Vendor, yeastarsim.WithClock(m.now))
+}
 
 func containsAll(text string, pieces ...string) bool {
 	return !slices.ContainsFunc(pieces, func(p string) bool { return !strings.Contains(text, p) })
@@ -379,4 +412,48 @@ func TestDueOfAPortalThatIsBeingRead(t *testing.T) {
 	close(read)
 	dave.list("Renewals due", "overdue")
 	dave.list("History of Our own account", "PO-2544")
+}
+
+// TestDueOfManyPackagesThatAreBeingRead answers at once with what is known of 5,000 packages while the
+// portal takes its time, says that it is not all, and has the whole list follow.
+func TestDueOfManyPackagesThatAreBeingRead(t *testing.T) {
+	t.Parallel()
+	const many = 5000
+	b := setup(t, telling, func(o *sandbox.Options) {
+		o.Vendor = append(o.Vendor, yeastarsim.WithCustomers(many))
+		o.DatabaseURL = "sqlite://" + t.TempDir() + "/ledger.db"
+	})
+	soon, changes := time.Now().AddDate(0, 0, 5), make([]ledger.MarkChange, 0, many)
+	for i := range many {
+		id := fmt.Sprintf("30170000000%08d", i)
+		changes = append(changes, ledger.MarkChange{Key: due.Key{Product: "p-series-turnkey", Holder: id}, Change: func(m due.Mark) due.Mark {
+			m.Imported = &due.Imported{At: soon, On: soon.AddDate(0, 0, -30), Name: "Customer " + id}
+			m.Owner = sandbox.Dave
+			return m
+		}})
+	}
+	if _, _, err := b.Ledger.Mark(b.ctx, changes, renewal.Entry{}); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.StopBot(); err != nil {
+		t.Fatal(err)
+	}
+	read := make(chan struct{})
+	b.Vendor.Fault(yeastarsim.InstanceProductList, yeastarsim.Hold(read))
+	if err := b.StartBot(b.ctx); err != nil {
+		t.Fatal(err)
+	}
+	dave := b.as(sandbox.Dave)
+	began := time.Now()
+	dave.command(sandbox.Renewals, "/renew due 30 mine")
+	m := dave.list(early, "5000 within 14 days", "a list of", "owner", "and 4993 more so far", "Nothing is ordered")
+	t.Logf("answered after %s", time.Since(began).Round(time.Millisecond))
+	text := b.Slack.Text(m)
+	b.lacks(text, "Renew…")
+	b.lacks(text, "Page 1")
+	// What nothing is known of is still being read.
+	b.wants(dave.command(sandbox.Renewals, "/renew due fjordline"), "Reading the packages", "Nothing is ordered by that.")
+	close(read)
+	dave.list("within 30 days", "Page 1 of")
+	dave.list("fjordline", "overdue", "the portal, read", "Page 1 of 1")
 }

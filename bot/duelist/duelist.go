@@ -62,7 +62,7 @@ func (l *Lists) Ready() bool {
 func (l *Lists) Load(ctx context.Context, maxAge lookup.MaxAge) (due.List, error) {
 	now := l.ledger.Now(ctx)
 	if maxAge != lookup.AnyAge {
-		return l.build(ctx, now, maxAge, nil)
+		return l.build(ctx, l.facts(ctx, now, nil), l.Products(), maxAge)
 	}
 	at, err := l.ledger.DueVersion(ctx)
 	if err != nil {
@@ -72,37 +72,60 @@ func (l *Lists) Load(ctx context.Context, maxAge lookup.MaxAge) (due.List, error
 		return list, nil
 	}
 	from := newBasis(at, l.portal)
-	list, err := l.build(ctx, now, maxAge, from)
+	list, err := l.build(ctx, l.facts(ctx, now, from), l.Products(), maxAge)
 	if err == nil {
 		l.made.keep(list, from)
 	}
 	return list, err
 }
 
-// build puts the list together from what there is now, and notes of what in from, which may be
-// nil.
-func (l *Lists) build(ctx context.Context, now time.Time, maxAge lookup.MaxAge, from *basis) (due.List, error) {
-	f := due.Facts{
-		Now: now,
-		Name: func(key, before string, row yeastar.Product) renewal.Holder {
-			from.of(row.Key, l.portal)
-			return l.portal.NameOf(ctx, row, key, before)
-		},
+// Known puts together what is known without waiting for the portal: our last orders, imported dates,
+// what was said of rows, and the packages that are read already. The products whose packages are
+// not there yet are named in the list as unread.
+func (l *Lists) Known(ctx context.Context) (due.List, error) {
+	f := due.Facts{Now: l.ledger.Now(ctx), Name: func(key, before string, row yeastar.Product) renewal.Holder {
+		if !l.portal.ListedReady(row.Key) {
+			return portal.NameBefore(row, key, before)
+		}
+		return l.portal.NameOf(ctx, row, key, before)
+	}}
+	var ready []yeastar.Product
+	for _, p := range l.Products() {
+		if l.portal.ListedReady(p.Key) {
+			ready = append(ready, p)
+		} else {
+			f.Unread = append(f.Unread, p.Name)
+		}
 	}
+	return l.build(ctx, f, ready, lookup.AnyAge)
+}
+
+// facts are those of a list before anything is read for it. What names tell from is noted in from,
+// which may be nil.
+func (l *Lists) facts(ctx context.Context, now time.Time, from *basis) due.Facts {
+	return due.Facts{Now: now, Name: func(key, before string, row yeastar.Product) renewal.Holder {
+		from.of(row.Key, l.portal)
+		return l.portal.NameOf(ctx, row, key, before)
+	}}
+}
+
+// build reads the facts of a list, the packages of some products among them, and makes it of them.
+func (l *Lists) build(ctx context.Context, f due.Facts, products []yeastar.Product, maxAge lookup.MaxAge) (due.List, error) {
+	var unread []string
 	var reading errgroup.Group
 	reading.Go(func() (err error) { f.Marks, err = l.ledger.Marks(ctx); return err })
 	reading.Go(func() (err error) { f.Orders, err = l.orders(ctx); return err })
 	reading.Go(func() (err error) { f.Open, err = l.open(ctx); return err })
-	reading.Go(func() error { f.Packages, f.Unread = l.packages(ctx, maxAge); return nil })
+	reading.Go(func() error { f.Packages, unread = l.packages(ctx, products, maxAge); return nil })
 	if err := reading.Wait(); err != nil {
 		return due.List{}, err
 	}
+	f.Unread = append(f.Unread, unread...)
 	return due.Build(f), nil
 }
 
-// packages are those of all products, and which products' could not be read.
-func (l *Lists) packages(ctx context.Context, maxAge lookup.MaxAge) (all []due.Package, unread []string) {
-	products := l.Products()
+// packages are those of some products, and which products' could not be read.
+func (l *Lists) packages(ctx context.Context, products []yeastar.Product, maxAge lookup.MaxAge) (all []due.Package, unread []string) {
 	parts := make([][]due.Package, len(products))
 	failed := make([]bool, len(products))
 	var reading sync.WaitGroup

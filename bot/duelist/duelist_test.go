@@ -265,6 +265,54 @@ func TestLoadCostsTheListsPages(t *testing.T) {
 	}
 }
 
+// TestKnownAsksNobody has our orders and imported dates without a single call to the portal, names what is
+// not read, and has all once it is.
+func TestKnownAsksNobody(t *testing.T) {
+	t.Parallel()
+	b := setup(t, 12)
+	at := time.Now().AddDate(0, 0, 9)
+	self := due.Key{Product: "p-series-turnkey", Holder: renewal.Holder{}.Key()}
+	pbx := due.Key{Product: "p-series-software", Holder: yeastarsim.SoftwareSerial}
+	change := func(m due.Mark) due.Mark {
+		m.Imported, m.Owner = &due.Imported{At: at, On: at, Name: "As imported"}, "U1"
+		return m
+	}
+	if _, _, err := b.ledger.Mark(t.Context(), []ledger.MarkChange{{Key: self, Change: change}, {Key: pbx, Change: change}}, renewal.Entry{}); err != nil {
+		t.Fatal(err)
+	}
+	acme := renewal.Holder{PartnerID: yeastarsim.AcmeTelecomID, Name: "Acme as ordered"}
+	id := ordered(t, b, acme)
+	known := func() due.List {
+		t.Helper()
+		list, err := b.lists.Known(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return list
+	}
+	list, before := known(), len(b.vendor.Journal())
+	got := map[due.Key]string{}
+	for _, r := range list.Rows {
+		got[r.Key()] = r.Holder.Name + ": " + string(r.Dates[0].Source) + " " + r.Mark.Owner
+	}
+	want := map[due.Key]string{
+		self: portal.OwnName + ": import U1", pbx: "As imported: import U1", {Product: "p-series-turnkey", Holder: acme.Key()}: "Acme as ordered: order ",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("what is known (-want +got):\n%s", diff)
+	}
+	if r, _ := list.Find(due.Key{Product: "p-series-turnkey", Holder: acme.Key()}); r.Dates[0].Request != id {
+		t.Errorf("its date is of request %d", r.Dates[0].Request)
+	}
+	if diff := cmp.Diff([]string{"P-Series Turnkey Package", "P-Series Software Edition"}, list.Unread); diff != "" || before != 0 {
+		t.Errorf("after %d calls not read are (-want +got):\n%s", before, diff)
+	}
+	load(t, b)
+	if diff := cmp.Diff(load(t, b).Rows, known().Rows); diff != "" {
+		t.Errorf("once all is read (-loaded +known):\n%s", diff)
+	}
+}
+
 // ordered has a renewal asked for, approved and placed.
 func ordered(t *testing.T, b bundle, holder renewal.Holder) int64 {
 	t.Helper()
@@ -381,7 +429,7 @@ func TestAListIsKeptWhileNothingChanges(t *testing.T) {
 
 // BenchmarkDue is /renew due and /renew due acme over 5,000 packages when the portal's list was read
 // before, from the ledger to the drawn message. How long the list takes cold is what the client's
-// limit of calls to the portal makes of its pages; meanwhile people are told that it is being read.
+// limit of calls to the portal makes of its pages; meanwhile people are told what is known without it.
 func BenchmarkDue(b *testing.B) {
 	w := setup(b, 5000)
 	began := time.Now()

@@ -76,7 +76,7 @@ func (v *View) tell(ctx context.Context, _ renewal.Job) error {
 			errs = append(errs, v.ledger.EndDigest(ctx, d, nil, renewal.Entry{}))
 			continue
 		}
-		current, err := list.at(ctx, v.lists, now.Sub(d.At))
+		current, err := list.at(ctx, v.lists, d, now.Sub(d.At))
 		if err == nil {
 			err = v.tellOne(ctx, d, current)
 		}
@@ -105,18 +105,18 @@ func (v *View) outcome(ctx context.Context, errs []error) error {
 type lists struct{ fresh, older due.List }
 
 // at is the list for a digest whose time came some time ago: of what the portal tells now, or, once
-// it was waited for, of what it told last.
-func (l *lists) at(ctx context.Context, from *duelist.Lists, waited time.Duration) (due.List, error) {
+// it was waited for or Slack has refused the digest, of what it told last.
+func (l *lists) at(ctx context.Context, from *duelist.Lists, d ledger.Digest, waited time.Duration) (due.List, error) {
 	var err error
-	if l.fresh.Now.IsZero() {
+	if l.fresh.Now.IsZero() && !d.Refused {
 		if l.fresh, err = from.Load(ctx, digestAge); err != nil {
 			return due.List{}, err
 		}
 	}
 	switch {
-	case len(l.fresh.Unread) == 0:
+	case !l.fresh.Now.IsZero() && len(l.fresh.Unread) == 0:
 		return l.fresh, nil
-	case waited < unreadPatience:
+	case waited < unreadPatience && !d.Refused:
 		return due.List{}, ledger.Snooze(time.Minute)
 	case l.older.Now.IsZero():
 		l.older, err = from.Load(ctx, lookup.AnyAge)
@@ -219,7 +219,11 @@ func (v *View) owners(ctx context.Context, list due.List) ([]string, error) {
 	return owners, err
 }
 
-// announce posts a digest, once for ever, and ends it.
+// refusedPause is how long a digest waits that Slack has refused: people have to mend that first.
+const refusedPause = 10 * time.Minute
+
+// announce posts a digest, once for ever, and ends it. One that Slack refuses is tried again, and the audit
+// trail tells of it.
 func (v *View) announce(ctx context.Context, d ledger.Digest, rows int, known []due.Key, m blocks.Message) error {
 	given, err := v.slack.Announce(ctx, "digest:"+d.Occurrence+":"+d.Recipient, d.Recipient, m)
 	if err != nil {
@@ -228,10 +232,15 @@ func (v *View) announce(ctx context.Context, d ledger.Digest, rows int, known []
 	e := renewal.Entry{Code: renewal.CodeDueDigest, Actor: renewal.System, Detail: map[string]string{
 		renewal.DetailCount: strconv.Itoa(rows), renewal.DetailWho: d.Recipient,
 	}}
-	if !given {
+	if given {
+		return v.ledger.EndDigest(ctx, d, known, e)
+	}
+	if !d.Refused {
 		v.log.ErrorContext(ctx, "a digest of renewals due could not be posted", "recipient", d.Recipient)
 		e.Detail[renewal.DetailRefusal] = "not_posted"
-		known = nil
+		if err := v.ledger.RefuseDigest(ctx, d, e); err != nil {
+			return err
+		}
 	}
-	return v.ledger.EndDigest(ctx, d, known, e)
+	return ledger.Snooze(refusedPause)
 }

@@ -65,9 +65,12 @@ func New(o Options) *View {
 // learnEvery is how often the portal is asked about auto-renewals, some at a time.
 const learnEvery = 10 * time.Minute
 
-// Start plans the next digest, and begins to learn what renews by itself. It ends with Close.
+// Start plans the next digest, reads our orders ahead, and begins to learn what renews by itself. It ends with Close.
 func (v *View) Start(ctx context.Context) error {
 	v.tasks.Start(func(ctx context.Context) {
+		if _, err := v.lists.Known(ctx); err != nil && ctx.Err() == nil { // of years, they take a second
+			v.log.WarnContext(ctx, "what was ordered was not read ahead", "error", err)
+		}
 		ticker := time.NewTicker(learnEvery)
 		defer ticker.Stop()
 		for {
@@ -157,22 +160,40 @@ func (v *View) List(ctx context.Context, userID string, f due.Filter, chosen ...
 		return blocks.Message{}, err
 	}
 	d := v.data(ctx, userID, list.Only(f, portal.Fits), f)
-	d.Chosen = chosen
+	d.Ticked = list.Chosen(chosen)
+	d.Lost = len(chosen) - len(d.Ticked)
 	return blocks.Due(d), nil
 }
 
-// list has all rows, near or far by the days of who reads it; those of owners who have left are nobody's.
+// Known draws what is known of the list without waiting for the portal, at the end of ctx at the latest;
+// false: nothing is, as far as the filter lets it through.
+func (v *View) Known(ctx context.Context, userID string, f due.Filter) (blocks.Message, bool) {
+	list, err := v.lists.Known(ctx)
+	if err != nil {
+		v.log.WarnContext(ctx, "what is due was not told ahead of the portal", "error", err)
+		return blocks.Message{}, false
+	}
+	d := v.data(ctx, userID, v.forReader(ctx, list, userID).Only(f, portal.Fits), f)
+	return blocks.DueKnown(d), len(d.List.Rows) > 0
+}
+
+// list has all rows as somebody reads them.
 func (v *View) list(ctx context.Context, userID string) (due.List, error) {
 	list, err := v.lists.Load(ctx, lookup.AnyAge)
 	if err != nil {
 		return list, err
 	}
+	return v.forReader(ctx, list, userID), nil
+}
+
+// forReader has the rows near or far by the days of who reads them; those of owners who have left are nobody's.
+func (v *View) forReader(ctx context.Context, list due.List, userID string) due.List {
 	gone, err := v.directory.Gone(ctx, list.LookedAfterBy())
 	if err != nil {
 		v.log.WarnContext(ctx, "whether all owners of renewals due are still there was not found out", "error", err)
 	}
 	list.Now = list.Now.In(v.directory.Zone(ctx, userID))
-	return list.Left(gone), nil
+	return list.Left(gone)
 }
 
 // Section is what Home shows to somebody who may request.

@@ -6,7 +6,6 @@ package history
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"regexp"
@@ -222,6 +221,9 @@ func (h *Histories) details(ctx context.Context, entries []blocks.HistoryEntry) 
 // orderNumber is what an order is called: not all lists have its number.
 func orderNumber(o yeastar.OrderSummary) string { return cmp.Or(o.OrderNo, string(o.ID)) }
 
+// asked is of how many orders the ledger is asked at once.
+const asked = 1000
+
 // owners finds which of the portal's orders are ours, by what is not only the requests of the holder:
 // the portal may say of an order that it is of an account that its request did not name. requests
 // are all of them, ours which orders.
@@ -231,18 +233,27 @@ func (h *Histories) owners(ctx context.Context, of []renewal.Request, placed []y
 	for _, r := range of {
 		known[r.ID] = true
 	}
-	for _, o := range placed {
-		r, found, err := h.owner(ctx, o, known)
+	for some := range slices.Chunk(placed, asked) {
+		var numbers []string
+		var ids []int64
+		for _, o := range some {
+			numbers = append(numbers, o.OrderNo)
+			ids = append(ids, references(o)...)
+		}
+		having, named, err := h.Ledger.Behind(ctx, numbers, ids)
 		if err != nil {
 			return nil, nil, err
 		}
-		if !found {
-			continue
-		}
-		ours[orderNumber(o)] = true
-		if !known[r.ID] {
-			known[r.ID] = true
-			requests = append(requests, r)
+		for _, o := range some {
+			r, found := owner(o, having, named, known)
+			if !found {
+				continue
+			}
+			ours[orderNumber(o)] = true
+			if !known[r.ID] {
+				known[r.ID] = true
+				requests = append(requests, r)
+			}
 		}
 	}
 	return requests, ours, nil
@@ -250,30 +261,29 @@ func (h *Histories) owners(ctx context.Context, of []renewal.Request, placed []y
 
 var reference = regexp.MustCompile(`RNW-[0-9]{1,12}`)
 
+// references are the requests that an order names.
+func references(o yeastar.OrderSummary) []int64 {
+	var ids []int64
+	for _, text := range []string{o.PONumber, o.CustomReferenceNo} {
+		if id, ok := renewal.ParseReference(reference.FindString(text)); ok {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
 // owner is the request that has placed an order: by its number, or else by the reference that it carries
 // when the request is of the same account. Another ledger's orders carry references, too.
-func (h *Histories) owner(ctx context.Context, o yeastar.OrderSummary, theirs map[int64]bool) (renewal.Request, bool, error) {
-	id, known, err := h.Ledger.OrderOwner(ctx, o.OrderNo)
-	if err == nil && known {
-		r, err := h.Ledger.Get(ctx, id)
-		return r, err == nil, err
+func owner(o yeastar.OrderSummary, having map[string]renewal.Request, named map[int64]renewal.Request, theirs map[int64]bool) (renewal.Request, bool) {
+	if r, ok := having[o.OrderNo]; ok {
+		return r, true
 	}
-	for _, text := range []string{o.PONumber, o.CustomReferenceNo} {
-		id, ok := renewal.ParseReference(reference.FindString(text))
-		if err != nil || !ok {
-			continue
-		}
-		var r renewal.Request
-		r, err = h.Ledger.Get(ctx, id)
-		if errors.Is(err, ledger.ErrNotFound) {
-			err = nil
-			continue
-		}
-		if err == nil && (theirs[id] || r.Offer.Holder.PartnerID == o.PartnerID) {
-			return r, true, nil
+	for _, id := range references(o) {
+		if r, ok := named[id]; ok && (theirs[id] || r.Offer.Holder.PartnerID == o.PartnerID) {
+			return r, true
 		}
 	}
-	return renewal.Request{}, false, err
+	return renewal.Request{}, false
 }
 
 // merge puts requests and the portal's orders together, the newest first. An order of ours is told

@@ -97,6 +97,7 @@ var conformance = []struct {
 	{"marks of renewals due", testMarks},
 	{"digests are told once", testDigests},
 	{"what was ordered", testOrdered},
+	{"who is behind the vendor's orders", testBehind},
 }
 
 func runConformance(t *testing.T, newStore func(testing.TB) store) {

@@ -17,6 +17,7 @@ type Digest struct {
 	Occurrence string // due.Occurrence.Name: the time of the channel's, the morning of an owner's
 	Recipient  string // a channel's id, or a person's
 	At         time.Time
+	Refused    bool // Slack has refused it, which the audit trail tells
 }
 
 // PlanDigest plans a digest and the job that tells it, once for ever: whoever plans it again,
@@ -47,11 +48,12 @@ func (l *Ledger) WaitingDigests(ctx context.Context, now time.Time) ([]Digest, e
 	err := l.engine.each(ctx, func(row row) error {
 		var d Digest
 		var at int64
-		err := row.Scan(&d.Occurrence, &d.Recipient, &at)
-		d.At = fromMicros(at)
+		var document string
+		err := row.Scan(&d.Occurrence, &d.Recipient, &at, &document)
+		d.At, d.Refused = fromMicros(at), document == untold
 		waiting = append(waiting, d)
 		return err
-	}, `SELECT occurrence, recipient, at FROM digests WHERE ended_at IS NULL AND at <= $1 ORDER BY at, recipient`, micros(now))
+	}, `SELECT occurrence, recipient, at, told FROM digests WHERE ended_at IS NULL AND at <= $1 ORDER BY at, recipient`, micros(now))
 	if err != nil {
 		return nil, fmt.Errorf("read the digests: %w", err)
 	}
@@ -63,16 +65,38 @@ func (l *Ledger) WaitingDigests(ctx context.Context, now time.Time) ([]Digest, e
 // Ending it again changes nothing.
 func (l *Ledger) EndDigest(ctx context.Context, d Digest, known []due.Key, e renewal.Entry) error {
 	document, err := json.Marshal(known)
+	if err == nil {
+		err = l.changeDigest(ctx, "end digest", e, func(t tx, now time.Time) (int64, error) {
+			return t.exec(ctx, `UPDATE digests SET ended_at = $1, told = $2 WHERE occurrence = $3 AND recipient = $4 AND ended_at IS NULL`,
+				micros(now), clean(string(document)), indexed(d.Occurrence), indexed(d.Recipient))
+		})
+	}
 	if err != nil {
 		return fmt.Errorf("end a digest: %w", err)
 	}
-	err = l.change(ctx, "end digest", func(t tx) error {
+	return nil
+}
+
+// RefuseDigest says that Slack has refused a digest, with an audit entry, once: it goes on waiting.
+func (l *Ledger) RefuseDigest(ctx context.Context, d Digest, e renewal.Entry) error {
+	err := l.changeDigest(ctx, "refuse digest", e, func(t tx, _ time.Time) (int64, error) {
+		return t.exec(ctx, `UPDATE digests SET told = $1 WHERE occurrence = $2 AND recipient = $3 AND ended_at IS NULL AND told <> $1`,
+			untold, indexed(d.Occurrence), indexed(d.Recipient))
+	})
+	if err != nil {
+		return fmt.Errorf("note that a digest was refused: %w", err)
+	}
+	return nil
+}
+
+// changeDigest changes a digest, with an audit entry unless that changes nothing or the entry has no code.
+func (l *Ledger) changeDigest(ctx context.Context, name string, e renewal.Entry, update func(t tx, now time.Time) (int64, error)) error {
+	return l.change(ctx, name, func(t tx) error {
 		now, err := l.now(ctx, t)
 		if err != nil {
 			return err
 		}
-		n, err := t.exec(ctx, `UPDATE digests SET ended_at = $1, told = $2 WHERE occurrence = $3 AND recipient = $4 AND ended_at IS NULL`,
-			micros(now), clean(string(document)), indexed(d.Occurrence), indexed(d.Recipient))
+		n, err := update(t, now)
 		if err != nil || n == 0 || e.Code == "" {
 			return err
 		}
@@ -83,10 +107,6 @@ func (l *Ledger) EndDigest(ctx context.Context, d Digest, known []due.Key, e ren
 		}
 		return l.enqueue(ctx, t, now, []renewal.Job{{Kind: renewal.SyncSlack, At: now}})
 	})
-	if err != nil {
-		return fmt.Errorf("end a digest: %w", err)
-	}
-	return nil
 }
 
 // NewestDigest is the time of the last digest that was ever planned for a recipient, or zero.
@@ -102,7 +122,7 @@ func (l *Ledger) NewestDigest(ctx context.Context, recipient string) (time.Time,
 	return fromMicros(at.Int64), nil
 }
 
-// untold is the document of a digest that nobody was told.
+// untold is the document of a digest that nobody was told, and of one that was refused and waits.
 const untold = "null"
 
 // LastTold are the rows that a recipient knew by the last digest that they were told, or that had

@@ -1,7 +1,10 @@
 package ledger
 
 import (
+	"context"
 	"errors"
+	"maps"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -87,6 +90,15 @@ func testDigests(t *testing.T, s store) {
 	}
 	clock.advance(time.Hour)
 	same(t, []Digest{monday}, waiting(), "waiting digests")
+	refused := monday
+	refused.Refused = true
+	for range 2 {
+		if err := l.RefuseDigest(t.Context(), monday, renewal.Entry{Code: renewal.CodeDueDigest, Actor: renewal.System}); err != nil {
+			t.Fatal(err)
+		}
+		same(t, []Digest{refused}, waiting(), "waiting digests that were refused")
+	}
+	same(t, []renewal.Code{renewal.CodeDueDigest}, codes(t, l, 0), "audit codes of one that is refused twice")
 	told := []due.Key{{Product: "p-series-turnkey", Holder: "own"}}
 	for _, keys := range [][]due.Key{told, nil} {
 		if err := l.EndDigest(t.Context(), monday, keys, renewal.Entry{Code: renewal.CodeDueDigest, Actor: renewal.System}); err != nil {
@@ -101,7 +113,10 @@ func testDigests(t *testing.T, s store) {
 		t.Fatal(err)
 	}
 	same(t, told, last, "what the last digest told")
-	same(t, []renewal.Code{renewal.CodeDueDigest}, codes(t, l, 0), "audit codes")
+	same(t, []renewal.Code{renewal.CodeDueDigest, renewal.CodeDueDigest}, codes(t, l, 0), "audit codes")
+	if err := l.RefuseDigest(t.Context(), monday, renewal.Entry{Code: renewal.CodeDueDigest, Actor: renewal.System}); err != nil || len(waiting()) != 0 {
+		t.Errorf("a digest that was told is refused: %v", err)
+	}
 	if err := l.PlanDigest(t.Context(), monday); err != nil || len(waiting()) != 0 {
 		t.Errorf("a digest that was told is planned again: %v", err)
 	}
@@ -158,4 +173,56 @@ func testOrdered(t *testing.T, s store) {
 		}
 	}
 	same(t, []int64{r.ID, other.ID}, found, "ordered requests")
+}
+
+// counting counts the readings outside of transactions.
+type counting struct {
+	engine
+	reads int
+}
+
+func (c *counting) each(ctx context.Context, f func(row) error, query string, args ...any) error {
+	c.reads++
+	return c.engine.each(ctx, f, query, args...)
+}
+
+func (c *counting) one(ctx context.Context, query string, args ...any) row {
+	c.reads++
+	return c.engine.one(ctx, query, args...)
+}
+
+func testBehind(t *testing.T, s store) {
+	l := s.open(t, Options{Policy: policy(1)})
+	first := ordering(t, l, "1")
+	apply(t, l, first.ID, renewal.Answered{Attempt: 1, Order: placed("XS1")})
+	asked := submit(t, l, "2")
+	count := &counting{engine: l.engine}
+	l.engine = count
+	for _, c := range []struct {
+		numbers    []string
+		ids        []int64
+		having     map[string]int64
+		named      []int64
+		statements int
+	}{
+		{nil, nil, map[string]int64{}, nil, 0},
+		{[]string{"XS1", "", "XS9", "' OR 1=1 --"}, nil, map[string]int64{"XS1": first.ID}, nil, 1},
+		{nil, []int64{asked.ID, 4711}, map[string]int64{}, []int64{asked.ID}, 1},
+		{[]string{"XS1"}, []int64{first.ID, asked.ID, asked.ID}, map[string]int64{"XS1": first.ID}, []int64{first.ID, asked.ID}, 1},
+	} {
+		count.reads = 0
+		having, named, err := l.Behind(t.Context(), c.numbers, c.ids)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := map[string]int64{}
+		for number, r := range having {
+			got[number] = r.ID
+		}
+		same(t, c.having, got, "by number")
+		same(t, c.named, slices.Sorted(maps.Keys(named)), "by reference")
+		if count.reads != c.statements {
+			t.Errorf("%q and %d take %d statements", c.numbers, c.ids, count.reads)
+		}
+	}
 }

@@ -189,7 +189,8 @@ func (v *View) drawLines(ctx context.Context, lines []renewal.Request) error {
 	now := v.ledger.Now(ctx)
 	var jobs []renewal.Job
 	for _, r := range lines {
-		if r.Apart || r.Status == renewal.Unknown || r.Status == renewal.Refused {
+		dated := r.DateTold == renewal.CodeStale || r.DateTold == renewal.CodeConfirmed
+		if r.Apart || dated || r.Status == renewal.Unknown || r.Status == renewal.Refused {
 			jobs = append(jobs, renewal.Job{Kind: renewal.SyncSlack, RequestID: r.ID, At: now})
 		}
 	}
@@ -214,8 +215,12 @@ func (d *drawing) beginLine(ctx context.Context, r renewal.Request, entries []re
 		d.posts[keySummary] = p
 	}
 	alone = ownFrom(r, entries) < len(entries)
-	if alone && d.posts[keySummary].TS == "" {
+	switch {
+	case d.posts[keySummary].TS != "":
+	case alone:
 		d.comeBack(threadPause)
+	case warned(entries) && !d.finished: // drawLines draws it, too, as far as it knew of it
+		d.comeBack(closedPause)
 	}
 	return alone, theirs[keyCard], nil
 }
