@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -248,7 +249,7 @@ func (h *Histories) owners(ctx context.Context, of []renewal.Request, placed []y
 	return requests, ours, nil
 }
 
-var reference = regexp.MustCompile(`RNW-[0-9]{1,12}`)
+var reference = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`RNW-[0-9]{1,12}`) })
 
 // owner is the request that has placed an order: by its number, or else by the reference that it carries
 // when the request is of the same account. Another ledger's orders carry references, too.
@@ -259,7 +260,7 @@ func (h *Histories) owner(ctx context.Context, o yeastar.OrderSummary, theirs ma
 		return r, err == nil, err
 	}
 	for _, text := range []string{o.PONumber, o.CustomReferenceNo} {
-		id, ok := renewal.ParseReference(reference.FindString(text))
+		id, ok := renewal.ParseReference(reference().FindString(text))
 		if err != nil || !ok {
 			continue
 		}
