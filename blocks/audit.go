@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"renewbot/bot/renewal"
 )
@@ -62,13 +63,15 @@ func auditRevision(e renewal.Entry) string {
 
 // code is the entry's code, which is ours and so needs no taming.
 func code(e renewal.Entry) string {
-	if knownCode.MatchString(string(e.Code)) {
+	if knownCode().MatchString(string(e.Code)) {
 		return string(e.Code)
 	}
 	return outside(string(e.Code), shortLimit)
 }
 
-var knownCode = regexp.MustCompile(`^(request|order|policy|due|deputy|batch|events)\.[a-z_]{1,40}$`)
+var knownCode = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(request|order|policy|due|deputy|batch|events)\.[a-z_]{1,40}$`)
+})
 
 func auditTime(e renewal.Entry) string {
 	if e.At.IsZero() {

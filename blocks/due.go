@@ -155,7 +155,7 @@ func dueFilter(d DueData, several []slack.BlockElement) []slack.Block {
 	owners := []Choice{{ID: "everybody", Label: "Everybody's"}, {ID: "mine", Label: "Mine"}, {ID: due.Nobody, Label: "Nobody's"}}
 	owner := dueMenu(ActionDueOwners, "Whose", owners, d.ownerChosen())
 	somebody := slack.NewOptionsSelectBlockElement(slack.OptTypeUser, plain("Somebody's", limitPlaceholder), ActionDueSomebody)
-	if d.ownerChosen() == "" && userID.MatchString(d.Filter.Owner) {
+	if d.ownerChosen() == "" && userID().MatchString(d.Filter.Owner) {
 		somebody.InitialUser = d.Filter.Owner
 	}
 	elements := []slack.BlockElement{owner, somebody}

@@ -214,7 +214,7 @@ func DueEndingForm(t DueTarget, r due.Row) slack.ModalViewRequest {
 // DueOwnerForm asks who looks after a row.
 func DueOwnerForm(t DueTarget, r due.Row) slack.ModalViewRequest {
 	menu := slack.NewOptionsSelectBlockElement(slack.OptTypeUser, plain("Nobody", limitPlaceholder), ActionDueOwner)
-	if userID.MatchString(r.Mark.Owner) {
+	if userID().MatchString(r.Mark.Owner) {
 		menu.InitialUser = r.Mark.Owner
 	}
 	input := slack.NewInputBlock(BlockDueOwner, plain("Owner", limitLabel),

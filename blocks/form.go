@@ -196,7 +196,7 @@ func (f FormData) channelInput() slack.Block {
 		Type: slack.OptTypeConversations, ActionID: ActionChannel, Placeholder: plain("Choose a channel", limitPlaceholder),
 		Filter: &slack.SelectBlockElementFilter{Include: []string{"public", "private"}, ExcludeBotUsers: true},
 	}
-	if channelID.MatchString(f.Draft.Channel) {
+	if channelID().MatchString(f.Draft.Channel) {
 		element.InitialConversation = f.Draft.Channel
 	}
 	return slack.NewInputBlock(BlockChannel, label, hint, element)

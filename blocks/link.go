@@ -3,6 +3,7 @@ package blocks
 import (
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/slack-go/slack"
 
@@ -13,11 +14,11 @@ import (
 // and not linked.
 type Links map[int64]string
 
-var permalink = regexp.MustCompile(`^https?://[a-zA-Z0-9.:-]+/[^\s<>|"]*$`)
+var permalink = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^https?://[a-zA-Z0-9.:-]+/[^\s<>|"]*$`) })
 
 // of is the address of a request's card; empty: it is not known, or no link.
 func (l Links) of(id int64) string {
-	if link := l[id]; permalink.MatchString(link) && len(link) < 500 {
+	if link := l[id]; permalink().MatchString(link) && len(link) < 500 {
 		return link
 	}
 	return ""

@@ -29,7 +29,7 @@ func told(s renewal.Sentence) string {
 
 // nameless is what stands for somebody where nobody can be mentioned.
 func nameless(id string) string {
-	if userID.MatchString(id) {
+	if userID().MatchString(id) {
 		return "a colleague"
 	}
 	return mention(id)

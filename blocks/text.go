@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -263,9 +264,9 @@ func mrkdwn(s string, limit int) *slack.TextBlockObject {
 }
 
 var (
-	userID    = regexp.MustCompile(`^[UW][A-Z0-9]{1,30}$`)
-	groupID   = regexp.MustCompile(`^S[A-Z0-9]{1,30}$`)
-	channelID = regexp.MustCompile(`^[CG][A-Z0-9]{1,30}$`)
+	userID    = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[UW][A-Z0-9]{1,30}$`) })
+	groupID   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^S[A-Z0-9]{1,30}$`) })
+	channelID = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[CG][A-Z0-9]{1,30}$`) })
 )
 
 // mention names a person, a user group or a channel by id.
@@ -273,11 +274,11 @@ func mention(id string) string {
 	switch {
 	case id == renewal.System:
 		return "Renewbot"
-	case userID.MatchString(id):
+	case userID().MatchString(id):
 		return "<@" + id + ">"
-	case groupID.MatchString(id):
+	case groupID().MatchString(id):
 		return "<!subteam^" + id + ">"
-	case channelID.MatchString(id):
+	case channelID().MatchString(id):
 		return "<#" + id + ">"
 	}
 	return outside(id, 40)

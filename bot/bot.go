@@ -56,6 +56,8 @@ type Options struct {
 	Log    *slog.Logger // must be set
 	// Metrics are the figures that the bot keeps. Nil: none.
 	Metrics *metrics.Metrics
+	// ListsRead is portal.Options.Read.
+	ListsRead func()
 	// Now is the clock, for tests. Nil: the real one.
 	Now func() time.Time
 	// Instance tells this process from others on the same database. Empty: a new name.
@@ -127,6 +129,7 @@ func New(o Options) *Bot {
 	}
 	looked := portal.New(portal.Options{
 		Client: o.Vendor, Products: o.Config.Products, TTL: given.LookupTTL, Now: o.Now, Log: o.Log, Metrics: o.Metrics, RepeatWithin: given.RepeatWithin,
+		Read: o.ListsRead,
 		Orders: func(ctx context.Context, since time.Time) ([]yeastar.OrderSummary, error) {
 			return orders.Since(ctx, o.Vendor, since)
 		},

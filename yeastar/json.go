@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"math"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -128,9 +127,8 @@ func rawListAt(raw json.RawMessage, depth int) ([]json.RawMessage, error) {
 	if isNull(raw) {
 		return nil, nil
 	}
-	var list []json.RawMessage
-	if json.Unmarshal(raw, &list) == nil {
-		return slices.DeleteFunc(list, func(e json.RawMessage) bool { return !bytes.HasPrefix(e, []byte("{")) }), nil
+	if raw = bytes.TrimSpace(raw); raw[0] == '[' && json.Valid(raw) {
+		return elements(raw), nil
 	}
 	o, ok := asObject(raw)
 	if !ok || depth == 0 {
@@ -146,6 +144,31 @@ func rawListAt(raw json.RawMessage, depth int) ([]json.RawMessage, error) {
 	}
 	return []json.RawMessage{raw}, nil
 }
+
+// elements are the objects of a list that is valid JSON, as pieces of it: to copy those of a
+// list of thousands takes as much again.
+func elements(raw json.RawMessage) []json.RawMessage {
+	var list []json.RawMessage
+	reading := json.NewDecoder(bytes.NewReader(raw))
+	_, _ = reading.Token() // the bracket
+	for reading.More() {
+		from := reading.InputOffset()
+		if reading.Decode(&passed{}) != nil {
+			return list
+		}
+		e := bytes.TrimLeft(raw[from:reading.InputOffset():reading.InputOffset()], " \t\r\n,")
+		if bytes.HasPrefix(e, []byte("{")) {
+			list = append(list, e)
+		}
+	}
+	return list
+}
+
+// passed is a value that is not looked at.
+type passed struct{}
+
+// UnmarshalJSON takes any value.
+func (*passed) UnmarshalJSON([]byte) error { return nil }
 
 // entries reads a list and keeps what has an identity. A list of which nothing can
 // be understood is an error: it must not look like "there are none".

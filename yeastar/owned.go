@@ -60,26 +60,37 @@ const pagesAtOnce = 3
 //
 // https://help.yeastar.com/en/pp-ptr/developer-guide/query-product-list.html
 func (c *Client) OwnedProducts(ctx context.Context, productID int) ([]OwnedProduct, error) {
-	list := ownedList{seen: map[string]bool{}}
+	var all []OwnedProduct
+	err := c.EachOwnedProduct(ctx, productID, func(o OwnedProduct) { all = append(all, o) })
+	if err != nil {
+		return nil, err
+	}
+	return all, nil
+}
+
+// EachOwnedProduct is OwnedProducts, one after the other, so that what is not kept of them need
+// not be there for all at once. After an error it has handed out a part.
+func (c *Client) EachOwnedProduct(ctx context.Context, productID int, take func(OwnedProduct)) error {
+	list := ownedList{seen: map[string]bool{}, take: take}
 	for no, pages := 1, 1; no <= maxOwnedPages; {
 		together := min(pagesAtOnce, max(pages-no+1, 1))
 		read, err := c.ownedPages(ctx, productID, no, together)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		for _, p := range read {
 			ended, err := list.add(p, no)
 			if err != nil {
-				return nil, misread(callOwnedProducts, p.from, err)
+				return misread(callOwnedProducts, p.from, err)
 			}
 			if ended {
-				return list.all, nil
+				return nil
 			}
 			pages = p.pages
 			no++
 		}
 	}
-	return nil, &Error{Op: callOwnedProducts, Class: ClassUnknown, Err: fmt.Errorf("the list does not end: %d pages were read", maxOwnedPages)}
+	return &Error{Op: callOwnedProducts, Class: ClassUnknown, Err: fmt.Errorf("the list does not end: %d pages were read", maxOwnedPages)}
 }
 
 // ownedPages reads n pages at the same time.
@@ -115,7 +126,7 @@ func (c *Client) ownedPage(ctx context.Context, productID, no int) (page, error)
 
 // ownedList is what was read of a list.
 type ownedList struct {
-	all      []OwnedProduct
+	take     func(OwnedProduct)
 	seen     map[string]bool // by number
 	entries  int             // with those that have no number
 	repeated int             // pages in a row that had come before
@@ -125,7 +136,7 @@ type ownedList struct {
 // add takes a page in and says whether it was the last one. Entries may move from page to page
 // while they are read, but a page that comes again and again is a list without pages.
 func (l *ownedList) add(p page, no int) (ended bool, err error) {
-	known, numbered := len(l.all), 0
+	known, numbered := len(l.seen), 0
 	for _, raw := range p.entries {
 		o := readOwned(raw)
 		if o.ProductNo == "" {
@@ -134,11 +145,11 @@ func (l *ownedList) add(p page, no int) (ended bool, err error) {
 		numbered++
 		if !l.seen[o.ProductNo] {
 			l.seen[o.ProductNo] = true
-			l.all = append(l.all, o)
+			l.take(o)
 		}
 	}
 	l.entries += len(p.entries)
-	if l.repeated++; numbered == 0 || len(l.all) > known {
+	if l.repeated++; numbered == 0 || len(l.seen) > known {
 		l.repeated = 0
 	}
 	if l.unread++; numbered > 0 {
@@ -146,7 +157,7 @@ func (l *ownedList) add(p page, no int) (ended bool, err error) {
 	}
 	ended = p.last(no, ownedPageSize, l.entries) || (l.repeated > 0 && p.pages == 0) || l.repeated > 1
 	switch {
-	case ended && l.entries > 0 && len(l.all) == 0:
+	case ended && l.entries > 0 && len(l.seen) == 0:
 		return true, errors.New("no entry of the list has a product number")
 	case !ended && l.unread >= maxUnreadPages:
 		return true, fmt.Errorf("the list goes on without product numbers: %d pages in a row have none", l.unread)

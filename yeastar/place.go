@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 
@@ -97,7 +98,7 @@ func (c *Client) orderTransport() *http.Transport {
 }
 
 // orderNumber is how order numbers look in every sample of the vendor's.
-var orderNumber = regexp.MustCompile(`XS[0-9]{10,30}`)
+var orderNumber = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`XS[0-9]{10,30}`) })
 
 // namedOrder is the number of an order that a result names, or else its id, wherever it
 // stands: in an answer that is no success it says that there may be an order.
@@ -112,13 +113,13 @@ func namedOrder(result json.RawMessage) string {
 		}
 		return none
 	})
-	return cmp.Or(no, string(orderNumber.Find(result)), id)
+	return cmp.Or(no, string(orderNumber().Find(result)), id)
 }
 
 // namedIn is namedOrder also for an answer that is not whole, or nothing that the vendor
 // would send.
 func namedIn(body []byte, result json.RawMessage) string {
-	return cmp.Or(namedOrder(result), string(orderNumber.Find(body)))
+	return cmp.Or(namedOrder(result), string(orderNumber().Find(body)))
 }
 
 func readOrderResult(env envelope) (OrderResult, error) {

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Sighting is a field of the mapping and how often answers have it.
@@ -87,7 +88,7 @@ func rootsOf(name string, raw json.RawMessage) []object {
 }
 
 // digits is an id or a number that came as a string.
-var digits = regexp.MustCompile(`^[0-9]+$`)
+var digits = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[0-9]+$`) })
 
 // kindOf is the kind of a value, without anything of the value itself.
 func kindOf(raw json.RawMessage) string {
@@ -105,7 +106,7 @@ func kindOf(raw json.RawMessage) string {
 			return KindEmpty
 		case s == "0":
 			return KindZero
-		case digits.MatchString(s):
+		case digits().MatchString(s):
 			return KindDigits
 		case strings.EqualFold(s, Annually) || strings.EqualFold(s, Monthly):
 			return KindCycle
@@ -123,7 +124,7 @@ func kindOf(raw json.RawMessage) string {
 
 // plainName is what a field is called. Anything else may be a value: some answers use
 // values for names.
-var plainName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]{0,39}$`)
+var plainName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]{0,39}$`) })
 
 // Unmapped lists the names in answers of a call that the mapping does not look for, in
 // the order of the alphabet: what an unknown field is really called is one of them.
@@ -140,7 +141,7 @@ func Unmapped(call string, answers ...json.RawMessage) []string {
 	for _, raw := range answers {
 		walk(raw, struct{}{}, maxDepth, func(o object, none struct{}) struct{} {
 			for name := range o {
-				if !known[name] && plainName.MatchString(name) {
+				if !known[name] && plainName().MatchString(name) {
 					names = append(names, name)
 				}
 			}

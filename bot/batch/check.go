@@ -246,7 +246,7 @@ func chosen(choices []blocks.Choice, cell, what string) (id, says string) {
 	return "", fmt.Sprintf("There is no %s %q; there are: %s.", what, cell, strings.Join(names, ", "))
 }
 
-var counted = regexp.MustCompile(`^(.*?)\s*[×x*]\s*([0-9]+)$`)
+var counted = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(.*?)\s*[×x*]\s*([0-9]+)$`) })
 
 // services chooses services as a cell names them, such as "Linkus Cloud Service × 20; Call Center".
 func services(d *blocks.Draft, f blocks.FormData, product yeastar.Product, cell string) string {
@@ -261,7 +261,7 @@ func services(d *blocks.Draft, f blocks.FormData, product yeastar.Product, cell 
 				continue
 			}
 			id, says := chosen(f.Services, name, "service")
-			m := counted.FindStringSubmatch(name)
+			m := counted().FindStringSubmatch(name)
 			if says != "" && m != nil {
 				id, says = chosen(f.Services, m[1], "service")
 				number = m[2]

@@ -12,6 +12,7 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -137,12 +138,14 @@ func checkPaused(ctx context.Context, l *lines, book *ledger.Ledger) {
 }
 
 // versions finds the numbers in the ledger's error about tables of another program.
-var versions = regexp.MustCompile(`has version (\d+) of the tables and this program needs (\d+)`)
+var versions = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`has version (\d+) of the tables and this program needs (\d+)`)
+})
 
 // unopened says why a ledger could not be opened for reading.
 func unopened(l *lines, what string, err error) {
 	var missing []string
-	if numbers := versions.FindStringSubmatch(err.Error()); numbers != nil {
+	if numbers := versions().FindStringSubmatch(err.Error()); numbers != nil {
 		missing = numbers[1:]
 	}
 	switch {

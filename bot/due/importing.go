@@ -6,6 +6,7 @@ import (
 	"io"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -162,7 +163,7 @@ func broken(f sheet.Fault) Fault {
 	return Fault{f.Line, says}
 }
 
-var slackUser = regexp.MustCompile(`^[UW][A-Z0-9]{2,30}$`)
+var slackUser = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[UW][A-Z0-9]{2,30}$`) })
 
 func readLine(line sheet.Line, now time.Time) (ImportLine, []Fault) {
 	l := ImportLine{Line: line.Number, Holder: line.Cells["holder"], Product: line.Cells["product"]}
@@ -184,7 +185,7 @@ func readLine(line sheet.Line, now time.Time) (ImportLine, []Fault) {
 	}
 	l.Owner = strings.TrimSuffix(strings.TrimPrefix(line.Cells["owner"], "<@"), ">")
 	l.Owner, _, _ = strings.Cut(l.Owner, "|") // a mention may have the name, too
-	if l.Owner != "" && !slackUser.MatchString(l.Owner) {
+	if l.Owner != "" && !slackUser().MatchString(l.Owner) {
 		wrong(fmt.Sprintf("the owner %q is no member id of Slack (U…); it is under “Copy member ID” in the person's profile", line.Cells["owner"]))
 	}
 	if sheet.Computed(l.Holder) {
@@ -199,14 +200,14 @@ var dayForms = []string{
 	"02.01.2006", "2.1.2006", time.RFC3339, "2006-01-02 15:04:05", "2006-01-02T15:04:05",
 }
 
-var slashed = regexp.MustCompile(`^\d{1,2}[/-]\d{1,2}[/-]\d{2,4}$`)
+var slashed = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\d{1,2}[/-]\d{1,2}[/-]\d{2,4}$`) })
 
 // ReadDay reads a day. The error says what is wrong with it.
 func ReadDay(text string, now time.Time) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, errors.New("the date is missing")
 	}
-	if slashed.MatchString(text) {
+	if slashed().MatchString(text) {
 		return time.Time{}, fmt.Errorf("the date %q may mean two days; write it as 2027-03-31", text)
 	}
 	for _, form := range dayForms {

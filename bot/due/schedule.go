@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"renewbot/bot/zones"
@@ -26,7 +27,9 @@ func (s Schedule) On() bool { return s.Channel != "" }
 var weekdays = []string{"sun", "mon", "tue", "wed", "thu", "fri", "sat"}
 
 // scheduleForm is what RENEW_DIGEST looks like: C…@mon 09:00 Europe/Madrid.
-var scheduleForm = regexp.MustCompile(`^([CG][A-Z0-9]{2,30})@([a-z,]+) ([0-9]{1,2}):([0-9]{2}) ([A-Za-z][A-Za-z0-9_+/-]*)$`)
+var scheduleForm = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^([CG][A-Z0-9]{2,30})@([a-z,]+) ([0-9]{1,2}):([0-9]{2}) ([A-Za-z][A-Za-z0-9_+/-]*)$`)
+})
 
 // ParseSchedule reads RENEW_DIGEST: a channel's id, days of the week or "daily", a time and a
 // time zone. Empty is never. The error says what is wrong as the end of a sentence.
@@ -34,7 +37,7 @@ func ParseSchedule(text string) (Schedule, error) {
 	if text = strings.TrimSpace(text); text == "" {
 		return Schedule{}, nil
 	}
-	parts := scheduleForm.FindStringSubmatch(strings.Join(strings.Fields(text), " "))
+	parts := scheduleForm().FindStringSubmatch(strings.Join(strings.Fields(text), " "))
 	if parts == nil {
 		return Schedule{}, errors.New("is not of the form C0123ABCD@mon 09:00 Europe/Madrid: a channel's id, days (mon,thu or daily), a time and a time zone")
 	}

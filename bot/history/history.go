@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -259,13 +260,13 @@ func (h *Histories) owners(ctx context.Context, of []renewal.Request, placed []y
 	return requests, ours, nil
 }
 
-var reference = regexp.MustCompile(`RNW-[0-9]{1,12}`)
+var reference = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`RNW-[0-9]{1,12}`) })
 
 // references are the requests that an order names.
 func references(o yeastar.OrderSummary) []int64 {
 	var ids []int64
 	for _, text := range []string{o.PONumber, o.CustomReferenceNo} {
-		if id, ok := renewal.ParseReference(reference.FindString(text)); ok {
+		if id, ok := renewal.ParseReference(reference().FindString(text)); ok {
 			ids = append(ids, id)
 		}
 	}

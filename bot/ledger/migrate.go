@@ -49,6 +49,10 @@ func (e *sqliteEngine) migrate(ctx context.Context) error {
 	if err := migrateGoose(ctx, p); err != nil {
 		return err
 	}
+	// The pages that making the tables took are let go.
+	if _, err := e.writer.ExecContext(ctx, `PRAGMA shrink_memory`); err != nil {
+		return fmt.Errorf("let memory go: %w", err)
+	}
 	return e.keepBlank(ctx)
 }
 

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"go.yaml.in/yaml/v3"
@@ -48,7 +49,7 @@ func Parse(text []byte) (*File, error) {
 	return f, nil
 }
 
-var yamlLine = regexp.MustCompile(`line (\d+): `)
+var yamlLine = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`line (\d+): `) })
 
 // document is the file's only document; nil: it cannot be read.
 func (r *reader) document(text []byte) *yaml.Node {
@@ -70,7 +71,7 @@ func (r *reader) document(text []byte) *yaml.Node {
 		return nil
 	case err != nil:
 		line := 1
-		if m := yamlLine.FindStringSubmatch(err.Error()); m != nil {
+		if m := yamlLine().FindStringSubmatch(err.Error()); m != nil {
 			line, _ = strconv.Atoi(m[1])
 		}
 		r.add(line, "this is no YAML; look at the spaces at the beginnings of the lines, and for colons, quotes and brackets that are missing")

@@ -19,7 +19,7 @@ func someone(id, company, first, last, email string) yeastar.Customer {
 
 // everybody is whom a query finds.
 func everybody(hs Holders, query string) []renewal.Holder {
-	found, _ := hs.Search(query, len(hs.index.holders)+1)
+	found, _ := hs.Search(query, len(hs.index.records)+1)
 	return slices.DeleteFunc(found, func(h renewal.Holder) bool { return h == ourselves })
 }
 
@@ -204,8 +204,8 @@ func TestIndexLeavesNobodyOut(t *testing.T) {
 		ix := customersOf(all).index
 		q := newQuery(rapid.StringMatching(`[abcñ株0 .@-]{1,6}`).Draw(t, "query"))
 		var want, got []int
-		for place := range ix.folded {
-			lacks := slices.ContainsFunc(q.words, func(w string) bool { return !strings.Contains(ix.folded[place].text, w) })
+		for place := range ix.records {
+			lacks := slices.ContainsFunc(q.words, func(w string) bool { return !strings.Contains(ix.folded(place).text, w) })
 			if !lacks {
 				want = append(want, place)
 			}

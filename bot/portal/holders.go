@@ -150,7 +150,7 @@ func (hs Holders) Get(key string) (renewal.Holder, bool) {
 	if !ok {
 		return renewal.Holder{}, false
 	}
-	return hs.index.holders[i], true
+	return hs.index.holder(i), true
 }
 
 // Only is the holder that a query means: our own account by its names, the only one that
@@ -171,7 +171,7 @@ func (hs Holders) Only(query string) (renewal.Holder, bool) {
 		if q.whole == "" {
 			return
 		}
-		for _, name := range []string{ix.folded[place].name(), ix.folded[place].serial()} {
+		for _, name := range []string{ix.folded(place).name(), ix.folded(place).serial()} {
 			if !strings.HasPrefix(name, q.whole) {
 				continue
 			}
@@ -186,7 +186,7 @@ func (hs Holders) Only(query string) (renewal.Holder, bool) {
 	})
 	for _, o := range []only{all, called, begins, noMore} {
 		if o.count == 1 {
-			return ix.holders[o.place], true
+			return ix.holder(o.place), true
 		}
 	}
 	if pbxs := hs.bare(query); all.count == 0 && len(pbxs) == 1 {
@@ -226,7 +226,7 @@ func (hs Holders) Search(query string, n int) (found []renewal.Holder, more int)
 		fit := hs.index.search(newQuery(query), n)
 		total += fit.total
 		for _, place := range fit.places(n - len(found)) {
-			found = append(found, hs.index.holders[place])
+			found = append(found, hs.index.holder(int(place)))
 		}
 	}
 	if total == 0 {
@@ -241,8 +241,8 @@ func (hs Holders) serials(typed string) []renewal.Holder {
 	var found []renewal.Holder
 	if hs.index != nil {
 		each(hs.index.having("\n"+typed), func(place int) {
-			if strings.HasPrefix(hs.index.folded[place].serial(), typed) {
-				found = append(found, hs.index.holders[place])
+			if strings.HasPrefix(hs.index.folded(place).serial(), typed) {
+				found = append(found, hs.index.holder(place))
 			}
 		})
 	}

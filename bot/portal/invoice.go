@@ -38,7 +38,7 @@ func (p *Portal) customer(ctx context.Context, id yeastar.ID) (customer, bool) {
 	if !ok {
 		return customer{}, false
 	}
-	return customer{known.index.folded[i].company(), known.index.holders[i].Email}, true
+	return customer{known.index.folded(i).company(), known.index.holder(i).Email}, true
 }
 
 // fitsCompany says whether a billing contact is a customer's own.
@@ -93,9 +93,9 @@ func (p *Portal) invoiceTo(ctx context.Context, o renewal.Offer) (name string, u
 		return "", false
 	}
 	company := fold(contacts[i].Company)
-	for j, c := range customers.index.folded {
-		if company != "" && c.company() == company {
-			return customers.index.holders[j].Name, unsure
+	for i := range customers.index.records {
+		if company != "" && customers.index.folded(i).company() == company {
+			return customers.index.holder(i).Name, unsure
 		}
 	}
 	return "", false
@@ -108,5 +108,5 @@ func (p *Portal) tellsWhose(productKey string, h renewal.Holder) bool {
 		return true
 	}
 	owned, _ := p.owned.Peek(productKey)
-	return slices.ContainsFunc(owned.packages, func(o Package) bool { return o.Owner != "" })
+	return owned.packages.told
 }

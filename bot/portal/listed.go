@@ -36,9 +36,8 @@ func (p *Portal) Listed(ctx context.Context, productKey string, maxAge lookup.Ma
 	if err != nil {
 		return nil, time.Time{}, err
 	}
-	told := slices.ContainsFunc(owned.packages, func(o Package) bool { return o.Owner != "" })
-	list := make([]Listed, 0, len(owned.packages))
-	for _, o := range owned.packages {
+	list := make([]Listed, 0, len(owned.packages.rows))
+	for o := range owned.packages.each {
 		if !o.mayBeOf(row) {
 			continue
 		}
@@ -46,7 +45,7 @@ func (p *Portal) Listed(ctx context.Context, productKey string, maxAge lookup.Ma
 		if row.Holder == yeastar.BySerial {
 			l.Holder, _ = owned.holders.Get(o.ProductNo)
 		} else {
-			l.Holder, l.Nameless = holderOf(o, told, customers)
+			l.Holder, l.Nameless = holderOf(o, owned.packages.told, customers)
 		}
 		list = append(list, l)
 	}
@@ -55,7 +54,7 @@ func (p *Portal) Listed(ctx context.Context, productKey string, maxAge lookup.Ma
 
 // Listing tells one reading of the lists that Listed and NameOf tell from apart from another.
 type Listing struct {
-	packages  *Package
+	packages  *packed
 	count     int
 	pbxs      *index
 	customers *index
@@ -67,12 +66,12 @@ type Listing struct {
 func (p *Portal) Listing(productKey string) (Listing, bool) {
 	customers, known := p.customers.Peek(all)
 	owned, listed := p.owned.Peek(productKey)
-	l := Listing{count: len(owned.packages), pbxs: owned.holders.index, customers: customers.index}
+	l := Listing{count: len(owned.packages.rows), pbxs: owned.holders.index, customers: customers.index}
 	if listed {
 		l.at = p.owned.At(productKey)
 	}
 	if l.count > 0 {
-		l.packages = &owned.packages[0]
+		l.packages = &owned.packages.rows[0]
 	}
 	return l, known && listed
 }

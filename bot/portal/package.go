@@ -90,7 +90,7 @@ func termsKey(key string, c yeastar.Catalogue, l renewal.Line) string {
 
 // ownedList is what was bought of a product, and for PBXs whom it can be renewed for.
 type ownedList struct {
-	packages []Package
+	packages packages
 	holders  Holders
 }
 
@@ -100,18 +100,22 @@ func (p *Portal) readOwned(ctx context.Context, client *yeastar.Client, productK
 	if err != nil {
 		return ownedList{}, err
 	}
-	list, err := client.OwnedProducts(ctx, row.ID)
+	var reading packing
+	var pbxs []yeastar.OwnedProduct
+	err = client.EachOwnedProduct(ctx, row.ID, func(o yeastar.OwnedProduct) {
+		reading.add(packageOf(o))
+		if row.Holder == yeastar.BySerial { // whose answers are large, and let go
+			pbxs = append(pbxs, yeastar.OwnedProduct{ProductNo: o.ProductNo, HolderID: o.HolderID, HolderName: o.HolderName, Comment: o.Comment})
+		}
+	})
 	if err != nil {
 		return ownedList{}, err
 	}
-	var owned ownedList
+	owned := ownedList{packages: reading.packed()}
 	if row.Holder == yeastar.BySerial {
 		// Without the customers a PBX is called by its comment or its number.
 		customers, _ := p.customers.Get(ctx, all, lookup.AnyAge)
-		owned.holders = pbxsOf(list, customers)
-	}
-	for _, o := range list {
-		owned.packages = append(owned.packages, packageOf(o))
+		owned.holders = pbxsOf(pbxs, customers)
 	}
 	return owned, nil
 }
@@ -151,17 +155,16 @@ func packageOf(o yeastar.OwnedProduct) Package {
 
 // matchPackage finds a holder's package of a product in the list of all: a PBX by its
 // serial number. Account products have a productNo that looks like the holder's account id.
-func matchPackage(row yeastar.Product, owned []Package, holder renewal.Holder) (Package, bool) {
+func matchPackage(row yeastar.Product, owned packages, holder renewal.Holder) (Package, bool) {
 	var found []Package
 	// Our own package is the one without a customer, where the list tells customers.
-	told := slices.ContainsFunc(owned, func(o Package) bool { return o.Owner != "" })
-	for _, o := range owned {
+	for o := range owned.each {
 		var theirs bool
 		switch {
 		case row.Holder == yeastar.BySerial:
 			theirs = o.ProductNo == holder.SerialNumber
 		case holder.Key() == own:
-			theirs = told && o.Owner == ""
+			theirs = owned.told && o.Owner == ""
 		default:
 			theirs = o.Owner == holder.PartnerID || o.ProductNo == string(holder.PartnerID)
 		}

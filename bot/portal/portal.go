@@ -42,6 +42,9 @@ type Options struct {
 	Now          func() time.Time
 	Log          *slog.Logger
 	Metrics      *metrics.Metrics // nil: none
+	// Read is called whenever lists have been read and none is being read any more: they take
+	// several times the memory then that is kept of them. Nil: nobody wants to know.
+	Read func()
 }
 
 // Portal is the Partner API's look-ups behind a cache. Orders do not pass through it.
@@ -70,6 +73,8 @@ type Portal struct {
 	ordersSince  func(ctx context.Context, since time.Time) ([]yeastar.OrderSummary, error)
 	asking       atomic.Int64 // how many customers are being asked about
 	listUntil    atomic.Int64 // until when customers are asked for in the list alone; Unix time in ns
+	lists        atomic.Int64 // how many lists are being read
+	listsRead    func()
 }
 
 // New makes a portal that has asked nothing yet.
@@ -79,11 +84,12 @@ func New(o Options) *Portal {
 	if len(offered) == 0 {
 		offered, _ = yeastar.Offered(nil) // which fails for keys alone
 	}
-	p := &Portal{log: o.Log, now: o.Now, ttl: o.TTL, tasks: tasks, offered: offered, repeatWithin: o.RepeatWithin, ordersSince: o.Orders}
+	p := &Portal{log: o.Log, now: o.Now, ttl: o.TTL, tasks: tasks, offered: offered, repeatWithin: o.RepeatWithin, ordersSince: o.Orders, listsRead: o.Read}
 	p.available = lookup.New(o.TTL, o.Now, tasks, func(ctx context.Context, _ string) ([]yeastar.AvailableProduct, error) {
 		return o.Client.AvailableProducts(ctx)
 	})
 	p.customers = lookup.New(o.TTL, o.Now, tasks, func(ctx context.Context, _ string) (Holders, error) {
+		defer p.listing()()
 		list, err := o.Client.Customers(ctx)
 		if err != nil {
 			return Holders{}, err
@@ -107,13 +113,16 @@ func New(o Options) *Portal {
 		return row.Catalogue(c), err
 	})
 	p.owned = lookup.New(o.TTL, o.Now, tasks, func(ctx context.Context, key string) (ownedList, error) {
+		defer p.listing()()
 		return p.readOwned(ctx, o.Client, key)
 	})
 	p.packageLookups(o)
 	p.orders = lookup.New(o.TTL, o.Now, tasks, func(ctx context.Context, _ string) (orderList, error) {
+		defer p.listing()()
 		return p.readOrders(ctx, p.orders, o.Now(), p.repeatWithin)
 	})
 	p.placed = lookup.New(o.TTL, o.Now, tasks, func(ctx context.Context, _ string) (orderList, error) {
+		defer p.listing()()
 		return p.readOrders(ctx, p.placed, o.Now(), PlacedWithin)
 	})
 	p.orderDetails = lookup.New(o.TTL, o.Now, tasks, func(ctx context.Context, number string) (yeastar.OrderDetail, error) {
@@ -137,6 +146,16 @@ func New(o Options) *Portal {
 	return p
 }
 
+// listing notes that a list is read, until done.
+func (p *Portal) listing() (done func()) {
+	p.lists.Add(1)
+	return func() {
+		if p.lists.Add(-1) == 0 && p.listsRead != nil {
+			p.listsRead()
+		}
+	}
+}
+
 // packageLookups makes the look-ups about one package. Their keys begin with the product's
 // key and the package's productNo.
 func (p *Portal) packageLookups(o Options) {
@@ -145,7 +164,9 @@ func (p *Portal) packageLookups(o Options) {
 		if err != nil {
 			return yeastar.OwnedProduct{}, err
 		}
-		return o.Client.OwnedProduct(ctx, row.ID, parts[1])
+		o, err := o.Client.OwnedProduct(ctx, row.ID, parts[1])
+		o.Raw = nil
+		return o, err
 	})
 	p.autoRenewals = lookup.New(o.TTL, o.Now, p.tasks, func(ctx context.Context, key string) (yeastar.AutoRenewal, error) {
 		row, parts, err := packageKey(key, 2)

@@ -37,7 +37,7 @@ func at(place int) int32 { return int32(place) } //nolint:gosec // a portal has 
 func (ix *index) search(q query, most int) found {
 	var f found
 	if len(q.words) == 0 { // as most forms are opened
-		f.total = len(ix.holders)
+		f.total = len(ix.records)
 		for place := range min(most, f.total) {
 			f.first[0] = append(f.first[0], at(place))
 		}
@@ -73,7 +73,7 @@ func (f found) places(most int) []int32 {
 // fitting goes through the holders that have every word of a query.
 func (ix *index) fitting(q query, visit func(place, rank int)) {
 	each(ix.having(q.words...), func(place int) {
-		if rank, ok := ix.folded[place].rank(q); ok {
+		if rank, ok := ix.folded(place).rank(q); ok {
 			visit(place, rank)
 		}
 	})
@@ -81,7 +81,7 @@ func (ix *index) fitting(q query, visit func(place, rank int)) {
 
 // rank is how likely it is that a query means a holder, and false when a word of it is
 // missing.
-func (f *folded) rank(q query) (int, bool) {
+func (f folded) rank(q query) (int, bool) {
 	if len(q.words) == 0 {
 		return 0, true
 	}
@@ -112,7 +112,7 @@ func (f *folded) rank(q query) (int, bool) {
 const inRest = 4
 
 // rankAt is how likely it is that the part of the text from one place to another is meant.
-func (f *folded) rankAt(from, to int) int {
+func (f folded) rankAt(from, to int) int {
 	before := f.text[from-1]
 	switch {
 	case from >= f.head && (before == '\n' || before == ' '):
@@ -147,7 +147,7 @@ func (ix *index) mistyped(q query) []uint64 {
 		middle := len(w) / 2
 		for _, half := range []string{w[:middle], w[middle+1:]} {
 			each(ix.having(append(others, half)...), func(place int) {
-				text := ix.folded[place].text
+				text := ix.folded(place).text
 				lacks := slices.ContainsFunc(others, func(o string) bool { return !strings.Contains(text, o) })
 				if !lacks && hasNearly(text, w) {
 					fit[place/64] |= 1 << (place % 64)

@@ -87,7 +87,7 @@ func BenchmarkIndex(b *testing.B) {
 			}
 			before := heap()
 			kept := build()
-			b.ReportMetric(float64(heap()-before)/float64(len(kept.index.holders)), "B/holder")
+			b.ReportMetric(float64(heap()-before)/float64(len(kept.index.records)), "B/holder")
 			runtime.KeepAlive(kept)
 		})
 	}

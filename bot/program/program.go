@@ -60,6 +60,13 @@ func run(ctx context.Context, stderr io.Writer, o wiring.Options) int {
 
 // serve runs the bot, and what tells of it, until ctx ends.
 func serve(ctx context.Context, c config.Config, log *slog.Logger, level *slog.LevelVar, o wiring.Options) (err error) {
+	read := make(chan struct{}, 1)
+	o.Bot.ListsRead = func() {
+		select {
+		case read <- struct{}{}:
+		default:
+		}
+	}
 	parts, err := wiring.Open(ctx, c, log, o)
 	if err != nil {
 		return err
@@ -78,7 +85,7 @@ func serve(ctx context.Context, c config.Config, log *slog.Logger, level *slog.L
 		})
 	})
 	g.Go(func() error {
-		tidy(running)
+		tidy(running, read, giveBack)
 		return nil
 	})
 	g.Go(func() error {
@@ -96,26 +103,34 @@ func serve(ctx context.Context, c config.Config, log *slog.Logger, level *slog.L
 }
 
 const (
-	// tidyAfter is when the start is over, with its look-ups.
+	// tidyAfter is how long ago lists must have been read for memory to be given back: what shows
+	// and searches them first is over then, and a burst of orders reads them again and again.
 	tidyAfter = 10 * time.Second
-	// tidyEvery is how often memory is given back after that.
+	// tidyEvery is how often memory is given back without that.
 	tidyEvery = 10 * time.Minute
 )
 
-// tidy gives memory back to the system after the start, and then every now and then: reading the
-// lists of a large portal takes several times what is kept of them, and Go would keep the rest
-// for a heap that never gets so large again.
-func tidy(ctx context.Context) {
-	next := time.NewTimer(tidyAfter)
+// tidy gives memory back to the system at once, for opening the database takes more of it than
+// anything later, and Go would read the first lists into as much again; after lists were read,
+// which takes several times what is kept of them; and every now and then.
+func tidy(ctx context.Context, read <-chan struct{}, giveBack func()) {
+	next := time.NewTimer(0)
 	defer next.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
+		case <-read:
+			next.Reset(tidyAfter)
+			continue
 		case <-next.C:
 		}
-		runtime.GC() // of what pools keep, only a second collection gets rid
-		debug.FreeOSMemory()
+		giveBack()
 		next.Reset(tidyEvery)
 	}
+}
+
+func giveBack() {
+	runtime.GC() // of what pools keep, only a second collection gets rid
+	debug.FreeOSMemory()
 }

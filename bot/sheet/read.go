@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Columns are those that a table of people's may have.
@@ -94,7 +95,7 @@ func broken(err error) *Fault {
 }
 
 // separatorTold is a first line by which spreadsheets tell what separates the cells.
-var separatorTold = regexp.MustCompile(`(?i)^\s*"?sep=[,;\t]"?[ \t]*(\r?\n|$)`)
+var separatorTold = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)^\s*"?sep=[,;\t]"?[ \t]*(\r?\n|$)`) })
 
 // cells reads what was copied or saved from a spreadsheet: between its cells stands what its first
 // line has most of.
@@ -104,7 +105,7 @@ func cells(text string) *csv.Reader {
 		text = strings.ReplaceAll(text, "\r", "\n") // as an old Macintosh ends its lines
 	}
 	// The line is left empty, so that the others keep their numbers.
-	text = separatorTold.ReplaceAllStringFunc(text, func(told string) string { return strings.Repeat("\n", strings.Count(told, "\n")) })
+	text = separatorTold().ReplaceAllStringFunc(text, func(told string) string { return strings.Repeat("\n", strings.Count(told, "\n")) })
 	first, _, _ := strings.Cut(strings.TrimLeft(text, " \r\n"), "\n")
 	in := csv.NewReader(strings.NewReader(text))
 	for _, c := range ";\t" {
@@ -147,7 +148,7 @@ func (c Columns) headings(head []string) (map[string]int, *Fault) {
 	return at, nil
 }
 
-var sciences = regexp.MustCompile(`^[0-9][.,]?[0-9]*[eE]\+[0-9]+$`)
+var sciences = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[0-9][.,]?[0-9]*[eE]\+[0-9]+$`) })
 
 // Computed says whether a cell is what a spreadsheet makes of a long number.
-func Computed(cell string) bool { return strings.HasPrefix(cell, "=") || sciences.MatchString(cell) }
+func Computed(cell string) bool { return strings.HasPrefix(cell, "=") || sciences().MatchString(cell) }

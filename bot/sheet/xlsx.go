@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
 )
@@ -129,13 +130,13 @@ func (t Table) kind(column int) Kind {
 }
 
 // plainNumber is a number that a spreadsheet keeps to its last digit.
-var plainNumber = regexp.MustCompile(`^-?(0|[1-9][0-9]{0,11})(\.[0-9]{1,3})?$`)
+var plainNumber = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^-?(0|[1-9][0-9]{0,11})(\.[0-9]{1,3})?$`) })
 
 // cell is a cell from its attributes on, without its end.
 func (k Kind) cell(s string) string {
 	switch k {
 	case Number:
-		if plainNumber.MatchString(s) {
+		if plainNumber().MatchString(s) {
 			return "><v>" + s + "</v>"
 		}
 	case DayCell:
@@ -167,7 +168,7 @@ func textCell(s string, style int) string {
 }
 
 // spelt begins what a spreadsheet reads as a character that is spelt out.
-var spelt = regexp.MustCompile(`^_x[0-9A-Fa-f]{4}_`)
+var spelt = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^_x[0-9A-Fa-f]{4}_`) })
 
 // unspelt spells each underscore out that would begin such a character, so that a text is read as it
 // stands.
@@ -177,7 +178,7 @@ func unspelt(s string) string {
 	}
 	var b strings.Builder
 	for i, r := range s {
-		if r == '_' && spelt.MatchString(s[i:min(len(s), i+7)]) {
+		if r == '_' && spelt().MatchString(s[i:min(len(s), i+7)]) {
 			b.WriteString("_x005F")
 		}
 		b.WriteRune(r)

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -92,7 +93,7 @@ func (c *call) content() (content, *apiError) {
 	return m, nil
 }
 
-var eventType = regexp.MustCompile(`^[A-Za-z0-9_.]{1,255}$`)
+var eventType = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9_.]{1,255}$`) })
 
 // metadata reads the metadata argument: nil when absent, an empty object to clear.
 func (c *call) metadata() (obj, *apiError) {
@@ -111,7 +112,7 @@ func (c *call) metadata() (obj, *apiError) {
 		return meta, nil
 	}
 	kind, _ := meta["event_type"].(string)
-	if _, ok := meta["event_payload"].(obj); !ok || !eventType.MatchString(kind) {
+	if _, ok := meta["event_payload"].(obj); !ok || !eventType().MatchString(kind) {
 		return nil, fail("invalid_metadata_format")
 	}
 	if len(mustJSON(meta)) > longestMetadata {
@@ -211,12 +212,12 @@ func (ct *chat) postMessage(c *call) (obj, *apiError) {
 	return obj{"channel": ch.ID, "ts": m.TS, "message": ct.messageJSON(ch, m, true)}, nil
 }
 
-var tsForm = regexp.MustCompile(`^\d{9,10}\.\d{6}$`)
+var tsForm = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\d{9,10}\.\d{6}$`) })
 
 // setThread puts a message into a thread. A parent that is gone makes it a message of the channel, without
 // an error; a reply cannot be a parent.
 func (ct *chat) setThread(ch *channel, m *Message, ts string) *apiError {
-	if !tsForm.MatchString(ts) {
+	if !tsForm().MatchString(ts) {
 		return fail("invalid_thread_ts")
 	}
 	parent := ch.find(ts)

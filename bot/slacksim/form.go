@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"renewbot/bot/slacksim/blockkit"
@@ -94,8 +95,8 @@ func (p *Person) inForm(what, field string) (*view, element, error) {
 }
 
 var (
-	integerText = regexp.MustCompile(`^-?\d*$`)
-	decimalText = regexp.MustCompile(`^-?\d*[.,]?\d*$`)
+	integerText = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^-?\d*$`) })
+	decimalText = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^-?\d*[.,]?\d*$`) })
 )
 
 // Type replaces what stands in a text, number, e-mail or URL field of the modal on top. An empty text clears it.
@@ -135,9 +136,9 @@ func (p *Person) checkText(what string, e element, text string) error {
 			return p.refuse(what, "the field has one line")
 		}
 	case "number_input":
-		form := integerText
+		form := integerText()
 		if e.fields["is_decimal_allowed"] == true {
-			form = decimalText
+			form = decimalText()
 		}
 		if !form.MatchString(text) {
 			return p.refuse(what, "the field takes no %q", text)

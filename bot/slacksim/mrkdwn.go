@@ -5,12 +5,13 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
 var (
-	angle     = regexp.MustCompile(`<([^<>]+)>`)
-	dateToken = regexp.MustCompile(`\{[a-z_]+\}`)
+	angle     = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`<([^<>]+)>`) })
+	dateToken = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\{[a-z_]+\}`) })
 	entities  = strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&")
 
 	// escapes is how Slack sends what people type after a command. Values of inputs come as they were typed.
@@ -18,7 +19,7 @@ var (
 )
 
 // chosen is somebody whom a person chose from what Slack proposes after an @.
-var chosen = regexp.MustCompile(`@[a-z0-9][a-z0-9._-]*`)
+var chosen = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`@[a-z0-9][a-z0-9._-]*`) })
 
 // typed is the text of a command as the app gets it. If the manifest wants it escaped, people who
 // are mentioned come with their ids.
@@ -28,7 +29,7 @@ func (w *Workspace) typed(command, text string) string {
 	if !slices.ContainsFunc(w.manifest.Features.Commands, func(c manifestCommand) bool { return c.Command == command && c.ShouldEscape }) {
 		return text
 	}
-	return chosen.ReplaceAllStringFunc(text, func(at string) string {
+	return chosen().ReplaceAllStringFunc(text, func(at string) string {
 		for _, u := range w.people.users {
 			if "@"+u.Name == at {
 				return "<@" + u.ID + "|" + u.Name + ">"
@@ -41,7 +42,7 @@ func (w *Workspace) typed(command, text string) string {
 // mrkdwn turns Slack's markup into what a person reads: names for ids, dates in UTC, links with their address.
 // Bold and the like stay as they were typed.
 func (s *Snapshot) mrkdwn(text string) string {
-	return entities.Replace(angle.ReplaceAllStringFunc(text, func(found string) string {
+	return entities.Replace(angle().ReplaceAllStringFunc(text, func(found string) string {
 		inner := found[1 : len(found)-1]
 		target, label, labelled := strings.Cut(inner, "|")
 		switch target[0] {
@@ -95,7 +96,7 @@ var dateForms = map[string]string{
 }
 
 func formatDate(t time.Time, form string) string {
-	return dateToken.ReplaceAllStringFunc(form, func(token string) string {
+	return dateToken().ReplaceAllStringFunc(form, func(token string) string {
 		if layout, ok := dateForms[token]; ok {
 			return t.Format(layout)
 		}

@@ -7,12 +7,13 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"renewbot/bot/slacksim/blockkit"
 )
 
-var emailText = regexp.MustCompile(`^[^@\s]+@[^@\s]+\.[^@\s]+$`)
+var emailText = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[^@\s]+@[^@\s]+\.[^@\s]+$`) })
 
 // invalidFields says at which fields Slack's client would not let a form go, by block id.
 func invalidFields(v *view) map[string]string {
@@ -58,7 +59,7 @@ func outOfRange(e element, value any) string {
 	case "number_input":
 		return numberRange(e, text)
 	case "email_text_input":
-		if !emailText.MatchString(text) {
+		if !emailText().MatchString(text) {
 			return "Please enter a valid email address."
 		}
 	case "url_text_input":

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -139,7 +140,7 @@ func historyHint(err error) string {
 }
 
 // auditEnd is how an audit line ends (see blocks.AuditMark).
-var auditEnd = regexp.MustCompile(`(?:^|\n)#(\d{1,18}) · ([0-9a-f]{8})$`)
+var auditEnd = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?:^|\n)#(\d{1,18}) · ([0-9a-f]{8})$`) })
 
 // auditPosts are the audit lines among messages.
 func auditPosts(list []slack.Message, self *slack.AuthTestResponse) (posts []audit.Post) {
@@ -155,7 +156,7 @@ func auditPosts(list []slack.Message, self *slack.AuthTestResponse) (posts []aud
 func auditPost(m slack.Message, self *slack.AuthTestResponse) (p audit.Post, ok bool) {
 	p = audit.Post{TS: m.Timestamp, Edited: m.Edited != nil}
 	p.Ours = m.User == self.UserID || (self.BotID != "" && m.BotID == self.BotID)
-	text := auditEnd.FindStringSubmatch(strings.TrimSpace(m.Text))
+	text := auditEnd().FindStringSubmatch(strings.TrimSpace(m.Text))
 	key, _ := m.Metadata.EventPayload["key"].(string)
 	seq, line := strings.CutPrefix(key, keyAudit)
 	switch {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
@@ -50,7 +51,7 @@ var asTyped = strings.NewReplacer("&amp;", "&", "&lt;", "<", "&gt;", ">")
 // markup is Slack's own for links, people and channels, with the words that people see.
 // What people type themselves comes escaped.
 // https://docs.slack.dev/messaging/formatting-message-text
-var markup = regexp.MustCompile(`<(?:mailto:|tel:)?([^<>|]*)(?:\|([^<>]*))?>`)
+var markup = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`<(?:mailto:|tel:)?([^<>|]*)(?:\|([^<>]*))?>`) })
 
 // alike are signs that phones and other programs put for those of a keyboard.
 var alike = strings.NewReplacer(
@@ -63,13 +64,13 @@ const (
 )
 
 // meantAsNumber is what nobody calls a customer: it was to be a request's number.
-var meantAsNumber = regexp.MustCompile(`^(?i:rnw-|#)|^[^\pL]*$`)
+var meantAsNumber = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(?i:rnw-|#)|^[^\pL]*$`) })
 
 // plainly is a command's text as it looks to who typed it: without Slack's markup and signs
 // that nobody sees, in the signs of a keyboard.
 func plainly(text string) string {
-	text = markup.ReplaceAllStringFunc(text, func(m string) string {
-		parts := markup.FindStringSubmatch(m)
+	text = markup().ReplaceAllStringFunc(text, func(m string) string {
+		parts := markup().FindStringSubmatch(m)
 		if parts[2] != "" {
 			return parts[2]
 		}
@@ -94,12 +95,12 @@ func plainly(text string) string {
 }
 
 // person is somebody who is mentioned, as Slack sends it of a command that it escapes.
-var person = regexp.MustCompile(`<@([UW][A-Z0-9]{1,30})(?:\|[^<>]*)?>`)
+var person = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`<@([UW][A-Z0-9]{1,30})(?:\|[^<>]*)?>`) })
 
 // deputy reads who decides for somebody, and until when.
 func deputy(typed string) Command {
-	people := person.FindAllStringSubmatch(typed, -1)
-	_, rest, _ := strings.Cut(plainly(person.ReplaceAllString(typed, " ")), " ")
+	people := person().FindAllStringSubmatch(typed, -1)
+	_, rest, _ := strings.Cut(plainly(person().ReplaceAllString(typed, " ")), " ")
 	words := strings.Fields(rest)
 	switch {
 	case len(people) == 0 && len(words) == 1 && bare(words[0]) == "off":
@@ -118,10 +119,10 @@ func deputy(typed string) Command {
 // narrowed reads what narrows the list of renewals due: who is mentioned is whose they are.
 func narrowed(verb Verb, typed string) Command {
 	c := Command{Verb: verb}
-	if owner := person.FindStringSubmatch(typed); owner != nil {
+	if owner := person().FindStringSubmatch(typed); owner != nil {
 		c.Person = owner[1]
 	}
-	_, c.Text, _ = strings.Cut(plainly(person.ReplaceAllString(typed, " ")), " ")
+	_, c.Text, _ = strings.Cut(plainly(person().ReplaceAllString(typed, " ")), " ")
 	return c
 }
 
@@ -173,7 +174,7 @@ func Parse(text string) Command {
 			}
 		}
 		rest := strings.Join(words[1:], " ")
-		if first == "status" && rest != "" && !meantAsNumber.MatchString(rest) {
+		if first == "status" && rest != "" && !meantAsNumber().MatchString(rest) {
 			return Command{Verb: Status, Text: rest}
 		}
 		return Command{Verb: Help, Text: fmt.Sprintf("After “%s” I need a request's number, such as %s, or a batch's, such as %s.",
@@ -199,13 +200,13 @@ func westernDigit(r rune) rune {
 }
 
 // orderNumber is how the vendor writes the numbers of its orders.
-var orderNumber = regexp.MustCompile(`(?i)\bXS[0-9]{10,30}\b`)
+var orderNumber = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)\bXS[0-9]{10,30}\b`) })
 
 // OrderNumber is the number of an order as the vendor writes it, out of what somebody typed
 // or pasted into a field. What looks like none is left as it is, but for what nobody sees.
 func OrderNumber(s string) string {
 	s = plainly(s)
-	if found := orderNumber.FindAllString(s, 2); len(found) == 1 {
+	if found := orderNumber().FindAllString(s, 2); len(found) == 1 {
 		return strings.ToUpper(found[0])
 	}
 	return strings.Trim(s, emphasis+punctuation+" #")

@@ -4,15 +4,20 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
 var (
-	dayCount   = regexp.MustCompile(`^(?:in |for )?([0-9]{1,3}) (day|week)s?$`)
-	isoDate    = regexp.MustCompile(`^([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})$`)
-	dottedDate = regexp.MustCompile(`^([0-9]{1,2})\. ?([0-9]{1,2})\.(?: ?([0-9]{4}))?$`)
-	dayMonth   = regexp.MustCompile(`^([0-9]{1,2})(?:st|nd|rd|th|\.)? (?:of )?([a-z]{3,9})\.?,?(?: ([0-9]{4}))?$`)
-	monthDay   = regexp.MustCompile(`^([a-z]{3,9})\.? ([0-9]{1,2})(?:st|nd|rd|th)?,?(?: ([0-9]{4}))?$`)
+	dayCount   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(?:in |for )?([0-9]{1,3}) (day|week)s?$`) })
+	isoDate    = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})$`) })
+	dottedDate = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^([0-9]{1,2})\. ?([0-9]{1,2})\.(?: ?([0-9]{4}))?$`) })
+	dayMonth   = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^([0-9]{1,2})(?:st|nd|rd|th|\.)? (?:of )?([a-z]{3,9})\.?,?(?: ([0-9]{4}))?$`)
+	})
+	monthDay = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^([a-z]{3,9})\.? ([0-9]{1,2})(?:st|nd|rd|th)?,?(?: ([0-9]{4}))?$`)
+	})
 )
 
 // Until reads until which day something holds, that day included, as people type it: Friday,
@@ -40,23 +45,23 @@ func Until(text string, now time.Time) (end time.Time, ok bool) {
 		}
 		return after(days)
 	}
-	if m := dayCount.FindStringSubmatch(s); m != nil {
+	if m := dayCount().FindStringSubmatch(s); m != nil {
 		n := number(m[1])
 		if m[2] == "week" {
 			n *= 7
 		}
 		return after(n)
 	}
-	if m := isoDate.FindStringSubmatch(s); m != nil {
+	if m := isoDate().FindStringSubmatch(s); m != nil {
 		return dated(m[1], time.Month(number(m[2])), m[3], now)
 	}
-	if m := dottedDate.FindStringSubmatch(s); m != nil {
+	if m := dottedDate().FindStringSubmatch(s); m != nil {
 		return dated(m[3], time.Month(number(m[2])), m[1], now)
 	}
-	if m := dayMonth.FindStringSubmatch(s); m != nil {
+	if m := dayMonth().FindStringSubmatch(s); m != nil {
 		return dated(m[3], month(m[2]), m[1], now)
 	}
-	if m := monthDay.FindStringSubmatch(s); m != nil {
+	if m := monthDay().FindStringSubmatch(s); m != nil {
 		return dated(m[3], month(m[1]), m[2], now)
 	}
 	return time.Time{}, false

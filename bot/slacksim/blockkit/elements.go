@@ -5,6 +5,7 @@ import (
 	"math/big"
 	"regexp"
 	"slices"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -20,10 +21,10 @@ var (
 	anyPlace    = []string{"section", "actions", "input"}
 	inputOnly   = []string{"input"}
 	modalOnly   = []string{onModal}
-	dateForm    = regexp.MustCompile(`^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$`)
-	clockForm   = regexp.MustCompile(`^([01]\d|2[0-3]):[0-5]\d$`)
-	fileEnding  = regexp.MustCompile(`^[a-z0-9]{1,50}$`)
-	numberForm  = regexp.MustCompile(`^-?\d+(\.\d+)?$`)
+	dateForm    = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$`) })
+	clockForm   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^([01]\d|2[0-3]):[0-5]\d$`) })
+	fileEnding  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z0-9]{1,50}$`) })
+	numberForm  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^-?\d+(\.\d+)?$`) })
 	placeholder = schema{"placeholder": optional(plainText(150))}
 	focusable   = schema{"focus_on_load": optional(boolean)}
 	confirming  = schema{"confirm": optional(confirmDialog)}

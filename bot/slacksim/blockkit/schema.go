@@ -163,9 +163,9 @@ func absoluteURL(c *checker, ptr string, v any) {
 	}
 }
 
-func pattern(form *regexp.Regexp, what string) rule {
+func pattern(form func() *regexp.Regexp, what string) rule {
 	return func(c *checker, ptr string, v any) {
-		if s, ok := v.(string); !ok || !form.MatchString(s) {
+		if s, ok := v.(string); !ok || !form().MatchString(s) {
 			c.reportf(ptr, "must be %s", what)
 		}
 	}

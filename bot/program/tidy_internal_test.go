@@ -1,0 +1,34 @@
+package program
+
+import (
+	"context"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// Memory is given back at once, a moment after lists were read and no more are, and every now and
+// then.
+func TestTidy(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ctx, end := context.WithCancel(t.Context())
+		read := make(chan struct{}, 1)
+		began := time.Now()
+		var times []time.Duration
+		go tidy(ctx, read, func() { times = append(times, time.Since(began).Truncate(time.Second)) })
+		for _, pause := range []time.Duration{20 * time.Second, time.Second, time.Second, time.Minute} {
+			<-time.After(pause)
+			read <- struct{}{}
+		}
+		<-time.After(15 * time.Minute)
+		end()
+		synctest.Wait()
+		want := []time.Duration{0, 32 * time.Second, 92 * time.Second, 92*time.Second + tidyEvery}
+		if diff := cmp.Diff(want, times); diff != "" {
+			t.Errorf("memory is given back (-want +got):\n%s", diff)
+		}
+	})
+}
