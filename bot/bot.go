@@ -134,7 +134,7 @@ func New(o Options) *Bot {
 	people := directory.New(directory.Options{
 		API: api, Log: o.Log, Now: o.Now, Metrics: o.Metrics,
 		Approvers: given.Approvers, Requesters: given.Requesters, Channels: given.Channels, Weekend: given.Weekend,
-		Named: given.Policy.Names(), Told: given.Policy.Next(), Deputies: o.Ledger.Deputies,
+		Named: given.Policy.Names(), Told: given.Policy.Next(), Deputies: o.Ledger.Deputies, Moved: o.Ledger.ChannelIDs,
 	})
 	replies := reply.New(api, o.Log, cmp.Or(o.AckWithin, socket.AckBudget))
 	var b *Bot

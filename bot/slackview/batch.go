@@ -39,6 +39,7 @@ func (d *drawing) drawBatch(ctx context.Context, id int64) error {
 	}
 	data := blocks.BatchData{Batch: b, Lines: lines}
 	d.finished = renewal.Settled(lines) && d.view.ledger.Now(ctx).Sub(b.UpdatedAt) > waitedFor
+	d.lookAt(ctx, b.Channel, !renewal.Settled(lines))
 	began := d.posts[keySummary].TS
 	d.showBatch(ctx, data)
 	if len(d.gone) > 0 {
@@ -54,7 +55,7 @@ func (d *drawing) drawBatch(ctx context.Context, id int64) error {
 			renewal.Text(" (" + d.unposted + "), so people there don't see what becomes of it. Once that is mended its messages follow."),
 		})
 		d.show(ctx, wanted{key: keyUnposted, channel: b.Requester, message: m})
-		d.show(ctx, wanted{key: "audit:" + keyUnposted, channel: d.view.auditChannel, message: m})
+		d.show(ctx, wanted{key: "audit:" + keyUnposted, channel: d.view.auditChannel(), message: m})
 	}
 	return d.end()
 }
@@ -108,7 +109,7 @@ func (d *drawing) showEnd(ctx context.Context, data blocks.BatchData) {
 		m := blocks.BatchUnposted(data, why)
 		d.showAll(ctx, []wanted{
 			{key: keyResults + ":" + keyUnposted, channel: data.Batch.Channel, under: keySummary, message: m},
-			{key: "audit:" + keyResults + ":" + keyUnposted, channel: d.view.auditChannel, record: true, message: m},
+			{key: "audit:" + keyResults + ":" + keyUnposted, channel: d.view.auditChannel(), record: true, message: m},
 		})
 	}
 }

@@ -18,6 +18,9 @@ var drawn atomic.Int64
 // sync makes Slack show what the ledger says of a request; request 0 stands for
 // the audit entries that belong to none.
 func (v *View) sync(ctx context.Context, job renewal.Job) error {
+	if err := v.currentAudit(ctx); err != nil {
+		return err
+	}
 	err := v.alone(ctx, job.RequestID, func() error {
 		d := v.drawing(job.RequestID)
 		if job.RequestID == 0 {
@@ -38,11 +41,11 @@ func (v *View) sync(ctx context.Context, job renewal.Job) error {
 }
 
 // Begin draws what no change would draw: the audit lines that belong to no request, and the
-// cards that wait, by the policy of this start.
+// cards of what is open, by the policy of this start and where their channels are now.
 func (v *View) Begin(ctx context.Context) error {
 	now := v.ledger.Now(ctx)
 	jobs := []renewal.Job{{Kind: renewal.SyncSlack, At: now}}
-	waiting, err := v.ledger.List(ctx, ledger.Filter{Statuses: []renewal.Status{renewal.Pending, renewal.Refused}})
+	waiting, err := v.ledger.List(ctx, ledger.Filter{Statuses: renewal.Open()})
 	batches := map[int64]bool{}
 	for _, r := range waiting {
 		jobs = append(jobs, renewal.Job{Kind: renewal.SyncSlack, RequestID: r.ID, At: now})
@@ -134,6 +137,7 @@ func (d *drawing) draw(ctx context.Context, r renewal.Request, entries []renewal
 	}
 	r = r.Under(d.view.policy)
 	d.finished = r.Status.Final() && d.view.ledger.Now(ctx).Sub(r.UpdatedAt) > waitedFor
+	d.lookAt(ctx, r.Channel, !r.Status.Final())
 	d.showRequest(ctx, r, entries)
 	if len(d.gone) > 0 {
 		if r.Batch != 0 && d.gone[keySummary] { // whose thread it was
@@ -221,6 +225,7 @@ func (d *drawing) drawUnrelated(ctx context.Context) error {
 		return err
 	}
 	d.view.unrelatedShown.Store(through)
+	d.lookAtNamed(ctx)
 	for _, u := range unposted {
 		if u.Post.State != "" {
 			d.posts[u.Post.Key] = u.Post

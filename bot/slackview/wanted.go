@@ -51,7 +51,7 @@ func (v *View) cards(r renewal.Request, asked []string) []wanted {
 // read elsewhere leads to the card.
 func (v *View) wantedFor(r renewal.Request, entries []renewal.Entry, link string, asked []string) []wanted {
 	links := blocks.Links{r.ID: link}
-	list := []wanted{{key: keyAuditThread, channel: v.auditChannel, lasting: true, record: true, message: links.Linked(blocks.AuditThread(r), r.ID)}}
+	list := []wanted{{key: keyAuditThread, channel: v.auditChannel(), lasting: true, record: true, message: links.Linked(blocks.AuditThread(r), r.ID)}}
 	own := ownFrom(r, entries)
 	for i, e := range entries {
 		seq := strconv.FormatInt(e.Seq, 10)
@@ -171,7 +171,7 @@ func (w wanted) pace(ctx context.Context) context.Context {
 
 // auditLine is what the audit channel shows of an entry.
 func (v *View) auditLine(r renewal.Request, e renewal.Entry) wanted {
-	return wanted{key: keyAudit + strconv.FormatInt(e.Seq, 10), channel: v.auditChannel, record: true, message: blocks.AuditLine(r, e), hash: e.Hash}
+	return wanted{key: keyAudit + strconv.FormatInt(e.Seq, 10), channel: v.auditChannel(), record: true, message: blocks.AuditLine(r, e), hash: e.Hash}
 }
 
 // announces says whether an entry is news for the whole channel: the order number.
