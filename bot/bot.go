@@ -18,6 +18,7 @@ import (
 	"renewbot/bot/dueview"
 	"renewbot/bot/formview"
 	"renewbot/bot/ledger"
+	"renewbot/bot/logs"
 	"renewbot/bot/metrics"
 	"renewbot/bot/orders"
 	"renewbot/bot/portal"
@@ -56,6 +57,8 @@ type Options struct {
 	Log    *slog.Logger // must be set
 	// Metrics are the figures that the bot keeps. Nil: none.
 	Metrics *metrics.Metrics
+	// Links are told where cards are, for the lines of Log. Nil: nobody is.
+	Links *logs.Links
 	// Now is the clock, for tests. Nil: the real one.
 	Now func() time.Time
 	// Instance tells this process from others on the same database. Empty: a new name.
@@ -151,7 +154,8 @@ func New(o Options) *Bot {
 		slack: slackview.New(slackview.Options{
 			API: api, Ledger: o.Ledger, Log: o.Log, AuditChannel: given.AuditChannel, Approvers: given.Approvers,
 			People: people, Policy: o.Config.Policy(), Notify: given.Notify, Command: command, Instance: o.Instance, Lease: o.ViewLease,
-			Due: func(ctx context.Context, userID string) []slack.Block { return b.due.Section(ctx, userID) },
+			Linked: o.Links.Set,
+			Due:    func(ctx context.Context, userID string) []slack.Block { return b.due.Section(ctx, userID) },
 		}),
 	}
 	lists := duelist.New(duelist.Options{Portal: looked, Ledger: o.Ledger, Log: o.Log})

@@ -71,7 +71,9 @@ func (d *drawing) showBatch(ctx context.Context, data blocks.BatchData) {
 			d.errs = append(d.errs, err)
 		}
 	}
-	d.showAll(ctx, d.view.wantedForBatch(data, d.view.link(d.posts[keyCard], d.posts[keySummary].TS), d.view.deputiesOfBatch(ctx, data)))
+	link := d.view.link(d.posts[keyCard], d.posts[keySummary].TS)
+	d.view.linked(d.request, link)
+	d.showAll(ctx, d.view.wantedForBatch(data, link, d.view.deputiesOfBatch(ctx, data)))
 	if ended(data) && !d.gone[keySummary] {
 		d.showEnd(ctx, data)
 	}

@@ -57,6 +57,9 @@ func (v *View) Begin(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	for id, link := range v.Links(ctx, waiting) {
+		v.linked(id, link)
+	}
 	return v.ledger.Enqueue(ctx, jobs...)
 }
 
@@ -175,7 +178,9 @@ func (d *drawing) showRequest(ctx context.Context, r renewal.Request, entries []
 	if !ok {
 		card = shared
 	}
-	d.showAll(ctx, d.view.wantedFor(r, entries, d.view.link(card, d.posts[keySummary].TS), asked))
+	link := d.view.link(card, d.posts[keySummary].TS)
+	d.view.linked(r.ID, link)
+	d.showAll(ctx, d.view.wantedFor(r, entries, link, asked))
 }
 
 func (d *drawing) showAll(ctx context.Context, list []wanted) {

@@ -43,6 +43,8 @@ type Options struct {
 	Command string
 	// Due draws the renewals due that a person sees on Home.
 	Due func(ctx context.Context, userID string) []slack.Block
+	// Linked is told where the card of a request, or of a batch by its negative number, is. Nil: nobody is.
+	Linked func(request int64, link string)
 	// Instance tells this process from others on the same ledger.
 	Instance string
 	// Lease is how long one process may draw a request alone. It must be longer than the
@@ -66,6 +68,7 @@ type View struct {
 	command    string
 	due        func(ctx context.Context, userID string) []slack.Block
 
+	linked         func(request int64, link string)
 	drawings       *keyedmutex.Mutex // by request
 	audit          auditState
 	searches       searches
@@ -77,9 +80,12 @@ func New(o Options) *View {
 	if o.Lease == 0 {
 		o.Lease = defaultLease
 	}
+	if o.Linked == nil {
+		o.Linked = func(int64, string) {}
+	}
 	return &View{
 		api: o.API, ledger: o.Ledger, log: o.Log, namedAudit: o.AuditChannel, searches: searches{by: map[string]*search{}}, approvers: o.Approvers,
-		instance: o.Instance, lease: o.Lease, people: o.People, policy: o.Policy, notify: o.Notify, command: o.Command, due: o.Due, drawings: keyedmutex.New(),
+		instance: o.Instance, lease: o.Lease, people: o.People, policy: o.Policy, notify: o.Notify, command: o.Command, due: o.Due, linked: o.Linked, drawings: keyedmutex.New(),
 	}
 }
 
