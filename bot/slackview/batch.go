@@ -37,7 +37,11 @@ func (d *drawing) drawBatch(ctx context.Context, id int64) error {
 			b.Channel = r.Channel
 		}
 	}
-	data := blocks.BatchData{Batch: b, Lines: lines}
+	pause, err := d.view.ledger.Paused(ctx)
+	if err != nil {
+		return err
+	}
+	data := blocks.BatchData{Batch: b, Lines: lines, Pause: pause}
 	d.finished = renewal.Settled(lines) && d.view.ledger.Now(ctx).Sub(b.UpdatedAt) > waitedFor
 	d.lookAt(ctx, b.Channel, !renewal.Settled(lines))
 	began := d.posts[keySummary].TS
@@ -62,10 +66,12 @@ func (d *drawing) drawBatch(ctx context.Context, id int64) error {
 
 func (d *drawing) showBatch(ctx context.Context, data blocks.BatchData) {
 	channel, before := data.Batch.Channel, d.posts[keyCard].TS
-	d.showAll(ctx, []wanted{
+	cards := []wanted{
 		{key: keySummary, channel: channel, lasting: true, message: blocks.BatchSummary(data)},
 		{key: keyCard, channel: channel, under: keySummary, lasting: true, message: blocks.BatchCard(data)},
-	})
+	}
+	d.unhurried(ctx, cards, data.Batch.UpdatedAt)
+	d.showAll(ctx, cards)
 	if d.posts[keyCard].TS != before { // Home leads to it
 		if err := d.view.ledger.RedrawHomes(ctx); err != nil {
 			d.errs = append(d.errs, err)

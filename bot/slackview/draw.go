@@ -156,7 +156,15 @@ func (d *drawing) draw(ctx context.Context, r renewal.Request, entries []renewal
 func (d *drawing) showRequest(ctx context.Context, r renewal.Request, entries []renewal.Entry) {
 	before, shared := d.posts[keyCard].TS, ledger.Post{}
 	asked := slices.Concat(d.view.asked(r), d.view.deputiesAsked(ctx, r))
-	cards := d.view.cards(r, asked)
+	pause, err := d.view.ledger.Paused(ctx)
+	if err != nil {
+		d.errs = append(d.errs, err)
+		return
+	}
+	cards := d.view.cards(r, asked, pause)
+	if n := len(entries); n > 0 {
+		d.unhurried(ctx, cards, entries[n-1].At)
+	}
 	if r.Batch != 0 {
 		alone, theirs, err := d.beginLine(ctx, r, entries)
 		if err != nil {
@@ -181,6 +189,22 @@ func (d *drawing) showRequest(ctx context.Context, r renewal.Request, entries []
 	link := d.view.link(card, d.posts[keySummary].TS)
 	d.view.linked(r.ID, link)
 	d.showAll(ctx, d.view.wantedFor(r, entries, link, asked))
+}
+
+// quiet is how long after the last that happened a card that shows it is changed without hurry.
+const quiet = time.Minute
+
+// unhurried lets cards wait for what is urgent when all that is new is something else than what happened
+// last, such as that orders are paused: that changes all cards at once.
+func (d *drawing) unhurried(ctx context.Context, cards []wanted, last time.Time) {
+	for i, w := range cards {
+		cards[i].record = showsAll(d.posts[w.key], last, d.view.ledger.Now(ctx))
+	}
+}
+
+// showsAll says whether a post has shown for a while what happened last.
+func showsAll(p ledger.Post, last, now time.Time) bool {
+	return p.State == ledger.PostShown && p.UpdatedAt.After(last) && now.Sub(last) >= quiet
 }
 
 func (d *drawing) showAll(ctx context.Context, list []wanted) {

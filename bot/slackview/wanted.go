@@ -40,10 +40,10 @@ const (
 func (w wanted) ofRequest() bool { return w.key == keySummary || w.under == keySummary }
 
 // cards are the messages that show how a request stands, the parent of all others first.
-func (v *View) cards(r renewal.Request, asked []string) []wanted {
+func (v *View) cards(r renewal.Request, asked []string, p renewal.Pause) []wanted {
 	return []wanted{
 		{key: keySummary, channel: r.Channel, lasting: true, message: blocks.Summary(r)},
-		{key: keyCard, channel: r.Channel, under: keySummary, lasting: true, message: blocks.Card(r, asked)},
+		{key: keyCard, channel: r.Channel, under: keySummary, lasting: true, message: blocks.Card(r, asked, p)},
 	}
 }
 
