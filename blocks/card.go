@@ -69,7 +69,7 @@ func cardFacts(r renewal.Request) string {
 
 // invoiceFacts say who gets the invoice, with the mail as a whole, and the PO number.
 func invoiceFacts(o renewal.Offer) string {
-	name, mail := outside(o.Contact.Name, nameLimit), copyable(o.Contact.Email, nameLimit)
+	name, mail := outside(o.Contact.Name, nameLimit), copyable(o.Contact.Email, mailLimit)
 	if clean(o.Contact.Name) == clean(o.Contact.Email) {
 		name = ""
 	}

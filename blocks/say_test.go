@@ -74,6 +74,18 @@ func TestTextSaysWhoWhatForWhomHowMuch(t *testing.T) {
 	}
 }
 
+// The invoice goes to the address that is shown, so it is shown as a whole.
+func TestMailIsNotCut(t *testing.T) {
+	t.Parallel()
+	mail := strings.Repeat("billing.", 7) + "desk@" + strings.Repeat("accounts.", 21) + "example.com"
+	r := with(renewal.Pending, func(r *renewal.Request) { r.Offer.Contact.Email = mail })
+	for name, shown := range map[string]any{"card": blocks.Card(r, nil, renewal.Pause{}), "review": blocks.Review(draft(), r.Offer, blocks.ReviewData{})} {
+		if !strings.Contains(string(pretty(t, shown)), mail) {
+			t.Errorf("the %s cuts %s", name, mail)
+		}
+	}
+}
+
 // Approvers see at one glance that there are doubts, on the card and where they agree; each
 // stands by itself, whatever the others say.
 func TestDoubtsStandOneByOne(t *testing.T) {

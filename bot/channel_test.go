@@ -174,6 +174,28 @@ func TestAChannelWhoseIDChangedWhileTheBotWasOff(t *testing.T) {
 	b.wantToldOnce()
 }
 
+// What has ended does not follow, and whoever is in its channel still reads of it.
+func TestEndedRequestsOfAChannelWhoseIDChanged(t *testing.T) {
+	t.Parallel()
+	b := setup(t, durable(t))
+	w := acmeWish
+	w.channel = sandbox.Leads
+	bob := b.as(sandbox.Bob)
+	bob.press(b.as(sandbox.Alice).request(w), "Approve")
+	b.happened("RNW-000001", renewal.CodeOrdered)
+	b.wholeView("RNW-000001")
+	b.as(sandbox.Alice).request(w)
+	b.wholeView("RNW-000002")
+	b.stop()
+	b.Slack.MoveChannelUnheard(sandbox.Leads, "C0LEADSNEW")
+	b.start()
+	b.happened("RNW-000002", renewal.CodeMoved)
+	b.wants(b.as(sandbox.Alice).command(sandbox.Random, "/renew status RNW-000001"), "Acme Telecom")
+	if r := b.stored("RNW-000001"); r.Channel != sandbox.Leads {
+		t.Errorf("the ended request is in %s", r.Channel)
+	}
+}
+
 // Two channels have the message by which the lost one is known. Which it is only people can say.
 func TestNobodyGuessesBetweenTwoChannels(t *testing.T) {
 	t.Parallel()

@@ -101,6 +101,13 @@ func membersOf(ctx context.Context, api *socket.WebAPI, channelID string) ([]str
 // maxAge: a public one may have been made private. What Slack does not tell they can't.
 func (d *Directory) MayRead(ctx context.Context, channelID, userID string, maxAge lookup.MaxAge) bool {
 	ch, err := d.channels.Get(ctx, channelID, maxAge)
+	if socket.ErrorCode(err) == "channel_not_found" { // what has ended keeps the id that its channel had
+		now, unknown := d.moved(ctx)
+		if id, moved := now[channelID]; moved && unknown == nil {
+			channelID = id
+			ch, err = d.channels.Get(ctx, channelID, maxAge)
+		}
+	}
 	return err == nil && (!ch.IsPrivate || d.hasMember(ctx, channelID, userID, maxAge))
 }
 

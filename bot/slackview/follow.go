@@ -99,13 +99,30 @@ func (d *drawing) follow(ctx context.Context, channel string) (followed bool, wh
 		d.view.log.WarnContext(ctx, "a channel that Slack does not know any more was not looked for", "channel", channel, "error", err)
 		return false, nil
 	}
-	var also []int64
-	if d.request > 0 {
-		also = []int64{d.request}
+	also, err := d.requests(ctx)
+	if err != nil {
+		d.errs = append(d.errs, err)
+		return false, nil
 	}
 	d.view.Moved(ctx, channel, to, also...)
-	d.comeBack(time.Millisecond)
+	d.comeBack(time.Second)
 	return true, nil
+}
+
+// requests are those whose messages are drawn, also when they have ended.
+func (d *drawing) requests(ctx context.Context) (ids []int64, err error) {
+	id, ok := renewal.BatchOf(d.request)
+	if !ok {
+		if d.request != 0 {
+			ids = append(ids, d.request)
+		}
+		return ids, nil
+	}
+	_, lines, err := d.view.ledger.Batch(ctx, id)
+	for _, r := range lines {
+		ids = append(ids, r.ID)
+	}
+	return ids, err
 }
 
 // lookAt looks whether the channel of what is open still takes messages, also when there is none to send.
