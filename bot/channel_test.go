@@ -242,9 +242,14 @@ func TestConfiguredChannelsWhoseIDsChangedWhileTheBotWasOff(t *testing.T) {
 	b.as(sandbox.Alice).request(w)
 	b.wholeView("RNW-000002")
 	b.wantOrders(1)
+	if c, differences := b.compareIn(audit); c.Agreed != c.Entries || len(differences) > 0 {
+		t.Errorf("the audit channel agrees on %+v: %q", c, differences)
+	}
 	for _, id := range []string{audit, renewals} {
-		if n, _ := log.count("replace it in the configuration", id); n == 0 {
-			t.Errorf("the log does not say that %s is an id to put into the configuration", id)
+		for _, words := range []string{"replace it in the configuration", "the configuration names a channel by the id that it had"} { // then, and at each start
+			if n, _ := log.count(words, id); n == 0 {
+				t.Errorf("the log does not say %q of %s", words, id)
+			}
 		}
 	}
 }

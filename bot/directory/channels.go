@@ -156,6 +156,9 @@ func (d *Directory) AllowedChannels(ctx context.Context) []string {
 	return ids
 }
 
+// NamedChannels are those to which requests are confined, by the ids that the configuration has.
+func (d *Directory) NamedChannels() []string { return d.allowed }
+
 func (d *Directory) mayTake(ctx context.Context, channelID string) bool {
 	return len(d.allowed) == 0 || slices.Contains(d.AllowedChannels(ctx), channelID)
 }

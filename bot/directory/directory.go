@@ -89,7 +89,7 @@ func New(o Options) *Directory {
 		d.deputies = func(context.Context) ([]renewal.Deputy, error) { return nil, nil }
 	}
 	if d.moved == nil {
-		d.moved = func(context.Context) (map[string]string, error) { return nil, nil }
+		d.moved = func(context.Context) (map[string]string, error) { return map[string]string{}, nil }
 	}
 	d.users = lookup.New(peopleTTL, o.Now, tasks, func(ctx context.Context, id string) (slack.User, error) {
 		u, err := o.API.GetUserInfoContext(ctx, id)

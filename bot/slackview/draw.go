@@ -54,7 +54,7 @@ func (v *View) Begin(ctx context.Context) error {
 			jobs = append(jobs, renewal.Job{Kind: renewal.SyncSlack, RequestID: -r.Batch, At: now})
 		}
 	}
-	if err != nil {
+	if err = errors.Join(err, v.sayOutdated(ctx)); err != nil {
 		return err
 	}
 	for id, link := range v.Links(ctx, waiting) {

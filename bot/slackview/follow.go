@@ -68,6 +68,17 @@ func (v *View) Moved(ctx context.Context, from, to string, also ...int64) {
 	}
 }
 
+// sayOutdated says which ids in the configuration are those that channels had before.
+func (v *View) sayOutdated(ctx context.Context) error {
+	now, err := v.ledger.ChannelIDs(ctx)
+	for _, id := range append(slices.Clone(v.people.NamedChannels()), v.namedAudit) {
+		if to, moved := now[id]; moved {
+			v.log.WarnContext(ctx, "the configuration names a channel by the id that it had: replace it", "channel", id, "new_id", to)
+		}
+	}
+	return err
+}
+
 // currentAudit reads which id the audit channel has now.
 func (v *View) currentAudit(ctx context.Context) error {
 	now, err := v.ledger.ChannelIDs(ctx)
