@@ -62,6 +62,7 @@ type BatchData struct {
 	Batch renewal.Batch
 	Lines []renewal.Request
 	Can   renewal.BatchCan // what the reader of a list may do with it
+	Pause renewal.Pause    // of all orders, which the card tells
 }
 
 func (d BatchData) target() string {

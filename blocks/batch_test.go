@@ -91,9 +91,13 @@ func batches() []shown {
 	rejected := batchOf(times(renewal.Rejected, 2)...)
 	paused := batchOf(renewal.Ordered, renewal.Approved, renewal.Approved)
 	paused.Lines[1].Problem = &renewal.Problem{Class: yeastar.ClassNotSent, Code: "paused", Detail: "The prices are wrong.", By: bob}
+	stopped := waiting
+	stopped.Pause = renewal.Pause{By: carol, Reason: "Stocktaking until Friday", At: now}
+	alsoTold := paused
+	alsoTold.Pause = stopped.Pause
 	out := []shown{}
 	for name, d := range map[string]blocks.BatchData{
-		"pending": waiting, "pending_many": many, "pending_struck": struck, "pending_dry_run": dryRun, "pending_steps": stepped, "running": running, "running_paused": paused,
+		"pending": waiting, "pending_many": many, "pending_struck": struck, "pending_dry_run": dryRun, "pending_steps": stepped, "running": running, "running_paused": paused, "all_paused": stopped, "all_paused_told": alsoTold,
 		"held_unknown": held(renewal.HoldUnknown), "held_credit": held(renewal.HoldCredit), "held_refusals": held(renewal.HoldRefusals),
 		"questions": batchOf(renewal.Ordered, renewal.Unknown), "ended": ended, "ended_all": batchOf(times(renewal.Ordered, 2)...), "rejected": rejected, "dates": dates,
 		"processing": batchOf(renewal.Ordered, renewal.Processing, renewal.Cancelled), "processing_refused": batchOf(renewal.Processing, renewal.Refused, renewal.Processing),

@@ -61,6 +61,9 @@ func BatchCard(d BatchData) Message {
 		section(id("what"), fmt.Sprintf("*%s%s · %s*\n%s", d.Batch.Reference(), title, d.head(), facts)),
 		section(id("state"), s.bold()),
 	}
+	if d.has(renewal.Held()...) && d.heldUp() == "" {
+		blocks = append(blocks, pauseLine(id("paused"), d.Pause)...)
+	}
 	if bar := d.progress(); bar != "" && len(open) == 0 {
 		blocks = append(blocks, section(id("bar"), bar))
 	}

@@ -13,13 +13,16 @@ import (
 // Card is the approval message in the thread of the summary: what is asked for, what to look
 // at and the approvers' buttons first, so that a phone shows them together; then the rest,
 // with what the requester can do. asked are the user and user-group ids that are asked to
-// decide: a new card tells them, and a change of it nobody.
-func Card(r renewal.Request, asked []string) Message {
+// decide: a new card tells them, and a change of it nobody. p is whether orders are paused.
+func Card(r renewal.Request, asked []string, p renewal.Pause) Message {
 	s := stateOf(r)
 	id := blockIDs("card", r)
 	blocks := []slack.Block{
 		section(id("what"), fmt.Sprintf("*%s%s*\n%s\n%s", r.Reference(), title(r), what(r.Offer, outside), cardFacts(r))),
 		section(id("state"), s.bold()),
+	}
+	if slices.Contains(renewal.Held(), r.Status) && !r.WaitsPaused() {
+		blocks = append(blocks, pauseLine(id("paused"), p)...)
 	}
 	if !r.Status.Final() {
 		blocks = append(blocks, doubtBlocks(id, r)...)
@@ -43,6 +46,14 @@ func Card(r renewal.Request, asked []string) Message {
 	}
 }
 
+// pauseLine says that orders are paused, while they are.
+func pauseLine(id string, p renewal.Pause) []slack.Block {
+	if !p.Holds() {
+		return nil
+	}
+	return []slack.Block{contextLine(id, join("⏸️ Orders are paused by "+mention(p.By)+" since "+moment(p.At)+reason(p.Reason), "Nothing is ordered until an approver resumes."))}
+}
+
 // cardFacts are the price, until when it is renewed and when it is ordered, in one line.
 func cardFacts(r renewal.Request) string {
 	told := price(r.Offer, outside)
@@ -58,7 +69,7 @@ func cardFacts(r renewal.Request) string {
 
 // invoiceFacts say who gets the invoice, with the mail as a whole, and the PO number.
 func invoiceFacts(o renewal.Offer) string {
-	name, mail := outside(o.Contact.Name, nameLimit), copyable(o.Contact.Email, nameLimit)
+	name, mail := outside(o.Contact.Name, nameLimit), copyable(o.Contact.Email, mailLimit)
 	if clean(o.Contact.Name) == clean(o.Contact.Email) {
 		name = ""
 	}

@@ -49,7 +49,7 @@ func TestDialogSaysHowMuchOfWhatAndForHowMuch(t *testing.T) {
 		}
 	}
 	for name, r := range cases {
-		for _, b := range buttons(blocks.Card(r, nil)) {
+		for _, b := range buttons(blocks.Card(r, nil, renewal.Pause{})) {
 			if b.Confirm == nil {
 				continue
 			}
@@ -80,7 +80,7 @@ func TestDialogSaysOfWhatANumberIs(t *testing.T) {
 			r.Offer.Lines = r.Offer.Lines[:1]
 			r.Doubts = []renewal.Doubt{{Kind: renewal.DoubtQuantity, Serious: true, Quantity: 20000, Told: 10000, Names: []string{name}}}
 		})
-		if got := buttons(blocks.Card(r, nil))[0].Confirm.Text.Text; !strings.Contains(got, want) {
+		if got := buttons(blocks.Card(r, nil, renewal.Pause{}))[0].Confirm.Text.Text; !strings.Contains(got, want) {
 			t.Errorf("the dialog lacks %q: %s", want, got)
 		}
 	}

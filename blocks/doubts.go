@@ -74,6 +74,9 @@ func wordsMissing(r renewal.Request, said bool) string {
 	if said {
 		before = "That was said before all of this was known."
 	}
+	if r.Status != renewal.Pending {
+		return before + " Whoever tries it again asks the approvers anew, and nobody can approve it before somebody has said why it should be ordered all the same."
+	}
 	who := "An approver can"
 	if r.Batch == 0 {
 		who = mention(r.Requester) + " can with “Change…”, or an approver"

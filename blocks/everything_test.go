@@ -108,7 +108,10 @@ func requestMessages() []shown {
 	var out []shown
 	asked := []string{bob, carol, "S0APPROVERS"}
 	for name, r := range requests() {
-		out = append(out, shown{"summary_" + name, blocks.Summary(r)}, shown{"card_" + name, blocks.Card(r, asked)})
+		out = append(out, shown{"summary_" + name, blocks.Summary(r)}, shown{"card_" + name, blocks.Card(r, asked, renewal.Pause{})})
+	}
+	for _, s := range []renewal.Status{renewal.Pending, renewal.Refused, renewal.Unknown} {
+		out = append(out, shown{"card_paused_" + string(s), blocks.Card(request(s), asked, renewal.Pause{By: carol, Reason: "Stocktaking until Friday", At: now})})
 	}
 	slices.SortFunc(out, func(a, b shown) int { return strings.Compare(a.name, b.name) })
 	decision := entry(renewal.CodeApproved, bob, renewal.Pending, renewal.Approved, map[string]string{

@@ -31,6 +31,7 @@ const limitAck = 20_000
 // How much outside text stands in one place, so that the parts that matter always fit.
 const (
 	nameLimit   = 150
+	mailLimit   = 320 // holds the longest address: nobody can write to half of one
 	shortLimit  = 60
 	briefLimit  = 24
 	detailLimit = 600

@@ -140,7 +140,7 @@ func nameAndMail(name, email, id string) string {
 	if clean(name) == clean(email) {
 		name = ""
 	}
-	name, email = outside(name, nameLimit), copyable(email, nameLimit)
+	name, email = outside(name, nameLimit), copyable(email, mailLimit)
 	return cmp.Or(joinWith("\n", name, email), outside(id, shortLimit))
 }
 

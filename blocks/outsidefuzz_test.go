@@ -58,7 +58,7 @@ func (o outsider) pages() []shown {
 	for _, s := range renewal.Statuses() {
 		r := o.request(s)
 		message("summary "+string(s), blocks.Summary(r))
-		message("card "+string(s), blocks.Card(r, nil))
+		message("card "+string(s), blocks.Card(r, nil, renewal.Pause{}))
 		message("announcement "+string(s), blocks.Announcement(r, o.entry(renewal.Entry{})))
 	}
 	for _, e := range events() {

@@ -63,7 +63,7 @@ func TestTextSaysWhoWhatForWhomHowMuch(t *testing.T) {
 			if r.DryRun {
 				want = append(want, "Dry run")
 			}
-			for kind, m := range map[string]blocks.Message{"summary": blocks.Summary(r), "card": blocks.Card(r, nil)} {
+			for kind, m := range map[string]blocks.Message{"summary": blocks.Summary(r), "card": blocks.Card(r, nil, renewal.Pause{})} {
 				for _, w := range want {
 					if !strings.Contains(m.Text, w) {
 						t.Errorf("the %s's text lacks %q: %s", kind, w, m.Text)
@@ -74,12 +74,24 @@ func TestTextSaysWhoWhatForWhomHowMuch(t *testing.T) {
 	}
 }
 
+// The invoice goes to the address that is shown, so it is shown as a whole.
+func TestMailIsNotCut(t *testing.T) {
+	t.Parallel()
+	mail := strings.Repeat("billing.", 7) + "desk@" + strings.Repeat("accounts.", 21) + "example.com"
+	r := with(renewal.Pending, func(r *renewal.Request) { r.Offer.Contact.Email = mail })
+	for name, shown := range map[string]any{"card": blocks.Card(r, nil, renewal.Pause{}), "review": blocks.Review(draft(), r.Offer, blocks.ReviewData{})} {
+		if !strings.Contains(string(pretty(t, shown)), mail) {
+			t.Errorf("the %s cuts %s", name, mail)
+		}
+	}
+}
+
 // Approvers see at one glance that there are doubts, on the card and where they agree; each
 // stands by itself, whatever the others say.
 func TestDoubtsStandOneByOne(t *testing.T) {
 	t.Parallel()
 	r := with(renewal.Pending, func(r *renewal.Request) { r.Doubts, r.DoubtReason = doubts(), "Agreed by phone." })
-	card := blocks.Card(r, nil)
+	card := blocks.Card(r, nil, renewal.Pause{})
 	review := blocks.Review(draft(), r.Offer, blocks.ReviewData{Doubts: r.Doubts})
 	shown, alerts := string(pretty(t, card)), string(pretty(t, review))
 	all := fmt.Sprintf("%d things to look at", len(r.Doubts))
@@ -116,7 +128,7 @@ func TestDoubtsStandOneByOne(t *testing.T) {
 	if strings.Contains(string(pretty(t, slight)), "Why should this") {
 		t.Error("a slight doubt has to be explained")
 	}
-	if old := with(renewal.Pending, func(r *renewal.Request) { r.Doubts = nil }); strings.Contains(string(pretty(t, blocks.Card(old, nil))), "to look at") {
+	if old := with(renewal.Pending, func(r *renewal.Request) { r.Doubts = nil }); strings.Contains(string(pretty(t, blocks.Card(old, nil, renewal.Pause{}))), "to look at") {
 		t.Error("a request from before doubts were kept has some")
 	}
 }
@@ -150,7 +162,7 @@ func TestCardHasTheButtonsOfItsState(t *testing.T) {
 			t.Parallel()
 			r := request(status)
 			var got []string
-			for _, b := range buttons(blocks.Card(r, nil)) {
+			for _, b := range buttons(blocks.Card(r, nil, renewal.Pause{})) {
 				got = append(got, b.ActionID)
 				target, err := blocks.DecodeTarget(b.Value)
 				if err != nil {
@@ -199,8 +211,8 @@ func TestConfirmSaysWhatItDoes(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			i := slices.IndexFunc(buttons(blocks.Card(tt.request, nil)), func(b *slack.ButtonBlockElement) bool { return b.ActionID == tt.action })
-			confirm := buttons(blocks.Card(tt.request, nil))[i].Confirm
+			i := slices.IndexFunc(buttons(blocks.Card(tt.request, nil, renewal.Pause{})), func(b *slack.ButtonBlockElement) bool { return b.ActionID == tt.action })
+			confirm := buttons(blocks.Card(tt.request, nil, renewal.Pause{}))[i].Confirm
 			for _, w := range tt.want {
 				if !strings.Contains(confirm.Text.Text, w) {
 					t.Errorf("lacks %q: %s", w, confirm.Text.Text)
@@ -215,7 +227,7 @@ func TestDecidedCardHasNewBlocks(t *testing.T) {
 	t.Parallel()
 	ids := map[string]renewal.Status{}
 	for _, status := range renewal.Statuses() {
-		for _, b := range blocks.Card(request(status), nil).Blocks {
+		for _, b := range blocks.Card(request(status), nil, renewal.Pause{}).Blocks {
 			if before, taken := ids[b.ID()]; taken && before != status {
 				t.Errorf("%s is a block of %s and of %s", b.ID(), before, status)
 			}
@@ -261,7 +273,7 @@ func TestApproversAreMentionedInNewLinesOnly(t *testing.T) {
 		}
 	}
 	for name, r := range requests() {
-		for _, m := range []blocks.Message{blocks.Summary(r), blocks.Card(r, nil)} {
+		for _, m := range []blocks.Message{blocks.Summary(r), blocks.Card(r, nil, renewal.Pause{})} {
 			if text := string(marshal(t, m)); strings.Contains(text, "subteam") || strings.Contains(text, carol) {
 				t.Errorf("%s mentions approvers: %s", name, text)
 			}
@@ -272,12 +284,12 @@ func TestApproversAreMentionedInNewLinesOnly(t *testing.T) {
 func TestDigest(t *testing.T) {
 	t.Parallel()
 	r := request(renewal.Pending)
-	if blocks.Card(r, nil).Digest() != blocks.Card(request(renewal.Pending), nil).Digest() {
+	if blocks.Card(r, nil, renewal.Pause{}).Digest() != blocks.Card(request(renewal.Pending), nil, renewal.Pause{}).Digest() {
 		t.Error("the same card has two digests")
 	}
 	seen := map[string]string{}
 	for name, r := range requests() {
-		d := blocks.Card(r, nil).Digest()
+		d := blocks.Card(r, nil, renewal.Pause{}).Digest()
 		if other, taken := seen[d]; taken {
 			t.Errorf("%s and %s have one digest", name, other)
 		}

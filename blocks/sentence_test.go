@@ -98,7 +98,7 @@ func withDetail(t *testing.T, detail string) map[string]blocks.Message {
 	out := map[string]blocks.Message{}
 	for _, status := range []renewal.Status{renewal.Refused, renewal.Unknown, renewal.Approved} {
 		r := with(status, func(r *renewal.Request) { r.Problem = &renewal.Problem{Code: "waiting", Detail: detail} })
-		out[fmt.Sprint("card ", status)] = blocks.Card(r, nil)
+		out[fmt.Sprint("card ", status)] = blocks.Card(r, nil, renewal.Pause{})
 		out[fmt.Sprint("summary ", status)] = blocks.Summary(r)
 	}
 	for _, code := range []renewal.Code{renewal.CodeRefused, renewal.CodeUnknown, renewal.CodeWaiting, renewal.CodePostponed} {

@@ -28,9 +28,14 @@ func (b *bundle) auditChannel(id string) audit.Channel {
 // compare holds the ledger against the audit channel, and returns what differs.
 func (b *bundle) compare() (audit.Compared, []string) {
 	b.t.Helper()
+	return b.compareIn(sandbox.Audit)
+}
+
+func (b *bundle) compareIn(channel string) (audit.Compared, []string) {
+	b.t.Helper()
 	var differences []string
-	read := b.auditChannel(sandbox.Audit)
-	c, err := audit.Compare(b.ctx, b.Ledger, sandbox.Audit, read, time.Now(), func(s string) { differences = append(differences, s) })
+	read := b.auditChannel(channel)
+	c, err := audit.Compare(b.ctx, b.Ledger, channel, read, time.Now(), func(s string) { differences = append(differences, s) })
 	if err != nil {
 		b.t.Fatal(err)
 	}

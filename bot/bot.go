@@ -18,6 +18,7 @@ import (
 	"renewbot/bot/dueview"
 	"renewbot/bot/formview"
 	"renewbot/bot/ledger"
+	"renewbot/bot/logs"
 	"renewbot/bot/metrics"
 	"renewbot/bot/orders"
 	"renewbot/bot/portal"
@@ -58,6 +59,8 @@ type Options struct {
 	Metrics *metrics.Metrics
 	// ListsRead is portal.Options.Read.
 	ListsRead func()
+	// Links are told where cards are, for the lines of Log. Nil: nobody is.
+	Links *logs.Links
 	// Now is the clock, for tests. Nil: the real one.
 	Now func() time.Time
 	// Instance tells this process from others on the same database. Empty: a new name.
@@ -137,7 +140,7 @@ func New(o Options) *Bot {
 	people := directory.New(directory.Options{
 		API: api, Log: o.Log, Now: o.Now, Metrics: o.Metrics,
 		Approvers: given.Approvers, Requesters: given.Requesters, Channels: given.Channels, Weekend: given.Weekend,
-		Named: given.Policy.Names(), Told: given.Policy.Next(), Deputies: o.Ledger.Deputies,
+		Named: given.Policy.Names(), Told: given.Policy.Next(), Deputies: o.Ledger.Deputies, Moved: o.Ledger.ChannelIDs,
 	})
 	replies := reply.New(api, o.Log, cmp.Or(o.AckWithin, socket.AckBudget))
 	var b *Bot
@@ -154,7 +157,8 @@ func New(o Options) *Bot {
 		slack: slackview.New(slackview.Options{
 			API: api, Ledger: o.Ledger, Log: o.Log, AuditChannel: given.AuditChannel, Approvers: given.Approvers,
 			People: people, Policy: o.Config.Policy(), Notify: given.Notify, Command: command, Instance: o.Instance, Lease: o.ViewLease,
-			Due: func(ctx context.Context, userID string) []slack.Block { return b.due.Section(ctx, userID) },
+			Linked: o.Links.Set,
+			Due:    func(ctx context.Context, userID string) []slack.Block { return b.due.Section(ctx, userID) },
 		}),
 	}
 	lists := duelist.New(duelist.Options{Portal: looked, Ledger: o.Ledger, Log: o.Log})

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"renewbot/bot/config"
 	"renewbot/bot/renewal"
 	"renewbot/bot/sandbox"
 	"renewbot/bot/slacksim"
@@ -148,4 +149,107 @@ func TestStatusKnowsThatAChannelBecamePrivate(t *testing.T) {
 	said := dave.command(sandbox.Random, "/renew status RNW-000001")
 	b.wants(said, "belongs to a private channel that you are not in")
 	b.lacks(said, "Acme Telecom")
+}
+
+// A channel's id changed while no connection was there, so that nobody heard of it. Our own messages in it
+// say which one it is now.
+func TestAChannelWhoseIDChangedWhileTheBotWasOff(t *testing.T) {
+	t.Parallel()
+	const moved = "C0LEADSNEW"
+	b := setup(t, durable(t))
+	w := acmeWish
+	w.channel = sandbox.Leads
+	card := b.as(sandbox.Alice).request(w)
+	b.wholeView("RNW-000001")
+	b.stop()
+	b.Slack.MoveChannelUnheard(sandbox.Leads, moved)
+	b.start()
+	b.happened("RNW-000001", renewal.CodeMoved)
+	card.Channel = moved
+	b.as(sandbox.Bob).press(b.cardNow(card), "Approve")
+	b.happened("RNW-000001", renewal.CodeOrdered)
+	b.says(moved, "RNW-000001 is ordered", b.Vendor.Placed()[0].OrderNo)
+	b.shows(card, "Ordered.")
+	b.wantOrders(1)
+	b.wantToldOnce()
+}
+
+// What has ended does not follow, and whoever is in its channel still reads of it.
+func TestEndedRequestsOfAChannelWhoseIDChanged(t *testing.T) {
+	t.Parallel()
+	b := setup(t, durable(t))
+	w := acmeWish
+	w.channel = sandbox.Leads
+	bob := b.as(sandbox.Bob)
+	bob.press(b.as(sandbox.Alice).request(w), "Approve")
+	b.happened("RNW-000001", renewal.CodeOrdered)
+	b.wholeView("RNW-000001")
+	b.as(sandbox.Alice).request(w)
+	b.wholeView("RNW-000002")
+	b.stop()
+	b.Slack.MoveChannelUnheard(sandbox.Leads, "C0LEADSNEW")
+	b.start()
+	b.happened("RNW-000002", renewal.CodeMoved)
+	b.wants(b.as(sandbox.Alice).command(sandbox.Random, "/renew status RNW-000001"), "Acme Telecom")
+	if r := b.stored("RNW-000001"); r.Channel != sandbox.Leads {
+		t.Errorf("the ended request is in %s", r.Channel)
+	}
+}
+
+// Two channels have the message by which the lost one is known. Which it is only people can say.
+func TestNobodyGuessesBetweenTwoChannels(t *testing.T) {
+	t.Parallel()
+	b := setup(t, durable(t))
+	w := acmeWish
+	w.channel = sandbox.Leads
+	b.as(sandbox.Alice).request(w)
+	b.wholeView("RNW-000001")
+	b.stop()
+	b.Slack.MoveChannelUnheard(sandbox.Leads, "C0LEADSNEW")
+	b.Slack.CopyChannel("C0LEADSNEW", "C0LEADSCOPY")
+	b.start()
+	b.hears(sandbox.Alice, "I can't post RNW-000001 in", "several channels have its messages")
+	b.says(sandbox.Audit, "I can't post RNW-000001 in", "several channels have its messages")
+	b.rest()
+	if r := b.stored("RNW-000001"); r.Channel != sandbox.Leads || r.Status != renewal.Pending {
+		t.Errorf("the request is %s in %s", r.Status, r.Channel)
+	}
+	b.wantOrders(0)
+}
+
+// The channels that the configuration names are followed, too: it cannot be changed by the bot, which says so.
+func TestConfiguredChannelsWhoseIDsChangedWhileTheBotWasOff(t *testing.T) {
+	t.Parallel()
+	const audit, renewals = "C0AUDITNEW", "C0RENEWALSNEW"
+	var log heard
+	b := setup(t, durable(t), logsTo(&log), func(o *sandbox.Options) {
+		o.Configure = func(c *config.Config) { c.Renew.Channels = []string{sandbox.Renewals} }
+	})
+	card := b.as(sandbox.Alice).request(acmeWish)
+	b.wholeView("RNW-000001")
+	b.stop()
+	b.Slack.MoveChannelUnheard(sandbox.Audit, audit)
+	b.Slack.MoveChannelUnheard(sandbox.Renewals, renewals)
+	b.start()
+	b.says(audit, "RNW-000001", "channel has another id now")
+	b.as(sandbox.Bob).press(b.cardNow(slacksim.Message{Channel: renewals, TS: card.TS}), "Approve")
+	b.says(audit, "RNW-000001", string(renewal.CodeOrdered))
+	b.says(renewals, "RNW-000001 is ordered")
+	b.wantToldOnce()
+	b.restart()
+	w := acmeWish
+	w.channel = renewals
+	b.as(sandbox.Alice).request(w)
+	b.wholeView("RNW-000002")
+	b.wantOrders(1)
+	if c, differences := b.compareIn(audit); c.Agreed != c.Entries || len(differences) > 0 {
+		t.Errorf("the audit channel agrees on %+v: %q", c, differences)
+	}
+	for _, id := range []string{audit, renewals} {
+		for _, words := range []string{"replace it in the configuration", "the configuration names a channel by the id that it had"} { // then, and at each start
+			if n, _ := log.count(words, id); n == 0 {
+				t.Errorf("the log does not say %q of %s", words, id)
+			}
+		}
+	}
 }

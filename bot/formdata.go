@@ -26,7 +26,7 @@ func (b *Bot) formWithin(ctx context.Context, wait time.Duration, d blocks.Draft
 	defer cancel()
 	f := blocks.FormData{
 		Products: b.portal.Products(), DryRun: b.policy.DryRun, Now: b.now(), Ahead: b.policy.OrderAhead,
-		Channels: b.directory.AllowedChannels(), ChannelNames: b.directory.ChannelNames(looking), ChannelHint: b.directory.ChannelHint(),
+		Channels: b.directory.AllowedChannels(looking), ChannelNames: b.directory.ChannelNames(looking), ChannelHint: b.directory.ChannelHint(),
 	}
 	if id := cmp.Or(d.Request, d.Again); id != 0 {
 		if r, err := b.ledger.Get(looking, id); err == nil {

@@ -2,7 +2,6 @@ package bot
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -12,7 +11,6 @@ import (
 	"renewbot/bot/directory"
 	"renewbot/bot/draft"
 	"renewbot/bot/history"
-	"renewbot/bot/ledger"
 	"renewbot/bot/renewal"
 	"renewbot/bot/reply"
 	"renewbot/bot/socket"
@@ -162,24 +160,6 @@ func (b *Bot) event(ctx context.Context, e slackevents.EventsAPIEvent) {
 	case *slackevents.ChannelSharedEvent:
 		b.directory.ForgetChannel(d.Channel)
 	case *slackevents.ChannelIDChangedEvent:
-		b.channelMoved(ctx, d.OldChannelID, d.NewChannelID)
-	}
-}
-
-// channelMoved follows a channel whose id Slack has changed, for every request that is not
-// finished. https://docs.slack.dev/reference/events/channel_id_changed
-func (b *Bot) channelMoved(ctx context.Context, from, to string) {
-	b.directory.ForgetChannel(from)
-	b.directory.ForgetChannel(to)
-	b.log.WarnContext(ctx, "Slack changed the id of a channel: replace it in the configuration if it stands there", "channel", from, "new_id", to)
-	open, err := b.ledger.List(ctx, ledger.Filter{Statuses: unfinished()})
-	for _, r := range open {
-		if r.Channel == from {
-			_, refused := b.ledger.Apply(ctx, r.ID, renewal.Moved{From: from, To: to})
-			err = errors.Join(err, renewal.IgnoreRefusal(refused))
-		}
-	}
-	if err != nil {
-		b.log.ErrorContext(ctx, "requests did not follow a channel to its new id", "channel", from, "new_id", to, "error", err)
+		b.slack.Moved(ctx, d.OldChannelID, d.NewChannelID)
 	}
 }

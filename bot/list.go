@@ -66,16 +66,6 @@ func (b *Bot) pageOf(ctx context.Context, p reply.Person, a renewal.Actor, query
 	b.reply.Replace(ctx, p, m, original)
 }
 
-func unfinished() []renewal.Status {
-	var open []renewal.Status
-	for _, s := range renewal.Statuses() {
-		if !s.Final() {
-			open = append(open, s)
-		}
-	}
-	return open
-}
-
 // history tells what was.
 func (b *Bot) history() *history.Histories {
 	return &history.Histories{

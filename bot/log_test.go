@@ -117,3 +117,33 @@ func TestLinesNameTheirRequest(t *testing.T) {
 		}
 	}
 }
+
+// The lines of a request's way lead to its card; the first comes before there is one.
+func TestLinesLinkToTheCard(t *testing.T) {
+	t.Parallel()
+	out := &logged{}
+	b := setup(t, durable(t), out.all)
+	card := b.as(sandbox.Alice).request(tutorial)
+	b.wholeView("RNW-000001")
+	link := "/archives/" + card.Channel + "/p" + strings.ReplaceAll(card.TS, ".", "") + "?cid=" + card.Channel + "&thread_ts=" + card.ThreadTS
+	linked := func(message string, with map[string]any) {
+		t.Helper()
+		var lines []map[string]any
+		b.until(message+" in the log", func() bool {
+			lines = out.found(message, with)
+			return len(lines) > 0
+		})
+		for _, line := range lines {
+			if got, _ := line["link"].(string); !strings.HasPrefix(got, "https://") || !strings.HasSuffix(got, link) || line["request"] != "RNW-000001" {
+				t.Errorf("a line does not lead to %s: %v", link, line)
+			}
+		}
+	}
+	b.restart() // who has not posted the card knows it, too
+	b.as(sandbox.Bob).press(card, "Approve")
+	b.happened("RNW-000001", renewal.CodeOrdered)
+	linked("a request changed", map[string]any{"to": "approved"})
+	linked("a request changed", map[string]any{"to": "ordered"})
+	linked("the vendor has taken the order", nil)
+	linked("yeastar call", map[string]any{"call": "order_save"})
+}

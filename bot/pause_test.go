@@ -7,6 +7,7 @@ import (
 	"renewbot/bot/monitor"
 	"renewbot/bot/renewal"
 	"renewbot/bot/sandbox"
+	"renewbot/bot/slacksim"
 )
 
 // While orders are paused they are requested and approved, and none is sent, also after a
@@ -23,6 +24,7 @@ func TestPausedOrdersWait(t *testing.T) {
 	b.wants(carol.command(sandbox.Renewals, "/renew pause Stocktaking until Friday"), "Orders are paused by @carol: “Stocktaking until Friday”.")
 	b.says(sandbox.Audit, "order.paused by @carol", "Stocktaking until Friday")
 	card := alice.request(tutorial)
+	b.shows(card, "Orders are paused by @carol since", "“Stocktaking until Friday”", "Nothing is ordered until an approver resumes.", "Approve")
 	bob.press(card, "Approve")
 	b.shows(card, "Approved.", "Nothing has been ordered yet: orders are paused by @carol: “Stocktaking until Friday”.", "Stop the order")
 	b.says(sandbox.Renewals, "@bob approved (1 of 1). Its order follows after a last check. Nothing has been ordered.")
@@ -49,4 +51,39 @@ func TestPausedOrdersWait(t *testing.T) {
 	if p := part(); p.State != monitor.OK {
 		t.Errorf("readiness: %+v", p)
 	}
+}
+
+// The cards that were there before say that orders are paused, and no more when they go on; nobody is told
+// of that but by the cards themselves.
+func TestOpenCardsSayThatOrdersArePaused(t *testing.T) {
+	t.Parallel()
+	b := setup(t, durable(t))
+	alice, bob := b.as(sandbox.Alice), b.as(sandbox.Bob)
+	pending, returned := alice.request(tutorial), alice.request(acmeWish)
+	bob.press(returned, "Return…")
+	bob.typeIn("What should be changed?", "The PO number is missing")
+	bob.submitOK()
+	b.shows(returned, "Returned for changes")
+	b.wholeView("RNW-000001")
+	b.rest()
+	before := posts(b.Slack.Snapshot())
+	const paused = "Orders are paused by @bob since"
+	bob.command(sandbox.Renewals, "/renew pause Stocktaking")
+	for _, card := range []slacksim.Message{pending, returned} {
+		b.shows(card, paused, "“Stocktaking”")
+	}
+	b.restart()
+	b.rest()
+	b.shows(pending, paused)
+	bob.command(sandbox.Renewals, "/renew resume")
+	for _, card := range []slacksim.Message{pending, returned} {
+		b.wait("the card without the pause", func(*slacksim.Snapshot) bool { return !contains(b.Slack.Text(b.cardNow(card)), paused) })
+	}
+	b.rest()
+	for key, n := range posts(b.Slack.Snapshot()) {
+		if before[key] != n && !contains(key, " audit:") {
+			t.Errorf("%s was posted", key)
+		}
+	}
+	b.wantOrders(0)
 }

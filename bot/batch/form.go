@@ -34,7 +34,7 @@ func (v *View) Open(ctx context.Context, w reply.Person, narrowed due.Filter, ch
 	looking, cancel := context.WithTimeout(ctx, listPatience)
 	defer cancel()
 	f := blocks.BatchFormData{
-		Key: rand.Text(), Columns: Columns, DryRun: v.policy.DryRun, Channels: v.directory.AllowedChannels(),
+		Key: rand.Text(), Columns: Columns, DryRun: v.policy.DryRun, Channels: v.directory.AllowedChannels(looking),
 		ChannelNames: v.directory.ChannelNames(looking), ChannelHint: v.directory.ChannelHint(), Channel: v.directory.ChannelHere(looking, w.Channel),
 	}
 	v.template(looking, w.ID, narrowed, chosen, &f)

@@ -69,7 +69,7 @@ func (s *slackSide) checkChannel(ctx context.Context, check, id string) lines {
 	switch {
 	case codeOf(err) == "channel_not_found":
 		l.add(check, Problem, id+" does not exist, or is private and the bot is not in it",
-			fmt.Sprintf("Compare %s with the id at the bottom of the channel's details; if it is right, type /invite @%s in the channel.", variable, s.who.User))
+			fmt.Sprintf("Compare %s with the id at the bottom of the channel's details, which Slack may have changed; if it is right, type /invite @%s in the channel.", variable, s.who.User))
 	case err != nil:
 		s.unasked(&l, check, err)
 	case ch.IsArchived:

@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -25,7 +26,7 @@ func (d *Directory) ChannelProblem(ctx context.Context, id, userID string) strin
 		return "Choose the channel for the request."
 	case !IsChannel(id):
 		return "Choose a channel, not a direct message."
-	case len(d.allowed) > 0 && !slices.Contains(d.allowed, id):
+	case !d.mayTake(ctx, id):
 		return "Requests may not be posted there. Choose " + mentionChannels(d.allowed) + "."
 	}
 	ch, err := d.channels.Get(ctx, id, DecisionAge)
@@ -100,6 +101,13 @@ func membersOf(ctx context.Context, api *socket.WebAPI, channelID string) ([]str
 // maxAge: a public one may have been made private. What Slack does not tell they can't.
 func (d *Directory) MayRead(ctx context.Context, channelID, userID string, maxAge lookup.MaxAge) bool {
 	ch, err := d.channels.Get(ctx, channelID, maxAge)
+	if socket.ErrorCode(err) == "channel_not_found" { // what has ended keeps the id that its channel had
+		now, unknown := d.moved(ctx)
+		if id, moved := now[channelID]; moved && unknown == nil {
+			channelID = id
+			ch, err = d.channels.Get(ctx, channelID, maxAge)
+		}
+	}
 	return err == nil && (!ch.IsPrivate || d.hasMember(ctx, channelID, userID, maxAge))
 }
 
@@ -111,14 +119,14 @@ func (d *Directory) hasMember(ctx context.Context, channelID, userID string, max
 // ChannelHere is the channel that the form proposes for a command typed in id; it is empty when
 // the request can't be posted there. It waits no longer than ctx.
 func (d *Directory) ChannelHere(ctx context.Context, id string) string {
-	if IsChannel(id) && (len(d.allowed) == 0 || slices.Contains(d.allowed, id)) {
+	if IsChannel(id) && d.mayTake(ctx, id) {
 		ch, err := d.channels.Get(ctx, id, lookup.AnyAge)
 		if err == nil && ch.IsMember && !ch.IsArchived && !ch.IsExtShared && !ch.IsPendingExtShared {
 			return id
 		}
 	}
-	if len(d.allowed) == 1 {
-		return d.allowed[0]
+	if allowed := d.AllowedChannels(ctx); len(allowed) == 1 {
+		return allowed[0]
 	}
 	return ""
 }
@@ -132,14 +140,53 @@ func (d *Directory) ChannelHint() string {
 }
 
 // AllowedChannels are the ids to which requests are confined; none: every channel that the
-// bot is in.
-func (d *Directory) AllowedChannels() []string { return d.allowed }
+// bot is in. Those whose id Slack has changed have the present one.
+func (d *Directory) AllowedChannels(ctx context.Context) []string {
+	if len(d.allowed) == 0 {
+		return nil
+	}
+	now, err := d.moved(ctx)
+	if err != nil {
+		d.log.WarnContext(ctx, "whether Slack gave channels other ids is not known", "error", err)
+	}
+	ids := slices.Clone(d.allowed)
+	for i, id := range ids {
+		ids[i] = cmp.Or(now[id], id)
+	}
+	return ids
+}
+
+// NamedChannels are those to which requests are confined, by the ids that the configuration has.
+func (d *Directory) NamedChannels() []string { return d.allowed }
+
+func (d *Directory) mayTake(ctx context.Context, channelID string) bool {
+	return len(d.allowed) == 0 || slices.Contains(d.AllowedChannels(ctx), channelID)
+}
+
+// Channels are the ids of the channels that the bot is in.
+// https://docs.slack.dev/reference/methods/users.conversations
+func (d *Directory) Channels(ctx context.Context) ([]string, error) {
+	var ids []string
+	params := &slack.GetConversationsForUserParameters{Types: []string{"public_channel", "private_channel"}, Limit: 200}
+	for {
+		some, cursor, err := d.api.GetConversationsForUserContext(ctx, params)
+		if err != nil {
+			return nil, fmt.Errorf("users.conversations: %w", err)
+		}
+		for _, ch := range some {
+			ids = append(ids, ch.ID)
+		}
+		if params.Cursor = cursor; cursor == "" {
+			return ids, nil
+		}
+	}
+}
 
 // ChannelNames are the names of the allowed channels, as far as Slack says them before ctx
 // ends.
 func (d *Directory) ChannelNames(ctx context.Context) map[string]string {
 	names := map[string]string{}
-	for _, id := range d.allowed {
+	for _, id := range d.AllowedChannels(ctx) {
 		if ch, err := d.channels.Get(ctx, id, lookup.AnyAge); err == nil {
 			names[id] = ch.Name
 		}

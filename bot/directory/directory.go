@@ -50,6 +50,8 @@ type Options struct {
 	Deputies func(context.Context) ([]renewal.Deputy, error)
 	// Channels are those in which requests may be posted. Empty: any that the bot is in.
 	Channels []string
+	// Moved are the ids that channels have now, by those that they had before. Nil: no id has changed.
+	Moved func(context.Context) (map[string]string, error)
 	// Weekend are the days on which nobody works. Nil: those of where each person lives.
 	Weekend []time.Weekday
 	Metrics *metrics.Metrics // nil: none
@@ -73,6 +75,7 @@ type Directory struct {
 	weekend                                     []time.Weekday
 	now                                         func() time.Time
 	deputies                                    func(context.Context) ([]renewal.Deputy, error)
+	moved                                       func(context.Context) (map[string]string, error)
 }
 
 // New makes a directory that has asked nothing yet.
@@ -80,10 +83,13 @@ func New(o Options) *Directory {
 	tasks := taskgroup.New()
 	d := &Directory{
 		api: o.API, log: o.Log, tasks: tasks, approvers: o.Approvers, requesters: o.Requesters, named: o.Named, told: o.Told,
-		allowed: o.Channels, weekend: o.Weekend, deputies: o.Deputies, now: o.Now,
+		allowed: o.Channels, weekend: o.Weekend, deputies: o.Deputies, moved: o.Moved, now: o.Now,
 	}
 	if d.deputies == nil {
 		d.deputies = func(context.Context) ([]renewal.Deputy, error) { return nil, nil }
+	}
+	if d.moved == nil {
+		d.moved = func(context.Context) (map[string]string, error) { return map[string]string{}, nil }
 	}
 	d.users = lookup.New(peopleTTL, o.Now, tasks, func(ctx context.Context, id string) (slack.User, error) {
 		u, err := o.API.GetUserInfoContext(ctx, id)

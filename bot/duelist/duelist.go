@@ -223,13 +223,7 @@ func (l *Lists) readOffers(ctx context.Context, ids []int64) (map[int64]renewal.
 
 // open are the requests that are not finished.
 func (l *Lists) open(ctx context.Context) (map[due.Key][]due.Open, error) {
-	var unfinished []renewal.Status
-	for _, s := range renewal.Statuses() {
-		if !s.Final() {
-			unfinished = append(unfinished, s)
-		}
-	}
-	list, err := l.ledger.List(ctx, ledger.Filter{Statuses: unfinished})
+	list, err := l.ledger.List(ctx, ledger.Filter{Statuses: renewal.Open()})
 	if err != nil {
 		return nil, err
 	}

@@ -127,7 +127,7 @@ func (l *Ledger) pauses(ctx context.Context, t tx, before renewal.Status, c rene
 
 // observed tells of a change that was saved, and of the pauses that it led to.
 func (l *Ledger) observed(ctx context.Context, saved renewal.Change, held, alarm *renewal.Entry) {
-	l.options.Observer.Saved(saved)
+	l.tell(ctx, saved)
 	if alarm != nil {
 		l.options.Logger.WarnContext(ctx, "orders are paused: too many ended without anybody knowing whether they were placed")
 	}

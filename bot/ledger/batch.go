@@ -143,7 +143,7 @@ func (l *Ledger) SubmitBatch(ctx context.Context, s renewal.BatchSubmission) (b 
 		return renewal.Batch{}, false, fmt.Errorf("submit a batch: %w", err)
 	}
 	for _, c := range saved {
-		l.options.Observer.Saved(c)
+		l.tell(ctx, c)
 	}
 	return b, len(saved) > 0, nil
 }
@@ -262,7 +262,7 @@ func (l *Ledger) applyBatch(ctx context.Context, id int64, e renewal.BatchEvent)
 	}
 	if err == nil {
 		for _, c := range saved {
-			l.options.Observer.Saved(c)
+			l.tell(ctx, c)
 		}
 	}
 	return b, err

@@ -95,6 +95,8 @@ var conformance = []struct {
 	{"figures of running jobs", testRunningJobs},
 	{"an observer hears of what was done", testObserver},
 	{"marks of renewals due", testMarks},
+	{"channels have other ids", testChannelIDs},
+	{"messages by which a channel is known", testParents},
 	{"digests are told once", testDigests},
 	{"what was ordered", testOrdered},
 	{"who is behind the vendor's orders", testBehind},

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"renewbot/bot/logs"
 	"renewbot/bot/renewal"
 )
 
@@ -37,6 +38,14 @@ type unobserved struct{}
 func (unobserved) Saved(renewal.Change)                           {}
 func (unobserved) Wrote(time.Duration, bool)                      {}
 func (unobserved) Ran(renewal.JobKind, RunOutcome, time.Duration) {}
+
+// tell tells the observer, and the log of a request that is in another state now.
+func (l *Ledger) tell(ctx context.Context, c renewal.Change) {
+	l.options.Observer.Saved(c)
+	if e := c.Entry; e.From != e.To {
+		l.options.Logger.InfoContext(logs.Request(ctx, e.RequestID), "a request changed", "code", e.Code, "from", e.From, "to", e.To)
+	}
+}
 
 // atFault says whether a transaction failed for the database, and not for what it was
 // about: a request that does not exist, one that somebody else changed, or work that was

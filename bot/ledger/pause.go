@@ -68,7 +68,7 @@ func (l *Ledger) setPause(ctx context.Context, name string, next func(renewal.Pa
 }
 
 // savePause writes a pause, or its end, with its entry. The jobs of approved requests are
-// started: they send the order, or say on the card that it waits.
+// started: they send the order, or say on the card that it waits. The other cards are drawn again.
 func (l *Ledger) savePause(ctx context.Context, t tx, p renewal.Pause, e *renewal.Entry) error {
 	_, err := t.exec(ctx, `UPDATE pause SET held_by = $1, reason = $2, at = $3 WHERE id = 1`, clean(p.By), clean(p.Reason), micros(p.At))
 	if err != nil {
@@ -78,6 +78,10 @@ func (l *Ledger) savePause(ctx context.Context, t tx, p renewal.Pause, e *renewa
 	due, dated := 0, 0
 	err = t.each(ctx, func(row row) error {
 		r, err := scanRequest(row)
+		c.Jobs = append(c.Jobs, redraws(r, e.At)...)
+		if r.Status != renewal.Approved {
+			return err
+		}
 		if r.TooEarly(e.At) {
 			dated++
 		} else {
@@ -85,7 +89,8 @@ func (l *Ledger) savePause(ctx context.Context, t tx, p renewal.Pause, e *renewa
 		}
 		c.Jobs = append(c.Jobs, renewal.Job{Kind: renewal.PlaceOrder, RequestID: r.ID, At: e.At})
 		return err
-	}, `SELECT document FROM requests WHERE status = $1 ORDER BY id`, string(renewal.Approved))
+	}, `SELECT document FROM requests WHERE status IN ($1, $2, $3, $4) ORDER BY id`,
+		string(renewal.Approved), string(renewal.Pending), string(renewal.Returned), string(renewal.Refused))
 	if err != nil {
 		return fmt.Errorf("find what waits: %w", err)
 	}
@@ -95,6 +100,17 @@ func (l *Ledger) savePause(ctx context.Context, t tx, p renewal.Pause, e *renewa
 	err = l.record(ctx, t, &c)
 	*e = c.Entry
 	return err
+}
+
+// redraws are the jobs that draw the cards on which a request stands.
+func redraws(r renewal.Request, now time.Time) (jobs []renewal.Job) {
+	if r.Batch != 0 {
+		jobs = append(jobs, renewal.Job{Kind: renewal.SyncSlack, RequestID: -r.Batch, At: now})
+	}
+	if r.Batch == 0 || r.Apart || r.Status == renewal.Refused {
+		jobs = append(jobs, renewal.Job{Kind: renewal.SyncSlack, RequestID: r.ID, At: now})
+	}
+	return jobs
 }
 
 // mayBegin is errHeld with the refusal while orders are paused, while it is not the turn of a line

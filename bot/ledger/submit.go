@@ -38,7 +38,7 @@ func (l *Ledger) Submit(ctx context.Context, s renewal.Submission) (r renewal.Re
 		return renewal.Request{}, false, fmt.Errorf("submit: %w", err)
 	}
 	if saved != nil {
-		l.options.Observer.Saved(*saved)
+		l.tell(ctx, *saved)
 	}
 	if refusal != nil {
 		denied.Click = s.By.Click

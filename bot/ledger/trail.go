@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -109,7 +110,7 @@ type Witness struct {
 	At        time.Time
 	Code      renewal.Code
 	Hash      string
-	Channel   string    // empty: it was not posted
+	Channel   string    // by the id that it has now; empty: it was not posted
 	State     PostState // empty: nobody has tried to post it
 }
 
@@ -117,11 +118,15 @@ type Witness struct {
 // for at most a few thousand at once.
 func (l *Ledger) Witnesses(ctx context.Context, from, to int64) ([]Witness, error) {
 	var found []Witness
-	err := l.engine.each(ctx, func(row row) error {
+	ids, err := l.ChannelIDs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	err = l.engine.each(ctx, func(row row) error {
 		var w Witness
 		var at int64
 		err := row.Scan(&w.Seq, &w.RequestID, &at, &w.Code, &w.Hash, &w.Channel, &w.State)
-		w.At = fromMicros(at)
+		w.At, w.Channel = fromMicros(at), cmp.Or(ids[w.Channel], w.Channel)
 		found = append(found, w)
 		return err
 	}, `SELECT e.seq, e.request_id, e.at, e.code, e.hash, coalesce(p.channel, ''), coalesce(p.state, '')

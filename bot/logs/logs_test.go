@@ -76,3 +76,31 @@ func TestLevelChangesWhileRunning(t *testing.T) {
 		t.Errorf("logged: %s", got)
 	}
 }
+
+func TestLinks(t *testing.T) {
+	t.Parallel()
+	var out strings.Builder
+	var links logs.Links
+	log := links.Logger(logs.New(&out, true, slog.LevelInfo)).With("socket", 1)
+	links.Set(7, "https://example.slack.com/archives/C1/p1")
+	log.InfoContext(logs.Request(t.Context(), 7), "by the context")
+	log.Info("by the line", "request", "RNW-000007")
+	log.InfoContext(logs.Request(t.Context(), 8), "not known")
+	log.Info("no request")
+	for line := range strings.Lines(out.String()) {
+		if by := strings.Contains(line, "by the"); strings.Contains(line, "link=https://example.slack.com/archives/C1/p1") != by {
+			t.Errorf("logged: %s", line)
+		}
+	}
+	var none *logs.Links
+	none.Set(7, "https://example.slack.com/archives/C1/p1")
+	for id := range int64(10_010) {
+		links.Set(id, "x")
+	}
+	out.Reset()
+	log.InfoContext(logs.Request(t.Context(), 5), "forgotten")
+	log.InfoContext(logs.Request(t.Context(), 10_009), "kept")
+	if got := out.String(); strings.Count(got, "link=x") != 1 || !strings.Contains(got, "kept") {
+		t.Errorf("logged: %s", got)
+	}
+}

@@ -1,6 +1,7 @@
 package program
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -223,7 +224,11 @@ func (c call) verifyChannel(ctx context.Context) int {
 		if err := verifyLedger(ctx, c, l); err != nil {
 			return err
 		}
-		channel := settings.Renew.AuditChannel
+		ids, err := l.ChannelIDs(ctx)
+		if err != nil {
+			return err
+		}
+		channel := cmp.Or(ids[settings.Renew.AuditChannel], settings.Renew.AuditChannel)
 		log := slog.New(slog.NewTextHandler(c.stderr, nil))
 		slack := socket.Credentials{BotToken: settings.Slack.BotToken.Reveal(), APIURL: settings.Slack.APIURL}
 		compared, err := audit.Compare(ctx, l, channel, slackview.AuditChannel(slack, channel, log), time.Now(), func(difference string) {

@@ -52,7 +52,7 @@ func wanted(ctx context.Context, l *ledger.Ledger, requests []int64) ([]shown, e
 func wantedOf(r renewal.Request, entries []renewal.Entry) []shown {
 	list := []shown{
 		{Where: renewals, Key: "summary", Text: blocks.Summary(r).Text},
-		{Where: renewals, Key: "card", Text: blocks.Card(r, []string{bob}).Text, Thread: true},
+		{Where: renewals, Key: "card", Text: blocks.Card(r, []string{bob}, renewal.Pause{}).Text, Thread: true},
 		{Where: auditChannel, Key: "audit", Text: blocks.AuditThread(r).Text},
 	}
 	for i, e := range entries {

@@ -25,6 +25,9 @@ type Pause struct {
 // Holds says whether no order is sent.
 func (p Pause) Holds() bool { return p.By != "" }
 
+// Held are the states of requests whose order is still to be sent: their cards tell of a pause.
+func Held() []Status { return []Status{Pending, Returned, Approved, Refused} }
+
 // holdsOrders says whether somebody may pause and resume orders: an approver, or their deputy.
 func (a Actor) holdsOrders() bool {
 	return a.MayApprove || slices.ContainsFunc(a.DeputyOf, func(of Actor) bool { return of.MayApprove })

@@ -3,6 +3,7 @@ package renewal
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -29,6 +30,9 @@ const (
 func Statuses() []Status {
 	return []Status{Pending, Returned, Approved, Ordering, Ordered, Processing, Unknown, Refused, Rejected, Cancelled, Expired}
 }
+
+// Open are those out of which an event can move a request.
+func Open() []Status { return slices.DeleteFunc(Statuses(), Status.Final) }
 
 // Final says whether no event can move a request out of s.
 func (s Status) Final() bool {

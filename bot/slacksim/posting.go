@@ -41,6 +41,19 @@ func (w *Workspace) LockThread(r Ref) {
 func (w *Workspace) MoveChannel(from, to string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	w.moveChannel(from, to)
+	w.events.emit("channel_id_changed", obj{"old_channel_id": from, "new_channel_id": to})
+}
+
+// MoveChannelUnheard gives a channel another id, and the app does not hear of it: it was off for longer
+// than Slack keeps events, or the id changed for a reason of which Slack sends none.
+func (w *Workspace) MoveChannelUnheard(from, to string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.moveChannel(from, to)
+}
+
+func (w *Workspace) moveChannel(from, to string) {
 	ch := w.channels.must(from)
 	ch.ID = to
 	for _, m := range ch.messages {
@@ -51,7 +64,21 @@ func (w *Workspace) MoveChannel(from, to string) {
 	w.channels.order[slices.Index(w.channels.order, from)] = to
 	ch.exported = nil
 	w.touch(Change{Kind: ChangeChannel, Channel: to})
-	w.events.emit("channel_id_changed", obj{"old_channel_id": from, "new_channel_id": to})
+}
+
+// CopyChannel makes a channel with the members and messages of another one, as an import may.
+func (w *Workspace) CopyChannel(from, to string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	ch := w.channels.must(from)
+	c := ch.Channel
+	c.ID, c.Members = to, slices.Clone(ch.Members)
+	twin := w.channels.add(c)
+	for _, m := range ch.messages {
+		same := *m
+		same.Channel = to
+		twin.messages = append(twin.messages, &same)
+	}
 }
 
 // closedTo says why the app may not write in a channel, or in a thread of it.

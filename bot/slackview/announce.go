@@ -1,6 +1,7 @@
 package slackview
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -23,8 +24,9 @@ func (v *View) Announce(ctx context.Context, key, channel string, m blocks.Messa
 		if p.State != "" {
 			d.posts[key] = p
 		}
-		w := wanted{key: key, channel: channel, message: m, inside: directory.IsChannel(channel)}
-		d.show(ctx, w)
+		if err := d.showIn(ctx, wanted{key: key, channel: channel, message: m, inside: directory.IsChannel(channel)}); err != nil {
+			return err
+		}
 		p = d.posts[key]
 		given = p.State == ledger.PostShown
 		if given || p.State == ledger.PostFailed || d.unposted != "" {
@@ -36,6 +38,23 @@ func (v *View) Announce(ctx context.Context, key, channel string, m blocks.Messa
 		return fmt.Errorf("the message %s is not posted yet", key)
 	})
 	return given, err
+}
+
+// showIn shows a message in a channel that the configuration may name by an id that it had before.
+func (d *drawing) showIn(ctx context.Context, w wanted) error {
+	named, tried := w.channel, ""
+	for {
+		ids, err := d.view.ledger.ChannelIDs(ctx)
+		if err != nil {
+			return err
+		}
+		w.channel = cmp.Or(ids[named], named)
+		if w.channel == tried { // it was not found anywhere else
+			return nil
+		}
+		d.show(ctx, w)
+		tried = w.channel
+	}
 }
 
 // First is where a request's first message is; false: nowhere yet.

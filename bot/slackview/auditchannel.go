@@ -16,8 +16,8 @@ import (
 // channel takes no lines, and since when; what each of them is told has a key of its own.
 const keyAuditClosed = "audit_closed"
 
-// auditChannel is what this process knows of the audit channel.
-type auditChannel struct {
+// auditState is what this process knows of the audit channel.
+type auditState struct {
 	mu     sync.Mutex
 	known  bool   // whether it takes lines
 	closed string // why it takes none; empty: it does
@@ -25,7 +25,7 @@ type auditChannel struct {
 }
 
 // now notes whether the channel takes lines, and says whether that is news.
-func (a *auditChannel) now(closed string) bool {
+func (a *auditState) now(closed string) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	news := !a.known || (closed == "") != (a.closed == "")
@@ -37,13 +37,13 @@ func (a *auditChannel) now(closed string) bool {
 }
 
 // untold says why the channel takes no lines, if there is something to note.
-func (a *auditChannel) untold() (closed string, ok bool) {
+func (a *auditState) untold() (closed string, ok bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.closed, a.known && !a.noted
 }
 
-func (a *auditChannel) told(closed string) {
+func (a *auditState) told(closed string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.noted = a.closed == closed
@@ -54,7 +54,7 @@ func (a *auditChannel) told(closed string) {
 func (v *View) auditClosed(ctx context.Context, why string) {
 	if v.audit.now(why) {
 		v.log.ErrorContext(ctx, "the audit channel gets no lines: they are kept in the ledger and follow when that is mended",
-			"channel", v.auditChannel, "why", why)
+			"channel", v.auditChannel(), "why", why)
 	}
 }
 
@@ -90,7 +90,7 @@ func (v *View) auditSince(ctx context.Context, closed bool) (since string, err e
 		if is, err := saved(); is || err != nil {
 			return err
 		}
-		p := ledger.Post{Key: keyAuditClosed, Channel: v.auditChannel, State: ledger.PostPlanned}
+		p := ledger.Post{Key: keyAuditClosed, Channel: v.auditChannel(), State: ledger.PostPlanned}
 		if closed {
 			since = strconv.FormatInt(v.ledger.Now(ctx).Unix(), 10)
 			p.State, p.TS = ledger.PostShown, since
@@ -106,7 +106,7 @@ func (v *View) tellApprovers(ctx context.Context, since, why string) error {
 		return err
 	}
 	m := blocks.Answer(renewal.Sentence{
-		renewal.Text("The audit channel "), renewal.ID(v.auditChannel),
+		renewal.Text("The audit channel "), renewal.ID(v.auditChannel()),
 		renewal.Text(" gets no lines: " + why + ". They are kept, and follow once that is mended. " +
 			"Requests, approvals and orders go on. Nothing was changed and nothing was ordered by this."),
 	})

@@ -37,8 +37,13 @@ func (d *drawing) drawBatch(ctx context.Context, id int64) error {
 			b.Channel = r.Channel
 		}
 	}
-	data := blocks.BatchData{Batch: b, Lines: lines}
+	pause, err := d.view.ledger.Paused(ctx)
+	if err != nil {
+		return err
+	}
+	data := blocks.BatchData{Batch: b, Lines: lines, Pause: pause}
 	d.finished = renewal.Settled(lines) && d.view.ledger.Now(ctx).Sub(b.UpdatedAt) > waitedFor
+	d.lookAt(ctx, b.Channel, !renewal.Settled(lines))
 	began := d.posts[keySummary].TS
 	d.showBatch(ctx, data)
 	if len(d.gone) > 0 {
@@ -54,23 +59,27 @@ func (d *drawing) drawBatch(ctx context.Context, id int64) error {
 			renewal.Text(" (" + d.unposted + "), so people there don't see what becomes of it. Once that is mended its messages follow."),
 		})
 		d.show(ctx, wanted{key: keyUnposted, channel: b.Requester, message: m})
-		d.show(ctx, wanted{key: "audit:" + keyUnposted, channel: d.view.auditChannel, message: m})
+		d.show(ctx, wanted{key: "audit:" + keyUnposted, channel: d.view.auditChannel(), message: m})
 	}
 	return d.end()
 }
 
 func (d *drawing) showBatch(ctx context.Context, data blocks.BatchData) {
 	channel, before := data.Batch.Channel, d.posts[keyCard].TS
-	d.showAll(ctx, []wanted{
+	cards := []wanted{
 		{key: keySummary, channel: channel, lasting: true, message: blocks.BatchSummary(data)},
 		{key: keyCard, channel: channel, under: keySummary, lasting: true, message: blocks.BatchCard(data)},
-	})
+	}
+	d.unhurried(ctx, cards, data.Batch.UpdatedAt)
+	d.showAll(ctx, cards)
 	if d.posts[keyCard].TS != before { // Home leads to it
 		if err := d.view.ledger.RedrawHomes(ctx); err != nil {
 			d.errs = append(d.errs, err)
 		}
 	}
-	d.showAll(ctx, d.view.wantedForBatch(data, d.view.link(d.posts[keyCard], d.posts[keySummary].TS), d.view.deputiesOfBatch(ctx, data)))
+	link := d.view.link(d.posts[keyCard], d.posts[keySummary].TS)
+	d.view.linked(d.request, link)
+	d.showAll(ctx, d.view.wantedForBatch(data, link, d.view.deputiesOfBatch(ctx, data)))
 	if ended(data) && !d.gone[keySummary] {
 		d.showEnd(ctx, data)
 	}
@@ -108,7 +117,7 @@ func (d *drawing) showEnd(ctx context.Context, data blocks.BatchData) {
 		m := blocks.BatchUnposted(data, why)
 		d.showAll(ctx, []wanted{
 			{key: keyResults + ":" + keyUnposted, channel: data.Batch.Channel, under: keySummary, message: m},
-			{key: "audit:" + keyResults + ":" + keyUnposted, channel: d.view.auditChannel, record: true, message: m},
+			{key: "audit:" + keyResults + ":" + keyUnposted, channel: d.view.auditChannel(), record: true, message: m},
 		})
 	}
 }

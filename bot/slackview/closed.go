@@ -2,6 +2,7 @@ package slackview
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -25,12 +26,23 @@ func (d *drawing) reportUnposted(ctx context.Context, r renewal.Request) {
 		renewal.Text(" Once that is mended its messages follow. A waiting request is cancelled with “/renew cancel " + r.Reference() + "”."),
 	})
 	d.show(ctx, wanted{key: keyUnposted, channel: r.Requester, message: m})
-	d.show(ctx, wanted{key: "audit:" + keyUnposted, channel: d.view.auditChannel, message: m})
+	d.show(ctx, wanted{key: "audit:" + keyUnposted, channel: d.view.auditChannel(), message: m})
 }
 
-// closedBy notes that a channel takes no messages, if err says so, and when to try again.
+// closedBy notes that a channel takes no messages, if err says so, and when to try again. One whose id
+// has changed is followed.
 func (d *drawing) closedBy(ctx context.Context, err error, w wanted, again time.Duration) bool {
 	why, closed := socket.Closed(err)
+	if unknownChannel(err, w.channel) {
+		followed, lost := d.follow(ctx, w.channel)
+		if followed {
+			d.paused[w.channel] = true
+			return true
+		}
+		if errors.Is(lost, errSeveral) {
+			why += ", and " + lost.Error()
+		}
+	}
 	if closed {
 		d.close(ctx, w, why, again)
 	}
@@ -43,7 +55,7 @@ func (d *drawing) close(ctx context.Context, w wanted, why string, again time.Du
 	if w.ofRequest() || w.inside {
 		d.unposted = why
 	}
-	if w.channel == d.view.auditChannel && (w.under == "" || why == sharedOutside) { // not a thread alone
+	if w.channel == d.view.auditChannel() && (w.under == "" || why == sharedOutside) { // not a thread alone
 		d.view.auditClosed(ctx, why)
 	}
 	d.comeBack(again)
@@ -52,7 +64,7 @@ func (d *drawing) close(ctx context.Context, w wanted, why string, again time.Du
 // confidential says whether only people of this workspace read what a request's channel, or the
 // audit channel, gets. A channel may be shared with another company later.
 func (d *drawing) confidential(ctx context.Context, w wanted) bool {
-	audit := w.channel == d.view.auditChannel
+	audit := w.channel == d.view.auditChannel()
 	if !w.ofRequest() && !w.inside && !audit {
 		return true
 	}

@@ -18,6 +18,9 @@ var drawn atomic.Int64
 // sync makes Slack show what the ledger says of a request; request 0 stands for
 // the audit entries that belong to none.
 func (v *View) sync(ctx context.Context, job renewal.Job) error {
+	if err := v.currentAudit(ctx); err != nil {
+		return err
+	}
 	err := v.alone(ctx, job.RequestID, func() error {
 		d := v.drawing(job.RequestID)
 		if job.RequestID == 0 {
@@ -38,11 +41,11 @@ func (v *View) sync(ctx context.Context, job renewal.Job) error {
 }
 
 // Begin draws what no change would draw: the audit lines that belong to no request, and the
-// cards that wait, by the policy of this start.
+// cards of what is open, by the policy of this start and where their channels are now.
 func (v *View) Begin(ctx context.Context) error {
 	now := v.ledger.Now(ctx)
 	jobs := []renewal.Job{{Kind: renewal.SyncSlack, At: now}}
-	waiting, err := v.ledger.List(ctx, ledger.Filter{Statuses: []renewal.Status{renewal.Pending, renewal.Refused}})
+	waiting, err := v.ledger.List(ctx, ledger.Filter{Statuses: renewal.Open()})
 	batches := map[int64]bool{}
 	for _, r := range waiting {
 		jobs = append(jobs, renewal.Job{Kind: renewal.SyncSlack, RequestID: r.ID, At: now})
@@ -51,8 +54,11 @@ func (v *View) Begin(ctx context.Context) error {
 			jobs = append(jobs, renewal.Job{Kind: renewal.SyncSlack, RequestID: -r.Batch, At: now})
 		}
 	}
-	if err != nil {
+	if err = errors.Join(err, v.sayOutdated(ctx)); err != nil {
 		return err
+	}
+	for id, link := range v.Links(ctx, waiting) {
+		v.linked(id, link)
 	}
 	return v.ledger.Enqueue(ctx, jobs...)
 }
@@ -134,6 +140,7 @@ func (d *drawing) draw(ctx context.Context, r renewal.Request, entries []renewal
 	}
 	r = r.Under(d.view.policy)
 	d.finished = r.Status.Final() && d.view.ledger.Now(ctx).Sub(r.UpdatedAt) > waitedFor
+	d.lookAt(ctx, r.Channel, !r.Status.Final())
 	d.showRequest(ctx, r, entries)
 	if len(d.gone) > 0 {
 		if r.Batch != 0 && d.gone[keySummary] { // whose thread it was
@@ -149,7 +156,15 @@ func (d *drawing) draw(ctx context.Context, r renewal.Request, entries []renewal
 func (d *drawing) showRequest(ctx context.Context, r renewal.Request, entries []renewal.Entry) {
 	before, shared := d.posts[keyCard].TS, ledger.Post{}
 	asked := slices.Concat(d.view.asked(r), d.view.deputiesAsked(ctx, r))
-	cards := d.view.cards(r, asked)
+	pause, err := d.view.ledger.Paused(ctx)
+	if err != nil {
+		d.errs = append(d.errs, err)
+		return
+	}
+	cards := d.view.cards(r, asked, pause)
+	if n := len(entries); n > 0 {
+		d.unhurried(ctx, cards, entries[n-1].At)
+	}
 	if r.Batch != 0 {
 		alone, theirs, err := d.beginLine(ctx, r, entries)
 		if err != nil {
@@ -171,7 +186,25 @@ func (d *drawing) showRequest(ctx context.Context, r renewal.Request, entries []
 	if !ok {
 		card = shared
 	}
-	d.showAll(ctx, d.view.wantedFor(r, entries, d.view.link(card, d.posts[keySummary].TS), asked))
+	link := d.view.link(card, d.posts[keySummary].TS)
+	d.view.linked(r.ID, link)
+	d.showAll(ctx, d.view.wantedFor(r, entries, link, asked))
+}
+
+// quiet is how long after the last that happened a card that shows it is changed without hurry.
+const quiet = time.Minute
+
+// unhurried lets cards wait for what is urgent when all that is new is something else than what happened
+// last, such as that orders are paused: that changes all cards at once.
+func (d *drawing) unhurried(ctx context.Context, cards []wanted, last time.Time) {
+	for i, w := range cards {
+		cards[i].record = showsAll(d.posts[w.key], last, d.view.ledger.Now(ctx))
+	}
+}
+
+// showsAll says whether a post has shown for a while what happened last.
+func showsAll(p ledger.Post, last, now time.Time) bool {
+	return p.State == ledger.PostShown && p.UpdatedAt.After(last) && now.Sub(last) >= quiet
 }
 
 func (d *drawing) showAll(ctx context.Context, list []wanted) {
@@ -221,6 +254,7 @@ func (d *drawing) drawUnrelated(ctx context.Context) error {
 		return err
 	}
 	d.view.unrelatedShown.Store(through)
+	d.lookAtNamed(ctx)
 	for _, u := range unposted {
 		if u.Post.State != "" {
 			d.posts[u.Post.Key] = u.Post

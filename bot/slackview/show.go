@@ -98,7 +98,7 @@ func (d *drawing) post(ctx context.Context, w wanted, tries int, replaced string
 	if err == nil {
 		p.Channel, p.TS, p.State = channel, ts, ledger.PostShown
 		d.save(ctx, p)
-		if w.channel == d.view.auditChannel {
+		if w.channel == d.view.auditChannel() {
 			d.view.audit.now("")
 		}
 		return

@@ -1,7 +1,8 @@
 // Package slackview shows in Slack what the ledger says: the messages of each request and
 // the audit channel, and people's Home tabs. Every message can be drawn again from the ledger, and a crash between
 // two of them loses and doubles none. It also reads the audit channel back, for whoever
-// compares it with the ledger. It decides nothing and changes no request.
+// compares it with the ledger. It decides nothing, and changes of a request only the channel, when
+// Slack has given that another id.
 package slackview
 
 import (
@@ -42,6 +43,8 @@ type Options struct {
 	Command string
 	// Due draws the renewals due that a person sees on Home.
 	Due func(ctx context.Context, userID string) []slack.Block
+	// Linked is told where the card of a request, or of a batch by its negative number, is. Nil: nobody is.
+	Linked func(request int64, link string)
 	// Instance tells this process from others on the same ledger.
 	Instance string
 	// Lease is how long one process may draw a request alone. It must be longer than the
@@ -51,21 +54,24 @@ type Options struct {
 
 // View brings Slack in line with the ledger. Make it with New.
 type View struct {
-	api          *socket.WebAPI
-	ledger       *ledger.Ledger
-	log          *slog.Logger
-	auditChannel string
-	approvers    []string
-	instance     string
-	lease        time.Duration
-	people       *directory.Directory
-	policy       renewal.Policy
-	notify       renewal.Notify
-	command      string
-	due          func(ctx context.Context, userID string) []slack.Block
+	api        *socket.WebAPI
+	ledger     *ledger.Ledger
+	log        *slog.Logger
+	namedAudit string                 // the audit channel, as the configuration names it
+	auditID    atomic.Pointer[string] // the id that it has now; nil: that one
+	approvers  []string
+	instance   string
+	lease      time.Duration
+	people     *directory.Directory
+	policy     renewal.Policy
+	notify     renewal.Notify
+	command    string
+	due        func(ctx context.Context, userID string) []slack.Block
 
+	linked         func(request int64, link string)
 	drawings       *keyedmutex.Mutex // by request
-	audit          auditChannel
+	audit          auditState
+	searches       searches
 	unrelatedShown atomic.Int64 // Slack has the audit lines of no request up to this entry
 }
 
@@ -74,9 +80,12 @@ func New(o Options) *View {
 	if o.Lease == 0 {
 		o.Lease = defaultLease
 	}
+	if o.Linked == nil {
+		o.Linked = func(int64, string) {}
+	}
 	return &View{
-		api: o.API, ledger: o.Ledger, log: o.Log, auditChannel: o.AuditChannel, approvers: o.Approvers,
-		instance: o.Instance, lease: o.Lease, people: o.People, policy: o.Policy, notify: o.Notify, command: o.Command, due: o.Due, drawings: keyedmutex.New(),
+		api: o.API, ledger: o.Ledger, log: o.Log, namedAudit: o.AuditChannel, searches: searches{by: map[string]*search{}}, approvers: o.Approvers,
+		instance: o.Instance, lease: o.Lease, people: o.People, policy: o.Policy, notify: o.Notify, command: o.Command, due: o.Due, linked: o.Linked, drawings: keyedmutex.New(),
 	}
 }
 

@@ -39,10 +39,10 @@ const (
 func (w wanted) ofRequest() bool { return w.key == keySummary || w.under == keySummary }
 
 // cards are the messages that show how a request stands, the parent of all others first.
-func (v *View) cards(r renewal.Request, asked []string) []wanted {
+func (v *View) cards(r renewal.Request, asked []string, p renewal.Pause) []wanted {
 	return []wanted{
 		{key: keySummary, channel: r.Channel, lasting: true, message: blocks.Summary(r)},
-		{key: keyCard, channel: r.Channel, under: keySummary, lasting: true, message: blocks.Card(r, asked)},
+		{key: keyCard, channel: r.Channel, under: keySummary, lasting: true, message: blocks.Card(r, asked, p)},
 	}
 }
 
@@ -50,7 +50,7 @@ func (v *View) cards(r renewal.Request, asked []string) []wanted {
 // read elsewhere leads to the card.
 func (v *View) wantedFor(r renewal.Request, entries []renewal.Entry, link string, asked []string) []wanted {
 	links := blocks.Links{r.ID: link}
-	list := []wanted{{key: keyAuditThread, channel: v.auditChannel, lasting: true, record: true, message: links.Linked(blocks.AuditThread(r), r.ID)}}
+	list := []wanted{{key: keyAuditThread, channel: v.auditChannel(), lasting: true, record: true, message: links.Linked(blocks.AuditThread(r), r.ID)}}
 	own := ownFrom(r, entries)
 	for i, e := range entries {
 		seq := strconv.FormatInt(e.Seq, 10)
@@ -162,7 +162,7 @@ func rank(w wanted) int {
 
 // auditLine is what the audit channel shows of an entry.
 func (v *View) auditLine(r renewal.Request, e renewal.Entry) wanted {
-	return wanted{key: keyAudit + strconv.FormatInt(e.Seq, 10), channel: v.auditChannel, record: true, message: blocks.AuditLine(r, e), hash: e.Hash}
+	return wanted{key: keyAudit + strconv.FormatInt(e.Seq, 10), channel: v.auditChannel(), record: true, message: blocks.AuditLine(r, e), hash: e.Hash}
 }
 
 // announces says whether an entry is news for the whole channel: the order number.

@@ -61,6 +61,7 @@ var limits = map[string]struct {
 	"conversations.open":    {1500 * time.Millisecond, 10},
 	"conversations.history": {1500 * time.Millisecond, 10},
 	"conversations.replies": {1500 * time.Millisecond, 10},
+	"users.conversations":   {1500 * time.Millisecond, 10},
 
 	"files.info":                   {700 * time.Millisecond, 10},
 	"files.getUploadURLExternal":   {700 * time.Millisecond, 10},

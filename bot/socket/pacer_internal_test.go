@@ -171,6 +171,27 @@ func TestUrgentCallsFirst(t *testing.T) {
 	})
 }
 
+// An urgent call that Slack itself put off has its turn kept when the time is over, though it was made once
+// and nobody has asked again: a record takes the first call that Slack allows from nobody.
+func TestTheUrgentCallThatSlackRefusedComesFirst(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		api, s := setupPaced(map[string]string{"chat.postMessage C1": "2"})
+		wantPutOff(t, post(Urgent(t.Context()), api, "C1"), 2*time.Second)
+		pass(2 * time.Second)
+		wantPutOff(t, post(Later(t.Context()), api, "C1"), urgentGrace)
+		pass(urgentGrace / 2) // jobs look every second
+		if err := post(Urgent(t.Context()), api, "C1"); err != nil {
+			t.Error(err)
+		}
+		pass(urgentGrace / 2)
+		if err := post(Later(t.Context()), api, "C1"); err != nil {
+			t.Error(err)
+		}
+		s.saw(t, "0s chat.postMessage C1", "3s chat.postMessage C1", "4s chat.postMessage C1")
+	})
+}
+
 // A single action costs nothing; many jobs keep to one message a second in a channel, and
 // come back one after the other. People are not held up by that.
 func TestJobsKeepToTheDocumentedLimits(t *testing.T) {

@@ -13,6 +13,7 @@ import (
 	"renewbot/bot/config"
 	"renewbot/bot/events"
 	"renewbot/bot/ledger"
+	"renewbot/bot/logs"
 	"renewbot/bot/metrics"
 	"renewbot/bot/readiness"
 	"renewbot/yeastar"
@@ -39,7 +40,8 @@ type Parts struct {
 
 // Open opens the ledger and makes the bot, which does not run yet.
 func Open(ctx context.Context, c config.Config, log *slog.Logger, o Options) (Parts, error) {
-	figures := metrics.New()
+	figures, links := metrics.New(), &logs.Links{}
+	log = links.Logger(log)
 	o.Vendor.BaseURL, o.Vendor.UserAgent = c.Yeastar.BaseURL, c.Yeastar.UserAgent
 	o.Vendor.ClientID, o.Vendor.ClientSecret = c.Yeastar.ClientID.Reveal(), c.Yeastar.ClientSecret.Reveal()
 	o.Vendor.Logger, o.Vendor.Observe = log, figures.VendorCall
@@ -58,7 +60,7 @@ func Open(ctx context.Context, c config.Config, log *slog.Logger, o Options) (Pa
 	if err := openEvents(ctx, c.Events, book, log, figures); err != nil {
 		return Parts{}, errors.Join(err, book.Close())
 	}
-	o.Bot.Config, o.Bot.Ledger, o.Bot.Vendor, o.Bot.Log, o.Bot.Metrics = c, book, vendor, log, figures
+	o.Bot.Config, o.Bot.Ledger, o.Bot.Vendor, o.Bot.Log, o.Bot.Metrics, o.Bot.Links = c, book, vendor, log, figures, links
 	b := bot.New(o.Bot)
 	ready := readiness.New(readiness.Options{Socket: b.Socket(), Ledger: book, Vendor: vendor, Log: log})
 	return Parts{Bot: b, Ledger: book, Readiness: ready, Metrics: figures}, nil
