@@ -1,12 +1,17 @@
 package blocks_test
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf16"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 
 	"renewbot/blocks"
@@ -191,6 +196,40 @@ func TestDueStateComesBack(t *testing.T) {
 	for _, id := range []string{"", "due", "due.filter.%zz", "due.do.x"} {
 		if got := blocks.ReadDueState(id); got != (due.Filter{}) {
 			t.Errorf("%q is read as %+v", id, got)
+		}
+	}
+}
+
+// A small form keeps the ticked rows, from the first on, as many as there is room for.
+func TestFormKeepsTheTickedRowsThatFit(t *testing.T) {
+	t.Parallel()
+	row := due.Build(dueFacts()).Rows[0]
+	for _, n := range []int{0, 1, 20, 500} {
+		var chosen []due.Key
+		for i := range n {
+			chosen = append(chosen, due.Key{Product: "p-series-turnkey", Holder: strings.Repeat("a", i%7) + "&é🇩🇪"})
+		}
+		target := blocks.DueTarget{Key: row.Key(), State: "d=30", Answer: "https://hooks.slack.com/actions/T1/2/3", Chosen: chosen}
+		kept, err := blocks.ReadDueTarget(blocks.DueEndingForm(target, row).PrivateMetadata)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fit := n
+		for ; fit > 0; fit-- {
+			target.Chosen = chosen[:fit]
+			var b bytes.Buffer
+			e := json.NewEncoder(&b)
+			e.SetEscapeHTML(false)
+			if err := e.Encode(target); err != nil {
+				t.Fatal(err)
+			}
+			if len(utf16.Encode([]rune(strings.TrimSpace(b.String())))) <= 3000 {
+				break
+			}
+		}
+		target.Chosen = chosen[:fit]
+		if diff := cmp.Diff(target, kept, cmpopts.EquateEmpty()); diff != "" {
+			t.Errorf("of %d rows (-want +got):\n%s", n, diff)
 		}
 	}
 }

@@ -143,13 +143,19 @@ type DueTarget struct {
 	Chosen []due.Key `json:"c,omitempty"`
 }
 
+// encode keeps as many of the chosen rows as fit, counted from the first.
 func (t DueTarget) encode() string {
 	t.Key.Product, t.Key.Holder = oneLine(t.Key.Product, limitOption), oneLine(t.Key.Holder, limitOption)
-	s := encode(t)
-	for len(t.Chosen) > 0 && width(s) > limitMetadata {
-		t.Chosen = t.Chosen[:len(t.Chosen)-1]
-		s = encode(t)
+	chosen := t.Chosen
+	t.Chosen = nil
+	room := limitMetadata - width(encode(t)) - len(`,"c":[]`)
+	for i, k := range chosen {
+		if room -= width(encode(k)); room < i { // a comma before all but the first
+			break
+		}
+		t.Chosen = chosen[:i+1]
 	}
+	s := encode(t)
 	if width(s) > limitMetadata {
 		t.Answer, t.State = "", ""
 		s = encode(t)
