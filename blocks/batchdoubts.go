@@ -50,7 +50,12 @@ func aboutDoubts(head string, lines []renewal.Request) about {
 	}
 	briefs := append(serious, others...)
 	return func(room int) string {
-		for n := len(briefs); n > 0; n-- {
+		n, used := 0, width(head)
+		for n < len(briefs) && used <= room { // more of them certainly do not fit
+			used += width(briefs[n])
+			n++
+		}
+		for ; n > 0; n-- {
 			s := head + " To look at: " + strings.Join(briefs[:n], "; ")
 			if more := len(briefs) - n; more > 0 {
 				s += fmt.Sprintf("; %d more", more)

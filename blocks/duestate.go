@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net/url"
 	"slices"
+	"sort"
 	"strconv"
 	"strings"
 	"time"
@@ -160,15 +161,15 @@ func (t DueTarget) encode() (s string, lost int) {
 	if width(encode(w)) > limitMetadata {
 		w.Answer, w.State = "", ""
 	}
-	for n := len(t.Chosen); ; n-- {
+	with := func(n int) string {
 		w.Ticked = map[string][]string{}
 		for _, k := range t.Chosen[:n] {
 			w.Ticked[k.Product] = append(w.Ticked[k.Product], k.Holder)
 		}
-		if s = encode(w); n == 0 || width(s) <= limitMetadata {
-			return s, len(t.Chosen) - n
-		}
+		return encode(w)
 	}
+	lost = sort.Search(len(t.Chosen), func(lost int) bool { return width(with(len(t.Chosen)-lost)) <= limitMetadata })
+	return with(len(t.Chosen) - lost), lost
 }
 
 // ReadDueTarget reads the private_metadata of a small form.

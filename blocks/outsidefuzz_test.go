@@ -179,7 +179,9 @@ func effects(raw []byte) map[string]bool {
 	texts(raw, func(text string, verbatim bool) {
 		note("markup", brackets.FindAllString(text, -1))
 		note("emoji", emoji.FindAllString(text, -1))
-		note("quote", quote.FindAllString(text, -1))
+		if strings.Contains(text, ">") || strings.Contains(text, "&gt;") {
+			note("quote", quote.FindAllString(text, -1))
+		}
 		if !verbatim {
 			note("address", address.FindAllString(text, -1))
 			note("call", shout.FindAllString(text, -1))

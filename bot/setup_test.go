@@ -180,12 +180,13 @@ func (a *actor) redrawn() {
 				TS string `json:"action_ts"`
 			} `json:"actions"`
 		}
-		for _, e := range a.b.Slack.Journal() {
+		for _, e := range slices.Backward(a.b.Slack.Journal()) {
 			if e.Kind == slacksim.EntryEnvelope && e.Name == "block_actions" && bytes.Contains(e.Body, []byte(`"view_id":"`+v.ID)) {
 				var envelope struct{ Payload json.RawMessage }
 				if json.Unmarshal(e.Body, &envelope) != nil || json.Unmarshal(envelope.Payload, &choice) != nil {
 					return true
 				}
+				break // the last one
 			}
 		}
 		if len(choice.Actions) == 0 {

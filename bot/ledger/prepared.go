@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"database/sql/driver"
+	"regexp"
 
 	"modernc.org/sqlite"
 )
@@ -66,12 +67,19 @@ func (c *preparedConn) take(ctx context.Context, query string) (*prepared, error
 		delete(c.kept, query)
 		return s, nil
 	}
-	s, err := c.PrepareContext(ctx, query)
+	s, err := c.PrepareContext(ctx, planned(query))
 	if err != nil {
 		return nil, err
 	}
 	return &prepared{Stmt: s}, nil
 }
+
+// boundLimit is a limit that is an argument. SQLite plans by its value, and prepares the statement
+// anew for each one. It does not look into a sum.
+var boundLimit = regexp.MustCompile(`\bLIMIT ([?$][0-9]*)`)
+
+// planned is a statement whose plan is the same whatever its arguments are.
+func planned(query string) string { return boundLimit.ReplaceAllString(query, "LIMIT 0+$1") }
 
 // keep keeps a statement that has run, unless something went wrong with it.
 func (c *preparedConn) keep(query string, s *prepared, err error) {

@@ -82,3 +82,19 @@ func TestPreparedStatements(t *testing.T) {
 		return nil
 	})
 }
+
+// What is planned by the value of an argument is prepared anew for each, which takes longer
+// than to run it.
+func TestLimitsAreNoPartOfThePlan(t *testing.T) {
+	t.Parallel()
+	for statement, want := range map[string]string{
+		"SELECT 1 LIMIT $1":                   "SELECT 1 LIMIT 0+$1",
+		"SELECT ?1 ORDER BY 1\n    LIMIT ?5)": "SELECT ?1 ORDER BY 1\n    LIMIT 0+?5)",
+		"SELECT 1 LIMIT ? OFFSET ?":           "SELECT 1 LIMIT 0+? OFFSET ?",
+		"SELECT 1 LIMIT 1":                    "SELECT 1 LIMIT 1",
+	} {
+		if got := planned(statement); got != want {
+			t.Errorf("%q became %q, want %q", statement, got, want)
+		}
+	}
+}

@@ -3,6 +3,7 @@ package ledger
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
 	"sync"
 	"testing"
@@ -117,24 +118,27 @@ func testLateBesideAnother(t *testing.T, s store) {
 // undoFrom undoes a migration and all after it.
 func undoFrom(t *testing.T, l *Ledger, name string) {
 	t.Helper()
-	undo := func(p *goose.Provider) error {
-		for _, source := range p.ListSources() {
-			if strings.HasSuffix(source.Path, "_"+name+".sql") {
-				_, err := p.DownTo(t.Context(), source.Version-1)
-				return err
-			}
+	undo := func(p *goose.Provider, directory string) error {
+		files, err := fs.Glob(migrations, "migrations/"+directory+"/*_"+name+".sql")
+		if err != nil || len(files) != 1 {
+			return fmt.Errorf("the migrations of that name are %q: %w", files, err)
 		}
-		return errors.New("there is no migration " + name)
+		version, err := goose.NumericComponent(files[0])
+		if err != nil {
+			return err
+		}
+		_, err = p.DownTo(t.Context(), version-1)
+		return err
 	}
 	var err error
 	switch e := l.engine.(type) {
 	case *sqliteEngine:
 		var p *goose.Provider
 		if p, err = gooseProvider(goose.DialectSQLite3, e.writer, "sqlite"); err == nil {
-			err = undo(p)
+			err = undo(p, "sqlite")
 		}
 	case *postgresEngine:
-		err = withGoose(e.pool, undo)
+		err = withGoose(e.pool, func(p *goose.Provider) error { return undo(p, "postgres") })
 	}
 	if err != nil {
 		t.Fatal(err)

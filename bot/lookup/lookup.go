@@ -136,7 +136,7 @@ func (c *answers) get(ctx context.Context, key string, maxAge MaxAge) (any, erro
 		return nil, err
 	}
 	c.count.Miss()
-	return c.wait(ctx, c.join(key, oldest))
+	return c.wait(ctx, c.missed(key, oldest))
 }
 
 // Has says whether Get needs no question of its own: the answer is there, or on its way.
@@ -217,10 +217,28 @@ func (c *answers) Forget(key string) {
 	c.store.Delete(key)
 }
 
+// missed is join for who has found no answer: it may have landed since.
+func (c *answers) missed(key string, oldest time.Time) *flight {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	found, ok := c.stored(key)
+	if !ok || found.at.Before(oldest) {
+		return c.joined(key, oldest)
+	}
+	f := &flight{looked: found, landed: make(chan struct{})}
+	close(f.landed)
+	return f
+}
+
 // join is the load of key that is under way and was not begun before oldest, or a new one.
 func (c *answers) join(key string, oldest time.Time) *flight {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	return c.joined(key, oldest)
+}
+
+// joined is join, for who has locked.
+func (c *answers) joined(key string, oldest time.Time) *flight {
 	if f := c.flying[key]; f != nil && !f.looked.at.Before(oldest) {
 		return f
 	}

@@ -97,6 +97,23 @@ func TestLookupServesStaleWhileItRefreshes(t *testing.T) {
 	})
 }
 
+// An answer that lands while somebody who has found none is about to ask is theirs, too.
+func TestLookupThatHasJustLanded(t *testing.T) {
+	t.Parallel()
+	inBubble(t, time.Second, func(t *testing.T, l *Cache[int64], s *source) {
+		asked := time.Now()
+		want(t, l, AnyAge, 1)
+		for _, oldest := range []time.Time{{}, asked} {
+			if got, err := l.wait(t.Context(), l.missed("key", oldest)); got != int64(1) || err != nil || s.asked.Load() != 1 {
+				t.Errorf("got %v, %v after %d questions", got, err, s.asked.Load())
+			}
+		}
+		if got, err := l.wait(t.Context(), l.missed("key", asked.Add(1))); got != int64(2) || err != nil {
+			t.Errorf("of what is too old it got %v, %v", got, err)
+		}
+	})
+}
+
 func TestLookupMaxAge(t *testing.T) {
 	t.Parallel()
 	inBubble(t, time.Second, func(t *testing.T, l *Cache[int64], s *source) {

@@ -2,6 +2,7 @@ package orders
 
 import (
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -70,12 +71,22 @@ func TestCallsOfAnOrder(t *testing.T) {
 func TestOrdersShareWhatTheyHaveInCommon(t *testing.T) {
 	t.Parallel()
 	const n = 40
-	w := setup(t, yeastarsim.WithCustomers(60))
+	// The clock is moved by hand: a machine that pauses for longer than an order has been approved would
+	// have it ask for its own answers again.
+	start, moved := time.Now(), atomic.Int64{}
+	now := func() time.Time { return start.Add(time.Duration(moved.Load())) }
+	w := setupClock(t, yeastar.Config{Rate: 1e6, Burst: 1e6, ReadTimeout: time.Minute}, now, yeastarsim.WithCustomers(60))
+	w.portal = looksFor(t, w.client, w.policy, time.Hour, now)
 	row, _ := yeastar.ProductByKey(turnkey)
 	var approved []renewal.Request
 	for _, customer := range w.buyers(n) {
-		approved = append(approved, w.approved(turnkey, customer, row.Terms[0]))
+		approved = append(approved, w.asked(turnkey, customer, row.Terms[0]))
 	}
+	moved.Add(int64(10 * time.Minute)) // what was read for the questions is too old
+	for i, r := range approved {
+		approved[i] = w.approve(r)
+	}
+	moved.Add(int64(time.Second))
 	mark := len(w.sim.Journal())
 	// Nothing is answered before every order has asked, whatever the machine is at.
 	release := make(chan struct{})

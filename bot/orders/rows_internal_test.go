@@ -34,6 +34,12 @@ func setup(t testing.TB, options ...yeastarsim.Option) *world {
 // setupPaced is setup with a client that asks as its configuration says.
 func setupPaced(t testing.TB, config yeastar.Config, options ...yeastarsim.Option) *world {
 	t.Helper()
+	return setupClock(t, config, nil, options...)
+}
+
+// setupClock is setupPaced with the ledger's clock; nil: its own.
+func setupClock(t testing.TB, config yeastar.Config, now func() time.Time, options ...yeastarsim.Option) *world {
+	t.Helper()
 	sim := yeastarsim.New(append([]yeastarsim.Option{yeastarsim.WithSwitches(yeastarsim.Generous)}, options...)...)
 	if err := sim.Start(); err != nil {
 		t.Fatal(err)
@@ -42,7 +48,7 @@ func setupPaced(t testing.TB, config yeastar.Config, options ...yeastarsim.Optio
 	policy := renewal.Policy{
 		Required: 1, PONumber: renewal.PONumberReference, RemindAfter: time.Hour, ExpireAfter: 72 * time.Hour, RepeatWithin: 30 * 24 * time.Hour,
 	}
-	book, err := ledger.Open(t.Context(), "sqlite://"+filepath.Join(t.TempDir(), "orders.db"), ledger.Options{Policy: policy, Logger: logTo(t)})
+	book, err := ledger.Open(t.Context(), "sqlite://"+filepath.Join(t.TempDir(), "orders.db"), ledger.Options{Policy: policy, Logger: logTo(t), Now: now})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,14 +81,14 @@ func logTo(t testing.TB) *slog.Logger {
 // looks is a portal that has asked nothing yet.
 func looks(t testing.TB, client *yeastar.Client, policy renewal.Policy) *portal.Portal {
 	t.Helper()
-	return looksFor(t, client, policy, time.Hour)
+	return looksFor(t, client, policy, time.Hour, time.Now)
 }
 
-// looksFor is looks whose answers age after a time.
-func looksFor(t testing.TB, client *yeastar.Client, policy renewal.Policy, ttl time.Duration) *portal.Portal {
+// looksFor is looks whose answers age after a time, by a clock.
+func looksFor(t testing.TB, client *yeastar.Client, policy renewal.Policy, ttl time.Duration, now func() time.Time) *portal.Portal {
 	t.Helper()
 	p := portal.New(portal.Options{
-		Client: client, Products: yeastar.Products(), TTL: ttl, RepeatWithin: policy.RepeatWithin, Now: time.Now,
+		Client: client, Products: yeastar.Products(), TTL: ttl, RepeatWithin: policy.RepeatWithin, Now: now,
 		Log: logTo(t),
 		Orders: func(ctx context.Context, since time.Time) ([]yeastar.OrderSummary, error) {
 			return Since(ctx, client, since)

@@ -67,7 +67,7 @@ func TestManyOrdersOfOthers(t *testing.T) {
 	const many = 60
 	w := setup(t, yeastarsim.WithSwitches(yeastarsim.Bare))
 	ctx := t.Context()
-	w.portal = looksFor(t, w.client, w.policy, time.Nanosecond) // everything has aged at once
+	w.portal = looksFor(t, w.client, w.policy, time.Nanosecond, time.Now) // everything has aged at once
 	h, _ := w.portal.Holder(ctx, "cloud-pbx", yeastarsim.CloudSerial)
 	seeds := len(w.sim.Orders())
 	byHand := w.sim.AddOrder(yeastarsim.Order{ProductID: yeastarsim.CloudPBX, ProductNo: yeastarsim.CloudSerial, CreateTime: time.Now().Add(-time.Hour)})

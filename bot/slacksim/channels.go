@@ -172,13 +172,9 @@ func (cs *channelStore) messageChanged(ch *channel, ts, user string) {
 }
 
 // ephemeralChanged is messageChanged for a message that only one person sees.
-func (cs *channelStore) ephemeralChanged(ch *channel, ts, user string) {
-	cs.touch(Change{Kind: ChangeEphemeral, Channel: ch.ID, TS: ts, User: user})
-	for _, m := range cs.ephemerals {
-		if m.Channel == ch.ID && m.TS == ts {
-			m.Version = cs.version
-		}
-	}
+func (cs *channelStore) ephemeralChanged(m *Message) {
+	cs.touch(Change{Kind: ChangeEphemeral, Channel: m.Channel, TS: m.TS, User: m.EphemeralTo})
+	m.Version = cs.version
 }
 
 // channelJSON is the channel object of conversations.info.

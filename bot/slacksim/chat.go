@@ -333,7 +333,7 @@ func (ct *chat) postEphemeral(c *call) (obj, *apiError) {
 func (ct *chat) addEphemeral(ch *channel, m *Message) {
 	m.Channel, m.TS, m.User, m.BotID = ch.ID, ct.newTS(), ct.botUserID, ct.botID
 	ct.channels.ephemerals = append(ct.channels.ephemerals, m)
-	ct.channels.ephemeralChanged(ch, m.TS, m.EphemeralTo)
+	ct.channels.ephemeralChanged(m)
 }
 
 func (ct *chat) getPermalink(c *call) (obj, *apiError) {

@@ -10,9 +10,7 @@ import (
 )
 
 var (
-	angle     = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`<([^<>]+)>`) })
-	dateToken = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\{[a-z_]+\}`) })
-	entities  = strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&")
+	entities = strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&")
 
 	// escapes is how Slack sends what people type after a command. Values of inputs come as they were typed.
 	escapes = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
@@ -42,8 +40,7 @@ func (w *Workspace) typed(command, text string) string {
 // mrkdwn turns Slack's markup into what a person reads: names for ids, dates in UTC, links with their address.
 // Bold and the like stay as they were typed.
 func (s *Snapshot) mrkdwn(text string) string {
-	return entities.Replace(angle().ReplaceAllStringFunc(text, func(found string) string {
-		inner := found[1 : len(found)-1]
+	return entities.Replace(angled(text, func(inner string) string {
 		target, label, labelled := strings.Cut(inner, "|")
 		switch target[0] {
 		case '@':
@@ -64,6 +61,26 @@ func (s *Snapshot) mrkdwn(text string) string {
 		}
 		return strings.TrimPrefix(target, "mailto:")
 	}))
+}
+
+// angled replaces what stands between angle brackets. Regular expressions took a third of the time that
+// rendering takes.
+func angled(text string, render func(inner string) string) string {
+	var b strings.Builder
+	for {
+		before, rest, opens := strings.Cut(text, "<")
+		b.WriteString(before)
+		if !opens {
+			return b.String()
+		}
+		if end := strings.IndexAny(rest, "<>"); end > 0 && rest[end] == '>' {
+			b.WriteString(render(rest[:end]))
+			rest = rest[end+1:]
+		} else {
+			b.WriteByte('<')
+		}
+		text = rest
+	}
 }
 
 // special renders what starts with <!.
@@ -96,12 +113,12 @@ var dateForms = map[string]string{
 }
 
 func formatDate(t time.Time, form string) string {
-	return dateToken().ReplaceAllStringFunc(form, func(token string) string {
-		if layout, ok := dateForms[token]; ok {
-			return t.Format(layout)
+	for token, layout := range dateForms {
+		if strings.Contains(form, token) {
+			form = strings.ReplaceAll(form, token, t.Format(layout))
 		}
-		return token
-	})
+	}
+	return form
 }
 
 // textObject renders a text object.

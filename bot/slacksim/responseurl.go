@@ -160,7 +160,7 @@ func (ru *responseURLs) respond(h *responseURL, c *call) *apiError {
 		}
 		ru.chat.fill(original, body)
 		if h.ephemeral {
-			ru.channels.ephemeralChanged(ch, original.TS, original.EphemeralTo)
+			ru.channels.ephemeralChanged(original)
 		} else {
 			ru.channels.messageChanged(ch, original.TS, "")
 		}
@@ -203,9 +203,10 @@ func (ru *responseURLs) original(h *responseURL) (m *Message, remove func()) {
 		if i < 0 {
 			return nil, nil
 		}
-		return ru.channels.ephemerals[i], func() {
+		m = ru.channels.ephemerals[i]
+		return m, func() {
 			ru.channels.ephemerals = slices.Delete(slices.Clone(ru.channels.ephemerals), i, i+1)
-			ru.channels.ephemeralChanged(ch, h.ts, h.user)
+			ru.channels.ephemeralChanged(m)
 		}
 	}
 	if m = ch.find(h.ts); m == nil || m.Deleted {

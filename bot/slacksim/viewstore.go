@@ -14,6 +14,7 @@ type view struct {
 	id, user string
 	body     obj // as the app sent it
 	blocks   []any
+	encoded  json.RawMessage // blocks, once a snapshot has needed them
 	state    state
 	hash     string
 	external string
@@ -33,7 +34,7 @@ func (v *view) flag(key string) bool { return v.body[key] == true }
 // draw gives a view its contents; what was typed stays where block_id and action_id stay the same.
 func (vs *views) draw(v *view, body obj) {
 	list, _ := body["blocks"].([]any)
-	v.body, v.blocks, v.external = body, vs.fillIDs(list), str(body["external_id"])
+	v.body, v.blocks, v.encoded, v.external = body, vs.fillIDs(list), nil, str(body["external_id"])
 	v.state = initialState(v.blocks, v.state)
 	v.errors, v.trouble, v.offered = nil, "", nil
 	for old := v.hash; v.hash == old; {
@@ -213,12 +214,15 @@ func option(v any) Option {
 }
 
 func (v *view) export() View {
+	if v.encoded == nil {
+		v.encoded = mustJSON(v.blocks)
+	}
 	out := View{
 		ID: v.id, Type: v.typ(), CallbackID: v.callbackID(), ExternalID: v.external,
 		PrivateMetadata: str(v.body["private_metadata"]), Hash: v.hash, RootID: v.root, PreviousID: v.previous,
 		Title: textOf(v.body["title"]), Submit: textOf(v.body["submit"]), Close: textOf(v.body["close"]),
 		NotifyOnClose: v.flag("notify_on_close"), ClearOnClose: v.flag("clear_on_close"),
-		Blocks: mustJSON(v.blocks), Errors: maps.Clone(v.errors), Trouble: v.trouble, blocks: v.blocks,
+		Blocks: v.encoded, Errors: maps.Clone(v.errors), Trouble: v.trouble, blocks: v.blocks,
 	}
 	if out.Close == "" && out.Type == "modal" {
 		out.Close = "Cancel"
