@@ -60,8 +60,9 @@ func (l *logged) lacks(t *testing.T, pieces ...string) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		told := strings.ReplaceAll(string(raw), "https://acme.slack.com/", "") // our own workspace's, of links to cards
 		for _, piece := range pieces {
-			if strings.Contains(string(raw), piece) {
+			if strings.Contains(told, piece) {
 				t.Errorf("%q stands in the log: %s", piece, raw)
 			}
 		}

@@ -388,7 +388,7 @@ func TestPollingSurvivesAPortalThatDoesNotAnswer(t *testing.T) {
 	if err := b.Vendor.SetOrderStatus(number, yeastarsim.StatusSucceed); err != nil {
 		t.Fatal(err)
 	}
-	clock.Advance(2 * time.Hour)
+	clock.Advance(90 * time.Minute) // four hours after the order somebody is reminded of it
 	b.happened("RNW-000001", renewal.CodeOrdered)
 	b.says(sandbox.Renewals, "RNW-000001 is ordered", number)
 	b.ends("RNW-000001", renewal.Ordered, 1, and(processing, renewal.CodeOrdered)...)
