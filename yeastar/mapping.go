@@ -58,6 +58,9 @@ func documented(paths ...string) []Candidate { return candidates(Documented, pat
 func inferred(paths ...string) []Candidate   { return candidates(Inferred, paths) }
 func guessed(paths ...string) []Candidate    { return candidates(Guessed, paths) }
 
+// candidates is called for each field, and would be written out at each of them: 30 KB of the program.
+//
+//go:noinline
 func candidates(c Certainty, paths []string) []Candidate {
 	out := make([]Candidate, len(paths))
 	for i, p := range paths {
@@ -66,6 +69,7 @@ func candidates(c Certainty, paths []string) []Candidate {
 	return out
 }
 
+//go:noinline
 func field(answer, name string, paths ...[]Candidate) Field {
 	return Field{Answer: answer, Name: name, Candidates: slices.Concat(paths...)}
 }

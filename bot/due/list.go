@@ -3,6 +3,7 @@ package due
 import (
 	"cmp"
 	"slices"
+	"sort"
 	"strings"
 	"time"
 
@@ -121,12 +122,13 @@ func (l *List) sort() {
 		end, _ := r.Ends()
 		places[i] = place{i, slices.Index(order, r.Band(l.Now)), end, strings.ToLower(r.Holder.Name)}
 	}
-	slices.SortFunc(places, func(a, b place) int {
+	sort.Slice(places, func(i, k int) bool {
+		a, b := &places[i], &places[k]
 		if c := cmp.Or(cmp.Compare(a.band, b.band), a.end.Compare(b.end), cmp.Compare(a.name, b.name)); c != 0 {
-			return c
+			return c < 0
 		}
 		x, y := &l.Rows[a.row], &l.Rows[b.row]
-		return cmp.Or(cmp.Compare(x.Product.Key, y.Product.Key), cmp.Compare(x.Holder.Key(), y.Holder.Key()))
+		return cmp.Or(cmp.Compare(x.Product.Key, y.Product.Key), cmp.Compare(x.Holder.Key(), y.Holder.Key())) < 0
 	})
 	sorted := make([]Row, len(places))
 	for i, p := range places {

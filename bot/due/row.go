@@ -4,8 +4,8 @@
 package due
 
 import (
-	"cmp"
 	"slices"
+	"sort"
 	"time"
 
 	"renewbot/bot/renewal"
@@ -137,15 +137,7 @@ func (r *Row) settle(now time.Time) {
 	if !r.Renewed() || now.Sub(r.Ordered.At) >= settles {
 		return
 	}
-	slices.SortStableFunc(r.Dates, func(a, b Date) int {
-		switch {
-		case a.Source == FromOrder && b.Source != FromOrder:
-			return -1
-		case b.Source == FromOrder && a.Source != FromOrder:
-			return 1
-		}
-		return 0
-	})
+	sort.SliceStable(r.Dates, func(i, k int) bool { return r.Dates[i].Source == FromOrder && r.Dates[k].Source != FromOrder })
 }
 
 // NotRenewing says whether the package is marked as one that ends: the mark is of the date
@@ -171,8 +163,6 @@ func dates(all ...Date) []Date {
 		}
 	}
 	rank := []Source{FromPortal, FromOrder, FromImport}
-	slices.SortStableFunc(known, func(a, b Date) int {
-		return cmp.Compare(slices.Index(rank, a.Source), slices.Index(rank, b.Source))
-	})
+	sort.SliceStable(known, func(i, k int) bool { return slices.Index(rank, known[i].Source) < slices.Index(rank, known[k].Source) })
 	return known
 }

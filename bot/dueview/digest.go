@@ -1,10 +1,10 @@
 package dueview
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"slices"
+	"sort"
 	"strconv"
 	"time"
 
@@ -67,7 +67,9 @@ func (v *View) tell(ctx context.Context, _ renewal.Job) error {
 		return err
 	}
 	// What other systems are told may take long, and people do not wait for it.
-	slices.SortStableFunc(waiting, func(a, b ledger.Digest) int { return cmp.Compare(foreign(a), foreign(b)) })
+	sort.SliceStable(waiting, func(i, k int) bool {
+		return waiting[i].Recipient != otherSystems && waiting[k].Recipient == otherSystems
+	})
 	var errs []error
 	var list lists
 	for _, d := range waiting {
@@ -83,13 +85,6 @@ func (v *View) tell(ctx context.Context, _ renewal.Job) error {
 		errs = append(errs, err)
 	}
 	return v.outcome(ctx, errs)
-}
-
-func foreign(d ledger.Digest) int {
-	if d.Recipient == otherSystems {
-		return 1
-	}
-	return 0
 }
 
 // outcome is what became of a round. Where one has to wait, all that failed is tried again with it.

@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"regexp"
 	"slices"
+	"sort"
 	"strings"
 	"sync"
 	"time"
@@ -308,6 +309,6 @@ func merge(visible []renewal.Request, ours map[string]bool, placed []yeastar.Ord
 		e.InPortal = r.Order != nil && inPortal[r.Order.OrderNo]
 		entries = append(entries, e)
 	}
-	slices.SortStableFunc(entries, func(a, b blocks.HistoryEntry) int { return b.At.Compare(a.At) })
+	sort.SliceStable(entries, func(i, k int) bool { return entries[i].At.After(entries[k].At) })
 	return entries
 }

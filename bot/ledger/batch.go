@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sort"
 	"strings"
 
 	"renewbot/bot/renewal"
@@ -273,7 +274,7 @@ func (l *Ledger) applyBatch(ctx context.Context, id int64, e renewal.BatchEvent)
 func (l *Ledger) saveBatch(ctx context.Context, t tx, b *renewal.Batch, before []renewal.Request, change renewal.BatchChange) ([]renewal.Change, error) {
 	var saved []renewal.Change
 	changes := slices.Clone(change.Lines)
-	slices.SortFunc(changes, func(a, b renewal.Change) int { return int(a.Request.ID - b.Request.ID) })
+	sort.Slice(changes, func(i, k int) bool { return changes[i].Request.ID < changes[k].Request.ID })
 	for i, c := range changes {
 		was := before[slices.IndexFunc(before, func(r renewal.Request) bool { return r.ID == c.Request.ID })]
 		r, err := save(ctx, t, was, c.Request, false)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"sort"
 	"strconv"
 	"time"
 
@@ -87,7 +88,7 @@ func (p *Portal) OrdersOf(ctx context.Context, h renewal.Holder, maxAge lookup.M
 		}
 	}
 	if pbx {
-		slices.SortStableFunc(theirs, func(a, b yeastar.OrderSummary) int { return b.CreateTime.Compare(a.CreateTime) })
+		sort.SliceStable(theirs, func(i, k int) bool { return theirs[i].CreateTime.After(theirs[k].CreateTime) })
 	}
 	return theirs, nil
 }
@@ -112,7 +113,7 @@ func (p *Portal) Placed(ctx context.Context, account yeastar.ID) (orders []yeast
 			orders = append(orders, o)
 		}
 	}
-	slices.SortStableFunc(orders, func(a, b yeastar.OrderSummary) int { return b.CreateTime.Compare(a.CreateTime) })
+	sort.SliceStable(orders, func(i, k int) bool { return orders[i].CreateTime.After(orders[k].CreateTime) })
 	return orders, list.told, nil
 }
 

@@ -2,7 +2,7 @@ package renewal
 
 import (
 	"cmp"
-	"slices"
+	"sort"
 	"time"
 )
 
@@ -29,8 +29,9 @@ func WaitingFor(requests []Request, as func(Request) Actor, now time.Time, p Pol
 			waiting = append(waiting, r)
 		}
 	}
-	slices.SortStableFunc(waiting, func(a, b Request) int {
-		return cmp.Or(cmp.Compare(a.urgency(now, p), b.urgency(now, p)), a.waits().Compare(b.waits()), cmp.Compare(a.ID, b.ID))
+	sort.Slice(waiting, func(i, k int) bool {
+		a, b := waiting[i], waiting[k]
+		return cmp.Or(cmp.Compare(a.urgency(now, p), b.urgency(now, p)), a.waits().Compare(b.waits()), cmp.Compare(a.ID, b.ID)) < 0
 	})
 	return waiting
 }

@@ -2,7 +2,7 @@ package slackview
 
 import (
 	"context"
-	"slices"
+	"sort"
 	"time"
 
 	"renewbot/blocks"
@@ -79,7 +79,7 @@ func (v *View) batchesFor(ctx context.Context, a renewal.Actor, c common, beside
 			b.Ended = append(b.Ended, d)
 		}
 	}
-	slices.SortFunc(b.Ended, func(a, b blocks.BatchData) int { return int(b.Batch.ID - a.Batch.ID) })
+	sort.Slice(b.Ended, func(i, k int) bool { return b.Ended[i].Batch.ID > b.Ended[k].Batch.ID })
 	b.Ended = b.Ended[:min(len(b.Ended), recentBatches)]
 	return b, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sort"
 
 	"github.com/slack-go/slack"
 
@@ -123,7 +124,7 @@ func recent(a renewal.Actor, own, all []renewal.Request) []renewal.Request {
 			own = append(own, r)
 		}
 	}
-	slices.SortFunc(own, func(a, b renewal.Request) int { return int(b.ID - a.ID) })
+	sort.Slice(own, func(i, k int) bool { return own[i].ID > own[k].ID })
 	return own[:min(len(own), recently)]
 }
 

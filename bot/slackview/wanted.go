@@ -1,9 +1,9 @@
 package slackview
 
 import (
-	"cmp"
 	"context"
 	"slices"
+	"sort"
 	"strconv"
 	"strings"
 
@@ -82,7 +82,7 @@ func (v *View) wantedFor(r renewal.Request, entries []renewal.Entry, link string
 		}
 	}
 	// What people decide by does not wait for a record.
-	slices.SortStableFunc(list, func(a, b wanted) int { return cmp.Compare(rank(a), rank(b)) })
+	sort.SliceStable(list, func(i, k int) bool { return !list[i].record && list[k].record })
 	return list
 }
 
@@ -151,13 +151,6 @@ func (v *View) deputiesBeside(ctx context.Context, r renewal.Request, asked []st
 		}
 	}
 	return ids
-}
-
-func rank(w wanted) int {
-	if w.record {
-		return 1
-	}
-	return 0
 }
 
 // auditLine is what the audit channel shows of an entry.

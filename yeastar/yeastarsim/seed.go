@@ -1,7 +1,7 @@
 package yeastarsim
 
 import (
-	"slices"
+	"sort"
 	"strconv"
 	"time"
 )
@@ -127,7 +127,7 @@ func (s *Server) seedPackages(now time.Time, pbxs int) {
 	for i := range pbxs {
 		s.packages = append(s.packages, s.generatedPBX(i, day))
 	}
-	slices.SortStableFunc(s.packages, func(a, b Package) int { return b.Created.Compare(a.Created) })
+	sort.SliceStable(s.packages, func(i, k int) bool { return s.packages[i].Created.After(s.packages[k].Created) })
 }
 
 // seedOrders makes the orders of the past years, oldest first, with numbers below those of the tutorial.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sort"
 	"time"
 
 	"renewbot/bot/due"
@@ -26,7 +27,7 @@ var nextMorning = due.Schedule{Channel: sandbox.Renewals, Days: []time.Weekday{0
 // switched on. Some packages are Alice's, some Dave's, and one renews by itself.
 func (s *session) importDates(ctx context.Context) error {
 	packages := s.world.Vendor.Packages()
-	slices.SortStableFunc(packages, func(a, b yeastarsim.Package) int { return a.Expires.Compare(b.Expires) })
+	sort.SliceStable(packages, func(i, k int) bool { return packages[i].Expires.Before(packages[k].Expires) })
 	owners := []string{sandbox.Alice, "", sandbox.Dave}
 	var changes []ledger.MarkChange
 	names := lineNames(s.world.Vendor)

@@ -47,7 +47,9 @@ func required(r rule) property { return property{r, true} }
 
 func optional(r rule) property { return property{r, false} }
 
-// with returns the schema and more fields.
+// with returns the schema and more fields. Written out wherever it is called it would be 20 KB of the program.
+//
+//go:noinline
 func (s schema) with(more schema) schema {
 	out := schema{}
 	maps.Copy(out, s)
