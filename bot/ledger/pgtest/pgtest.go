@@ -63,8 +63,9 @@ func Database(t testing.TB) string {
 	Available(t)
 	once.Do(func() {
 		if serverURL = os.Getenv(Environment); serverURL == "" {
-			// The server itself is never killed, so nothing needs to be on the disk.
-			running, startErr = start("fsync=off", "full_page_writes=off")
+			// The server itself is never killed, so nothing needs to be on the disk; and with hundreds
+			// of databases its cleaners would begin several times a second.
+			running, startErr = start("fsync=off", "full_page_writes=off", "autovacuum=off")
 			if startErr == nil {
 				serverURL = running.url()
 			}
