@@ -140,6 +140,10 @@ func TestAChannelWhoseIDChangedTwice(t *testing.T) {
 	b.Slack.MoveChannel(sandbox.Leads, heard)
 	b.happened("RNW-000001", renewal.CodeMoved)
 	b.rest()
+	if _, err := b.as(sandbox.Bob).p.OpenHome(b.ctx); err != nil {
+		t.Fatal(err)
+	}
+	b.homeSays(sandbox.Bob, "RNW-000001", "/archives/"+heard)
 	b.stop()
 	b.Slack.MoveChannelUnheard(heard, unheard)
 	b.start()
@@ -214,6 +218,43 @@ func TestAChannelThatSlackKnowsAgain(t *testing.T) {
 	b.rest()
 	if n := b.called("conversations.info") - before; n > 12 {
 		t.Errorf("Slack was asked %d times for channels", n)
+	}
+}
+
+// A channel that the configuration names is looked for again when Slack did not say at the start whether it
+// knows it.
+func TestANamedChannelThatSlackDoesNotTellOf(t *testing.T) {
+	t.Parallel()
+	const other = "C0RENEWALSNEW"
+	for name, fault := range map[string]slacksim.Fault{
+		"an outage": {Kind: slacksim.FaultStatus},
+		"a limit":   {Kind: slacksim.FaultRateLimit, RetryAfter: time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b, clock := setupAt(t, durable(t), func(o *sandbox.Options) {
+				o.Configure = func(c *config.Config) { c.Renew.Channels = []string{sandbox.Renewals} }
+			})
+			bob := b.as(sandbox.Bob)
+			bob.press(b.as(sandbox.Alice).request(acmeWish), "Approve")
+			b.happened("RNW-000001", renewal.CodeOrdered)
+			b.wholeView("RNW-000001")
+			b.stop()
+			b.Slack.MoveChannelUnheard(sandbox.Renewals, other)
+			mended := b.Slack.Fail("conversations.info", fault)
+			before := b.called("conversations.info")
+			b.start()
+			b.until("the question", func() bool { return b.called("conversations.info") > before })
+			b.rest()
+			mended()
+			b.meanwhile(clock, 5*time.Second, "the move", func(*slacksim.Snapshot) bool {
+				ids, err := b.Ledger.ChannelIDs(b.ctx)
+				return err == nil && ids[sandbox.Renewals] == other
+			})
+			if n := b.called("conversations.info") - before; n > 20 {
+				t.Errorf("Slack was asked %d times for channels", n)
+			}
+		})
 	}
 }
 
