@@ -155,7 +155,7 @@ func New(o Options) *Bot {
 			DryRun: given.DryRun, Timeout: o.OrderTimeout, Margin: o.OrderMargin,
 		}),
 		slack: slackview.New(slackview.Options{
-			API: api, Ledger: o.Ledger, Log: o.Log, AuditChannel: given.AuditChannel, Approvers: given.Approvers,
+			API: api, Ledger: o.Ledger, Log: o.Log, AuditChannel: given.AuditChannel, DigestChannel: given.Digest.Channel, Approvers: given.Approvers,
 			People: people, Policy: o.Config.Policy(), Notify: given.Notify, Command: command, Instance: o.Instance, Lease: o.ViewLease,
 			Linked: o.Links.Set,
 			Due:    func(ctx context.Context, userID string) []slack.Block { return b.due.Section(ctx, userID) },

@@ -65,10 +65,15 @@ func (d *Directory) excluded(r slack.RestrictedTo) bool {
 	return len(r.Type)+len(r.User) > 0 && !slices.Contains(r.User, d.self.BotUserID)
 }
 
-// Shared says whether people of other companies are in a channel, or will be.
-func (d *Directory) Shared(ctx context.Context, id string) (bool, error) {
+// Readers says who reads a channel: people of other companies, now or soon, and everybody of this one.
+func (d *Directory) Readers(ctx context.Context, id string) (outside, public bool, err error) {
 	ch, err := d.channels.Get(ctx, id, DecisionAge)
-	return ch.IsExtShared || ch.IsPendingExtShared, err
+	return ch.IsExtShared || ch.IsPendingExtShared, err == nil && !ch.IsPrivate, err
+}
+
+// Channel is what Slack says of a channel now.
+func (d *Directory) Channel(ctx context.Context, id string) (slack.Channel, error) {
+	return d.channels.Get(ctx, id, lookup.Anew)
 }
 
 // ForgetChannel drops what is known of a channel, which has changed.

@@ -1,6 +1,8 @@
 package ledger
 
 import (
+	"fmt"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -10,7 +12,7 @@ import (
 func testChannelIDs(t *testing.T, s store) {
 	l := s.open(t, Options{Policy: policy(1)})
 	for _, move := range [][2]string{{"C1", "C2"}, {"CA", "CB"}, {"C2", "C3"}, {"CB", "CA"}} {
-		if err := l.ChannelMoved(t.Context(), move[0], move[1]); err != nil {
+		if err := l.ChannelMoved(t.Context(), move[0], move[1], false); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -20,14 +22,68 @@ func testChannelIDs(t *testing.T, s store) {
 	}
 }
 
-// testParents are the messages by which a channel is known, the newest first.
-func testParents(t *testing.T, s store) {
+// testChannelsAtOnce has many channels change their ids in the same moment.
+func testChannelsAtOnce(t *testing.T, s store) {
+	l := s.open(t, Options{Policy: policy(1)})
+	want := map[string]string{}
+	var all sync.WaitGroup
+	for i := range 20 {
+		from, to := fmt.Sprintf("C%d", i), fmt.Sprintf("D%d", i)
+		want[from] = to
+		all.Go(func() {
+			if err := l.ChannelMoved(t.Context(), from, to, false); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	got, err := l.ChannelIDs(t.Context())
+	if diff := cmp.Diff(want, got); err != nil || diff != "" {
+		t.Errorf("%v, ids (-want +got):\n%s", err, diff)
+	}
+}
+
+// testChannelBack forgets what was found, and not what Slack has told.
+func testChannelBack(t *testing.T, s store) {
+	l := s.open(t, Options{Policy: policy(1)})
+	for _, err := range []error{
+		l.ChannelMoved(t.Context(), "C1", "C2", true), l.ChannelMoved(t.Context(), "C2", "C3", false),
+		l.ChannelMoved(t.Context(), "CA", "CB", false),
+		l.ChannelBack(t.Context(), "C1"), l.ChannelBack(t.Context(), "CA"), l.ChannelBack(t.Context(), "C9"),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := l.ChannelIDs(t.Context())
+	if diff := cmp.Diff(map[string]string{"C2": "C3", "CA": "CB"}, got); err != nil || diff != "" {
+		t.Errorf("%v, ids (-want +got):\n%s", err, diff)
+	}
+}
+
+// testReaders knows by what was seen last whether everybody reads a channel.
+func testReaders(t *testing.T, s store) {
+	l := s.open(t, Options{Policy: policy(1)})
+	for _, public := range []bool{true, false, true} {
+		if err := l.SawReaders(t.Context(), "C1", public); err != nil {
+			t.Fatal(err)
+		}
+		for channel, want := range map[string]bool{"C1": public, "C2": false} {
+			if got, err := l.WasPublic(t.Context(), channel); err != nil || got != want {
+				t.Errorf("%s is public: %v, %v, want %v", channel, got, err, want)
+			}
+		}
+	}
+}
+
+// testNewest is the message by which a channel is known, whichever id it had when that was posted.
+func testNewest(t *testing.T, s store) {
 	l := s.open(t, Options{Policy: policy(1)})
 	for _, p := range []Post{
 		{RequestID: 1, Key: "summary", Channel: "C1", TS: "1.0", State: PostShown},
-		{RequestID: 1, Key: "card", Channel: "C1", TS: "1.1", State: PostShown}, // in the thread
+		{RequestID: 1, Key: "card", Channel: "C1", TS: "9.1", State: PostShown}, // in the thread
 		{RequestID: -2, Key: "summary", Channel: "C1", TS: "2.0", State: PostShown},
-		{RequestID: 3, Key: "summary", Channel: "C1", TS: "", State: PostSending},
+		{RequestID: 3, Key: "summary", Channel: "C1", TS: "8.0", State: PostSending},
 		{RequestID: 4, Key: "summary", Channel: "C2", TS: "4.0", State: PostShown},
 		{Key: "audit:7", Channel: "C1", TS: "3.0", State: PostShown},
 		{Key: "audit_closed", Channel: "C1", TS: "9", State: PostShown},
@@ -36,12 +92,12 @@ func testParents(t *testing.T, s store) {
 			t.Fatal(err)
 		}
 	}
-	posts, err := l.Parents(t.Context(), "C1", 2)
-	var got []string
-	for _, p := range posts {
-		got = append(got, p.TS)
+	if err := l.ChannelMoved(t.Context(), "C1", "C5", false); err != nil {
+		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]string{"3.0", "2.0"}, got); err != nil || diff != "" {
-		t.Errorf("%v, messages (-want +got):\n%s", err, diff)
+	for channel, want := range map[string]string{"C1": "3.0", "C2": "4.0", "C5": "3.0", "C6": ""} {
+		if p, err := l.Newest(t.Context(), channel); err != nil || p.TS != want {
+			t.Errorf("the newest in %s is %q, %v, want %q", channel, p.TS, err, want)
+		}
 	}
 }

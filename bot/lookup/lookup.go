@@ -208,13 +208,14 @@ func (c *answers) Refresh(key string) {
 	c.tasks.Start(func(ctx context.Context) { _, _ = c.wait(ctx, c.join(key, time.Time{})) })
 }
 
-// Forget drops the value of key, and the answer of a load that is under way.
+// Forget drops the value of key, that it failed a moment ago, and the answer of a load that is under way.
 func (c *answers) Forget(key string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.floor[key] = c.loads
 	delete(c.flying, key)
 	c.store.Delete(key)
+	c.store.Delete("failed " + key)
 }
 
 // missed is join for who has found no answer: it may have landed since.

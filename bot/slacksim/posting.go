@@ -27,6 +27,14 @@ func (w *Workspace) MakePrivate(channelID string) {
 	w.touch(Change{Kind: ChangeChannel, Channel: channelID})
 }
 
+// MakePublic makes a private channel public. Its id stays.
+func (w *Workspace) MakePublic(channelID string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.channels.must(channelID).Private = false
+	w.touch(Change{Kind: ChangeChannel, Channel: channelID})
+}
+
 // LockThread lets nobody reply to a message, as administrators can.
 func (w *Workspace) LockThread(r Ref) {
 	w.mu.Lock()

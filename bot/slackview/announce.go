@@ -1,7 +1,6 @@
 package slackview
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 
@@ -44,11 +43,10 @@ func (v *View) Announce(ctx context.Context, key, channel string, m blocks.Messa
 func (d *drawing) showIn(ctx context.Context, w wanted) error {
 	named, tried := w.channel, ""
 	for {
-		ids, err := d.view.ledger.ChannelIDs(ctx)
-		if err != nil {
+		if err := d.view.readIDs(ctx); err != nil {
 			return err
 		}
-		w.channel = cmp.Or(ids[named], named)
+		w.channel = d.view.present(named)
 		if w.channel == tried { // it was not found anywhere else
 			return nil
 		}

@@ -42,7 +42,7 @@ func (d *drawing) drawBatch(ctx context.Context, id int64) error {
 		return err
 	}
 	data := blocks.BatchData{Batch: b, Lines: lines, Pause: pause}
-	d.finished = renewal.Settled(lines) && d.view.ledger.Now(ctx).Sub(b.UpdatedAt) > waitedFor
+	d.finished = renewal.Settled(lines) && d.view.ledger.Now(ctx).Sub(changed(b, lines)) > waitedFor
 	d.lookAt(ctx, b.Channel, !renewal.Settled(lines))
 	began := d.posts[keySummary].TS
 	d.showBatch(ctx, data)
@@ -64,13 +64,24 @@ func (d *drawing) drawBatch(ctx context.Context, id int64) error {
 	return d.end()
 }
 
+// changed is when something happened last to a batch or one of its lines.
+func changed(b renewal.Batch, lines []renewal.Request) time.Time {
+	last := b.UpdatedAt
+	for _, r := range lines {
+		if r.UpdatedAt.After(last) {
+			last = r.UpdatedAt
+		}
+	}
+	return last
+}
+
 func (d *drawing) showBatch(ctx context.Context, data blocks.BatchData) {
 	channel, before := data.Batch.Channel, d.posts[keyCard].TS
 	cards := []wanted{
 		{key: keySummary, channel: channel, lasting: true, message: blocks.BatchSummary(data)},
 		{key: keyCard, channel: channel, under: keySummary, lasting: true, message: blocks.BatchCard(data)},
 	}
-	d.unhurried(ctx, cards, data.Batch.UpdatedAt)
+	d.unhurried(ctx, cards, changed(data.Batch, data.Lines))
 	d.showAll(ctx, cards)
 	if d.posts[keyCard].TS != before { // Home leads to it
 		if err := d.view.ledger.RedrawHomes(ctx); err != nil {

@@ -46,3 +46,26 @@ func TestVoteThatWasNotTheLast(t *testing.T) {
 		}
 	}
 }
+
+// TestChangedBatch changes with each of its lines, so that what becomes of one is not shown late.
+func TestChangedBatch(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC)
+	b := renewal.Batch{UpdatedAt: at}
+	for name, c := range map[string]struct {
+		lines []time.Duration
+		want  time.Duration
+	}{
+		"no line":         {nil, 0},
+		"older lines":     {[]time.Duration{-time.Hour, -time.Minute}, 0},
+		"one was ordered": {[]time.Duration{-time.Hour, 2 * time.Minute, time.Minute}, 2 * time.Minute},
+	} {
+		var lines []renewal.Request
+		for _, d := range c.lines {
+			lines = append(lines, renewal.Request{UpdatedAt: at.Add(d)})
+		}
+		if got := changed(b, lines); !got.Equal(at.Add(c.want)) {
+			t.Errorf("%s: changed %v after the batch, want %v", name, got.Sub(at), c.want)
+		}
+	}
+}

@@ -34,13 +34,13 @@ func (d *drawing) reportUnposted(ctx context.Context, r renewal.Request) {
 func (d *drawing) closedBy(ctx context.Context, err error, w wanted, again time.Duration) bool {
 	why, closed := socket.Closed(err)
 	if unknownChannel(err, w.channel) {
-		followed, lost := d.follow(ctx, w.channel)
-		if followed {
+		away := d.follow(ctx, w.channel)
+		if !lost(away) { // it is found, or still looked for
 			d.paused[w.channel] = true
 			return true
 		}
-		if errors.Is(lost, errSeveral) {
-			why += ", and " + lost.Error()
+		if errors.Is(away, errSeveral) || errors.Is(away, errUnsure) {
+			why += ", and " + away.Error()
 		}
 	}
 	if closed {
@@ -68,7 +68,7 @@ func (d *drawing) confidential(ctx context.Context, w wanted) bool {
 	if !w.ofRequest() && !w.inside && !audit {
 		return true
 	}
-	shared, err := d.view.people.Shared(ctx, w.channel)
+	shared, public, err := d.view.people.Readers(ctx, w.channel)
 	switch {
 	case d.closedBy(ctx, err, w, closedPause):
 	case err != nil:
@@ -81,6 +81,9 @@ func (d *drawing) confidential(ctx context.Context, w wanted) bool {
 	case shared:
 		d.close(ctx, w, sharedOutside, sharedPause)
 	default:
+		if err := d.view.saw(ctx, w.channel, public); err != nil {
+			d.errs = append(d.errs, err)
+		}
 		return true
 	}
 	return false

@@ -18,7 +18,7 @@ var drawn atomic.Int64
 // sync makes Slack show what the ledger says of a request; request 0 stands for
 // the audit entries that belong to none.
 func (v *View) sync(ctx context.Context, job renewal.Job) error {
-	if err := v.currentAudit(ctx); err != nil {
+	if err := v.readIDs(ctx); err != nil {
 		return err
 	}
 	err := v.alone(ctx, job.RequestID, func() error {
@@ -140,7 +140,7 @@ func (d *drawing) draw(ctx context.Context, r renewal.Request, entries []renewal
 	}
 	r = r.Under(d.view.policy)
 	d.finished = r.Status.Final() && d.view.ledger.Now(ctx).Sub(r.UpdatedAt) > waitedFor
-	d.lookAt(ctx, r.Channel, !r.Status.Final())
+	d.lookAt(ctx, r.Channel, !r.Status.Final() && ownFrom(r, entries) < len(entries)) // else the batch's drawing does
 	d.showRequest(ctx, r, entries)
 	if len(d.gone) > 0 {
 		if r.Batch != 0 && d.gone[keySummary] { // whose thread it was

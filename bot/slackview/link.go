@@ -18,9 +18,10 @@ func (v *View) link(p ledger.Post, thread string) string {
 	if p.State != ledger.PostShown || p.TS == "" || workspace == "" {
 		return ""
 	}
-	link := workspace + "/archives/" + url.PathEscape(p.Channel) + "/p" + strings.ReplaceAll(p.TS, ".", "")
+	channel := v.present(p.Channel)
+	link := workspace + "/archives/" + url.PathEscape(channel) + "/p" + strings.ReplaceAll(p.TS, ".", "")
 	if thread != "" && thread != p.TS {
-		link += "?" + url.Values{"thread_ts": {thread}, "cid": {p.Channel}}.Encode()
+		link += "?" + url.Values{"thread_ts": {thread}, "cid": {channel}}.Encode()
 	}
 	return link
 }

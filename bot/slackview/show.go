@@ -124,7 +124,10 @@ func (d *drawing) post(ctx context.Context, w wanted, tries int, replaced string
 			"message", w.key, "error", err, "messages", socket.Messages(err))
 		p.State, p.Problem = ledger.PostFailed, socket.ErrorCode(err)
 		again := min(time.Duration(p.Tries)*time.Minute, time.Hour)
-		if !d.closedBy(ctx, err, w, again) && (w.key == keySummary || w.key == keyCard) {
+		switch closed := d.closedBy(ctx, err, w, again); {
+		case closed && d.unposted == "" && unknownChannel(err, w.channel):
+			p.State = ledger.PostPlanned // it is found, or still looked for
+		case !closed && (w.key == keySummary || w.key == keyCard):
 			d.unposted = "Slack says " + p.Problem // whatever it means: people don't see it there
 		}
 		d.comeBack(again)

@@ -8,6 +8,7 @@ package slackview
 import (
 	"context"
 	"log/slog"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -31,6 +32,8 @@ type Options struct {
 	Log    *slog.Logger
 	// AuditChannel is the id of the channel that gets a line for each audit entry.
 	AuditChannel string
+	// DigestChannel is the id of the channel that gets the digest of renewals due; empty: there is none.
+	DigestChannel string
 	// Approvers are the ids that may decide, as the configuration names them.
 	Approvers []string
 	// People are whose Home tabs are drawn.
@@ -54,19 +57,21 @@ type Options struct {
 
 // View brings Slack in line with the ledger. Make it with New.
 type View struct {
-	api        *socket.WebAPI
-	ledger     *ledger.Ledger
-	log        *slog.Logger
-	namedAudit string                 // the audit channel, as the configuration names it
-	auditID    atomic.Pointer[string] // the id that it has now; nil: that one
-	approvers  []string
-	instance   string
-	lease      time.Duration
-	people     *directory.Directory
-	policy     renewal.Policy
-	notify     renewal.Notify
-	command    string
-	due        func(ctx context.Context, userID string) []slack.Block
+	api         *socket.WebAPI
+	ledger      *ledger.Ledger
+	log         *slog.Logger
+	namedAudit  string                            // the audit channel, as the configuration names it
+	namedDigest string                            // the digest's; empty: there is none
+	ids         atomic.Pointer[map[string]string] // which channels have now, by those that they had
+	readers     sync.Map                          // whether everybody may read a channel, as saved
+	approvers   []string
+	instance    string
+	lease       time.Duration
+	people      *directory.Directory
+	policy      renewal.Policy
+	notify      renewal.Notify
+	command     string
+	due         func(ctx context.Context, userID string) []slack.Block
 
 	linked         func(request int64, link string)
 	drawings       *keyedmutex.Mutex // by request
@@ -84,7 +89,7 @@ func New(o Options) *View {
 		o.Linked = func(int64, string) {}
 	}
 	return &View{
-		api: o.API, ledger: o.Ledger, log: o.Log, namedAudit: o.AuditChannel, searches: searches{by: map[string]*search{}}, approvers: o.Approvers,
+		api: o.API, ledger: o.Ledger, log: o.Log, namedAudit: o.AuditChannel, namedDigest: o.DigestChannel, searches: searches{by: map[string]*search{}}, approvers: o.Approvers,
 		instance: o.Instance, lease: o.Lease, people: o.People, policy: o.Policy, notify: o.Notify, command: o.Command, due: o.Due, linked: o.Linked, drawings: keyedmutex.New(),
 	}
 }
