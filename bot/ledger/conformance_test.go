@@ -98,6 +98,8 @@ var conformance = []struct {
 	{"channels have other ids", testChannelIDs},
 	{"messages by which a channel is known", testParents},
 	{"digests are told once", testDigests},
+	{"refused digests are tried again together", testRefusedDigests},
+	{"digests of a channel with another id", testDigestOfAnotherID},
 	{"what was ordered", testOrdered},
 	{"who is behind the vendor's orders", testBehind},
 }
