@@ -33,6 +33,7 @@ type DueData struct {
 	Lost    int       // how many more were ticked
 
 	ticks bool // rows can be ticked
+	early bool // not all was read that says who may see which request
 }
 
 // named is a request with its link; empty: it is not for the reader's eyes.
@@ -231,9 +232,12 @@ func (d DueData) row(r due.Row) string {
 			lines = append(lines, fmt.Sprintf("📝 and %d more requests", len(r.Open)-i))
 			break
 		}
-		if named := d.named(o.Request); named != "" {
+		switch named := d.named(o.Request); {
+		case named != "":
 			lines = append(lines, "📝 "+named+": "+dueStatus(o))
-		} else {
+		case d.early:
+			lines = append(lines, "📝 A request for it is open")
+		default:
 			lines = append(lines, "📝 A request for it is open. Its number is for those who can read its channel")
 		}
 	}

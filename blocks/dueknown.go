@@ -12,6 +12,7 @@ import (
 // looked at: the whole list, which can be worked with, follows. Unread are the products whose packages
 // are not there yet.
 func DueKnown(d DueData) Message {
+	d.early = true
 	names := make([]string, len(d.List.Unread))
 	for i, name := range d.List.Unread {
 		names[i] = outside(name, shortLimit)

@@ -46,14 +46,14 @@ func (b *Bot) renewalsDue(ctx context.Context, p reply.Person, a renewal.Actor, 
 	b.reply.Replace(ctx, p, m, false)
 }
 
-// atOnce is how long people wait for what is known while the portal is being read.
+// atOnce is how long what is known is read while the portal is. Drawn it is there in time for the ack.
 const atOnce = 800 * time.Millisecond
 
 // dueAtOnce answers while the portal is being read, with what is known without it.
 func (b *Bot) dueAtOnce(ctx context.Context, p reply.Person, f due.Filter) {
 	soon, cancel := context.WithTimeout(ctx, atOnce)
 	defer cancel()
-	if m, ok := b.due.Known(soon, p.ID, f); ok {
+	if m, ok := b.due.Known(ctx, soon, p.ID, f); ok {
 		p.Env.Ack(nil)
 		b.reply.Replace(ctx, p, m, false)
 		return

@@ -108,3 +108,29 @@ func TestManyOwnersAreLookedUpTogether(t *testing.T) {
 		t.Errorf("Slack was asked %d times of somebody it does not know", asked)
 	}
 }
+
+// TestEarlyListNamesRequests though Slack is slow to say who all the owners are.
+func TestEarlyListNamesRequests(t *testing.T) {
+	t.Parallel()
+	clock := newMoving()
+	b := setup(t, telling, durable(t), clock.set)
+	dave := b.as(sandbox.Dave)
+	dave.request(acmeWish)
+	b.wholeView("RNW-000001")
+	b.owners(20, clock.now())
+	k := due.Key{Product: "p-series-turnkey", Holder: yeastarsim.AcmeTelecomID}
+	if _, _, err := b.Ledger.Mark(b.ctx, []ledger.MarkChange{{Key: k, Change: func(m due.Mark) due.Mark {
+		m.Imported = &due.Imported{At: clock.now(), On: clock.now(), Name: "Acme Telecom"}
+		return m
+	}}}, renewal.Entry{}); err != nil {
+		t.Fatal(err)
+	}
+	b.stop()
+	read := make(chan struct{})
+	b.Vendor.Fault(yeastarsim.InstanceProductList, yeastarsim.Hold(read))
+	defer close(read)
+	b.Slack.Fail("users.info", slacksim.Fault{Delay: 300 * time.Millisecond})
+	b.start()
+	dave.command(sandbox.Renewals, "/renew due acme")
+	b.lacks(b.Slack.Text(dave.list(early, "Acme Telecom", "RNW-000001")), "Its number is for those")
+}

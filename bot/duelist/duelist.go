@@ -5,6 +5,7 @@ package duelist
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"maps"
 	"slices"
@@ -34,10 +35,11 @@ type Lists struct {
 	ledger *ledger.Ledger
 	log    *slog.Logger
 
-	mu   sync.Mutex
-	last map[due.Key]due.Order // our last orders, as far as the audit trail told of them
-	upTo int64                 // the entry up to which it did
+	reading chan struct{}         // has room for the one who reads our last orders
+	last    map[due.Key]due.Order // our last orders, as far as the audit trail told of them
+	upTo    int64                 // the entry up to which it did
 
+	mu         sync.Mutex
 	unanswered map[due.Key]bool // packages of which the portal did not tell the auto-renewal when it was asked last
 
 	made made
@@ -45,7 +47,7 @@ type Lists struct {
 
 // New makes Lists that have read nothing yet.
 func New(o Options) *Lists {
-	return &Lists{portal: o.Portal, ledger: o.Ledger, log: o.Log, unanswered: map[due.Key]bool{}}
+	return &Lists{portal: o.Portal, ledger: o.Ledger, log: o.Log, reading: make(chan struct{}, 1), unanswered: map[due.Key]bool{}}
 }
 
 // Products are those of which renewals are looked for.
@@ -162,8 +164,12 @@ const manyUnread = 20
 // orders are our last orders. What was ordered once is kept, for it changes no more; only what
 // came since is read. Nobody may change the map.
 func (l *Lists) orders(ctx context.Context) (map[due.Key]due.Order, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
+	select {
+	case l.reading <- struct{}{}:
+		defer func() { <-l.reading }()
+	case <-ctx.Done(): // somebody reads those of years
+		return nil, fmt.Errorf("read our last orders: %w", ctx.Err())
+	}
 	fresh, upTo, err := l.ledger.LastOrders(ctx, l.upTo)
 	if err == nil && upTo < l.upTo {
 		l.last = nil

@@ -32,8 +32,11 @@ func (v *View) Plan(ctx context.Context) error {
 	if err := v.planEvents(ctx, now); err != nil || !v.schedule.On() {
 		return err
 	}
-	channel := v.schedule.Channel
-	newest, err := v.ledger.NewestDigest(ctx, channel)
+	ids, err := v.channelIDs(ctx)
+	if err != nil {
+		return err
+	}
+	newest, err := v.ledger.NewestDigest(ctx, ids...)
 	if err != nil {
 		return err
 	}
@@ -43,11 +46,23 @@ func (v *View) Plan(ctx context.Context) error {
 		occurrences = append(occurrences, last)
 	}
 	for _, o := range occurrences {
-		if err := v.ledger.PlanDigest(ctx, ledger.Digest{Occurrence: o.Name, Recipient: channel, At: o.At}); err != nil {
+		if err := v.ledger.PlanDigest(ctx, ledger.Digest{Occurrence: o.Name, Recipient: v.schedule.Channel, At: o.At}, ids...); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// channelIDs are all ids that the schedule's channel has or had, as far as Slack told.
+func (v *View) channelIDs(ctx context.Context) ([]string, error) {
+	now, err := v.ledger.ChannelIDs(ctx)
+	ids, current := []string{v.schedule.Channel}, cmp.Or(now[v.schedule.Channel], v.schedule.Channel)
+	for before, id := range now {
+		if id == current {
+			ids = append(ids, before)
+		}
+	}
+	return append(ids, current), err
 }
 
 // Handlers are the jobs that the ledger lets it do.
@@ -66,6 +81,10 @@ func (v *View) tell(ctx context.Context, _ renewal.Job) error {
 	if err != nil || len(waiting) == 0 {
 		return err
 	}
+	ids, err := v.channelIDs(ctx)
+	if err != nil {
+		return err
+	}
 	// What other systems are told may take long, and people do not wait for it.
 	sort.SliceStable(waiting, func(i, k int) bool {
 		return waiting[i].Recipient != otherSystems && waiting[k].Recipient == otherSystems
@@ -73,9 +92,8 @@ func (v *View) tell(ctx context.Context, _ renewal.Job) error {
 	var errs []error
 	var list lists
 	for _, d := range waiting {
-		if !v.wanted(d) || now.Sub(d.At) > tooLate {
-			v.log.WarnContext(ctx, "a digest of renewals due is left out", "occurrence", d.Occurrence, "recipient", d.Recipient)
-			errs = append(errs, v.ledger.EndDigest(ctx, d, nil, renewal.Entry{}))
+		if late := now.Sub(d.At) > tooLate; late || !v.wanted(d, waiting, ids) {
+			errs = append(errs, v.leaveOut(ctx, d, late, ids))
 			continue
 		}
 		current, err := list.at(ctx, v.lists, d, now.Sub(d.At))
@@ -122,17 +140,39 @@ func (l *lists) at(ctx context.Context, from *duelist.Lists, d ledger.Digest, wa
 // unreadPatience is for how long a digest waits for a portal that cannot be read.
 const unreadPatience = 30 * time.Minute
 
-// wanted says whether a digest is still one of the configuration's.
-func (v *View) wanted(d ledger.Digest) bool {
-	if d.Recipient == otherSystems {
+// wanted says whether a digest that waits is still one of the configuration's, whose channel has some ids.
+func (v *View) wanted(d ledger.Digest, waiting []ledger.Digest, ids []string) bool {
+	switch {
+	case d.Recipient == otherSystems:
 		return v.events
-	}
-	if !v.schedule.On() {
+	case !v.schedule.On():
 		return false
+	case !directory.IsChannel(d.Recipient): // what owners are told comes up to some days after the channel's
+		return true
+	case d.Recipient == v.schedule.Channel:
+		return v.timely(d)
 	}
-	// What owners are told comes up to some days after the channel's.
-	return d.Recipient != v.schedule.Channel && !directory.IsChannel(d.Recipient) ||
-		d.Recipient == v.schedule.Channel && v.schedule.Is(due.Occurrence{Name: d.Occurrence, At: d.At})
+	return slices.Contains(ids, d.Recipient) && v.timely(d) && !slices.ContainsFunc(waiting, func(other ledger.Digest) bool {
+		return other.Recipient == v.schedule.Channel && other.Occurrence == d.Occurrence
+	})
+}
+
+// timely says whether a digest of a channel's is of a time in the schedule.
+func (v *View) timely(d ledger.Digest) bool {
+	return v.schedule.Is(due.Occurrence{Name: d.Occurrence, At: d.At})
+}
+
+// leaveOut ends a digest without telling it. The channel that people have named instead of one that
+// does not take it gets its own.
+func (v *View) leaveOut(ctx context.Context, d ledger.Digest, late bool, ids []string) error {
+	v.log.WarnContext(ctx, "a digest of renewals due is left out", "occurrence", d.Occurrence, "recipient", d.Recipient)
+	if d.Refused && !late && directory.IsChannel(d.Recipient) && !slices.Contains(ids, d.Recipient) && v.timely(d) {
+		instead := ledger.Digest{Occurrence: d.Occurrence, Recipient: v.schedule.Channel, At: d.At}
+		if err := v.ledger.PlanDigest(ctx, instead, ids...); err != nil {
+			return err
+		}
+	}
+	return v.ledger.EndDigest(ctx, d, nil, renewal.Entry{})
 }
 
 func (v *View) tellOne(ctx context.Context, d ledger.Digest, list due.List) error {
@@ -140,11 +180,11 @@ func (v *View) tellOne(ctx context.Context, d ledger.Digest, list due.List) erro
 		return v.tellEvents(ctx, d)
 	}
 	zone := v.schedule.Zone // by whose days it is told what is near
-	if d.Recipient != v.schedule.Channel {
+	if !directory.IsChannel(d.Recipient) {
 		zone = v.directory.Zone(ctx, d.Recipient)
 	}
 	list.Now = list.Now.In(zone)
-	if d.Recipient == v.schedule.Channel {
+	if directory.IsChannel(d.Recipient) {
 		return v.tellChannel(ctx, d, list)
 	}
 	rows := list.Of(d.Recipient)
@@ -188,7 +228,11 @@ func (v *View) tellChannel(ctx context.Context, d ledger.Digest, list due.List) 
 			return err
 		}
 	}
-	told, err := v.ledger.LastTold(ctx, d.Recipient)
+	ids, err := v.channelIDs(ctx)
+	if err != nil {
+		return err
+	}
+	told, err := v.ledger.LastTold(ctx, ids...)
 	if err != nil {
 		return err
 	}
@@ -217,8 +261,8 @@ func (v *View) owners(ctx context.Context, list due.List) ([]string, error) {
 // refusedPause is how long a digest waits that Slack has refused: people have to mend that first.
 const refusedPause = 10 * time.Minute
 
-// announce posts a digest, once for ever, and ends it. One that Slack refuses is tried again, and the audit
-// trail tells of it.
+// announce posts a digest, once for ever, and ends it. One that Slack refuses is tried again with the others
+// that it has refused, and the audit trail tells of it.
 func (v *View) announce(ctx context.Context, d ledger.Digest, rows int, known []due.Key, m blocks.Message) error {
 	given, err := v.slack.Announce(ctx, "digest:"+d.Occurrence+":"+d.Recipient, d.Recipient, m)
 	if err != nil {
@@ -232,10 +276,7 @@ func (v *View) announce(ctx context.Context, d ledger.Digest, rows int, known []
 	}
 	if !d.Refused {
 		v.log.ErrorContext(ctx, "a digest of renewals due could not be posted", "recipient", d.Recipient)
-		e.Detail[renewal.DetailRefusal] = "not_posted"
-		if err := v.ledger.RefuseDigest(ctx, d, e); err != nil {
-			return err
-		}
 	}
-	return ledger.Snooze(refusedPause)
+	e.Detail[renewal.DetailRefusal] = "not_posted"
+	return v.ledger.RefuseDigest(ctx, d, refusedPause, e)
 }

@@ -165,16 +165,21 @@ func (v *View) List(ctx context.Context, userID string, f due.Filter, chosen ...
 	return blocks.Due(d), nil
 }
 
-// Known draws what is known of the list without waiting for the portal, at the end of ctx at the latest;
+// toDraw is how long what is known of the list may take to be drawn: Slack says who may see which request.
+const toDraw = time.Second
+
+// Known draws what is known of the list without waiting for the portal, of what is read before soon ends;
 // false: nothing is, as far as the filter lets it through.
-func (v *View) Known(ctx context.Context, userID string, f due.Filter) (blocks.Message, bool) {
-	list, err := v.lists.Known(ctx)
+func (v *View) Known(ctx, soon context.Context, userID string, f due.Filter) (blocks.Message, bool) {
+	list, err := v.lists.Known(soon)
 	if err != nil {
 		v.log.WarnContext(ctx, "what is due was not told ahead of the portal", "error", err)
 		return blocks.Message{}, false
 	}
-	d := v.data(ctx, userID, v.forReader(ctx, list, userID).Only(f, portal.Fits), f)
-	return blocks.DueKnown(d), len(d.List.Rows) > 0
+	list = v.forReader(soon, list, userID).Only(f, portal.Fits)
+	ctx, cancel := context.WithTimeout(ctx, toDraw)
+	defer cancel()
+	return blocks.DueKnown(v.data(ctx, userID, list, f)), len(list.Rows) > 0
 }
 
 // list has all rows as somebody reads them.

@@ -101,6 +101,8 @@ var conformance = []struct {
 	{"a channel is known again", testChannelBack},
 	{"who reads a channel", testReaders},
 	{"digests are told once", testDigests},
+	{"refused digests are tried again together", testRefusedDigests},
+	{"digests of a channel with another id", testDigestOfAnotherID},
 	{"what was ordered", testOrdered},
 	{"who is behind the vendor's orders", testBehind},
 }

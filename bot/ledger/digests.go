@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"renewbot/bot/due"
@@ -21,9 +22,15 @@ type Digest struct {
 }
 
 // PlanDigest plans a digest and the job that tells it, once for ever: whoever plans it again,
-// in this process or another, changes nothing.
-func (l *Ledger) PlanDigest(ctx context.Context, d Digest) error {
+// in this process or another, changes nothing. Nor is it planned beside one of the same occurrence
+// for somebody in also, which are other ids of the recipient.
+func (l *Ledger) PlanDigest(ctx context.Context, d Digest, also ...string) error {
 	err := l.change(ctx, "plan digest", func(t tx) error {
+		var planned int64
+		args, list := listed([]any{indexed(d.Occurrence)}, also)
+		if err := t.one(ctx, `SELECT count(*) FROM digests WHERE occurrence = $1 AND recipient IN (`+list+`)`, args...).Scan(&planned); err != nil || planned > 0 {
+			return err
+		}
 		n, err := t.exec(ctx, `INSERT INTO digests (occurrence, recipient, at) VALUES ($1, $2, $3)
 			ON CONFLICT (occurrence, recipient) DO NOTHING`, indexed(d.Occurrence), indexed(d.Recipient), micros(d.At))
 		if err != nil || n == 0 {
@@ -41,8 +48,18 @@ func (l *Ledger) PlanDigest(ctx context.Context, d Digest) error {
 	return nil
 }
 
+// listed adds recipients to the arguments of a statement, and names them in a list of it.
+func listed(args []any, recipients []string) (all []any, list string) {
+	names := []string{"NULL"} // an empty list is no list
+	for _, r := range recipients {
+		args = append(args, indexed(r))
+		names = append(names, fmt.Sprintf("$%d", len(args)))
+	}
+	return args, strings.Join(names, ", ")
+}
+
 // WaitingDigests lists the digests whose time has come and that have not ended, the oldest
-// first.
+// first; one that was refused is there again when it is to be tried again.
 func (l *Ledger) WaitingDigests(ctx context.Context, now time.Time) ([]Digest, error) {
 	var waiting []Digest
 	err := l.engine.each(ctx, func(row row) error {
@@ -53,7 +70,7 @@ func (l *Ledger) WaitingDigests(ctx context.Context, now time.Time) ([]Digest, e
 		d.At, d.Refused = fromMicros(at), document == untold
 		waiting = append(waiting, d)
 		return err
-	}, `SELECT occurrence, recipient, at, told FROM digests WHERE ended_at IS NULL AND at <= $1 ORDER BY at, recipient`, micros(now))
+	}, `SELECT occurrence, recipient, at, told FROM digests WHERE ended_at IS NULL AND at <= $1 AND again_at <= $1 ORDER BY at, recipient`, micros(now))
 	if err != nil {
 		return nil, fmt.Errorf("read the digests: %w", err)
 	}
@@ -77,16 +94,40 @@ func (l *Ledger) EndDigest(ctx context.Context, d Digest, known []due.Key, e ren
 	return nil
 }
 
-// RefuseDigest says that Slack has refused a digest, with an audit entry, once: it goes on waiting.
-func (l *Ledger) RefuseDigest(ctx context.Context, d Digest, e renewal.Entry) error {
-	err := l.changeDigest(ctx, "refuse digest", e, func(t tx, _ time.Time) (int64, error) {
-		return t.exec(ctx, `UPDATE digests SET told = $1 WHERE occurrence = $2 AND recipient = $3 AND ended_at IS NULL AND told <> $1`,
+// RefuseDigest says that Slack has refused a digest, with an audit entry the first time: it goes on
+// waiting. All that were refused are tried again together, by one job, pause after the first of them.
+func (l *Ledger) RefuseDigest(ctx context.Context, d Digest, pause time.Duration, e renewal.Entry) error {
+	err := l.changeDigest(ctx, "refuse digest", e, func(t tx, now time.Time) (int64, error) {
+		n, err := t.exec(ctx, `UPDATE digests SET told = $1 WHERE occurrence = $2 AND recipient = $3 AND ended_at IS NULL AND told <> $1`,
 			untold, indexed(d.Occurrence), indexed(d.Recipient))
+		if err != nil {
+			return 0, err
+		}
+		return n, l.tellAgain(ctx, t, now, d, pause)
 	})
 	if err != nil {
 		return fmt.Errorf("note that a digest was refused: %w", err)
 	}
 	return nil
+}
+
+// tellAgain lets a refused digest wait for the next round of them. Who opens a round plans its job.
+func (l *Ledger) tellAgain(ctx context.Context, t tx, now time.Time, d Digest, pause time.Duration) error {
+	var round int64
+	err := t.one(ctx, `SELECT coalesce(min(again_at), 0) FROM digests WHERE ended_at IS NULL AND again_at > $1`, micros(now)).Scan(&round)
+	if err != nil {
+		return err
+	}
+	opens := round == 0
+	if opens {
+		round = micros(now.Add(pause))
+	}
+	n, err := t.exec(ctx, `UPDATE digests SET again_at = $1 WHERE occurrence = $2 AND recipient = $3 AND ended_at IS NULL AND again_at <= $4`,
+		round, indexed(d.Occurrence), indexed(d.Recipient), micros(now))
+	if err != nil || n == 0 || !opens {
+		return err
+	}
+	return l.enqueue(ctx, t, now, []renewal.Job{{Kind: renewal.TellDigest, At: fromMicros(round)}})
 }
 
 // changeDigest changes a digest, with an audit entry unless that changes nothing or the entry has no code.
@@ -109,10 +150,11 @@ func (l *Ledger) changeDigest(ctx context.Context, name string, e renewal.Entry,
 	})
 }
 
-// NewestDigest is the time of the last digest that was ever planned for a recipient, or zero.
-func (l *Ledger) NewestDigest(ctx context.Context, recipient string) (time.Time, error) {
+// NewestDigest is the time of the last digest that was ever planned for a recipient, by all of its ids, or zero.
+func (l *Ledger) NewestDigest(ctx context.Context, ids ...string) (time.Time, error) {
 	var at sql.NullInt64
-	err := l.engine.one(ctx, `SELECT MAX(at) FROM digests WHERE recipient = $1`, indexed(recipient)).Scan(&at)
+	args, list := listed(nil, ids)
+	err := l.engine.one(ctx, `SELECT MAX(at) FROM digests WHERE recipient IN (`+list+`)`, args...).Scan(&at)
 	if err != nil {
 		return time.Time{}, fmt.Errorf("read the newest digest: %w", err)
 	}
@@ -125,12 +167,13 @@ func (l *Ledger) NewestDigest(ctx context.Context, recipient string) (time.Time,
 // untold is the document of a digest that nobody was told, and of one that was refused and waits.
 const untold = "null"
 
-// LastTold are the rows that a recipient knew by the last digest that they were told, or that had
-// nothing to tell.
-func (l *Ledger) LastTold(ctx context.Context, recipient string) ([]due.Key, error) {
+// LastTold are the rows that a recipient, by all of its ids, knew by the last digest that they were
+// told, or that had nothing to tell.
+func (l *Ledger) LastTold(ctx context.Context, ids ...string) ([]due.Key, error) {
 	var document string
-	err := l.engine.one(ctx, `SELECT told FROM digests WHERE recipient = $1 AND ended_at IS NOT NULL AND told <> $2 ORDER BY at DESC LIMIT 1`,
-		indexed(recipient), untold).Scan(&document)
+	args, list := listed([]any{untold}, ids)
+	err := l.engine.one(ctx, `SELECT told FROM digests WHERE recipient IN (`+list+`) AND ended_at IS NOT NULL AND told <> $1 ORDER BY at DESC LIMIT 1`,
+		args...).Scan(&document)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}

@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"sync"
@@ -92,10 +93,17 @@ func testDigests(t *testing.T, s store) {
 	same(t, []Digest{monday}, waiting(), "waiting digests")
 	refused := monday
 	refused.Refused = true
+	refuse := func(d Digest) error {
+		return l.RefuseDigest(t.Context(), d, 10*time.Minute, renewal.Entry{Code: renewal.CodeDueDigest, Actor: renewal.System})
+	}
 	for range 2 {
-		if err := l.RefuseDigest(t.Context(), monday, renewal.Entry{Code: renewal.CodeDueDigest, Actor: renewal.System}); err != nil {
+		if err := refuse(monday); err != nil {
 			t.Fatal(err)
 		}
+		if w := waiting(); len(w) != 0 {
+			t.Errorf("before a refused digest is to be tried again there wait %v", w)
+		}
+		clock.advance(10 * time.Minute)
 		same(t, []Digest{refused}, waiting(), "waiting digests that were refused")
 	}
 	same(t, []renewal.Code{renewal.CodeDueDigest}, codes(t, l, 0), "audit codes of one that is refused twice")
@@ -114,7 +122,7 @@ func testDigests(t *testing.T, s store) {
 	}
 	same(t, told, last, "what the last digest told")
 	same(t, []renewal.Code{renewal.CodeDueDigest, renewal.CodeDueDigest}, codes(t, l, 0), "audit codes")
-	if err := l.RefuseDigest(t.Context(), monday, renewal.Entry{Code: renewal.CodeDueDigest, Actor: renewal.System}); err != nil || len(waiting()) != 0 {
+	if err := refuse(monday); err != nil || len(waiting()) != 0 {
 		t.Errorf("a digest that was told is refused: %v", err)
 	}
 	if err := l.PlanDigest(t.Context(), monday); err != nil || len(waiting()) != 0 {
@@ -134,6 +142,68 @@ func testDigests(t *testing.T, s store) {
 			t.Errorf("the newest of %s is of %v, %v; want %v", recipient, at, err, want)
 		}
 	}
+}
+
+// testRefusedDigests checks that those that Slack refuses are tried again together, by one job.
+func testRefusedDigests(t *testing.T, s store) {
+	clock := newClock()
+	l := s.open(t, Options{Policy: policy(1), Now: clock.Now})
+	var all []Digest
+	for i := range 30 {
+		d := Digest{Occurrence: "2026-03-02", Recipient: fmt.Sprintf("U%02d", i), At: stamp(clock.Now())}
+		must(t, l.PlanDigest(t.Context(), d))
+		d.Refused = true
+		all = append(all, d)
+	}
+	for round := range 5 {
+		var refusing sync.WaitGroup
+		for _, d := range all {
+			refusing.Go(func() {
+				if err := l.RefuseDigest(t.Context(), d, 10*time.Minute, renewal.Entry{}); err != nil {
+					t.Error(err)
+				}
+			})
+			if round > 0 {
+				refusing.Wait() // one process tells them, except where two begin at once
+			}
+		}
+		refusing.Wait()
+		clock.advance(time.Minute) // one that is refused later is tried again with the others
+		must(t, l.PlanDigest(t.Context(), Digest{Occurrence: "late", Recipient: fmt.Sprint(round), At: stamp(clock.Now())}))
+		must(t, l.RefuseDigest(t.Context(), Digest{Occurrence: "late", Recipient: fmt.Sprint(round)}, 10*time.Minute, renewal.Entry{}))
+		if w, err := l.WaitingDigests(t.Context(), clock.Now()); err != nil || len(w) != 0 {
+			t.Errorf("a minute after they were refused there wait %v, %v", w, err)
+		}
+		clock.advance(9 * time.Minute)
+		w, err := l.WaitingDigests(t.Context(), clock.Now())
+		if err != nil || len(w) != len(all)+1 {
+			t.Fatalf("%d digests wait in round %d, %v", len(w), round, err)
+		}
+		all = w
+	}
+	if n, planned := countJobs(t, l, renewal.TellDigest), len(all); n > planned+30+4 {
+		t.Errorf("%d digests have %d jobs after five rounds", planned, n)
+	}
+}
+
+// testDigestOfAnotherID checks that what is planned for a channel is so by all of its ids.
+func testDigestOfAnotherID(t *testing.T, s store) {
+	clock := newClock()
+	l := s.open(t, Options{Policy: policy(1), Now: clock.Now})
+	d := Digest{Occurrence: "2026-03-02", Recipient: "C1", At: stamp(clock.Now())}
+	told := []due.Key{{Product: "p-series-turnkey", Holder: "own"}}
+	must(t, l.PlanDigest(t.Context(), d, "C1", "C2"))
+	must(t, l.EndDigest(t.Context(), d, told, renewal.Entry{}))
+	must(t, l.PlanDigest(t.Context(), Digest{Occurrence: "2026-03-02", Recipient: "C2", At: d.At}, "C2", "C1"))
+	if w, err := l.WaitingDigests(t.Context(), clock.Now()); err != nil || len(w) != 0 {
+		t.Errorf("after it was told there wait %v, %v", w, err)
+	}
+	if at, err := l.NewestDigest(t.Context(), "C2", "C1"); err != nil || !at.Equal(d.At) {
+		t.Errorf("the newest is of %v, %v", at, err)
+	}
+	last, err := l.LastTold(t.Context(), "C2", "C1")
+	must(t, err)
+	same(t, told, last, "what the channel was told by the id that it had")
 }
 
 func testOrdered(t *testing.T, s store) {

@@ -27,7 +27,7 @@ func testFigures(t *testing.T, s store) {
 		return f
 	}
 	same(t, Figures{
-		Requests: map[renewal.Status]Backlog{}, Queues: map[string]Queue{queueSlack: {}, queueOrder: {}, queueVendor: {}, queueEvents: {}},
+		Requests: map[renewal.Status]Backlog{}, Queues: map[string]Queue{queueSlack: {}, queueOrder: {}, queueVendor: {}, queueEvents: {}, queueDigest: {}},
 	}, figures(), "figures of nothing")
 
 	r := submit(t, l, "1") // two timers, and a sync job that's due

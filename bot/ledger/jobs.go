@@ -13,12 +13,14 @@ import (
 )
 
 // Queues. The vendor may be slow for minutes, and that must not hold up Slack; nor may
-// many slow look-ups hold up an order. Whoever gets events may hold up nothing else.
+// many slow look-ups hold up an order. Whoever gets events may hold up nothing else, nor may people
+// whom Slack lets nobody tell of renewals due.
 const (
 	queueSlack  = "slack"
 	queueOrder  = "order"
 	queueVendor = "vendor"
 	queueEvents = "events"
+	queueDigest = "digest"
 )
 
 // kinds says of each kind of job where it waits and how long it may run.
@@ -34,14 +36,14 @@ var kinds = map[renewal.JobKind]struct {
 	renewal.ReconcileOrder: {queueVendor, 60 * time.Second},
 	renewal.PollOrder:      {queueVendor, 60 * time.Second},
 	renewal.ConfirmDate:    {queueVendor, 60 * time.Second},
-	renewal.TellDigest:     {queueVendor, 60 * time.Second},
+	renewal.TellDigest:     {queueDigest, 60 * time.Second},
 	renewal.SendEvents:     {queueEvents, 60 * time.Second},
 }
 
 // queueWorkers is how many jobs of each queue run at once. Four orders keep the five calls a
 // second busy that the vendor is asked, unless its answer to one takes more than three seconds;
-// more of them would only make people's forms wait behind their look-ups.
-var queueWorkers = map[string]int{queueSlack: 8, queueOrder: 4, queueVendor: 4, queueEvents: 4}
+// more of them would only make people's forms wait behind their look-ups. One job tells all digests that wait.
+var queueWorkers = map[string]int{queueSlack: 8, queueOrder: 4, queueVendor: 4, queueEvents: 4, queueDigest: 1}
 
 const (
 	// maxTimeout is the longest time-out of a kind.

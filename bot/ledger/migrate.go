@@ -43,12 +43,18 @@ func migration(name string) (*goose.Migration, error) {
 	if err != nil {
 		return nil, err
 	}
-	_, halves, begun := strings.Cut(string(raw), "-- +goose Up\n")
-	up, down, both := strings.Cut(halves, "-- +goose Down\n")
-	if !begun || !both {
+	up, down, ok := halves(string(raw))
+	if !ok {
 		return nil, fmt.Errorf("%s does not say how it is done and undone", name)
 	}
 	return goose.NewGoMigration(version, statements(name, up), statements(name, down)), nil
+}
+
+// halves are how a migration is done and undone. Git may have given its lines the ends of Windows.
+func halves(text string) (up, down string, ok bool) {
+	_, both, begun := strings.Cut(strings.ReplaceAll(text, "\r\n", "\n"), "-- +goose Up\n")
+	up, down, ok = strings.Cut(both, "-- +goose Down\n")
+	return up, down, begun && ok
 }
 
 func statements(name, all string) *goose.GoFunc {

@@ -31,19 +31,10 @@ func (l *Ledger) Behind(ctx context.Context, numbers []string, ids []int64) (hav
 	if len(numbers)+len(ids) == 0 {
 		return having, named, nil
 	}
-	list, args := []string{"NULL"}, []any{} // an empty list is no list
-	for _, number := range numbers {
-		args = append(args, number)
-		list = append(list, fmt.Sprintf("$%d", len(args)))
-	}
+	var args []any
 	query := `SELECT a.order_no, r.document FROM attempts a JOIN requests r ON r.id = a.request_id
-		WHERE a.order_no <> '' AND a.order_no IN (` + strings.Join(list, ", ") + `)`
-	list = list[:1]
-	for _, id := range ids {
-		args = append(args, id)
-		list = append(list, fmt.Sprintf("$%d", len(args)))
-	}
-	query += ` UNION ALL SELECT '', document FROM requests WHERE id IN (` + strings.Join(list, ", ") + `)`
+		WHERE a.order_no <> '' AND a.order_no IN (` + padded(&args, numbers, "") + `)
+		UNION ALL SELECT '', document FROM requests WHERE id IN (` + padded(&args, ids, 0) + `)`
 	err = l.engine.each(ctx, func(row row) error {
 		var number, document string
 		if err := row.Scan(&number, &document); err != nil {
@@ -61,6 +52,26 @@ func (l *Ledger) Behind(ctx context.Context, numbers []string, ids []int64) (hav
 		return nil, nil, fmt.Errorf("look for the requests of orders: %w", err)
 	}
 	return having, named, nil
+}
+
+// padded adds values to the arguments of a statement, and names them in a list of it. There are few lengths
+// of such lists, for statements are kept by their text: the rest of one is none, which no row has.
+func padded[T any](args *[]any, values []T, none T) string {
+	const least = 16
+	size := least
+	for size < len(values) {
+		size *= 2
+	}
+	names := make([]string, size)
+	for i := range names {
+		v := none
+		if i < len(values) {
+			v = values[i]
+		}
+		*args = append(*args, v)
+		names[i] = fmt.Sprintf("$%d", len(*args))
+	}
+	return strings.Join(names, ", ")
 }
 
 // OrderNumbers are the numbers of all orders of the vendor's that are of requests.

@@ -69,7 +69,7 @@ func quantitySource(row yeastar.Product, o renewal.Offer) string {
 }
 
 // quote is what the renewal costs, if every line has a price in the same currency and of
-// the same billing cycle. A price that is for other quantities or another term than the
+// the same billing cycle. A plan that costs nothing is one whose price is not told. A price that is for other quantities or another term than the
 // offer's is only a quote.
 func quote(row yeastar.Product, o renewal.Offer, terms []yeastar.RenewalInfo) (*renewal.Price, *renewal.Quote) {
 	var total renewal.Price
@@ -78,6 +78,9 @@ func quote(row yeastar.Product, o renewal.Offer, terms []yeastar.RenewalInfo) (*
 	for i, l := range o.Lines {
 		price := terms[i].Price
 		if price == nil || (total.Currency != "" && total.Currency != price.Currency) {
+			return nil, nil
+		}
+		if l.Type == yeastar.LinePlan && price.Amount.IsZero() { // no plan is free; a service may be
 			return nil, nil
 		}
 		cycles[terms[i].BillingCycle] = true
@@ -96,7 +99,7 @@ func quote(row yeastar.Product, o renewal.Offer, terms []yeastar.RenewalInfo) (*
 			q.OwnedServices = true
 		}
 	}
-	// A renewal that costs nothing is one whose price is not told.
+	// Nor are services alone.
 	if total.Amount.IsZero() || (cycles[yeastar.Annually] && cycles[yeastar.Monthly]) {
 		return nil, nil
 	}

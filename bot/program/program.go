@@ -112,20 +112,22 @@ const (
 
 // tidy gives memory back to the system at once, for opening the database takes more of it than
 // anything later, and Go would read the first lists into as much again; after lists were read,
-// which takes several times what is kept of them; and every now and then.
+// which takes several times what is kept of them; and every now and then, also when lists are read all the time.
 func tidy(ctx context.Context, read <-chan struct{}, giveBack func()) {
 	next := time.NewTimer(0)
 	defer next.Stop()
+	latest := time.Now()
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-read:
-			next.Reset(tidyAfter)
+			next.Reset(min(tidyAfter, time.Until(latest)))
 			continue
 		case <-next.C:
 		}
 		giveBack()
+		latest = time.Now().Add(tidyEvery)
 		next.Reset(tidyEvery)
 	}
 }

@@ -32,3 +32,23 @@ func TestTidy(t *testing.T) {
 		}
 	})
 }
+
+// Lists that are read all the time do not put it off for ever.
+func TestTidyWhileListsAreRead(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ctx, end := context.WithCancel(t.Context())
+		read := make(chan struct{}, 1)
+		times := 0
+		go tidy(ctx, read, func() { times++ })
+		for range int(time.Hour / (5 * time.Second)) {
+			<-time.After(5 * time.Second)
+			read <- struct{}{}
+		}
+		end()
+		synctest.Wait()
+		if times < 6 || times > 7 {
+			t.Errorf("in an hour memory is given back %d times", times)
+		}
+	})
+}
