@@ -1,6 +1,7 @@
 package dueview
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"

@@ -110,33 +110,6 @@ type Outcome struct {
 	Nothing bool
 }
 
-// mostDays is the largest number that is one of days: longer ones may be of a PBX.
-const mostDays = 1000
-
-// Typed reads what follows “due” in a command: a number of days, "mine", "nobody's", or part of a name. owner is who
-// is mentioned in it, if anybody is.
-func Typed(text, userID, owner string) due.Filter {
-	f := due.Filter{Owner: owner}
-	var rest []string
-	for word := range strings.FieldsSeq(text) {
-		low := strings.TrimRight(strings.ToLower(word), ".,;:!?")
-		n, err := strconv.Atoi(strings.TrimSuffix(low, "d"))
-		switch {
-		case f.Within > 0 && len(rest) == 0 && (low == "day" || low == "days"):
-		case err == nil && n > 0 && n <= mostDays && f.Within == 0:
-			f.Within = n
-		case low == "mine" && f.Owner == "":
-			f.Owner = userID
-		case low == due.Nobody+"'s" && f.Owner == "":
-			f.Owner = due.Nobody
-		default:
-			rest = append(rest, word)
-		}
-	}
-	f.Text = strings.Join(rest, " ")
-	return f
-}
-
 // Ends is when a package ends by the best source that the list has, and which that is; zero: nobody
 // knows, or it could not be read now.
 func (v *View) Ends(ctx context.Context, k due.Key) (time.Time, due.Source) {
