@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"sort"
 	"strconv"
 	"strings"
 	"time"
@@ -42,7 +43,7 @@ func (l *Lists) Import(ctx context.Context, r io.Reader, by string, skip bool, w
 		}
 	}
 	result := i.result
-	slices.SortStableFunc(result.Faults, func(a, b due.Fault) int { return a.Line - b.Line })
+	sort.SliceStable(result.Faults, func(i, k int) bool { return result.Faults[i].Line < result.Faults[k].Line })
 	if result.Lines == 0 || (len(result.Faults) > 0 && !skip) {
 		return result, nil
 	}

@@ -4,14 +4,13 @@
 package monitor
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
-	"slices"
+	"sort"
 	"time"
 )
 
@@ -86,7 +85,7 @@ func Handler(o Options) http.Handler {
 func (o Options) ready(w http.ResponseWriter, r *http.Request) {
 	status, text := http.StatusOK, ""
 	parts := o.Ready(r.Context())
-	slices.SortStableFunc(parts, func(a, b Part) int { return cmp.Compare(urgency[b.State], urgency[a.State]) })
+	sort.SliceStable(parts, func(i, k int) bool { return urgency[parts[i].State] > urgency[parts[k].State] })
 	for _, p := range parts {
 		text += fmt.Sprintf("%s: %s, %s\n", p.Name, p.State, p.Detail)
 		if p.State == Down {

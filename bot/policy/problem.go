@@ -1,9 +1,9 @@
 package policy
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
+	"sort"
 	"strings"
 )
 
@@ -40,6 +40,6 @@ func (p Problems) orNil() error {
 	if len(p) == 0 {
 		return nil
 	}
-	slices.SortStableFunc(p, func(a, b Problem) int { return cmp.Compare(a.Line, b.Line) })
+	sort.SliceStable(p, func(i, k int) bool { return p[i].Line < p[k].Line })
 	return p
 }

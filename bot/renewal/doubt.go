@@ -3,6 +3,7 @@ package renewal
 import (
 	"cmp"
 	"slices"
+	"sort"
 	"time"
 
 	"renewbot/yeastar"
@@ -122,15 +123,8 @@ func (o Offer) Doubts(f Facts, now time.Time, p Policy) []Doubt {
 		doubts = append(doubts, Doubt{Kind: DoubtUndocumented, Names: []string{row.Unsure}})
 	}
 	doubts = append(doubts, o.expiryDoubts(now)...)
-	slices.SortStableFunc(doubts, func(a, b Doubt) int { return cmp.Compare(rank(a), rank(b)) })
+	sort.SliceStable(doubts, func(i, k int) bool { return doubts[i].Serious && !doubts[k].Serious })
 	return doubts
-}
-
-func rank(d Doubt) int {
-	if d.Serious {
-		return 0
-	}
-	return 1
 }
 
 // quantityDoubts are the lines whose quantity is not the one that the portal tells, or not each of
