@@ -86,7 +86,9 @@ func TestDiskFillsUnderABot(t *testing.T) {
 	var status int
 	var said string
 	b.wait("/readyz tells that nothing can be saved", func() bool {
-		commands(guests)(t.Context(), s) // each refusal is written down
+		for _, wish := range []string{"none", "all"} { // each is written down
+			_, _ = s.slack.As(alice).Force().Command(t.Context(), renewals, "/renew notify "+wish)
+		}
 		status, said = s.ready()
 		return strings.Contains(said, "database: down, nothing can be saved")
 	})
