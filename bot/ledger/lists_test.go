@@ -77,7 +77,7 @@ func testLast(t *testing.T, s store) {
 
 var hostile = []string{
 	"", " ", "\x00", "a\x00b", "\xff\xfe", "'; DROP TABLE requests; --", `"quoted" \back\slash`, "<!channel> & <b>",
-	"\u2028\u2029", "🚀👩‍👩‍👧‍👦", "שלום עולם", "\u202Egnp.exe", "line\r\nbreak\ttab", "%s%n$1?1:x@y", strings.Repeat("ü", 500_000),
+	"\u2028\u2029", "🚀👩‍👩‍👧‍👦", "שלום עולם", "\u202Egnp.exe", "line\r\nbreak\ttab", "%s%n$1?1:x@y", strings.Repeat("ü", 100_000),
 }
 
 func testHostile(t *testing.T, s store) {
