@@ -46,12 +46,10 @@ func (b *Bot) renewalsDue(ctx context.Context, p reply.Person, a renewal.Actor, 
 	b.reply.Replace(ctx, p, m, false)
 }
 
-// atOnce is how long what is known is read while the portal is. Drawn it is there in time for the ack.
-const atOnce = 800 * time.Millisecond
-
-// dueAtOnce answers while the portal is being read, with what is known without it.
+// dueAtOnce answers while the portal is being read, with what is known without it: within a second, in
+// time for the ack.
 func (b *Bot) dueAtOnce(ctx context.Context, p reply.Person, f due.Filter) {
-	soon, cancel := context.WithTimeout(ctx, atOnce)
+	soon, cancel := context.WithTimeout(ctx, b.reply.Within()/3)
 	defer cancel()
 	if m, ok := b.due.Known(ctx, soon, p.ID, f); ok {
 		p.Env.Ack(nil)

@@ -47,6 +47,9 @@ type Replies struct {
 	within time.Duration
 }
 
+// Within is how long after a click or a command a view is opened, and it is answered, at the latest.
+func (r *Replies) Within() time.Duration { return r.within }
+
 // New returns replies over Slack's Web API; a view is opened within the given time.
 func New(api *socket.WebAPI, log *slog.Logger, within time.Duration) *Replies {
 	return &Replies{api: api, log: log, within: within}
