@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -173,22 +174,28 @@ func (p *place) approve(r renewal.Request) {
 	}
 }
 
-// after waits for a line of the log and moves the clock.
+// after waits for a line of the log, and until nothing is sent, and moves the clock: a job that is
+// put off at that very moment would be put off by the time that has passed already.
 func (p *place) after(line string, d time.Duration) {
 	p.t.Helper()
 	for wait(p.t, p.logged.got, line) != line {
 		continue
 	}
+	p.becomes("the jobs rest", func() bool {
+		f, err := p.Figures(p.t.Context(), "")
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		q := f.Queues["events"]
+		return q.Running.Count+q.Due.Count == 0
+	})
 	p.clock.advance(d)
 }
 
 // states waits until the outbox has notices in these states.
 func (p *place) states(want ...ledger.NoticeState) {
 	p.t.Helper()
-	tick := time.NewTicker(5 * time.Millisecond)
-	defer tick.Stop()
-	limit := time.After(timeLimit)
-	for {
+	p.becomes(fmt.Sprintf("the outbox has %v", want), func() bool {
 		list, err := p.Notices(p.t.Context(), ledger.NoticeFilter{})
 		if err != nil {
 			p.t.Fatal(err)
@@ -197,13 +204,21 @@ func (p *place) states(want ...ledger.NoticeState) {
 		for _, n := range list {
 			got = append(got, n.State)
 		}
-		if fmt.Sprint(got) == fmt.Sprint(want) {
-			return
-		}
+		return slices.Equal(got, want)
+	})
+}
+
+// becomes waits until something is so of which nobody tells.
+func (p *place) becomes(what string, is func() bool) {
+	p.t.Helper()
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	limit := time.After(timeLimit)
+	for !is() {
 		select {
 		case <-tick.C:
 		case <-limit:
-			p.t.Fatalf("the outbox has %v, want %v", got, want)
+			p.t.Fatalf("waited in vain until %s", what)
 		}
 	}
 }
