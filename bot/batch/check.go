@@ -98,6 +98,9 @@ func wrong(says string, args ...any) (blocks.BatchCheck, error) {
 
 // line checks one line. The error is of look-ups without which nothing can be said.
 func (v *View) line(ctx context.Context, who renewal.Actor, r row) (blocks.BatchCheck, error) {
+	if len(r.surplus) > 0 {
+		return wrong("%q stands below no column: write numbers without a comma, and put what has one between quotation marks.", r.surplus[0])
+	}
 	product, says := v.product(r.cells["product"])
 	if says != "" {
 		return wrong("%s", says)

@@ -39,6 +39,8 @@ var ofDay = []string{"order on", "on", "when", "day", "order date", "order day"}
 type row struct {
 	line  int // of the text, from 1
 	cells map[string]string
+	// surplus are the cells that stand below no column.
+	surplus []string
 }
 
 // about says what a line is for.
@@ -55,7 +57,7 @@ func read(text string) (rows []row, fault string) {
 		if f != nil {
 			return nil, broken(*f)
 		}
-		if rows = append(rows, row{line.Number, line.Cells}); len(rows) > renewal.MaxBatch {
+		if rows = append(rows, row{line.Number, line.Cells, line.Surplus}); len(rows) > renewal.MaxBatch {
 			return nil, fmt.Sprintf("At most %d lines in one batch, please: split it.", renewal.MaxBatch)
 		}
 	}

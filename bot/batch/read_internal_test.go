@@ -19,8 +19,8 @@ import (
 func TestWhatPeopleTakeForALine(t *testing.T) {
 	t.Parallel()
 	want := []row{
-		{2, map[string]string{"holder": "Müller, KG", "product": "p-series-turnkey", "reason": "Agreed\nby phone"}},
-		{4, map[string]string{"holder": "self", "product": "p-series-turnkey", "reason": ""}},
+		{2, map[string]string{"holder": "Müller, KG", "product": "p-series-turnkey", "reason": "Agreed\nby phone"}, nil},
+		{4, map[string]string{"holder": "self", "product": "p-series-turnkey", "reason": ""}, nil},
 	}
 	for name, text := range map[string]string{
 		"commas":            "holder,product,reason\n\"Müller, KG\",p-series-turnkey,\"Agreed\nby phone\"\nself,p-series-turnkey,\n",

@@ -169,6 +169,9 @@ func readLine(line sheet.Line, now time.Time) (ImportLine, []Fault) {
 	l := ImportLine{Line: line.Number, Holder: line.Cells["holder"], Product: line.Cells["product"]}
 	var faults []Fault
 	wrong := func(says string) { faults = append(faults, Fault{line.Number, says}) }
+	if len(line.Surplus) > 0 {
+		wrong(fmt.Sprintf("%q stands below no column: put what has a comma in it between quotation marks", line.Surplus[0]))
+	}
 	if l.Holder == "" {
 		wrong("the holder is missing")
 	}

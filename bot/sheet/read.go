@@ -22,6 +22,9 @@ type Columns struct {
 type Line struct {
 	Number int               // in the text, from 1
 	Cells  map[string]string // by column
+	// Surplus are the cells that stand below no heading, as when a number has a comma in it: what the
+	// others hold may be meant otherwise.
+	Surplus []string
 }
 
 // FaultKind says what is wrong with a table.
@@ -72,7 +75,7 @@ func (c Columns) Read(text string) iter.Seq2[Line, *Fault] {
 				continue
 			}
 			number, _ := in.FieldPos(0)
-			l := Line{number, map[string]string{}}
+			l := Line{Number: number, Cells: map[string]string{}, Surplus: surplus(head, record)}
 			for column, i := range at {
 				if i < len(record) {
 					// What comes out of us has an apostrophe before what a spreadsheet would compute.
@@ -84,6 +87,16 @@ func (c Columns) Read(text string) iter.Seq2[Line, *Fault] {
 			}
 		}
 	}
+}
+
+// surplus are the cells of a record that have something in them and no heading above.
+func surplus(head, record []string) (cells []string) {
+	for i, cell := range record {
+		if cell = strings.TrimSpace(cell); cell != "" && (i >= len(head) || strings.TrimSpace(head[i]) == "") {
+			cells = append(cells, cell)
+		}
+	}
+	return cells
 }
 
 func broken(err error) *Fault {

@@ -48,6 +48,22 @@ func TestRead(t *testing.T) {
 	}
 }
 
+// A cell below no heading is told: a comma in a number makes two of one.
+func TestSurplusCells(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string][]string{
+		"holder,plan\na,1,000":     {"000"},
+		"holder,plan\na,1, ,":      nil,
+		"holder,,plan\na,x,1":      {"x"},
+		"holder;plan\na;\"1,000\"": nil,
+	} {
+		got, _ := lines(text)
+		if diff := cmp.Diff(want, got[0].Surplus); diff != "" {
+			t.Errorf("%q (-want +got):\n%s", text, diff)
+		}
+	}
+}
+
 func TestWhatIsWrongWithATable(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]sheet.Fault{
