@@ -111,6 +111,21 @@ func TestTryAgainTwiceIsOneOrder(t *testing.T) {
 	}
 }
 
+// TestTryAgainFindsTheOrderThatWasRefused: the vendor said no and took the order all the same. Whoever
+// tries again gets that one.
+func TestTryAgainFindsTheOrderThatWasRefused(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.Vendor.Fault(yeastarsim.OrderSave, yeastarsim.Refuse("no", "Not today.").After().Times(1))
+	b.approved()
+	b.as(sandbox.Bob).press(b.card(sandbox.Renewals, "RNW-000001", "Try again"), "Try again")
+	b.until("the order is found", func() bool { return b.stored("RNW-000001").Status == renewal.Ordered })
+	b.says(sandbox.Renewals, "RNW-000001 is ordered", b.Vendor.Placed()[0].OrderNo)
+	if n, placed := len(b.Vendor.OrderRequests()), len(b.Vendor.Placed()); n != 1 || placed != 1 {
+		t.Errorf("%d orders were sent and %d placed", n, placed)
+	}
+}
+
 func TestRefusedAndClosed(t *testing.T) {
 	t.Parallel()
 	for name, closer := range map[string]string{"by the requester": sandbox.Alice, "by an approver": sandbox.Carol} {

@@ -6,9 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -120,9 +122,11 @@ func (a answer) classify(op string, now time.Time) (envelope, *Error) {
 
 // orderRefusal is the class of an envelope that refuses an order. It takes more than a
 // look-up to be certain that nothing was done: a status that says that the request was at
-// fault, none that leaves it open, and no order that the answer names, in words or otherwise.
+// fault, none and no code that leaves it open, no order that the answer names, in words or
+// otherwise, and nothing in its result of an order or a payment.
 func orderRefusal(class Class, httpStatus int, env envelope, named string) Class {
-	if named != "" || undecided(httpStatus) || undecided(env.Status) || (class == ClassRefused && !atFault(httpStatus, env.Status)) {
+	if named != "" || undecided(httpStatus) || undecided(env.Status) || undecidedCode().MatchString(env.Code) || tellsOfOrder(env.Result) ||
+		(class == ClassRefused && !atFault(httpStatus, env.Status)) {
 		return ClassUnknown
 	}
 	return class
@@ -137,10 +141,32 @@ func atFault(statuses ...int) bool {
 // was up, the same was asked for before or at the same moment, or who asked was gone.
 func undecided(status int) bool {
 	switch status {
-	case http.StatusRequestTimeout, http.StatusConflict, http.StatusTooEarly, statusClientClosed:
+	case http.StatusRequestTimeout, http.StatusConflict, http.StatusLocked, http.StatusTooEarly, statusClientClosed:
 		return true
 	}
 	return false
+}
+
+// undecidedCode are codes by which something may have been done, or was done before, whatever
+// the status says. Which codes there are is not documented.
+var undecidedCode = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)pending|process|progress|time_?out|duplicate|repeat|already|system|internal|busy`)
+})
+
+// tellsOfOrder says whether a result has something of an order or a payment, such as the number
+// of a transaction or a status.
+func tellsOfOrder(result json.RawMessage) bool {
+	tells := false
+	walk(result, struct{}{}, maxDepth, func(o object, none struct{}) struct{} {
+		for name, value := range o {
+			low := strings.ToLower(name)
+			if (strings.Contains(low, "order") || strings.Contains(low, "transaction") || strings.Contains(low, "pay")) && !isNull(value) && textOf(value) != "" {
+				tells = true
+			}
+		}
+		return none
+	})
+	return tells
 }
 
 // statusClientClosed is how proxies note that the client went away; it is no standard.

@@ -10,16 +10,20 @@ import (
 )
 
 // lookAgain reads the vendor's order list once more for the orders of attempts whose answer
-// was lost and which people called not placed: another one is made only when all of the
-// list was read and shows none. It returns what stops the order, if something does.
+// was lost and which people called not placed, and of those that the vendor refused: another
+// one is made only when all of the list was read and shows none. Of a refused one only what
+// carries its PO number counts. It returns what stops the order, if something does.
 func (o *Orders) lookAgain(ctx context.Context, r renewal.Request) (renewal.Event, error) {
 	for _, a := range r.Attempts {
-		if !a.Doubtful() {
+		if !a.Doubtful() && !a.Refused() {
 			continue
 		}
 		f, err := o.searchOrder(ctx, r, a)
 		if err != nil {
 			return nil, &unreadableError{a.Number, err}
+		}
+		if a.Refused() {
+			f = f.marked()
 		}
 		if found, ok := f.one(a, o.ledger.Now(ctx)); ok {
 			return renewal.Found{Attempt: a.Number, Order: resultOf(found)}, nil

@@ -31,6 +31,11 @@ func (f finding) one(a renewal.Attempt, now time.Time) (yeastar.OrderDetail, boo
 	return yeastar.OrderDetail{}, false
 }
 
+// marked are those of the orders that carry the attempt's PO number.
+func (f finding) marked() finding {
+	return finding{matchProven: f[matchProven], matchReferenced: f[matchReferenced]}
+}
+
 // patienceOver says whether the list has had its time to show an attempt's order.
 func patienceOver(a renewal.Attempt, now time.Time) bool {
 	return now.Sub(a.StartedAt) >= searchPatience

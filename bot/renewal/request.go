@@ -173,6 +173,12 @@ func (a Attempt) Doubtful() bool {
 	return a.Outcome == NotPlaced && a.LostOnce() && a.Order == nil
 }
 
+// Refused says whether the vendor's answer to the attempt was no. That its order may exist all the
+// same is not to be expected, and costs as much if it does.
+func (a Attempt) Refused() bool {
+	return a.Outcome == NotPlaced && a.Order == nil && a.Problem != nil && a.Problem.Class == yeastar.ClassRefused
+}
+
 // MayHavePlaced says whether an open request has an attempt whose order may exist: nobody
 // knows yet, or people called it not placed after its answer was lost.
 func (r Request) MayHavePlaced() bool {
