@@ -25,7 +25,7 @@ func dueFacts() due.Facts {
 	pbx, _ := yeastar.ProductByKey("cloud-pbx")
 	f := due.Facts{Now: now, Marks: map[due.Key]due.Mark{}, Orders: map[due.Key]due.Order{}, Open: map[due.Key][]due.Open{}}
 	add := func(id, name string, days int) due.Key {
-		p := due.Package{Product: turnkey, Holder: renewal.Holder{PartnerID: yeastar.ID(id), Name: name}, ProductNo: "30" + id, Quantity: 100, Seen: now.Add(-time.Minute)}
+		p := due.Package{Product: &turnkey, Holder: renewal.Holder{PartnerID: yeastar.ID(id), Name: name}, ProductNo: "30" + id, Quantity: 100, Seen: now.Add(-time.Minute)}
 		if days != 0 {
 			p.Ends = dueDay(days)
 		}
@@ -44,8 +44,8 @@ func dueFacts() due.Facts {
 	f.Marks[add("8", "Asleep Hotels", 50)] = due.Mark{Owner: alice, Snoozed: &due.Snooze{Until: dueDay(10), By: alice, At: now}}
 	f.Marks[add("9", "Ending Clinics", 70)] = due.Mark{NotRenewing: &due.NotRenewing{By: bob, Why: "They close in June.", At: now, Ends: dueDay(70)}}
 	f.Packages = append(f.Packages,
-		due.Package{Product: pbx, Holder: renewal.Holder{SerialNumber: "3632D2149B07", Name: "Soon & Sons"}, ProductNo: "3632D2149B07", Ends: dueDay(40), Seen: now},
-		due.Package{Product: turnkey, Holder: renewal.Holder{SerialNumber: "3076", Name: "Package 3076"}, Nameless: true, ProductNo: "3076", Ends: dueDay(80), Seen: now})
+		due.Package{Product: &pbx, Holder: renewal.Holder{SerialNumber: "3632D2149B07", Name: "Soon & Sons"}, ProductNo: "3632D2149B07", Ends: dueDay(40), Seen: now},
+		due.Package{Product: &turnkey, Holder: renewal.Holder{SerialNumber: "3076", Name: "Package 3076"}, Nameless: true, ProductNo: "3076", Ends: dueDay(80), Seen: now})
 	return f
 }
 
@@ -164,7 +164,7 @@ func hostileDue(t *rapid.T, r renewal.Request) blocks.DueData {
 	f := due.Facts{Now: now, Marks: map[due.Key]due.Mark{}, Open: map[due.Key][]due.Open{}}
 	product := rapid.SampledFrom(yeastar.Products()).Draw(t, "product")
 	for range rapid.IntRange(1, 20).Draw(t, "rows") {
-		p := due.Package{Product: product, Holder: renewal.Holder{PartnerID: yeastar.ID(s("id")), SerialNumber: s("serial"), Name: s("name"), Email: s("mail")}, Ends: moment(t), Seen: now}
+		p := due.Package{Product: &product, Holder: renewal.Holder{PartnerID: yeastar.ID(s("id")), SerialNumber: s("serial"), Name: s("name"), Email: s("mail")}, Ends: moment(t), Seen: now}
 		k := due.Key{Product: product.Key, Holder: p.Holder.Key()}
 		f.Packages = append(f.Packages, p)
 		f.Open[k] = []due.Open{{Request: r.ID, Status: r.Status}, {Request: 1}, {Request: 2}, {Request: 3}}[:rapid.IntRange(0, 4).Draw(t, "open")]
@@ -260,7 +260,8 @@ func TestTicksAreNotLostSilently(t *testing.T) {
 	var all []due.Row
 	for _, k := range keys(renewal.MaxBatch+7, 19) {
 		r := row
-		r.Product, _ = yeastar.ProductByKey(k.Product)
+		product, _ := yeastar.ProductByKey(k.Product)
+		r.Product = &product
 		r.Holder.PartnerID = yeastar.ID(k.Holder)
 		all = append(all, r)
 	}

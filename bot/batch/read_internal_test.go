@@ -98,7 +98,7 @@ func TestTemplateLineIsOneLine(t *testing.T) {
 	t.Parallel()
 	product, _ := yeastar.ProductByKey("p-series-turnkey")
 	for name, want := range map[string]string{"Acme": "Acme", "Acme\nTelecom\r\n\"North\"": `Acme Telecom "North"`, "=1+1\n2": "=1+1 2", "": ""} {
-		line := templateLine(due.Row{Product: product, Holder: renewal.Holder{PartnerID: "77", Name: name}, Quantity: 50})
+		line := templateLine(due.Row{Product: &product, Holder: renewal.Holder{PartnerID: "77", Name: name}, Quantity: 50})
 		rows, fault := read(templateHeader + "\n" + line + line)
 		if fault != "" || len(rows) != 2 || rows[1].cells["holder"] != "77" {
 			t.Errorf("%q: %q is read as %v, %s", name, line, rows, fault)

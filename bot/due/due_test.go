@@ -34,7 +34,7 @@ func key(id string) due.Key { return due.Key{Product: "p-series-turnkey", Holder
 // listed is a package of the portal's list; days are until its end, and 0 is not told.
 func listed(t testing.TB, id string, days int) due.Package {
 	t.Helper()
-	p := due.Package{Product: turnkey(t), Holder: holder(id), ProductNo: "no" + id, Seen: now}
+	p := due.Package{Product: new(turnkey(t)), Holder: holder(id), ProductNo: "no" + id, Seen: now}
 	if days != 0 {
 		p.Ends = in(days)
 	}

@@ -13,7 +13,7 @@ import (
 
 // Package is a package as the portal lists it, with whose it is.
 type Package struct {
-	Product   yeastar.Product
+	Product   *yeastar.Product
 	Holder    renewal.Holder
 	Nameless  bool // the portal does not tell whose it is
 	ProductNo string
@@ -66,7 +66,7 @@ func Build(f Facts) List {
 	missing := func(k Key, name string) {
 		product, ok := yeastar.ProductByKey(k.Product)
 		if _, listed := rows[k]; !listed && ok && f.Name != nil {
-			add(Row{Product: product, Holder: f.Name(k.Holder, name, product)})
+			add(Row{Product: &product, Holder: f.Name(k.Holder, name, product)})
 		}
 	}
 	for k, o := range f.Orders {
@@ -80,10 +80,11 @@ func Build(f Facts) List {
 	list := List{Now: f.Now, Unread: f.Unread, Rows: make([]Row, 0, len(order))}
 	for _, r := range order {
 		k := r.Key()
-		r.Mark, r.Open, r.Ordered = f.Marks[k], f.Open[k], f.Orders[k]
+		r.Mark, r.Open = f.Marks[k], f.Open[k]
 		all := r.Dates
-		if r.Ordered.Request != 0 {
-			all = append(all, r.Ordered.until())
+		if o, ordered := f.Orders[k]; ordered {
+			r.Ordered = &o
+			all = append(all, o.until())
 		}
 		if i := r.Mark.Imported; i != nil {
 			all = append(all, Date{At: i.At, Source: FromImport, Seen: i.On})
@@ -237,7 +238,7 @@ func (l List) Holds() time.Time {
 		if r.Mark.Snoozed != nil {
 			sooner(r.Mark.Snoozed.Until)
 		}
-		if r.Ordered.Request != 0 {
+		if r.Ordered != nil {
 			sooner(r.Ordered.At.Add(settles))
 		}
 	}

@@ -62,7 +62,7 @@ type Open struct {
 
 // Row is a renewal due: the package of one holder and product.
 type Row struct {
-	Product yeastar.Product
+	Product *yeastar.Product // of the table; nobody changes it
 	Holder  renewal.Holder
 	// Nameless says that the portal does not tell whose package it is, so that it cannot be
 	// renewed from the list.
@@ -73,7 +73,7 @@ type Row struct {
 	Dates     []Date
 	Mark      Mark
 	Open      []Open
-	Ordered   Order // the last one of ours; its Request is 0 when there is none
+	Ordered   *Order // the last one of ours; nil: there is none
 }
 
 // Key names the row.
@@ -124,7 +124,7 @@ const settles = 3 * 24 * time.Hour
 // Renewed says whether our last order is of this very term and the portal still shows the
 // date from before it: there is nothing to renew again, but something to look at.
 func (r *Row) Renewed() bool {
-	if r.Ordered.Request == 0 {
+	if r.Ordered == nil {
 		return false
 	}
 	i := slices.IndexFunc(r.Dates, func(d Date) bool { return d.Source == FromPortal })

@@ -142,7 +142,7 @@ func (l *Lists) packages(ctx context.Context, products []yeastar.Product, maxAge
 			part := make([]due.Package, len(list))
 			for n, p := range list {
 				part[n] = due.Package{
-					Product: row, Holder: p.Holder, Nameless: p.Nameless, ProductNo: p.ProductNo, Quantity: p.Extensions,
+					Product: &products[i], Holder: p.Holder, Nameless: p.Nameless, ProductNo: p.ProductNo, Quantity: p.Extensions,
 					Ends: p.Expiry, Seen: at,
 				}
 			}

@@ -360,7 +360,7 @@ func TestLastOrdersAreFollowed(t *testing.T) {
 		}
 		got := map[string]int64{}
 		for _, r := range load(t, b).Rows {
-			if r.Ordered.Request != 0 {
+			if r.Ordered != nil {
 				got[r.Holder.Key()] = r.Ordered.Request
 				if r.Ordered.Offer.Holder.Key() != r.Holder.Key() {
 					t.Errorf("round %d: the order of %s is told with the offer for %q", round, r.Holder.Name, r.Ordered.Offer.Holder.Name)

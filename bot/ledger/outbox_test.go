@@ -188,7 +188,7 @@ func testOutboxNoRequest(t *testing.T, s store) {
 func ending(holder string, at time.Time) due.Row {
 	product, _ := yeastar.ProductByKey("p-series-turnkey")
 	return due.Row{
-		Product: product, Holder: renewal.Holder{PartnerID: yeastar.ID(holder)}, Quantity: 50,
+		Product: &product, Holder: renewal.Holder{PartnerID: yeastar.ID(holder)}, Quantity: 50,
 		Dates: []due.Date{{At: at, Source: due.FromPortal}},
 	}
 }
