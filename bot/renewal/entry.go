@@ -138,6 +138,7 @@ const (
 	DetailDated         = "dated"        // how many wait for their day
 	DetailInstead       = "instead_of"   // who was the deputy before: a user id
 	DetailOrderOn       = "order_on"     // the day before which it is not ordered: 2027-03-03
+	DetailProblem       = "problem"      // why Slack took no message, in words
 )
 
 // The keys of Entry.Detail about batches.
