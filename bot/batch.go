@@ -26,9 +26,6 @@ func (b *Bot) single() batch.Single {
 			o, errs, err := b.offerWithin(ctx, linePatience, who, d)
 			return o.Offer, o.doubts, errs, err
 		},
-		Proposed: func(ctx context.Context, a renewal.Actor, o renewal.Offer) (renewal.Request, *renewal.Refusal, error) {
-			return b.proposed(ctx, a, 0, o)
-		},
 	}
 }
 

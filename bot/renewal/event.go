@@ -44,6 +44,8 @@ type (
 		Batch    int64
 		Line     int
 		Together []Way
+		// Written is which line it is of what people wrote; 0: its Line.
+		Written int
 	}
 	// Amend replaces what is asked for; the votes start anew.
 	Amend struct {
