@@ -32,6 +32,8 @@ func requests() map[string]renewal.Request {
 		"pending_ways":           with(renewal.Pending, twoWays),
 		"pending_unknown_amount": with(renewal.Pending, anyWay),
 		"pending_line":           with(renewal.Pending, func(r *renewal.Request) { r.Batch, r.Line, r.Apart = 7, 2, true }),
+		"approved_line":          with(renewal.Approved, func(r *renewal.Request) { r.Batch, r.Line, r.Apart = 7, 2, true }),
+		"refused_line":           with(renewal.Refused, func(r *renewal.Request) { r.Batch, r.Line = 7, 2 }),
 		"approved_dated_paused": with(renewal.Approved, func(r *renewal.Request) {
 			dated(r)
 			r.Problem = &renewal.Problem{Class: yeastar.ClassNotSent, Code: "paused", Detail: "Stocktaking.", By: bob}
