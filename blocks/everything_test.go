@@ -82,7 +82,15 @@ func requests() map[string]renewal.Request {
 		"pending_doubtful":    with(renewal.Pending, doubtful),
 		"pending_quoted":      with(renewal.Pending, func(r *renewal.Request) { doubtful(r); quoted(r) }),
 		"pending_every_doubt": with(renewal.Pending, func(r *renewal.Request) { r.Doubts, r.DoubtReason = doubts(), "Agreed by phone." }),
-		"pending_doubts_new":  with(renewal.Pending, func(r *renewal.Request) { doubtful(r); r.Unexplained = true }),
+		"pending_private_doubts": with(renewal.Pending, func(r *renewal.Request) {
+			r.DoubtReason = "Agreed by phone."
+			for _, d := range doubts() {
+				if d.Private = d.Request != 0; d.Private {
+					r.Doubts = append(r.Doubts, d)
+				}
+			}
+		}),
+		"pending_doubts_new": with(renewal.Pending, func(r *renewal.Request) { doubtful(r); r.Unexplained = true }),
 		"pending_unexplained": with(renewal.Pending, func(r *renewal.Request) {
 			doubtful(r)
 			r.Unexplained, r.DoubtReason = true, ""

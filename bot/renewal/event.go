@@ -142,7 +142,9 @@ type (
 		Detail string
 		Until  time.Time
 		Behind int64 // the other request, or 0
-		Paused Pause // why orders wait at present, or the zero Pause
+		// Private says that not everybody who reads this request may know of that one.
+		Private bool
+		Paused  Pause // why orders wait at present, or the zero Pause
 	}
 	// Moved says that Slack gave the request's channel another id.
 	Moved struct{ From, To string }
