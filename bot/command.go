@@ -8,7 +8,6 @@ import (
 
 	"renewbot/blocks"
 	"renewbot/bot/directory"
-	"renewbot/bot/dueview"
 	"renewbot/bot/renewal"
 	"renewbot/bot/reply"
 	"renewbot/bot/socket"
@@ -57,7 +56,7 @@ func (b *Bot) slash(ctx context.Context, c slack.SlashCommand, env *socket.Envel
 			b.deny(ctx, p, 0, "batch", renewal.NotAllowed(actor, renewal.Text("You may approve renewals, but not request them.")))
 			return
 		}
-		b.batch.Open(ctx, p, dueview.Typed(t.Text, p.ID, t.Person))
+		b.batch.Open(ctx, p, b.due.Narrowed(t.Text, p.ID, t.Person))
 	case typed.Open:
 		if !actor.MayRequest {
 			b.deny(ctx, p, 0, "open", renewal.NotAllowed(actor, renewal.Text("You may approve renewals, but not request them.")))
