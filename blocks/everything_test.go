@@ -48,6 +48,7 @@ func requests() map[string]renewal.Request {
 		"approved_dry_run":       with(renewal.Approved, dry),
 		"pending_dated":          with(renewal.Pending, dated),
 		"pending_dated_two":      with(renewal.Pending, func(r *renewal.Request) { dated(r); r.Required = 2 }),
+		"pending_dated_over":     with(renewal.Pending, func(r *renewal.Request) { dated(r); r.AskedAt = r.Offer.OrderOn.From.AddDate(0, 0, 3) }),
 		"approved_dated":         with(renewal.Approved, dated),
 		"approved_dated_dry_run": with(renewal.Approved, func(r *renewal.Request) { dated(r); dry(r) }),
 		"cancelled_dry_run":      with(renewal.Cancelled, dryDone),
