@@ -98,7 +98,7 @@ var inSentence = []string{
 	renewal.DetailRules, renewal.DetailNext, renewal.DetailCandidates, renewal.DetailBehind, renewal.DetailChannel, renewal.DetailCount,
 	renewal.DetailDoubts, renewal.DetailDoubtReason, renewal.DetailLost, renewal.DetailComment, renewal.DetailAgain,
 	renewal.DetailPausedBy, renewal.DetailOrderOn, renewal.DetailDated,
-	renewal.DetailHeld, renewal.DetailLines,
+	renewal.DetailHeld, renewal.DetailLines, renewal.DetailProblem,
 }
 
 // auditDetail lists the details that the sentence leaves out.

@@ -30,6 +30,7 @@ const (
 	ActionBatchLeave   = "batch_leave_out"
 	ActionBatchStop    = "batch_stop"
 	ActionBatchGoOn    = "batch_go_on"
+	ActionBatchAgain   = "batch_ask_again"
 	ActionBatchText    = "batch_text"
 	ActionBatchLines   = "batch_lines"
 	ActionBatchFile    = "batch_file"
@@ -162,6 +163,31 @@ func batchHeld(h *renewal.BatchHold) string {
 	return fmt.Sprintf(batchHolds[h.Code], renewal.Reference(h.Request))
 }
 
+// heldSince says what has become since of the line that was the reason of a pause; empty: nothing.
+func (d BatchData) heldSince() string {
+	i := slices.IndexFunc(d.Lines, func(r renewal.Request) bool { return r.ID == d.Batch.Held.Request })
+	if i < 0 {
+		return ""
+	}
+	r := d.Lines[i]
+	var since string
+	switch {
+	case r.Status == renewal.Approved:
+		since = "is to be tried again, and waits with the others"
+	case r.Status == renewal.Pending:
+		since = "waits for approval again"
+	case r.Status == renewal.Refused && d.Batch.Held.Code == renewal.HoldUnknown:
+		since = "was found not to be ordered"
+	case r.Part() == renewal.LinePlaced:
+		since = "is ordered"
+	case r.Part() == renewal.LineLeftOut:
+		since = "is closed, and was not ordered"
+	default:
+		return ""
+	}
+	return "Since then: " + r.Reference() + " " + since + "."
+}
+
 // state says where a batch stands, and whether anything was ordered.
 func (d BatchData) state() state {
 	counts := d.counts()
@@ -171,7 +197,7 @@ func (d BatchData) state() state {
 	case len(open) > 0:
 		return state{sign: "⏳", label: "Waiting for approval", more: votes(open[0]), end: nothingYet}
 	case d.Batch.Held != nil:
-		return state{sign: "⏸️", label: "Paused", more: "It has paused by itself: " + batchHeld(d.Batch.Held) + ".",
+		return state{sign: "⏸️", label: "Paused", more: join("It has paused by itself: "+batchHeld(d.Batch.Held)+".", d.heldSince()),
 			end: waits + ": go on, or stop the rest. Nothing is ordered before."}
 	case d.heldUp() != "":
 		return state{sign: "⏸️", label: "Approved", more: d.heldUp(), end: waits + "."}
@@ -216,6 +242,11 @@ func (d BatchData) heldUp() string {
 // ended says how a batch ended of which no line was ordered.
 func (d BatchData) ended() string {
 	r := d.Lines[0]
+	if slices.ContainsFunc(d.Lines, func(o renewal.Request) bool {
+		return o.Status != r.Status || o.ClosedBy != r.ClosedBy || o.Reason != r.Reason
+	}) {
+		return "All lines were left out, not all by the same decision; the thread tells by whom and why."
+	}
 	switch r.Status {
 	case renewal.Rejected:
 		return "Rejected by " + inPlace(r.ClosedBy, r.ClosedFor) + reason(r.Reason)
@@ -225,24 +256,36 @@ func (d BatchData) ended() string {
 	return stateOf(r).label + " by " + inPlace(r.ClosedBy, r.ClosedFor) + "."
 }
 
-// total is what all lines that are not left out cost together, as far as that is known.
+// total is what all lines that are not left out cost together, as far as that is known. When all are
+// left out, it is what was asked for.
 func (d BatchData) total() string {
+	counted := slices.DeleteFunc(slices.Clone(d.Lines), func(r renewal.Request) bool { return r.Part() == renewal.LineLeftOut })
+	if len(counted) == 0 {
+		asked := sum(d.Lines)
+		if asked != noPrice {
+			asked += ", of which nothing was ordered"
+		}
+		return asked
+	}
+	return sum(counted)
+}
+
+// sum is what lines cost together, as far as that is known.
+func sum(lines []renewal.Request) string {
 	sums := map[string]decimal.Decimal{}
 	var currencies []string
 	unknown, priced := 0, 0
-	for _, r := range d.Lines {
+	for _, r := range lines {
 		p := r.Offer.Price
-		switch {
-		case r.Part() == renewal.LineLeftOut:
-		case p == nil:
+		if p == nil {
 			unknown++
-		default:
-			if _, known := sums[p.Currency]; !known {
-				currencies = append(currencies, p.Currency)
-			}
-			sums[p.Currency] = sums[p.Currency].Add(p.Amount)
-			priced++
+			continue
 		}
+		if _, known := sums[p.Currency]; !known {
+			currencies = append(currencies, p.Currency)
+		}
+		sums[p.Currency] = sums[p.Currency].Add(p.Amount)
+		priced++
 	}
 	var amounts []string
 	for _, c := range currencies {

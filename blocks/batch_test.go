@@ -111,6 +111,7 @@ func batches() []shown {
 	out = append(out, shown{"batch_card_pending_all_doubtful", blocks.BatchCard(all)}, shown{"batch_doubts", blocks.BatchDoubts(all)[0]})
 	wait, decided, stopped := held(renewal.HoldUnknown), waiting, running
 	decided.Can, stopped.Can = renewal.BatchCan{Approve: true, Reject: true, LeaveOut: true}, renewal.BatchCan{Stop: true}
+	out = append(out, batchNews()...)
 	return append(out,
 		shown{"batch_line_asks", blocks.BatchAsks(waiting, []string{bob, "S0APPROVERS"})},
 		shown{"batch_line_vote", blocks.BatchVote(running, running.Batch.Approvals[0], true, nil)},
@@ -137,6 +138,8 @@ func batches() []shown {
 		shown{"batch_nudge_over", blocks.BatchNudge(ended, "")},
 		shown{"batch_form", blocks.BatchForm(batchForm())},
 		shown{"batch_form_empty", blocks.BatchForm(blocks.BatchFormData{Key: "K", Nothing: true})},
+		shown{"batch_form_again", blocks.BatchForm(blocks.BatchFormData{Key: "K", Text: "holder,product\nself,p-series-turnkey\n", Again: 7, More: 2})},
+		shown{"batch_form_again_none", blocks.BatchForm(blocks.BatchFormData{Key: "K", Again: 7, Nothing: true})},
 		shown{"batch_form_gone", blocks.BatchForm(blocks.BatchFormData{Key: "K", Text: "holder,product\n", Gone: 2})},
 		shown{"batch_form_unread", blocks.BatchForm(blocks.BatchFormData{Key: "K", Nothing: true, Unread: true, Gone: 2})},
 		shown{"batch_form_wait", blocks.BatchWait(blocks.BatchMeta{Key: "K"}, 12, 40)},
@@ -150,6 +153,37 @@ func batches() []shown {
 		shown{"batch_line_vote_comment", blocks.BatchVote(running, renewal.BatchApproval{By: bob, At: now, Lines: 40, Comment: "Agreed with *finance*."}, true, nil)},
 		shown{"batch_form_reject", blocks.BatchRejectForm(waiting)},
 	)
+}
+
+// batchNews are the lines and direct messages about what happened to a batch.
+func batchNews() []shown {
+	const link = "https://acme.slack.com/archives/C0RENEW/p1795000000000200"
+	var out []shown
+	for name, c := range map[string]struct {
+		of   blocks.BatchData
+		news renewal.BatchNews
+	}{
+		"rejected":    {batchOf(times(renewal.Rejected, 2)...), renewal.BatchNews{Code: renewal.CodeBatchRejected, Detail: map[string]string{renewal.DetailReason: "No *budget*."}}},
+		"left_out":    {batchOf(renewal.Pending, renewal.Rejected), renewal.BatchNews{Code: renewal.CodeBatchLeftOut, Detail: map[string]string{renewal.DetailReason: "They move.", renewal.DetailLines: "RNW-000202"}}},
+		"stopped":     {batchOf(renewal.Ordered, renewal.Cancelled), renewal.BatchNews{Code: renewal.CodeBatchStopped}},
+		"expired":     {batchOf(times(renewal.Expired, 2)...), renewal.BatchNews{Code: renewal.CodeBatchExpired}},
+		"resumed":     {batchOf(renewal.Ordered, renewal.Approved), renewal.BatchNews{Code: renewal.CodeBatchResumed}},
+		"reminded":    {batchOf(times(renewal.Pending, 2)...), renewal.BatchNews{Code: renewal.CodeBatchReminded, Detail: map[string]string{renewal.DetailWho: bob}}},
+		"still_holds": {held(renewal.HoldCredit), renewal.BatchNews{Code: renewal.CodeBatchReminded, Detail: map[string]string{renewal.DetailWho: bob, renewal.DetailHeld: "credit"}}},
+		"last_call":   {batchOf(times(renewal.Pending, 2)...), renewal.BatchNews{Code: renewal.CodeBatchLastCall, Detail: map[string]string{renewal.DetailWho: bob + "," + carol}}},
+	} {
+		if c.news.Detail == nil {
+			c.news.Detail = map[string]string{}
+		}
+		c.news.At, c.news.Actor, c.news.Detail[renewal.DetailBatch], c.news.Detail[renewal.DetailCount] = now, bob, "RNW-B0007", "2"
+		c.of.Batch.Told = []renewal.BatchNews{c.news}
+		out = append(out, shown{"batch_line_told_" + name, blocks.BatchTold(c.of, 0)})
+		if m, ok := blocks.BatchDirect(c.of, 0, link); ok {
+			out = append(out, shown{"batch_direct_" + name, m})
+		}
+	}
+	return append(out, shown{"batch_direct_ended", blocks.BatchEnded(batchOf(renewal.Ordered, renewal.Refused, renewal.Cancelled), link)},
+		shown{"batch_direct_ended_all", blocks.BatchEnded(batchOf(times(renewal.Ordered, 2)...), link)})
 }
 
 func batchForm() blocks.BatchFormData {
@@ -175,12 +209,13 @@ func batchEvents() []event {
 	for code, more := range map[renewal.Code]map[string]string{
 		renewal.CodeBatchSubmitted: nil, renewal.CodeBatchVoted: {renewal.DetailVotes: "1 of 2"}, renewal.CodeBatchApproved: {renewal.DetailVotes: "2 of 2", renewal.DetailComment: "Fine."},
 		renewal.CodeBatchRejected: {renewal.DetailReason: "Not now."}, renewal.CodeBatchLeftOut: {renewal.DetailReason: "Moves away.", renewal.DetailLines: "RNW-000201"},
+		renewal.CodeBatchExpired: nil,
 		renewal.CodeBatchStopped: nil, renewal.CodeBatchPaused: {renewal.DetailHeld: "credit", renewal.DetailLines: "RNW-000203"}, renewal.CodeBatchResumed: {renewal.DetailHeld: "credit"},
 		renewal.CodeBatchEscalated: {renewal.DetailWho: bob + ",S0APPROVERS"}, renewal.CodeBatchReminded: {renewal.DetailWho: bob}, renewal.CodeBatchLastCall: {renewal.DetailWho: bob + "," + carol},
 	} {
 		e := none(entry(code, alice, "", "", map[string]string{renewal.DetailBatch: "RNW-B0007", renewal.DetailCount: "40"}))
 		maps.Copy(e.Detail, more)
-		if strings.HasSuffix(string(code), "paused") || strings.HasSuffix(string(code), "escalated") || strings.HasSuffix(string(code), "reminded") {
+		if strings.HasSuffix(string(code), "paused") || strings.HasSuffix(string(code), "escalated") || strings.HasSuffix(string(code), "reminded") || strings.HasSuffix(string(code), "expired") {
 			e.Actor = renewal.System
 		}
 		list = append(list, event{strings.ReplaceAll(string(code), ".", "_"), renewal.Request{}, e})
@@ -210,9 +245,13 @@ func TestBatchesWithstandAnyText(t *testing.T) {
 		if rapid.Bool().Draw(t, "held") {
 			d.Batch.Held = &renewal.BatchHold{Code: renewal.HoldCredit, Request: 1, At: now}
 		}
+		d.Batch.Told = []renewal.BatchNews{{At: now, Code: renewal.CodeBatchRejected, Actor: one.Reason, Detail: map[string]string{
+			renewal.DetailReason: one.Note, renewal.DetailBatch: one.Reason, renewal.DetailCount: one.Note, renewal.DetailWho: one.Reason}}}
+		direct, _ := blocks.BatchDirect(d, 0, one.Reason)
 		messages := append(append(blocks.BatchLists(d), blocks.BatchDoubts(d)...), blocks.BatchSummary(d), blocks.BatchCard(d), blocks.BatchAsks(d, one.Changes), blocks.BatchResult(d, true), blocks.BatchUnposted(d, one.Note),
 			blocks.BatchStatus(d, blocks.Links{-d.Batch.ID: one.Note}), blocks.BatchVote(d, d.Batch.Approvals[0], true, one.Changes), blocks.BatchNudge(d, one.Reason),
-			blocks.BatchEscalated(d, one.Changes), blocks.BatchEscalatedTo(d, one.Reason))
+			blocks.BatchEscalated(d, one.Changes), blocks.BatchEscalatedTo(d, one.Reason),
+			direct, blocks.BatchTold(d, 0), blocks.BatchEnded(d, one.Reason))
 		if d.Batch.Held != nil {
 			messages = append(messages, blocks.BatchPaused(d, one.Changes))
 		}

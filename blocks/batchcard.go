@@ -78,7 +78,7 @@ func BatchCard(d BatchData) Message {
 	if s := d.renewed(); s != "" {
 		blocks = append(blocks, contextLine(id("renewed"), s))
 	}
-	if row := d.buttons(open, renewal.BatchCan{Approve: true, Reject: true, LeaveOut: true, Stop: true, GoOn: true}); len(row) > 0 {
+	if row := d.buttons(open, renewal.BatchCan{Approve: true, Reject: true, LeaveOut: true, Stop: true, GoOn: true, AskAgain: true}); len(row) > 0 {
 		blocks = append(blocks, slack.NewActionBlock(id("actions"), row...))
 	}
 	blocks = append(blocks, contextLine(id("by"), joinWith(" · ", d.requested(), d.approvals(), stoppedBy(d.Batch), dry)))
@@ -190,6 +190,8 @@ func (d BatchData) buttons(open []renewal.Request, can renewal.BatchCan) (row []
 		add(can.Stop, d.stop("Stop the rest"))
 	case d.has(renewal.Approved):
 		add(can.Stop, d.stop("Stop"))
+	case len(renewal.LeftOut(d.Lines)) > 0:
+		add(can.AskAgain, d.askAgain())
 	}
 	return row
 }

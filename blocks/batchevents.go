@@ -2,6 +2,7 @@ package blocks
 
 import (
 	"fmt"
+	"strings"
 
 	"renewbot/bot/renewal"
 )
@@ -43,9 +44,11 @@ func batchSentence(e renewal.Entry) string {
 	case renewal.CodeBatchRejected:
 		return join("🚫 "+by+" rejected "+lines+" of "+name+reason(d[renewal.DetailReason]), nothingWas)
 	case renewal.CodeBatchLeftOut:
-		return join("✂️ "+by+" left "+lines+" out of "+name+reason(d[renewal.DetailReason]), "They are not ordered: "+outside(d[renewal.DetailLines], detailLimit)+".")
+		return join("✂️ "+by+" left "+lines+" out of "+name+reason(d[renewal.DetailReason]), "They are not ordered: "+outside(strings.ReplaceAll(d[renewal.DetailLines], ",", ", "), detailLimit)+".")
 	case renewal.CodeBatchStopped:
 		return join("✋ "+by+" stopped "+name+":", lines+" that waited", "are not ordered.")
+	case renewal.CodeBatchExpired:
+		return join("⌛ "+name+" timed out: nobody approved it in time, and so "+lines+" ended.", nothingWas)
 	case renewal.CodeBatchPaused:
 		return join("⏸️ "+name+" has paused by itself: "+heldWords(d)+".", "Nothing is ordered of what waits before somebody goes on.")
 	case renewal.CodeBatchResumed:

@@ -34,7 +34,9 @@ type BatchFormData struct {
 	More    int    // rows of the filter that did not fit
 	Gone    int    // rows that were ticked and cannot be asked for any more
 	Nothing bool   // none does
-	Unread  bool   // not all that is due could be read
+	// Again is the batch whose lines are asked for again; 0: none is.
+	Again   int64
+	Unread  bool // not all that is due could be read
 	Columns string
 	// Channels, ChannelNames, ChannelHint and Channel are as in FormData.
 	Channels     []string
@@ -51,7 +53,13 @@ func BatchForm(f BatchFormData) slack.ModalViewRequest {
 		blocks = append(blocks, alert("dry_run", slack.AlertLevelInfo, "Dry run: everything is done but the order itself."))
 	}
 	intro := "One line for each renewal, as CSV; the first line names the columns. What a line leaves empty is as the portal tells it. Everything is checked and shown before anybody is asked."
-	if f.More > 0 {
+	if f.Again != 0 {
+		intro = "Asks again for what was left out of *" + renewal.BatchReference(f.Again) + "*, without what was asked for or ordered since. " + intro
+	}
+	switch {
+	case f.More > 0 && f.Again != 0:
+		intro += fmt.Sprintf(" %s did not fit: ask for them afterwards, with “Ask again…” once more.", count(f.More, "line", "lines"))
+	case f.More > 0:
 		intro += fmt.Sprintf(" %s of the list did not fit: narrow it, such as with “/renew batch 14”, or ask for them afterwards.", count(f.More, "row", "rows"))
 	}
 	if f.Gone > 0 && !f.Unread { // else they may be among what was not read
@@ -60,6 +68,8 @@ func BatchForm(f BatchFormData) slack.ModalViewRequest {
 	switch {
 	case f.Unread:
 		intro += "\n⚠️ Not all that is due could be read just now, so that lines are missing below. Open this again in a moment."
+	case f.Nothing && f.Again != 0:
+		intro += " All of it was asked for or ordered since, so it begins empty."
 	case f.Nothing:
 		intro += " Nothing that is due fits, so it begins empty."
 	}

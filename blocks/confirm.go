@@ -53,6 +53,9 @@ func confirmRetry(r renewal.Request) *slack.ConfirmationBlockObject {
 	more := notTheLast(r)
 	title, yes := "Try "+r.Reference()+" again?", "Try again"
 	consequence := placesOrder(renewal.Offer{}) + " " + oldApproval
+	if r.Batch != 0 {
+		consequence = "This places a real order when it is its turn in " + renewal.BatchReference(r.Batch) + ", and not while that is paused; it cannot be undone. " + oldApproval
+	}
 	switch {
 	case r.Unexplained:
 		consequence = "Nobody has said why it should be ordered all the same, so the approvers are asked anew. Nothing is ordered by this."

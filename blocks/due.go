@@ -56,10 +56,17 @@ func Due(d DueData) Message {
 	several, ticks := d.several()
 	d.ticks = ticks
 	text := dueCounts(d.List)
+	if len(d.List.Rows)+len(d.List.Unread) == 0 && d.Filter.Text != "" {
+		text = "No package that ends fits this."
+	}
 	blocks := []slack.Block{header("due", dueTitle(d.Filter, line)), section("due.counts", text)}
 	blocks = append(blocks, dueFilter(d, several)...)
 	if len(rows) == 0 {
-		blocks = append(blocks, section("due.none", "Nothing here ends. Nothing was changed or ordered."))
+		none := "Nothing here ends."
+		if d.Filter.Text != "" { // which may have been meant for something else
+			none = "“" + outside(d.Filter.Text, shortLimit) + "” was looked for in the names and numbers of customers and PBXs."
+		}
+		blocks = append(blocks, section("due.none", none+" Nothing was changed or ordered."))
 	}
 	blocks = append(blocks, d.rows("due", rows)...)
 	blocks = append(blocks, d.elsewhere(rows, page)...)

@@ -64,7 +64,11 @@ func dueSentence(e renewal.Entry) string {
 	case renewal.CodeDueDigest:
 		who := mention(d[renewal.DetailWho])
 		if d[renewal.DetailRefusal] != "" {
-			return join("⚠️ The digest of renewals due could not be posted to "+who+". Once that is mended it follows, until 20 hours after its time.", nothing)
+			why := outside(d[renewal.DetailProblem], detailLimit)
+			if why != "" {
+				why = ": " + why
+			}
+			return join("⚠️ The digest of renewals due could not be posted to "+who+why+". Once that is mended it follows, until 20 hours after its time.", nothing)
 		}
 		return join("🗓️ The digest of renewals due went to "+who+": "+numbers(d[renewal.DetailCount])+" due.", nothing)
 	}

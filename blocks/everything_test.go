@@ -32,6 +32,8 @@ func requests() map[string]renewal.Request {
 		"pending_ways":           with(renewal.Pending, twoWays),
 		"pending_unknown_amount": with(renewal.Pending, anyWay),
 		"pending_line":           with(renewal.Pending, func(r *renewal.Request) { r.Batch, r.Line, r.Apart = 7, 2, true }),
+		"approved_line":          with(renewal.Approved, func(r *renewal.Request) { r.Batch, r.Line, r.Apart = 7, 2, true }),
+		"refused_line":           with(renewal.Refused, func(r *renewal.Request) { r.Batch, r.Line = 7, 2 }),
 		"approved_dated_paused": with(renewal.Approved, func(r *renewal.Request) {
 			dated(r)
 			r.Problem = &renewal.Problem{Class: yeastar.ClassNotSent, Code: "paused", Detail: "Stocktaking.", By: bob}
@@ -46,6 +48,7 @@ func requests() map[string]renewal.Request {
 		"approved_dry_run":       with(renewal.Approved, dry),
 		"pending_dated":          with(renewal.Pending, dated),
 		"pending_dated_two":      with(renewal.Pending, func(r *renewal.Request) { dated(r); r.Required = 2 }),
+		"pending_dated_over":     with(renewal.Pending, func(r *renewal.Request) { dated(r); r.AskedAt = r.Offer.OrderOn.From.AddDate(0, 0, 3) }),
 		"approved_dated":         with(renewal.Approved, dated),
 		"approved_dated_dry_run": with(renewal.Approved, func(r *renewal.Request) { dated(r); dry(r) }),
 		"cancelled_dry_run":      with(renewal.Cancelled, dryDone),
@@ -80,7 +83,15 @@ func requests() map[string]renewal.Request {
 		"pending_doubtful":    with(renewal.Pending, doubtful),
 		"pending_quoted":      with(renewal.Pending, func(r *renewal.Request) { doubtful(r); quoted(r) }),
 		"pending_every_doubt": with(renewal.Pending, func(r *renewal.Request) { r.Doubts, r.DoubtReason = doubts(), "Agreed by phone." }),
-		"pending_doubts_new":  with(renewal.Pending, func(r *renewal.Request) { doubtful(r); r.Unexplained = true }),
+		"pending_private_doubts": with(renewal.Pending, func(r *renewal.Request) {
+			r.DoubtReason = "Agreed by phone."
+			for _, d := range doubts() {
+				if d.Private = d.Request != 0; d.Private {
+					r.Doubts = append(r.Doubts, d)
+				}
+			}
+		}),
+		"pending_doubts_new": with(renewal.Pending, func(r *renewal.Request) { doubtful(r); r.Unexplained = true }),
 		"pending_unexplained": with(renewal.Pending, func(r *renewal.Request) {
 			doubtful(r)
 			r.Unexplained, r.DoubtReason = true, ""

@@ -39,7 +39,7 @@ func Review(d Draft, o renewal.Offer, p ReviewData) slack.ModalViewRequest {
 	blocks = append(blocks, doubtAlerts(p.Doubts)...)
 	blocks = append(blocks, section("what", "*"+what(o, outside)+"*"))
 	blocks = append(blocks, fields("facts", offerFacts(o, p.Now))...)
-	blocks = append(blocks, whenBlocks("when", o)...)
+	blocks = append(blocks, whenBlocks("when", o, p.Now)...)
 	if note := outside(d.Note, reasonLimit); note != "" {
 		blocks = append(blocks, section("note", "*Note*\n"+note))
 	}

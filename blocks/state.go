@@ -47,6 +47,9 @@ func stateOf(r renewal.Request) state {
 		if r.WaitsForDay() && r.Problem == nil {
 			return dated(r)
 		}
+		if r.Batch != 0 && r.Problem == nil && !r.DryRun {
+			return state{"👍", "Approved", inTurn(r), renewal.Say("is approved and is ordered when it is its turn in " + renewal.BatchReference(r.Batch) + "."), ""}
+		}
 		return state{"👍", "Approved", approved(r), renewal.Say("is approved and its order is about to be placed."), ""}
 	case renewal.Ordering:
 		return state{"📤", "Being ordered", "The order is on its way to Yeastar; there is no answer yet.",
@@ -80,6 +83,11 @@ func dated(r renewal.Request) state {
 		s.more = "The dry run ends on that day, without an order."
 	}
 	return s
+}
+
+// inTurn says when an approved line of a batch is ordered.
+func inTurn(r renewal.Request) string {
+	return "It is ordered when it is its turn in " + renewal.BatchReference(r.Batch) + ", after a last check, and not while that is paused. " + nothingYet
 }
 
 func timedOut(r renewal.Request) string {

@@ -349,6 +349,9 @@ func next(r renewal.Request, d map[string]string) string {
 	if r.DryRun {
 		return "Dry run: no order will be sent."
 	}
+	if r.Batch != 0 {
+		return inTurn(r)
+	}
 	if on := d[renewal.DetailOrderOn]; on != "" {
 		return onItsDay(dayOf(r, on))
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -97,25 +98,38 @@ func orderedOn(o renewal.Offer) string {
 
 // awaitedDay is orderedOn as long as a request waits for it, or for people.
 func awaitedDay(r renewal.Request) string {
-	if slices.Contains(renewal.Timed(), r.Status) || r.WaitsForDay() {
-		return orderedOn(r.Offer)
+	on := orderedOn(r.Offer)
+	switch timed := slices.Contains(renewal.Timed(), r.Status); {
+	case on != "" && timed && dayHasCome(r.Offer, r.AskedAt):
+		return "was " + on + ", which has come"
+	case timed || r.WaitsForDay():
+		return on
 	}
 	return ""
 }
 
-// whenBlocks say on their own line when an order is to be placed.
-func whenBlocks(id string, o renewal.Offer) []slack.Block {
+// dayHasCome says whether the day of an order had come when it was asked for.
+func dayHasCome(o renewal.Offer, asked time.Time) bool { return !asked.Before(o.OrderOn.From) }
+
+// whenBlocks say on their own line when an order is to be placed that was asked for at a time.
+func whenBlocks(id string, o renewal.Offer, asked time.Time) []slack.Block {
 	on := orderedOn(o)
-	if on == "" {
+	switch {
+	case on == "":
 		return nil
+	case dayHasCome(o, asked): // it went back to people
+		return []slack.Block{section(id, "🗓️ *It was t"+on[1:]+"*, and that day has come: its order follows the approval at once, after a last check.")}
 	}
 	return []slack.Block{section(id, "🗓️ *T"+on[1:]+"*, not before. It is decided now, and everything is checked again on that day.")}
 }
 
 // waitsFor says it in a sentence.
 func waitsFor(day string) string {
-	if day == "" {
+	switch {
+	case day == "":
 		return ""
+	case strings.HasPrefix(day, "was "):
+		return "It " + day + "."
 	}
 	return "It is " + day + ", not before."
 }

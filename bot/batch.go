@@ -6,7 +6,6 @@ import (
 
 	"renewbot/blocks"
 	"renewbot/bot/batch"
-	"renewbot/bot/history"
 	"renewbot/bot/renewal"
 	"renewbot/bot/reply"
 )
@@ -19,15 +18,15 @@ const linePatience = time.Minute
 func (b *Bot) single() batch.Single {
 	return batch.Single{
 		Voters: b.voters,
+		MaySee: func(ctx context.Context, a renewal.Actor, r renewal.Request) bool {
+			return b.history().MaySee(ctx, a, r)
+		},
 		Fill: func(ctx context.Context, d blocks.Draft) (blocks.FormData, error) {
 			return b.formWithin(ctx, linePatience, d)
 		},
 		Offer: func(ctx context.Context, who string, d blocks.Draft) (renewal.Offer, []renewal.Doubt, map[string]string, error) {
 			o, errs, err := b.offerWithin(ctx, linePatience, who, d)
 			return o.Offer, o.doubts, errs, err
-		},
-		Proposed: func(ctx context.Context, a renewal.Actor, o renewal.Offer) (renewal.Request, *renewal.Refusal, error) {
-			return b.proposed(ctx, a, 0, o)
 		},
 	}
 }
@@ -38,16 +37,14 @@ func (b *Bot) statusOfBatch(ctx context.Context, p reply.Person, a renewal.Actor
 	if !ok {
 		return
 	}
-	if !b.history().MaySee(ctx, a, d.Lines[0]) {
-		b.deny(ctx, p, 0, "status", history.MayNotSee(renewal.Request{ID: d.Batch.Subject()}))
-		return
+	if b.batch.Sees(ctx, p, a, d, "status") {
+		b.tellBatch(ctx, p, d)
 	}
-	b.tellBatch(ctx, p, d)
 }
 
 // stopBatch ends what waits of a batch, and says where it stands then.
-func (b *Bot) stopBatch(ctx context.Context, p reply.Person, id int64) {
-	if !b.batch.Stop(ctx, p, id) {
+func (b *Bot) stopBatch(ctx context.Context, p reply.Person, a renewal.Actor, id int64) {
+	if !b.batch.Stop(ctx, p, a, id) {
 		return
 	}
 	if d, ok := b.batch.Found(ctx, p, id); ok {

@@ -110,7 +110,7 @@ func TestBatchIsDecidedByOthers(t *testing.T) {
 	dave.titled("Please check")
 	dave.reads("Something to look at in 1 line", "RNW-000001 asks for a renewal of the same package")
 	carol.press(card, "Approve 6 lines")
-	carol.list("You asked for RNW-000001 yourself")
+	carol.list("You asked for RNW-B0001 yourself")
 	dave.press(card, "Approve 6 lines")
 	dave.list("Only approvers can approve")
 	for id := range int64(6) { // nor can a line be decided by itself
@@ -165,7 +165,7 @@ func TestBatchPauses(t *testing.T) {
 	b.card(sandbox.Renewals, "RNW-000002", "Try again")
 	card = b.card(sandbox.Renewals, "RNW-B0001", "Go on")
 	alice.press(card, "Go on")
-	alice.list("Only approvers can go on with the batch of RNW-000003")
+	alice.list("Only approvers can go on with RNW-B0001")
 	b.wantOrders(2)
 	bob.press(card, "Go on")
 	b.says(sandbox.Renewals, "RNW-B0001 has paused by itself", "nobody knows whether RNW-000003 was ordered")

@@ -151,7 +151,7 @@ func New(o Options) *Bot {
 			optionalWait: cmp.Or(o.OptionalWait, optionalWait), jobsGrace: cmp.Or(o.JobsGrace, jobsGrace),
 		},
 		orders: orders.New(orders.Options{
-			Ledger: o.Ledger, Client: o.Vendor, Portal: looked, Log: o.Log, Entitled: people.Entitled, Policy: o.Config.Policy(),
+			Ledger: o.Ledger, Client: o.Vendor, Portal: looked, Log: o.Log, Entitled: people.Entitled, Public: people.Public, Policy: o.Config.Policy(),
 			DryRun: given.DryRun, Timeout: o.OrderTimeout, Margin: o.OrderMargin,
 		}),
 		slack: slackview.New(slackview.Options{

@@ -8,8 +8,6 @@ import (
 
 	"renewbot/blocks"
 	"renewbot/bot/directory"
-	"renewbot/bot/dueview"
-	"renewbot/bot/history"
 	"renewbot/bot/renewal"
 	"renewbot/bot/reply"
 	"renewbot/bot/socket"
@@ -43,11 +41,10 @@ func (b *Bot) slash(ctx context.Context, c slack.SlashCommand, env *socket.Envel
 		}
 	case typed.Cancel:
 		if batch, ok := renewal.BatchOf(t.Request); ok {
-			b.stopBatch(ctx, p, batch)
+			b.stopBatch(ctx, p, actor, batch)
 			return
 		}
-		actor, _ = b.decider(ctx, p.ID, c.TriggerID, t.Request)
-		b.apply(ctx, p, t.Request, renewal.Cancel{By: actor})
+		b.cancel(ctx, p, actor, t.Request)
 	case typed.Pause, typed.Resume, typed.Deputy, typed.DeputyOff, typed.Deputies, typed.Notify:
 		b.standing(ctx, p, t)
 	case typed.Due:
@@ -59,7 +56,7 @@ func (b *Bot) slash(ctx context.Context, c slack.SlashCommand, env *socket.Envel
 			b.deny(ctx, p, 0, "batch", renewal.NotAllowed(actor, renewal.Text("You may approve renewals, but not request them.")))
 			return
 		}
-		b.batch.Open(ctx, p, dueview.Typed(t.Text, p.ID, t.Person))
+		b.batch.Open(ctx, p, b.due.Narrowed(t.Text, p.ID, t.Person))
 	case typed.Open:
 		if !actor.MayRequest {
 			b.deny(ctx, p, 0, "open", renewal.NotAllowed(actor, renewal.Text("You may approve renewals, but not request them.")))
@@ -112,7 +109,7 @@ func (b *Bot) status(ctx context.Context, p reply.Person, a renewal.Actor, id in
 		return
 	}
 	if !b.history().MaySee(ctx, a, r) {
-		b.deny(ctx, p, id, "status", history.MayNotSee(r))
+		b.deny(ctx, p, id, "status", renewal.MayNotSee(r.Reference()))
 		return
 	}
 	entries, err := b.ledger.Entries(ctx, id)
@@ -126,6 +123,20 @@ func (b *Bot) status(ctx context.Context, p reply.Person, a renewal.Actor, id in
 		m = blocks.Settling(m, r)
 	}
 	b.reply.Tell(ctx, p, m)
+}
+
+// cancel withdraws a request, or stops its order, for whoever asks for it by its number.
+func (b *Bot) cancel(ctx context.Context, p reply.Person, a renewal.Actor, id int64) {
+	r, ok := b.find(ctx, p, id)
+	if !ok {
+		return
+	}
+	if !b.history().MaySee(ctx, a, r) {
+		b.deny(ctx, p, id, string(renewal.ActionCancel), renewal.MayNotSee(r.Reference()))
+		return
+	}
+	by, _ := b.decider(ctx, p.ID, p.Trigger, id)
+	b.apply(ctx, p, id, renewal.Cancel{By: by})
 }
 
 // find reads a request and tells the person when there is none.

@@ -18,13 +18,14 @@ func TestDigestThatSlackDoesNotTakeAtFirst(t *testing.T) {
 	in := slacksim.When(func(c slacksim.Call) bool { return c.Param("channel") == sandbox.Renewals })
 	for name, c := range map[string]struct {
 		fault   slacksim.Fault
-		refuses bool
+		refuses string // why, for people
 	}{
-		"an outage":               {slacksim.Fault{Kind: slacksim.FaultStatus}, false},
-		"a limit":                 {slacksim.Fault{Kind: slacksim.FaultRateLimit, RetryAfter: time.Second}, false},
-		"its answer is lost":      {slacksim.Fault{Kind: slacksim.FaultReset, After: true}, false},
-		"it may not post there":   {slacksim.Fault{Kind: slacksim.FaultError, Error: "restricted_action"}, true},
-		"the channel is archived": {slacksim.Fault{Kind: slacksim.FaultError, Error: "is_archived"}, true},
+		"an outage":               {slacksim.Fault{Kind: slacksim.FaultStatus}, ""},
+		"a limit":                 {slacksim.Fault{Kind: slacksim.FaultRateLimit, RetryAfter: time.Second}, ""},
+		"its answer is lost":      {slacksim.Fault{Kind: slacksim.FaultReset, After: true}, ""},
+		"it may not post there":   {slacksim.Fault{Kind: slacksim.FaultError, Error: "restricted_action"}, "I may not post there (restricted_action)"},
+		"the channel is archived": {slacksim.Fault{Kind: slacksim.FaultError, Error: "is_archived"}, "it is archived (is_archived)"},
+		"it takes no such text":   {slacksim.Fault{Kind: slacksim.FaultError, Error: "msg_blocks_too_long"}, "Slack says msg_blocks_too_long"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -43,11 +44,11 @@ func TestDigestThatSlackDoesNotTakeAtFirst(t *testing.T) {
 				return n
 			}
 			clock.Set(daily.Next(clock.Now()).At.Add(time.Second))
-			if c.refuses {
-				b.says(sandbox.Audit, "could not be posted", "Once that is mended it follows", "Nothing was ordered")
+			if c.refuses != "" {
+				b.says(sandbox.Audit, "could not be posted to #renewals: "+c.refuses+". Once that is mended it follows", "Nothing was ordered")
 			}
 			b.until("it is tried", func() bool { return posts() > 0 })
-			if c.refuses {
+			if c.refuses != "" {
 				b.until("it is tried again", func() bool {
 					clock.Advance(time.Minute)
 					return posts() > 1
@@ -59,7 +60,7 @@ func TestDigestThatSlackDoesNotTakeAtFirst(t *testing.T) {
 				return digests(b.Slack.Snapshot()) > 0
 			})
 			b.wants(b.digest(1), "Overdue", "New since the last time", "Fjordline")
-			ended := map[bool]int{false: 1, true: 2}[c.refuses]
+			ended := map[bool]int{false: 1, true: 2}[c.refuses != ""]
 			b.until("its audit entry", func() bool {
 				clock.Advance(10 * time.Second)
 				return b.digestsEnded() >= ended

@@ -32,7 +32,7 @@ func (b *Bot) renewalsDue(ctx context.Context, p reply.Person, a renewal.Actor, 
 		b.deny(ctx, p, 0, "due", renewal.NotAllowed(a, renewal.Text("You may approve renewals, but not see the list of those due.")))
 		return
 	}
-	filter := dueview.Typed(t.Text, p.ID, t.Person)
+	filter := b.due.Narrowed(t.Text, p.ID, t.Person)
 	if b.due.Ready() {
 		p.Env.Ack(nil) // the list may be longer than what an ack can carry
 	} else {

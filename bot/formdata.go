@@ -111,7 +111,7 @@ func (b *Bot) dependent(ctx context.Context, wait time.Duration, f *blocks.FormD
 	}
 	k.Package, err = b.packageOf(waiting, k, f.Draft)
 	f.Waiting = err != nil && waiting.Err() != nil && ctx.Err() == nil
-	if f.Doubts, err = b.orders.Repeats(ctx, f.Draft.Request, product, k.Holder); err != nil {
+	if f.Doubts, err = b.orders.Repeats(ctx, f.Draft.Request, f.Draft.Channel, product, k.Holder); err != nil {
 		return err
 	}
 	k.Contact = b.ownContact(ctx, product, k.Holder, k.Contacts)

@@ -10,7 +10,6 @@ import (
 	"renewbot/blocks"
 	"renewbot/bot/directory"
 	"renewbot/bot/draft"
-	"renewbot/bot/history"
 	"renewbot/bot/renewal"
 	"renewbot/bot/reply"
 	"renewbot/bot/socket"
@@ -126,7 +125,7 @@ func (b *Bot) askAgain(ctx context.Context, p reply.Person, a renewal.Actor, tri
 	}
 	refusal := r.May(renewal.Intent{Action: renewal.ActionAskAgain, By: a}, b.now(), b.policy)
 	if refusal == nil && !b.history().MaySee(ctx, a, r) {
-		refusal = history.MayNotSee(r)
+		refusal = renewal.MayNotSee(r.Reference())
 	}
 	if refusal != nil {
 		b.deny(ctx, p, r.ID, string(renewal.ActionAskAgain), refusal)

@@ -84,7 +84,7 @@ func (b *Bot) offerWithin(ctx context.Context, patience time.Duration, who strin
 		looking, cancel := context.WithTimeout(ctx, patience)
 		defer cancel()
 		var wrong map[renewal.Field]string
-		o.doubts, wrong, err = b.orders.Look(looking, d.Request, &o.Offer, k.Catalogue, lookup.AnyAge)
+		o.doubts, wrong, err = b.orders.Look(looking, d.Request, d.Channel, &o.Offer, k.Catalogue, lookup.AnyAge)
 		for field, problem := range wrong {
 			errs[draft.Field(d, field)] = problem
 		}
@@ -100,6 +100,10 @@ func note(errs map[string]string, field, problem string) {
 
 // digest tells whether two offers would look the same to the requester.
 func digest(o renewal.Offer, doubts []renewal.Doubt) string {
+	doubts = slices.Clone(doubts)
+	for i := range doubts {
+		doubts[i].Private = false // Slack may not have told just now
+	}
 	raw, err := json.Marshal(struct {
 		Offer  renewal.Offer
 		Doubts []renewal.Doubt

@@ -27,8 +27,8 @@ type Single struct {
 	// Offer makes of somebody's draft what would be ordered, with what there is to doubt and what is
 	// wrong at which field.
 	Offer func(ctx context.Context, who string, d blocks.Draft) (renewal.Offer, []renewal.Doubt, map[string]string, error)
-	// Proposed is an offer as the request that it would become, or why it may not become one.
-	Proposed func(ctx context.Context, a renewal.Actor, o renewal.Offer) (renewal.Request, *renewal.Refusal, error)
+	// MaySee says whether somebody may read a request.
+	MaySee func(ctx context.Context, a renewal.Actor, r renewal.Request) bool
 	// Voters are those who have approved a request, as they are now.
 	Voters func(ctx context.Context, r renewal.Request) []renewal.Actor
 }
@@ -58,8 +58,8 @@ type View struct {
 	log       *slog.Logger
 	fill      func(ctx context.Context, d blocks.Draft) (blocks.FormData, error)
 	offer     func(ctx context.Context, who string, d blocks.Draft) (renewal.Offer, []renewal.Doubt, map[string]string, error)
-	proposed  func(ctx context.Context, a renewal.Actor, o renewal.Offer) (renewal.Request, *renewal.Refusal, error)
 	voters    func(ctx context.Context, r renewal.Request) []renewal.Actor
+	maySee    func(ctx context.Context, a renewal.Actor, r renewal.Request) bool
 	tasks     *taskgroup.Group
 }
 
@@ -67,7 +67,7 @@ type View struct {
 func New(o Options) *View {
 	return &View{
 		api: o.API, reply: o.Reply, ledger: o.Ledger, directory: o.Directory, portal: o.Portal, lists: o.Lists, policy: o.Policy, log: o.Log,
-		fill: o.Single.Fill, offer: o.Single.Offer, proposed: o.Single.Proposed, voters: o.Single.Voters,
+		fill: o.Single.Fill, offer: o.Single.Offer, voters: o.Single.Voters, maySee: o.Single.MaySee,
 		tasks: taskgroup.New(),
 	}
 }

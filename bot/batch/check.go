@@ -30,14 +30,14 @@ const (
 	checkTimeout = 2 * time.Minute
 )
 
-// check checks every line as the form of a single request would be. told is called now and then
+// check checks every line as the form of a single request in a channel would be, and then all together. told is called now and then
 // with how many are done, and not any more when check has returned.
-func (v *View) check(ctx context.Context, who renewal.Actor, rows []row, told func(done int)) ([]blocks.BatchCheck, error) {
+func (v *View) check(ctx context.Context, who renewal.Actor, channel string, rows []row, told func(done int)) ([]blocks.BatchCheck, error) {
 	checked := make([]blocks.BatchCheck, len(rows))
 	err := each(len(rows), func(i int) error {
 		ctx, cancel := context.WithTimeout(ctx, checkTimeout)
 		defer cancel()
-		c, err := v.line(ctx, who, rows[i])
+		c, err := v.line(ctx, who, channel, rows[i])
 		c.Line, c.About = rows[i].line, cmp.Or(c.About, rows[i].about())
 		checked[i] = c
 		return err
@@ -46,7 +46,33 @@ func (v *View) check(ctx context.Context, who renewal.Actor, rows []row, told fu
 		return nil, err
 	}
 	twice(checked)
-	return checked, nil
+	return checked, v.within(ctx, who, checked)
+}
+
+// within finds by which way each line goes, and the lines that the policy does not let be asked for: also
+// because of those before them, none of which is a request yet.
+func (v *View) within(ctx context.Context, who renewal.Actor, checked []blocks.BatchCheck) error {
+	var asked []renewal.Request
+	var of []int
+	for i, c := range checked {
+		if len(c.Wrong) > 0 {
+			continue
+		}
+		r, refusal := renewal.Proposed(renewal.Submission{By: who, Offer: c.Offer}, v.ledger.Now(ctx), v.policy)
+		if refusal != nil {
+			checked[i].Wrong = []string{refusal.Sentence.String()}
+			continue
+		}
+		checked[i].Ways, checked[i].Required = r.Ways, r.Required
+		asked, of = append(asked, r), append(of, i)
+	}
+	refusals, err := v.ledger.OverTogether(ctx, asked)
+	for k, refusal := range refusals {
+		if refusal != nil {
+			checked[of[k]].Wrong = []string{refusal.Sentence.String()}
+		}
+	}
+	return err
 }
 
 // each does n things, some together, and tells meanwhile how many are done, but nothing of it any more
@@ -97,7 +123,7 @@ func wrong(says string, args ...any) (blocks.BatchCheck, error) {
 }
 
 // line checks one line. The error is of look-ups without which nothing can be said.
-func (v *View) line(ctx context.Context, who renewal.Actor, r row) (blocks.BatchCheck, error) {
+func (v *View) line(ctx context.Context, who renewal.Actor, channel string, r row) (blocks.BatchCheck, error) {
 	if len(r.surplus) > 0 {
 		return wrong("%q stands below no column: write numbers without a comma, and put what has one between quotation marks.", r.surplus[0])
 	}
@@ -139,6 +165,7 @@ func (v *View) line(ctx context.Context, who renewal.Actor, r row) (blocks.Batch
 	if err != nil || len(faults) > 0 {
 		return blocks.BatchCheck{About: about, Wrong: faults}, err
 	}
+	d.Channel = channel
 	offer, doubts, errs, err := v.offer(ctx, who.UserID, d)
 	if err != nil {
 		return blocks.BatchCheck{}, err
@@ -147,15 +174,7 @@ func (v *View) line(ctx context.Context, who renewal.Actor, r row) (blocks.Batch
 	for _, field := range slices.Sorted(maps.Keys(errs)) {
 		c.Wrong = append(c.Wrong, fieldName(d, field)+errs[field])
 	}
-	if len(c.Wrong) > 0 {
-		return c, nil
-	}
-	proposed, refusal, err := v.proposed(ctx, who, offer)
-	if refusal != nil {
-		c.Wrong = []string{refusal.Sentence.String()}
-	}
-	c.Ways, c.Required = proposed.Ways, proposed.Required
-	return c, err
+	return c, nil
 }
 
 // filled is what the form would show once the plan is chosen that a cell names.

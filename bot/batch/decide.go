@@ -47,6 +47,10 @@ func (v *View) Clicked(ctx context.Context, w reply.Person, a *slack.BlockAction
 	if !ok {
 		return
 	}
+	if a.ActionID == blocks.ActionBatchAgain {
+		v.askAgain(ctx, w, d)
+		return
+	}
 	actor, voters := v.decider(ctx, w, d)
 	switch a.ActionID {
 	case blocks.ActionBatchApprove:
@@ -74,13 +78,7 @@ func (v *View) ask(ctx context.Context, w reply.Person, form slack.ModalViewRequ
 	}
 	own := form.CallbackID == blocks.CallbackBatchLeave && open[0].Requester == a.UserID
 	if refusal := d.Batch.MayDecide(a, d.Lines, v.ledger.Now(ctx), v.policy); refusal != nil && !own {
-		if v.ledger.RefusedBefore(w.Trigger) {
-			return
-		}
-		v.reply.Tell(ctx, w, blocks.Answer(refusal.Sentence))
-		if err := v.ledger.Deny(ctx, 0, w.ID, form.CallbackID, refusal); err != nil {
-			v.log.ErrorContext(ctx, "a refusal was not written down", "error", err)
-		}
+		v.deny(ctx, w, form.CallbackID, refusal)
 		return
 	}
 	v.reply.Open(ctx, w, w.Trigger, form)
@@ -117,9 +115,9 @@ func (v *View) decided(ctx context.Context, w reply.Person, ic slack.Interaction
 
 // Stop ends what waits of a batch for whoever asks for it by its number, and says whether it did;
 // if not, they are told why.
-func (v *View) Stop(ctx context.Context, w reply.Person, id int64) bool {
+func (v *View) Stop(ctx context.Context, w reply.Person, a renewal.Actor, id int64) bool {
 	d, ok := v.Found(ctx, w, id)
-	if !ok {
+	if !ok || !v.Sees(ctx, w, a, d, renewal.StopBatch{}.Action()) {
 		return false
 	}
 	actor, _ := v.decider(ctx, w, d)

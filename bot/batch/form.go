@@ -212,7 +212,7 @@ func (v *View) finish(ctx context.Context, w reply.Person, meta blocks.BatchMeta
 	last := time.Now()
 	actor := v.directory.Actor(ctx, w.ID, directory.RequestAge)
 	there, left := false, false
-	lines, err := v.check(ctx, actor, rows, func(done int) {
+	lines, err := v.check(ctx, actor, d.Channel, rows, func(done int) {
 		if left || done == len(rows) || time.Since(last) <= toldEvery {
 			return
 		}
@@ -341,6 +341,8 @@ func (v *View) asked(ctx context.Context, w reply.Person, ic slack.InteractionCa
 	b, _, err := v.ledger.SubmitBatch(saving, s)
 	var refusal *renewal.Refusal
 	switch {
+	case errors.As(err, &refusal) && refusal.Code == renewal.RefusedCap: // others have asked since
+		notSaved(append(refusal.Sentence, renewal.Text(" Nothing was saved. Close this and check the lines again: what does not fit is left out then.")))
 	case errors.As(err, &refusal):
 		notSaved(refusal.Sentence)
 	case errors.Is(err, ledger.ErrUnclear):
@@ -367,7 +369,7 @@ func submission(key string, d draft, reason string) (s renewal.BatchSubmission, 
 				wrong = "Please say why the lines with something serious should be ordered all the same."
 			}
 		}
-		s.Lines = append(s.Lines, renewal.Submission{Offer: l.Offer, Doubts: l.Doubts, DoubtReason: why})
+		s.Lines = append(s.Lines, renewal.Submission{Offer: l.Offer, Doubts: l.Doubts, DoubtReason: why, Written: l.Line})
 	}
 	return s, wrong
 }

@@ -71,6 +71,12 @@ func (d *Directory) Readers(ctx context.Context, id string) (outside, public boo
 	return ch.IsExtShared || ch.IsPendingExtShared, err == nil && !ch.IsPrivate, err
 }
 
+// Public says whether everybody of this company may read a channel; what Slack does not tell they can't.
+func (d *Directory) Public(ctx context.Context, id string) bool {
+	_, public, err := d.Readers(ctx, id)
+	return public && err == nil
+}
+
 // Channel is what Slack says of a channel now.
 func (d *Directory) Channel(ctx context.Context, id string) (slack.Channel, error) {
 	return d.channels.Get(ctx, id, lookup.Anew)

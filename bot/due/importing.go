@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -205,15 +206,32 @@ var dayForms = []string{
 
 var slashed = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\d{1,2}[/-]\d{1,2}[/-]\d{2,4}$`) })
 
+// slashedForms are the ways in which a day between slashes or dashes can be read, unless it may mean two days.
+func slashedForms(text string) (forms []string, twice bool) {
+	var days []time.Time
+	for _, form := range []string{"2/1/2006", "1/2/2006", "2/1/06", "1/2/06", "06/1/2"} {
+		form = strings.ReplaceAll(form, "/", text[strings.IndexAny(text, "/-"):][:1])
+		if at, err := time.Parse(form, text); err == nil {
+			forms, days = append(forms, form), append(days, at)
+		}
+	}
+	return forms, slices.ContainsFunc(days, func(at time.Time) bool { return !at.Equal(days[0]) })
+}
+
 // ReadDay reads a day. The error says what is wrong with it.
 func ReadDay(text string, now time.Time) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, errors.New("the date is missing")
 	}
+	forms := dayForms
+	twice := false
 	if slashed().MatchString(text) {
+		forms, twice = slashedForms(text)
+	}
+	if twice {
 		return time.Time{}, fmt.Errorf("the date %q may mean two days; write it as 2027-03-31", text)
 	}
-	for _, form := range dayForms {
+	for _, form := range forms {
 		at, err := time.Parse(form, text)
 		if err != nil {
 			continue

@@ -33,6 +33,8 @@ func TestReadImport(t *testing.T) {
 		"empty cells between tabs":  "owner\tholder\tproduct\tdate\nU0BOB\tAcme, Ltd\tp-series-turnkey\t2027-03-31T23:30:00-08:00\n\n\t3632D2149B07\tCloud PBX\t2026-12-01\n",
 		"told separator":            "sep=;\nholder;product;date;owner;name\n\n3632D2149B07;Cloud PBX;2026-12-01T00:30:00+09:00;;a,b,c,d,e,f\n",
 		"blank line, old line ends": "\r\rholder;product;date;owner\r3632D2149B07;Cloud PBX;2026-12-01 09:00:00\r",
+		"days that mean one":        "holder,product,date,owner\n\"Acme, Ltd\",p-series-turnkey,3/31/2027,U0BOB\n\n3632D2149B07,Cloud PBX,2026-12-01\n",
+		"days first":                "holder,product,date,owner\n\"Acme, Ltd\",p-series-turnkey,31-03-2027,U0BOB\n\n3632D2149B07,Cloud PBX,2026-12-01\n",
 		"tabs, no quote":            "serial_number\tproduct\tends\towner\nAcme, Ltd\tp-series-turnkey\tMarch 31, 2027\tU0BOB\n\n'3632D2149B07\tCloud PBX\t2026/12/01\n",
 	} {
 		lines, faults := read(t, text)
@@ -58,6 +60,8 @@ func TestWhatIsWrongWithAList(t *testing.T) {
 		head + ",x,2027-03-31":               {"line 2: the holder is missing"},
 		head + "a,,2027-03-31,bob":           {"line 2: the product is missing", `line 2: the owner "bob" is no member id of Slack (U…); it is under “Copy member ID” in the person's profile`},
 		head + "a,x,\nb,x,soon":              {"line 2: the date is missing", `line 3: the date "soon" is no day such as 2027-03-31`},
+		head + "a,x,02/30/2027":              {`line 2: the date "02/30/2027" is no day such as 2027-03-31`},
+		head + "a,x,05/06/27":                {`line 2: the date "05/06/27" may mean two days; write it as 2027-03-31`},
 		head + "a,x,03/04/2027":              {`line 2: the date "03/04/2027" may mean two days; write it as 2027-03-31`},
 		head + "a,x,2027-02-30":              {`line 2: the date "2027-02-30" is no day such as 2027-03-31`},
 		head + "a,x,2062-03-31":              {`line 2: the date "2062-03-31" is too far from today to be right`},

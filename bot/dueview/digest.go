@@ -265,19 +265,19 @@ const refusedPause = 10 * time.Minute
 // announce posts a digest, once for ever, and ends it. One that Slack refuses is tried again with the others
 // that it has refused, and the audit trail tells of it.
 func (v *View) announce(ctx context.Context, d ledger.Digest, rows int, known []due.Key, m blocks.Message) error {
-	given, err := v.slack.Announce(ctx, "digest:"+d.Occurrence+":"+d.Recipient, d.Recipient, m)
+	refused, err := v.slack.Announce(ctx, "digest:"+d.Occurrence+":"+d.Recipient, d.Recipient, m)
 	if err != nil {
 		return err
 	}
 	e := renewal.Entry{Code: renewal.CodeDueDigest, Actor: renewal.System, Detail: map[string]string{
 		renewal.DetailCount: strconv.Itoa(rows), renewal.DetailWho: d.Recipient,
 	}}
-	if given {
+	if refused == "" {
 		return v.ledger.EndDigest(ctx, d, known, e)
 	}
 	if !d.Refused {
-		v.log.ErrorContext(ctx, "a digest of renewals due could not be posted", "recipient", d.Recipient)
+		v.log.ErrorContext(ctx, "a digest of renewals due could not be posted", "recipient", d.Recipient, "why", refused)
 	}
-	e.Detail[renewal.DetailRefusal] = "not_posted"
+	e.Detail[renewal.DetailRefusal], e.Detail[renewal.DetailProblem] = "not_posted", refused
 	return v.ledger.RefuseDigest(ctx, d, refusedPause, e)
 }

@@ -10,6 +10,17 @@ import (
 // mostDays is the largest number that is one of days: longer ones may be of a PBX.
 const mostDays = 1000
 
+// Narrowed is Typed where a whole text may also be a product, by its key or its name.
+func (v *View) Narrowed(text, userID, owner string) due.Filter {
+	f := Typed(text, userID, owner)
+	for _, p := range v.lists.Products() {
+		if strings.EqualFold(f.Text, p.Key) || strings.EqualFold(f.Text, p.Name) {
+			f.Product, f.Text = p.Key, ""
+		}
+	}
+	return f
+}
+
 // Typed reads what follows “due” in a command: a number of days, "mine", "nobody's", or part of a name. owner is who
 // is mentioned in it, if anybody is.
 func Typed(text, userID, owner string) due.Filter {

@@ -120,10 +120,3 @@ func (h *Histories) seen(a renewal.Actor, maxAge lookup.MaxAge) func(context.Con
 		return readable[r.Channel]
 	}
 }
-
-// MayNotSee is the refusal of who asks for a request that is not for their eyes.
-func MayNotSee(r renewal.Request) *renewal.Refusal {
-	return &renewal.Refusal{
-		Code: renewal.RefusedNotAllowed, Sentence: renewal.Say(r.Reference() + " belongs to a private channel that you are not in."),
-	}
-}

@@ -177,7 +177,7 @@ func (l *Ledger) submitBatch(ctx context.Context, t tx, s renewal.BatchSubmissio
 		r, change, refusal, err := l.submit(ctx, t, line)
 		switch {
 		case refusal != nil:
-			return none, nil, renewal.OfLine(line.Line, refusal) // all of it is rolled back
+			return none, nil, renewal.OfLine(line.Number(), refusal) // all of it is rolled back
 		case err != nil:
 			return none, nil, err
 		case change == nil:

@@ -23,17 +23,55 @@ func (l *Ledger) over(ctx context.Context, q querier, r renewal.Request, now tim
 	if !capped {
 		return nil, nil //nolint:nilnil // nothing speaks against it
 	}
-	var others []renewal.Request
-	err := q.each(ctx, func(row row) error {
+	others, err := l.bounded(ctx, q, since, r.ID)
+	if err != nil {
+		return nil, err
+	}
+	return r.Over(others, now, l.options.Policy), nil
+}
+
+// OverTogether is Over for requests that are to be asked for at once, each beside those before it that
+// keep within the caps. It has a refusal for each, which may be nil, or none at all.
+func (l *Ledger) OverTogether(ctx context.Context, requests []renewal.Request) ([]*renewal.Refusal, error) {
+	now, err := l.now(ctx, l.engine)
+	if err != nil {
+		return nil, err
+	}
+	since, capped := now, false
+	for _, r := range requests {
+		if begins, of := r.CappedSince(now, l.options.Policy); of && (!capped || begins.Before(since)) {
+			since, capped = begins, true
+		}
+	}
+	if !capped {
+		return nil, nil
+	}
+	beside, err := l.bounded(ctx, l.engine, since, 0)
+	if err != nil {
+		return nil, err
+	}
+	refusals := make([]*renewal.Refusal, len(requests))
+	for i, r := range requests {
+		r.ID, r.Batch, r.DryRun = -int64(i)-1, renewal.NoBatchYet, l.options.Policy.DryRun
+		if refusals[i] = r.Over(beside, now, l.options.Policy); refusals[i] == nil {
+			beside = append(beside, r)
+		}
+	}
+	return refusals, nil
+}
+
+// bounded are the requests that the caps of the policy may bound since a time, without one.
+func (l *Ledger) bounded(ctx context.Context, q querier, since time.Time, without int64) (others []renewal.Request, err error) {
+	err = q.each(ctx, func(row row) error {
 		other, err := scanRequest(row)
 		others = append(others, other)
 		return err
 	}, `SELECT document FROM requests WHERE (updated_at >= $1 OR status = $3) AND id <> $2 ORDER BY id`,
-		micros(since), r.ID, string(renewal.Approved)) // an approved one may have waited for its day for long
+		micros(since), without, string(renewal.Approved)) // an approved one may have waited for its day for long
 	if err != nil {
 		return nil, fmt.Errorf("read what the caps of the policy bound: %w", err)
 	}
-	return r.Over(others, now, l.options.Policy), nil
+	return others, nil
 }
 
 // amended refuses a change of what is asked for that exceeds a cap.

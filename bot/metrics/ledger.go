@@ -29,7 +29,7 @@ var codes = []renewal.Code{
 	renewal.CodeConfirmed, renewal.CodeUnconfirmed, renewal.CodeStale,
 	renewal.CodeDueOwner, renewal.CodeDueSnoozed, renewal.CodeDueEnding, renewal.CodeDueAwake, renewal.CodeDueImported, renewal.CodeDueDigest,
 	renewal.CodeBatchSubmitted, renewal.CodeBatchVoted, renewal.CodeBatchApproved, renewal.CodeBatchRejected, renewal.CodeBatchLeftOut,
-	renewal.CodeBatchStopped, renewal.CodeBatchPaused, renewal.CodeBatchResumed, renewal.CodeBatchReminded, renewal.CodeBatchLastCall, renewal.CodeBatchEscalated,
+	renewal.CodeBatchStopped, renewal.CodeBatchExpired, renewal.CodeBatchPaused, renewal.CodeBatchResumed, renewal.CodeBatchReminded, renewal.CodeBatchLastCall, renewal.CodeBatchEscalated,
 }
 
 // outcomeOf is an audit code as a label: "placed" for "order.placed".

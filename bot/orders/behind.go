@@ -24,5 +24,5 @@ func (o *Orders) behind(ctx context.Context, r renewal.Request) (bool, error) {
 	if err != nil || i < 0 {
 		return false, err
 	}
-	return true, o.move(ctx, r.ID, renewal.Waiting{Behind: others[i].ID})
+	return true, o.move(ctx, r.ID, renewal.Waiting{Behind: others[i].ID, Private: o.unknown(ctx, others[i:i+1], r.Channel)[others[i].ID]})
 }

@@ -10,24 +10,46 @@ import (
 
 // Look reads what portal and ledger tell of an offer: into the offer what belongs to it, and
 // what people should look at before they agree, and what is wrong with it at which field.
-// request is the request that asks for it, or 0 before there is one. What the portal does
+// request is the request that asks for it, or 0 before there is one, and channel where. What the portal does
 // not answer in time is missing, and nothing else.
-func (o *Orders) Look(ctx context.Context, request int64, offer *renewal.Offer, c yeastar.Catalogue, maxAge lookup.MaxAge) ([]renewal.Doubt, map[renewal.Field]string, error) {
+func (o *Orders) Look(ctx context.Context, request int64, channel string, offer *renewal.Offer, c yeastar.Catalogue, maxAge lookup.MaxAge) ([]renewal.Doubt, map[renewal.Field]string, error) {
 	// The ledger comes first: the portal may take all the time that there is.
 	others, err := o.others(ctx, request, offer.Product, offer.Holder)
 	if err != nil {
 		return nil, nil, err
 	}
-	now := o.ledger.Now(ctx)
+	now, unknown := o.ledger.Now(ctx), o.unknown(ctx, others, channel)
 	facts, _, _ := o.portalFacts(ctx, offer, c, maxAge)
 	facts.Requests = others
-	return offer.Doubts(facts, now, o.policy), offer.Check(facts), nil
+	return discreet(offer.Doubts(facts, now, o.policy), unknown), offer.Check(facts), nil
 }
 
 // Repeats are the other requests of a holder and product that people should look at before
-// they ask for one more.
-func (o *Orders) Repeats(ctx context.Context, request int64, product string, holder renewal.Holder) ([]renewal.Doubt, error) {
+// they ask for one more in a channel.
+func (o *Orders) Repeats(ctx context.Context, request int64, channel, product string, holder renewal.Holder) ([]renewal.Doubt, error) {
 	others, err := o.others(ctx, request, product, holder)
 	now := o.ledger.Now(ctx)
-	return renewal.RepeatDoubts(others, now, o.policy), err
+	return discreet(renewal.RepeatDoubts(others, now, o.policy), o.unknown(ctx, others, channel)), err
+}
+
+// discreet are doubts as people may read them to whom some requests are unknown.
+func discreet(doubts []renewal.Doubt, unknown map[int64]bool) []renewal.Doubt {
+	for i, d := range doubts {
+		doubts[i].Private = unknown[d.Request]
+	}
+	return doubts
+}
+
+// unknown are the requests of which not everybody may know who reads a channel.
+func (o *Orders) unknown(ctx context.Context, requests []renewal.Request, channel string) map[int64]bool {
+	ids, public := map[int64]bool{}, map[string]bool{channel: true}
+	for _, r := range requests {
+		if _, looked := public[r.Channel]; !looked {
+			public[r.Channel] = o.public(ctx, r.Channel)
+		}
+		if !public[r.Channel] {
+			ids[r.ID] = true
+		}
+	}
+	return ids
 }

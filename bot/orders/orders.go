@@ -33,6 +33,8 @@ type Options struct {
 	// Entitled finds out what somebody who approved a request may do now, and which of the
 	// others who had to do with it they are, too. An error makes the order wait.
 	Entitled func(ctx context.Context, userID string, r renewal.Request) (renewal.Actor, error)
+	// Public says whether everybody may read a channel.
+	Public func(ctx context.Context, channel string) bool
 	// Policy is what the configuration says now.
 	Policy renewal.Policy
 	// DryRun does everything but the POST.
@@ -51,6 +53,7 @@ type Orders struct {
 	portal   *portal.Portal
 	log      *slog.Logger
 	entitled func(ctx context.Context, userID string, r renewal.Request) (renewal.Actor, error)
+	public   func(ctx context.Context, channel string) bool
 	policy   renewal.Policy
 	dryRun   bool
 	timeout  time.Duration
@@ -66,7 +69,7 @@ type Orders struct {
 func New(o Options) *Orders {
 	orders := &Orders{
 		ledger: o.Ledger, client: o.Client, portal: o.Portal, log: o.Log, policy: o.Policy, dryRun: o.DryRun,
-		entitled: o.Entitled, timeout: o.Timeout, margin: o.Margin, gate: gate{empty: make(chan struct{})},
+		entitled: o.Entitled, public: o.Public, timeout: o.Timeout, margin: o.Margin, gate: gate{empty: make(chan struct{})},
 	}
 	if orders.timeout == 0 {
 		orders.timeout = DefaultTimeout

@@ -137,7 +137,7 @@ func (o *Orders) compare(ctx context.Context, r renewal.Request, c yeastar.Catal
 		}
 		offer.QuantitySource = "changed in the Partner Portal since it was approved"
 	}
-	return renewal.Changed{Offer: offer, Doubts: offer.Doubts(facts, now, o.policy)}, nil
+	return renewal.Changed{Offer: offer, Doubts: discreet(offer.Doubts(facts, now, o.policy), o.unknown(ctx, facts.Requests, r.Channel))}, nil
 }
 
 // portalFacts reads what the portal tells of an offer. The errors are of look-ups that may

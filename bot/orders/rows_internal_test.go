@@ -134,7 +134,7 @@ func (w *world) asked(product, key string, term yeastar.Term) renewal.Request {
 		}
 		o.Lines = append(o.Lines, l)
 	}
-	doubts, wrong, err := w.Look(ctx, 0, &o, catalogue, lookup.AnyAge)
+	doubts, wrong, err := w.Look(ctx, 0, "", &o, catalogue, lookup.AnyAge)
 	if err != nil || len(wrong) > 0 {
 		w.t.Fatalf("%s of %s: %v, %v", product, key, wrong, err)
 	}

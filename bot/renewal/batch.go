@@ -48,6 +48,10 @@ type Batch struct {
 	StepSince time.Time         `json:"step_since,omitzero"`
 	Escalated []BatchEscalation `json:"escalated,omitempty"`
 
+	// Told is what its thread tells beside votes, pauses and escalations, in the order in which it
+	// happened; some of it people hear alone.
+	Told []BatchNews `json:"told,omitempty"`
+
 	Clicks []string `json:"clicks,omitempty"` // that took effect, the last ones
 
 	CreatedAt time.Time `json:"created_at"`

@@ -2,6 +2,7 @@ package renewal
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -138,6 +139,7 @@ func (b Batch) Apply(e BatchEvent, lines []Request, now time.Time, p Policy) (Ba
 	c.entry.At, c.entry.Actor = now, e.by().UserID
 	c.note(DetailBatch, c.Reference())
 	c.note(DetailDeputyOf, c.actingFor())
+	c.tell(c.entry)
 	jobs := append(c.jobs, Job{Kind: SyncSlack, RequestID: c.Subject(), At: now}, Job{Kind: SyncSlack, At: now})
 	if e.by().UserID != System {
 		jobs = append(jobs, c.next(states(c.after()), now)...)
@@ -209,6 +211,9 @@ func (c *batching) open(shown string) ([]Request, error) {
 // line lets an event happen to a line.
 func (c *batching) line(r Request, e Event) error {
 	change, err := r.Apply(e, c.now, c.policy)
+	if refusal := (*Refusal)(nil); r.Undivided() && errors.As(err, &refusal) {
+		return c.ofAll(refusal, r)
+	}
 	if err != nil {
 		return err
 	}
@@ -348,7 +353,7 @@ func (e StopBatch) of(r Request) personal {
 
 // stop ends what waits. What was sent goes on: it cannot be called back.
 func (c *batching) stop(e StopBatch) error {
-	var refused error
+	var refused *Refusal
 	for _, r := range c.lines {
 		event := e.of(r)
 		if event == nil {
@@ -358,10 +363,12 @@ func (c *batching) stop(e StopBatch) error {
 			if !RefusedFor(err, RefusedNotAllowed) && !RefusedFor(err, RefusedStep) {
 				return err
 			}
-			refused = err
+			errors.As(err, &refused)
 		}
 	}
 	switch {
+	case len(c.changes) == 0 && refused != nil && e.By.MayApprove && len(c.Undecided(c.lines)) > 0:
+		return &Refusal{refused.Code, append(refused.Sentence, Text(" An approver can reject it, or leave lines out, on its card."))}
 	case len(c.changes) == 0 && refused != nil:
 		return refused
 	case len(c.changes) == 0:
@@ -373,9 +380,34 @@ func (c *batching) stop(e StopBatch) error {
 	return nil
 }
 
+// stands says in words how far a batch is that does not pause.
+func (c *batching) stands() string {
+	if len(c.Undecided(c.lines)) > 0 {
+		return "it waits for approval, and nothing of it has been ordered"
+	}
+	counts := map[BatchPart]int{}
+	for _, r := range c.lines {
+		counts[r.Part()]++
+	}
+	var parts []string
+	for _, p := range BatchParts() {
+		if n := counts[p]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, strings.ReplaceAll(string(p), "_", " ")))
+		}
+	}
+	told := strings.Join(parts, ", ")
+	switch {
+	case slices.ContainsFunc(c.lines, func(r Request) bool { return r.Status == Approved || r.Status == Ordering }):
+		return "its lines are ordered one after the other (" + told + ")"
+	case Settled(c.lines):
+		return "it has ended (" + told + ")"
+	}
+	return "what is open of it is decided by itself, on cards in its thread (" + told + ")"
+}
+
 func (c *batching) goOn(e GoOn) error {
 	if c.Held == nil {
-		return refuse(RefusedStatus, "%s is not paused: its lines are ordered one after the other.", c.Reference())
+		return refuse(RefusedStatus, "%s is not paused: %s. Nothing was changed by this.", c.Reference(), c.stands())
 	}
 	if e.Held != c.Held.Seen() {
 		return refuse(RefusedStale, "%s was paused again since this card was drawn, so your click did nothing. Please look at the present card.", c.Reference())
@@ -383,7 +415,7 @@ func (c *batching) goOn(e GoOn) error {
 	i := max(slices.IndexFunc(c.lines, func(r Request) bool { return r.Status == Approved }), 0)
 	acting, refusal := c.lines[i].capacity(Intent{Action: ActionGoOn, By: e.By}, c.now, c.policy)
 	if refusal != nil {
-		return refusal
+		return c.ofAll(refusal, c.lines[i])
 	}
 	c.note(DetailDeputyOf, acting.For)
 	c.note(DetailHeld, string(c.Held.Code))

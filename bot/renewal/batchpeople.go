@@ -30,14 +30,27 @@ func (b Batch) MayDecide(a Actor, lines []Request, now time.Time, p Policy) *Ref
 	for _, r := range b.Undecided(lines) {
 		in := Intent{Action: ActionReject, By: a, Shown: r.Shown(), batch: b.Reference()}
 		if refusal := r.May(in, now, p); refusal != nil {
-			return refusal
+			return b.ofAll(refusal, r)
 		}
 	}
 	return nil
 }
 
+// ofAll is what was refused of a line that is decided with the others, told of the batch: nobody has
+// spoken of that line.
+func (b Batch) ofAll(refusal *Refusal, r Request) *Refusal {
+	all := &Refusal{Code: refusal.Code}
+	for _, p := range refusal.Sentence {
+		if text, ok := p.(Text); ok {
+			p = Text(strings.ReplaceAll(string(text), r.Reference(), b.Reference()))
+		}
+		all.Sentence = append(all.Sentence, p)
+	}
+	return all
+}
+
 // BatchCan is what a person may do with a batch.
-type BatchCan struct{ Approve, Reject, LeaveOut, Stop, GoOn bool }
+type BatchCan struct{ Approve, Reject, LeaveOut, Stop, GoOn, AskAgain bool }
 
 // Can says what a person may do with a batch now.
 func (b Batch) Can(a Actor, lines []Request, now time.Time, p Policy) BatchCan {
@@ -111,6 +124,9 @@ func (c *batching) remind(e RemindBatch) error {
 		c.entry.Code, c.LastCalled = CodeBatchLastCall, true
 	}
 	c.note(DetailWho, strings.Join(who, ","))
+	if c.Held != nil {
+		c.note(DetailHeld, string(c.Held.Code))
+	}
 	if e.Next.After(c.now) {
 		c.jobs = append(c.jobs, Job{Kind: Remind, RequestID: c.Subject(), At: e.Next})
 	}

@@ -1,6 +1,7 @@
 package renewal
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"time"
@@ -32,15 +33,16 @@ func NewBatch(id int64, s BatchSubmission, now time.Time, p Policy) (Batch, []Su
 	first := map[string]int{}
 	lines := make([]Submission, len(s.Lines))
 	for i, l := range s.Lines {
+		l.Line = i + 1
 		whose := l.Offer.Product + " " + l.Offer.Holder.Key()
 		if other, twice := first[whose]; twice {
-			return b, nil, refuse(RefusedOffer, "Lines %d and %d are for the same package of %s. Nothing was ordered.", other, i+1, l.Offer.Holder.Called())
+			return b, nil, refuse(RefusedOffer, "Lines %d and %d are for the same package of %s. Nothing was ordered.", other, l.Number(), l.Offer.Holder.Called())
 		}
-		first[whose] = i + 1
-		l.By, l.Channel, l.Note, l.Batch, l.Line, l.Key = s.By, s.Channel, s.Note, id, i+1, fmt.Sprintf("%s/%d", s.Key, i+1)
+		first[whose] = l.Number()
+		l.By, l.Channel, l.Note, l.Batch, l.Key = s.By, s.Channel, s.Note, id, fmt.Sprintf("%s/%d", s.Key, i+1)
 		r, refusal := Proposed(l, now, p)
 		if refusal != nil {
-			return b, nil, ofLine(i+1, refusal)
+			return b, nil, ofLine(l.Number(), refusal)
 		}
 		lines[i], proposed = l, append(proposed, r)
 	}
@@ -50,6 +52,12 @@ func NewBatch(id int64, s BatchSubmission, now time.Time, p Policy) (Batch, []Su
 	}
 	return b, lines, nil
 }
+
+// Number is the number by which people know a line before it is a request.
+func (s Submission) Number() int { return cmp.Or(s.Written, s.Line) }
+
+// NoBatchYet is the batch of what is to be asked for together.
+const NoBatchYet int64 = -1
 
 // ofLine is a refusal of a line of a batch.
 func ofLine(line int, r *Refusal) *Refusal {

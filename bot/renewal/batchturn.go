@@ -47,12 +47,16 @@ func (b Batch) next(lines []LineState, now time.Time) []Job {
 }
 
 // Follow is what becomes of a batch when one of its lines has changed: it pauses, or the next line
-// has its turn. lines are as they are after the change; the entry is of a pause, or has no code.
+// has its turn. lines are as they are after the change; the entry is of a pause, or of the end of its time, or has no code.
 func (b Batch) Follow(before Status, c Change, lines []LineState, now time.Time) (Batch, Entry, []Job) {
 	jobs := []Job{{Kind: SyncSlack, RequestID: b.Subject(), At: now}}
 	after := c.Request.Status
 	if before == after {
 		return b, Entry{}, jobs
+	}
+	if after == Expired && c.Request.Undivided() && !slices.ContainsFunc(lines, func(l LineState) bool { return l.Status == Pending }) {
+		b, entry := b.expired(lines, now)
+		return b, entry, append(jobs, Job{Kind: SyncSlack, At: now})
 	}
 	hold := b.count(before, c.Request)
 	waiting := slices.ContainsFunc(lines, func(l LineState) bool { return l.Status == Approved })

@@ -176,30 +176,71 @@ func (c Cap) exceeded(r Request, amount *Price, others []Request, now time.Time,
 		return ""
 	}
 	begins, ends := c.period(now, p.zone())
-	orders, sum := 0, decimal.Zero
+	var asked, before used // the lines before it in its batch are asked for together with it
 	for _, o := range others {
 		if !c.counts(r, o, begins, now) {
 			continue
 		}
-		orders++
+		to := &asked
+		if r.Status == Pending && r.Batch != 0 && o.Batch == r.Batch {
+			to = &before
+		}
+		to.orders++
 		if cost := o.cost(p); cost != nil && c.Amount != nil && cost.Currency == c.Amount.Currency {
-			sum = sum.Add(cost.Amount)
+			to.sum = to.sum.Add(cost.Amount)
 		}
 	}
 	until := ends.Format("2 January 2006 15:04 MST")
 	switch {
-	case c.Amount != nil && sum.Add(amount.Amount).GreaterThan(c.Amount.Amount):
-		return fmt.Sprintf("%s allows at most %s %s; %s are asked for or ordered, and this costs %s; that holds until %s",
-			whose, c.Amount, c.Per.words(), Price{sum, c.Amount.Currency}, amount, until)
-	case c.Orders != 0 && orders >= c.Orders:
-		are := "are"
-		if orders == 1 {
-			are = "is"
-		}
-		return fmt.Sprintf("%s allows at most %s %s, and %d %s asked for or ordered; that holds until %s",
-			whose, ordersInWords(c.Orders), c.Per.words(), orders, are, until)
+	case c.Amount != nil && asked.sum.Add(before.sum).Add(amount.Amount).GreaterThan(c.Amount.Amount):
+		return fmt.Sprintf("%s allows at most %s %s; %s, and this costs %s; that holds until %s",
+			whose, c.Amount, c.Per.words(), costsInWords(asked, before, c.Amount.Currency), amount, until)
+	case c.Orders != 0 && asked.orders+before.orders >= c.Orders:
+		return fmt.Sprintf("%s allows at most %s %s, and %s; that holds until %s",
+			whose, ordersInWords(c.Orders), c.Per.words(), countsInWords(asked.orders, before.orders), until)
 	}
 	return ""
+}
+
+// used is how much of a cap something takes.
+type used struct {
+	orders int
+	sum    decimal.Decimal
+}
+
+// costsInWords says what has been asked for or ordered, and what the lines before one in its batch cost.
+func costsInWords(asked, before used, currency string) string {
+	var parts []string
+	if asked.orders > 0 || before.orders == 0 {
+		parts = append(parts, Price{asked.sum, currency}.String()+" are asked for or ordered")
+	}
+	switch before.orders {
+	case 0:
+	case 1:
+		parts = append(parts, "the line before it that counts costs "+Price{before.sum, currency}.String())
+	default:
+		parts = append(parts, fmt.Sprintf("the %d lines before it that count cost %s", before.orders, Price{before.sum, currency}))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// countsInWords says the same in numbers of orders.
+func countsInWords(asked, before int) string {
+	var parts []string
+	switch {
+	case asked == 1:
+		parts = append(parts, "1 is asked for or ordered")
+	case asked > 0 || before == 0:
+		parts = append(parts, fmt.Sprintf("%d are asked for or ordered", asked))
+	}
+	switch before {
+	case 0:
+	case 1:
+		parts = append(parts, "1 line before it counts")
+	default:
+		parts = append(parts, fmt.Sprintf("%d lines before it count", before))
+	}
+	return strings.Join(parts, ", and ")
 }
 
 func (p CapPeriod) words() string {

@@ -44,12 +44,14 @@ type Doubt struct {
 	Kind    DoubtKind `json:"kind"`
 	Serious bool      `json:"serious,omitempty"`
 	// Quantity is asked for, and Told is what the portal tells.
-	Quantity int       `json:"quantity,omitempty"`
-	Told     int       `json:"told,omitempty"`
-	Request  int64     `json:"request,omitempty"` // another one
-	OrderNo  string    `json:"order_no,omitempty"`
-	At       time.Time `json:"at,omitzero"`     // when something was ordered, or when the package expires
-	Names    []string  `json:"names,omitempty"` // of services, a company, a plan, or the plan that is told and the one asked for
+	Quantity int   `json:"quantity,omitempty"`
+	Told     int   `json:"told,omitempty"`
+	Request  int64 `json:"request,omitempty"` // another one
+	// Private says that not everybody who reads this may know of that one: its words name it by no number.
+	Private bool      `json:"private,omitempty"`
+	OrderNo string    `json:"order_no,omitempty"`
+	At      time.Time `json:"at,omitzero"`     // when something was ordered, or when the package expires
+	Names   []string  `json:"names,omitempty"` // of services, a company, a plan, or the plan that is told and the one asked for
 }
 
 // tooEarly is how long before the expiry a renewal deserves a second look: what it does to

@@ -18,12 +18,15 @@ func (d Doubt) Text() string {
 		told, asked := d.plans()
 		return fmt.Sprintf("The portal says %s; %s is asked for. A renewal does not change the plan.", told, asked)
 	case DoubtOpenRequest:
-		return fmt.Sprintf("%s asks for a renewal of the same package, and is still open.", Reference(d.Request))
+		return fmt.Sprintf("%s asks for a renewal of the same package, and is still open.", d.other())
 	case DoubtOrderedBefore:
+		if d.Private {
+			return fmt.Sprintf("%s renewed the same package on %s.", d.other(), d.day())
+		}
 		return fmt.Sprintf("%s renewed the same package on %s: order %s.", Reference(d.Request), d.day(), d.OrderNo)
 	case DoubtLostBefore:
 		return fmt.Sprintf("%s may have ordered the same on %s: the answer was lost, and people found that nothing was placed. Check the portal.",
-			Reference(d.Request), d.day())
+			d.other(), d.day())
 	case DoubtPortalOrder:
 		return fmt.Sprintf("The portal has order %s%s for this package, which was not made here. It may be this renewal.", d.OrderNo, d.on())
 	case DoubtAutoRenewal:
@@ -74,11 +77,11 @@ func (d Doubt) Brief() string {
 		told, asked := d.plans()
 		return fmt.Sprintf("the portal says %s, not %s", told, asked)
 	case DoubtOpenRequest:
-		return Reference(d.Request) + " is open for the same"
+		return d.otherBriefly() + " is open for the same"
 	case DoubtOrderedBefore:
-		return Reference(d.Request) + " ordered the same on " + d.day()
+		return d.otherBriefly() + " ordered the same on " + d.day()
 	case DoubtLostBefore:
-		return Reference(d.Request) + " may have ordered the same on " + d.day()
+		return d.otherBriefly() + " may have ordered the same on " + d.day()
 	case DoubtPortalOrder:
 		return "the portal has order " + d.OrderNo
 	case DoubtAutoRenewal:
@@ -113,6 +116,21 @@ func (d Doubt) Brief() string {
 		return "not all of it is documented"
 	}
 	return string(d.Kind)
+}
+
+// other names the other request, for people who may know of it.
+func (d Doubt) other() string {
+	if d.Private {
+		return "Another request, in a private channel (approvers find it with “/renew status” and whose package it is),"
+	}
+	return Reference(d.Request)
+}
+
+func (d Doubt) otherBriefly() string {
+	if d.Private {
+		return "a private request"
+	}
+	return Reference(d.Request)
 }
 
 // plans are the plan that the portal tells and the one that is asked for.

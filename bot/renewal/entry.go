@@ -70,6 +70,7 @@ const (
 	CodeBatchRejected  Code = "batch.rejected"
 	CodeBatchLeftOut   Code = "batch.left_out" // lines were taken out
 	CodeBatchStopped   Code = "batch.stopped"  // what waited is not ordered
+	CodeBatchExpired   Code = "batch.expired"  // nobody decided on its lines in time
 	CodeBatchPaused    Code = "batch.paused"   // by itself, until people say what to do
 	CodeBatchResumed   Code = "batch.resumed"
 	CodeBatchReminded  Code = "batch.reminded"
@@ -137,6 +138,7 @@ const (
 	DetailDeputyOf      = "deputy_of"    // in whose place somebody acted: a user id
 	DetailDated         = "dated"        // how many wait for their day
 	DetailInstead       = "instead_of"   // who was the deputy before: a user id
+	DetailProblem       = "problem"      // why Slack took no message, in words
 	DetailOrderOn       = "order_on"     // the day before which it is not ordered: 2027-03-03
 )
 

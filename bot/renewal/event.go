@@ -44,6 +44,8 @@ type (
 		Batch    int64
 		Line     int
 		Together []Way
+		// Written is which line it is of what people wrote; 0: its Line.
+		Written int
 	}
 	// Amend replaces what is asked for; the votes start anew.
 	Amend struct {
@@ -140,7 +142,9 @@ type (
 		Detail string
 		Until  time.Time
 		Behind int64 // the other request, or 0
-		Paused Pause // why orders wait at present, or the zero Pause
+		// Private says that not everybody who reads this request may know of that one.
+		Private bool
+		Paused  Pause // why orders wait at present, or the zero Pause
 	}
 	// Moved says that Slack gave the request's channel another id.
 	Moved struct{ From, To string }

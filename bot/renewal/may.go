@@ -55,7 +55,7 @@ var rules = map[Action]rule{
 	ActionClose:           {in: []Status{Refused}, verb: "close", who: requesterOrApprover},
 	ActionSettlePlaced:    {in: []Status{Unknown}, verb: "settle", who: anyApprover, attempt: true},
 	ActionSettleNotPlaced: {in: []Status{Unknown}, verb: "settle", who: anyApprover, attempt: true},
-	ActionGoOn:            {in: Statuses(), verb: "go on with the batch of", who: onlyApprover},
+	ActionGoOn:            {in: Statuses(), verb: "go on with", who: onlyApprover},
 	ActionAskAgain:        {in: []Status{Rejected, Cancelled, Expired}, verb: "ask again for", who: anyRequester},
 }
 
@@ -234,6 +234,12 @@ func (r Request) openAttempt(number int) *Refusal {
 		return refuse(RefusedAttempt, "%s: attempt %d is settled already.", r.Reference(), number)
 	}
 	return nil
+}
+
+// MayNotSee is the refusal of somebody who asks for what is not for their eyes, by the number that
+// they have named.
+func MayNotSee(reference string) *Refusal {
+	return refuse(RefusedNotAllowed, "%s belongs to a private channel that you are not in. Nothing was changed or ordered.", reference)
 }
 
 // NotAllowed is the refusal of somebody who may not, with why if Slack or the

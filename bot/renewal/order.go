@@ -331,7 +331,7 @@ func (r Request) Waits() bool {
 	return r.Status == Approved && r.Problem != nil && r.Problem.Code == codeWaiting
 }
 
-// WaitsBehind is the reference of the request for whose order this one's waits, if people
+// WaitsBehind names the request for whose order this one's waits, if people
 // were told so.
 func (r Request) WaitsBehind() string {
 	if r.Status != Approved || r.Problem == nil || r.Problem.Code != codeBehind {
@@ -348,6 +348,9 @@ func (c *changing) waiting(e Waiting) error {
 	case e.Paused.Holds():
 		return c.waitPaused(e.Paused)
 	case e.Behind != 0:
+		if e.Private {
+			return c.waitBehind("a request in a private channel")
+		}
 		return c.waitBehind(Reference(e.Behind))
 	}
 	if c.Waits() {

@@ -158,8 +158,8 @@ func Batch(lines []renewal.Request) Table {
 	}}
 	for _, r := range lines {
 		order := orderRow(r)
-		var problem string
-		if r.Problem != nil && r.Part() != renewal.LinePlaced {
+		problem := leftOut(r)
+		if r.Problem != nil && problem == "" && r.Part() != renewal.LinePlaced {
 			problem = renewal.StoredText(r.Problem.Detail)
 		}
 		t.Rows = append(t.Rows, []string{
@@ -167,4 +167,29 @@ func Batch(lines []renewal.Request) Table {
 		})
 	}
 	return t
+}
+
+// leftOut says who has left out a line of a batch, when and why, as far as that is known; empty: nobody has.
+func leftOut(r renewal.Request) string {
+	by := r.ClosedBy
+	if r.ClosedFor != "" {
+		by += " as deputy of " + r.ClosedFor
+	}
+	at := Time(r.UpdatedAt)
+	switch {
+	case r.Part() != renewal.LineLeftOut:
+		return ""
+	case r.Status == renewal.Expired:
+		return "nobody approved it in time, until " + at
+	case r.ClosedBy == renewal.System:
+		return "the dry run ended " + at
+	case r.Status == renewal.Rejected:
+		return "rejected by " + by + " " + at + ": " + renewal.StoredText(r.Reason)
+	case r.WasRefused() && r.Problem != nil:
+		return "closed by " + by + " " + at + " after it was not ordered: " + renewal.StoredText(r.Problem.Detail)
+	}
+	if !r.ApprovedAt.IsZero() {
+		return "stopped by " + by + " " + at
+	}
+	return "cancelled by " + by + " " + at
 }

@@ -1,6 +1,7 @@
 package slackview
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -11,9 +12,10 @@ import (
 
 // Announce posts a message that belongs to no request, once for ever under its key, whatever
 // number of processes and tries it takes. It is not given when Slack will not take it, or
-// when the channel is shared with another company. Its error means that it should be tried
-// again: it may be posted already, and is looked for then.
-func (v *View) Announce(ctx context.Context, key, channel string, m blocks.Message) (given bool, err error) {
+// when the channel is shared with another company: refused says why, as the end of a sentence, and is
+// empty otherwise. Its error means that it should be tried again: it may be posted already, and is looked
+// for then.
+func (v *View) Announce(ctx context.Context, key, channel string, m blocks.Message) (refused string, err error) {
 	err = v.alone(ctx, 0, func() error {
 		d := v.drawing(0)
 		p, err := v.ledger.Post(ctx, 0, key)
@@ -27,8 +29,11 @@ func (v *View) Announce(ctx context.Context, key, channel string, m blocks.Messa
 			return err
 		}
 		p = d.posts[key]
-		given = p.State == ledger.PostShown
-		if given || p.State == ledger.PostFailed || d.unposted != "" {
+		switch {
+		case p.State == ledger.PostShown:
+			return nil
+		case p.State == ledger.PostFailed || d.unposted != "":
+			refused = cmp.Or(d.unposted, d.refused, "Slack does not take it")
 			return nil
 		}
 		if err := d.end(); err != nil {
@@ -36,7 +41,7 @@ func (v *View) Announce(ctx context.Context, key, channel string, m blocks.Messa
 		}
 		return fmt.Errorf("the message %s is not posted yet", key)
 	})
-	return given, err
+	return refused, err
 }
 
 // showIn shows a message in a channel that the configuration may name by an id that it had before.

@@ -92,7 +92,7 @@ func (d *drawing) showBatch(ctx context.Context, data blocks.BatchData) {
 	d.view.linked(d.request, link)
 	d.showAll(ctx, d.view.wantedForBatch(data, link, d.view.deputiesOfBatch(ctx, data)))
 	if ended(data) && !d.gone[keySummary] {
-		d.showEnd(ctx, data)
+		d.showEnd(ctx, data, link)
 	}
 }
 
@@ -103,7 +103,7 @@ const (
 
 // showEnd shows what became of each line. People may have lines tried again that were refused, so
 // that there is another end.
-func (d *drawing) showEnd(ctx context.Context, data blocks.BatchData) {
+func (d *drawing) showEnd(ctx context.Context, data blocks.BatchData, link string) {
 	ends := parts(data.Lines)
 	key := func(of string) string {
 		if _, told := d.posts[of]; told { // before ends were told apart
@@ -117,6 +117,9 @@ func (d *drawing) showEnd(ctx context.Context, data blocks.BatchData) {
 	}
 	result := wanted{key: key(keyResult), channel: data.Batch.Channel, under: keySummary, broadcast: !again, message: blocks.BatchResult(data, again)}
 	d.showAll(ctx, []wanted{result})
+	if !again && !d.finished { // lines that are tried again are told by themselves
+		d.show(ctx, wanted{key: "direct:" + keyResult, channel: data.Batch.Requester, news: renewal.NewsResult, message: blocks.BatchEnded(data, link)})
+	}
 	var results bytes.Buffer
 	if err := sheet.Write(&results, sheet.CSV, sheet.Batch(data.Lines)); err != nil {
 		d.errs = append(d.errs, err)
@@ -181,6 +184,13 @@ func (v *View) wantedForBatch(data blocks.BatchData, link string, deputies []str
 		for i := range b.Reminded[who] {
 			key := fmt.Sprintf("nudge:%d:%d:%s", at, i, who)
 			list = append(list, wanted{key: key, channel: who, lasting: true, record: true, news: renewal.Entry{Code: renewal.CodeReminded}.News(), message: blocks.BatchNudge(data, link)})
+		}
+	}
+	for i, n := range b.Told {
+		key := fmt.Sprintf("told:%d", i)
+		threaded(key, blocks.BatchTold(data, i))
+		if m, ok := blocks.BatchDirect(data, i, link); ok {
+			list = append(list, wanted{key: "direct:" + key, channel: b.Requester, news: n.Entry().News(), message: m})
 		}
 	}
 	for _, e := range b.Escalated {

@@ -98,6 +98,8 @@ type drawing struct {
 	paused map[string]bool
 	// unposted is why the request's channel takes no messages.
 	unposted string
+	// refused is why Slack did not take the last message that it refused.
+	refused string
 	// verify changes the summary and the card even if nothing is new: somebody may have
 	// deleted one.
 	verify bool

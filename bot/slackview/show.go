@@ -123,6 +123,10 @@ func (d *drawing) post(ctx context.Context, w wanted, tries int, replaced string
 		d.view.log.WarnContext(ctx, "Slack does not take a message",
 			"message", w.key, "error", err, "messages", socket.Messages(err))
 		p.State, p.Problem = ledger.PostFailed, socket.ErrorCode(err)
+		d.refused = "Slack says " + p.Problem
+		if why, closed := socket.Closed(err); closed {
+			d.refused = why
+		}
 		again := min(time.Duration(p.Tries)*time.Minute, time.Hour)
 		switch closed := d.closedBy(ctx, err, w, again); {
 		case closed && d.unposted == "" && unknownChannel(err, w.channel):

@@ -1,0 +1,132 @@
+package batch
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf16"
+
+	"renewbot/blocks"
+	"renewbot/bot/directory"
+	"renewbot/bot/ledger"
+	"renewbot/bot/renewal"
+	"renewbot/bot/reply"
+	"renewbot/bot/sheet"
+	"renewbot/yeastar"
+)
+
+// Sees says whether somebody may read a batch; who may not is told so.
+func (v *View) Sees(ctx context.Context, w reply.Person, a renewal.Actor, d blocks.BatchData, action string) bool {
+	if v.maySee(ctx, a, d.Lines[0]) {
+		return true
+	}
+	v.deny(ctx, w, action, renewal.MayNotSee(d.Batch.Reference()))
+	return false
+}
+
+// deny tells somebody that they may not, and writes it down: once for a click that Slack delivers twice.
+func (v *View) deny(ctx context.Context, w reply.Person, action string, refusal *renewal.Refusal) {
+	again := v.ledger.RefusedBefore(w.Trigger)
+	if !again || w.Command {
+		v.reply.Tell(ctx, w, blocks.Answer(refusal.Sentence))
+	}
+	if again {
+		return
+	}
+	if err := v.ledger.Deny(ctx, 0, w.ID, action, refusal); err != nil {
+		v.log.ErrorContext(ctx, "a refusal was not written down", "error", err)
+	}
+}
+
+// askAgain opens the form with what was left out of a batch.
+func (v *View) askAgain(ctx context.Context, w reply.Person, d blocks.BatchData) {
+	a := v.directory.Actor(ctx, w.ID, directory.RequestAge)
+	if !a.MayRequest {
+		v.deny(ctx, w, string(renewal.ActionAskAgain), renewal.NotAllowed(a, renewal.Text("You may not request renewals.")))
+		return
+	}
+	if !v.Sees(ctx, w, a, d, string(renewal.ActionAskAgain)) {
+		return
+	}
+	looking, cancel := context.WithTimeout(ctx, listPatience)
+	defer cancel()
+	f := blocks.BatchFormData{
+		Key: rand.Text(), Columns: Columns, DryRun: v.policy.DryRun, Channels: v.directory.AllowedChannels(looking), Again: d.Batch.ID,
+		ChannelNames: v.directory.ChannelNames(looking), ChannelHint: v.directory.ChannelHint(), Channel: d.Batch.Channel, Text: againHeader + "\n",
+	}
+	for _, r := range renewal.LeftOut(d.Lines) {
+		if since, err := v.askedSince(looking, r); err == nil && since {
+			continue
+		}
+		line := againLine(r)
+		if len(utf16.Encode([]rune(f.Text+line))) > blocks.MaxBatchText {
+			f.More++
+			continue
+		}
+		f.Text += line
+	}
+	f.Nothing = f.Text == againHeader+"\n"
+	v.reply.Open(ctx, w, w.Trigger, blocks.BatchForm(f))
+}
+
+// askedSince says whether a package was asked for since then, and that has not ended without an order. What
+// cannot be found out is found at the check of the line.
+func (v *View) askedSince(ctx context.Context, r renewal.Request) (bool, error) {
+	others, err := v.ledger.List(ctx, ledger.Filter{HolderKey: r.Offer.Holder.Key(), Product: r.Offer.Product, Limit: 5})
+	return slices.ContainsFunc(others, func(o renewal.Request) bool { return o.ID > r.ID && o.Part() != renewal.LineLeftOut }), err
+}
+
+// againHeader is the first line of what a form begins with that asks again.
+const againHeader = "holder,product,quantity,plan,services,term,contact,po_number,name"
+
+// againLine writes what a request asks for as a line of the form.
+func againLine(r renewal.Request) string {
+	o, product := r.Offer, r.Product()
+	var quantity, plan, services string
+	if product.PlanLine {
+		plan = "none"
+	}
+	if l, ok := o.Plan(); ok {
+		plan = l.Name
+		if l.Quantity > 0 && product.Quantity != yeastar.QuantityNone {
+			quantity = strconv.Itoa(l.Quantity)
+		}
+	}
+	if product.ServiceLines {
+		services = servicesCell(o.Services())
+	}
+	var b bytes.Buffer
+	name := strings.Join(strings.Fields(o.Holder.Name), " ")
+	contact := string(o.Contact.ID)
+	if o.Contact.Email != "" {
+		contact = o.Contact.Email
+	}
+	cells := []string{o.Holder.Key(), o.Product, quantity, plan, services, o.TermAsked().String(), contact, o.PONumber, name}
+	if err := sheet.Write(&b, sheet.CSV, sheet.Table{Header: []string{"-"}, Rows: [][]string{cells}}); err != nil {
+		return ""
+	}
+	_, line, _ := strings.Cut(b.String(), "\n")
+	return line
+}
+
+// servicesCell names services as a line does.
+func servicesCell(lines []renewal.Line) string {
+	if len(lines) == 0 {
+		return "none"
+	}
+	var parts []string
+	for _, l := range lines {
+		name := l.Name
+		if name == "" || strings.ContainsAny(name, ";|\n") {
+			name = string(l.ID)
+		}
+		if l.Quantity > 0 {
+			name += " × " + strconv.Itoa(l.Quantity)
+		}
+		parts = append(parts, name)
+	}
+	return strings.Join(parts, "; ")
+}

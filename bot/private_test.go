@@ -1,0 +1,50 @@
+package bot_test
+
+import (
+	"testing"
+
+	"renewbot/bot/renewal"
+	"renewbot/bot/sandbox"
+	"renewbot/yeastar/yeastarsim"
+)
+
+// TestWhatIsPrivateIsNotNamed keeps the numbers and people of private requests from who is not in their channel,
+// and the doubt itself from nobody.
+func TestWhatIsPrivateIsNotNamed(t *testing.T) {
+	t.Parallel()
+	b := setup(t, telling, forty)
+	alice, dave, bob := b.as(sandbox.Alice), b.as(sandbox.Dave), b.as(sandbox.Bob)
+	secret := acmeWish
+	secret.channel = sandbox.Leads
+	theirs := alice.request(secret)
+	said := dave.command(sandbox.Random, "/renew cancel RNW-000001")
+	b.wants(said, "RNW-000001 belongs to a private channel that you are not in", "Nothing was changed")
+	b.lacks(said, "alice")
+	dave.fill(acmeWish)
+	dave.submitOK()
+	dave.titled("Please check")
+	dave.reads("Another request, in a private channel", "asks for a renewal of the same package, and is still open")
+	dave.explain("It is agreed.")
+	dave.submitOK()
+	dave.back()
+	card := b.card(sandbox.Renewals, "RNW-000002", "Approve")
+	b.shows(card, "Another request, in a private channel")
+	b.lacks(b.Slack.Text(b.cardNow(card)), "RNW-000001")
+	release := make(chan struct{})
+	held := b.Vendor.Fault(yeastarsim.OrderSave, yeastarsim.Hold(release).Times(1))
+
+	bob.press(theirs, "Approve")
+	if err := held.Wait(b.ctx, 1); err != nil {
+		t.Fatal(err)
+	}
+	bob.press(card, "Approve")
+	b.says(sandbox.Renewals, "the order of a request in a private channel, for the same package, has to be finished first")
+	b.lacks(b.Slack.Text(b.cardNow(card)), "RNW-000001")
+	close(release)
+	b.happened("RNW-000001", renewal.CodeOrdered)
+	// In the private channel itself they know each other.
+	alice.fill(secret)
+	alice.submitOK()
+	alice.titled("Please check")
+	alice.reads("RNW-000001 renewed the same package on", "order XS")
+}
