@@ -21,7 +21,7 @@ func FuzzCommand(f *testing.F) {
 	} {
 		f.Add(s, int64(123))
 	}
-	number := regexp.MustCompile(`^(?i:status|cancel)\s+(?:(?i:RNW)-|#)?0*([1-9][0-9]*)$`)
+	number := regexp.MustCompile(`^(?i:(?:status )(?:(?:the|for|of|request|batch|number|no) )*|cancel )(?:(?i:RNW)[-_ ]*|#)?0*([1-9][0-9]*)(?:'s)?$`)
 	f.Fuzz(func(t *testing.T, text string, n int64) {
 		got := Parse(text)
 		words := strings.Fields(plainly(text))
@@ -46,7 +46,7 @@ func FuzzCommand(f *testing.F) {
 			}
 		case Status, Cancel:
 			if got.Verb == Status && got.Request == 0 {
-				if first != "status" || got.Text == "" || got.Text != strings.Join(words[1:], " ") {
+				if first != "status" || got.Text == "" || got.Text != unbracketed(strings.Join(words[1:], " ")) {
 					t.Errorf("%q is %+v", text, got)
 				}
 				break
