@@ -103,14 +103,15 @@ func (s sent) referenced(o yeastar.OrderDetail) bool {
 	return s.carriesReference() && (o.PONumber == s.PONumber || o.CustomReferenceNo == s.PONumber)
 }
 
-// altered says whether a PO number is ours with other blanks, cut by the vendor, or with
-// something that somebody added.
+// altered says whether a PO number is ours with other blanks, in other letters, cut by the vendor,
+// or with something that somebody added.
 func (s sent) altered(po string) bool {
 	if !s.carriesReference() {
 		return false
 	}
+	po = strings.ToUpper(po)
 	squeezed := strings.Join(strings.Fields(po), " ")
-	cut := len(squeezed) >= leastCut && strings.HasPrefix(s.PONumber, squeezed)
+	cut := len(squeezed) >= leastCut && strings.HasPrefix(strings.ToUpper(s.PONumber), squeezed)
 	return cut || slices.Contains(strings.FieldsFunc(po, betweenWords), s.reference)
 }
 

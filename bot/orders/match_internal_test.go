@@ -78,6 +78,7 @@ func TestCompare(t *testing.T) {
 		"another product with our reference":  {reference, func(o detail) { o.ProductID, o.PONumber = "2", reference }, false, matchNone},
 		"the PO number cut":                   {reference, func(o detail) { o.PONumber = "PO 7 RNW-0" }, false, matchPossible},
 		"the PO number cut to nearly nothing": {reference, func(o detail) { o.PONumber = "PO 7" }, false, matchNone},
+		"the PO number in small letters":      {reference, func(o detail) { o.PONumber = "po 7 rnw-000001" }, false, matchPossible},
 		"the PO number with other blanks":     {reference, func(o detail) { o.PONumber = "PO 7  RNW-000001" }, false, matchPossible},
 		"a word after the PO number":          {reference, func(o detail) { o.PONumber = "PO 7 RNW-000001 paid" }, false, matchPossible},
 		"our reference within another word":   {reference, func(o detail) { o.PONumber = "PO 7 XRNW-0000012" }, false, matchNone},
