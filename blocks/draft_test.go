@@ -210,11 +210,13 @@ func TestLateProposalReplacesNothing(t *testing.T) {
 		t.Errorf("its errors stand in %s, the number in %s", blocks.BlockQuantity(f.Draft), found)
 	}
 	for _, late := range []string{"80", "100", ""} {
-		for _, f.Waiting = range []bool{true, false} {
-			f.QuantityPrefill = late
-			if id, value := quantity(f); id != found || value != late {
-				t.Errorf("now %q is found: shows %q in %s, which was %s", late, value, id, found)
-			}
+		f.Waiting, f.QuantityPrefill = true, ""
+		if id, value := quantity(f); id != found || value != "80" {
+			t.Errorf("while it is looked up again: shows %q in %s, which was %s", value, id, found)
+		}
+		f.Waiting, f.QuantityPrefill = false, late
+		if id, value := quantity(f); id != found || value != late {
+			t.Errorf("now %q is found: shows %q in %s, which was %s", late, value, id, found)
 		}
 	}
 	f.Draft.Quantity = "90"

@@ -19,10 +19,12 @@ func (f *FormData) propose() {
 	if !ok {
 		n = ""
 	}
-	if f.Draft.Quantity == "" || f.Draft.Quantity == f.Draft.Prefill {
-		f.Draft.Quantity = n
+	if !f.Waiting { // else what was proposed before stays
+		if f.Draft.Quantity == "" || f.Draft.Quantity == f.Draft.Prefill {
+			f.Draft.Quantity = n
+		}
+		f.Draft.Prefill = n
 	}
-	f.Draft.Prefill = n
 	plans := f.plans()
 	if f.Draft.Plan == "" && len(offered(f.Plans)) == 1 {
 		f.Draft.Plan = yeastar.ID(plans[0].ID) // for no choice, never for one that is gone
