@@ -123,3 +123,26 @@ func TestTroubleAfterAChoiceTakesNothingAway(t *testing.T) {
 	}
 	alice.stands(stays)
 }
+
+// The reason that somebody has typed stands there again when the lines had to be checked once more.
+func TestReasonOfABatchOutlivesItsCheck(t *testing.T) {
+	t.Parallel()
+	clock := newMoving()
+	b := setup(t, telling, clock.set)
+	alice := b.as(sandbox.Alice)
+	alice.request(acmeWish) // which is something to explain
+	alice.command(sandbox.Renewals, "/renew batch")
+	alice.view("Lines")
+	alice.typeIn("Lines", "holder,product,contact\nAcme Telecom,p-series-turnkey,invoices@sandhaven.example")
+	alice.submitOK()
+	alice.view(why)
+	alice.explain("Agreed twice.")
+	clock.add(16 * time.Minute)
+	alice.submitOK()
+	alice.reads("It was checked some time ago")
+	if got := alice.chosen(why); got != "Agreed twice." {
+		t.Errorf("the reason is %q", got)
+	}
+	alice.submitOK()
+	alice.titled("Batch saved")
+}
