@@ -22,15 +22,23 @@ func AuditLine(r renewal.Request, e renewal.Entry) Message {
 		"*" + ref + "*" + auditRevision(e) + parenthesis(customer(r)) + " · " + auditTime(e) + " · " + code(e) + " by " + mention(e.Actor) + auditMove(e),
 		cutMarkup(eventSentence(r, e), 2000),
 	}
-	if d := doubtRecord(e.Detail); d != "" {
-		parts = append(parts, d)
+	doubts, why := doubtRecord(e.Detail)
+	end := joinWith("\n", why, auditDetail(e), AuditMark(e.Seq, outside(shortHash(e.Hash), 8)))
+	return pagedLine(fmt.Sprintf("audit.%d", e.Seq), strings.Join(parts, "\n"), doubts, end)
+}
+
+// pagedLine is a message of one section, or of as many as its pages take, none of which is cut.
+func pagedLine(id, begin string, pages []string, end string) Message {
+	pages = append([]string{begin}, pages...)
+	body := strings.Join(pages, "\n")
+	if all := body + "\n" + end; width(all) <= limitSection {
+		return oneLineMessage(id, all)
 	}
-	if d := auditDetail(e); d != "" {
-		parts = append(parts, d)
+	m := Message{Text: cutMarkup(body, limitMessageText-width(end)-1) + "\n" + end}
+	for i, page := range append(pages, end) {
+		m.Blocks = append(m.Blocks, section(fmt.Sprintf("%s.%d", id, i), page))
 	}
-	end := AuditMark(e.Seq, outside(shortHash(e.Hash), 8))
-	body := cutMarkup(strings.Join(parts, "\n"), limitSection-width(end)-1)
-	return oneLineMessage(fmt.Sprintf("audit.%d", e.Seq), body+"\n"+end)
+	return m
 }
 
 // AuditThread is the message of the audit channel under which a request's lines are. It shows

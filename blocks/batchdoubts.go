@@ -49,7 +49,7 @@ func aboutDoubts(head string, lines []renewal.Request) about {
 		}
 	}
 	briefs := append(serious, others...)
-	return func(room int) string {
+	return func(room, _ int) string {
 		n, used := 0, width(head)
 		for n < len(briefs) && used <= room { // more of them certainly do not fit
 			used += width(briefs[n])

@@ -159,6 +159,7 @@ type BatchReviewData struct {
 	Ways      []renewal.Way
 	DryRun    bool
 	Warning   string
+	Reason    string // that was typed before the lines were checked again
 }
 
 // BatchReview shows what became of each line, before anybody is asked.
@@ -202,7 +203,7 @@ func BatchReview(p BatchReviewData) slack.ModalViewRequest {
 		blocks = append(blocks, itemSections("batch.clean", "What would be ordered", clean)...)
 	}
 	if needed {
-		blocks = append(blocks, doubtReasonInput(""))
+		blocks = append(blocks, doubtReasonInput(p.Reason))
 	}
 	v := modal(CallbackBatchReview, "Please check", blocks...)
 	if len(clean) > 0 {

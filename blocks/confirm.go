@@ -8,8 +8,9 @@ import (
 	"renewbot/bot/renewal"
 )
 
-// about says what a dialog is about, in as many words as there is room for, or in its fewest.
-type about func(room int) string
+// about says what a dialog is about, in as many words as there is room for, or in its fewest. With
+// the least that tells all of it it may go beyond the room, to the most that there is.
+type about func(room, most int) string
 
 func confirmApprove(r renewal.Request) *slack.ConfirmationBlockObject {
 	ask := aboutOffer(r.Offer, " ("+price(r.Offer, line)+").")
@@ -27,7 +28,8 @@ func approveConsequence(r renewal.Request) string {
 	case r.DryRun:
 		return "Dry run: no order will be sent."
 	case more != "" && r.Offer.OrderOn != (renewal.OrderDay{}):
-		return more + " With the last one: " + placesOrder(r.Offer)
+		return more + " The last one places a real order on " + dateWords(r.Offer.OrderOn.Date) + ", or at once if that day has come. " +
+			"Until it is sent it can be stopped; then it cannot be undone."
 	case more != "":
 		return more + " The last one places a real order " + atOnce + "; it cannot be undone."
 	}
@@ -73,20 +75,24 @@ func confirmRetry(r renewal.Request) *slack.ConfirmationBlockObject {
 const oldApproval = "An old approval is asked for anew."
 
 // aboutOffer says what is ordered, with an end that always follows. Where there is less room it
-// leaves out whole things, and cuts no number.
+// leaves out whole things, the first line never, and cuts no number.
 func aboutOffer(o renewal.Offer, end string) about {
-	return func(room int) string {
+	return func(room, most int) string {
 		for _, shape := range []struct {
 			head string
 			w    writer
-		}{{inShort(o, line), line}, {forWhom(o, line), line}, {forWhom(o, short), short}} {
-			for most := 4; most > 0; most-- {
-				if s := itemized(o, shape.head, most, shape.w) + end; width(s) <= room {
+			room int
+		}{{inShort(o, line), line, room}, {inShort(o, short), short, most}, {forWhom(o, line), line, most}} {
+			for lines := 4; lines > 0; lines-- {
+				if s := itemized(o, shape.head, lines, shape.w) + end; width(s) <= room || (lines == 1 && width(s) <= shape.room) {
 					return s
 				}
 			}
 		}
-		return forWhom(o, short) + end
+		if s := itemized(o, forWhom(o, short), 1, short) + end; width(s) <= most {
+			return s
+		}
+		return itemized(o, "", 1, short) + end
 	}
 }
 
@@ -99,16 +105,16 @@ func forWhom(o renewal.Offer, w writer) string {
 func short(s string, limit int) string { return line(s, min(limit, briefLimit)) }
 
 // sentence is what a dialog is about that has no shorter words.
-func sentence(s string) about { return func(int) string { return s } }
+func sentence(s string) about { return func(int, int) string { return s } }
 
 // confirm is a dialog whose last sentence always fits, and before it the doubts.
 func confirm(title string, what about, doubts []renewal.Doubt, consequence, yes, no string, style slack.Style) *slack.ConfirmationBlockObject {
 	if len(doubts) > 0 {
 		room := limitConfirmText - width(consequence) - 2
-		consequence = dialogDoubts(doubts, room-width(what(min(limitAbout, room-doubtsCounted)))) + " " + consequence
+		consequence = dialogDoubts(doubts, room-width(what(min(limitAbout, room-doubtsCounted), room-doubtsCounted))) + " " + consequence
 	}
 	room := limitConfirmText - width(consequence) - 1
-	text := what(room)
+	text := what(room, room)
 	if width(text) > room {
 		text = cut("The card says what it is, and for how much.", room)
 	}

@@ -1,6 +1,7 @@
 package blocks_test
 
 import (
+	"fmt"
 	"maps"
 	"regexp"
 	"strings"
@@ -64,6 +65,40 @@ func TestDialogSaysHowMuchOfWhatAndForHowMuch(t *testing.T) {
 			money := b.ActionID == blocks.ActionApprove || b.ActionID == blocks.ActionRetry
 			if money && !strings.Contains(text, "("+told+")") {
 				t.Errorf("%s: no price: %s", name, text)
+			}
+			if plan, ok := r.Offer.Plan(); money && ok && !strings.Contains(text, fmt.Sprintf("%s for %d extensions", plan.Name, plan.Quantity)) {
+				t.Errorf("%s: not what is ordered: %s", name, text)
+			}
+		}
+	}
+}
+
+// However many doubts there are, and however long, what is bought stands beside them; they are
+// shortened, and each kind stands as long as there is any room.
+func TestDoubtsLeaveRoomForWhatIsBought(t *testing.T) {
+	t.Parallel()
+	long := []renewal.Doubt{
+		{Kind: renewal.DoubtQuantity, Serious: true, Quantity: 500, Told: 80},
+		{Kind: renewal.DoubtQuantity, Serious: true, Quantity: 99999, Told: 10000, Names: []string{"Recording Minutes" + strings.Repeat(" of great length", 4)}},
+		{Kind: renewal.DoubtPortalOrder, Serious: true, OrderNo: "XS3401174502129270001"},
+		{Kind: renewal.DoubtPortalOrder, Serious: true, OrderNo: "XS3401174502129270002"},
+		{Kind: renewal.DoubtAutoRenewal, Serious: true},
+		{Kind: renewal.DoubtInvoice, Names: []string{strings.Repeat("Northwind Clinics and ", 5)}},
+	}
+	for n, want := range map[int][]string{
+		1: {"1 thing to look at: the portal says 80, not 500."},
+		2: {"2 things to look at: quantity (2)."},
+		6: {"6 things to look at: quantity (2); portal order (2); "},
+	} {
+		r := with(renewal.Pending, func(r *renewal.Request) {
+			r.Offer.Lines = r.Offer.Lines[:1]
+			r.Doubts = long[:n]
+		})
+		text := buttons(blocks.Card(r, nil, renewal.Pause{}))[0].Confirm.Text.Text
+		want = append(want, "P-Series Turnkey Package for ", "Enterprise Plan for 100 extensions", "no price from the portal", "It cannot be undone.")
+		for _, piece := range want {
+			if !strings.Contains(text, piece) {
+				t.Errorf("%d doubts: the dialog lacks %q: %s", n, piece, text)
 			}
 		}
 	}

@@ -2,6 +2,7 @@ package blocks
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/slack-go/slack"
@@ -15,6 +16,8 @@ const (
 	// doubtsPerSection and doubtsShown keep every doubt whole within a section and a message.
 	doubtsPerSection = 10
 	doubtsShown      = 50
+	// doubtsRecorded keeps them within an audit line, whose other sections are few.
+	doubtsRecorded = 400
 	// alertsShown keeps them within an answer to a click.
 	alertsShown = 12
 )
@@ -109,42 +112,86 @@ func doubtNews(d map[string]string) string {
 	return lookAt(strings.Count(d[renewal.DetailDoubts], "\n")+1) + "."
 }
 
-// doubtRecord lists the doubts of an entry of the audit trail, and the reason.
-func doubtRecord(d map[string]string) string {
+// doubtRecord lists the doubts of an entry of the audit trail, in pages, and the reason.
+func doubtRecord(d map[string]string) (pages []string, why string) {
 	if d[renewal.DetailDoubts] == "" {
-		return ""
+		return nil, ""
 	}
 	var items []string
 	for text := range strings.SplitSeq(d[renewal.DetailDoubts], "\n") {
 		items = append(items, outside(text, doubtLimit))
 	}
-	s := bullets(items, doubtsPerSection)
-	if why := outside(d[renewal.DetailDoubtReason], detailLimit); why != "" {
-		s += "\nWhy it should be ordered all the same: “" + why + "”"
+	for page := range slices.Chunk(items[:min(len(items), doubtsRecorded)], doubtsPerSection) {
+		pages = append(pages, bullets(page, len(page)))
 	}
-	return s
+	if more := len(items) - doubtsRecorded; more > 0 {
+		pages[len(pages)-1] += fmt.Sprintf("\n• and %d more", more)
+	}
+	if why = outside(d[renewal.DetailDoubtReason], detailLimit); why != "" {
+		why = "Why it should be ordered all the same: “" + why + "”"
+	}
+	return pages, why
 }
 
-// dialogDoubts are the doubts in a dialog of limited room: their number, and each in a few
-// words, as a whole or not at all.
+// dialogDoubts are the doubts in a dialog of limited room: their number, and each in a few words,
+// or as one of its kind where there is less room. What does not fit even so is counted.
 func dialogDoubts(doubts []renewal.Doubt, room int) string {
-	s := lookAt(len(doubts))
-	separator := ": "
-	more := func(n int) string {
-		if n == 0 {
-			return ""
+	kinds := byKind(doubts)
+	words, rest := make([]string, 0, len(kinds)), len(doubts)
+	says := func() string {
+		s := lookAt(len(doubts))
+		if len(words) > 0 {
+			s += ": " + strings.Join(words, "; ")
 		}
-		return fmt.Sprintf("; %d more", n)
+		if rest > 0 && len(words) > 0 {
+			s += fmt.Sprintf("; %d more", rest)
+		}
+		return s + "."
 	}
-	for i, d := range doubts {
-		next, rest := separator+line(d.Brief(), nameLimit), len(doubts)-i
-		if width(s+next+more(rest-1)) > room-1 {
-			if i > 0 {
-				s += more(rest)
-			}
+	for _, same := range kinds {
+		words, rest = append(words, ofKind(same)), rest-len(same)
+		if width(says()) > room {
+			words, rest = words[:len(words)-1], rest+len(same)
 			break
 		}
-		s, separator = s+next, "; "
 	}
-	return s + "."
+	for i := range words {
+		kind := words[i]
+		if words[i] = briefly(kinds[i]); width(says()) > room {
+			words[i] = kind
+		}
+	}
+	return says()
+}
+
+// byKind puts doubts of one kind together, in the order of the first of each.
+func byKind(doubts []renewal.Doubt) [][]renewal.Doubt {
+	var kinds [][]renewal.Doubt
+	at := map[renewal.DoubtKind]int{}
+	for _, d := range doubts {
+		i, known := at[d.Kind]
+		if !known {
+			i, kinds = len(kinds), append(kinds, nil)
+			at[d.Kind] = i
+		}
+		kinds[i] = append(kinds[i], d)
+	}
+	return kinds
+}
+
+// ofKind names the kind of some doubts, and their number if they are several.
+func ofKind(same []renewal.Doubt) string {
+	if len(same) == 1 {
+		return same[0].Shorthand()
+	}
+	return fmt.Sprintf("%s (%d)", same[0].Shorthand(), len(same))
+}
+
+// briefly has each of some doubts in a few words.
+func briefly(doubts []renewal.Doubt) string {
+	words := make([]string, len(doubts))
+	for i, d := range doubts {
+		words[i] = line(d.Brief(), nameLimit)
+	}
+	return strings.Join(words, "; ")
 }

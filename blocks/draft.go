@@ -47,17 +47,20 @@ type Draft struct {
 	Fingerprint string `json:"f,omitempty"`
 	// Again is the request that is asked for again; 0: none.
 	Again int64 `json:"g,omitempty"`
-	// Reset counts changes of holder or plan. It is the suffix of the block ids of the
-	// inputs that depend on them, so that Slack forgets their old values.
-	Reset int `json:"t,omitempty"`
-	// Prefill and PlanShown are the number of extensions that the form proposed and the plan
-	// that it was drawn with. They are parts of the inputs' block ids: what is found late
-	// would not show in an input that is there already.
-	Prefill   string     `json:"x,omitempty"`
-	PlanShown yeastar.ID `json:"z,omitempty"`
-	// Cycle is the billing cycle that the terms were drawn for, in the same way.
-	Cycle string `json:"b,omitempty"`
-	Shown string `json:"w,omitempty"` // digest of the offer that the review showed
+	// Drawn stands for the product and the holder that the form was drawn for; 0: it was not
+	// drawn. It is the suffix of the block ids of the inputs that depend on them, so that Slack
+	// forgets what was meant for others.
+	Drawn int `json:"t,omitempty"`
+	// Asked says that the form has asked what is to be renewed. What it proposes is in these
+	// inputs from the first on: what is found later would not show in them.
+	Asked bool `json:"a,omitempty"`
+	// Prefill is the number of extensions that the form proposes.
+	Prefill string `json:"x,omitempty"`
+	// PlanGone says that the plan that was chosen is not on offer any more, and Cycle is the
+	// billing cycle that the terms were drawn for.
+	PlanGone bool   `json:"d,omitempty"`
+	Cycle    string `json:"b,omitempty"`
+	Shown    string `json:"w,omitempty"` // digest of the offer that the review showed
 }
 
 // Encode writes the draft for private_metadata, in at most 3000 characters. Whatever
@@ -76,14 +79,14 @@ func (d Draft) Encode() string {
 			return s
 		}
 	}
-	return encode(Draft{Key: d.Key, Request: d.Request, Revision: d.Revision, Again: d.Again, Reset: d.Reset})
+	return encode(Draft{Key: d.Key, Request: d.Request, Revision: d.Revision, Again: d.Again, Drawn: d.Drawn, Asked: d.Asked})
 }
 
 // bounded is the draft with everything cut to what the form lets people enter.
 func (d Draft) bounded() Draft {
 	id := func(s yeastar.ID) yeastar.ID { return yeastar.ID(oneLine(string(s), limitOption)) }
 	d.Product, d.Holder, d.Channel = oneLine(d.Product, limitOption), oneLine(d.Holder, limitOption), oneLine(d.Channel, 32)
-	d.Plan, d.PlanShown, d.Contact = id(d.Plan), id(d.PlanShown), id(d.Contact)
+	d.Plan, d.Contact = id(d.Plan), id(d.Contact)
 	d.Quantity, d.Prefill = oneLine(d.Quantity, 20), oneLine(d.Prefill, 20)
 	d.Term, d.Cycle = oneLine(d.Term, 20), oneLine(d.Cycle, 20)
 	d.When, d.Day = oneLine(d.When, len(time.DateOnly)), oneLine(d.Day, len(time.DateOnly))

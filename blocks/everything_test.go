@@ -253,6 +253,10 @@ func forms() []shown {
 		f("query_one", func(f *blocks.FormData) { f.Draft.Query, f.Matches = "acme", 1 }),
 		f("query_many", func(f *blocks.FormData) { fresh(f); f.Draft.Query, f.Matches = "acme", 12 }),
 		f("waiting", func(f *blocks.FormData) { f.Waiting, f.QuantityHint, f.Draft.Quantity = true, "", "" }),
+		f("waiting_asked", func(f *blocks.FormData) { f.Waiting, f.QuantityHint, f.Draft.Asked = true, "", true }),
+		f("trouble", func(f *blocks.FormData) {
+			f.Draft.Drawn, f.Trouble, f.TroubleCode = 1, "The Yeastar Partner Portal can't be reached right now.", "b680c313ce149dd7"
+		}),
 		f("prefilled", func(f *blocks.FormData) {
 			f.Draft.Quantity, f.Draft.ServiceQuantity = "", nil
 			f.QuantityPrefill, f.QuantityHint = "80", "80 in the last order, of 2025-12-01. Must equal the current number of extensions."

@@ -14,7 +14,7 @@ func draft() blocks.Draft {
 		Product: "p-series-turnkey", Holder: "3100000000000000001", Plan: "3048941892189077504",
 		Services: []yeastar.ID{"3048573759449317376"}, Quantity: "100",
 		ServiceQuantity: map[yeastar.ID]string{"3048573759449317376": "20"}, Contact: "3197218168379846218",
-		PONumber: "PO-2026-17", Note: "They asked twice.\nPlease do it this week.", Channel: "C0RENEW", Reset: 2,
+		PONumber: "PO-2026-17", Note: "They asked twice.\nPlease do it this week.", Channel: "C0RENEW", Drawn: 2,
 	}
 }
 

@@ -36,7 +36,7 @@ type FormData struct {
 	// ChannelNames has the names of Channels; a channel without one is shown by its id.
 	ChannelNames map[string]string
 	ChannelHint  string          // for example that the bot is not in the channel
-	Waiting      bool            // the current number of extensions is being looked up
+	Waiting      bool            // what the holder has is being looked up
 	Warning      string          // a sentence above the form
 	Doubts       []renewal.Doubt // other requests of the holder and product
 	DryRun       bool
@@ -45,6 +45,9 @@ type FormData struct {
 	Ahead time.Duration
 	// Before is the request that is changed or asked for again; nil: neither.
 	Before *renewal.Request
+	// Trouble says why the rest of the form cannot be drawn, and TroubleCode names it in the
+	// logs; empty: it can.
+	Trouble, TroubleCode string
 }
 
 // Form is the view in which somebody fills in what is to be renewed. What depends on a
@@ -52,6 +55,9 @@ type FormData struct {
 func Form(f FormData) slack.ModalViewRequest {
 	f.Draft.Product = f.product().Key
 	f.Draft.Cycle = f.Cycle
+	drawn := f.Draft.Drawn != 0
+	f.Draft.Drawn = drawnFor(f.Draft)
+	f.Draft.Asked = f.Trouble == "" && (f.Draft.Asked || (f.Draft.Holder != "" && !f.Waiting))
 	f.propose()
 	var blocks []slack.Block
 	if f.DryRun {
@@ -70,8 +76,17 @@ func Form(f FormData) slack.ModalViewRequest {
 	}
 	blocks = append(blocks, f.holderInput())
 	blocks = append(blocks, doubtAlerts(f.Doubts)...)
-	if f.Draft.Holder != "" {
-		blocks = append(blocks, f.dependent()...)
+	switch why := f.nothingToRenew(); {
+	case f.Trouble != "":
+		blocks = append(blocks, trouble(f.Trouble, f.TroubleCode)...)
+	case f.Draft.Holder == "":
+	case why != "":
+		blocks = append(blocks, section("nothing", "⚠️ "+why+" Nothing was ordered."))
+	default:
+		blocks, drawn = append(blocks, f.dependent()...), true
+	}
+	if drawn { // what may stand in them already stays
+		blocks = append(blocks, f.independent()...)
 	}
 	blocks = append(blocks, contextLine("rule", "Nothing is ordered until an approver has agreed to it."))
 
@@ -106,15 +121,22 @@ func (f FormData) product() yeastar.Product {
 
 // dependent are the inputs that make sense for the chosen holder.
 func (f FormData) dependent() []slack.Block {
-	if why := f.nothingToRenew(); why != "" {
-		return []slack.Block{section("nothing", "⚠️ "+why+" Nothing was ordered.")}
+	var blocks []slack.Block
+	if f.Draft.Asked {
+		blocks = f.lines()
+	} else {
+		blocks = append(blocks, contextLine("looking", "Looking up what there is to renew…"))
 	}
-	blocks := f.lines()
 	if !f.Expiry.IsZero() {
 		blocks = append(blocks, contextLine("expiry", "Current expiry: "+day(f.Expiry)+endsBy[f.ExpiryFrom]))
 	}
 	blocks = append(blocks, f.whenInputs()...)
-	blocks = append(blocks, f.contactInput(), f.poInput(), f.noteInput())
+	return append(blocks, f.contactInput())
+}
+
+// independent are the inputs that make sense whoever it is for.
+func (f FormData) independent() []slack.Block {
+	blocks := []slack.Block{f.poInput(), f.noteInput()}
 	if f.Draft.Request == 0 {
 		blocks = append(blocks, f.channelInput())
 	}

@@ -19,17 +19,17 @@ func (f *FormData) propose() {
 	if !ok {
 		n = ""
 	}
-	if f.Draft.Quantity == "" || f.Draft.Quantity == f.Draft.Prefill {
-		f.Draft.Quantity = n
-	}
-	f.Draft.Prefill = n
-	f.Draft.PlanShown = ""
-	for _, plan := range f.plans() {
-		// The only plan stands for no choice, never for one that is gone.
-		if id := yeastar.ID(plan.ID); id == f.Draft.Plan || (f.Draft.Plan == "" && len(offered(f.Plans)) == 1) {
-			f.Draft.Plan, f.Draft.PlanShown = id, id
+	if !f.Waiting { // else what was proposed before stays
+		if f.Draft.Quantity == "" || f.Draft.Quantity == f.Draft.Prefill {
+			f.Draft.Quantity = n
 		}
+		f.Draft.Prefill = n
 	}
+	plans := f.plans()
+	if f.Draft.Plan == "" && len(offered(f.Plans)) == 1 {
+		f.Draft.Plan = yeastar.ID(plans[0].ID) // for no choice, never for one that is gone
+	}
+	f.Draft.PlanGone = f.Draft.Plan != "" && !slices.ContainsFunc(plans, func(c Choice) bool { return c.ID == string(f.Draft.Plan) })
 	f.proposeWhen()
 	if id := f.onlyService(); id != "" {
 		f.Draft.Services = []yeastar.ID{id}
@@ -108,7 +108,7 @@ func (f FormData) plans() []Choice {
 }
 
 func (f FormData) planInput() slack.Block {
-	element := menu(ActionPlan, "Choose a plan", f.plans(), string(f.Draft.PlanShown))
+	element := menu(ActionPlan, "Choose a plan", f.plans(), string(f.Draft.Plan))
 	return slack.NewInputBlock(BlockPlan(f.Draft), plain("Plan", limitLabel), nil, element).WithDispatchAction(true)
 }
 

@@ -232,7 +232,7 @@ func hostileDraft(t *rapid.T) blocks.Draft {
 	d := blocks.Draft{
 		Product: s("product"), Holder: s("holder"), Plan: yeastar.ID(s("plan")), Quantity: s("quantity"), Contact: yeastar.ID(s("contact")),
 		PONumber: s("po"), Note: s("note"), Channel: s("channel"), Term: s("term"), Cycle: s("cycle"), Query: s("query"), Request: rapid.Int64Range(0, 999_999_999_999).Draw(t, "request"),
-		Revision: rapid.Int().Draw(t, "revision"), Fingerprint: s("fingerprint"), Reset: rapid.Int().Draw(t, "reset"), Shown: s("shown"),
+		Revision: rapid.Int().Draw(t, "revision"), Fingerprint: s("fingerprint"), Drawn: rapid.Int().Draw(t, "drawn"), Asked: rapid.Bool().Draw(t, "asked"), Shown: s("shown"),
 		ServiceQuantity: map[yeastar.ID]string{},
 	}
 	for range rapid.IntRange(0, 20).Draw(t, "services") {
@@ -254,7 +254,7 @@ func hostileForm(t *rapid.T, d blocks.Draft) blocks.FormData {
 	}
 	f := blocks.FormData{
 		Draft: d, Products: yeastar.Products(), Matches: rapid.IntRange(0, 9).Draw(t, "matches"), Plans: choices("plans", 110), Services: choices("services", 20),
-		QuantityHint: s("hint"), QuantityPrefill: s("prefill"), Expiry: moment(t), ChannelHint: s("channel hint"), Waiting: rapid.Bool().Draw(t, "waiting"),
+		Trouble: s("trouble"), TroubleCode: s("trouble code"), QuantityHint: s("hint"), QuantityPrefill: s("prefill"), Expiry: moment(t), ChannelHint: s("channel hint"), Waiting: rapid.Bool().Draw(t, "waiting"),
 		Cycle: s("cycle told"), Warning: s("warning"), DryRun: rapid.Bool().Draw(t, "dry"),
 		Channels: rapid.SliceOfN(outsideText(), 0, 3).Draw(t, "channels"), ServicePrefill: d.ServiceQuantity,
 	}

@@ -2,6 +2,7 @@ package blocks
 
 import (
 	"fmt"
+	"hash/crc32"
 
 	"renewbot/yeastar"
 )
@@ -90,19 +91,19 @@ func BlockHolder(d Draft) string {
 	return "holder"
 }
 
-// BlockPlan is the block id of the plan.
-func BlockPlan(d Draft) string { return dependent("plan", string(d.PlanShown), d) }
-
-// BlockServices is the block id of the services.
-func BlockServices(d Draft) string {
-	if d.ServicesProposed {
-		return dependent("services", "proposed", d)
+// BlockPlan is the block id of the plan. One that is on offer no more does not stay in its menu.
+func BlockPlan(d Draft) string {
+	if d.PlanGone {
+		return dependent("plan", "gone", d)
 	}
-	return dependent("services", "", d)
+	return dependent("plan", "", d)
 }
 
+// BlockServices is the block id of the services.
+func BlockServices(d Draft) string { return dependent("services", "", d) }
+
 // BlockQuantity is the block id of the number of extensions.
-func BlockQuantity(d Draft) string { return dependent("quantity", d.Prefill, d) }
+func BlockQuantity(d Draft) string { return dependent("quantity", "", d) }
 
 // BlockServiceQuantity is the block id of a service's quantity.
 func BlockServiceQuantity(d Draft, id yeastar.ID) string {
@@ -121,11 +122,17 @@ func BlockWhen(d Draft) string { return dependent("when", "", d) }
 // BlockOrderDay is the block id of the day on which it is to be ordered.
 func BlockOrderDay(d Draft) string { return dependent("order_day", "", d) }
 
-// dependent makes a block id that is new after each reset and for each distinction: Slack
-// keeps what stands in an input as long as its ids stay.
+// dependent makes a block id that is another one for each product and holder, and for each
+// distinction: Slack keeps what stands in an input as long as its ids stay. So that nothing
+// is lost that somebody types while a form is drawn, they change only with what is asked.
 func dependent(name, distinction string, d Draft) string {
 	if distinction = oneLine(distinction, limitOption); distinction != "" {
 		name += "." + distinction
 	}
-	return fmt.Sprintf("%s.%d", name, d.Reset)
+	return fmt.Sprintf("%s.%d", name, d.Drawn)
+}
+
+// drawnFor is what tells the product and the holder of a draft from others.
+func drawnFor(d Draft) int {
+	return int(crc32.ChecksumIEEE([]byte(d.Product+"\n"+d.Holder)) | 1)
 }

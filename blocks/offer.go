@@ -30,11 +30,12 @@ func inShort(o renewal.Offer, w writer) string {
 // what says in one line what is ordered, for whom and for how long.
 func what(o renewal.Offer, w writer) string { return itemized(o, inShort(o, w), 4, w) }
 
-// itemized is a headline with the first so many lines of an offer, and the number of the others.
+// itemized is a headline, if any, with the first so many lines of an offer, and the number of the
+// others.
 func itemized(o renewal.Offer, head string, most int, w writer) string {
 	product, _ := yeastar.ProductByKey(o.Product)
 	if len(o.Lines) == 0 || (len(o.Lines) == 1 && o.Lines[0].Name == product.Name) {
-		return head
+		return cmp.Or(head, product.Name)
 	}
 	var lines []string
 	for i, l := range o.Lines {
@@ -44,7 +45,7 @@ func itemized(o renewal.Offer, head string, most int, w writer) string {
 		}
 		lines = append(lines, lineWords(l, w))
 	}
-	return head + ": " + strings.Join(lines, ", ")
+	return joinWith(": ", head, strings.Join(lines, ", "))
 }
 
 func lineWords(l renewal.Line, w writer) string {

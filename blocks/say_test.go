@@ -116,7 +116,7 @@ func TestDoubtsStandOneByOne(t *testing.T) {
 		if b.ActionID != blocks.ActionApprove {
 			continue
 		}
-		for _, want := range []string{all + ": the portal says 50, not 500", "It cannot be undone.", "P-Series Turnkey Package for Example Telecom"} {
+		for _, want := range []string{all + ": quantity (2); open request; ", "It cannot be undone.", "P-Series Turnkey Package for Example Telecom"} {
 			if !strings.Contains(b.Confirm.Text.Text, want) {
 				t.Errorf("the dialog lacks %q: %s", want, b.Confirm.Text.Text)
 			}

@@ -127,3 +127,18 @@ func TestSentencesMentionOnlyWhomTheyName(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
+
+// Changes that are sentences themselves have one end in the sentence that lists them.
+func TestChangesInOneSentence(t *testing.T) {
+	t.Parallel()
+	for changes, want := range map[string]string{
+		"Current expiry: 2026-03-26 → 2027-03-26":                       "Changed: Current expiry: 2026-03-26 → 2027-03-26. Nothing",
+		"RNW-000002 renewed it.; It runs on. Is it too early to renew?": "Changed: RNW-000002 renewed it; It runs on. Is it too early to renew? Nothing",
+		"Auto-renewal is on.":                                           "Changed: Auto-renewal is on. Nothing",
+	} {
+		e := renewal.Entry{Code: renewal.CodeChanged, At: now, Actor: renewal.System, Detail: map[string]string{renewal.DetailChanges: changes}}
+		if got := blocks.AuditLine(request(renewal.Pending), e).Text; !strings.Contains(got, want) {
+			t.Errorf("%q lacks %q", got, want)
+		}
+	}
+}

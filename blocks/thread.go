@@ -303,11 +303,16 @@ func datedNews(r renewal.Request, d map[string]string) string {
 	return ""
 }
 
+// changeWords lists changes in one sentence. Some of them are sentences themselves.
 func changeWords(d map[string]string) string {
-	if s := outside(d[renewal.DetailChanges], detailLimit); s != "" {
-		return "Changed: " + strings.TrimSuffix(s, ".") + "."
+	s := outside(strings.ReplaceAll(strings.TrimSuffix(d[renewal.DetailChanges], "."), ".; ", "; "), detailLimit)
+	switch {
+	case s == "":
+		return ""
+	case strings.HasSuffix(s, "?"):
+		return "Changed: " + s
 	}
-	return ""
+	return "Changed: " + s + "."
 }
 
 // lostWords names who gave votes that do not count any more, and why.

@@ -26,6 +26,12 @@ func Loading(draft Draft) slack.ModalViewRequest {
 // Trouble says that the vendor or Slack failed. It keeps the draft and offers to try
 // again; code names the failure in the logs.
 func Trouble(draft Draft, s, code string) slack.ModalViewRequest {
+	v := modal(CallbackTrouble, "Renew a subscription", trouble(s, code)...)
+	v.PrivateMetadata = draft.Encode()
+	return v
+}
+
+func trouble(s, code string) []slack.Block {
 	again := slack.NewButtonBlockElement(ActionRetryForm, "again", plain("Try again", limitButton)).WithStyle(slack.StylePrimary)
 	blocks := []slack.Block{
 		section("trouble", "⚠️ "+outside(s, limitSection-100)),
@@ -35,9 +41,7 @@ func Trouble(draft Draft, s, code string) slack.ModalViewRequest {
 	if code := outside(code, shortLimit); code != "" {
 		blocks = append(blocks, contextLine("trouble.code", "If it stays like this, tell your administrator this code: "+code))
 	}
-	v := modal(CallbackTrouble, "Renew a subscription", blocks...)
-	v.PrivateMetadata = draft.Encode()
-	return v
+	return blocks
 }
 
 // Submitted follows a submission that is saved.

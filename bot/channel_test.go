@@ -37,6 +37,11 @@ func TestEveryWayInWhichAChannelTakesNoMessagesIsNoticed(t *testing.T) {
 		"the organisation restricts access": {fails("team_access_not_granted"), "has not given me that workspace"},
 		"the network is not allowed":        {fails("accesslimited"), "from this network"},
 		"nobody can reply":                  {fails("cannot_reply_to_message"), "nobody can reply"},
+		"the permission is withdrawn":       {fails("no_permission"), "I lack the permission"},
+		"the workspace is gone":             {fails("team_not_found"), "not found"},
+		"two factors are wanted first":      {fails("two_factor_setup_required"), "two-factor authentication"},
+		"restricted in a way that is new":   {fails("restricted_action_moon_phase"), "restricted_action_moon_phase"},
+		"refused for an unknown reason":     {fails("moon_phase_denied"), "Slack says moon_phase_denied"},
 		"shared with another company":       {func(b *bundle, _ slacksim.Message) { b.Slack.Share(sandbox.Renewals, true) }, "it is shared with another company"},
 	} {
 		t.Run(name, func(t *testing.T) {

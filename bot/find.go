@@ -52,7 +52,7 @@ func mayBeSerial(query string) bool { return strings.ContainsAny(query, "0123456
 // seek finds the product, and the PBX, that was meant by what was typed after the command.
 // What was chosen in the form since is left alone.
 func (b *Bot) seek(ctx context.Context, d *blocks.Draft) {
-	if d.Query == "" || d.Holder != "" || d.Reset > 0 {
+	if d.Query == "" || d.Holder != "" || d.Drawn != 0 {
 		return
 	}
 	serial, account := "", ""

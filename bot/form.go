@@ -21,6 +21,8 @@ const (
 	patience = 12 * time.Second
 	// seekPatience is how much of it goes by looking for a serial number.
 	seekPatience = 5 * time.Second
+	// packagePatience is how long a form waits for what the holder has before it asks without.
+	packagePatience = 5 * time.Second
 	// optionalWait is how long a form waits for what it can do without.
 	optionalWait = 400 * time.Millisecond
 )
@@ -62,7 +64,7 @@ func (b *Bot) open(ctx context.Context, p reply.Person, o opening) {
 		default:
 			if v, ok := b.reply.Open(ctx, p, o.trigger, blocks.Form(form)); ok && form.Waiting {
 				p.Env.Ack(nil)
-				b.complete(ctx, form.Draft, formview.View{ID: v.ID, Hash: v.Hash})
+				b.complete(ctx, d, form, formview.View{ID: v.ID, Hash: v.Hash})
 			}
 		}
 		return
@@ -93,21 +95,16 @@ func (b *Bot) load(ctx context.Context, d blocks.Draft, loading formview.View) {
 	}
 	v, _ := b.reply.Update(ctx, loading.ID, loading.Hash, blocks.Form(form))
 	if v != nil && form.Waiting {
-		b.complete(ctx, form.Draft, formview.View{ID: v.ID, Hash: v.Hash, Stamp: loading.Stamp})
+		b.complete(ctx, d, form, formview.View{ID: v.ID, Hash: v.Hash, Stamp: loading.Stamp})
 	}
 }
 
 // complete draws the form again with what was not known yet when it was drawn, unless
-// the person has changed it meanwhile.
-func (b *Bot) complete(ctx context.Context, d blocks.Draft, drawn formview.View) {
-	waiting, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	if k, ok, err := b.known(waiting, d); ok && err == nil {
-		_, _ = b.packageOf(waiting, k, d)
-	}
-	form, err := b.form(waiting, d)
+// the person has chosen something else meanwhile. What they typed meanwhile stays.
+func (b *Bot) complete(ctx context.Context, d blocks.Draft, first blocks.FormData, drawn formview.View) {
+	form, err := b.formWithin(ctx, packagePatience, d)
 	if err != nil {
-		return // the form stands as it is; its submission checks everything again
+		form = first // enough to ask with; the submission checks everything again
 	}
 	form.Waiting = false
 	if b.forms.Superseded(ctx, drawn) {
@@ -123,50 +120,44 @@ func (b *Bot) complete(ctx context.Context, d blocks.Draft, drawn formview.View)
 func (b *Bot) chosen(ctx context.Context, ic slack.InteractionCallback, a *slack.BlockAction) {
 	v := formview.View{ID: ic.View.ID, Hash: ic.View.Hash, Stamp: a.ActionTs}
 	b.forms.Chose(ctx, v)
-	if d, drawn := b.redraw(ctx, ic.View, v); drawn != nil {
-		b.complete(ctx, d, formview.View{ID: drawn.ID, Hash: drawn.Hash, Stamp: v.Stamp})
+	if d, form, drawn := b.redraw(ctx, ic.View, v); drawn != nil {
+		b.complete(ctx, d, form, formview.View{ID: drawn.ID, Hash: drawn.Hash, Stamp: v.Stamp})
 	}
 }
 
 // redraw draws a form anew after a choice. It returns what it drew when something that the
 // form shows is still to be found.
-func (b *Bot) redraw(ctx context.Context, shown slack.View, v formview.View) (blocks.Draft, *slack.View) {
+func (b *Bot) redraw(ctx context.Context, shown slack.View, v formview.View) (d blocks.Draft, form blocks.FormData, drawn *slack.View) {
 	leave, newest := b.forms.Lock(v.ID, v.Stamp)
 	defer leave()
 	if !newest() {
-		return blocks.Draft{}, nil
+		return d, form, nil
 	}
 	d, _, err := draft.Read(shown)
 	if err != nil {
 		b.log.WarnContext(ctx, "a form could not be read", "error", err)
-		return blocks.Draft{}, nil
+		return d, form, nil
 	}
 	ctx = logs.Request(ctx, d.Request)
-	form, err := b.form(ctx, d)
+	form, err = b.form(ctx, d)
 	if !newest() { // drawing it would undo on the screen what was chosen meanwhile
-		return blocks.Draft{}, nil
+		return d, form, nil
 	}
 	if err != nil {
 		b.log.WarnContext(ctx, "the form's look-ups failed", "error", err)
-		b.forms.Draw(ctx, v, func(int) slack.ModalViewRequest {
-			return blocks.Trouble(d, portal.Explain(err), portal.RequestID(err))
-		})
-		return blocks.Draft{}, nil
+		form.Draft, form.Trouble, form.TroubleCode = d, portal.Explain(err), portal.RequestID(err)
+		b.forms.Draw(ctx, v, blocks.Form(form))
+		return d, form, nil
 	}
-	reset := form.Draft.Reset
-	drawn, ok := b.forms.Draw(ctx, v, func(try int) slack.ModalViewRequest {
-		form.Draft.Reset = reset + try // nothing stays in it of a drawing that was for another choice
-		return blocks.Form(form)
-	})
-	if !ok || !form.Waiting {
-		return blocks.Draft{}, nil
+	if drawn = b.forms.Draw(ctx, v, blocks.Form(form)); !form.Waiting {
+		return d, form, nil
 	}
-	return form.Draft, drawn
+	return d, form, drawn
 }
 
 // again handles the "Try again" button of a view that told of trouble.
 func (b *Bot) again(ctx context.Context, ic slack.InteractionCallback) {
-	d, err := blocks.DecodeDraft(ic.View.PrivateMetadata)
+	d, _, err := draft.Read(ic.View)
 	if err != nil {
 		d = blocks.Draft{Key: rand.Text()}
 	}

@@ -15,7 +15,7 @@ import (
 
 // form puts together what the form shows for a draft. It waits for what the form can't
 // do without, as long as ctx lasts, and for the rest only a moment; what is missing then is
-// told by Waiting.
+// told by Waiting. With an error it has what does not depend on the portal.
 func (b *Bot) form(ctx context.Context, d blocks.Draft) (blocks.FormData, error) {
 	return b.formWithin(ctx, b.optionalWait, d)
 }
@@ -39,7 +39,7 @@ func (b *Bot) formWithin(ctx context.Context, wait time.Duration, d blocks.Draft
 	}
 	holders, err := b.portal.Holders(ctx, d.Product, lookup.AnyAge)
 	if err != nil {
-		return blocks.FormData{}, err
+		return f, err
 	}
 	if d.Query != "" && d.Holder == "" {
 		if h, ok := holders.Only(d.Query); ok {
@@ -52,7 +52,7 @@ func (b *Bot) formWithin(ctx context.Context, wait time.Duration, d blocks.Draft
 	f.Draft, f.Matches = d, holders.Matches(d.Query)
 	k, found, err := b.known(ctx, d)
 	if err != nil {
-		return blocks.FormData{}, err
+		return f, err
 	}
 	if !found {
 		if d.Holder != "" {

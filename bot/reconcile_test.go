@@ -77,7 +77,7 @@ func TestLostOrderIsFoundByItself(t *testing.T) {
 		"no lines told":                          {fault: lostAfter, change: sw(func(s *yeastarsim.Switches) { s.OrderLines = false })},
 		"times in seconds":                       {fault: lostAfter, change: sw(func(s *yeastarsim.Switches) { s.Seconds = true })},
 		"a clock that is slow":                   {fault: lostAfter, change: sw(func(s *yeastarsim.Switches) { s.CreateTimeSkew = -7 * time.Minute })},
-		"a clock that is fast, no PO number":     {fault: lostAfter, change: []func(*sandbox.Options){switched(toldApart, func(s *yeastarsim.Switches) { s.CreateTimeSkew = 7 * time.Minute })}, late: true},
+		"a clock that is a little fast":          {fault: lostAfter, change: []func(*sandbox.Options){switched(toldApart, func(s *yeastarsim.Switches) { s.CreateTimeSkew = 4 * time.Second })}, late: true},
 		"local time for UTC":                     {fault: lostAfter, change: sw(func(s *yeastarsim.Switches) { s.CreateTimeSkew = -8 * time.Hour })},
 		"local time for UTC, in the east":        {fault: lostAfter, change: sw(func(s *yeastarsim.Switches) { s.CreateTimeSkew = 8 * time.Hour })},
 		"ids as numbers":                         {fault: lostAfter, change: sw(func(s *yeastarsim.Switches) { s.FlipIDs = true })},
@@ -177,6 +177,7 @@ func TestSeveralOrdersThatCouldBeItAreForPeople(t *testing.T) {
 		"two with the same typed PO number":  {[]func(*sandbox.Options){typedPO, switched(yeastarsim.Generous)}, 1, firstSearch},
 		"three of which everything is told":  {[]func(*sandbox.Options){switched(toldApart)}, 2, firstSearch},
 		"our own account's, no PO number":    {[]func(*sandbox.Options){switched(toldApart)}, -1, lastSearch},
+		"one, and a clock that is fast":      {[]func(*sandbox.Options){switched(toldApart, func(s *yeastarsim.Switches) { s.CreateTimeSkew = 7 * time.Minute })}, 0, lastSearch},
 		"one, and a clock ten minutes ahead": {[]func(*sandbox.Options){switched(yeastarsim.Bare, func(s *yeastarsim.Switches) { s.CreateTimeSkew = 9 * time.Minute })}, 0, lastSearch},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -271,6 +272,22 @@ func TestAnOrderByHandIsNotTakenEarly(t *testing.T) {
 	clock.Set(monday.Add(lastSearch))
 	b.happened("RNW-000001", renewal.CodeSearched)
 	b.says(sandbox.Renewals, "that could be this one", hand.OrderNo, late.OrderNo)
+	b.ends("RNW-000001", renewal.Unknown, 1, and(lost, renewal.CodeSearched)...)
+}
+
+// An order by hand of after the attempt is not taken either when it is the only one and the list
+// has had its time: people are asked about it.
+func TestAnOrderByHandOfAfterTheAttemptIsForPeople(t *testing.T) {
+	t.Parallel()
+	b, clock := setupAt(t, switched(toldApart))
+	b.Vendor.Fault(yeastarsim.OrderSave, yeastarsim.HTTPError(502).Times(1)) // before the effect
+	b.approved()
+	b.happened("RNW-000001", renewal.CodeUnknown)
+	clock.Advance(4 * time.Minute)
+	hand := b.byHand()
+	clock.Set(monday.Add(lastSearch))
+	b.happened("RNW-000001", renewal.CodeSearched)
+	b.says(sandbox.Renewals, "🔎", "that could be this one", hand.OrderNo)
 	b.ends("RNW-000001", renewal.Unknown, 1, and(lost, renewal.CodeSearched)...)
 }
 

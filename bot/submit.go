@@ -35,9 +35,10 @@ func (b *Bot) submittedForm(ctx context.Context, ic slack.InteractionCallback, e
 		return
 	}
 	_, found := b.portal.Holder(checking, d.Product, d.Holder)
-	if change == draft.ProductChanged || (change == draft.HolderChanged && found) {
+	if change == draft.ProductChanged || (found && !d.Asked) {
 		// "Review" was faster than the form of what was just chosen: here it is.
 		form, err := b.form(checking, d)
+		form.Waiting = false
 		answer := blocks.Form(form)
 		if err != nil {
 			answer = blocks.Trouble(d, portal.Explain(err), portal.RequestID(err))

@@ -11,6 +11,7 @@ import (
 	"renewbot/bot/lookup"
 	"renewbot/bot/portal"
 	"renewbot/bot/socket"
+	"renewbot/bot/typed"
 	"renewbot/yeastar"
 )
 
@@ -29,7 +30,7 @@ func (b *Bot) suggest(ctx context.Context, ic slack.InteractionCallback, env *so
 	d, _ := blocks.DecodeDraft(ic.View.PrivateMetadata)
 	switch ic.ActionID {
 	case blocks.ActionHolder:
-		query := ic.Value
+		query := typed.Field(ic.Value)
 		if query == "" {
 			query = d.Query
 		}
@@ -52,7 +53,7 @@ func (b *Bot) suggest(ctx context.Context, ic slack.InteractionCallback, env *so
 		if h, ok := b.portal.Holder(ctx, d.Product, d.Holder); ok {
 			preferred = b.ownContact(ctx, d.Product, h, contacts)
 		}
-		env.Ack(blocks.ContactOptions(portal.SearchContacts(contacts, ic.Value, preferred)))
+		env.Ack(blocks.ContactOptions(portal.SearchContacts(contacts, typed.Field(ic.Value), preferred)))
 	default:
 		env.Ack(blocks.ContactOptions(nil))
 	}

@@ -14,6 +14,7 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/sync/errgroup"
+	"golang.org/x/text/unicode/norm"
 
 	"renewbot/blocks"
 	"renewbot/bot/lookup"
@@ -203,8 +204,7 @@ func sentence(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 // product finds the product that a cell names.
 func (v *View) product(cell string) (yeastar.Product, string) {
 	products := v.portal.Products()
-	i := slices.IndexFunc(products, func(p yeastar.Product) bool { return strings.EqualFold(p.Key, cell) || strings.EqualFold(p.Name, cell) })
-	if i >= 0 {
+	if i := meant(products, cell, func(p yeastar.Product) []string { return []string{p.Key, p.Name} }); i >= 0 {
 		return products[i], ""
 	}
 	var keys []string
@@ -237,7 +237,7 @@ func (v *View) draft(ctx context.Context, f blocks.FormData, product yeastar.Pro
 	note(services(&d, f, product, r.cells["services"]))
 	switch {
 	case product.Quantity != yeastar.QuantityNone && product.PlanLine && d.Plan != blocks.PlanNone:
-		d.Quantity = cmp.Or(r.cells["quantity"], f.QuantityPrefill)
+		d.Quantity = cmp.Or(norm.NFKC.String(r.cells["quantity"]), f.QuantityPrefill)
 		if d.Quantity == "" {
 			note("The quantity is missing, and the portal does not tell it for certain: write it into the column quantity.")
 		}
@@ -253,13 +253,31 @@ func (v *View) draft(ctx context.Context, f blocks.FormData, product yeastar.Pro
 	return d, faults, err
 }
 
+// meant is which of a list a cell names: the first of exactly that name, or else the only one that has
+// it but for its signs; -1: none.
+func meant[T any](list []T, cell string, names func(T) []string) int {
+	named := func(same func(a, b string) bool) func(T) bool {
+		return func(x T) bool {
+			return slices.ContainsFunc(names(x), func(name string) bool { return same(cell, name) })
+		}
+	}
+	if i := slices.IndexFunc(list, named(strings.EqualFold)); i >= 0 || cell == "" {
+		return i
+	}
+	i := slices.IndexFunc(list, named(portal.Same))
+	if i >= 0 && slices.ContainsFunc(list[i+1:], named(portal.Same)) {
+		return -1
+	}
+	return i
+}
+
 // chosen finds a choice by its id or its name.
 func chosen(choices []blocks.Choice, cell, what string) (id, says string) {
+	if i := meant(choices, cell, func(c blocks.Choice) []string { return []string{c.ID, c.Label} }); i >= 0 {
+		return choices[i].ID, ""
+	}
 	var names []string
 	for _, c := range choices {
-		if c.ID == cell || strings.EqualFold(c.Label, cell) {
-			return c.ID, ""
-		}
 		names = append(names, c.Label)
 	}
 	if len(names) == 0 {
@@ -325,7 +343,7 @@ func termOf(product yeastar.Product, cycle, cell string) (key, says string) {
 	var names []string
 	for _, t := range product.Terms {
 		fits := !product.CycleKept || cycle == "" || t.BillingCycle == cycle
-		if cell == "" && fits || strings.EqualFold(cell, t.Key()) || strings.EqualFold(cell, t.String()) {
+		if cell == "" && fits || cell != "" && (portal.Same(cell, t.Key()) || portal.Same(cell, t.String())) {
 			return t.Key(), ""
 		}
 		names = append(names, t.String())
@@ -346,7 +364,7 @@ func (v *View) contact(ctx context.Context, f blocks.FormData, cell string) (yea
 		return "", "", err
 	}
 	fit := slices.DeleteFunc(slices.Clone(contacts), func(c yeastar.BillingContact) bool {
-		return string(c.ID) != cell && !strings.EqualFold(c.Email, cell) && !strings.EqualFold(c.DisplayName(), cell)
+		return string(c.ID) != cell && !portal.Same(cell, c.Email) && !portal.Same(cell, c.DisplayName())
 	})
 	switch len(fit) {
 	case 1:

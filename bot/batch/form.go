@@ -104,6 +104,7 @@ type draft struct {
 	Lines                     []blocks.BatchCheck
 	CheckedAt                 time.Time
 	Check                     string // which check it is from; a form may have several
+	Reason                    string // that was typed in the review of the check before; empty: none
 }
 
 // draftKey names what one check of a form has found: another one, that is left and still goes on, must not
@@ -238,6 +239,7 @@ func (v *View) finish(ctx context.Context, w reply.Person, meta blocks.BatchMeta
 func (v *View) review(meta blocks.BatchMeta, d draft, warning string) slack.ModalViewRequest {
 	p := blocks.BatchReviewData{
 		Meta: meta, Lines: d.Lines, Channel: d.Channel, Note: d.Note, Approvers: v.directory.Approvers(), DryRun: v.policy.DryRun, Warning: warning,
+		Reason: d.Reason,
 	}
 	for _, l := range d.Lines {
 		if len(l.Wrong) == 0 {
@@ -320,6 +322,7 @@ func (v *View) asked(ctx context.Context, w reply.Person, ic slack.InteractionCa
 	}
 	if v.ledger.Now(saving).Sub(d.CheckedAt) > fresh {
 		rows, _ := read(d.Text)
+		d.Reason = blocks.ReadReason(ic.View) // its input goes while they are checked
 		wait := blocks.BatchWait(meta, 0, len(rows))
 		wait.ExternalID = "batch." + rand.Text()
 		answer(wait, "The lines have to be checked again. Nothing was saved and nothing was ordered.")

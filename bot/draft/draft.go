@@ -127,8 +127,7 @@ func forgetLines(d *blocks.Draft) {
 	if d.When != blocks.WhenDay {
 		d.When, d.Day = "", ""
 	}
-	d.ServicesProposed = false
-	d.Reset++
+	d.ServicesProposed, d.Asked = false, false
 }
 
 // fits says whether a service goes with what is chosen as the plan.

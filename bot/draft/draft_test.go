@@ -29,7 +29,7 @@ func TestRead(t *testing.T) {
 	drawn := blocks.Draft{
 		Product: "p-series-turnkey", Holder: "acme", Plan: "1", Services: []yeastar.ID{"5"}, ServicesProposed: true, Quantity: "50",
 		ServiceQuantity: map[yeastar.ID]string{"5": "7"}, Contact: "2", PONumber: "PO 7", Note: "Soon", Channel: "C1",
-		Request: 3, Revision: 2, Fingerprint: "f", Reset: 4, When: blocks.WhenDay, Day: "2027-03-01",
+		Request: 3, Revision: 2, Fingerprint: "f", Drawn: 4, Asked: true, When: blocks.WhenDay, Day: "2027-03-01",
 	}
 	pbx := drawn
 	pbx.Product, pbx.Holder, pbx.Term, pbx.Cycle = "p-series-appliance-plan", "3631E0000001", "annually-2", "annually"
@@ -40,7 +40,7 @@ func TestRead(t *testing.T) {
 	proposed := drawn // ordered when its package is about to end
 	proposed.When, proposed.Day = "2027-04-02", ""
 	forgotten := func(d *blocks.Draft) {
-		d.Plan, d.Services, d.ServicesProposed, d.Quantity, d.ServiceQuantity, d.Reset = "", nil, false, "", nil, 5
+		d.Plan, d.Services, d.ServicesProposed, d.Quantity, d.ServiceQuantity, d.Asked = "", nil, false, "", nil, false
 	}
 	anotherHolder := func(d *blocks.Draft) {
 		forgotten(d)

@@ -63,26 +63,25 @@ func (f *Forms) Chose(ctx context.Context, v View) {
 // Draw shows what follows from a choice. It never overwrites what it has not seen:
 // each update carries the hash of the view that it replaces. When that was drawn for an
 // older choice meanwhile, by whichever process, the form is drawn over it; when a newer
-// choice was made, it is left alone. render makes the view, for the first try and each
-// further one.
-func (f *Forms) Draw(ctx context.Context, v View, render func(try int) slack.ModalViewRequest) (*slack.View, bool) {
+// choice was made, it is left alone, and nil is returned.
+func (f *Forms) Draw(ctx context.Context, v View, view slack.ModalViewRequest) *slack.View {
 	tried := map[string]bool{}
 	for hash := v.Hash; ; {
 		if f.Superseded(ctx, v) {
-			return nil, false
+			return nil
 		}
-		drawn, conflict := f.reply.Update(ctx, v.ID, hash, render(len(tried)))
+		drawn, conflict := f.reply.Update(ctx, v.ID, hash, view)
 		if drawn != nil {
 			f.Drew(ctx, v, drawn.Hash)
-			return drawn, true
+			return drawn
 		}
 		tried[hash] = true
 		if !conflict {
-			return nil, false
+			return nil
 		}
 		var ok bool
 		if hash, ok = f.olderDrawing(ctx, v, tried); !ok {
-			return nil, false
+			return nil
 		}
 	}
 }

@@ -16,6 +16,9 @@ const (
 	// orderSkew is by how much the vendor's clock and ours may differ, for an order that
 	// is told from others by its time alone.
 	orderSkew = 10 * time.Minute
+	// handSkew is by how much they may differ for such an order to be ours for certain: so soon
+	// after a lost answer nobody places one by hand.
+	handSkew = 5 * time.Second
 	// zoneSkew is by how much they may differ when the order has our reference: the
 	// vendor may take local time for UTC.
 	zoneSkew = 24 * time.Hour
@@ -31,7 +34,8 @@ const (
 	matchNone match = iota
 	// matchPossible: nothing contradicts, or its PO number is ours, but for a change.
 	matchPossible
-	// matchCertain: nothing contradicts and everything agrees, without our reference.
+	// matchCertain: nothing contradicts and everything agrees, without our reference, and it was
+	// placed during the attempt.
 	matchCertain
 	// matchReferenced: it has our reference, and a field whose name is guessed differs.
 	matchReferenced
@@ -44,6 +48,7 @@ type sent struct {
 	yeastar.Order
 	reference string // of the request
 	begin     time.Time
+	end       time.Time // of the attempt, which is not after its deadline
 	deadline  time.Time
 }
 
@@ -56,7 +61,11 @@ func sentWith(r renewal.Request, a renewal.Attempt) (sent, error) {
 	if row, ok := yeastar.ProductByKey(r.Offer.Product); ok && row.ID == order.Product.ID {
 		order.Product = row
 	}
-	return sent{order, r.Reference(), a.StartedAt, a.Deadline}, nil
+	end := a.Deadline
+	if !a.EndedAt.IsZero() && a.EndedAt.Before(end) {
+		end = a.EndedAt
+	}
+	return sent{order, r.Reference(), a.StartedAt, end, a.Deadline}, nil
 }
 
 // compare compares an order of the vendor's with what was sent. What the vendor does not
@@ -78,7 +87,7 @@ func (s sent) compare(o yeastar.OrderDetail) match {
 		return matchPossible
 	case other != "":
 		return matchNone
-	case o.ProductID != "" && o.BillingID != "" && s.linesTold(o) && s.holderTold(o) && !o.CreateTime.IsZero():
+	case o.ProductID != "" && o.BillingID != "" && s.linesTold(o) && s.holderTold(o) && s.meanwhile(o):
 		return matchCertain
 	}
 	return matchPossible
@@ -94,14 +103,15 @@ func (s sent) referenced(o yeastar.OrderDetail) bool {
 	return s.carriesReference() && (o.PONumber == s.PONumber || o.CustomReferenceNo == s.PONumber)
 }
 
-// altered says whether a PO number is ours with other blanks, cut by the vendor, or with
-// something that somebody added.
+// altered says whether a PO number is ours with other blanks, in other letters, cut by the vendor,
+// or with something that somebody added.
 func (s sent) altered(po string) bool {
 	if !s.carriesReference() {
 		return false
 	}
+	po = strings.ToUpper(po)
 	squeezed := strings.Join(strings.Fields(po), " ")
-	cut := len(squeezed) >= leastCut && strings.HasPrefix(s.PONumber, squeezed)
+	cut := len(squeezed) >= leastCut && strings.HasPrefix(strings.ToUpper(s.PONumber), squeezed)
 	return cut || slices.Contains(strings.FieldsFunc(po, betweenWords), s.reference)
 }
 
@@ -151,6 +161,11 @@ func (s sent) wrongTime(o yeastar.OrderDetail) string {
 		return "it was placed long after this request was sent"
 	}
 	return ""
+}
+
+// meanwhile says whether an order was certainly placed during the attempt.
+func (s sent) meanwhile(o yeastar.OrderDetail) bool {
+	return !o.CreateTime.IsZero() && !o.CreateTime.Before(s.begin.Add(-handSkew)) && !o.CreateTime.After(s.end.Add(handSkew))
 }
 
 // differences lists what differs from what was sent, by fields whose names are guessed, but

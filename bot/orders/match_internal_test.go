@@ -28,7 +28,7 @@ func order(t *testing.T, partner, poNumber string) sent {
 		t.Fatal(err)
 	}
 	s, err := sentWith(renewal.Request{ID: 1}, renewal.Attempt{
-		Number: 1, StartedAt: sentAt, Deadline: sentAt.Add(75 * time.Second), Body: body,
+		Number: 1, StartedAt: sentAt, EndedAt: sentAt.Add(30 * time.Second), Deadline: sentAt.Add(75 * time.Second), Body: body,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -78,6 +78,7 @@ func TestCompare(t *testing.T) {
 		"another product with our reference":  {reference, func(o detail) { o.ProductID, o.PONumber = "2", reference }, false, matchNone},
 		"the PO number cut":                   {reference, func(o detail) { o.PONumber = "PO 7 RNW-0" }, false, matchPossible},
 		"the PO number cut to nearly nothing": {reference, func(o detail) { o.PONumber = "PO 7" }, false, matchNone},
+		"the PO number in small letters":      {reference, func(o detail) { o.PONumber = "po 7 rnw-000001" }, false, matchPossible},
 		"the PO number with other blanks":     {reference, func(o detail) { o.PONumber = "PO 7  RNW-000001" }, false, matchPossible},
 		"a word after the PO number":          {reference, func(o detail) { o.PONumber = "PO 7 RNW-000001 paid" }, false, matchPossible},
 		"our reference within another word":   {reference, func(o detail) { o.PONumber = "PO 7 XRNW-0000012" }, false, matchNone},
@@ -92,7 +93,11 @@ func TestCompare(t *testing.T) {
 		"a line without quantity":              {reference, func(o detail) { o.Lines[0].Quantity = nil }, false, matchPossible},
 		"no lines":                             {reference, func(o detail) { o.Lines, o.Quantity = nil, nil }, false, matchPossible},
 		"no time":                              {reference, func(o detail) { o.CreateTime = time.Time{} }, false, matchPossible},
-		"nine minutes before":                  {reference, func(o detail) { o.CreateTime = sentAt.Add(-9 * time.Minute) }, false, matchCertain},
+		"seconds before":                       {reference, func(o detail) { o.CreateTime = sentAt.Add(-handSkew) }, false, matchCertain},
+		"nine minutes before":                  {reference, func(o detail) { o.CreateTime = sentAt.Add(-9 * time.Minute) }, false, matchPossible},
+		"seconds after the attempt":            {reference, func(o detail) { o.CreateTime = sentAt.Add(30*time.Second + handSkew) }, false, matchCertain},
+		"a minute after it began":              {reference, func(o detail) { o.CreateTime = sentAt.Add(time.Minute) }, false, matchPossible},
+		"minutes after the attempt":            {reference, func(o detail) { o.CreateTime = sentAt.Add(4 * time.Minute) }, false, matchPossible},
 		"eleven minutes before":                {reference, func(o detail) { o.CreateTime = sentAt.Add(-11 * time.Minute) }, false, matchNone},
 		"an hour later":                        {reference, func(o detail) { o.CreateTime = sentAt.Add(time.Hour) }, false, matchNone},
 		"an hour before, with our reference":   {reference, func(o detail) { o.CreateTime, o.PONumber = sentAt.Add(-time.Hour), reference }, false, matchProven},

@@ -37,7 +37,10 @@ func (p *Portal) Exactly(ctx context.Context, row yeastar.Product, text string) 
 	whole := fold(text)
 	const enough = 50
 	found, _ := holders.Search(text, enough)
-	fit := slices.DeleteFunc(found, func(h renewal.Holder) bool { return fold(h.Name) != whole && fold(h.Email) != whole })
+	fit := slices.DeleteFunc(slices.Clone(found), func(h renewal.Holder) bool { return fold(h.Name) != whole && fold(h.Email) != whole })
+	if len(fit) == 0 {
+		fit = slices.DeleteFunc(found, func(h renewal.Holder) bool { return !Same(text, h.Name) && !Same(text, h.Email) })
+	}
 	switch {
 	case len(fit) == 1:
 		return fit[0], "", nil

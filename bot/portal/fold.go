@@ -53,6 +53,10 @@ func unended(name string) string {
 	return cmp.Or(strings.TrimRight(name, " .,;:!?。"), name)
 }
 
+// Same says whether somebody wrote a name, but for what people type for its signs and the end of a
+// sentence.
+func Same(typed, name string) bool { return unended(fold(typed)) == unended(fold(name)) }
+
 // isPlain says whether a text has ASCII alone, and no quotation marks.
 func isPlain(s string) bool {
 	for i := range len(s) {

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Text is the doubt as a sentence, in plain text. Only this and Brief have the words.
+// Text is the doubt as a sentence, in plain text. Only this, Brief and Shorthand have the words.
 func (d Doubt) Text() string {
 	switch d.Kind {
 	case DoubtQuantity:
@@ -131,6 +131,45 @@ func (d Doubt) otherBriefly() string {
 		return "a private request"
 	}
 	return Reference(d.Request)
+}
+
+// Shorthand is the doubt without its facts, for where there is no room for its few words.
+func (d Doubt) Shorthand() string {
+	switch d.Kind {
+	case DoubtQuantity:
+		return "quantity"
+	case DoubtPlan:
+		return "plan"
+	case DoubtOpenRequest:
+		return "open request"
+	case DoubtOrderedBefore:
+		return "ordered before"
+	case DoubtLostBefore:
+		return "lost order"
+	case DoubtPortalOrder:
+		return "portal order"
+	case DoubtAutoRenewal:
+		return "auto-renewal"
+	case DoubtServicesLeftOut:
+		return "services left out"
+	case DoubtServicesOnly:
+		return "no plan"
+	case DoubtExpiryFar:
+		return "runs on"
+	case DoubtExpired:
+		return "expired"
+	case DoubtEndsBefore:
+		return "ends before"
+	case DoubtPlanSwitch:
+		return "downgrade"
+	case DoubtInvoice, DoubtInvoiceUnsure:
+		return "invoice"
+	case DoubtSeveral:
+		return "several packages"
+	case DoubtUndocumented:
+		return "undocumented"
+	}
+	return strings.ReplaceAll(string(d.Kind), "_", " ")
 }
 
 // plans are the plan that the portal tells and the one that is asked for.

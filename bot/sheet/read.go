@@ -1,6 +1,7 @@
 package sheet
 
 import (
+	"cmp"
 	"encoding/csv"
 	"errors"
 	"io"
@@ -79,7 +80,7 @@ func (c Columns) Read(text string) iter.Seq2[Line, *Fault] {
 			for column, i := range at {
 				if i < len(record) {
 					// What comes out of us has an apostrophe before what a spreadsheet would compute.
-					l.Cells[column] = strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(record[i]), "'"))
+					l.Cells[column] = unlinked(strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(record[i]), "'")))
 				}
 			}
 			if !yield(l, nil) {
@@ -87,6 +88,16 @@ func (c Columns) Read(text string) iter.Seq2[Line, *Fault] {
 			}
 		}
 	}
+}
+
+// link is what Slack's markup makes of an address, in what is copied out of it.
+var link = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^<mailto:([^<>|]*)(?:\|([^<>]*))?>$`) })
+
+func unlinked(cell string) string {
+	if m := link().FindStringSubmatch(cell); m != nil {
+		return cmp.Or(m[2], m[1])
+	}
+	return cell
 }
 
 // surplus are the cells of a record that have something in them and no heading above.

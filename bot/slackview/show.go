@@ -109,7 +109,7 @@ func (d *drawing) post(ctx context.Context, w wanted, tries int, replaced string
 		d.save(ctx, p)
 		return
 	}
-	switch after, kind := socket.Classify(err); kind {
+	switch after, kind := classify(err); kind {
 	case socket.Wait:
 		p.State, p.Tries = ledger.PostPlanned, tries
 		d.paused[w.channel] = true
@@ -131,7 +131,7 @@ func (d *drawing) post(ctx context.Context, w wanted, tries int, replaced string
 		switch closed := d.closedBy(ctx, err, w, again); {
 		case closed && d.unposted == "" && unknownChannel(err, w.channel):
 			p.State = ledger.PostPlanned // it is found, or still looked for
-		case !closed && (w.key == keySummary || w.key == keyCard):
+		case !closed && d.unposted == "" && w.ofRequest():
 			d.unposted = "Slack says " + p.Problem // whatever it means: people don't see it there
 		}
 		d.comeBack(again)
@@ -176,6 +176,15 @@ func (v *View) postMessage(ctx context.Context, w wanted, parent string, request
 	return channel, ts, nil
 }
 
+// classify says what is to be done about a message that was not posted or changed. What closes a
+// channel is no fault of the app's, whatever the code means elsewhere.
+func classify(err error) (time.Duration, socket.Kind) {
+	if _, closed := socket.Closed(err); closed {
+		return 0, socket.Refused
+	}
+	return socket.Classify(err)
+}
+
 // errParentGone says that a thread's first message was deleted.
 var errParentGone = errors.New("the message of the thread was deleted")
 
@@ -201,7 +210,7 @@ func (d *drawing) change(ctx context.Context, w wanted, p ledger.Post) {
 		d.post(ctx, w, 0, p.TS)
 		return
 	}
-	switch after, kind := socket.Classify(err); kind {
+	switch after, kind := classify(err); kind {
 	case socket.Wait:
 		d.comeBack(after)
 	case socket.Refused:

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -72,6 +73,8 @@ var closed = map[string]string{
 	"channel_is_limited_access":             "only some people may see it",
 	"external_channel_migrating":            "it is being moved",
 	"posting_to_channel_denied":             "I may not post there",
+	"posting_to_general_channel_denied":     "I may not post there",
+	"no_permission":                         "I lack the permission to post there",
 	"method_not_supported_for_channel_type": "I can't post in such a channel",
 
 	"restricted_action":                        "I may not post there",
@@ -90,13 +93,22 @@ var closed = map[string]string{
 	"org_login_required":       "your organisation is being moved by Slack",
 	"team_added_to_org":        "your workspace is being moved by Slack",
 	"team_access_not_granted":  "your organisation has not given me that workspace",
+	"team_not_found":           "your workspace is not found there",
+
+	"two_factor_setup_required": "your workspace wants two-factor authentication to be set up first",
 }
+
+// restricted begins Slack's codes for what administrators allow some people alone, which become more.
+const restricted = "restricted_action"
 
 // Closed says, as the end of a sentence, why a channel takes no messages; ok is false when
 // err does not say so.
 func Closed(err error) (why string, ok bool) {
 	code := ErrorCode(err)
 	words, ok := closed[code]
+	if !ok && strings.HasPrefix(code, restricted) {
+		words, ok = closed[restricted], true
+	}
 	return words + " (" + code + ")", ok
 }
 

@@ -17,11 +17,11 @@ func FuzzCommand(f *testing.F) {
 	for _, s := range []string{
 		"", " ", "acme", "acme telecom", "help", "?", "LIST", "list acme", "status RNW-000123", "status 123", "status #7", "cancel rnw-1",
 		"cancel", "cancel all", "cancel RNW-000001 RNW-000002", "cancel -1", "cancel 0", "status 99999999999999999999", "status ٣", "cancel\u00a01",
-		"cancel\u200b 1", "deputy <@U0BOB|bob> until Friday", "deputy <@U0BOB> <@U0EVE>", "deputy off", "deputies", "notify", "notify *None*", "notify me", "deputy \u200b", "<@U0BOB|deputy>", "<@U0BOB|deputy> x <@U0EVE>", "pause x", "resume", "<@U0EVIL>", "help me", "status RNW-1;DROP", "*Status* *RNW-000007*.", "“cancel” RNW–000123", "status o’brien", "<https://x.example|acme>", "stat\u00adus 1", "stаtus 1", "\x00", "\xff",
+		"cancel\u200b 1", "deputy <@U0BOB|bob> until Friday", "deputy <@U0BOB> <@U0EVE>", "deputy off", "deputies", "notify", "notify *None*", "notify me", "deputy \u200b", "<@U0BOB|deputy>", "<@U0BOB|deputy> x <@U0EVE>", "pause x", "resume", "<@U0EVIL>", "help me", "status RNW-1;DROP", "status request RNW 000123", "cancel RNW_B7 .", "(northwind)", "*Status* *RNW-000007*.", "“cancel” RNW–000123", "status o’brien", "<https://x.example|acme>", "stat\u00adus 1", "stаtus 1", "\x00", "\xff",
 	} {
 		f.Add(s, int64(123))
 	}
-	number := regexp.MustCompile(`^(?i:status|cancel)\s+(?:(?i:RNW)-|#)?0*([1-9][0-9]*)$`)
+	number := regexp.MustCompile(`^(?i:(?:status )(?:(?:the|for|of|request|batch|number|no) )*|cancel )(?:(?i:RNW)[-_ ]*|#)?((?i:b?))[-_ ]*0*([1-9][0-9]*)(?:'s)?$`)
 	f.Fuzz(func(t *testing.T, text string, n int64) {
 		got := Parse(text)
 		words := strings.Fields(plainly(text))
@@ -46,13 +46,13 @@ func FuzzCommand(f *testing.F) {
 			}
 		case Status, Cancel:
 			if got.Verb == Status && got.Request == 0 {
-				if first != "status" || got.Text == "" || got.Text != strings.Join(words[1:], " ") {
+				if first != "status" || got.Text == "" || got.Text != unbracketed(strings.Join(words[1:], " ")) {
 					t.Errorf("%q is %+v", text, got)
 				}
 				break
 			}
-			m := number.FindStringSubmatch(strings.Join(bared, " "))
-			if m == nil || string(got.Verb) != first || strconv.FormatInt(got.Request, 10) != m[1] {
+			m := number.FindStringSubmatch(strings.TrimSpace(strings.Join(bared, " ")))
+			if m == nil || string(got.Verb) != first || strconv.FormatInt(max(got.Request, -got.Request), 10) != m[2] || (got.Request < 0) != (m[1] != "") {
 				t.Errorf("%q is %+v", text, got)
 			}
 		case Help:
@@ -65,6 +65,10 @@ func FuzzCommand(f *testing.F) {
 			}
 		case Notify:
 			if first != "notify" || got.Request != 0 || (got.Text != "" && got.Text != bared[1]) {
+				t.Errorf("%q is %+v", text, got)
+			}
+		case Due, Past, Batch:
+			if first != string(got.Verb) || got.Request != 0 {
 				t.Errorf("%q is %+v", text, got)
 			}
 		case DeputyOff, Deputies, Pause, Resume:

@@ -3,11 +3,13 @@
 package typed
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"strings"
 	"sync"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -76,6 +78,42 @@ func plainly(text string) string {
 		}
 		return parts[1]
 	})
+	return clean(asTyped.Replace(text))
+}
+
+// link is what Slack's markup makes of an address that is pasted into a field. What people type
+// there themselves does not come escaped, and may be a name.
+var link = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`<(?:mailto:|tel:|https?://)([^<>|]*)(?:\|([^<>]*))?>`)
+})
+
+// Field is what somebody typed or pasted into a field, as plainly reads a command.
+func Field(s string) string {
+	return clean(link().ReplaceAllStringFunc(s, func(m string) string {
+		parts := link().FindStringSubmatch(m)
+		return cmp.Or(parts[2], parts[1])
+	}))
+}
+
+// brackets close what others open.
+var brackets = map[rune]rune{'(': ')', '[': ']', '{': '}', '‹': '›', '「': '」', '『': '』', '《': '》'}
+
+// unbracketed is a text without the brackets that stand around all of it.
+func unbracketed(s string) string {
+	first, n := utf8.DecodeRuneInString(s)
+	last, m := utf8.DecodeLastRuneInString(s)
+	if n+m >= len(s) || brackets[first] != last || last == 0 {
+		return s
+	}
+	if inner := s[n : len(s)-m]; !strings.ContainsRune(inner, first) && !strings.ContainsRune(inner, last) {
+		return strings.TrimSpace(inner)
+	}
+	return s
+}
+
+// clean is a text without signs that nobody sees and those around its words, in the signs of a
+// keyboard.
+func clean(text string) string {
 	text = strings.Map(func(r rune) rune {
 		switch {
 		case unicode.In(r, unicode.Cf, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point):
@@ -84,14 +122,14 @@ func plainly(text string) string {
 			return ' '
 		}
 		return r
-	}, asTyped.Replace(text))
+	}, text)
 	var words []string
 	for word := range strings.FieldsSeq(norm.NFKC.String(alike.Replace(text))) {
 		if word = strings.Trim(word, emphasis); word != "" {
 			words = append(words, word)
 		}
 	}
-	return strings.Join(words, " ")
+	return unbracketed(strings.Join(words, " "))
 }
 
 // person is somebody who is mentioned, as Slack sends it of a command that it escapes.
@@ -168,12 +206,11 @@ func Parse(text string) Command {
 	case first == "batch":
 		return narrowed(Batch, typed)
 	case first == "status" || first == "cancel":
-		if len(words) == 2 {
-			if id, ok := requestNumber(bare(words[1])); ok {
-				return Command{Verb: Verb(first), Request: id}
-			}
-		}
 		rest := strings.Join(words[1:], " ")
+		if id, ok := requestNumber(rest, first == "status"); ok {
+			return Command{Verb: Verb(first), Request: id}
+		}
+		rest = unbracketed(rest)
 		if first == "status" && rest != "" && !meantAsNumber().MatchString(rest) {
 			return Command{Verb: Status, Text: rest}
 		}
@@ -186,7 +223,7 @@ func Parse(text string) Command {
 // bare is a word that stands for a command or a number, without what is around it, and with
 // the digits of a Western keyboard.
 func bare(word string) string {
-	return strings.ToLower(strings.Map(westernDigit, strings.Trim(word, emphasis+punctuation)))
+	return strings.ToLower(strings.Map(westernDigit, strings.Trim(word, emphasis+punctuation+" ")))
 }
 
 func westernDigit(r rune) rune {
@@ -199,21 +236,32 @@ func westernDigit(r rune) rune {
 	return r
 }
 
-// orderNumber is how the vendor writes the numbers of its orders.
-var orderNumber = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)\bXS[0-9]{10,30}\b`) })
+// orderNumber is how the vendor writes the numbers of its orders, and people with something between.
+var orderNumber = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)\b(XS)[-_ #.:]{0,3}([0-9]{10,30})\b`) })
 
 // OrderNumber is the number of an order as the vendor writes it, out of what somebody typed
 // or pasted into a field. What looks like none is left as it is, but for what nobody sees.
 func OrderNumber(s string) string {
-	s = plainly(s)
-	if found := orderNumber().FindAllString(s, 2); len(found) == 1 {
-		return strings.ToUpper(found[0])
+	s = Field(s)
+	if found := orderNumber().FindAllStringSubmatch(s, 2); len(found) == 1 {
+		return strings.ToUpper(found[0][1]) + found[0][2]
 	}
 	return strings.Trim(s, emphasis+punctuation+" #")
 }
 
+// reference is a request's number, or a batch's, with whatever people write or leave out between its
+// parts, and the words before it.
+var reference = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^((?:(?:the|for|of|request|batch|number|no)[.:]? )*)rnw[-_ ]*(b?)[-_ ]*([0-9]{1,12})(?:'s)?$`)
+})
+
 // requestNumber reads a request's number, with or without the letters before it, or that of a batch.
-func requestNumber(s string) (int64, bool) {
+// Words may stand before it where nothing is done to it.
+func requestNumber(s string, words bool) (int64, bool) {
+	s = bare(s)
+	if m := reference().FindStringSubmatch(s); m != nil && (words || m[1] == "") {
+		s = "rnw-" + m[2] + m[3]
+	}
 	if id, ok := renewal.ParseBatchReference(strings.Replace(s, "#", "RNW-", 1)); ok {
 		return renewal.Batch{ID: id}.Subject(), true
 	}

@@ -22,6 +22,21 @@ func TestCommandsAsTheyAreTypedAndPasted(t *testing.T) {
 		"ｓｔａｔｕｓ ＲＮＷ－０００１２３！":                   {Verb: Status, Request: 123},
 		"\u200fstatus RNW-٠٠٠١٢٣،":             {Verb: Status, Request: 123},
 		"status\u2800\u3164「RNW-000123」":       {Verb: Status, Request: 123},
+		"status RNW000123":                     {Verb: Status, Request: 123},
+		"status RNW 000123":                    {Verb: Status, Request: 123},
+		"status rnw_123":                       {Verb: Status, Request: 123},
+		"status RNW-\n000123":                  {Verb: Status, Request: 123},
+		"status RNW-123 .":                     {Verb: Status, Request: 123},
+		"status RNW-000123’s":                  {Verb: Status, Request: 123},
+		"status request RNW-000123":            {Verb: Status, Request: 123},
+		"(status RNW-123)":                     {Verb: Status, Request: 123},
+		"cancel RNW 123":                       {Verb: Cancel, Request: 123},
+		"cancel RNW B7":                        {Verb: Cancel, Request: -7},
+		"status (northwind)":                   {Verb: Status, Text: "northwind"},
+		"(northwind)":                          {Verb: Open, Text: "northwind"},
+		"[Acme (UK)]":                          {Verb: Open, Text: "Acme (UK)"},
+		"(Acme) and (Sons)":                    {Verb: Open, Text: "(Acme) and (Sons)"},
+		"()":                                   {Verb: Open, Text: "()"},
 		"？":                                    {Verb: Help},
 		"List.":                                {Verb: List},
 		"_list_":                               {Verb: List},
@@ -48,7 +63,7 @@ func TestCommandsAsTheyAreTypedAndPasted(t *testing.T) {
 			t.Errorf("%q is %+v, want %+v", text, got, want)
 		}
 	}
-	for _, text := range []string{"cancel", "cancel all", "cancel acme", "cancel rnw-b", "cancel b7", "status rnw-b0", "status"} {
+	for _, text := range []string{"cancel", "cancel all", "cancel acme", "cancel rnw-b", "cancel request RNW-1", "cancel RNW-1 RNW-2", "cancel RNW 1 2", "cancel b7", "status rnw-b0", "status"} {
 		if got := Parse(text); got.Verb != Help {
 			t.Errorf("%q is %+v, want the help", text, got)
 		}
@@ -59,20 +74,25 @@ func TestOrderNumbersAsTheyAreTypedAndPasted(t *testing.T) {
 	t.Parallel()
 	const number = "XS3401174502129270784"
 	for text, want := range map[string]string{
-		number:                             number,
-		"*" + number + "*":                 number,
-		"`" + number + "`.":                number,
-		"\u200b\u202a" + number + "\u202c": number,
-		"“" + number + "”,":                number,
-		"#" + number:                       number,
-		"Order: " + number + " (paid)":     number,
-		"xs3401174502129270784":            number,
-		"ＸＳ3401174502129270784":            number,
-		"":                                 "",
-		"\u200b":                           "",
-		"IW3401174503953793025":            "IW3401174503953793025",
-		"17 820 52":                        "17 820 52",
-		number + " " + number[:20]:         number + " " + number[:20], // which one is for people
+		number:                              number,
+		"*" + number + "*":                  number,
+		"`" + number + "`.":                 number,
+		"\u200b\u202a" + number + "\u202c":  number,
+		"“" + number + "”,":                 number,
+		"#" + number:                        number,
+		"Order: " + number + " (paid)":      number,
+		"xs3401174502129270784":             number,
+		"ＸＳ3401174502129270784":             number,
+		"XS-3401174502129270784":            number,
+		"XS 3401174502129270784":            number,
+		"xs – 3401174502129270784.":         number,
+		"Order no.: XS#3401174502129270784": number,
+		"":                                  "",
+		"\u200b":                            "",
+		"IW3401174503953793025":             "IW3401174503953793025",
+		"17 820 52":                         "17 820 52",
+		"<https://partner.example/" + number + "|" + number + ">": number,
+		number + " " + number[:20]:                                number + " " + number[:20], // which one is for people
 	} {
 		if got := OrderNumber(text); got != want {
 			t.Errorf("%q is %q, want %q", text, got, want)
