@@ -91,7 +91,11 @@ func (h HomeData) list(id, heading, none string, batches []BatchData, requests [
 		add(len(urgent)+i, r)
 	}
 	if more := all - len(urgent) - len(batches) - len(requests); more > 0 {
-		blocks = append(blocks, contextLine(id+".more", fmt.Sprintf("and %d more", more)))
+		rest := fmt.Sprintf("and %d more", more)
+		if listTitles[id] == "" {
+			return append(blocks, contextLine(id+".more", rest))
+		}
+		blocks = append(blocks, withAll(section(id+".more", rest), id, all, all-more))
 	}
 	return blocks
 }
