@@ -134,7 +134,7 @@ func (b *Bot) submittedReview(ctx context.Context, ic slack.InteractionCallback,
 	ctx = env.Concerns(ctx, d.Request)
 	checking, cancel := env.InTime(ctx)
 	defer cancel()
-	actor, _ := b.decider(checking, ic.User.ID, ic.TriggerID, d.Request)
+	actor, _ := b.whoClicked(checking, ic.User.ID, ic.TriggerID, d.Request, directory.DecisionAge)
 	o, errs, err := b.offer(checking, ic.User.ID, d)
 	if err != nil {
 		b.log.WarnContext(ctx, "the offer's look-ups failed", "error", err)

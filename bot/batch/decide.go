@@ -29,10 +29,10 @@ func (v *View) Found(ctx context.Context, w reply.Person, id int64) (blocks.Batc
 
 // decider is who decides on a batch, as Slack tells of them now, beside all who had to do with it.
 func (v *View) decider(ctx context.Context, w reply.Person, d blocks.BatchData) (renewal.Actor, []renewal.Actor) {
-	a := v.directory.Actor(ctx, w.ID, directory.DecisionAge)
+	a := v.directory.Actor(ctx, w.ID, directory.OrderAge)
 	a.Click = w.Trigger
 	all := d.Batch.Everybody(d.Lines)
-	return v.directory.Beside(ctx, a, all, directory.DecisionAge), v.voters(ctx, all)
+	return v.directory.Beside(ctx, a, all, directory.OrderAge), v.voters(ctx, all)
 }
 
 // Clicked handles a button of a batch's card.

@@ -34,7 +34,7 @@ func (o Orders) Do(ctx context.Context, userID string, t typed.Command) (blocks.
 		}
 		return blocks.Answer(renewal.Pause{By: userID, Reason: t.Text, At: o.Ledger.Now(ctx)}.Sentence()), err
 	case typed.Resume:
-		err := o.Ledger.Resume(ctx, o.People.Actor(ctx, userID, directory.DecisionAge))
+		err := o.Ledger.Resume(ctx, o.People.Actor(ctx, userID, directory.OrderAge))
 		return blocks.Answer(renewal.Pause{}.Sentence()), err
 	case typed.Deputy:
 		return o.deputise(ctx, userID, t)
