@@ -37,9 +37,9 @@ func batchSentence(e renewal.Entry) string {
 		if d[renewal.DetailNext] != "" {
 			more = "By the policy it is the turn of others now."
 		}
-		return join("👍 "+by+" approved "+lines+" of "+name+" ("+outside(d[renewal.DetailVotes], shortLimit)+")"+commentWords(d), more, nothingYet)
+		return join("👍 "+by+" approved "+lines+" of "+name+" ("+outside(d[renewal.DetailVotes], shortLimit)+")"+commentWords(d)+ownBatch(d[renewal.DetailSelfApproval] != ""), more, nothingYet)
 	case renewal.CodeBatchApproved:
-		return join("👍 "+by+" approved "+lines+" of "+name+" ("+outside(d[renewal.DetailVotes], shortLimit)+")"+commentWords(d), whatFollows(d))
+		return join("👍 "+by+" approved "+lines+" of "+name+" ("+outside(d[renewal.DetailVotes], shortLimit)+")"+commentWords(d)+ownBatch(d[renewal.DetailSelfApproval] != ""), whatFollows(d))
 	case renewal.CodeBatchRejected:
 		return join("🚫 "+by+" rejected "+lines+" of "+name+reason(d[renewal.DetailReason]), nothingWas)
 	case renewal.CodeBatchLeftOut:
@@ -57,6 +57,14 @@ func batchSentence(e renewal.Entry) string {
 	case renewal.CodeBatchEscalated:
 		return join("⏫ Nobody has decided on "+name+" in time. "+mentions(splitList(d[renewal.DetailWho]), 20)+" were told.", nothingYet)
 	}
+// ownBatch says that somebody approved what they have asked for themselves.
+func ownBatch(self bool) string {
+	if !self {
+		return ""
+	}
+	return " It is their own batch."
+}
+
 	return ""
 }
 
