@@ -225,6 +225,9 @@ func (d BatchData) approval(open []renewal.Request) (title, yes, consequence str
 		title, yes = "Approve "+d.Batch.Reference()+"?", "Approve"
 		consequence = fmt.Sprintf("%s The last one places %s %s; they cannot be undone.", more, count(len(open), "real order", "real orders"), atOnce)
 	}
+	if d.Pause.Holds() && !d.Batch.DryRun {
+		title, yes, consequence = "Approve "+d.Batch.Reference()+"?", "Approve", pausedNow+consequence
+	}
 	if n := len(doubtful(open)); n > 0 {
 		consequence = "⚠️ Something to look at in " + count(n, "line", "lines") + ". " + consequence
 	}

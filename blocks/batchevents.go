@@ -1,6 +1,7 @@
 package blocks
 
 import (
+	"cmp"
 	"fmt"
 
 	"renewbot/bot/renewal"
@@ -24,11 +25,7 @@ func whatFollows(d map[string]string) string {
 func batchSentence(e renewal.Entry) string {
 	by, d := actor(e), e.Detail
 	name := outside(d[renewal.DetailBatch], shortLimit)
-	lines := d[renewal.DetailCount] + " lines"
-	if d[renewal.DetailCount] == "1" {
-		lines = "1 line"
-	}
-	lines = outside(lines, shortLimit)
+	lines := noted(d[renewal.DetailCount], "line", "lines")
 	switch e.Code {
 	case renewal.CodeBatchSubmitted:
 		return join("📝 "+by+" asks for the batch "+name+" with "+lines+".", nothingYet)
@@ -55,17 +52,17 @@ func batchSentence(e renewal.Entry) string {
 	case renewal.CodeBatchLastCall:
 		return join("⏰ Last call for "+name+". "+mentions(splitList(d[renewal.DetailWho]), 20)+" were reminded that it times out.", nothingYet)
 	case renewal.CodeBatchEscalated:
-		return join("⏫ Nobody has decided on "+name+" in time. "+mentions(splitList(d[renewal.DetailWho]), 20)+" were told.", nothingYet)
+		return join("⏫ Nobody has decided on "+name+" in time. "+cmp.Or(mentions(splitList(d[renewal.DetailWho]), 20), "Nobody whom the policy names is here any more: no people")+" were told.", nothingYet)
 	}
+	return ""
+}
+
 // ownBatch says that somebody approved what they have asked for themselves.
 func ownBatch(self bool) string {
 	if !self {
 		return ""
 	}
 	return " It is their own batch."
-}
-
-	return ""
 }
 
 func heldWords(d map[string]string) string {
@@ -93,8 +90,8 @@ func (d BatchData) linked(id, text, link string) Message {
 
 // BatchEscalated is the line in the thread that says that nobody has decided in time.
 func BatchEscalated(d BatchData, who []string) Message {
-	return oneLineMessage(fmt.Sprintf("batchescalated.%d", d.Batch.ID), "⏫ Nobody has decided in time. "+mentions(who, 20)+
-		": please see to it that somebody does, on the card of "+d.Batch.Reference()+" in this thread. "+nothingYet)
+	return oneLineMessage(fmt.Sprintf("batchescalated.%d", d.Batch.ID),
+		join(escalated(who, "the card of "+d.Batch.Reference()+" in this thread"), nothingYet))
 }
 
 // BatchEscalatedTo is what somebody reads who is told of that.

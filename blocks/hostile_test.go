@@ -189,7 +189,7 @@ func TestViewsWithstandAnyText(t *testing.T) {
 				Doubts: r.Doubts, DoubtReason: r.DoubtReason,
 			}),
 			"submitted": blocks.Submitted(r, false), "amended": blocks.Submitted(r, true), "reject": blocks.RejectForm(r),
-			"return": blocks.ReturnForm(r), "approve": blocks.ApproveForm(r),
+			"return": blocks.ReturnForm(r), "approve": blocks.ApproveForm(r, renewal.Pause{By: r.Requester, Reason: r.Note}),
 			"settle placed": blocks.SettlePlacedForm(r), "settle placed anyway": blocks.SettlePlacedAnyway(r, blocks.TargetOf(r), r.Note, r.Reason, r.Changes), "settle not placed": blocks.SettleNotPlacedForm(r),
 		} {
 			checkView(t, name, v)

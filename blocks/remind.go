@@ -44,7 +44,7 @@ func Nudge(r renewal.Request, e renewal.Entry, approver string) Message {
 		row := fmt.Sprintf("nudge.%d.%d.actions", r.ID, e.Seq)
 		m.Blocks = append(m.Blocks, settleBlocks(row, r)...)
 		if r.Status == renewal.Returned {
-			m.Blocks = append(m.Blocks, actionRow(row, r, requesterActions[r.Status])...)
+			m.Blocks = append(m.Blocks, actionRow(row, r, requesterActions[r.Status], renewal.Pause{})...)
 		}
 	}
 	return m
@@ -56,7 +56,7 @@ func settleBlocks(id string, r renewal.Request) []slack.Block {
 	if r.Status != renewal.Unknown {
 		return nil
 	}
-	return actionRow(id, r, approverActions[r.Status])
+	return actionRow(id, r, approverActions[r.Status], renewal.Pause{})
 }
 
 // remindedOf is what the thread says when people are reminded.

@@ -105,6 +105,9 @@ func (b *Bot) review(ctx context.Context, d blocks.Draft, o asked, proposed rene
 		Now: b.now(), Channel: d.Channel, DryRun: b.policy.DryRun, Required: proposed.Required, Ways: proposed.Ways, Ruling: proposed.Ruling,
 		Approvers: b.directory.Approvers(), Warning: warning, Doubts: o.doubts,
 	}
+	if warning == "" && !b.slack.Reachable(ctx, proposed) {
+		data.Warning = blocks.TooFew
+	}
 	if d.Request != 0 {
 		if r, err := b.ledger.Get(ctx, d.Request); err == nil {
 			data.Changes = renewal.Difference(r.Offer, o.Offer)

@@ -59,6 +59,9 @@ func (v *View) Clicked(ctx context.Context, w reply.Person, a *slack.BlockAction
 		own := slices.ContainsFunc(d.Lines, func(r renewal.Request) bool { return r.Requester == w.ID || actor.Same[r.Requester] })
 		v.ask(ctx, w, blocks.BatchLeaveForm(d, own), actor, d)
 	case blocks.ActionBatchComment:
+		if d.Pause, err = v.ledger.Paused(ctx); err != nil {
+			v.log.WarnContext(ctx, "a form does not say whether orders are paused", "error", err)
+		}
 		v.ask(ctx, w, blocks.BatchApproveForm(d, t), actor, d)
 	case blocks.ActionBatchReject:
 		v.ask(ctx, w, blocks.BatchRejectForm(d), actor, d)

@@ -201,14 +201,14 @@ func (d *Directory) away(u slack.User) bool {
 
 // Members lists the people whom ids name, by themselves or through a group, each once.
 // A group that Slack will never tell is left out.
-func (d *Directory) Members(ctx context.Context, ids []string) ([]string, error) {
+func (d *Directory) Members(ctx context.Context, ids []string, maxAge lookup.MaxAge) ([]string, error) {
 	var all []string
 	for _, id := range ids {
 		if !isGroup(id) {
 			all = append(all, id)
 			continue
 		}
-		members, err := d.groups.Get(ctx, id, DecisionAge)
+		members, err := d.groups.Get(ctx, id, maxAge)
 		if err = d.unknowable(ctx, id, err); err != nil {
 			return nil, err
 		}
@@ -225,8 +225,7 @@ func (d *Directory) Person(ctx context.Context, id string) (p Person, ok bool, e
 	if err != nil {
 		return Person{}, false, d.unknowable(ctx, id, err)
 	}
-	sister := d.self.Kind(u) == Sister && slices.Contains(slices.Concat(d.approvers, d.requesters, d.named, d.told), id)
-	if d.stranger(u) != "" && !sister {
+	if d.stranger(u) != "" && !d.sister(u, id) {
 		return Person{}, false, nil
 	}
 	weekend := d.weekend
@@ -234,6 +233,11 @@ func (d *Directory) Person(ctx context.Context, id string) (p Person, ok bool, e
 		weekend = weekendOf(u.TZ, u.Locale)
 	}
 	return Person{ID: id, Zone: zoneOf(u.TZ), Weekend: weekend, Away: d.away(u)}, true, nil
+}
+
+// sister says whether somebody of another workspace is named by their own id.
+func (d *Directory) sister(u slack.User, id string) bool {
+	return d.self.Kind(u) == Sister && slices.Contains(slices.Concat(d.approvers, d.requesters, d.named, d.told), id)
 }
 
 // Zone is somebody's time zone, by which days are counted for them; UTC if it is not known.

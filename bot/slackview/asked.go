@@ -1,0 +1,99 @@
+package slackview
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"renewbot/blocks"
+	"renewbot/bot/directory"
+	"renewbot/bot/renewal"
+)
+
+// lookTimeout bounds the look at who can decide: a card does not wait for more.
+const lookTimeout = time.Second
+
+// askedNow are those who are asked about a request now: while it is pending, nobody who can't decide
+// on it, and blocks.Nobody when too few can. It also says whether who was asked by name still can.
+func (v *View) askedNow(ctx context.Context, r renewal.Request) (ids []string, handed bool) {
+	named := v.asked(r)
+	if r.Status != renewal.Pending {
+		return named, true
+	}
+	now := v.ledger.Now(ctx)
+	able, told := v.able(ctx, r, func(a renewal.Actor) bool { return r.WaitsFor(a, now, v.policy) })
+	if !told {
+		return named, true
+	}
+	ids = v.covering(ctx, named, able)
+	if !r.Undivided() && !r.Reaches(able.people, now, v.policy) {
+		ids = append(ids, blocks.Nobody)
+	}
+	return ids, r.Handed == nil || slices.Contains(able.ids, r.Handed.To)
+}
+
+// Reachable says whether enough people can approve what is asked for; where that is not known, they may.
+func (v *View) Reachable(ctx context.Context, proposed renewal.Request) bool {
+	able, told := v.able(ctx, proposed, func(renewal.Actor) bool { return false })
+	return !told || proposed.Reaches(able.people, v.ledger.Now(ctx), v.policy)
+}
+
+// askedOfBatch are the same for a batch, whether it waits for approval or pauses.
+func (v *View) askedOfBatch(ctx context.Context, d blocks.BatchData) []string {
+	r, waits := d.Batch.Awaiting(d.Lines)
+	if !waits {
+		return v.approvers
+	}
+	named, now := v.asked(r), v.ledger.Now(ctx)
+	able, told := v.able(ctx, d.Batch.Everybody(d.Lines), func(a renewal.Actor) bool { return d.Batch.WaitsFor(a, d.Lines, now, v.policy) })
+	if !told {
+		return named
+	}
+	if ids := v.covering(ctx, named, able); len(ids) > 0 || d.Batch.Held != nil {
+		return ids
+	}
+	return []string{blocks.Nobody}
+}
+
+// able are all for whom a request may wait, and the ids of those for whom it does.
+type able struct {
+	people []renewal.Actor
+	ids    []string
+}
+
+// able finds out who can decide; false: that is not known now. r is by what they are looked up.
+func (v *View) able(ctx context.Context, r renewal.Request, waits func(renewal.Actor) bool) (found able, told bool) {
+	ctx, cancel := context.WithTimeout(ctx, lookTimeout)
+	defer cancel()
+	people, err := v.people.Awaited(ctx, r, directory.RequestAge)
+	if err != nil {
+		v.log.WarnContext(ctx, "who can decide was not found out, and all who may are asked", "request", r.Reference(), "error", err)
+		return found, false
+	}
+	found.people = people
+	for _, a := range people {
+		if waits(a) {
+			found.ids = append(found.ids, a.UserID)
+		}
+	}
+	return found, true
+}
+
+// covering are the people and groups that are named, as far as somebody of them can decide, and beside
+// them who else can.
+func (v *View) covering(ctx context.Context, named []string, able able) []string {
+	var ids, covered []string
+	for _, id := range named {
+		members, err := v.people.Members(ctx, []string{id}, directory.RequestAge)
+		can := slices.DeleteFunc(members, func(m string) bool { return !slices.Contains(able.ids, m) })
+		if err != nil || len(can) > 0 {
+			ids, covered = append(ids, id), append(covered, can...)
+		}
+	}
+	for _, id := range able.ids {
+		if !slices.Contains(covered, id) {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
