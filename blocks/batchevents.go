@@ -73,11 +73,11 @@ func heldWords(d map[string]string) string {
 	return fmt.Sprintf(words, outside(d[renewal.DetailLines], shortLimit))
 }
 
-// BatchNudge is what somebody reads who is reminded of a batch.
-func BatchNudge(d BatchData, link string) Message {
+// BatchNudge is what somebody reads who was reminded of a batch; waits is whether it still waits for them.
+func BatchNudge(d BatchData, link string, waits bool) Message {
 	name, s := d.Batch.Reference(), d.state()
 	text := fmt.Sprintf("⏰ %s waits for you: %s of %s (%s). %s", name, d.head(), mention(d.Batch.Requester), d.total(), s.plain())
-	if _, waits := d.Batch.Awaiting(d.Lines); !waits {
+	if _, open := d.Batch.Awaiting(d.Lines); !open || !waits {
 		text = fmt.Sprintf("%s does not wait for you any more. %s", name, s.plain())
 	}
 	return d.linked("batchnudge", text, link)

@@ -213,3 +213,20 @@ func TestARefusalSaysWhatHolds(t *testing.T) {
 	b.as(sandbox.Carol).command(sandbox.Renewals, "/renew pause Stocktaking")
 	b.wants(bob.command(sandbox.Renewals, "/renew pause"), "Nothing was changed. Orders are paused by @carol: “Stocktaking”")
 }
+
+// A reminder says no more that a request waits for somebody when it is the turn of others.
+func TestAReminderOfAStepThatIsOver(t *testing.T) {
+	t.Parallel()
+	b, clock := setupAt(t, configured(longLived), ruled(t, `version: 1
+rules:
+  - name: two
+    steps: [{who: [`+sandbox.Bob+`, `+sandbox.Dave+`]}, {who: [`+sandbox.Approval+`]}]
+`))
+	card := b.as(sandbox.Alice).request(acmeWish)
+	b.laterAt(clock, at(2, 14))
+	b.hears(sandbox.Bob, "RNW-000001", "waits for your decision")
+	b.hears(sandbox.Dave, "RNW-000001", "waits for your decision")
+	b.as(sandbox.Dave).press(card, "Approve")
+	b.hears(sandbox.Bob, "RNW-000001", "does not wait for you any more: others decide on it now", "Nothing has been ordered.")
+	b.hears(sandbox.Dave, "You approved", "RNW-000001")
+}

@@ -13,23 +13,32 @@ import (
 // lookTimeout bounds the look at who can decide: a card does not wait for more.
 const lookTimeout = time.Second
 
-// askedNow are those who are asked about a request now: while it is pending, nobody who can't decide
-// on it, and blocks.Nobody when too few can. It also says whether who was asked by name still can.
-func (v *View) askedNow(ctx context.Context, r renewal.Request) (ids []string, handed bool) {
+// asking is who is asked to decide on something.
+type asking struct {
+	ids []string // of people and groups, none of whom can't; with blocks.Nobody when too few can
+	// able are the people who can; nil: that is not known, or it is not to be decided.
+	able []string
+}
+
+// waitsFor says whether it waits for somebody, as far as that is known.
+func (a asking) waitsFor(id string) bool { return a.able == nil || slices.Contains(a.able, id) }
+
+// askedNow are those who are asked about a request now.
+func (v *View) askedNow(ctx context.Context, r renewal.Request) asking {
 	named := v.asked(r)
 	if r.Status != renewal.Pending {
-		return named, true
+		return asking{ids: named}
 	}
 	now := v.ledger.Now(ctx)
 	able, told := v.able(ctx, r, func(a renewal.Actor) bool { return r.WaitsFor(a, now, v.policy) })
 	if !told {
-		return named, true
+		return asking{ids: named}
 	}
-	ids = v.covering(ctx, named, able)
+	ids := v.covering(ctx, named, able)
 	if !r.Undivided() && !r.Reaches(able.people, now, v.policy) {
 		ids = append(ids, blocks.Nobody)
 	}
-	return ids, r.Handed == nil || slices.Contains(able.ids, r.Handed.To)
+	return asking{ids, able.ids}
 }
 
 // Reachable says whether enough people can approve what is asked for; where that is not known, they may.
@@ -39,20 +48,21 @@ func (v *View) Reachable(ctx context.Context, proposed renewal.Request) bool {
 }
 
 // askedOfBatch are the same for a batch, whether it waits for approval or pauses.
-func (v *View) askedOfBatch(ctx context.Context, d blocks.BatchData) []string {
+func (v *View) askedOfBatch(ctx context.Context, d blocks.BatchData) asking {
 	r, waits := d.Batch.Awaiting(d.Lines)
 	if !waits {
-		return v.approvers
+		return asking{ids: v.approvers}
 	}
 	named, now := v.asked(r), v.ledger.Now(ctx)
 	able, told := v.able(ctx, d.Batch.Everybody(d.Lines), func(a renewal.Actor) bool { return d.Batch.WaitsFor(a, d.Lines, now, v.policy) })
 	if !told {
-		return named
+		return asking{ids: named}
 	}
-	if ids := v.covering(ctx, named, able); len(ids) > 0 || d.Batch.Held != nil {
-		return ids
+	ids := v.covering(ctx, named, able)
+	if len(ids) == 0 && d.Batch.Held == nil {
+		ids = []string{blocks.Nobody}
 	}
-	return []string{blocks.Nobody}
+	return asking{ids, able.ids}
 }
 
 // able are all for whom a request may wait, and the ids of those for whom it does.
@@ -70,7 +80,7 @@ func (v *View) able(ctx context.Context, r renewal.Request, waits func(renewal.A
 		v.log.WarnContext(ctx, "who can decide was not found out, and all who may are asked", "request", r.Reference(), "error", err)
 		return found, false
 	}
-	found.people = people
+	found.people, found.ids = people, []string{}
 	for _, a := range people {
 		if waits(a) {
 			found.ids = append(found.ids, a.UserID)

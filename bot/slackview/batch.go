@@ -148,7 +148,7 @@ func parts(lines []renewal.Request) string {
 
 // wantedForBatch lists what the thread of a batch says beside the card; asked are those for whom it waits
 // now.
-func (v *View) wantedForBatch(data blocks.BatchData, link string, asked []string) []wanted {
+func (v *View) wantedForBatch(data blocks.BatchData, link string, asked asking) []wanted {
 	b := data.Batch
 	var list []wanted
 	threaded := func(key string, m blocks.Message) {
@@ -162,25 +162,25 @@ func (v *View) wantedForBatch(data blocks.BatchData, link string, asked []string
 	}
 	open := b.Undecided(data.Lines)
 	if len(open) > 0 {
-		threaded("asks", blocks.BatchAsks(data, asked))
+		threaded("asks", blocks.BatchAsks(data, asked.ids))
 	}
 	for i, a := range b.Approvals {
 		newest := i == len(b.Approvals)-1
 		next := v.named(a.Next)
 		if newest && len(next) > 0 && len(open) > 0 {
-			next = asked
+			next = asked.ids
 		}
 		threaded("vote:"+strconv.Itoa(i), blocks.BatchVote(data, a, a.Last || newest && approved(data.Lines), next))
 	}
 	at := int64(0)
 	if h := b.Held; h != nil {
 		at = h.At.UnixMicro()
-		threaded(fmt.Sprintf("held:%d", h.At.UnixMicro()), blocks.BatchPaused(data, asked))
+		threaded(fmt.Sprintf("held:%d", h.At.UnixMicro()), blocks.BatchPaused(data, asked.ids))
 	}
 	for _, who := range slices.Sorted(maps.Keys(b.Reminded)) {
 		for i := range b.Reminded[who] {
 			key := fmt.Sprintf("nudge:%d:%d:%s", at, i, who)
-			list = append(list, wanted{key: key, channel: who, lasting: true, record: true, news: renewal.Entry{Code: renewal.CodeReminded}.News(), message: blocks.BatchNudge(data, link)})
+			list = append(list, wanted{key: key, channel: who, lasting: true, record: true, news: renewal.Entry{Code: renewal.CodeReminded}.News(), message: blocks.BatchNudge(data, link, asked.waitsFor(who))})
 		}
 	}
 	for _, e := range b.Escalated {

@@ -155,8 +155,8 @@ func (d *drawing) draw(ctx context.Context, r renewal.Request, entries []renewal
 // showRequest shows the card before all that leads to it.
 func (d *drawing) showRequest(ctx context.Context, r renewal.Request, entries []renewal.Entry) {
 	before, shared := d.posts[keyCard].TS, ledger.Post{}
-	asked, handed := d.view.askedNow(ctx, r)
-	if !handed {
+	asked := d.view.askedNow(ctx, r)
+	if r.Handed != nil && !asked.waitsFor(r.Handed.To) {
 		r.Handed = nil
 	}
 	pause, err := d.view.ledger.Paused(ctx)
@@ -164,7 +164,7 @@ func (d *drawing) showRequest(ctx context.Context, r renewal.Request, entries []
 		d.errs = append(d.errs, err)
 		return
 	}
-	cards := d.view.cards(r, asked, pause)
+	cards := d.view.cards(r, asked.ids, pause)
 	if n := len(entries); n > 0 {
 		d.unhurried(ctx, cards, entries[n-1].At)
 	}

@@ -46,7 +46,7 @@ func (v *View) cards(r renewal.Request, asked []string, p renewal.Pause) []wante
 
 // wantedFor lists the other messages of a request, those last for which nobody waits. What is
 // read elsewhere leads to the card.
-func (v *View) wantedFor(r renewal.Request, entries []renewal.Entry, link string, asked []string) []wanted {
+func (v *View) wantedFor(r renewal.Request, entries []renewal.Entry, link string, asked asking) []wanted {
 	links := blocks.Links{r.ID: link}
 	list := []wanted{{key: keyAuditThread, channel: v.auditChannel(), lasting: true, record: true, message: links.Linked(blocks.AuditThread(r), r.ID)}}
 	own := ownFrom(r, entries)
@@ -58,7 +58,7 @@ func (v *View) wantedFor(r renewal.Request, entries []renewal.Entry, link string
 		if i < own && e.Code != renewal.CodeStale && e.Code != renewal.CodeConfirmed {
 			continue // the batch tells of it
 		}
-		if line, ok := blocks.ThreadLine(r, e, asked); ok && inThread(entries, i) {
+		if line, ok := blocks.ThreadLine(r, e, asked.ids); ok && inThread(entries, i) {
 			list = append(list, wanted{key: "thread:" + seq, channel: r.Channel, under: keySummary, message: line})
 		}
 		if announces(e) {
@@ -72,7 +72,11 @@ func (v *View) wantedFor(r renewal.Request, entries []renewal.Entry, link string
 				who = e.Detail[renewal.DetailPeople]
 			}
 			for _, id := range strings.FieldsFunc(who, func(c rune) bool { return c == ',' }) {
-				list = append(list, wanted{key: "nudge:" + seq + ":" + id, channel: id, lasting: true, record: !asks, news: e.News(), message: links.Linked(blocks.Nudge(r, e, id), r.ID)})
+				nudge := blocks.Nudge(r, e, id)
+				if e.Code != renewal.CodeEscalated && !asked.waitsFor(id) && !r.VotedBy(id) {
+					nudge = blocks.NudgeOver(r, e)
+				}
+				list = append(list, wanted{key: "nudge:" + seq + ":" + id, channel: id, lasting: true, record: !asks, news: e.News(), message: links.Linked(nudge, r.ID)})
 			}
 		}
 		if m, ok := blocks.Direct(r, e); ok {
