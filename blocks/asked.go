@@ -6,7 +6,7 @@ import (
 	"github.com/slack-go/slack"
 )
 
-// Nobody, among the ids of those who are asked to decide, says that too few are left who can.
+// Nobody says, among the ids of those who are asked to decide, that too few are left who can.
 const Nobody = "nobody"
 
 const tooFew = "⚠️ Too few people are left who may approve this, so as things stand it can never be ordered. " +

@@ -52,14 +52,14 @@ func ListPage(list string, batches []BatchData, requests []renewal.Request, page
 	page = min(page, pages-1)
 	var blocks []slack.Block
 	for i := page * listPaged; i < min((page+1)*listPaged, all); i++ {
-		text, about := "", renewal.Request{}
+		id := fmt.Sprintf("list.%d", i)
 		if i < len(batches) {
-			text, about = batches[i].listItem(links), renewal.Request{ID: batches[i].Batch.Subject()}
-		} else {
-			about = requests[i-len(batches)]
-			text = listItem(about, links)
+			d := batches[i]
+			blocks = append(blocks, withButton(section(id, d.listItem(links)), links.openButton(renewal.Request{ID: d.Batch.Subject()})...))
+			continue
 		}
-		blocks = append(blocks, withButton(section(fmt.Sprintf("list.%d", i), text), links.openButton(about)...))
+		r := requests[i-len(batches)]
+		blocks = append(blocks, withButton(section(id, listItem(r, links)), links.openButton(r)...))
 	}
 	var turn []slack.BlockElement
 	if page > 0 {
