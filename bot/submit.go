@@ -103,9 +103,10 @@ func atFields(v slack.View, holder string, errs map[string]string) map[string]st
 func (b *Bot) review(ctx context.Context, d blocks.Draft, o asked, proposed renewal.Request, warning string) blocks.ReviewData {
 	data := blocks.ReviewData{
 		Now: b.now(), Channel: d.Channel, DryRun: b.policy.DryRun, Required: proposed.Required, Ways: proposed.Ways, Ruling: proposed.Ruling,
-		Approvers: b.directory.Approvers(), Warning: warning, Doubts: o.doubts,
+		Warning: warning, Doubts: o.doubts,
 	}
-	if warning == "" && !b.slack.Reachable(ctx, proposed) {
+	asks, few := b.slack.Asks(ctx, proposed)
+	if data.Approvers = asks; few && warning == "" {
 		data.Warning = blocks.TooFew
 	}
 	if d.Request != 0 {

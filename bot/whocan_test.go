@@ -230,3 +230,25 @@ rules:
 	b.hears(sandbox.Bob, "RNW-000001", "does not wait for you any more: others decide on it now", "Nothing has been ordered.")
 	b.hears(sandbox.Dave, "You approved", "RNW-000001")
 }
+
+// The review names only those who could decide, and an alarm only those who are still there.
+func TestOnlyThoseAreNamedWhoCan(t *testing.T) {
+	t.Parallel()
+	b, clock := setupAt(t)
+	bob := b.as(sandbox.Bob)
+	bob.fill(acmeWish)
+	bob.submitOK()
+	b.wants(b.Slack.TextView(bob.titled("Please check")), "The request goes to @renewal-approvers in #renewals.")
+	bob.explain("Agreed with the customer.")
+	bob.submitOK()
+	card := b.shows(b.card(sandbox.Renewals, "RNW-000001", "Approve"), "@renewal-approvers: please decide.")
+	b.Slack.ChangeUser(sandbox.Bob, func(u *slacksim.User) { u.Deleted = true })
+	b.later(clock, 2*time.Hour)
+	b.rest()
+	b.as(sandbox.Dave).command(sandbox.Renewals, "/renew deputies")
+	b.Vendor.Fault(yeastarsim.OrderSave, yeastarsim.Reset().Times(1))
+	b.as(sandbox.Carol).press(card, "Approve")
+	b.happened("RNW-000001", renewal.CodeUnknown)
+	b.says(sandbox.Renewals, "This order may or may not have been placed", "@renewal-approvers: please have a look.")
+	b.silent(sandbox.Renewals, "@bob, @renewal-approvers: please have a look.")
+}

@@ -70,7 +70,7 @@ func (d *Directory) Awaited(ctx context.Context, r renewal.Request, maxAge looku
 	var actors []renewal.Actor
 	add := func(name string, entitle func(*renewal.Actor)) error {
 		ids, err := d.Members(ctx, []string{name}, maxAge)
-		for _, id := range slices.DeleteFunc(ids, d.left) {
+		for _, id := range slices.DeleteFunc(ids, d.Left) {
 			i := slices.IndexFunc(actors, func(a renewal.Actor) bool { return a.UserID == id })
 			if i < 0 {
 				i, actors = len(actors), append(actors, renewal.Actor{UserID: id})
@@ -112,8 +112,8 @@ func (d *Directory) Awaited(ctx context.Context, r renewal.Request, maxAge looku
 	return actors, nil
 }
 
-// left says whether it is known of somebody that they can do nothing here any more.
-func (d *Directory) left(id string) bool {
+// Left says whether it is known of somebody that they can do nothing here any more.
+func (d *Directory) Left(id string) bool {
 	u, known := d.users.Peek(id)
 	return known && d.stranger(u) != "" && !d.sister(u, id)
 }

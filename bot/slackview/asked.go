@@ -27,7 +27,7 @@ func (a asking) waitsFor(id string) bool { return a.able == nil || slices.Contai
 func (v *View) askedNow(ctx context.Context, r renewal.Request) asking {
 	named := v.asked(r)
 	if r.Status != renewal.Pending {
-		return asking{ids: named}
+		return asking{ids: slices.DeleteFunc(slices.Clone(named), v.people.Left)}
 	}
 	now := v.ledger.Now(ctx)
 	able, told := v.able(ctx, r, func(a renewal.Actor) bool { return r.WaitsFor(a, now, v.policy) })
@@ -41,10 +41,12 @@ func (v *View) askedNow(ctx context.Context, r renewal.Request) asking {
 	return asking{ids, able.ids}
 }
 
-// Reachable says whether enough people can approve what is asked for; where that is not known, they may.
-func (v *View) Reachable(ctx context.Context, proposed renewal.Request) bool {
-	able, told := v.able(ctx, proposed, func(renewal.Actor) bool { return false })
-	return !told || proposed.Reaches(able.people, v.ledger.Now(ctx), v.policy)
+// Asks are those who would be asked about what somebody asks for, and whether too few could approve it.
+func (v *View) Asks(ctx context.Context, proposed renewal.Request) (ids []string, few bool) {
+	proposed.ExpiresAt = v.ledger.Now(ctx).Add(v.policy.ExpireAfter)
+	ids = v.askedNow(ctx, proposed).ids
+	few = slices.Contains(ids, blocks.Nobody)
+	return slices.DeleteFunc(ids, func(id string) bool { return id == blocks.Nobody }), few
 }
 
 // askedOfBatch are the same for a batch, whether it waits for approval or pauses.
