@@ -48,11 +48,11 @@ func batchSentence(e renewal.Entry) string {
 	case renewal.CodeBatchResumed:
 		return join("▶️ "+by+" goes on with "+name+".", whatFollows(d))
 	case renewal.CodeBatchReminded:
-		return join("⏰ "+name+" waits. "+mentions(splitList(d[renewal.DetailWho]), 20)+" were reminded.", "Nothing was ordered by this.")
+		return join("⏰ "+name+" waits. Reminded: "+mentions(splitList(d[renewal.DetailWho]), 20)+".", "Nothing was ordered by this.")
 	case renewal.CodeBatchLastCall:
-		return join("⏰ Last call for "+name+". "+mentions(splitList(d[renewal.DetailWho]), 20)+" were reminded that it times out.", nothingYet)
+		return join("⏰ Last call for "+name+", which times out. Reminded: "+cmp.Or(mentions(splitList(d[renewal.DetailWho]), 20), "nobody, as nobody can decide")+".", nothingYet)
 	case renewal.CodeBatchEscalated:
-		return join("⏫ Nobody has decided on "+name+" in time. "+cmp.Or(mentions(splitList(d[renewal.DetailWho]), 20), "Nobody whom the policy names is here any more: no people")+" were told.", nothingYet)
+		return join("⏫ Nobody has decided on "+name+" in time. Told: "+cmp.Or(mentions(splitList(d[renewal.DetailWho]), 20), "nobody, as nobody is here any more whom the policy names")+".", nothingYet)
 	}
 	return ""
 }

@@ -32,14 +32,16 @@ func Nudge(r renewal.Request, e renewal.Entry, approver string) Message {
 	case e.To == renewal.Processing:
 		news = join("🔔 Yeastar has the order of *"+r.Reference()+"* and has still not finished it.", orderWords(r), "It may need paying in the Partner Portal.")
 	}
+	end := nudgeEnd(r)
 	switch {
-	case r.Status != e.To:
+	case r.Status != e.To: // which says that already
+		end = ""
 		news = told(renewal.Sentence{renewal.State{Request: r}})
 	case r.Status == renewal.Pending && r.VotedBy(approver):
 		news = join("👍 You approved *"+r.Reference()+"*.", votes(r))
 	}
 	about := what(r.Offer, outside)
-	m := oneLineMessage(fmt.Sprintf("nudge.%d.%d", r.ID, e.Seq), join(news, about+".", nudgeEnd(r)))
+	m := oneLineMessage(fmt.Sprintf("nudge.%d.%d", r.ID, e.Seq), join(news, about+".", end))
 	if r.Status == e.To {
 		row := fmt.Sprintf("nudge.%d.%d.actions", r.ID, e.Seq)
 		m.Blocks = append(m.Blocks, settleBlocks(row, r)...)
