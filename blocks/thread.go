@@ -31,6 +31,9 @@ func ThreadLine(r renewal.Request, e renewal.Entry, approvers []string) (Message
 			}
 			break
 		}
+		if _, few := askable(approvers); few {
+			who = append(who, Nobody)
+		}
 		approvers = who // those who have not decided
 		fallthrough
 	case renewal.CodeSubmitted, renewal.CodeAmended, renewal.CodeChanged, renewal.CodeLapsed, renewal.CodeRestored:

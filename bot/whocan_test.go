@@ -252,3 +252,16 @@ func TestOnlyThoseAreNamedWhoCan(t *testing.T) {
 	b.says(sandbox.Renewals, "This order may or may not have been placed", "@renewal-approvers: please have a look.")
 	b.silent(sandbox.Renewals, "@bob, @renewal-approvers: please have a look.")
 }
+
+// Who would approve leaves while a request waits: its last call says that nobody is left.
+func TestTheLastCallSaysThatNobodyIsLeft(t *testing.T) {
+	t.Parallel()
+	b, clock := setupAt(t, quorum(2))
+	card := b.as(sandbox.Alice).request(acmeWish)
+	b.as(sandbox.Bob).press(card, "Approve")
+	b.Slack.SetGroupMembers(sandbox.Approval)
+	b.rest()
+	b.laterAt(clock, at(5, 6))
+	b.says(sandbox.Renewals, "Last call", "1 of 2 approvals: @bob.", "Too few people are left who may approve this", "Nothing has been ordered.")
+	b.shows(card, "Too few people are left who may approve this")
+}
