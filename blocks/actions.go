@@ -29,11 +29,12 @@ var (
 
 const approveWithComment = "Approve with a comment…"
 
-// actionRow is a line of buttons; what there is more to approving stands in a menu.
-func actionRow(id string, r renewal.Request, actions []renewal.Action) []slack.Block {
+// actionRow is a line of buttons; what there is more to approving stands in a menu. p is whether
+// orders are paused.
+func actionRow(id string, r renewal.Request, actions []renewal.Action, p renewal.Pause) []slack.Block {
 	var elements []slack.BlockElement
 	for _, a := range actions {
-		if b := actionButton(r, a); b != nil {
+		if b := actionButton(r, a, p); b != nil {
 			elements = append(elements, b)
 		}
 	}
@@ -66,7 +67,7 @@ func moreMenu(r renewal.Request) slack.BlockElement {
 
 // actionButton is the button of an action in the request's state; nil: there is none. A line of a
 // batch is never changed by itself, and an order whose day has come, which is held up, not any more.
-func actionButton(r renewal.Request, a renewal.Action) slack.BlockElement {
+func actionButton(r renewal.Request, a renewal.Action, p renewal.Pause) slack.BlockElement {
 	if r.Batch != 0 && (a == renewal.ActionReturn || a == renewal.ActionAmend) {
 		return nil
 	}
@@ -75,7 +76,7 @@ func actionButton(r renewal.Request, a renewal.Action) slack.BlockElement {
 		if r.Unexplained { // nobody approves without words
 			return button(r, ActionApproveComment, approveWithComment).WithStyle(slack.StylePrimary)
 		}
-		return button(r, ActionApprove, "Approve").WithStyle(slack.StylePrimary).WithConfirm(confirmApprove(r))
+		return button(r, ActionApprove, "Approve").WithStyle(slack.StylePrimary).WithConfirm(confirmApprove(r, p))
 	case renewal.ActionReturn:
 		return button(r, ActionReturn, "Return…")
 	case renewal.ActionReject:
@@ -88,7 +89,7 @@ func actionButton(r renewal.Request, a renewal.Action) slack.BlockElement {
 	case renewal.ActionCancel:
 		return cancelButton(r)
 	case renewal.ActionRetry:
-		return button(r, ActionRetry, "Try again").WithStyle(slack.StylePrimary).WithConfirm(confirmRetry(r))
+		return button(r, ActionRetry, "Try again").WithStyle(slack.StylePrimary).WithConfirm(confirmRetry(r, p))
 	case renewal.ActionClose:
 		return button(r, ActionClose, "Close")
 	case renewal.ActionSettlePlaced:

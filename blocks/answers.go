@@ -78,7 +78,7 @@ func List(mine, waiting []renewal.Request, batches []BatchData, links Links) Mes
 	}
 	var blocks []slack.Block
 	var text []string
-	add := func(id, heading string, requests []renewal.Request) {
+	add := func(id, list, heading string, requests []renewal.Request) {
 		if len(requests) == 0 {
 			return
 		}
@@ -87,15 +87,15 @@ func List(mine, waiting []renewal.Request, batches []BatchData, links Links) Mes
 			items = append(items, listItem(r, links))
 		}
 		s := "*" + heading + "*\n" + bullets(items, listed)
-		blocks = append(blocks, section(id, s))
+		blocks = append(blocks, withAll(section(id, s), list, len(requests), listed))
 		text = append(text, cutMarkup(s, limitMessageText/3))
 	}
 	if len(batches) > 0 {
 		s := listBatches(batches, links)
-		blocks, text = append(blocks, section("list.batches", s)), append(text, cutMarkup(s, limitMessageText/3))
+		blocks, text = append(blocks, withAll(section("list.batches", s), ListBatches, len(batches), batchesListed)), append(text, cutMarkup(s, limitMessageText/3))
 	}
-	add("list.waiting", fmt.Sprintf("Waiting for your decision (%d)", len(waiting)), waiting)
-	add("list.mine", fmt.Sprintf("Your open requests (%d)", len(mine)), mine)
+	add("list.waiting", ListWaiting, fmt.Sprintf("Waiting for your decision (%d)", len(waiting)), waiting)
+	add("list.mine", ListMine, fmt.Sprintf("Your open requests (%d)", len(mine)), mine)
 	return Message{Text: cutMarkup(joinWith("\n\n", text...), limitMessageText), Blocks: blocks}
 }
 

@@ -131,11 +131,11 @@ func batches() []shown {
 		shown{"home_batches", blocks.Home(blocks.HomeData{Command: "/renew", WaitingBatches: []blocks.BatchData{decided}, OpenBatches: []blocks.BatchData{stopped, waiting}, DecidedBatches: []blocks.BatchData{stopped}, RecentBatches: []blocks.BatchData{ended},
 			Links: blocks.Links{-7: "https://acme.slack.com/archives/C0RENEW/p1795000000000200"}})},
 		shown{"home_batches_unknown", blocks.Home(blocks.HomeData{Command: "/renew", WaitingBatches: []blocks.BatchData{waiting}, Waiting: []renewal.Request{request(renewal.Unknown), request(renewal.Pending)}})},
-		shown{"batch_nudge", blocks.BatchNudge(waiting, "https://acme.slack.com/archives/C0RENEW/p1795000000000200")},
+		shown{"batch_nudge", blocks.BatchNudge(waiting, "https://acme.slack.com/archives/C0RENEW/p1795000000000200", true)},
 		shown{"batch_line_escalated", blocks.BatchEscalated(waiting, []string{bob, "S0APPROVERS"})},
 		shown{"batch_escalated", blocks.BatchEscalatedTo(waiting, "https://acme.slack.com/archives/C0RENEW/p1795000000000200")},
 		shown{"batch_escalated_over", blocks.BatchEscalatedTo(ended, "")},
-		shown{"batch_nudge_over", blocks.BatchNudge(ended, "")},
+		shown{"batch_nudge_over", blocks.BatchNudge(ended, "", true)},
 		shown{"batch_form", blocks.BatchForm(batchForm())},
 		shown{"batch_form_empty", blocks.BatchForm(blocks.BatchFormData{Key: "K", Nothing: true})},
 		shown{"batch_form_again", blocks.BatchForm(blocks.BatchFormData{Key: "K", Text: "holder,product\nself,p-series-turnkey\n", Again: 7, More: 2})},
@@ -249,7 +249,7 @@ func TestBatchesWithstandAnyText(t *testing.T) {
 			renewal.DetailReason: one.Note, renewal.DetailBatch: one.Reason, renewal.DetailCount: one.Note, renewal.DetailWho: one.Reason}}}
 		direct, _ := blocks.BatchDirect(d, 0, one.Reason)
 		messages := append(append(blocks.BatchLists(d), blocks.BatchDoubts(d)...), blocks.BatchSummary(d), blocks.BatchCard(d), blocks.BatchAsks(d, one.Changes), blocks.BatchResult(d, true), blocks.BatchUnposted(d, one.Note),
-			blocks.BatchStatus(d, blocks.Links{-d.Batch.ID: one.Note}), blocks.BatchVote(d, d.Batch.Approvals[0], true, one.Changes), blocks.BatchNudge(d, one.Reason),
+			blocks.BatchStatus(d, blocks.Links{-d.Batch.ID: one.Note}), blocks.BatchVote(d, d.Batch.Approvals[0], true, one.Changes), blocks.BatchNudge(d, one.Reason, true),
 			blocks.BatchEscalated(d, one.Changes), blocks.BatchEscalatedTo(d, one.Reason),
 			direct, blocks.BatchTold(d, 0), blocks.BatchEnded(d, one.Reason))
 		if d.Batch.Held != nil {

@@ -99,7 +99,11 @@ func stoppedBy(b renewal.Batch) string {
 func (d BatchData) approvals() string {
 	var by []string
 	for _, a := range d.Batch.Approvals {
-		by = append(by, fmt.Sprintf("%s %s (%s)", inPlace(a.By, a.For), moment(a.At), count(a.Lines, "line", "lines")))
+		own := ""
+		if a.Self {
+			own = ", their own batch"
+		}
+		by = append(by, fmt.Sprintf("%s %s (%s%s)", inPlace(a.By, a.For), moment(a.At), count(a.Lines, "line", "lines"), own))
 	}
 	if len(by) == 0 {
 		return ""
@@ -223,6 +227,9 @@ func (d BatchData) approval(open []renewal.Request) (title, yes, consequence str
 		title, yes = "Approve "+d.Batch.Reference()+"?", "Approve"
 		consequence = fmt.Sprintf("%s The last one places %s %s; they cannot be undone.", more, count(len(open), "real order", "real orders"), atOnce)
 	}
+	if d.Pause.Holds() && !d.Batch.DryRun {
+		title, yes, consequence = "Approve "+d.Batch.Reference()+"?", "Approve", pausedNow+consequence
+	}
 	if n := len(doubtful(open)); n > 0 {
 		consequence = "⚠️ Something to look at in " + count(n, "line", "lines") + ". " + consequence
 	}
@@ -239,7 +246,7 @@ func BatchAsks(d BatchData, approvers []string) Message {
 // next are the ids of those who are asked to decide after it.
 func BatchVote(d BatchData, a renewal.BatchApproval, last bool, next []string) Message {
 	s := fmt.Sprintf("%s approved %s of %s", inPlace(a.By, a.For), count(a.Lines, "line", "lines"), d.Batch.Reference())
-	s = join(s + commentWords(map[string]string{renewal.DetailComment: a.Comment}))
+	s += commentWords(map[string]string{renewal.DetailComment: a.Comment}) + ownBatch(a.Self)
 	switch {
 	case !last && len(next) > 0:
 		s = askToDecide(s+" By the policy it is the turn of others now. "+nothingYet, next)

@@ -1,6 +1,7 @@
 package blocks
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -25,11 +26,7 @@ func whatFollows(d map[string]string) string {
 func batchSentence(e renewal.Entry) string {
 	by, d := actor(e), e.Detail
 	name := outside(d[renewal.DetailBatch], shortLimit)
-	lines := d[renewal.DetailCount] + " lines"
-	if d[renewal.DetailCount] == "1" {
-		lines = "1 line"
-	}
-	lines = outside(lines, shortLimit)
+	lines := noted(d[renewal.DetailCount], "line", "lines")
 	switch e.Code {
 	case renewal.CodeBatchSubmitted:
 		return join("📝 "+by+" asks for the batch "+name+" with "+lines+".", nothingYet)
@@ -38,9 +35,9 @@ func batchSentence(e renewal.Entry) string {
 		if d[renewal.DetailNext] != "" {
 			more = "By the policy it is the turn of others now."
 		}
-		return join("👍 "+by+" approved "+lines+" of "+name+" ("+outside(d[renewal.DetailVotes], shortLimit)+")"+commentWords(d), more, nothingYet)
+		return join("👍 "+by+" approved "+lines+" of "+name+" ("+outside(d[renewal.DetailVotes], shortLimit)+")"+commentWords(d)+ownBatch(d[renewal.DetailSelfApproval] != ""), more, nothingYet)
 	case renewal.CodeBatchApproved:
-		return join("👍 "+by+" approved "+lines+" of "+name+" ("+outside(d[renewal.DetailVotes], shortLimit)+")"+commentWords(d), whatFollows(d))
+		return join("👍 "+by+" approved "+lines+" of "+name+" ("+outside(d[renewal.DetailVotes], shortLimit)+")"+commentWords(d)+ownBatch(d[renewal.DetailSelfApproval] != ""), whatFollows(d))
 	case renewal.CodeBatchRejected:
 		return join("🚫 "+by+" rejected "+lines+" of "+name+reason(d[renewal.DetailReason]), nothingWas)
 	case renewal.CodeBatchLeftOut:
@@ -54,13 +51,21 @@ func batchSentence(e renewal.Entry) string {
 	case renewal.CodeBatchResumed:
 		return join("▶️ "+by+" goes on with "+name+".", whatFollows(d))
 	case renewal.CodeBatchReminded:
-		return join("⏰ "+name+" waits. "+mentions(splitList(d[renewal.DetailWho]), 20)+" were reminded.", "Nothing was ordered by this.")
+		return join("⏰ "+name+" waits. Reminded: "+mentions(splitList(d[renewal.DetailWho]), 20)+".", "Nothing was ordered by this.")
 	case renewal.CodeBatchLastCall:
-		return join("⏰ Last call for "+name+". "+mentions(splitList(d[renewal.DetailWho]), 20)+" were reminded that it times out.", nothingYet)
+		return join("⏰ Last call for "+name+", which times out. Reminded: "+cmp.Or(mentions(splitList(d[renewal.DetailWho]), 20), "nobody, as nobody can decide")+".", nothingYet)
 	case renewal.CodeBatchEscalated:
-		return join("⏫ Nobody has decided on "+name+" in time. "+mentions(splitList(d[renewal.DetailWho]), 20)+" were told.", nothingYet)
+		return join("⏫ Nobody has decided on "+name+" in time. Told: "+cmp.Or(mentions(splitList(d[renewal.DetailWho]), 20), "nobody, as nobody is here any more whom the policy names")+".", nothingYet)
 	}
 	return ""
+}
+
+// ownBatch says that somebody approved what they have asked for themselves.
+func ownBatch(self bool) string {
+	if !self {
+		return ""
+	}
+	return " It is their own batch."
 }
 
 func heldWords(d map[string]string) string {
@@ -71,11 +76,11 @@ func heldWords(d map[string]string) string {
 	return fmt.Sprintf(words, outside(d[renewal.DetailLines], shortLimit))
 }
 
-// BatchNudge is what somebody reads who is reminded of a batch.
-func BatchNudge(d BatchData, link string) Message {
+// BatchNudge is what somebody reads who was reminded of a batch; waits is whether it still waits for them.
+func BatchNudge(d BatchData, link string, waits bool) Message {
 	name, s := d.Batch.Reference(), d.state()
 	text := fmt.Sprintf("⏰ %s waits for you: %s of %s (%s). %s", name, d.head(), mention(d.Batch.Requester), d.total(), s.plain())
-	if _, waits := d.Batch.Awaiting(d.Lines); !waits {
+	if _, open := d.Batch.Awaiting(d.Lines); !open || !waits {
 		text = fmt.Sprintf("%s does not wait for you any more. %s", name, s.plain())
 	}
 	return d.linked("batchnudge", text, link)
@@ -88,8 +93,8 @@ func (d BatchData) linked(id, text, link string) Message {
 
 // BatchEscalated is the line in the thread that says that nobody has decided in time.
 func BatchEscalated(d BatchData, who []string) Message {
-	return oneLineMessage(fmt.Sprintf("batchescalated.%d", d.Batch.ID), "⏫ Nobody has decided in time. "+mentions(who, 20)+
-		": please see to it that somebody does, on the card of "+d.Batch.Reference()+" in this thread. "+nothingYet)
+	return oneLineMessage(fmt.Sprintf("batchescalated.%d", d.Batch.ID),
+		join(escalated(who, "the card of "+d.Batch.Reference()+" in this thread"), nothingYet))
 }
 
 // BatchEscalatedTo is what somebody reads who is told of that.

@@ -28,16 +28,16 @@ func Card(r renewal.Request, asked []string, p renewal.Pause) Message {
 		blocks = append(blocks, doubtBlocks(id, r)...)
 		blocks = append(blocks, changeBlocks(id("changes"), r)...)
 	}
-	blocks = append(blocks, actionRow(id("actions"), r, approverActions[r.Status])...)
-	if r.Status == renewal.Pending && len(asked) > 0 {
-		blocks = append(blocks, contextLine(id("asked"), mentions(asked, 20)+": please decide."))
+	blocks = append(blocks, actionRow(id("actions"), r, approverActions[r.Status], p)...)
+	if r.Status == renewal.Pending {
+		blocks = append(blocks, askedOn(id("asked"), asked)...)
 	}
 	if note := outside(r.Note, reasonLimit); note != "" && slices.Contains(renewal.Timed(), r.Status) {
 		blocks = append(blocks, section(id("note"), "*Note from "+mention(r.Requester)+"*\n"+note))
 	}
 	blocks = append(blocks, contextLine(id("invoice"), invoiceFacts(r.Offer)),
 		contextLine(id("by"), joinWith(" · ", requested(r), again(r), revision(r), decided(r), dryRun(r))))
-	blocks = append(blocks, actionRow(id("requester"), r, requesterActions[r.Status])...)
+	blocks = append(blocks, actionRow(id("requester"), r, requesterActions[r.Status], p)...)
 	return Message{
 		Text: cutMarkup(join(
 			fmt.Sprintf("%s for %s: %s (%s).", r.Reference(), mention(r.Requester), what(r.Offer, outside), price(r.Offer, outside)),

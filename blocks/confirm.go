@@ -12,21 +12,25 @@ import (
 // the least that tells all of it it may go beyond the room, to the most that there is.
 type about func(room, most int) string
 
-func confirmApprove(r renewal.Request) *slack.ConfirmationBlockObject {
+func confirmApprove(r renewal.Request, p renewal.Pause) *slack.ConfirmationBlockObject {
 	ask := aboutOffer(r.Offer, " ("+price(r.Offer, line)+").")
 	title, yes := "Approve "+r.Reference()+"?", "Approve"
-	if !r.DryRun && notTheLast(r) == "" && r.Offer.OrderOn == (renewal.OrderDay{}) {
+	if !r.DryRun && !p.Holds() && notTheLast(r) == "" && r.Offer.OrderOn == (renewal.OrderDay{}) {
 		title, yes = "Approve and order "+r.Reference()+"?", "Approve and order"
 	}
-	return confirm(title, ask, r.Doubts, approveConsequence(r), yes, "Not yet", slack.StylePrimary)
+	return confirm(title, ask, r.Doubts, approveConsequence(r, p), yes, "Not yet", slack.StylePrimary)
 }
 
 // approveConsequence is what an approval does.
-func approveConsequence(r renewal.Request) string {
+func approveConsequence(r renewal.Request, p renewal.Pause) string {
 	more := notTheLast(r)
 	switch {
 	case r.DryRun:
 		return "Dry run: no order will be sent."
+	case p.Holds() && more == "" && r.Offer.OrderOn == (renewal.OrderDay{}):
+		return "Orders are paused: " + pausedOrder
+	case p.Holds():
+		return pausedNow + approveConsequence(r, renewal.Pause{})
 	case more != "" && r.Offer.OrderOn != (renewal.OrderDay{}):
 		return more + " The last one places a real order on " + dateWords(r.Offer.OrderOn.Date) + ", or at once if that day has come. " +
 			"Until it is sent it can be stopped; then it cannot be undone."
@@ -50,7 +54,7 @@ func notTheLast(r renewal.Request) string {
 }
 
 // confirmRetry says also what the card cannot know when it is drawn: how old the approval will be.
-func confirmRetry(r renewal.Request) *slack.ConfirmationBlockObject {
+func confirmRetry(r renewal.Request, p renewal.Pause) *slack.ConfirmationBlockObject {
 	r.Votes = nil // trying again is the first one
 	more := notTheLast(r)
 	title, yes := "Try "+r.Reference()+" again?", "Try again"
@@ -65,12 +69,19 @@ func confirmRetry(r renewal.Request) *slack.ConfirmationBlockObject {
 		consequence = "Dry run: no order will be sent."
 	case more != "":
 		consequence = more + " The last one places a real order " + atOnce + "; it cannot be undone. " + oldApproval
+	case p.Holds():
+		consequence = "Orders are paused: " + pausedOrder + " " + oldApproval
 	default:
 		title, yes = "Order "+r.Reference()+" again?", "Order again"
 	}
 	ask := aboutOffer(r.Offer, " ("+price(r.Offer, line)+").")
 	return confirm(title, ask, r.Doubts, consequence, yes, "Not yet", slack.StylePrimary)
 }
+
+const (
+	pausedNow   = "Orders are paused until an approver resumes. "
+	pausedOrder = "its real order is placed when an approver resumes. It cannot be undone then."
+)
 
 const oldApproval = "An old approval is asked for anew."
 

@@ -26,8 +26,8 @@ func ReturnForm(r renewal.Request) slack.ModalViewRequest {
 
 // ApproveForm lets an approver say something with a yes, or makes them where nobody has explained
 // what is serious.
-func ApproveForm(r renewal.Request) slack.ModalViewRequest {
-	c := confirmApprove(r)
+func ApproveForm(r renewal.Request, p renewal.Pause) slack.ModalViewRequest {
+	c := confirmApprove(r, p)
 	blocks := []slack.Block{section("about", what(r.Offer, outside)+" ("+price(r.Offer, outside)+").\nRequested by "+mention(r.Requester)+".")}
 	blocks = append(blocks, doubtAlerts(r.Doubts)...)
 	words := reasonInput("Why should this be ordered all the same?",
@@ -36,7 +36,7 @@ func ApproveForm(r renewal.Request) slack.ModalViewRequest {
 		element := slack.NewPlainTextInputBlockElement(nil, ActionReason).WithMultiline(true).WithMaxLength(renewal.MaxReason)
 		words = slack.NewInputBlock(BlockReason, plain("Comment", limitLabel), plain("It is shown in the thread and kept with the request.", limitLabel), element).WithOptional(true)
 	}
-	blocks = append(blocks, words, section("consequence", "*"+approveConsequence(r)+"*"))
+	blocks = append(blocks, words, section("consequence", "*"+approveConsequence(r, p)+"*"))
 	return small(CallbackApprove, "Approve "+r.Reference(), c.Confirm.Text, r, blocks...)
 }
 

@@ -61,14 +61,18 @@ func DeputyNews(e renewal.Entry, who string) Message {
 	return oneLineMessage(fmt.Sprintf("deputy.%d", e.Seq), s)
 }
 
-// Deputies lists who decides for whom.
-func Deputies(all []renewal.Deputy) Message {
+// Deputies lists who decides for whom; idle are so many more who can't at present.
+func Deputies(all []renewal.Deputy, idle int) Message {
+	unable := ""
+	if idle > 0 {
+		unable = count(idle, "deputy who is named can't decide", "deputies who are named can't decide") + ": they, or those in whose place they would, may not any more."
+	}
 	if len(all) == 0 {
-		return oneLineMessage("deputies", "Nobody has a deputy at present. Nothing was ordered.")
+		return oneLineMessage("deputies", join("Nobody has a deputy at present.", unable, "Nothing was ordered."))
 	}
 	var items []string
 	for _, d := range all {
 		items = append(items, mention(d.ID)+" decides for "+mention(d.Of)+" until "+moment(d.Until))
 	}
-	return oneLineMessage("deputies", "*Deputies*\n"+bullets(items, 30)+"\nNobody decides as a deputy on what they or the approver asked for. Nothing was ordered.")
+	return oneLineMessage("deputies", join("*Deputies*\n"+bullets(items, 30)+"\nNobody decides as a deputy on what they or the approver asked for.", unable, "Nothing was ordered."))
 }

@@ -55,7 +55,7 @@ func Direct(r renewal.Request, e renewal.Entry) (Message, bool) {
 		// As it was then: when it has moved on, the buttons say so.
 		then := r
 		then.Status = e.To
-		m.Blocks = append(m.Blocks, actionRow(fmt.Sprintf("direct.%d.%d.actions", r.ID, e.Seq), then, requesterActions[e.To])...)
+		m.Blocks = append(m.Blocks, actionRow(fmt.Sprintf("direct.%d.%d.actions", r.ID, e.Seq), then, requesterActions[e.To], renewal.Pause{})...)
 	}
 	return m, true
 }

@@ -168,6 +168,7 @@ func nudges() []shown {
 		out = append(out, shown{"nudge_" + e.name, blocks.Nudge(e.request, e.entry, carol)})
 		if e.name == "last_call" {
 			voted := with(renewal.Pending, quorum)
+			out = append(out, shown{"nudge_over", blocks.NudgeOver(e.request, e.entry)})
 			out = append(out, shown{"nudge_voted", blocks.Nudge(voted, e.entry, bob)})
 			for _, s := range renewal.Statuses() {
 				if s != renewal.Pending {
@@ -202,6 +203,8 @@ func answers() []shown {
 		{"list_mine", blocks.List([]renewal.Request{request(renewal.Pending), request(renewal.Processing)}, nil, nil, nil)},
 		{"list_both", blocks.List([]renewal.Request{request(renewal.Unknown)}, []renewal.Request{with(renewal.Pending, quorum)}, nil, links())},
 		{"list_dated", blocks.List([]renewal.Request{with(renewal.Approved, dated), with(renewal.Pending, dated)}, nil, nil, links())},
+		{"list_page", blocks.ListPage(blocks.ListMine, nil, slices.Concat(many, many, many), 1, links())},
+		{"card_too_few", blocks.Card(with(renewal.Pending, byIDs), []string{bob, blocks.Nobody}, renewal.Pause{})},
 		{"list_many", blocks.List(many, many, nil, links())},
 		{"detail", blocks.Detail(request(renewal.Ordered), []renewal.Entry{story[0], story[4], story[18], story[20]}, links())},
 		{"detail_long", blocks.Detail(with(renewal.Pending, revised), story, nil)},
@@ -212,8 +215,9 @@ func answers() []shown {
 		{"notify_all", blocks.Notify(renewal.NotifyAll)},
 		{"notify_result", blocks.Notify(renewal.NotifyResult)},
 		{"notify_none", blocks.Notify(renewal.NotifyNone)},
-		{"deputies_none", blocks.Deputies(nil)},
-		{"deputies", blocks.Deputies([]renewal.Deputy{{Of: bob, ID: carol, Until: now.Add(48 * time.Hour)}, {Of: alice, ID: carol, Until: now.Add(96 * time.Hour)}})},
+		{"deputies_none", blocks.Deputies(nil, 0)},
+		{"deputies_idle", blocks.Deputies(nil, 1)},
+		{"deputies", blocks.Deputies([]renewal.Deputy{{Of: bob, ID: carol, Until: now.Add(48 * time.Hour)}, {Of: alice, ID: carol, Until: now.Add(96 * time.Hour)}}, 2)},
 		{"preface", blocks.Preface("I know no customer and no command “acme”.", blocks.Help("/renew", nil))},
 		{"reopen", blocks.Reopen("Slack did not open the form in time. Nothing was ordered.")},
 		{"answer", blocks.Answer(renewal.Sentence{renewal.State{Request: request(renewal.Rejected)}})},
@@ -359,10 +363,11 @@ func smallViews() []shown {
 		{"reject", blocks.RejectForm(request(renewal.Pending))},
 		{"return", blocks.ReturnForm(request(renewal.Pending))},
 		{"hand_over", blocks.HandOverForm(request(renewal.Pending))},
-		{"approve", blocks.ApproveForm(with(renewal.Pending, doubtful))},
-		{"approve_unexplained", blocks.ApproveForm(with(renewal.Pending, func(r *renewal.Request) { doubtful(r); r.Unexplained = true }))},
-		{"approve_dated", blocks.ApproveForm(with(renewal.Pending, dated))},
-		{"approve_quorum", blocks.ApproveForm(with(renewal.Pending, func(r *renewal.Request) { r.Required = 2 }))},
+		{"approve", blocks.ApproveForm(with(renewal.Pending, doubtful), renewal.Pause{})},
+		{"approve_unexplained", blocks.ApproveForm(with(renewal.Pending, func(r *renewal.Request) { doubtful(r); r.Unexplained = true }), renewal.Pause{})},
+		{"approve_dated", blocks.ApproveForm(with(renewal.Pending, dated), renewal.Pause{})},
+		{"approve_paused", blocks.ApproveForm(request(renewal.Pending), renewal.Pause{By: bob, Reason: "Stocktaking", At: now})},
+		{"approve_quorum", blocks.ApproveForm(with(renewal.Pending, func(r *renewal.Request) { r.Required = 2 }), renewal.Pause{})},
 		{"settle_placed", blocks.SettlePlacedForm(request(renewal.Unknown))},
 		{"settle_placed_anyway", blocks.SettlePlacedAnyway(request(renewal.Unknown), blocks.TargetOf(request(renewal.Unknown)), "1782052", "XS3401174502129270784",
 			[]string{"it has another billing contact", "it is for 51 extensions"})},

@@ -114,6 +114,12 @@ func twoSteps(r *renewal.Request) {
 	r.Required, r.Votes = 3, []renewal.Vote{{By: bob, At: now, Named: []string{"S0SALESLEADS"}}}
 }
 
+// byIDs takes two steps of people who are named by their ids.
+func byIDs(r *renewal.Request) {
+	r.Ways = []renewal.Way{{Rule: "large", Steps: []renewal.Step{{Who: []string{bob}, Required: 1}, {Who: []string{carol}, Required: 1}}}}
+	r.Required = 2
+}
+
 // twoWays is a request of which it is not known which of two rules holds.
 func twoWays(r *renewal.Request) {
 	twoSteps(r)

@@ -83,6 +83,7 @@ func (h HomeData) list(id, heading, none string, batches []BatchData, requests [
 		add(i, r)
 	}
 	for i, d := range batches {
+		d.Pause = h.Pause
 		name := fmt.Sprintf("%s.batch.%d", id, i)
 		blocks = append(blocks, section(name, d.listItem(h.Links)))
 		blocks = append(blocks, d.buttonRow(name, h.Links)...)
@@ -91,7 +92,11 @@ func (h HomeData) list(id, heading, none string, batches []BatchData, requests [
 		add(len(urgent)+i, r)
 	}
 	if more := all - len(urgent) - len(batches) - len(requests); more > 0 {
-		blocks = append(blocks, contextLine(id+".more", fmt.Sprintf("and %d more", more)))
+		rest := fmt.Sprintf("and %d more", more)
+		if listTitles[id] == "" {
+			return append(blocks, contextLine(id+".more", rest))
+		}
+		blocks = append(blocks, withAll(section(id+".more", rest), id, all, all-more))
 	}
 	return blocks
 }
@@ -131,7 +136,7 @@ func (h HomeData) item(r renewal.Request) string {
 
 // buttons are what the person can do with a request, and the way to its card.
 func (h HomeData) buttons(id string, r renewal.Request) []slack.Block {
-	row := actionRow(id, r, h.Can[r.ID])
+	row := actionRow(id, r, h.Can[r.ID], h.Pause)
 	open := h.Links.openButton(r)
 	switch {
 	case len(open) == 0:

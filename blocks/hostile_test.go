@@ -153,7 +153,7 @@ func TestMessagesWithstandAnyText(t *testing.T) {
 			{"owner's digest", blocks.DueOwnersDigest(hostileDue(t, r).List.Rows, r.Changes, now)},
 			{"imported", blocks.DueImportTold(hostileImport(t, r).Result, "")}, {"not imported", blocks.DueImportTold(due.Import{}, r.Note+"!")},
 			{"history", blocks.History(hostileHistory(t, r))}, {"history's choice", blocks.HistoryChoice(r.Note, []renewal.Holder{r.Offer.Holder, {Name: r.Reason}}, 3)},
-			{"preface", blocks.Preface(r.Note, blocks.Help("/renew", nil))}, {"reopen", blocks.Reopen(r.Note)},
+			{"preface", blocks.Preface(r.Note, blocks.Help("/renew", nil))}, {"reopen", blocks.Reopen(r.Note)}, {"over", blocks.NudgeOver(r, e)},
 			{"answer", blocks.Answer(renewal.Sentence{renewal.Text("Only "), renewal.ID(bob), renewal.Text(" can do that: " + r.Note), renewal.State{Request: r}})},
 		} {
 			if message := m.what.(blocks.Message); message.Blocks != nil {
@@ -189,8 +189,9 @@ func TestViewsWithstandAnyText(t *testing.T) {
 				Doubts: r.Doubts, DoubtReason: r.DoubtReason,
 			}),
 			"submitted": blocks.Submitted(r, false), "amended": blocks.Submitted(r, true), "reject": blocks.RejectForm(r),
-			"return": blocks.ReturnForm(r), "approve": blocks.ApproveForm(r),
+			"return": blocks.ReturnForm(r), "approve": blocks.ApproveForm(r, renewal.Pause{By: r.Requester, Reason: r.Note}),
 			"settle placed": blocks.SettlePlacedForm(r), "settle placed anyway": blocks.SettlePlacedAnyway(r, blocks.TargetOf(r), r.Note, r.Reason, r.Changes), "settle not placed": blocks.SettleNotPlacedForm(r),
+			"list": blocks.ListPage(blocks.ListMine, nil, repeat(r, 30), 0, blocks.Links{r.ID: r.Note}),
 		} {
 			checkView(t, name, v)
 			ack(t, name, slack.NewPushViewSubmissionResponse(&v))

@@ -14,7 +14,7 @@ import (
 // and not linked.
 type Links map[int64]string
 
-var permalink = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^https?://[a-zA-Z0-9.:-]+/[^\s<>|"]*$`) })
+var permalink = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^https?://[a-zA-Z0-9.-]+(:[0-9]+)?/[^\s<>|"]*$`) })
 
 // of is the address of a request's card; empty: it is not known, or no link.
 func (l Links) of(id int64) string {

@@ -32,22 +32,30 @@ func Nudge(r renewal.Request, e renewal.Entry, approver string) Message {
 	case e.To == renewal.Processing:
 		news = join("🔔 Yeastar has the order of *"+r.Reference()+"* and has still not finished it.", orderWords(r), "It may need paying in the Partner Portal.")
 	}
+	end := nudgeEnd(r)
 	switch {
-	case r.Status != e.To:
+	case r.Status != e.To: // which says that already
+		end = ""
 		news = told(renewal.Sentence{renewal.State{Request: r}})
 	case r.Status == renewal.Pending && r.VotedBy(approver):
 		news = join("👍 You approved *"+r.Reference()+"*.", votes(r))
 	}
 	about := what(r.Offer, outside)
-	m := oneLineMessage(fmt.Sprintf("nudge.%d.%d", r.ID, e.Seq), join(news, about+".", nudgeEnd(r)))
+	m := oneLineMessage(fmt.Sprintf("nudge.%d.%d", r.ID, e.Seq), join(news, about+".", end))
 	if r.Status == e.To {
 		row := fmt.Sprintf("nudge.%d.%d.actions", r.ID, e.Seq)
 		m.Blocks = append(m.Blocks, settleBlocks(row, r)...)
 		if r.Status == renewal.Returned {
-			m.Blocks = append(m.Blocks, actionRow(row, r, requesterActions[r.Status])...)
+			m.Blocks = append(m.Blocks, actionRow(row, r, requesterActions[r.Status], renewal.Pause{})...)
 		}
 	}
 	return m
+}
+
+// NudgeOver takes the place of a Nudge when its reader can't decide any more, and others can.
+func NudgeOver(r renewal.Request, e renewal.Entry) Message {
+	s := "🔔 *" + r.Reference() + "* does not wait for you any more: others decide on it now."
+	return oneLineMessage(fmt.Sprintf("nudge.%d.%d", r.ID, e.Seq), join(s, what(r.Offer, outside)+".", nudgeEnd(r)))
 }
 
 // settleBlocks are the buttons that settle an order of unknown fate, for places other than
@@ -56,7 +64,7 @@ func settleBlocks(id string, r renewal.Request) []slack.Block {
 	if r.Status != renewal.Unknown {
 		return nil
 	}
-	return actionRow(id, r, approverActions[r.Status])
+	return actionRow(id, r, approverActions[r.Status], renewal.Pause{})
 }
 
 // remindedOf is what the thread says when people are reminded.

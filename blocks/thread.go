@@ -31,12 +31,15 @@ func ThreadLine(r renewal.Request, e renewal.Entry, approvers []string) (Message
 			}
 			break
 		}
+		if _, few := askable(approvers); few {
+			who = append(who, Nobody)
+		}
 		approvers = who // those who have not decided
 		fallthrough
 	case renewal.CodeSubmitted, renewal.CodeAmended, renewal.CodeChanged, renewal.CodeLapsed, renewal.CodeRestored:
 		s = askToDecide(s, approvers)
 	case renewal.CodeVoted:
-		if e.Detail[renewal.DetailNext] != "" { // it is others who decide next
+		if _, few := askable(approvers); few || e.Detail[renewal.DetailNext] != "" { // it is others who decide next
 			s = askToDecide(s, approvers)
 		}
 	case renewal.CodeRetried:
@@ -56,13 +59,6 @@ func ThreadLine(r renewal.Request, e renewal.Entry, approvers []string) (Message
 		return Message{}, false
 	}
 	return oneLineMessage(fmt.Sprintf("line.%d.%d", e.RequestID, e.Seq), s), true
-}
-
-func askToDecide(s string, approvers []string) string {
-	if len(approvers) == 0 {
-		return s
-	}
-	return join(s, mentions(approvers, 20)+": please decide on the card in this thread.")
 }
 
 const onTheCard = "It can be tried again or closed on the card."
@@ -92,7 +88,7 @@ func eventSentence(r renewal.Request, e renewal.Entry) string {
 	case renewal.CodeHandedOver:
 		return join("👉 "+by+" asks "+mention(d[renewal.DetailWho])+" to decide"+reason(d[renewal.DetailReason]), "Everybody else who may still can.", nothingYet)
 	case renewal.CodeEscalated:
-		return join("⏫ Nobody has decided in time. "+mentions(splitList(d[renewal.DetailWho]), 20)+": please see to it that somebody does, on the card in this thread.", nothingYet)
+		return join(escalated(splitList(d[renewal.DetailWho]), "the card in this thread"), nothingYet)
 	case renewal.CodePaused:
 		return join("⏸️ "+by+" paused all orders"+reason(d[renewal.DetailReason]), "Requests are taken and approved; nothing is ordered until an approver types “/renew resume”.")
 	case renewal.CodeResumed:
@@ -154,7 +150,7 @@ func eventSentence(r renewal.Request, e renewal.Entry) string {
 	case renewal.CodeLate:
 		return join("🚨 An order turned up for an attempt that was called not placed"+attemptWords(d)+".", order, lateEnd(e))
 	case renewal.CodePolicy:
-		return join("📜 From this start on the policy file with "+outside(d[renewal.DetailRules], 10)+" rules holds.", "Nothing was changed or ordered.")
+		return join("📜 From this start on the policy file with "+noted(d[renewal.DetailRules], "rule", "rules")+" holds.", "Nothing was changed or ordered.")
 	case renewal.CodeDenied:
 		return deniedWords(by, d)
 	case renewal.CodeDeputy, renewal.CodeDeputyEnded:
@@ -405,6 +401,22 @@ func lateEnd(e renewal.Entry) string {
 		return "There may be two orders: please check in the Partner Portal."
 	}
 	return "Please check in the Partner Portal."
+}
+
+// escalated says whom the policy has told that nobody has decided.
+func escalated(who []string, where string) string {
+	if len(who) == 0 {
+		return "⏫ Nobody has decided in time, and nobody is here any more whom the policy has told then: whoever set Renewbot up has to name somebody else."
+	}
+	return "⏫ Nobody has decided in time. " + mentions(who, 20) + ": please see to it that somebody does, on " + where + "."
+}
+
+// noted is count for a number that an entry keeps.
+func noted(n, one, many string) string {
+	if n != "1" {
+		one = many
+	}
+	return outside(n, 10) + " " + one
 }
 
 func parenthesis(s string) string {

@@ -45,16 +45,22 @@ func wayWords(ways []renewal.Way) string {
 	return cutMarkup(strings.Join(all, "; and also "), wayLimit)
 }
 
-// unmentioned is a step in a message that is drawn again and again: it mentions nobody.
-func unmentioned(w renewal.Way, s renewal.Step) string {
+// unmentioned is a step, by its number from 0, in a message that is drawn again and again: it
+// mentions nobody.
+func unmentioned(w renewal.Way, number int) string {
+	s := w.Steps[number]
 	if s.Name != "" || (len(s.Who) == 1 && s.Who[0] == renewal.Variables) {
 		return stepWords(s)
 	}
 	rule := outside(cmp.Or(w.Rule, w.Other), nameLimit)
-	if rule == "" {
-		return fmt.Sprintf("%d of those whom the policy names", s.Required)
+	where := ""
+	if len(w.Steps) > 1 {
+		where = fmt.Sprintf("step %d of ", number+1)
 	}
-	return fmt.Sprintf("%d of those whom rule “%s” names", s.Required, rule)
+	if rule == "" {
+		return fmt.Sprintf("%d of those whom %sthe policy names", s.Required, where)
+	}
+	return fmt.Sprintf("%d of those whom %srule “%s” names", s.Required, where, rule)
 }
 
 // whereOnWay says at which step a request is, and what follows.
@@ -63,14 +69,14 @@ func whereOnWay(r renewal.Request) string {
 	for _, w := range r.Ways {
 		at, filled := w.Present(r.Votes), w.Filled(r.Votes)
 		var steps []string
-		for i, s := range w.Steps {
+		for i := range w.Steps {
 			switch {
 			case i < at:
-				steps = append(steps, "✓ "+unmentioned(w, s))
+				steps = append(steps, "✓ "+unmentioned(w, i))
 			case i == at:
-				steps = append(steps, fmt.Sprintf("*now %s* (%d so far)", unmentioned(w, s), filled[i]))
+				steps = append(steps, fmt.Sprintf("*now %s* (%d so far)", unmentioned(w, i), filled[i]))
 			default:
-				steps = append(steps, unmentioned(w, s))
+				steps = append(steps, unmentioned(w, i))
 			}
 		}
 		step := "Step"

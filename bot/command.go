@@ -79,7 +79,7 @@ func (b *Bot) mayAsk(ctx context.Context, p reply.Person, a renewal.Actor, actio
 func (b *Bot) help(ctx context.Context, p reply.Person, first string) {
 	m := blocks.Help(command, b.portal.Unlisted())
 	if first != "" {
-		m = blocks.Preface(first, m)
+		m = blocks.Preface(first+" Nothing was changed or ordered.", m)
 	}
 	b.reply.Tell(ctx, p, m)
 }

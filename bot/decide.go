@@ -71,7 +71,13 @@ func (b *Bot) clicked(ctx context.Context, ic slack.InteractionCallback, a *slac
 	case blocks.ActionReturn:
 		b.ask(ctx, p, ic.TriggerID, t, renewal.Intent{Action: renewal.ActionReturn, By: actor, Shown: shown}, blocks.ReturnForm)
 	case blocks.ActionApproveComment:
-		b.ask(ctx, p, ic.TriggerID, t, renewal.Intent{Action: renewal.ActionApprove, By: actor, Shown: shown}, blocks.ApproveForm)
+		b.ask(ctx, p, ic.TriggerID, t, renewal.Intent{Action: renewal.ActionApprove, By: actor, Shown: shown}, func(r renewal.Request) slack.ModalViewRequest {
+			pause, err := b.ledger.Paused(ctx)
+			if err != nil {
+				b.log.WarnContext(ctx, "a form does not say whether orders are paused", "error", err)
+			}
+			return blocks.ApproveForm(r, pause)
+		})
 	case blocks.ActionHandOver:
 		b.ask(ctx, p, ic.TriggerID, t, renewal.Intent{Action: renewal.ActionHandOver, By: actor, Shown: shown}, blocks.HandOverForm)
 	case blocks.ActionAskAgain:

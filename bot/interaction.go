@@ -76,6 +76,10 @@ func (b *Bot) actions(ctx context.Context, ic slack.InteractionCallback, env *so
 				b.clickedDue(ctx, ic, a, env)
 				continue
 			}
+			if blocks.IsList(a.ActionID) {
+				b.clickedList(ctx, ic, a, env)
+				continue
+			}
 			if blocks.IsHistory(a.ActionID) {
 				b.clickedHistory(ctx, ic, a, env)
 				continue

@@ -24,6 +24,28 @@ func (b *Bot) list(ctx context.Context, p reply.Person, a renewal.Actor) {
 	b.reply.Tell(ctx, p, blocks.List(l.Mine, l.Waiting, slices.Concat(l.Batches.Waiting, l.Batches.Mine), links))
 }
 
+// clickedList shows a page of all that a list of Home or of a command has.
+func (b *Bot) clickedList(ctx context.Context, ic slack.InteractionCallback, click *slack.BlockAction, env *socket.Envelope) {
+	p := reply.Clicked(ic, env)
+	a := b.directory.Actor(ctx, p.ID, directory.RequestAge)
+	if !b.mayAsk(ctx, p, a, "list") {
+		return
+	}
+	l, err := b.slack.ListsFor(ctx, a)
+	if err != nil {
+		b.reply.Sorry(ctx, p, "list requests", err)
+		return
+	}
+	list, page := blocks.ReadList(click)
+	batches, requests := l.Of(list)
+	v := blocks.ListPage(list, batches, requests, page, b.slack.Links(ctx, l.Mine, l.Waiting, l.Batches.Subjects()))
+	if ic.View.Type == slack.VTModal {
+		b.reply.Update(ctx, ic.View.ID, ic.View.Hash, v)
+		return
+	}
+	b.reply.Open(ctx, p, ic.TriggerID, v)
+}
+
 // statusOf lists the requests for a customer or a PBX, as far as the person may see them.
 func (b *Bot) statusOf(ctx context.Context, p reply.Person, a renewal.Actor, query string) {
 	ctx, cancel := p.Env.InTime(ctx)

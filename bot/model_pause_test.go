@@ -101,7 +101,10 @@ func (m *model) gives(r *modelled) {
 	by := m.actor()
 	s, stale := m.seen(r)
 	reason := rapid.SampledFrom([]string{"", "another number"}).Draw(m.t, "reason")
-	_, may := m.decides(by, r)
+	place, may := m.decides(by, r)
+	if may && !m.atStep(r, place, "", time.Time{}) {
+		_, may = m.inPlaceOf(by, r, func(of string) bool { return m.atStep(r, of, "", time.Time{}) })
+	}
 	e := renewal.Return{By: by, Shown: s, Reason: reason}
 	if _, ok := m.apply(r, e, r.status == renewal.Pending && may && !stale && reason != "" && r.batch == 0); ok {
 		r.status, r.votes, r.places, r.voted, r.expires = renewal.Returned, nil, nil, nil, m.clock.Now().Add(m.policy.ExpireAfter)

@@ -212,7 +212,9 @@ func (m *model) approve(r *modelled) {
 	oldest := m.clock.Now().Add(-m.policy.ExpireAfter)
 	place, may := m.decides(by, r)
 	if may && (place != by.UserID || !m.atStep(r, place, by.UserID, oldest)) {
-		place, may = m.inPlaceOf(by, r, func(of string) bool { return !m.used(r, of, oldest) && m.atStep(r, of, by.UserID, oldest) })
+		place, may = m.inPlaceOf(by, r, func(of string) bool {
+			return !m.used(r, of, oldest) && m.atStep(r, of, by.UserID, oldest) && !m.needed(r, by.UserID, oldest)
+		})
 	}
 	allowed := r.status == renewal.Pending && may && !stale && m.clock.Now().Before(r.expires)
 	if i := slices.Index(r.votes, by.UserID); i >= 0 && !r.voted[i].Before(oldest) {

@@ -34,3 +34,23 @@ func (m *model) atStep(r *modelled, place, by string, oldest time.Time) bool {
 	}
 	return !second && place != "UA1"
 }
+
+// needed says whether a deputy is the only one left who can approve the second step, which they
+// are to do themselves then.
+func (m *model) needed(r *modelled, by string, oldest time.Time) bool {
+	other, second := map[string]string{"UA2": "UA3", "UA3": "UA2"}[by]
+	if m.rules == nil || !second {
+		return false
+	}
+	left := other != r.requester || m.policy.SelfApproval
+	for i, p := range r.places {
+		if r.voted[i].Before(oldest) {
+			continue
+		}
+		if p != "UA1" {
+			return false // the second step has its approval
+		}
+		left = left && r.votes[i] != other
+	}
+	return !left
+}

@@ -63,7 +63,7 @@ func TestTwoStepsToAnOrder(t *testing.T) {
 	if hash := b.Config.Renew.Policy.Hash(); r.Ruling.File != hash || b.entry("RNW-000001", renewal.CodeSubmitted).Detail[renewal.DetailPolicy] != hash {
 		t.Errorf("the request is bound to the policy %q, want %q", r.Ruling.File, hash)
 	}
-	b.says(sandbox.Audit, "no request", "policy.loaded by", "the policy file with 1 rules holds", b.Config.Renew.Policy.Hash())
+	b.says(sandbox.Audit, "no request", "policy.loaded by", "the policy file with 1 rule holds", b.Config.Renew.Policy.Hash())
 }
 
 // The file becomes stricter while requests wait: the cards say so at once, and of two that were
@@ -120,17 +120,20 @@ func TestABatchAsksThoseOfItsNextStep(t *testing.T) {
 	b.wantOrders(2)
 }
 
-// A deputy is asked at the step of whose place they have, also one who is named in another step.
+// A deputy is asked at the step of whose place they have, unless their own approval is needed at a later one.
 func TestDeputiesAreAskedAtTheirStep(t *testing.T) {
 	t.Parallel()
 	b := setup(t, ruled(t, twoSteps), telling, func(o *sandbox.Options) { o.Vendor = append(o.Vendor, yeastarsim.WithCustomers(40)) })
 	alice, bob, carol := b.as(sandbox.Alice), b.as(sandbox.Bob), b.as(sandbox.Carol)
 	b.wants(carol.command(sandbox.Renewals, "/renew deputy @bob in 5 days"), "@bob decides for @carol until")
 	b.wants(bob.command(sandbox.Renewals, "/renew deputy @dave in 5 days"), "@dave decides for @bob until")
-	b.shows(alice.request(acmeWish), "@renewal-approvers, @bob: please decide")
-	card := alice.batch(customer(31), customer(33))
-	b.says(sandbox.Renewals, "asks for 2 renewals", "@renewal-approvers, @bob: please decide")
+	card := b.shows(alice.request(acmeWish), "@renewal-approvers: please decide")
+	bob.press(card, "Approve")
+	bob.alone("Your own approval of RNW-000001 is needed at a later step, where nobody else is left, so you can't give that of @carol as their deputy", "Nothing was ordered by this.")
+	card = alice.batch(customer(31), customer(33))
+	b.says(sandbox.Renewals, "asks for 2 renewals", "@renewal-approvers: please decide")
 	b.silent(sandbox.Renewals, "@dave: please decide")
+	b.silent(sandbox.Renewals, "@bob: please decide")
 	carol.press(card, "Approve 2 lines")
 	b.says(sandbox.Renewals, "@carol approved 2 lines of RNW-B0001", "@bob, @dave: please decide")
 	b.wantOrders(0)

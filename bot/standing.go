@@ -15,7 +15,7 @@ import (
 func (b *Bot) standing(ctx context.Context, p reply.Person, t typed.Command) {
 	saving, cancel := p.Env.InTime(ctx)
 	defer cancel()
-	m, err := standing.Orders{Ledger: b.ledger, People: b.directory, Notify: b.notify}.Do(saving, p.ID, t)
+	m, err := standing.Orders{Ledger: b.ledger, People: b.directory, Policy: b.policy, Notify: b.notify}.Do(saving, p.ID, t)
 	var refusal *renewal.Refusal
 	switch {
 	case errors.As(err, &refusal):

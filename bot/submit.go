@@ -104,7 +104,11 @@ func atFields(v slack.View, holder string, errs map[string]string) map[string]st
 func (b *Bot) review(ctx context.Context, d blocks.Draft, o asked, proposed renewal.Request, warning string) blocks.ReviewData {
 	data := blocks.ReviewData{
 		Now: b.now(), Channel: d.Channel, DryRun: b.policy.DryRun, Required: proposed.Required, Ways: proposed.Ways, Ruling: proposed.Ruling,
-		Approvers: b.directory.Approvers(), Warning: warning, Doubts: o.doubts,
+		Warning: warning, Doubts: o.doubts,
+	}
+	asks, few := b.slack.Asks(ctx, proposed)
+	if data.Approvers = asks; few && warning == "" {
+		data.Warning = blocks.TooFew
 	}
 	if d.Request != 0 {
 		if r, err := b.ledger.Get(ctx, d.Request); err == nil {
@@ -135,7 +139,7 @@ func (b *Bot) submittedReview(ctx context.Context, ic slack.InteractionCallback,
 	ctx = env.Concerns(ctx, d.Request)
 	checking, cancel := env.InTime(ctx)
 	defer cancel()
-	actor, _ := b.decider(checking, ic.User.ID, ic.TriggerID, d.Request)
+	actor, _ := b.whoClicked(checking, ic.User.ID, ic.TriggerID, d.Request, directory.DecisionAge)
 	o, errs, err := b.offer(checking, ic.User.ID, d)
 	if err != nil {
 		b.log.WarnContext(ctx, "the offer's look-ups failed", "error", err)

@@ -15,17 +15,22 @@ import (
 // and answered in time. They are looked at again before anything is ordered.
 const votersTimeout = time.Second
 
-// decider is who decides on a request by a click, as Slack tells of them now. Without the
-// request, it is somebody who is compared with nobody.
+// decider is who decides on a request by a click, as Slack tells of them now: money may depend
+// on it. Without the request, it is somebody who is compared with nobody.
 func (b *Bot) decider(ctx context.Context, userID, click string, request int64) (renewal.Actor, renewal.Request) {
-	// Money may depend on it: what Slack says of the person must be of now.
-	a := b.directory.Actor(ctx, userID, directory.DecisionAge)
+	return b.whoClicked(ctx, userID, click, request, directory.OrderAge)
+}
+
+// whoClicked is who clicked in something about a request, as Slack told of them not longer ago
+// than maxAge.
+func (b *Bot) whoClicked(ctx context.Context, userID, click string, request int64, maxAge lookup.MaxAge) (renewal.Actor, renewal.Request) {
+	a := b.directory.Actor(ctx, userID, maxAge)
 	a.Click = click
 	r, err := b.ledger.Get(ctx, request)
 	if err != nil {
 		return a, r // whoever needs the request reads it, and says that there is none
 	}
-	return b.directory.Beside(ctx, a, r, directory.DecisionAge), r
+	return b.directory.Beside(ctx, a, r, maxAge), r
 }
 
 // beside is an actor beside those who had to do with a request.

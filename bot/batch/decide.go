@@ -29,10 +29,10 @@ func (v *View) Found(ctx context.Context, w reply.Person, id int64) (blocks.Batc
 
 // decider is who decides on a batch, as Slack tells of them now, beside all who had to do with it.
 func (v *View) decider(ctx context.Context, w reply.Person, d blocks.BatchData) (renewal.Actor, []renewal.Actor) {
-	a := v.directory.Actor(ctx, w.ID, directory.DecisionAge)
+	a := v.directory.Actor(ctx, w.ID, directory.OrderAge)
 	a.Click = w.Trigger
 	all := d.Batch.Everybody(d.Lines)
-	return v.directory.Beside(ctx, a, all, directory.DecisionAge), v.voters(ctx, all)
+	return v.directory.Beside(ctx, a, all, directory.OrderAge), v.voters(ctx, all)
 }
 
 // Clicked handles a button of a batch's card.
@@ -63,6 +63,9 @@ func (v *View) Clicked(ctx context.Context, w reply.Person, a *slack.BlockAction
 		own := slices.ContainsFunc(d.Lines, func(r renewal.Request) bool { return r.Requester == w.ID || actor.Same[r.Requester] })
 		v.ask(ctx, w, blocks.BatchLeaveForm(d, own), actor, d)
 	case blocks.ActionBatchComment:
+		if d.Pause, err = v.ledger.Paused(ctx); err != nil {
+			v.log.WarnContext(ctx, "a form does not say whether orders are paused", "error", err)
+		}
 		v.ask(ctx, w, blocks.BatchApproveForm(d, t), actor, d)
 	case blocks.ActionBatchReject:
 		v.ask(ctx, w, blocks.BatchRejectForm(d), actor, d)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -233,12 +234,15 @@ func (v *View) finish(ctx context.Context, w reply.Person, meta blocks.BatchMeta
 		v.show(ctx, external, blocks.Notice("Not checked", renewal.Say(says+" Nothing was saved and nothing was ordered. Go back and try again.")))
 		return
 	}
-	v.show(ctx, external, v.review(meta, d, warning))
+	v.show(ctx, external, v.review(w.ID, meta, d, warning))
 }
 
-func (v *View) review(meta blocks.BatchMeta, d draft, warning string) slack.ModalViewRequest {
+func (v *View) review(who string, meta blocks.BatchMeta, d draft, warning string) slack.ModalViewRequest {
+	approvers := slices.DeleteFunc(slices.Clone(v.directory.Approvers()), func(id string) bool {
+		return v.directory.Left(id) || id == who && !v.policy.SelfApproval
+	})
 	p := blocks.BatchReviewData{
-		Meta: meta, Lines: d.Lines, Channel: d.Channel, Note: d.Note, Approvers: v.directory.Approvers(), DryRun: v.policy.DryRun, Warning: warning,
+		Meta: meta, Lines: d.Lines, Channel: d.Channel, Note: d.Note, Approvers: approvers, DryRun: v.policy.DryRun, Warning: warning,
 		Reason: d.Reason,
 	}
 	for _, l := range d.Lines {
@@ -349,10 +353,10 @@ func (v *View) asked(ctx context.Context, w reply.Person, ic slack.InteractionCa
 	case errors.As(err, &refusal):
 		notSaved(refusal.Sentence)
 	case errors.Is(err, ledger.ErrUnclear):
-		answer(v.review(meta, d, "It is not known yet whether this was saved. Submit it again: the same form never makes two batches."), "It is not known yet whether the batch was saved.")
+		answer(v.review(w.ID, meta, d, "It is not known yet whether this was saved. Submit it again: the same form never makes two batches."), "It is not known yet whether the batch was saved.")
 	case err != nil:
 		v.log.ErrorContext(ctx, "a batch was not saved", "error", err)
-		answer(v.review(meta, d, "Sorry, this could not be saved. Nothing was changed and nothing was ordered. Please try again in a moment."), "Sorry, the batch could not be saved. Nothing was ordered.")
+		answer(v.review(w.ID, meta, d, "Sorry, this could not be saved. Nothing was changed and nothing was ordered. Please try again in a moment."), "Sorry, the batch could not be saved. Nothing was ordered.")
 	default:
 		answer(blocks.BatchSubmitted(b), b.Reference()+" is saved. Nothing has been ordered yet.")
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"renewbot/bot/config"
 	"renewbot/bot/policy"
@@ -24,10 +25,16 @@ func Policy(name string, text []byte) Report {
 	case err != nil:
 		l.add("policy", Problem, err.Error(), "")
 	default:
+		for _, short := range file.Shortages() {
+			l.add("policy", Warning, fmt.Sprintf("%s, line %d: when %s asks for what rule “%s” is about, too few others are left for its steps, so it can never be ordered",
+				name, short.Line, strings.Join(short.Who, " or "), short.Rule), moreInSteps)
+		}
 		l.ok("policy", "%s has %s and no faults; its hash is %s", name, counted(file.Rules(), "rule"), file.Hash())
 	}
 	return Report{Results: l}
 }
+
+const moreInSteps = "Name more people in its steps, as nobody counts in two of them and nobody approves what they have asked for."
 
 // checkPolicy looks whether there are enough people for each step of the policy file.
 func (s *slackSide) checkPolicy(ctx context.Context, r config.Renew) lines {
@@ -36,7 +43,7 @@ func (s *slackSide) checkPolicy(ctx context.Context, r config.Renew) lines {
 		return l
 	}
 	all := s.checkList(ctx, &l, "policy", "RENEW_POLICY", distinct(append(r.Policy.Names(), r.Policy.Next()...)))
-	seen := map[string]bool{}
+	seen, told := map[string]bool{}, len(l)
 	for _, step := range r.Policy.Steps() {
 		if seen[step.String()] || slices.Contains(step.Who, renewal.Variables) {
 			continue // those of RENEW_APPROVERS are counted elsewhere
@@ -55,8 +62,60 @@ func (s *slackSide) checkPolicy(ctx context.Context, r config.Renew) lines {
 				"Add people to the list or its groups.")
 		}
 	}
+	if len(l) == told {
+		s.checkWays(ctx, &l, r)
+	}
 	if len(all.ids) > 0 || all.unasked > 0 {
 		l.ok("policy", "%s in force; its hash is %s", counted(r.Policy.Rules(), "rule"), r.Policy.Hash())
 	}
 	return l
+}
+
+// checkWays looks whether there are enough people for all steps of a rule together.
+func (s *slackSide) checkWays(ctx context.Context, l *lines, r config.Renew) {
+	known := map[string]able{}
+	find := func(id string) able {
+		if _, ok := known[id]; !ok {
+			ids := config.IDs{id}
+			if id == renewal.Variables {
+				ids = r.Approvers
+			}
+			known[id] = s.checkList(ctx, new(lines), "policy", "RENEW_POLICY", ids)
+		}
+		return known[id]
+	}
+	for _, w := range r.Policy.Ways() {
+		votes, told := []renewal.Vote{}, len(w.Steps) > 1
+		for _, step := range w.Steps {
+			for _, id := range step.Who {
+				people := find(id)
+				told = told && !people.unread && people.unasked == 0
+				votes = namedAs(votes, people.ids, id)
+			}
+		}
+		switch {
+		case !told:
+		case w.Present(votes) < len(w.Steps):
+			l.add("policy", Problem, fmt.Sprintf("rule “%s” takes %s, and too few different people can approve: nothing of it can ever be ordered", w.Rule, w), moreInSteps)
+		case !r.SelfApproval:
+			if who := policy.Indispensable(w, votes); len(who) > 0 {
+				l.add("policy", Warning, fmt.Sprintf("rule “%s” takes %s: when %s asks or is away, too few others are left, and nothing of it is ordered",
+					w.Rule, w, strings.Join(who, " or ")), moreInSteps)
+			}
+		}
+	}
+}
+
+// namedAs adds that some people count where a step names id.
+func namedAs(votes []renewal.Vote, people []string, id string) []renewal.Vote {
+	for _, who := range people {
+		i := slices.IndexFunc(votes, func(v renewal.Vote) bool { return v.By == who })
+		if i < 0 {
+			i, votes = len(votes), append(votes, renewal.Vote{By: who})
+		}
+		if !slices.Contains(votes[i].Named, id) {
+			votes[i].Named = append(votes[i].Named, id)
+		}
+	}
+	return votes
 }

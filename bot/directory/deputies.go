@@ -36,6 +36,7 @@ func (d *Directory) standing(ctx context.Context, userID string, maxAge lookup.M
 // whether ids of others who had to do with it are theirs; the same for those whose deputy they
 // are. An error says that more may be told later.
 func (d *Directory) beside(ctx context.Context, a renewal.Actor, r renewal.Request, maxAge lookup.MaxAge) (renewal.Actor, error) {
+	maxAge = groupAge(maxAge) // who they are was found out before
 	people := r.People()
 	for _, of := range a.DeputyOf {
 		people = append(people, of.UserID)

@@ -31,6 +31,9 @@ const (
 	// DecisionAge is how old what Slack says may be when something is saved or ordered
 	// because of it.
 	DecisionAge = lookup.MaxAge(time.Minute)
+	// OrderAge is how old what it says of a person may be when an order may follow from what they
+	// decide: clicks of a few seconds share one look.
+	OrderAge = lookup.Fresh
 	// RequestAge is how old it may be for everything else.
 	RequestAge = lookup.MaxAge(time.Hour)
 )

@@ -29,12 +29,12 @@ func (d *Directory) Actor(ctx context.Context, userID string, maxAge lookup.MaxA
 // Entitled finds out what somebody who has decided on a request may do now, beside the
 // others who had to do with it. It fails when that cannot be found out at present.
 func (d *Directory) Entitled(ctx context.Context, userID string, r renewal.Request) (renewal.Actor, error) {
-	a, err := d.standing(ctx, userID, DecisionAge)
+	a, err := d.standing(ctx, userID, OrderAge)
 	if err == nil && a.Unread {
 		err = errUnread
 	}
 	if err == nil {
-		a, err = d.beside(ctx, a, r, DecisionAge)
+		a, err = d.beside(ctx, a, r, OrderAge)
 	}
 	if err != nil {
 		return a, fmt.Errorf("look an approver up: %w", err)
@@ -110,6 +110,7 @@ func (d *Directory) entitled(ctx context.Context, userID string, maxAge lookup.M
 	if a.Denied = d.stranger(u); a.Denied != "" {
 		return a, nil
 	}
+	maxAge = groupAge(maxAge)
 	var unread, alsoUnread error
 	a.MayApprove, unread = d.listed(ctx, userID, d.approvers, maxAge)
 	a.MayRequest = len(d.requesters) == 0
@@ -128,6 +129,15 @@ func (d *Directory) entitled(ctx context.Context, userID string, maxAge lookup.M
 		a.Denied = "Slack did not tell me who is in a user group, so I can't let you do this. Please try again in a moment."
 	}
 	return a, unread
+}
+
+// groupAge is how old what Slack says of a group may be when what it says of a person may be of maxAge:
+// it tells by itself when a group changes.
+func groupAge(maxAge lookup.MaxAge) lookup.MaxAge {
+	if maxAge == OrderAge {
+		return DecisionAge
+	}
+	return maxAge
 }
 
 // stranger says, as a sentence, why somebody may do nothing at all.
@@ -191,14 +201,14 @@ func (d *Directory) away(u slack.User) bool {
 
 // Members lists the people whom ids name, by themselves or through a group, each once.
 // A group that Slack will never tell is left out.
-func (d *Directory) Members(ctx context.Context, ids []string) ([]string, error) {
+func (d *Directory) Members(ctx context.Context, ids []string, maxAge lookup.MaxAge) ([]string, error) {
 	var all []string
 	for _, id := range ids {
 		if !isGroup(id) {
 			all = append(all, id)
 			continue
 		}
-		members, err := d.groups.Get(ctx, id, DecisionAge)
+		members, err := d.groups.Get(ctx, id, maxAge)
 		if err = d.unknowable(ctx, id, err); err != nil {
 			return nil, err
 		}
@@ -215,8 +225,7 @@ func (d *Directory) Person(ctx context.Context, id string) (p Person, ok bool, e
 	if err != nil {
 		return Person{}, false, d.unknowable(ctx, id, err)
 	}
-	sister := d.self.Kind(u) == Sister && slices.Contains(slices.Concat(d.approvers, d.requesters, d.named, d.told), id)
-	if d.stranger(u) != "" && !sister {
+	if d.stranger(u) != "" && !d.sister(u, id) {
 		return Person{}, false, nil
 	}
 	weekend := d.weekend
@@ -224,6 +233,11 @@ func (d *Directory) Person(ctx context.Context, id string) (p Person, ok bool, e
 		weekend = weekendOf(u.TZ, u.Locale)
 	}
 	return Person{ID: id, Zone: zoneOf(u.TZ), Weekend: weekend, Away: d.away(u)}, true, nil
+}
+
+// sister says whether somebody of another workspace is named by their own id.
+func (d *Directory) sister(u slack.User, id string) bool {
+	return d.self.Kind(u) == Sister && slices.Contains(slices.Concat(d.approvers, d.requesters, d.named, d.told), id)
 }
 
 // Zone is somebody's time zone, by which days are counted for them; UTC if it is not known.

@@ -65,12 +65,12 @@ func (d *Directory) inSteps(ctx context.Context, a renewal.Actor, r renewal.Requ
 }
 
 // Awaited are those for whom a request may wait: the approvers, who is named in its
-// steps, and their deputies. Whether they can do anything here is not looked at.
-func (d *Directory) Awaited(ctx context.Context, r renewal.Request) ([]renewal.Actor, error) {
+// steps, and their deputies, without those who, as far as that is known, can do nothing here.
+func (d *Directory) Awaited(ctx context.Context, r renewal.Request, maxAge lookup.MaxAge) ([]renewal.Actor, error) {
 	var actors []renewal.Actor
 	add := func(name string, entitle func(*renewal.Actor)) error {
-		ids, err := d.Members(ctx, []string{name})
-		for _, id := range ids {
+		ids, err := d.Members(ctx, []string{name}, maxAge)
+		for _, id := range slices.DeleteFunc(ids, d.Left) {
 			i := slices.IndexFunc(actors, func(a renewal.Actor) bool { return a.UserID == id })
 			if i < 0 {
 				i, actors = len(actors), append(actors, renewal.Actor{UserID: id})
@@ -99,9 +99,21 @@ func (d *Directory) Awaited(ctx context.Context, r renewal.Request) ([]renewal.A
 		if i < 0 {
 			continue
 		}
+		if _, there, err := d.Person(ctx, dep.Of); err != nil || !there {
+			if err != nil {
+				return nil, err
+			}
+			continue
+		}
 		if err := add(dep.ID, func(a *renewal.Actor) { a.DeputyOf = append(a.DeputyOf, approvers[i]) }); err != nil {
 			return nil, err
 		}
 	}
 	return actors, nil
+}
+
+// Left says whether it is known of somebody that they can do nothing here any more.
+func (d *Directory) Left(id string) bool {
+	u, known := d.users.Peek(id)
+	return known && d.stranger(u) != "" && !d.sister(u, id)
 }

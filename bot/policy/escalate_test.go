@@ -40,7 +40,7 @@ rules:
 	}
 	tell := func(at time.Time, who string) {
 		t.Helper()
-		next, err := c.Request.Apply(renewal.Escalate{}, at, p)
+		next, err := c.Request.Apply(renewal.Escalate{People: []string{"U09"}}, at, p)
 		var refusal *renewal.Refusal
 		if who == "" {
 			if !errors.As(err, &refusal) {

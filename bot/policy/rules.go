@@ -103,19 +103,9 @@ func (r *reader) escalate(n *yaml.Node, what string) *renewal.Escalation {
 
 // enough wants as many people as the steps take, where all are named by their own ids.
 func (r *reader) enough(one rule, line int, what string) {
-	var votes []renewal.Vote
-	for _, s := range one.steps {
-		for _, id := range s.Who {
-			if isGroup(id) || id == renewal.Variables {
-				return
-			}
-			if !slices.ContainsFunc(votes, func(v renewal.Vote) bool { return v.By == id }) {
-				votes = append(votes, renewal.Vote{By: id, Named: []string{id}})
-			}
-		}
-		if len(s.Who) == 0 {
-			return // that is told already
-		}
+	votes, told := everybody(one.steps)
+	if !told {
+		return
 	}
 	way := renewal.Way{Steps: one.steps}
 	if i := way.Present(votes); i < len(one.steps) {

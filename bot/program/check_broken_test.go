@@ -170,6 +170,9 @@ var brokenThings = []broken{
 	{name: "a step of the policy that nobody can go", by: func(s *site) {
 		s.env["RENEW_POLICY"] = s.write("policy.yaml", "version: 1\nrules:\n  - name: all\n    steps: [{who: "+bob+", approvals: 1}, {who: ["+guests+"]}]\n", 0o644)
 	}, line: "policy", status: check.Problem, found: "nothing of its rule can ever be ordered", next: "", ready: slackOK},
+	{name: "steps of the policy that share too few people", by: func(s *site) {
+		s.env["RENEW_POLICY"] = s.write("policy.yaml", "version: 1\nrules:\n  - name: all\n    steps: [{who: ["+bob+", "+carol+"]}, {who: ["+bob+", "+group+"]}]\n", 0o644)
+	}, line: "policy", status: check.Warning, found: "too few others are left, and nothing of it is ordered", next: "nobody counts in two of them", ready: slackOK},
 	{name: "requesters who cannot", by: set("RENEW_REQUESTERS", guests), line: "requesters", status: check.Problem,
 		found: "nobody in RENEW_REQUESTERS can request", next: "every full member", ready: slackOK},
 

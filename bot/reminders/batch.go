@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"renewbot/bot/directory"
 	"renewbot/bot/ledger"
 	"renewbot/bot/renewal"
 )
@@ -20,7 +21,7 @@ func (rs *Reminders) remindOfBatch(ctx context.Context, id int64) error {
 		return nil // whoever pauses it plans the next one
 	}
 	now := rs.ledger.Now(ctx)
-	actors, err := rs.directory.Awaited(ctx, r)
+	actors, err := rs.directory.Awaited(ctx, r, directory.DecisionAge)
 	if err != nil {
 		return err
 	}

@@ -45,6 +45,13 @@ func (rs *Reminders) remind(ctx context.Context, job renewal.Job) error {
 	if err != nil {
 		return err
 	}
+	left, err := rs.handedLeft(ctx, r, now)
+	if err != nil {
+		return err
+	}
+	if left {
+		r.Handed = nil
+	}
 	who, escalates := r.Escalates(now)
 	if len(who) > 0 {
 		people, err := rs.people(ctx, who)
@@ -60,7 +67,7 @@ func (rs *Reminders) remind(ctx context.Context, job renewal.Job) error {
 		lastCall := r.LastCallAt(rs.policy)
 		if next = r.ExpiresAt; !r.LastCalled {
 			if !now.Before(lastCall) {
-				return rs.move(ctx, r.ID, renewal.Reminder{Who: ids(waiting), Last: true})
+				return rs.move(ctx, r.ID, renewal.Reminder{Who: ids(waiting), Last: true, HandedLeft: left})
 			}
 			next = lastCall
 		}
@@ -75,7 +82,16 @@ func (rs *Reminders) remind(ctx context.Context, job renewal.Job) error {
 	if len(due) == 0 {
 		return ledger.SnoozeUntil(later(next, now.Add(time.Second)))
 	}
-	return rs.move(ctx, r.ID, renewal.Reminder{Who: due, Next: next})
+	return rs.move(ctx, r.ID, renewal.Reminder{Who: due, Next: next, HandedLeft: left})
+}
+
+// handedLeft says whether whom an approver has asked to decide can't any more.
+func (rs *Reminders) handedLeft(ctx context.Context, r renewal.Request, now time.Time) (bool, error) {
+	if r.Handed == nil || r.Status != renewal.Pending {
+		return false, nil
+	}
+	a, err := rs.directory.Entitled(ctx, r.Handed.To, r)
+	return err == nil && !r.WaitsFor(a, now, rs.policy), err
 }
 
 // due are those of whom it is time to remind, in their working hours, and when it is for the next one:
@@ -117,7 +133,7 @@ const nobodyPause = 24 * time.Hour
 // awaited lists the people for whom a request waits: a deputy who is there instead of the
 // approver, and nobody who is away while others are there.
 func (rs *Reminders) awaited(ctx context.Context, r renewal.Request, now time.Time) ([]directory.Person, error) {
-	actors, err := rs.directory.Awaited(ctx, r)
+	actors, err := rs.directory.Awaited(ctx, r, directory.DecisionAge)
 	if err != nil {
 		return nil, err
 	}
@@ -161,7 +177,7 @@ func (rs *Reminders) those(ctx context.Context, actors []renewal.Actor, awaited 
 
 // people are those of some people and user groups who may have to do with renewals.
 func (rs *Reminders) people(ctx context.Context, named []string) ([]string, error) {
-	all, err := rs.directory.Members(ctx, named)
+	all, err := rs.directory.Members(ctx, named, directory.DecisionAge)
 	if err != nil {
 		return nil, err
 	}

@@ -94,6 +94,7 @@ type BatchApproval struct {
 	// Next are the ids of those who decide after it, where by the policy that is others.
 	Next []string `json:"next,omitempty"`
 	Last bool     `json:"last,omitempty"` // it was the one with which they were approved
+	Self bool     `json:"self,omitempty"` // it is their own batch
 }
 
 // BatchReference is the name under which people know a batch: RNW-B0007.

@@ -65,7 +65,7 @@ func (c *batching) escalate(e EscalateBatch) error {
 	if len(who) == 0 || !c.now.Before(c.Undecided(c.lines)[0].ExpiresAt) {
 		return refuse(RefusedTooEarly, "%s: nobody is to be told that it waits.", c.Reference())
 	}
-	told := BatchEscalation{At: c.now, Who: who, People: e.People}
+	told := BatchEscalation{At: c.now, Who: toldOf(who, e.People), People: e.People}
 	list, since := c.untold(c.lines)
 	for _, due := range list {
 		if !c.now.Before(since.Add(due.After)) {
@@ -74,7 +74,7 @@ func (c *batching) escalate(e EscalateBatch) error {
 	}
 	c.Escalated = append(slices.Clone(c.Escalated), told)
 	c.entry.Code = CodeBatchEscalated
-	c.note(DetailWho, strings.Join(who, ","))
+	c.note(DetailWho, strings.Join(told.Who, ","))
 	c.note(DetailPeople, strings.Join(e.People, ","))
 	return nil
 }

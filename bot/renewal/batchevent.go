@@ -240,7 +240,7 @@ func (c *batching) approve(e ApproveBatch) error {
 	}
 	c.stepped()
 	vote := first.Votes[len(first.Votes)-1]
-	approval := BatchApproval{By: vote.By, For: vote.For, At: c.now, Fingerprint: e.Shown, Lines: len(open), Comment: strings.TrimSpace(e.Comment), Last: first.Status == Approved}
+	approval := BatchApproval{By: vote.By, For: vote.For, At: c.now, Fingerprint: e.Shown, Lines: len(open), Comment: strings.TrimSpace(e.Comment), Last: first.Status == Approved, Self: first.askedBy(e.By)}
 	if next := idsOf(c.steps(c.after())); !slices.Equal(next, idsOf(c.steps(c.lines))) {
 		approval.Next = next
 	}
@@ -254,6 +254,9 @@ func (c *batching) approve(e ApproveBatch) error {
 	c.note(DetailCount, strconv.Itoa(len(open)))
 	c.note(DetailVotes, first.VotesIn())
 	c.note(DetailComment, approval.Comment)
+	if approval.Self {
+		c.note(DetailSelfApproval, "true")
+	}
 	c.note(DetailNext, strings.Join(approval.Next, ","))
 	return nil
 }

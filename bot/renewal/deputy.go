@@ -22,14 +22,14 @@ type Deputy struct {
 func Deputise(before Deputy, approver, deputy Actor, until, now time.Time, p Policy) (Deputy, Entry, error) {
 	d := Deputy{approver.UserID, deputy.UserID, until}
 	refusal := func(code, why string) (Deputy, Entry, error) {
-		return before, Entry{}, refuse(code, "%s Nothing was changed or ordered.", why)
+		return before, Entry{}, before.still(refuse(code, "%s Nothing was changed or ordered.", why))
 	}
 	switch {
 	case !p.own(approver):
 		if len(approver.DeputyOf) > 0 {
 			return refusal(RefusedNotAllowed, "What you may as a deputy you can't hand on: only approvers can name one.")
 		}
-		return before, Entry{}, NotAllowed(approver, Text("Only approvers can have a deputy."))
+		return before, Entry{}, before.still(NotAllowed(approver, Text("Only approvers can have a deputy.")))
 	case approver.mayBe(deputy.UserID) || deputy.mayBe(approver.UserID):
 		return refusal(RefusedDeputy, "You can't be your own deputy.")
 	case deputy.Denied != "":
@@ -48,6 +48,19 @@ func Deputise(before Deputy, approver, deputy Actor, until, now time.Time, p Pol
 		e.Detail[DetailInstead] = before.ID
 	}
 	return d, e, nil
+}
+
+// still is a refusal that also says who the deputy is, as before.
+func (d Deputy) still(r *Refusal) *Refusal {
+	return &Refusal{r.Code, append(append(slices.Clone(r.Sentence), Text(" ")), d.Sentence()...)}
+}
+
+// Sentence tells an approver of their deputy; the zero Deputy: of none.
+func (d Deputy) Sentence() Sentence {
+	if d.ID == "" {
+		return Say("You have no deputy.")
+	}
+	return Sentence{Text("Your deputy is "), ID(d.ID), Text(d.Until.UTC().Format(" until 2 Jan 2006 15:04 UTC."))}
 }
 
 // End takes a deputy's rights back; the entry says so. Its error is ErrRepeated when there is
@@ -92,7 +105,7 @@ func (r Request) capacity(in Intent, now time.Time, p Policy) (Actor, *Refusal) 
 		if why == nil {
 			return in.By.as(of), nil
 		}
-		if !entitled && r.named(of, p) {
+		if why.Code == RefusedNeeded || (!entitled && r.named(of, p)) {
 			refusal, entitled = why, true
 		}
 	}
@@ -120,7 +133,14 @@ func (r Request) mayFor(in Intent, of Actor, now time.Time, p Policy) *Refusal {
 	used := false
 	switch in.Action {
 	case ActionApprove:
-		used = slices.ContainsFunc(r.fresh(now, p), of.counted)
+		votes := r.fresh(now, p)
+		used = slices.ContainsFunc(votes, of.counted)
+		if !used && r.needed(self, votes, p) {
+			return &Refusal{RefusedNeeded, Sentence{
+				Text("Your own approval of " + r.Reference() + " is needed at a later step, where nobody else is left, so you can't give that of "), ID(of.UserID),
+				Text(" as their deputy: they or somebody else of this step have to. Nothing was ordered by this."),
+			}}
+		}
 	case ActionRetry:
 		if refusal := r.settledAlone(of, p); refusal != nil {
 			return &Refusal{RefusedSettled, Sentence{ID(of.UserID), Text(", whose deputy you are, found that the order of " + r.Reference() +

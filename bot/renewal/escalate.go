@@ -52,6 +52,16 @@ func toldAt(list []Escalation, since, now time.Time) (who []string, next time.Ti
 	return slices.Compact(who), next
 }
 
+// toldOf are those of whom an escalation names who can be told: people are who is there of them.
+func toldOf(who, people []string) []string {
+	if len(people) == 0 {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(who), func(id string) bool {
+		return !strings.HasPrefix(id, "S") && !slices.Contains(people, id)
+	})
+}
+
 // same says whether two steps are of the same people.
 func (s Step) same(other Step) bool {
 	return s.String() == other.String() && slices.Equal(s.Who, other.Who)
@@ -85,6 +95,6 @@ func (c *changing) escalate(e Escalate) error {
 			c.Escalated = append(slices.Clone(c.Escalated), due.key())
 		}
 	}
-	c.record(CodeEscalated, System, map[string]string{DetailWho: strings.Join(who, ","), DetailPeople: strings.Join(e.People, ",")})
+	c.record(CodeEscalated, System, map[string]string{DetailWho: strings.Join(toldOf(who, e.People), ","), DetailPeople: strings.Join(e.People, ",")})
 	return nil
 }

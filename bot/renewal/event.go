@@ -118,10 +118,12 @@ type (
 		Who  []string // user ids
 		Last bool     // the call before the request times out
 		Next time.Time
+		// HandedLeft says that whom an approver has asked to decide can't any more.
+		HandedLeft bool
 	}
 	// Escalate says that a step has waited for too long.
 	Escalate struct {
-		People []string // those who are told, the members of groups among them
+		People []string // those who are told, the members of groups among them; nobody else can be
 	}
 	// Changed says that what is known now differs from what was approved.
 	Changed struct {

@@ -97,8 +97,10 @@ func (r Request) may(in Intent, now time.Time, p Policy) *Refusal {
 		}
 	case ActionApprove:
 		return r.takesVote(in.By, now, p)
-	case ActionReject:
+	case ActionReject, ActionReturn:
 		return r.atStep(in.By, r.Votes, p)
+	case ActionHandOver:
+		return r.ofSteps(in.By, rule.verb, p)
 	case ActionRetry:
 		if refusal := r.ofSteps(in.By, rule.verb, p); refusal != nil {
 			return refusal

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"renewbot/yeastar"
 )
@@ -36,17 +37,17 @@ func (a Actor) holdsOrders() bool {
 // Begin pauses; the entry says so. Its error is a *Refusal, or ErrRepeated when exactly
 // this was done before.
 func (p Pause) Begin(by Actor, reason string, now time.Time) (Pause, Entry, error) {
-	if !by.holdsOrders() {
-		return p, Entry{}, NotAllowed(by, Text("Only approvers can pause orders."))
-	}
-	if strings.TrimSpace(reason) == "" {
-		return p, Entry{}, refuse(RefusedNoReason, "Please give a reason, such as “pause Stocktaking until Friday”: everybody whose order waits reads it. "+
-			"Nothing was changed: orders are not held up by this.")
-	}
-	reason, err := checkReason(reason)
 	switch {
-	case err != nil:
-		return p, Entry{}, err
+	case !by.holdsOrders():
+		return p, Entry{}, p.still(NotAllowed(by, Text("Only approvers can pause orders.")))
+	case strings.TrimSpace(reason) == "":
+		return p, Entry{}, p.still(refuse(RefusedNoReason,
+			"Please give a reason, such as “pause Stocktaking until Friday”: everybody whose order waits reads it. Nothing was changed."))
+	case utf8.RuneCountInString(strings.TrimSpace(reason)) > MaxReason:
+		return p, Entry{}, p.still(refuse(RefusedNoReason, "The reason may have at most %d characters. Nothing was changed.", MaxReason))
+	}
+	reason = strings.TrimSpace(reason)
+	switch {
 	case p.By == by.UserID && p.Reason == reason:
 		return p, Entry{}, ErrRepeated
 	case p.Holds():
@@ -75,11 +76,16 @@ func hold(by, reason string, now time.Time) (Pause, Entry, error) {
 func (p Pause) End(by Actor, now time.Time) (Pause, Entry, error) {
 	switch {
 	case !by.holdsOrders():
-		return p, Entry{}, NotAllowed(by, Text("Only approvers can resume orders."))
+		return p, Entry{}, p.still(NotAllowed(by, Text("Only approvers can resume orders.")))
 	case !p.Holds():
 		return p, Entry{}, ErrRepeated
 	}
 	return Pause{At: now}, Entry{At: now, Code: CodeResumed, Actor: by.UserID, Detail: map[string]string{DetailPausedBy: p.By}}, nil
+}
+
+// still is a refusal that also says whether orders are paused, as they were before.
+func (p Pause) still(r *Refusal) *Refusal {
+	return &Refusal{r.Code, append(append(r.Sentence, Text(" ")), p.Sentence()...)}
 }
 
 // Sentence tells people of the pause.

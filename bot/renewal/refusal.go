@@ -32,6 +32,7 @@ const (
 	RefusedTooEarly     = "too_early"
 	RefusedAttempt      = "wrong_attempt"
 	RefusedStep         = "not_this_step" // by the policy others decide now
+	RefusedNeeded       = "needed_later"  // a deputy has to approve a later step themselves
 	RefusedCap          = "cap"           // more than the policy allows
 	RefusedPaused       = "paused"        // no order is sent at present
 	RefusedDeputy       = "deputy"        // nobody can be this deputy, or for so long

@@ -100,6 +100,9 @@ func (c *changing) remind(e Reminder) error {
 	case e.Last && (!timed || c.LastCalled):
 		return refuse(RefusedStatus, "%s: there is no last call to make.", c.Reference())
 	}
+	if e.HandedLeft {
+		c.Handed = nil
+	}
 	// Whoever found out who is to be reminded may have looked a moment ago, and two may
 	// have looked at once.
 	who := slices.DeleteFunc(slices.Clone(e.Who), func(id string) bool {

@@ -115,6 +115,17 @@ func (w Way) Present(votes []Vote) int {
 	return len(w.Steps)
 }
 
+// helps says whether the vote of somebody with these names brings the way nearer to its end: in its
+// present step, or in an earlier one whose vote counts in the present step then.
+func (w Way) helps(votes []Vote, names []string) bool {
+	at := w.Present(votes)
+	if at == len(w.Steps) || len(names) == 0 {
+		return false
+	}
+	more := append(slices.Clone(votes), Vote{Named: names})
+	return w.Filled(more)[at] > w.Filled(votes)[at]
+}
+
 // arrived says whether the votes suffice for all ways.
 func arrived(ways []Way, votes []Vote) bool {
 	return !slices.ContainsFunc(ways, func(w Way) bool { return w.Present(votes) < len(w.Steps) })
@@ -200,10 +211,12 @@ func (r Request) Names() []string {
 	return slices.DeleteFunc(idsOf(steps), func(id string) bool { return id == Variables })
 }
 
-// atStep refuses whoever is not among the people who decide now.
+// atStep refuses whoever is not among the people who decide now: those of the present step, and
+// those of an earlier one where somebody has approved whom the present step takes as well.
 func (r Request) atStep(a Actor, votes []Vote, p Policy) *Refusal {
-	now := deciders(r.ways(p), votes)
-	if len(now) == 0 || slices.ContainsFunc(now, func(s Step) bool { return s.takes(a.names()) }) {
+	ways := r.ways(p)
+	now := deciders(ways, votes)
+	if len(now) == 0 || slices.ContainsFunc(ways, func(w Way) bool { return w.helps(votes, a.names()) }) {
 		return nil
 	}
 	told := Say("By the policy others decide on " + r.Reference() + " now: ")

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"renewbot/blocks"
+	"renewbot/bot/directory"
 	"renewbot/bot/ledger"
 	"renewbot/bot/renewal"
 )
@@ -101,7 +102,7 @@ func (v *View) auditSince(ctx context.Context, closed bool) (since string, err e
 }
 
 func (v *View) tellApprovers(ctx context.Context, since, why string) error {
-	ids, err := v.people.Members(ctx, v.approvers)
+	ids, err := v.people.Members(ctx, v.approvers, directory.DecisionAge)
 	if err != nil {
 		return err
 	}

@@ -90,7 +90,7 @@ func (d *drawing) showBatch(ctx context.Context, data blocks.BatchData) {
 	}
 	link := d.view.link(d.posts[keyCard], d.posts[keySummary].TS)
 	d.view.linked(d.request, link)
-	d.showAll(ctx, d.view.wantedForBatch(data, link, d.view.deputiesOfBatch(ctx, data)))
+	d.showAll(ctx, d.view.wantedForBatch(data, link, d.view.askedOfBatch(ctx, data)))
 	if ended(data) && !d.gone[keySummary] {
 		d.showEnd(ctx, data, link)
 	}
@@ -149,9 +149,9 @@ func parts(lines []renewal.Request) string {
 	return hex.EncodeToString(h.Sum(nil)[:8])
 }
 
-// wantedForBatch lists what the thread of a batch says beside the card; deputies are mentioned with those
-// for whom it waits now.
-func (v *View) wantedForBatch(data blocks.BatchData, link string, deputies []string) []wanted {
+// wantedForBatch lists what the thread of a batch says beside the card; asked are those for whom it waits
+// now.
+func (v *View) wantedForBatch(data blocks.BatchData, link string, asked asking) []wanted {
 	b := data.Batch
 	var list []wanted
 	threaded := func(key string, m blocks.Message) {
@@ -165,25 +165,25 @@ func (v *View) wantedForBatch(data blocks.BatchData, link string, deputies []str
 	}
 	open := b.Undecided(data.Lines)
 	if len(open) > 0 {
-		threaded("asks", blocks.BatchAsks(data, slices.Concat(v.asked(open[0]), deputies)))
+		threaded("asks", blocks.BatchAsks(data, asked.ids))
 	}
 	for i, a := range b.Approvals {
 		newest := i == len(b.Approvals)-1
 		next := v.named(a.Next)
-		if newest && len(next) > 0 {
-			next = append(next, deputies...)
+		if newest && len(next) > 0 && len(open) > 0 {
+			next = asked.ids
 		}
 		threaded("vote:"+strconv.Itoa(i), blocks.BatchVote(data, a, a.Last || newest && approved(data.Lines), next))
 	}
 	at := int64(0)
 	if h := b.Held; h != nil {
 		at = h.At.UnixMicro()
-		threaded(fmt.Sprintf("held:%d", h.At.UnixMicro()), blocks.BatchPaused(data, slices.Concat(v.approvers, deputies)))
+		threaded(fmt.Sprintf("held:%d", h.At.UnixMicro()), blocks.BatchPaused(data, asked.ids))
 	}
 	for _, who := range slices.Sorted(maps.Keys(b.Reminded)) {
 		for i := range b.Reminded[who] {
 			key := fmt.Sprintf("nudge:%d:%d:%s", at, i, who)
-			list = append(list, wanted{key: key, channel: who, lasting: true, record: true, news: renewal.Entry{Code: renewal.CodeReminded}.News(), message: blocks.BatchNudge(data, link)})
+			list = append(list, wanted{key: key, channel: who, lasting: true, record: true, news: renewal.Entry{Code: renewal.CodeReminded}.News(), message: blocks.BatchNudge(data, link, asked.waitsFor(who))})
 		}
 	}
 	for i, n := range b.Told {

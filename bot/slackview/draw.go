@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -157,13 +157,16 @@ func (d *drawing) draw(ctx context.Context, r renewal.Request, entries []renewal
 // showRequest shows the card before all that leads to it.
 func (d *drawing) showRequest(ctx context.Context, r renewal.Request, entries []renewal.Entry) {
 	before, shared := d.posts[keyCard].TS, ledger.Post{}
-	asked := slices.Concat(d.view.asked(r), d.view.deputiesAsked(ctx, r))
+	asked := d.view.askedNow(ctx, r)
+	if r.Handed != nil && !asked.waitsFor(r.Handed.To) {
+		r.Handed = nil
+	}
 	pause, err := d.view.ledger.Paused(ctx)
 	if err != nil {
 		d.errs = append(d.errs, err)
 		return
 	}
-	cards := d.view.cards(r, asked, pause)
+	cards := d.view.cards(r, asked.ids, pause)
 	if n := len(entries); n > 0 {
 		d.unhurried(ctx, cards, entries[n-1].At)
 	}
@@ -263,11 +266,29 @@ func (d *drawing) drawUnrelated(ctx context.Context) error {
 		}
 		if d.tellDeputies(ctx, u.Entry) { // first: who has its line is not read again
 			line := d.view.auditLine(renewal.Request{}, u.Entry)
-			if batch, ok := renewal.ParseBatchReference(u.Entry.Detail[renewal.DetailBatch]); ok {
-				line.message = d.view.Links(ctx, []renewal.Request{{ID: -batch}}).Linked(line.message, -batch)
+			about := named(u.Entry)
+			links := d.view.Links(ctx, about)
+			for _, r := range about {
+				line.message = links.Linked(line.message, r.ID)
 			}
 			d.show(ctx, line)
 		}
 	}
 	return nil
+}
+
+// named are the batch, or the requests, of which an entry tells that belongs to none.
+func named(e renewal.Entry) (list []renewal.Request) {
+	if batch, ok := renewal.ParseBatchReference(e.Detail[renewal.DetailBatch]); ok {
+		return []renewal.Request{{ID: -batch}}
+	}
+	if e.Code != renewal.CodePaused || e.Actor != renewal.System {
+		return nil
+	}
+	for _, word := range strings.FieldsFunc(e.Detail[renewal.DetailReason], func(c rune) bool { return c == ' ' || c == ',' }) {
+		if id, ok := renewal.ParseReference(word); ok && strings.HasPrefix(word, renewal.Reference(id)) {
+			list = append(list, renewal.Request{ID: id})
+		}
+	}
+	return list
 }

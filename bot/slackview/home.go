@@ -33,6 +33,21 @@ type Lists struct {
 	Can                   map[int64][]renewal.Action // what they may do now
 }
 
+// Of are the batches and requests of one list, by its name in blocks.
+func (l Lists) Of(list string) ([]blocks.BatchData, []renewal.Request) {
+	switch list {
+	case blocks.ListWaiting:
+		return l.Batches.Waiting, l.Waiting
+	case blocks.ListMine:
+		return l.Batches.Mine, l.Mine
+	case blocks.ListDecided:
+		return l.Batches.Decided, nil
+	case blocks.ListBatches:
+		return slices.Concat(l.Batches.Waiting, l.Batches.Mine), nil
+	}
+	return nil, nil
+}
+
 // common is what the lists of all people are chosen from.
 type common struct {
 	open      []renewal.Request  // of which no batch tells, the newest first
@@ -95,6 +110,9 @@ func (v *View) lists(ctx context.Context, a renewal.Actor, c common) (l Lists, e
 			l.Mine = append(l.Mine, r)
 		}
 	}
+	sort.SliceStable(l.Mine, func(i, k int) bool { // they wait for this person alone
+		return l.Mine[i].Status == renewal.Returned && l.Mine[k].Status != renewal.Returned
+	})
 	_, ended := openAndEnded()
 	own, err := v.ledger.List(ctx, ledger.Filter{Statuses: ended, Requester: a.UserID, Limit: recently, Lineless: true})
 	if err != nil {

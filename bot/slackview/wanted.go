@@ -1,8 +1,6 @@
 package slackview
 
 import (
-	"context"
-	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -48,7 +46,7 @@ func (v *View) cards(r renewal.Request, asked []string, p renewal.Pause) []wante
 
 // wantedFor lists the other messages of a request, those last for which nobody waits. What is
 // read elsewhere leads to the card.
-func (v *View) wantedFor(r renewal.Request, entries []renewal.Entry, link string, asked []string) []wanted {
+func (v *View) wantedFor(r renewal.Request, entries []renewal.Entry, link string, asked asking) []wanted {
 	links := blocks.Links{r.ID: link}
 	list := []wanted{{key: keyAuditThread, channel: v.auditChannel(), lasting: true, record: true, message: links.Linked(blocks.AuditThread(r), r.ID)}}
 	own := ownFrom(r, entries)
@@ -60,7 +58,7 @@ func (v *View) wantedFor(r renewal.Request, entries []renewal.Entry, link string
 		if i < own && e.Code != renewal.CodeStale && e.Code != renewal.CodeConfirmed {
 			continue // the batch tells of it
 		}
-		if line, ok := blocks.ThreadLine(r, e, asked); ok && inThread(entries, i) {
+		if line, ok := blocks.ThreadLine(r, e, asked.ids); ok && inThread(entries, i) {
 			list = append(list, wanted{key: "thread:" + seq, channel: r.Channel, under: keySummary, message: line})
 		}
 		if announces(e) {
@@ -74,7 +72,11 @@ func (v *View) wantedFor(r renewal.Request, entries []renewal.Entry, link string
 				who = e.Detail[renewal.DetailPeople]
 			}
 			for _, id := range strings.FieldsFunc(who, func(c rune) bool { return c == ',' }) {
-				list = append(list, wanted{key: "nudge:" + seq + ":" + id, channel: id, lasting: true, record: !asks, news: e.News(), message: links.Linked(blocks.Nudge(r, e, id), r.ID)})
+				nudge := blocks.Nudge(r, e, id)
+				if e.Code != renewal.CodeEscalated && !asked.waitsFor(id) && !r.VotedBy(id) {
+					nudge = blocks.NudgeOver(r, e)
+				}
+				list = append(list, wanted{key: "nudge:" + seq + ":" + id, channel: id, lasting: true, record: !asks, news: e.News(), message: links.Linked(nudge, r.ID)})
 			}
 		}
 		if m, ok := blocks.Direct(r, e); ok {
@@ -104,50 +106,6 @@ func (v *View) named(deciders []string) []string {
 			ids = append(ids, v.approvers...)
 		} else {
 			ids = append(ids, id)
-		}
-	}
-	return ids
-}
-
-// deputiesAsked are those who may decide on a request at present in the place of somebody who is
-// asked, and are not asked themselves.
-func (v *View) deputiesAsked(ctx context.Context, r renewal.Request) []string {
-	if r.Status != renewal.Pending {
-		return nil
-	}
-	return v.deputiesBeside(ctx, r, v.asked(r), func(a renewal.Actor) bool { return r.WaitsFor(a, v.ledger.Now(ctx), v.policy) })
-}
-
-// deputiesOfBatch are the same for a batch, whether it waits for approval or pauses.
-func (v *View) deputiesOfBatch(ctx context.Context, d blocks.BatchData) []string {
-	r, waits := d.Batch.Awaiting(d.Lines)
-	if !waits {
-		return nil
-	}
-	return v.deputiesBeside(ctx, d.Batch.Everybody(d.Lines), v.asked(r), func(a renewal.Actor) bool {
-		return d.Batch.WaitsFor(a, d.Lines, v.ledger.Now(ctx), v.policy)
-	})
-}
-
-// deputiesBeside are the deputies for whom something waits beside those who are asked about it. r is by
-// what they are looked up.
-func (v *View) deputiesBeside(ctx context.Context, r renewal.Request, asked []string, waits func(renewal.Actor) bool) []string {
-	named, err := v.ledger.Deputies(ctx)
-	if err != nil || len(named) == 0 {
-		return nil
-	}
-	people, err := v.people.Awaited(ctx, r)
-	if err != nil {
-		v.log.WarnContext(ctx, "deputies are not mentioned", "request", r.Reference(), "error", err)
-		return nil
-	}
-	isAsked := func(id string) bool { return slices.Contains(asked, id) }
-	all := !slices.ContainsFunc(v.approvers, func(id string) bool { return !isAsked(id) })
-	var ids []string
-	for _, a := range people {
-		themselves := isAsked(a.UserID) || slices.ContainsFunc(a.Named, isAsked) || a.MayApprove && all
-		if len(a.DeputyOf) > 0 && !themselves && waits(a) {
-			ids = append(ids, a.UserID)
 		}
 	}
 	return ids

@@ -20,6 +20,7 @@ import (
 type Orders struct {
 	Ledger *ledger.Ledger
 	People *directory.Directory
+	Policy renewal.Policy
 	Notify renewal.Notify // what holds for people who have not said
 }
 
@@ -34,15 +35,14 @@ func (o Orders) Do(ctx context.Context, userID string, t typed.Command) (blocks.
 		}
 		return blocks.Answer(renewal.Pause{By: userID, Reason: t.Text, At: o.Ledger.Now(ctx)}.Sentence()), err
 	case typed.Resume:
-		err := o.Ledger.Resume(ctx, o.People.Actor(ctx, userID, directory.DecisionAge))
+		err := o.Ledger.Resume(ctx, o.People.Actor(ctx, userID, directory.OrderAge))
 		return blocks.Answer(renewal.Pause{}.Sentence()), err
 	case typed.Deputy:
 		return o.deputise(ctx, userID, t)
 	case typed.DeputyOff:
 		return o.endDeputy(ctx, userID, t.Person)
 	case typed.Deputies:
-		all, err := o.Ledger.Deputies(ctx)
-		return blocks.Deputies(all), err
+		return o.listed(ctx)
 	case typed.Notify:
 		return o.notify(ctx, userID, t.Text)
 	}
@@ -70,8 +70,9 @@ func (o Orders) deputise(ctx context.Context, userID string, t typed.Command) (b
 	}
 	until, ok := typed.Until(t.Text, o.Ledger.Now(ctx).In(zone))
 	if !ok {
-		return blocks.Answer(renewal.Say(fmt.Sprintf("I can't read “%s” as a day: “until Friday”, “3 Dec”, “2026-12-03” and “in 5 days” I can. "+
-			"Nothing was changed or ordered.", t.Text))), nil
+		all, err := o.Ledger.Deputies(ctx)
+		return blocks.Answer(append(renewal.Say(fmt.Sprintf("I can't read “%s” as a day: “until Friday”, “3 Dec”, “2026-12-03” and “in 5 days” I can. "+
+			"Nothing was changed or ordered. ", t.Text)), deputyOf(all, userID).Sentence()...)), err
 	}
 	return o.deputies(ctx, o.Ledger.Deputise(ctx, approver, deputy, until))
 }
@@ -82,10 +83,18 @@ func (o Orders) endDeputy(ctx context.Context, userID, named string) (blocks.Mes
 	if err != nil {
 		return blocks.Message{}, err
 	}
-	if named != "" && !slices.ContainsFunc(all, func(d renewal.Deputy) bool { return d.Of == userID && d.ID == named }) {
-		return blocks.Answer(renewal.Sentence{renewal.ID(named), renewal.Text(" is not your deputy. Nothing was changed or ordered.")}), nil
+	if d := deputyOf(all, userID); named != "" && d.ID != named {
+		return blocks.Answer(append(renewal.Sentence{renewal.ID(named), renewal.Text(" is not your deputy. Nothing was changed or ordered. ")}, d.Sentence()...)), nil
 	}
 	return o.deputies(ctx, o.Ledger.EndDeputy(ctx, userID))
+}
+
+// deputyOf is somebody's deputy, or the zero Deputy.
+func deputyOf(all []renewal.Deputy, approver string) renewal.Deputy {
+	if i := slices.IndexFunc(all, func(d renewal.Deputy) bool { return d.Of == approver }); i >= 0 {
+		return all[i]
+	}
+	return renewal.Deputy{}
 }
 
 // deputies tells who decides for whom after a change, unless that failed. What was saved is not
@@ -94,9 +103,23 @@ func (o Orders) deputies(ctx context.Context, failed error) (blocks.Message, err
 	if failed != nil {
 		return blocks.Message{}, failed
 	}
-	all, err := o.Ledger.Deputies(ctx)
+	m, err := o.listed(ctx)
 	if err != nil {
 		return blocks.Answer(renewal.Say("That is saved. “/renew deputies” tells who decides for whom. Nothing was ordered by this.")), nil //nolint:nilerr // the change itself has not failed
 	}
-	return blocks.Deputies(all), nil
+	return m, nil
+}
+
+// listed tells who decides for whom.
+func (o Orders) listed(ctx context.Context) (blocks.Message, error) {
+	all, err := o.Ledger.Deputies(ctx)
+	acting := slices.DeleteFunc(slices.Clone(all), func(d renewal.Deputy) bool { return !o.acts(ctx, d) })
+	return blocks.Deputies(acting, len(all)-len(acting)), err
+}
+
+// acts says whether a deputy can decide at present: both are there, and the approver is one still.
+func (o Orders) acts(ctx context.Context, d renewal.Deputy) bool {
+	of := o.People.Actor(ctx, d.Of, directory.RequestAge)
+	of.DeputyOf = nil
+	return o.Policy.Approves(of) && o.People.Actor(ctx, d.ID, directory.RequestAge).Denied == ""
 }

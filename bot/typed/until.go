@@ -50,6 +50,9 @@ func Until(text string, now time.Time) (end time.Time, ok bool) {
 		if m[2] == "week" {
 			n *= 7
 		}
+		if n == 0 {
+			return time.Time{}, false
+		}
 		return after(n)
 	}
 	if m := isoDate().FindStringSubmatch(s); m != nil {
