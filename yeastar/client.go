@@ -152,6 +152,10 @@ func transportOf(client *http.Client) (*http.Transport, error) {
 // maxAnswerHeader bounds the header of an answer, in bytes.
 const maxAnswerHeader = 256 << 10
 
+// keptConnections is how many connections are kept for the next calls: Go's own 2 would have most
+// of those that are made at once dial anew.
+const keptConnections = 16
+
 // defaultTransport verifies certificates against the system's authorities, speaks nothing
 // older than TLS 1.2, and uses the proxy of the environment (HTTPS_PROXY, NO_PROXY).
 func defaultTransport() *http.Transport {
@@ -159,6 +163,7 @@ func defaultTransport() *http.Transport {
 	t.Proxy = http.ProxyFromEnvironment
 	t.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
 	t.MaxResponseHeaderBytes = maxAnswerHeader
+	t.MaxIdleConnsPerHost = keptConnections
 	return t
 }
 

@@ -18,7 +18,7 @@ var (
 )
 
 // tags are those of a release.
-const tags = "-tags=nopgxregisterdefaulttypes"
+const tags = "-tags=nopgxregisterdefaulttypes,nethttpomithttp2"
 
 // build makes the candidates below dir, the product first or alone. Notes say what could not be made.
 func build(ctx context.Context, dir string, alone bool) (all []*candidate, notes []string, err error) {
