@@ -60,6 +60,22 @@ func (a *actor) fillProduct(w productWish) {
 	a.chooseContact("Sandhaven")
 }
 
+// asksFor asks for the renewal of a product, with a reason where one is wanted, and returns its
+// reference.
+func (a *actor) asksFor(w productWish) string {
+	a.b.t.Helper()
+	a.fillProduct(w)
+	a.redrawn()
+	a.review()
+	if v, _ := a.p.View(); hasField(v, why) {
+		a.explain("Agreed with the customer.")
+	}
+	a.submitOK()
+	reference := referenceIn(a.reads("is saved."))
+	a.back()
+	return reference
+}
+
 func hasField(v slacksim.View, label string) bool {
 	_, ok := v.Field(label)
 	return ok

@@ -45,6 +45,7 @@ type sent struct {
 	reference string // of the request
 	begin     time.Time
 	deadline  time.Time
+	expiry    time.Time // of the package before the order; zero: it was not told
 }
 
 func sentWith(r renewal.Request, a renewal.Attempt) (sent, error) {
@@ -56,7 +57,7 @@ func sentWith(r renewal.Request, a renewal.Attempt) (sent, error) {
 	if row, ok := yeastar.ProductByKey(r.Offer.Product); ok && row.ID == order.Product.ID {
 		order.Product = row
 	}
-	return sent{order, r.Reference(), a.StartedAt, a.Deadline}, nil
+	return sent{order, r.Reference(), a.StartedAt, a.Deadline, r.Offer.CurrentExpiry}, nil
 }
 
 // compare compares an order of the vendor's with what was sent. What the vendor does not
@@ -78,7 +79,7 @@ func (s sent) compare(o yeastar.OrderDetail) match {
 		return matchPossible
 	case other != "":
 		return matchNone
-	case o.ProductID != "" && o.BillingID != "" && s.linesTold(o) && s.holderTold(o) && !o.CreateTime.IsZero():
+	case o.ProductID != "" && o.BillingID != "" && s.linesTold(o) && s.holderTold(o) && s.termTold(o) && !o.CreateTime.IsZero():
 		return matchCertain
 	}
 	return matchPossible
@@ -170,6 +171,9 @@ func (s sent) differences(o yeastar.OrderDetail) []string {
 	case s.linesTold(o) && !s.sameLines(o.Lines):
 		d = append(d, "it has other plans or services")
 	}
+	if other := s.otherTerm(o); other != "" {
+		d = append(d, other)
+	}
 	return d
 }
 
@@ -217,6 +221,9 @@ func (s sent) doubtful(o yeastar.OrderDetail, echoed bool) []string {
 		d = append(d, "it has no PO number, and other orders have theirs")
 	}
 	d = append(d, s.differences(o)...)
+	if !s.referenced(o) && !s.termTold(o) && s.otherTerm(o) == "" {
+		d = append(d, "the portal does not tell for how long it renews ("+s.Term.String()+" was ordered)")
+	}
 	if when := s.wrongTime(o); when != "" {
 		d = append(d, when)
 	}
