@@ -315,6 +315,10 @@ func reviews() []shown {
 		review("priced", draft(), with(renewal.Pending, priced).Offer, nothing),
 		review("early", draft(), expiring(61*24*time.Hour), doubt(11)),
 		review("expired", draft(), expiring(-time.Hour), doubt(12)),
+		review("ends_by_order", draft(), offer(), func(p *blocks.ReviewData) {
+			p.Doubts = []renewal.Doubt{{Kind: renewal.DoubtExpiryUnknown}}
+			p.Expiry, p.ExpiryFrom = now.AddDate(5, 0, 0), due.FromOrder
+		}),
 		review("quoted", draft(), with(renewal.Pending, quoted).Offer, doubt(0)),
 		review("every_doubt", changing, offer(), func(p *blocks.ReviewData) {
 			p.Doubts, p.DoubtReason = doubts(), "They grow by 450 seats on Monday."

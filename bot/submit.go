@@ -11,6 +11,7 @@ import (
 	"renewbot/blocks"
 	"renewbot/bot/directory"
 	"renewbot/bot/draft"
+	"renewbot/bot/due"
 	"renewbot/bot/portal"
 	"renewbot/bot/renewal"
 	"renewbot/bot/socket"
@@ -104,6 +105,13 @@ func (b *Bot) review(ctx context.Context, d blocks.Draft, o asked, proposed rene
 	data := blocks.ReviewData{
 		Now: b.now(), Channel: d.Channel, DryRun: b.policy.DryRun, Required: proposed.Required, Ways: proposed.Ways, Ruling: proposed.Ruling,
 		Approvers: b.directory.Approvers(), Warning: warning, Doubts: o.doubts,
+	}
+	if o.CurrentExpiry.IsZero() {
+		looking, cancel := context.WithTimeout(ctx, b.optionalWait)
+		defer cancel()
+		if ends, from := b.due.Ends(looking, due.Key{Product: o.Product, Holder: o.Holder.Key()}); from != due.FromPortal {
+			data.Expiry, data.ExpiryFrom = ends, from
+		}
 	}
 	if d.Request != 0 {
 		if r, err := b.ledger.Get(ctx, d.Request); err == nil {
