@@ -198,7 +198,7 @@ func TestHolderGone(t *testing.T) {
 		says    string
 	}{
 		{turnkey, "", "Choose for whom."}, {turnkey, "31", "may have been removed"}, {cloud, "", "Choose the PBX."},
-		{cloud, "3631E0000001", "3631E0000001 is none of Cloud PBX (PCE Instance), or was removed"},
+		{cloud, "3631E0000001", "Choose the PBX: the portal lists no Cloud PBX (PCE Instance) with the serial number 3631E0000001."},
 	} {
 		if got := draft.HolderGone(c.product, blocks.Draft{Holder: c.holder}); !strings.Contains(got, c.says) {
 			t.Errorf("%s for %q: %q, want %q", c.product.Key, c.holder, got, c.says)

@@ -113,7 +113,7 @@ func (o *Orders) compare(ctx context.Context, r renewal.Request, c yeastar.Catal
 		return nil, err
 	}
 	now := o.ledger.Now(ctx)
-	if pbx := offer.Holder; pbx.SerialNumber != "" && facts.Owner != "" && facts.Owner != pbx.PartnerID {
+	if pbx := offer.Holder; pbx.SerialNumber != "" && facts.Owner != pbx.PartnerID { // told then, and not now, too
 		offer.Holder = o.portal.OwnedBy(ctx, pbx, facts.Owner)
 	}
 	wrong := offer.Check(facts)

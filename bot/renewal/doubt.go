@@ -276,7 +276,8 @@ func (r Request) NewDoubts(now []Doubt) []Doubt {
 func (r Request) WasTold() bool {
 	o := r.Offer
 	autoRenewal := r.Doubts != nil && !slices.ContainsFunc(r.Doubts, func(d Doubt) bool { return d.Kind == DoubtAutoRenewalUnknown })
-	return o.PriceTold() != "" || o.KnownQuantity != 0 || !o.CurrentExpiry.IsZero() || autoRenewal
+	owner := o.Holder.SerialNumber != "" && o.Holder.PartnerID != ""
+	return owner || o.PriceTold() != "" || o.KnownQuantity != 0 || !o.CurrentExpiry.IsZero() || autoRenewal
 }
 
 // Differs says whether an offer, read anew, is not the one that people agreed to: what they
