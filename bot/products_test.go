@@ -195,6 +195,13 @@ func TestWhatIsTypedNamesTheProduct(t *testing.T) {
 		{"3661 c20b-7719", "Cloud PBX (PCE Instance)", "Which PBX", yeastarsim.CloudSerial + " · Acme Telecom Services", "The only PBX that matches"},
 		{"SN: 3661-C20B-7719", "Cloud PBX (PCE Instance)", "Which PBX", yeastarsim.CloudSerial + " · Acme Telecom Services", "The only PBX that matches"},
 		{"S/N3661C20B7719", "Cloud PBX (PCE Instance)", "Which PBX", yeastarsim.CloudSerial + " · Acme Telecom Services", "The only PBX that matches"},
+		{"leeds", "Cloud PBX (PCE Instance)", "Which PBX", yeastarsim.CloudSerial + " · Acme Telecom Services", "The only PBX that matches"},
+		{"20b7719", "Cloud PBX (PCE Instance)", "Which PBX", yeastarsim.CloudSerial + " · Acme Telecom Services", "The only PBX that matches"},
+		{"3661C20B7719 · Acme Telecom Services", "Cloud PBX (PCE Instance)", "Which PBX", yeastarsim.CloudSerial + " · Acme Telecom Services", "The only PBX that matches"},
+		{"Acme Telecom Services (3661C20B7719)", "Cloud PBX (PCE Instance)", "Which PBX", yeastarsim.CloudSerial + " · Acme Telecom Services", "The only PBX that matches"},
+		{"SN 3661C20B7719: Acme, leeds", "Cloud PBX (PCE Instance)", "Which PBX", yeastarsim.CloudSerial + " · Acme Telecom Services", "The only PBX that matches"},
+		{"3661C20B7719 in Paris", "Cloud PBX (PCE Instance)", "Which PBX", yeastarsim.CloudSerial + " · Acme Telecom Services", "Nothing is ordered until"},
+		{"3661C20B7719 and 3631E3418911", "P-Series Turnkey Package", "", "", "I know no customer, no PBX and no command"},
 		{strings.ToLower(yeastarsim.CloudSerial), "Cloud PBX (PCE Instance)", "Which PBX", yeastarsim.CloudSerial + " · Acme Telecom Services", "The only PBX that matches"},
 	} {
 		said := alice.command(sandbox.Renewals, "/renew "+c.typed)

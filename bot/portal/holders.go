@@ -71,6 +71,9 @@ func (p *Portal) FindPBX(ctx context.Context, query string) (productKey string, 
 			break
 		}
 	}
+	if !ok && h.SerialNumber == "" {
+		return p.amongWords(ctx, query)
+	}
 	return productKey, h, ok
 }
 
@@ -195,6 +198,9 @@ func (hs Holders) Only(query string) (renewal.Holder, bool) {
 	if name := unended(q.whole); all.count == 0 && name != q.whole {
 		return hs.Only(name)
 	}
+	if name := unmarked(q); all.count == 0 && name != "" {
+		return hs.Only(name)
+	}
 	return renewal.Holder{}, false
 }
 
@@ -232,6 +238,9 @@ func (hs Holders) Search(query string, n int) (found []renewal.Holder, more int)
 	if total == 0 {
 		pbxs := hs.bare(query)
 		found, total = pbxs[:min(n, len(pbxs))], len(pbxs)
+	}
+	if name := unmarked(newQuery(query)); total == 0 && name != "" {
+		return hs.Search(name, n)
 	}
 	return found, total - len(found)
 }
