@@ -15,6 +15,15 @@ import (
 // around are the signs that people and lists put around the parts of a name.
 const around = "()[]{}<>|·,;:/*"
 
+// removed is what a PBX is called, by its comment, whose customer is in no list any more.
+func removed(comment string) string {
+	const gone = "a customer who is not in the portal any more"
+	if comment == "" {
+		return gone
+	}
+	return comment + ", of " + gone
+}
+
 // unmarked is what somebody typed or pasted without the signs around its words and the label before
 // a serial number: "Helios Hotels (SN: 3631E3418911)". It is empty when there are none.
 func unmarked(q query) string {
