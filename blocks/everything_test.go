@@ -185,8 +185,10 @@ func answers() []shown {
 		}
 	}
 	return []shown{
-		{"help", blocks.Help("/renew", nil)},
-		{"help_unlisted", blocks.Help("/renew", []string{"Linkus Cloud Service", "FQDN"})},
+		{"help", blocks.Help("/renew", blocks.HelpData{Offered: yeastar.Products()})},
+		{"help_accounts", blocks.Help("/renew", blocks.HelpData{Offered: yeastar.Products()[:3], Unoffered: yeastar.Products()[3:]})},
+		{"help_pbxs", blocks.Help("/renew", blocks.HelpData{Offered: yeastar.Products()[4:5]})},
+		{"help_unlisted", blocks.Help("/renew", blocks.HelpData{Offered: yeastar.Products(), Unlisted: []string{"Linkus Cloud Service", "FQDN"}})},
 		{"list_empty", blocks.List(nil, nil, nil, nil)},
 		{"list_mine", blocks.List([]renewal.Request{request(renewal.Pending), request(renewal.Processing)}, nil, nil, nil)},
 		{"list_both", blocks.List([]renewal.Request{request(renewal.Unknown)}, []renewal.Request{with(renewal.Pending, quorum)}, nil, links())},
@@ -203,7 +205,7 @@ func answers() []shown {
 		{"notify_none", blocks.Notify(renewal.NotifyNone)},
 		{"deputies_none", blocks.Deputies(nil)},
 		{"deputies", blocks.Deputies([]renewal.Deputy{{Of: bob, ID: carol, Until: now.Add(48 * time.Hour)}, {Of: alice, ID: carol, Until: now.Add(96 * time.Hour)}})},
-		{"preface", blocks.Preface("I know no customer and no command “acme”.", blocks.Help("/renew", nil))},
+		{"preface", blocks.Preface("I know no customer and no command “acme”.", blocks.Help("/renew", blocks.HelpData{Offered: yeastar.Products()}))},
 		{"reopen", blocks.Reopen("Slack did not open the form in time. Nothing was ordered.")},
 		{"answer", blocks.Answer(renewal.Sentence{renewal.State{Request: request(renewal.Rejected)}})},
 	}

@@ -22,7 +22,7 @@ type environment struct {
 	YeastarClientSecret secretText `envconfig:"YEASTAR_CLIENT_SECRET" must:"true" help:"client secret of the Partner Portal API"`
 	YeastarBaseURL      address    `envconfig:"YEASTAR_BASE_URL" default:"https://openapi.partner.yeastar.com" help:"root of the Partner API"`
 	YeastarUserAgent    userAgent  `envconfig:"YEASTAR_USER_AGENT" default:"OpenAPI" help:"User-Agent header, which the vendor wants on every call"`
-	YeastarProducts     products   `envconfig:"YEASTAR_PRODUCTS" help:"keys of the products that are offered, comma-separated; empty: those that the vendor documents wholly"`
+	YeastarProducts     products   `envconfig:"YEASTAR_PRODUCTS" help:"keys of all products that are offered, comma-separated; empty: those that the vendor documents wholly"`
 
 	RenewApprovers         people   `envconfig:"RENEW_APPROVERS" must:"true" help:"who approves: user ids (U…) and user-group ids (S…), comma-separated"`
 	RenewRequesters        people   `envconfig:"RENEW_REQUESTERS" help:"who may request, in the same form; empty: every full member"`
