@@ -169,6 +169,7 @@ func TestEachProductFromTheCommandToItsOrder(t *testing.T) {
 		b.says(sandbox.Renewals, announced...)
 	}
 	b.wants(alice.command(sandbox.Renewals, "/renew status "+yeastarsim.CloudSerial), "RNW-000009", "Acme Telecom Services", "5 years")
+	b.wants(alice.command(sandbox.Renewals, "/renew status 365112349415"), "I know no customer and no PBX by the name “365112349415”")
 	status := alice.command(sandbox.Renewals, "/renew status northwind")
 	b.wants(status, "RNW-000001", "RNW-000006", yeastarsim.ApplianceSerial)
 	b.lacks(status, "RNW-000009")

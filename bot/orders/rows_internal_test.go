@@ -301,7 +301,7 @@ func TestWhatChangedOfAPBX(t *testing.T) {
 		}, renewal.Pending, "of no customer that the portal tells"},
 		"it is billed each month": {"cloud-pbx", yeastarsim.CloudSerial, change(yeastarsim.CloudPBX, yeastarsim.CloudSerial, func(p *yeastarsim.Package) {
 			p.Cycle = "monthly"
-		}), renewal.Refused, "This is billed monthly in the portal"},
+		}), renewal.Refused, "This is billed monthly in the portal, which a renewal cannot change. To ask for what fits, close this and press “Ask again”"},
 		"it has another service": {"p-series-software", yeastarsim.SoftwarePlainSerial, change(yeastarsim.Software, yeastarsim.SoftwarePlainSerial, func(p *yeastarsim.Package) {
 			p.Services = []yeastarsim.PackageService{{ServiceID: "3048565102030405079", Quantity: 10}}
 		}), renewal.Refused, "choose Recording Minutes, too"},
