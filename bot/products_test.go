@@ -283,9 +283,13 @@ func TestProductsOfTheAccount(t *testing.T) {
 	var help string
 	b.until("what the account has", func() bool { // it is told after the start
 		help = alice.command(sandbox.Renewals, "/renew help")
-		return strings.Contains(help, "Linkus Cloud Service")
+		return strings.Contains(help, "what I can't renew")
 	})
-	b.wants(help, "Remote Management Premium")
+	for _, sold := range b.Vendor.Products() {
+		for _, a := range yeastar.Unlisted([]yeastar.AvailableProduct{{ID: sold.ID, Name: sold.Name}}) {
+			b.wants(help, a.Name)
+		}
+	}
 	alice.command(sandbox.Renewals, "/renew")
 	var offered, want []string
 	for _, o := range alice.field("Product").Options {
