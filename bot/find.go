@@ -41,7 +41,7 @@ func (b *Bot) ready(ctx context.Context, d *blocks.Draft) (ready bool, unread er
 	}
 	unread = b.seek(ctx, d)
 	if !b.portal.Ready(d.Product) || (unread != nil && ctx.Err() != nil) {
-		return false, nil
+		return false, unread
 	}
 	_, err := b.portal.Catalogue(ctx, d.Product, d.Holder, lookup.AnyAge)
 	return err == nil, unread
