@@ -2,10 +2,12 @@ package blocks
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/slack-go/slack"
 
 	"renewbot/bot/renewal"
+	"renewbot/yeastar"
 )
 
 const (
@@ -15,43 +17,83 @@ const (
 	unlistedShown = 20
 )
 
+// HelpData is what can be renewed here.
+type HelpData struct {
+	Offered   []yeastar.Product
+	Unoffered []yeastar.Product // of the account, and not offered
+	Unlisted  []string          // of the account, and no row
+}
+
+// forms are the ways to open the form, for the holders that the products have.
+func (h HelpData) forms(c string) []string {
+	held := func(by yeastar.HolderKind) bool {
+		return slices.ContainsFunc(h.Offered, func(p yeastar.Product) bool { return p.Holder == by })
+	}
+	lines := []string{"*" + c + "* – open the form for a renewal"}
+	switch {
+	case held(yeastar.ByAccount):
+		lines = append(lines, "*"+c+" acme* – the same, with the customer looked up")
+	case held(yeastar.BySerial):
+		lines = append(lines, "*"+c+" acme* – the same, with the customer's PBX looked up")
+	}
+	if held(yeastar.BySerial) {
+		lines = append(lines, "*"+c+" 3631E0000001* – the same, with the PBX of that serial number")
+	}
+	if held(yeastar.ByAccount) {
+		lines = append(lines, "*"+c+" self* – the same for our own account")
+	}
+	return lines
+}
+
+// missing says what of the account cannot be renewed here.
+func (h HelpData) missing() []string {
+	var lines []string
+	if len(h.Unoffered) > 0 {
+		var names []string
+		for _, p := range h.Unoffered {
+			names = append(names, p.Name)
+		}
+		lines = append(lines, "The account also has what is not offered here: "+joinWith(", ", names...)+". Whoever runs me can offer all of it with YEASTAR_PRODUCTS="+
+			yeastar.Keys(slices.Concat(h.Offered, h.Unoffered)...)+".")
+	}
+	if len(h.Unlisted) > 0 {
+		var names []string
+		for _, name := range h.Unlisted[:min(len(h.Unlisted), unlistedShown)] {
+			names = append(names, outside(name, shortLimit))
+		}
+		if more := len(h.Unlisted) - len(names); more > 0 {
+			names = append(names, fmt.Sprintf("%d more", more))
+		}
+		lines = append(lines, "The account also has what I can't renew: "+joinWith(", ", names...)+".")
+	}
+	return lines
+}
+
 // Help says what can be typed after the command, and which products of the account cannot be
 // renewed here.
-func Help(command string, unlisted []string) Message {
+func Help(command string, h HelpData) Message {
 	c := outside(command, 32)
-	lines := []string{
-		"*" + c + "* – open the form for a renewal",
-		"*" + c + " acme* – the same, with the customer looked up",
-		"*" + c + " 3631E0000001* – the same, with the PBX of that serial number",
-		"*" + c + " self* – the same for our own account",
-		"*" + c + " list* – my open requests and what waits for me",
-		"*" + c + " status RNW-000123* – where a request stands, and its story",
-		"*" + c + " status RNW-B0007*, *cancel RNW-B0007* – the same for a batch; *cancel* ends what waits of it",
-		"*" + c + " status acme* – the requests for that customer, or for a serial number",
-		"*" + c + " due* – renewals that end soon; *due 30* within 30 days, *due acme* of a customer",
-		"*" + c + " due import* – approvers: take in a list of dates, from a file or pasted",
-		"*" + c + " batch 30* – several renewals at once: as CSV, filled with what is due within 30 days; *batch acme* with a customer's",
-		"*" + c + " history acme* – what was asked for and ordered for a customer, “self” or a serial number",
-		"*" + c + " cancel RNW-000123* – withdraw my request",
-		"*" + c + " pause REASON* – approvers: take and approve requests, and order nothing",
-		"*" + c + " resume* – approvers: order what waits because of that",
-		"*" + c + " deputy @colleague until Friday* – approvers: let a colleague decide for me; *deputy off* ends it",
-		"*" + c + " deputies* – who decides for whom",
-		"*" + c + " notify result* – which direct messages I get: *all*, *result* (what became of it, and reminders) or *none* (only what waits for me alone)",
-		"*" + c + " help* – this list",
-	}
+	lines := append(h.forms(c),
+		"*"+c+" list* – my open requests and what waits for me",
+		"*"+c+" status RNW-000123* – where a request stands, and its story",
+		"*"+c+" status RNW-B0007*, *cancel RNW-B0007* – the same for a batch; *cancel* ends what waits of it",
+		"*"+c+" status acme* – the requests for that customer, or for a serial number",
+		"*"+c+" due* – renewals that end soon; *due 30* within 30 days, *due acme* of a customer",
+		"*"+c+" due import* – approvers: take in a list of dates, from a file or pasted",
+		"*"+c+" batch 30* – several renewals at once: as CSV, filled with what is due within 30 days; *batch acme* with a customer's",
+		"*"+c+" history acme* – what was asked for and ordered for a customer, “self” or a serial number",
+		"*"+c+" cancel RNW-000123* – withdraw my request",
+		"*"+c+" pause REASON* – approvers: take and approve requests, and order nothing",
+		"*"+c+" resume* – approvers: order what waits because of that",
+		"*"+c+" deputy @colleague until Friday* – approvers: let a colleague decide for me; *deputy off* ends it",
+		"*"+c+" deputies* – who decides for whom",
+		"*"+c+" notify result* – which direct messages I get: *all*, *result* (what became of it, and reminders) or *none* (only what waits for me alone)",
+		"*"+c+" help* – this list",
+	)
 	end := "Nothing is ordered until an approver has agreed to it in the request's thread."
 	text := "Renew a customer's Yeastar subscription.\n" + joinWith("\n", lines...)
 	blocks := []slack.Block{section("help", text)}
-	if len(unlisted) > 0 {
-		var names []string
-		for _, name := range unlisted[:min(len(unlisted), unlistedShown)] {
-			names = append(names, outside(name, shortLimit))
-		}
-		if more := len(unlisted) - len(names); more > 0 {
-			names = append(names, fmt.Sprintf("%d more", more))
-		}
-		missing := "The account also has what I can't renew: " + joinWith(", ", names...) + "."
+	if missing := joinWith("\n", h.missing()...); missing != "" {
 		text += "\n" + missing
 		blocks = append(blocks, contextLine("help.unlisted", missing))
 	}

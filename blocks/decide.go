@@ -64,7 +64,7 @@ func SettlePlacedAnyway(r renewal.Request, t Target, typed, orderNo string, diff
 		words[i] = "• " + outside(d, detailLimit)
 	}
 	v := small(CallbackSettlePlaced, "It was placed", "It is this order", r,
-		alert("warning", slack.AlertLevelWarning, "This order differs from the one that was sent. If it is another one, nothing will be ordered for this request."),
+		alert("warning", slack.AlertLevelWarning, "This order differs from the one that was sent, or may differ. If it is another one, nothing will be ordered for this request."),
 		section("about", r.Reference()+": "+what(r.Offer, outside)+".\n"+"Order "+outside(orderNo, shortLimit)+":\n"+strings.Join(words, "\n")),
 		orderNoInput(typed))
 	t.Seen = SeenOf(orderNo, differs)

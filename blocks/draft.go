@@ -29,8 +29,12 @@ type Draft struct {
 	ServiceQuantity  map[yeastar.ID]string `json:"sq,omitempty"`
 	Term             string                `json:"m,omitempty"` // yeastar.Term.Key; "": the only one
 	Contact          yeastar.ID            `json:"c,omitempty"`
-	// Kept is the billing contact of before the product was changed; it travels no further.
-	Kept yeastar.ID `json:"-"`
+	// Proposed is the billing contact that the form proposed: another one was chosen by hand.
+	Proposed yeastar.ID `json:"e,omitempty"`
+	// Kept is the billing contact of before the product was changed, and KeptByHand that a person
+	// chose it; they travel no further.
+	Kept       yeastar.ID `json:"-"`
+	KeptByHand bool       `json:"-"`
 	// When is the choice of when to order: "" for at once, WhenDay, or a proposed date. Day is
 	// what was chosen for WhenDay.
 	When     string `json:"i,omitempty"`
@@ -87,6 +91,7 @@ func (d Draft) bounded() Draft {
 	id := func(s yeastar.ID) yeastar.ID { return yeastar.ID(oneLine(string(s), limitOption)) }
 	d.Product, d.Holder, d.Channel = oneLine(d.Product, limitOption), oneLine(d.Holder, limitOption), oneLine(d.Channel, 32)
 	d.Plan, d.Contact = id(d.Plan), id(d.Contact)
+	d.Proposed = id(d.Proposed)
 	d.Quantity, d.Prefill = oneLine(d.Quantity, 20), oneLine(d.Prefill, 20)
 	d.Term, d.Cycle = oneLine(d.Term, 20), oneLine(d.Cycle, 20)
 	d.When, d.Day = oneLine(d.When, len(time.DateOnly)), oneLine(d.Day, len(time.DateOnly))

@@ -197,8 +197,10 @@ func answers() []shown {
 		}
 	}
 	return []shown{
-		{"help", blocks.Help("/renew", nil)},
-		{"help_unlisted", blocks.Help("/renew", []string{"Linkus Cloud Service", "FQDN"})},
+		{"help", blocks.Help("/renew", blocks.HelpData{Offered: yeastar.Products()})},
+		{"help_accounts", blocks.Help("/renew", blocks.HelpData{Offered: yeastar.Products()[:3], Unoffered: yeastar.Products()[3:]})},
+		{"help_pbxs", blocks.Help("/renew", blocks.HelpData{Offered: yeastar.Products()[4:5]})},
+		{"help_unlisted", blocks.Help("/renew", blocks.HelpData{Offered: yeastar.Products(), Unlisted: []string{"Linkus Cloud Service", "FQDN"}})},
 		{"list_empty", blocks.List(nil, nil, nil, nil)},
 		{"list_mine", blocks.List([]renewal.Request{request(renewal.Pending), request(renewal.Processing)}, nil, nil, nil)},
 		{"list_both", blocks.List([]renewal.Request{request(renewal.Unknown)}, []renewal.Request{with(renewal.Pending, quorum)}, nil, links())},
@@ -218,7 +220,7 @@ func answers() []shown {
 		{"deputies_none", blocks.Deputies(nil, 0)},
 		{"deputies_idle", blocks.Deputies(nil, 1)},
 		{"deputies", blocks.Deputies([]renewal.Deputy{{Of: bob, ID: carol, Until: now.Add(48 * time.Hour)}, {Of: alice, ID: carol, Until: now.Add(96 * time.Hour)}}, 2)},
-		{"preface", blocks.Preface("I know no customer and no command “acme”.", blocks.Help("/renew", nil))},
+		{"preface", blocks.Preface("I know no customer and no command “acme”.", blocks.Help("/renew", blocks.HelpData{Offered: yeastar.Products()}))},
 		{"reopen", blocks.Reopen("Slack did not open the form in time. Nothing was ordered.")},
 		{"answer", blocks.Answer(renewal.Sentence{renewal.State{Request: request(renewal.Rejected)}})},
 	}
@@ -334,6 +336,10 @@ func reviews() []shown {
 		review("priced", draft(), with(renewal.Pending, priced).Offer, nothing),
 		review("early", draft(), expiring(61*24*time.Hour), doubt(11)),
 		review("expired", draft(), expiring(-time.Hour), doubt(12)),
+		review("ends_by_order", draft(), offer(), func(p *blocks.ReviewData) {
+			p.Doubts = []renewal.Doubt{{Kind: renewal.DoubtExpiryUnknown}}
+			p.Expiry, p.ExpiryFrom = now.AddDate(5, 0, 0), due.FromOrder
+		}),
 		review("quoted", draft(), with(renewal.Pending, quoted).Offer, doubt(0)),
 		review("every_doubt", changing, offer(), func(p *blocks.ReviewData) {
 			p.Doubts, p.DoubtReason = doubts(), "They grow by 450 seats on Monday."

@@ -169,7 +169,7 @@ func (f FormData) queryHint() *slack.TextBlockObject {
 		one, many = "PBX", "PBXs"
 	}
 	switch {
-	case q == "":
+	case q == "", f.Matches == 0 && f.Holder != nil:
 		return nil
 	case f.Matches == 0:
 		return plain("No "+one+" matches “"+q+"”. Type to search all "+many+".", limitLabel)

@@ -147,13 +147,13 @@ func TestMessagesWithstandAnyText(t *testing.T) {
 		direct, _ := blocks.Direct(r, e)
 		for _, m := range []shown{
 			{"summary", blocks.Summary(r)}, {"card", blocks.Card(r, approvers, renewal.Pause{By: r.Requester, Reason: r.Note, At: r.AskedAt})}, {"announcement", blocks.Announcement(r, e)}, {"thread", line}, {"direct", direct},
-			{"audit", blocks.AuditLine(r, e)}, {"linked", links().Linked(blocks.AuditLine(r, e), r.ID)}, {"help", blocks.Help(outsideText().Draw(t, "command"), approvers)},
+			{"audit", blocks.AuditLine(r, e)}, {"linked", links().Linked(blocks.AuditLine(r, e), r.ID)}, {"help", blocks.Help(outsideText().Draw(t, "command"), blocks.HelpData{Offered: yeastar.Products(), Unlisted: approvers})},
 			{"list", blocks.List([]renewal.Request{r, r}, repeat(r, 30), nil, blocks.Links{r.ID: r.Note})}, {"detail", blocks.Detail(r, repeat(e, 25), links())},
 			{"due", blocks.Due(hostileDue(t, r))}, {"known", blocks.DueKnown(hostileDue(t, r))}, {"digest", blocks.DueDigest(hostileDue(t, r).List.Digest(nil), now)},
 			{"owner's digest", blocks.DueOwnersDigest(hostileDue(t, r).List.Rows, r.Changes, now)},
 			{"imported", blocks.DueImportTold(hostileImport(t, r).Result, "")}, {"not imported", blocks.DueImportTold(due.Import{}, r.Note+"!")},
 			{"history", blocks.History(hostileHistory(t, r))}, {"history's choice", blocks.HistoryChoice(r.Note, []renewal.Holder{r.Offer.Holder, {Name: r.Reason}}, 3)},
-			{"preface", blocks.Preface(r.Note, blocks.Help("/renew", nil))}, {"reopen", blocks.Reopen(r.Note)}, {"over", blocks.NudgeOver(r, e)},
+			{"preface", blocks.Preface(r.Note, blocks.Help("/renew", blocks.HelpData{Offered: yeastar.Products()}))}, {"reopen", blocks.Reopen(r.Note)}, {"over", blocks.NudgeOver(r, e)},
 			{"answer", blocks.Answer(renewal.Sentence{renewal.Text("Only "), renewal.ID(bob), renewal.Text(" can do that: " + r.Note), renewal.State{Request: r}})},
 		} {
 			if message := m.what.(blocks.Message); message.Blocks != nil {

@@ -63,7 +63,11 @@ func lineWords(l renewal.Line, w writer) string {
 // number.
 func holder(h renewal.Holder, w writer) string {
 	serial := w(h.SerialNumber, shortLimit)
-	for _, s := range []string{h.Name, h.Email, string(h.PartnerID)} {
+	names := []string{h.Name, h.Email}
+	if serial == "" {
+		names = append(names, string(h.PartnerID))
+	}
+	for _, s := range names {
 		if s = w(s, nameLimit/2); s != "" && s != serial {
 			return s + parenthesis(serial)
 		}

@@ -74,7 +74,7 @@ func (o outsider) pages() []shown {
 	r := o.request(renewal.Unknown)
 	message("detail", blocks.Detail(r, []renewal.Entry{o.entry(events()[0].entry)}, nil))
 	message("list", blocks.List([]renewal.Request{r}, []renewal.Request{r}, nil, nil))
-	message("no customer", blocks.Preface("I know no customer “"+o.name+"”.", blocks.Help("/renew", nil)))
+	message("no customer", blocks.Preface("I know no customer “"+o.name+"”.", blocks.Help("/renew", blocks.HelpData{Offered: yeastar.Products()})))
 	draft := blocks.Draft{
 		Holder: o.id, Plan: yeastar.ID(o.id), Quantity: o.detail, Contact: yeastar.ID(o.id), PONumber: o.po, Note: o.note, Query: o.name, Channel: "C0RENEW",
 	}

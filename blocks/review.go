@@ -2,10 +2,12 @@ package blocks
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/slack-go/slack"
 
+	"renewbot/bot/due"
 	"renewbot/bot/renewal"
 )
 
@@ -25,6 +27,10 @@ type ReviewData struct {
 	Doubts  []renewal.Doubt
 	// DoubtReason is why the present revision should be ordered all the same.
 	DoubtReason string
+	// Expiry is when the package ends by something else than the portal, which does not tell;
+	// zero: nothing tells.
+	Expiry     time.Time
+	ExpiryFrom due.Source
 }
 
 // Review shows exactly what will be ordered, before it is requested.
@@ -36,9 +42,12 @@ func Review(d Draft, o renewal.Offer, p ReviewData) slack.ModalViewRequest {
 	if w := outside(p.Warning, limitAlert); w != "" {
 		blocks = append(blocks, alert("warning", slack.AlertLevelWarning, w))
 	}
-	blocks = append(blocks, doubtAlerts(p.Doubts)...)
+	blocks = append(blocks, doubtAlerts(p.besideExpiry())...)
 	blocks = append(blocks, section("what", "*"+what(o, outside)+"*"))
 	blocks = append(blocks, fields("facts", offerFacts(o, p.Now))...)
+	if !p.Expiry.IsZero() {
+		blocks = append(blocks, contextLine("expiry", "Current expiry: "+day(p.Expiry)+endsBy[p.ExpiryFrom]+"; the portal does not tell it"))
+	}
 	blocks = append(blocks, whenBlocks("when", o, p.Now)...)
 	if note := outside(d.Note, reasonLimit); note != "" {
 		blocks = append(blocks, section("note", "*Note*\n"+note))
@@ -58,6 +67,13 @@ func Review(d Draft, o renewal.Offer, p ReviewData) slack.ModalViewRequest {
 	}
 	v.PrivateMetadata = d.Encode()
 	return v
+}
+
+// besideExpiry are the doubts without the one that nothing tells of the expiry, where something does.
+func (p ReviewData) besideExpiry() []renewal.Doubt {
+	return slices.DeleteFunc(slices.Clone(p.Doubts), func(d renewal.Doubt) bool {
+		return d.Kind == renewal.DoubtExpiryUnknown && !p.Expiry.IsZero()
+	})
 }
 
 func asked(p ReviewData) string {

@@ -9,6 +9,7 @@ import (
 
 	"renewbot/blocks"
 	"renewbot/bot/renewal"
+	"renewbot/yeastar"
 )
 
 func stateSentence(r renewal.Request) renewal.Sentence {
@@ -111,7 +112,7 @@ func withDetail(t *testing.T, detail string) map[string]blocks.Message {
 		}
 	}
 	out["answer"] = blocks.Answer(renewal.Say("Not now: " + renewal.StoredText(detail)))
-	out["preface"] = blocks.Preface(renewal.StoredText(detail), blocks.Help("/renew", nil))
+	out["preface"] = blocks.Preface(renewal.StoredText(detail), blocks.Help("/renew", blocks.HelpData{Offered: yeastar.Products()}))
 	out["reopen"] = blocks.Reopen(renewal.StoredText(detail))
 	return out
 }

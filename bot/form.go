@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"fmt"
@@ -48,7 +49,7 @@ func (b *Bot) open(ctx context.Context, p reply.Person, o opening) {
 	if d.Channel == "" {
 		d.Channel = b.directory.ChannelHere(looking, p.Channel)
 	}
-	ready := b.ready(looking, &d)
+	ready, unread := b.ready(looking, &d)
 	cancel()
 	if d.Product == "" {
 		b.reply.Say(ctx, p, "Our Yeastar account has none of the products that I can renew. Nothing was ordered.")
@@ -60,7 +61,11 @@ func (b *Bot) open(ctx context.Context, p reply.Person, o opening) {
 		case err != nil:
 			b.reply.Sorry(ctx, p, "open the form", err)
 		case o.query != "" && form.Matches == 0 && form.Holder == nil:
-			b.help(ctx, p, fmt.Sprintf("I know no customer, no PBX and no command “%s”.", o.query))
+			known := fmt.Sprintf("I know no customer, no PBX and no command “%s”.", o.query)
+			if unread != nil {
+				known = fmt.Sprintf("I know no customer and no command “%s”. %s Nothing was ordered.", o.query, portal.Unread(unread))
+			}
+			b.help(ctx, p, known)
 		default:
 			if v, ok := b.reply.Open(ctx, p, o.trigger, blocks.Form(form)); ok && form.Waiting {
 				p.Env.Ack(nil)
@@ -81,7 +86,7 @@ func (b *Bot) load(ctx context.Context, d blocks.Draft, loading formview.View) {
 	waiting, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	seeking, found := context.WithTimeout(waiting, seekPatience)
-	b.seek(seeking, &d)
+	unread := b.seek(seeking, &d)
 	found()
 	err := b.portal.Prepare(waiting, d.Product)
 	var form blocks.FormData
@@ -92,6 +97,9 @@ func (b *Bot) load(ctx context.Context, d blocks.Draft, loading formview.View) {
 		b.log.WarnContext(ctx, "the form's look-ups failed", "error", err)
 		b.reply.Update(ctx, loading.ID, loading.Hash, blocks.Trouble(d, portal.Explain(err), portal.RequestID(err)))
 		return
+	}
+	if unread != nil && form.Matches == 0 && form.Holder == nil {
+		form.Warning = cmp.Or(form.Warning, portal.Unread(unread))
 	}
 	v, _ := b.reply.Update(ctx, loading.ID, loading.Hash, blocks.Form(form))
 	if v != nil && form.Waiting {

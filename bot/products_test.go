@@ -60,6 +60,22 @@ func (a *actor) fillProduct(w productWish) {
 	a.chooseContact("Sandhaven")
 }
 
+// asksFor asks for the renewal of a product, with a reason where one is wanted, and returns its
+// reference.
+func (a *actor) asksFor(w productWish) string {
+	a.b.t.Helper()
+	a.fillProduct(w)
+	a.redrawn()
+	a.review()
+	if v, _ := a.p.View(); hasField(v, why) {
+		a.explain("Agreed with the customer.")
+	}
+	a.submitOK()
+	reference := referenceIn(a.reads("is saved."))
+	a.back()
+	return reference
+}
+
 func hasField(v slacksim.View, label string) bool {
 	_, ok := v.Field(label)
 	return ok
@@ -153,6 +169,7 @@ func TestEachProductFromTheCommandToItsOrder(t *testing.T) {
 		b.says(sandbox.Renewals, announced...)
 	}
 	b.wants(alice.command(sandbox.Renewals, "/renew status "+yeastarsim.CloudSerial), "RNW-000009", "Acme Telecom Services", "5 years")
+	b.wants(alice.command(sandbox.Renewals, "/renew status 365112349415"), "I know no customer and no PBX by the name “365112349415”")
 	status := alice.command(sandbox.Renewals, "/renew status northwind")
 	b.wants(status, "RNW-000001", "RNW-000006", yeastarsim.ApplianceSerial)
 	b.lacks(status, "RNW-000009")
@@ -179,6 +196,13 @@ func TestWhatIsTypedNamesTheProduct(t *testing.T) {
 		{"3661 c20b-7719", "Cloud PBX (PCE Instance)", "Which PBX", yeastarsim.CloudSerial + " · Acme Telecom Services", "The only PBX that matches"},
 		{"SN: 3661-C20B-7719", "Cloud PBX (PCE Instance)", "Which PBX", yeastarsim.CloudSerial + " · Acme Telecom Services", "The only PBX that matches"},
 		{"S/N3661C20B7719", "Cloud PBX (PCE Instance)", "Which PBX", yeastarsim.CloudSerial + " · Acme Telecom Services", "The only PBX that matches"},
+		{"leeds", "Cloud PBX (PCE Instance)", "Which PBX", yeastarsim.CloudSerial + " · Acme Telecom Services", "The only PBX that matches"},
+		{"20b7719", "Cloud PBX (PCE Instance)", "Which PBX", yeastarsim.CloudSerial + " · Acme Telecom Services", "The only PBX that matches"},
+		{"3661C20B7719 · Acme Telecom Services", "Cloud PBX (PCE Instance)", "Which PBX", yeastarsim.CloudSerial + " · Acme Telecom Services", "The only PBX that matches"},
+		{"Acme Telecom Services (3661C20B7719)", "Cloud PBX (PCE Instance)", "Which PBX", yeastarsim.CloudSerial + " · Acme Telecom Services", "The only PBX that matches"},
+		{"SN 3661C20B7719: Acme, leeds", "Cloud PBX (PCE Instance)", "Which PBX", yeastarsim.CloudSerial + " · Acme Telecom Services", "The only PBX that matches"},
+		{"3661C20B7719 in Paris", "Cloud PBX (PCE Instance)", "Which PBX", yeastarsim.CloudSerial + " · Acme Telecom Services", "Nothing is ordered until"},
+		{"3661C20B7719 and 3631E3418911", "P-Series Turnkey Package", "", "", "I know no customer, no PBX and no command"},
 		{strings.ToLower(yeastarsim.CloudSerial), "Cloud PBX (PCE Instance)", "Which PBX", yeastarsim.CloudSerial + " · Acme Telecom Services", "The only PBX that matches"},
 	} {
 		said := alice.command(sandbox.Renewals, "/renew "+c.typed)
@@ -205,9 +229,9 @@ func TestPBXThatIsRemovedMeanwhile(t *testing.T) {
 	alice.fillProduct(productWish{typed: yeastarsim.ApplianceSerial, plan: "Enterprise Plan", term: "1 year"})
 	b.Vendor.RemovePackage(yeastarsim.Appliance, yeastarsim.ApplianceOurSerial)
 	alice.choose("Which PBX", yeastarsim.ApplianceOurSerial, yeastarsim.ApplianceOurSerial)
-	alice.reads("Choose the PBX. "+yeastarsim.ApplianceOurSerial, "or was removed from the portal")
+	alice.reads("Choose the PBX: the portal lists no P-Series Appliance Edition Plan with the serial number " + yeastarsim.ApplianceOurSerial)
 	alice.redrawn()
-	if errs := alice.force(); !contains(errs["Which PBX"], "or was removed from the portal") {
+	if errs := alice.force(); !contains(errs["Which PBX"], "the portal lists no P-Series Appliance Edition Plan with") {
 		t.Errorf("the review is answered with %v", errs)
 	}
 	b.nothingStored()
@@ -259,9 +283,13 @@ func TestProductsOfTheAccount(t *testing.T) {
 	var help string
 	b.until("what the account has", func() bool { // it is told after the start
 		help = alice.command(sandbox.Renewals, "/renew help")
-		return strings.Contains(help, "Linkus Cloud Service")
+		return strings.Contains(help, "what I can't renew")
 	})
-	b.wants(help, "Remote Management Premium")
+	for _, sold := range b.Vendor.Products() {
+		for _, a := range yeastar.Unlisted([]yeastar.AvailableProduct{{ID: sold.ID, Name: sold.Name}}) {
+			b.wants(help, a.Name)
+		}
+	}
 	alice.command(sandbox.Renewals, "/renew")
 	var offered, want []string
 	for _, o := range alice.field("Product").Options {
@@ -321,9 +349,9 @@ func TestBadInputForAPBX(t *testing.T) {
 		change       map[string]any
 		field, says  string
 	}{
-		{"a serial number that is gone", yeastarsim.ApplianceSerial, map[string]any{"h": "3631E9999999"}, "holder.p-series-appliance-plan", "or was removed from the portal"},
-		{"one of another product", yeastarsim.ApplianceSerial, map[string]any{"h": yeastarsim.CloudSerial}, "holder.p-series-appliance-plan", "is none of P-Series Appliance Edition Plan"},
-		{"an account", yeastarsim.ApplianceSerial, map[string]any{"h": "own"}, "holder.p-series-appliance-plan", "Choose the PBX."},
+		{"a serial number that is gone", yeastarsim.ApplianceSerial, map[string]any{"h": "3631E9999999"}, "holder.p-series-appliance-plan", "with the serial number 3631E9999999."},
+		{"one of another product", yeastarsim.ApplianceSerial, map[string]any{"h": yeastarsim.CloudSerial}, "holder.p-series-appliance-plan", "the portal lists no P-Series Appliance Edition Plan with"},
+		{"an account", yeastarsim.ApplianceSerial, map[string]any{"h": "own"}, "holder.p-series-appliance-plan", "Choose the PBX:"},
 		{"the wrong cycle", yeastarsim.ApplianceMonthlySerial, map[string]any{"m": yeastar.Annually + "-1"}, "", "billed monthly in the portal"},
 		{"a term that there is not", yeastarsim.SoftwareSerial, map[string]any{"m": "annually-7"}, "term.", "Choose another one."},
 		{"a service left out", yeastarsim.SoftwareSerial, map[string]any{"s": nil}, "services.", "Recording Minutes"},

@@ -11,6 +11,7 @@ import (
 	"renewbot/blocks"
 	"renewbot/bot/directory"
 	"renewbot/bot/draft"
+	"renewbot/bot/due"
 	"renewbot/bot/portal"
 	"renewbot/bot/renewal"
 	"renewbot/bot/socket"
@@ -109,6 +110,13 @@ func (b *Bot) review(ctx context.Context, d blocks.Draft, o asked, proposed rene
 	asks, few := b.slack.Asks(ctx, proposed)
 	if data.Approvers = asks; few && warning == "" {
 		data.Warning = blocks.TooFew
+	}
+	if o.CurrentExpiry.IsZero() {
+		looking, cancel := context.WithTimeout(ctx, b.optionalWait)
+		defer cancel()
+		if ends, from := b.due.Ends(looking, due.Key{Product: o.Product, Holder: o.Holder.Key()}); from != due.FromPortal {
+			data.Expiry, data.ExpiryFrom = ends, from
+		}
 	}
 	if d.Request != 0 {
 		if r, err := b.ledger.Get(ctx, d.Request); err == nil {

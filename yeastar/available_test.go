@@ -26,8 +26,8 @@ func TestAvailable(t *testing.T) {
 		{"the white labels as one entry", []AvailableProduct{{19, "Add-on Service"}}, strings.Join(labels, " "), ""},
 		{"the white labels by name", []AvailableProduct{{19, "PSE White Label"}, {19, "PCE White Label"}}, "pse-white-label", "PCE White Label"},
 		{"a name with more in it", []AvailableProduct{{19, "Add-on Service: YCM White Label"}}, "ycm-white-label", ""},
-		{"a PBX beside what is no row", []AvailableProduct{{9, "Linkus Cloud Service Pro"}, {12, "Software PBX"}, {21, "RM Premium"}, {15, "Remote Management"}, {77, "Fax"}},
-			"remote-management p-series-software", "Linkus Cloud Service Pro, RM Premium, Fax"},
+		{"a PBX beside what is no row", []AvailableProduct{{76, "Telex Pro"}, {12, "Software PBX"}, {21, "RM Premium"}, {15, "Remote Management"}, {77, "Fax"}},
+			"remote-management p-series-software", "Telex Pro, RM Premium, Fax"},
 		{"an id that two pages give otherwise", []AvailableProduct{{20, "Remote Management Premium"}}, "", "Remote Management Premium"},
 		{"no name", []AvailableProduct{{14, ""}, {19, ""}, {20, ""}}, "p-series-turnkey " + strings.Join(labels, " "), "product 20"},
 	}
@@ -48,18 +48,16 @@ func TestAvailable(t *testing.T) {
 
 func TestWhyAProductIsNotRenewed(t *testing.T) {
 	t.Parallel()
-	for a, want := range map[AvailableProduct]string{
-		{21, "Remote Management Premium"}:         "misprint",
-		{20, "RM Premium"}:                        "misprint",
-		{20, ""}:                                  "misprint",
-		{33, "Remote Management Premium"}:         "misprint",
-		{9, "Linkus Cloud Service Pro"}:           "no tutorial",
-		{19, "PCE White Label"}:                   "no tutorial",
-		{50, "P-Series BYOI Package"}:             "no tutorial",
-		{51, "FQDN"}:                              "no tutorial",
-		{52, "Remote Management Connections, 10"}: "bought once",
-		{77, "Fax"}:                               "No page",
-	} {
+	wants := map[AvailableProduct]string{{77, "Fax"}: "No page"}
+	for _, n := range notRenewable {
+		for _, name := range append([]string{n.Name, n.Name + " Pro", strings.ToUpper(n.Name)}, n.Aliases...) {
+			wants[AvailableProduct{78, name}] = n.Why
+		}
+		for _, id := range n.IDs {
+			wants[AvailableProduct{id, ""}] = n.Why
+		}
+	}
+	for a, want := range wants {
 		if got := a.Why(); !strings.Contains(got, want) || !strings.HasSuffix(got, ".") {
 			t.Errorf("%v: %q; want %q in it", a, got, want)
 		}

@@ -155,10 +155,13 @@ var (
 	fieldDetailTransact  = field(callOrderDetail, "TransactionNo", guessed(inLateParts("transactionNo")...))
 	fieldDetailAmount    = field(callOrderDetail, "Price.Amount", guessed(append(inLateParts("totalAmount", "totalPrice"), inParts("orderAmount", "payAmount")...)...))
 	fieldDetailCurrency  = field(callOrderDetail, "Price.Currency", guessed(inParts("currencyCode", "currency")...))
+	fieldDetailExpiry    = field(callOrderDetail, "Expiry", guessed(inParts(expiryNames()...)...))
 	fieldLineServiceID   = field(callOrderDetail, "Line.ServiceID", inferred("serviceId"), guessed("planId"))
 	fieldLineType        = field(callOrderDetail, "Line.ServiceType", inferred("serviceType"))
 	fieldLineName        = field(callOrderDetail, "Line.Name", guessed("serviceName", "planName", "name", "displayName"))
 	fieldLineQuantity    = field(callOrderDetail, "Line.Quantity", inferred("quantity"), guessed("count", "num"))
+	fieldLineCycle       = field(callOrderDetail, "Line.BillingCycle", inferred("billingCycle"))
+	fieldLineMultiCycle  = field(callOrderDetail, "Line.MultiCycle", inferred("multiCycle"))
 )
 
 func quantityNames() []string {
@@ -208,7 +211,7 @@ func Mapping() []Field {
 		fieldOrderID, fieldOrderNo, fieldOrderStatus, fieldOrderCreated, fieldOrderCurrency, fieldOrderReference, fieldOrderPartner, fieldOrderPO,
 		fieldDetailID, fieldDetailNo, fieldDetailStatus, fieldDetailCreated, fieldDetailProductID, fieldDetailProduct,
 		fieldDetailProductNo, fieldDetailReference, fieldDetailPO, fieldDetailPartner, fieldDetailBilling,
-		fieldDetailTransact, fieldDetailAmount, fieldDetailCurrency,
-		fieldLineServiceID, fieldLineType, fieldLineName, fieldLineQuantity,
+		fieldDetailTransact, fieldDetailAmount, fieldDetailCurrency, fieldDetailExpiry,
+		fieldLineServiceID, fieldLineType, fieldLineName, fieldLineQuantity, fieldLineCycle, fieldLineMultiCycle,
 	}
 }

@@ -245,8 +245,12 @@ func TestOffered(t *testing.T) {
 			t.Errorf("Offered(%q) = %q, %v; want %q", keys, got, err, want)
 		}
 	}
-	_, err := Offered([]string{"rm-premium", "linkus", "fax", "cloud-pbx"})
-	for _, want := range []string{"misprint", "Linkus Cloud Service", "item 3 is no product's key", "p-series-turnkey, remote-management"} {
+	keys, wants := []string{"fax", "cloud-pbx"}, []string{"item 1 is no product's key", "p-series-turnkey, remote-management"}
+	for _, n := range notRenewable {
+		keys, wants = append(keys, n.Key), append(wants, n.Key+" ("+n.Name+") is not renewed: "+strings.TrimSuffix(n.Why, "."))
+	}
+	_, err := Offered(keys)
+	for _, want := range wants {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("the error is %v; want %q in it", err, want)
 		}

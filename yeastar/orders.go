@@ -103,7 +103,8 @@ type OrderDetail struct {
 	BillingID         ID
 	Price             *Price
 	Lines             []OrderDetailLine
-	Quantity          *int // of the plan's line, or of the only one
+	Quantity          *int      // of the plan's line, or of the only one
+	Expiry            time.Time // of the package, after the order; zero when not there
 
 	// The documented parts of the answer, as they came.
 	BasicInformation, BillingInformation, OrderInformation, OrderSummary json.RawMessage
@@ -116,6 +117,9 @@ type OrderDetailLine struct {
 	ServiceID   ID
 	Name        string
 	Quantity    *int
+	// The term, as far as it is told: BillingCycle is empty and MultiCycle nil where it is not.
+	BillingCycle string
+	MultiCycle   *int
 }
 
 // Order reads one order, by its id or its number.
@@ -160,6 +164,7 @@ func readOrderDetail(raw json.RawMessage) OrderDetail {
 		Raw:                raw,
 	}
 	d.CreateTime, _ = find(f, fieldDetailCreated, timeOf)
+	d.Expiry, _ = find(f, fieldDetailExpiry, timeOf)
 	d.Lines = readLines(raw, d.OrderSummary)
 	d.Quantity = planQuantity(d.Lines)
 	return d
@@ -178,6 +183,7 @@ func readLines(raw, summary json.RawMessage) []OrderDetailLine {
 			lines = append(lines, OrderDetailLine{
 				ServiceType: findText(o, fieldLineType), ServiceID: id,
 				Name: findText(o, fieldLineName), Quantity: findInt(o, fieldLineQuantity),
+				BillingCycle: findCycle(o, fieldLineCycle), MultiCycle: findInt(o, fieldLineMultiCycle),
 			})
 		}
 		return inService || service

@@ -221,6 +221,7 @@ func TestOrders(t *testing.T) {
 func TestOrder(t *testing.T) {
 	t.Parallel()
 	hundred, thousand := 100, 1000
+	five := 5
 	tests := []struct {
 		name, result string
 		want         OrderDetail
@@ -234,14 +235,16 @@ func TestOrder(t *testing.T) {
 			OrderDetail{ProductID: "14", ID: "1", OrderNo: "XS1", OrderStatus: OrderSucceed, CreateTime: time.Date(2025, 2, 16, 10, 40, 0, 0, time.UTC),
 				PONumber: "RNW-1", CustomReferenceNo: "c", TransactionNo: "IW1", PartnerID: "31", BillingID: "3197218168379846218",
 				Price:    &Price{Amount: decimal.RequireFromString("99.90"), Currency: "USD"},
-				Lines:    []OrderDetailLine{{"service", "5", "", &thousand}, {"plan", "3048941892189077504", "Gold", &hundred}},
+				Lines:    []OrderDetailLine{{ServiceType: "service", ServiceID: "5", Quantity: &thousand}, {ServiceType: "plan", ServiceID: "3048941892189077504", Name: "Gold", Quantity: &hundred}},
 				Quantity: &hundred}},
 		{"a line that tells about its plan", `{"orderSummary":{"x":[{"serviceId":5,"plan":{"planId":6}}]}}`,
-			OrderDetail{Lines: []OrderDetailLine{{"", "5", "", nil}}}},
+			OrderDetail{Lines: []OrderDetailLine{{ServiceID: "5"}}}},
 		{"services inside a plan, without a summary", `{"lines":[{"planId":6,"quantity":100,"serviceType":"plan","services":[{"serviceId":5,"quantity":1000}]}]}`,
-			OrderDetail{Lines: []OrderDetailLine{{"plan", "6", "", &hundred}, {"", "5", "", &thousand}}, Quantity: &hundred}},
+			OrderDetail{Lines: []OrderDetailLine{{ServiceType: "plan", ServiceID: "6", Quantity: &hundred}, {ServiceID: "5", Quantity: &thousand}}, Quantity: &hundred}},
+		{"the term of a line, and the new end", `{"orderSummary":{"expireDate":"2031-04-01","x":[{"planId":6,"billingCycle":"Annually","multiCycle":"5"}]}}`,
+			OrderDetail{Expiry: time.Date(2031, 4, 1, 0, 0, 0, 0, time.UTC), Lines: []OrderDetailLine{{ServiceID: "6", BillingCycle: Annually, MultiCycle: &five}}}},
 		{"lines of another shape", `{"orderSummary":[{"planId":"3048941892189077504","planName":"Gold","quantity":"100"}]}`,
-			OrderDetail{Lines: []OrderDetailLine{{"", "3048941892189077504", "Gold", &hundred}}, Quantity: &hundred}},
+			OrderDetail{Lines: []OrderDetailLine{{ServiceID: "3048941892189077504", Name: "Gold", Quantity: &hundred}}, Quantity: &hundred}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -229,6 +229,18 @@ func Offered(keys []string) ([]Product, error) {
 	return offered, nil
 }
 
+// Keys are those of some rows in the table's order, as YEASTAR_PRODUCTS lists them: it has to name all
+// that is offered.
+func Keys(rows ...Product) string {
+	var keys []string
+	for _, p := range products {
+		if slices.ContainsFunc(rows, func(r Product) bool { return r.Key == p.Key }) {
+			keys = append(keys, p.Key)
+		}
+	}
+	return strings.Join(keys, ",")
+}
+
 func whyNot(key string, number int) string {
 	for _, n := range notRenewable {
 		if n.Key == key {

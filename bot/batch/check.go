@@ -230,6 +230,9 @@ func (v *View) draft(ctx context.Context, f blocks.FormData, product yeastar.Pro
 		id, says := chosen(f.Plans, cell, "plan")
 		if strings.EqualFold(cell, "none") {
 			id, says = string(blocks.PlanNone), ""
+			if product.PlanLine && !product.ServicesAlone {
+				id, says = string(d.Plan), product.Name+" is not renewed without its plan: leave the column plan empty, or write which one."
+			}
 		}
 		d.Plan = yeastar.ID(id)
 		note(says)

@@ -72,5 +72,8 @@ var missing = map[string]map[string]string{
 		"Line.ServiceType":  "plans and services of an order are told apart by their ids",
 		"Line.Name":         "nothing: the request has the names",
 		"Line.Quantity":     "a lost order is taken only if it carries the request's number",
+		"Line.BillingCycle": "a lost order of a product with several terms is taken only if it carries the request's number",
+		"Line.MultiCycle":   "a lost order of a product with several terms is taken only if it carries the request's number",
+		"Expiry":            "nothing, if a lost order carries the request's number, or its lines tell the term",
 	},
 }

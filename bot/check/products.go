@@ -3,6 +3,7 @@ package check
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -38,9 +39,15 @@ func (c *checker) checkProducts(ctx context.Context, client *yeastar.Client) (li
 		}
 	}
 	for _, p := range yeastar.Available(yeastar.Products(), available) {
-		if !has(offered, p) {
+		set := "set YEASTAR_PRODUCTS=" + yeastar.Keys(append(slices.Clone(offered), p)...)
+		switch {
+		case has(offered, p):
+		case p.Certainty == yeastar.Documented:
+			l.add("products", Warning, p.Name+" is in the account and not offered: YEASTAR_PRODUCTS names other products, and without it this one is offered",
+				"To offer it, "+set+".")
+		default:
 			l.add("products", Note, strings.TrimSpace(p.Name+" is in the account and not offered. "+p.Unsure),
-				"To offer it all the same, name "+p.Key+" in YEASTAR_PRODUCTS.")
+				"To offer it all the same, "+set+".")
 		}
 	}
 	for _, a := range yeastar.Unlisted(available) {

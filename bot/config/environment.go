@@ -22,7 +22,7 @@ type environment struct {
 	YeastarClientSecret secretText `envconfig:"YEASTAR_CLIENT_SECRET" must:"true" help:"client secret of the Partner Portal API"`
 	YeastarBaseURL      address    `envconfig:"YEASTAR_BASE_URL" default:"https://openapi.partner.yeastar.com" help:"root of the Partner API"`
 	YeastarUserAgent    userAgent  `envconfig:"YEASTAR_USER_AGENT" default:"OpenAPI" help:"User-Agent header, which the vendor wants on every call"`
-	YeastarProducts     products   `envconfig:"YEASTAR_PRODUCTS" help:"keys of the products that are offered, comma-separated; empty: those that the vendor documents wholly"`
+	YeastarProducts     products   `envconfig:"YEASTAR_PRODUCTS" help:"keys of all products that are offered, comma-separated; empty: those that the vendor documents wholly"`
 
 	RenewApprovers         people   `envconfig:"RENEW_APPROVERS" must:"true" help:"who approves: user ids (U…) and user-group ids (S…), comma-separated"`
 	RenewRequesters        people   `envconfig:"RENEW_REQUESTERS" help:"who may request, in the same form; empty: every full member"`
@@ -34,7 +34,7 @@ type environment struct {
 	RenewRemindAfter       duration `envconfig:"RENEW_REMIND_AFTER" default:"4h" help:"when approvers are reminded of a waiting request"`
 	RenewExpireAfter       duration `envconfig:"RENEW_EXPIRE_AFTER" default:"72h" help:"when a waiting request times out"`
 	RenewWeekend           weekend  `envconfig:"RENEW_WEEKEND" help:"days on which nobody is reminded, such as fri,sat; none: every day is a working day; empty: by the person's time zone and language, elsewhere sat,sun"`
-	RenewRepeatWithin      duration `envconfig:"RENEW_REPEAT_WITHIN" default:"300d" help:"an order for the same package younger than this must be explained by whoever asks for another one"`
+	RenewRepeatWithin      duration `envconfig:"RENEW_REPEAT_WITHIN" default:"300d" help:"an order for the same package younger than this must be explained by whoever asks for another one; after one for several years it is longer by all but the first, and after one for a month at most 25 days"`
 	RenewOrderAhead        duration `envconfig:"RENEW_ORDER_AHEAD" default:"90d" help:"how far ahead the day may be on which an order is to be placed"`
 	RenewNotify            notify   `envconfig:"RENEW_NOTIFY" default:"all" help:"which direct messages people get who have not typed /renew notify: all, result (what became of a request, and reminders) or none (nothing but what waits for them alone)"`
 	RenewDigest            digest   `envconfig:"RENEW_DIGEST" help:"channel, days and time of the digest of renewals due, such as C0123ABCD@mon 09:00 Europe/Madrid (days: mon,thu or daily); empty: none"`

@@ -93,7 +93,7 @@ func Read(v slack.View) (blocks.Draft, Change, error) {
 	case d.Holder != drawn.Holder:
 		forgetLines(&d)
 		if drawn.Holder == "" {
-			d.Kept = d.Contact // of before the product was changed
+			d.Kept, d.KeptByHand = d.Contact, d.Contact != drawn.Proposed // of before the product was changed
 		} else {
 			d.When, d.Day = "", ""
 		}

@@ -83,7 +83,7 @@ func TestRead(t *testing.T) {
 		}},
 		"the first customer after another product": {fresh, blocks.BlockHolder(fresh), blocks.ActionHolder, "acme", draft.NoChange, func(d *blocks.Draft) {
 			forgotten(d)
-			d.Holder, d.Contact, d.Kept = "acme", "", "2"
+			d.Holder, d.Contact, d.Kept, d.KeptByHand = "acme", "", "2", true
 		}},
 		"the line that is no customer": {drawn, blocks.BlockHolder(drawn), blocks.ActionHolder, blocks.HolderMore, draft.NoChange, func(d *blocks.Draft) {
 			anotherHolder(d)

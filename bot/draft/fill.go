@@ -110,11 +110,17 @@ func prefill(extensions int, last renewal.Request) (number, hint string) {
 	return "", ""
 }
 
-// fillContact proposes the billing contact: the one chosen, the holder's own, or the one
-// that was there before the product was changed.
+// fillContact proposes the billing contact: the one chosen, also before the product was changed, the
+// holder's own, or the one that was proposed before.
 func (k Known) fillContact(f *blocks.FormData) {
-	id := cmp.Or(f.Draft.Contact, k.Contact, f.Draft.Kept)
-	f.Draft.Contact = ""
+	chosen := f.Draft.Contact
+	if f.Draft.KeptByHand {
+		chosen = cmp.Or(chosen, f.Draft.Kept)
+	}
+	id := cmp.Or(chosen, k.Contact, f.Draft.Kept)
+	if f.Draft.Contact = ""; chosen == "" {
+		f.Draft.Proposed = id
+	}
 	for _, c := range k.Contacts {
 		if c.ID == id {
 			choice := blocks.ContactChoice(c)

@@ -87,7 +87,7 @@ func HolderGone(p yeastar.Product, d blocks.Draft) string {
 	case p.Holder == yeastar.BySerial && d.Holder == "":
 		return "Choose the PBX."
 	case p.Holder == yeastar.BySerial:
-		return fmt.Sprintf("Choose the PBX. %s is none of %s, or was removed from the portal.", d.Holder, p.Name)
+		return fmt.Sprintf("Choose the PBX: the portal lists no %s with the serial number %s.", p.Name, d.Holder)
 	}
 	return "Choose for whom. The customer that was chosen may have been removed from the portal."
 }

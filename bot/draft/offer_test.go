@@ -198,7 +198,7 @@ func TestHolderGone(t *testing.T) {
 		says    string
 	}{
 		{turnkey, "", "Choose for whom."}, {turnkey, "31", "may have been removed"}, {cloud, "", "Choose the PBX."},
-		{cloud, "3631E0000001", "3631E0000001 is none of Cloud PBX (PCE Instance), or was removed"},
+		{cloud, "3631E0000001", "Choose the PBX: the portal lists no Cloud PBX (PCE Instance) with the serial number 3631E0000001."},
 	} {
 		if got := draft.HolderGone(c.product, blocks.Draft{Holder: c.holder}); !strings.Contains(got, c.says) {
 			t.Errorf("%s for %q: %q, want %q", c.product.Key, c.holder, got, c.says)
@@ -212,17 +212,20 @@ func TestContactOfBefore(t *testing.T) {
 	t.Parallel()
 	p, _ := yeastar.ProductByKey("remote-management")
 	for name, c := range map[string]struct {
-		chosen, own, kept, want yeastar.ID
+		chosen, own, kept yeastar.ID
+		byHand            bool
+		want, proposed    yeastar.ID
 	}{
-		"chosen": {"41", "42", "43", "41"}, "the holder's own": {"", "42", "43", "42"}, "of before": {"", "", "43", "43"},
-		"none": {}, "chosen and gone": {"99", "42", "43", ""},
+		"chosen": {"41", "42", "43", true, "41", ""}, "the holder's own": {"", "42", "43", false, "42", "42"},
+		"of before": {"", "", "43", false, "43", "43"}, "of before, chosen by hand": {"", "42", "43", true, "43", ""},
+		"none": {}, "chosen and gone": {"99", "42", "43", false, "", ""},
 	} {
 		k := known(p)
 		k.Contacts, k.Contact = []yeastar.BillingContact{{ID: "41"}, {ID: "42"}, {ID: "43"}}, c.own
-		f := blocks.FormData{Draft: blocks.Draft{Product: p.Key, Contact: c.chosen, Kept: c.kept}}
+		f := blocks.FormData{Draft: blocks.Draft{Product: p.Key, Contact: c.chosen, Kept: c.kept, KeptByHand: c.byHand}}
 		k.Fill(&f)
-		if f.Draft.Contact != c.want {
-			t.Errorf("%s: proposes %q, want %q", name, f.Draft.Contact, c.want)
+		if f.Draft.Contact != c.want || f.Draft.Proposed != c.proposed {
+			t.Errorf("%s: has %q and proposed %q, want %q and %q", name, f.Draft.Contact, f.Draft.Proposed, c.want, c.proposed)
 		}
 	}
 }

@@ -116,12 +116,12 @@ func TestImport(t *testing.T) {
 		t.Errorf("the row is %+v", r)
 	}
 
-	wrong := "Acme,p-series-turnkey,2028-01-01,\nself,linkus,2028-01-01,\nself,p-series-turnkey,2028-01-01,\nSELF,p-series-turnkey,2028-01-02,\n"
+	wrong := "Acme,p-series-turnkey,2028-01-01,\nself,fax,2028-01-01,\nself,p-series-turnkey,2028-01-01,\nSELF,p-series-turnkey,2028-01-02,\n"
 	got := imported(wrong, false)
 	if got.Done || len(got.Faults) != 3 {
 		t.Errorf("a list with wrong lines: %+v", got)
 	}
-	for i, want := range []string{"line 2: there is no customer \"Acme\"", "line 3: there is no product \"linkus\"", "line 5: the same holder and product stand in line 4"} {
+	for i, want := range []string{"line 2: there is no customer \"Acme\"", "line 3: there is no product \"fax\"", "line 5: the same holder and product stand in line 4"} {
 		if !strings.HasPrefix(got.Faults[i].String(), want) {
 			t.Errorf("%s, want %s", got.Faults[i], want)
 		}

@@ -37,6 +37,10 @@ func (h *Histories) Status(ctx context.Context, a renewal.Actor, query string) (
 		return blocks.Message{}, err
 	}
 	if len(holders)+len(all) == 0 {
+		if _, unread := h.Portal.AmongPBXs(ctx, query); unread != nil {
+			return blocks.Answer(renewal.Say(fmt.Sprintf("I know no customer by the name “%s”, and no request for such a PBX. %s Nothing was changed or ordered.",
+				query, portal.Unread(unread)))), nil
+		}
 		return blocks.Answer(renewal.Say(fmt.Sprintf("I know %s by the name “%s”. Nothing was changed or ordered.", found, query))), nil
 	}
 	visible := h.visible(ctx, a, all)

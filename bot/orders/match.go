@@ -50,6 +50,7 @@ type sent struct {
 	begin     time.Time
 	end       time.Time // of the attempt, which is not after its deadline
 	deadline  time.Time
+	expiry    time.Time // of the package before the order; zero: it was not told
 }
 
 func sentWith(r renewal.Request, a renewal.Attempt) (sent, error) {
@@ -65,7 +66,7 @@ func sentWith(r renewal.Request, a renewal.Attempt) (sent, error) {
 	if !a.EndedAt.IsZero() && a.EndedAt.Before(end) {
 		end = a.EndedAt
 	}
-	return sent{order, r.Reference(), a.StartedAt, end, a.Deadline}, nil
+	return sent{order, r.Reference(), a.StartedAt, end, a.Deadline, r.Offer.CurrentExpiry}, nil
 }
 
 // compare compares an order of the vendor's with what was sent. What the vendor does not
@@ -87,7 +88,7 @@ func (s sent) compare(o yeastar.OrderDetail) match {
 		return matchPossible
 	case other != "":
 		return matchNone
-	case o.ProductID != "" && o.BillingID != "" && s.linesTold(o) && s.holderTold(o) && s.meanwhile(o):
+	case o.ProductID != "" && o.BillingID != "" && s.linesTold(o) && s.holderTold(o) && s.termTold(o) && s.meanwhile(o):
 		return matchCertain
 	}
 	return matchPossible
@@ -185,6 +186,9 @@ func (s sent) differences(o yeastar.OrderDetail) []string {
 	case s.linesTold(o) && !s.sameLines(o.Lines):
 		d = append(d, "it has other plans or services")
 	}
+	if other := s.otherTerm(o); other != "" {
+		d = append(d, other)
+	}
 	return d
 }
 
@@ -232,6 +236,9 @@ func (s sent) doubtful(o yeastar.OrderDetail, echoed bool) []string {
 		d = append(d, "it has no PO number, and other orders have theirs")
 	}
 	d = append(d, s.differences(o)...)
+	if !s.referenced(o) && !s.termTold(o) && s.otherTerm(o) == "" {
+		d = append(d, "the portal does not tell for how long it renews ("+s.Term.String()+" was ordered)")
+	}
 	if when := s.wrongTime(o); when != "" {
 		d = append(d, when)
 	}

@@ -63,6 +63,12 @@ func (o *Orders) recheck(ctx context.Context, r renewal.Request) (renewal.Event,
 	return o.compare(ctx, r, catalogue, anew)
 }
 
+// onCard is what a form says of a field, for where nothing can be chosen.
+func onCard(problem string) string {
+	said, _ := strings.CutSuffix(problem, " Choose another term.")
+	return strings.TrimSuffix(said, ".") + ". To ask for what fits, close this and press “Ask again”"
+}
+
 // unsold is what a look-up that failed means: that our account does not have the product any
 // more, of which the portal tells nothing then, or nothing yet.
 func (o *Orders) unsold(ctx context.Context, r renewal.Request, failed error, anew readings) (renewal.Event, error) {
@@ -113,12 +119,12 @@ func (o *Orders) compare(ctx context.Context, r renewal.Request, c yeastar.Catal
 		return nil, err
 	}
 	now := o.ledger.Now(ctx)
-	if pbx := offer.Holder; pbx.SerialNumber != "" && facts.Owner != "" && facts.Owner != pbx.PartnerID {
+	if pbx := offer.Holder; pbx.SerialNumber != "" && facts.Owner != pbx.PartnerID { // told then, and not now, too
 		offer.Holder = o.portal.OwnedBy(ctx, pbx, facts.Owner)
 	}
 	wrong := offer.Check(facts)
 	for _, field := range slices.Sorted(maps.Keys(wrong)) {
-		return renewal.Gone{Detail: "it does not fit the portal any more: " + strings.TrimSuffix(wrong[field], ".")}, nil
+		return renewal.Gone{Detail: "it does not fit the portal any more: " + onCard(wrong[field])}, nil
 	}
 	earlier := facts
 	earlier.Requests = r.Earlier(facts.Requests)

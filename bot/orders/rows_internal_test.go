@@ -292,9 +292,16 @@ func TestWhatChangedOfAPBX(t *testing.T) {
 		"it is another customer's": {"cloud-pbx", yeastarsim.CloudSerial, change(yeastarsim.CloudPBX, yeastarsim.CloudSerial, func(p *yeastarsim.Package) {
 			p.PartnerID = yeastarsim.NorthwindID
 		}), renewal.Pending, "Customer: Acme Telecom Services (3661C20B7719 of customer"},
+		"it is nobody's": {"cloud-pbx", yeastarsim.CloudSerial, change(yeastarsim.CloudPBX, yeastarsim.CloudSerial, func(p *yeastarsim.Package) {
+			p.PartnerID = ""
+		}), renewal.Pending, "Customer: Acme Telecom Services (3661C20B7719 of customer " + yeastarsim.AcmeVoiceID + ") → 3661C20B7719, of no customer that the portal tells"},
+		"it is nobody's still": {"cloud-pbx", yeastarsim.CloudOurSerial, func(*yeastarsim.Server) {}, renewal.Ordered, ""},
+		"its customer is not told any more": {"cloud-pbx", yeastarsim.CloudSerial, func(s *yeastarsim.Server) {
+			s.Switch(func(s *yeastarsim.Switches) { s.Owner = false })
+		}, renewal.Pending, "of no customer that the portal tells"},
 		"it is billed each month": {"cloud-pbx", yeastarsim.CloudSerial, change(yeastarsim.CloudPBX, yeastarsim.CloudSerial, func(p *yeastarsim.Package) {
 			p.Cycle = "monthly"
-		}), renewal.Refused, "This is billed monthly in the portal"},
+		}), renewal.Refused, "This is billed monthly in the portal, which a renewal cannot change. To ask for what fits, close this and press “Ask again”"},
 		"it has another service": {"p-series-software", yeastarsim.SoftwarePlainSerial, change(yeastarsim.Software, yeastarsim.SoftwarePlainSerial, func(p *yeastarsim.Package) {
 			p.Services = []yeastarsim.PackageService{{ServiceID: "3048565102030405079", Quantity: 10}}
 		}), renewal.Refused, "choose Recording Minutes, too"},

@@ -71,6 +71,9 @@ func (p *Portal) FindPBX(ctx context.Context, query string) (productKey string, 
 			break
 		}
 	}
+	if !ok && h.SerialNumber == "" {
+		return p.amongWords(ctx, query)
+	}
 	return productKey, h, ok
 }
 
@@ -195,6 +198,9 @@ func (hs Holders) Only(query string) (renewal.Holder, bool) {
 	if name := unended(q.whole); all.count == 0 && name != q.whole {
 		return hs.Only(name)
 	}
+	if name := unmarked(q); all.count == 0 && name != "" {
+		return hs.Only(name)
+	}
 	return renewal.Holder{}, false
 }
 
@@ -233,6 +239,9 @@ func (hs Holders) Search(query string, n int) (found []renewal.Holder, more int)
 		pbxs := hs.bare(query)
 		found, total = pbxs[:min(n, len(pbxs))], len(pbxs)
 	}
+	if name := unmarked(newQuery(query)); total == 0 && name != "" {
+		return hs.Search(name, n)
+	}
 	return found, total - len(found)
 }
 
@@ -263,7 +272,7 @@ func customersOf(list []yeastar.Customer) Holders {
 
 // pbxsOf makes the holders of products that are held by serial number. A PBX is called by
 // its customer, where the list tells that one, else by its comment, else by its serial
-// number: one whose customer was removed from the portal can be chosen all the same.
+// number: one whose customer was removed from the portal can be chosen all the same, and is called so.
 func pbxsOf(list []yeastar.OwnedProduct, customers Holders) Holders {
 	all := make([]named, len(list))
 	// Where the list tells customers' ids, a PBX without one is our own, and the name is ours.
@@ -276,11 +285,12 @@ func pbxsOf(list []yeastar.OwnedProduct, customers Holders) Holders {
 		if o.HolderID != "" || !ids { // they may be in the list of customers no more, or only their name be told
 			customer.Name = cmp.Or(customer.Name, o.HolderName)
 		}
+		called := cmp.Or(customer.Name, o.Comment, o.ProductNo)
+		if customer.Name == "" && o.HolderID != "" && customers.index != nil {
+			called = removed(o.Comment)
+		}
 		all[i] = named{
-			Holder: renewal.Holder{
-				SerialNumber: o.ProductNo, PartnerID: o.HolderID, Email: customer.Email,
-				Name: cmp.Or(customer.Name, o.Comment, o.ProductNo),
-			},
+			Holder:  renewal.Holder{SerialNumber: o.ProductNo, PartnerID: o.HolderID, Email: customer.Email, Name: called},
 			company: customer.Name, other: []string{o.Comment},
 		}
 	}

@@ -145,7 +145,9 @@ func foldHolder(n named) folded {
 	f.nameAt, f.nameTo = 1, 1+len(company)
 	if company == "" {
 		name := fold(n.Name)
-		f.nameAt = max(strings.Index(f.text, name), 0)
+		if f.nameAt = strings.Index(f.text, name); f.nameAt < 0 {
+			name, f.nameAt = "", 0 // nobody is called so
+		}
 		f.nameTo = f.nameAt + len(name)
 	}
 	return f

@@ -277,11 +277,12 @@ func (p *Portal) read(ctx context.Context, o renewal.Offer, c yeastar.Catalogue,
 		}
 	}
 	err = looking.Wait()
-	if !listed && err == nil && !detail.tellsAll(row) {
+	owner := row.Holder == yeastar.BySerial && o.Holder.PartnerID != "" && detail.Owner == "" // the list may tell
+	if !listed && err == nil && (owner || !detail.tellsAll(row)) {
 		mine, err = p.listed(ctx, o.Product, o.Holder, lookup.AnyAge)
 		err = passing(err)
 	}
-	if maxAge != lookup.AnyAge && err == nil && tellsMore(mine, detail) {
+	if maxAge != lookup.AnyAge && err == nil && (owner || tellsMore(mine, detail)) {
 		mine, err = p.listed(ctx, o.Product, o.Holder, maxAge)
 		err = passing(err)
 	}

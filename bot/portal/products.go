@@ -29,6 +29,14 @@ func (p *Portal) Sold(ctx context.Context, productKey string, maxAge lookup.MaxA
 	return yeastar.Has(available, row), err
 }
 
+// Unoffered are the rows that our account has and that are not offered.
+func (p *Portal) Unoffered() []yeastar.Product {
+	available, _ := p.available.Peek(all)
+	return slices.DeleteFunc(yeastar.Available(yeastar.Products(), available), func(row yeastar.Product) bool {
+		return slices.ContainsFunc(p.offered, func(o yeastar.Product) bool { return o.Key == row.Key })
+	})
+}
+
 // Unlisted names what our account has and nobody can renew here. It names nothing while the
 // portal has not told what the account has.
 func (p *Portal) Unlisted() []string {

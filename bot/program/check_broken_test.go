@@ -202,8 +202,10 @@ var brokenThings = []broken{
 		s.env["YEASTAR_PRODUCTS"] = "p-series-turnkey"
 		s.vendor.RemoveProduct(yeastarsim.Turnkey)
 	}, line: "products", status: check.Problem, found: "none of what is offered: P-Series Turnkey Package", next: "Set YEASTAR_PRODUCTS", ready: slackOK},
-	{name: "a product whose values are inferred", by: set("YEASTAR_PRODUCTS", "p-series-turnkey,cloud-pbx"), line: "products", status: check.Note,
+	{name: "a product whose values are inferred", by: set("YEASTAR_PRODUCTS", "p-series-turnkey,remote-management,ycm-white-label,cloud-pbx"), line: "products", status: check.Note,
 		found: "Cloud PBX (PCE Instance) is offered, and not all of it is documented. The tutorial's values", ready: slackOK, log: "product=cloud-pbx"},
+	{name: "documented products that are left out", by: set("YEASTAR_PRODUCTS", "p-series-turnkey,cloud-pbx"), line: "products", status: check.Warning,
+		found: "Remote Management is in the account and not offered", next: "set YEASTAR_PRODUCTS=p-series-turnkey,remote-management,cloud-pbx.", ready: slackOK},
 	{name: "a product that is not renewed", by: set("YEASTAR_PRODUCTS", "rm-premium"), line: "settings", status: check.Problem,
 		found: "YEASTAR_PRODUCTS lists what cannot be offered: rm-premium (Remote Management Premium) is not renewed", next: "The keys are p-series-turnkey",
 		ends: 2, log: "most likely a misprint"},

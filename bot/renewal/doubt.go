@@ -91,7 +91,7 @@ func (o Offer) Doubts(f Facts, now time.Time, p Policy) []Doubt {
 	}
 	doubts = append(doubts, RepeatDoubts(f.Requests, now, p)...)
 	for _, order := range f.PortalOrders {
-		if !EndedUnplaced(order.OrderStatus) && recent(order.CreateTime, now, p) {
+		if !EndedUnplaced(order.OrderStatus) && o.recent(order.CreateTime, now, p) {
 			doubts = append(doubts, Doubt{Kind: DoubtPortalOrder, Serious: true, OrderNo: order.OrderNo, At: order.CreateTime.UTC()})
 		}
 	}
@@ -201,17 +201,31 @@ func (r Request) ordersBefore(now time.Time, p Policy) []Doubt {
 		default:
 			continue
 		}
-		if recent(a.StartedAt, now, p) {
+		if a.StartedAt.IsZero() || now.Before(stillNew(a.StartedAt, r.Offer.TermAsked(), p)) {
 			doubts = append(doubts, d)
 		}
 	}
 	return doubts
 }
 
-// recent says whether an order is so young that another one has to be explained. One
-// without a time is taken for young.
-func recent(at, now time.Time, p Policy) bool {
-	return at.IsZero() || now.Sub(at) < p.RepeatWithin
+// monthlyRepeat is for how long after an order for a month another one has to be explained.
+const monthlyRepeat = 25 * 24 * time.Hour
+
+// stillNew is until when another one has to be explained after an order for a term. The policy
+// says it for a year; after several it comes by as much later, and of less than a year most is over.
+func stillNew(at time.Time, t yeastar.Term, p Policy) time.Time {
+	if t.Months > 0 && t.Months < 12 {
+		return at.Add(min(p.RepeatWithin, time.Duration(t.Months)*monthlyRepeat))
+	}
+	return at.AddDate(0, max(t.Months-12, 0), 0).Add(p.RepeatWithin)
+}
+
+// recent says whether an order of the portal's, whose term it does not tell, is so young that
+// another one has to be explained. One without a time is taken for young.
+func (o Offer) recent(at, now time.Time, p Policy) bool {
+	term := o.TermAsked()
+	term.Months = min(term.Months, 12) // what is renewed by the month was renewed so before
+	return at.IsZero() || now.Before(stillNew(at, term, p))
 }
 
 // lineDoubts are about what the order renews of the package, as far as its product can.
@@ -264,7 +278,8 @@ func (r Request) NewDoubts(now []Doubt) []Doubt {
 func (r Request) WasTold() bool {
 	o := r.Offer
 	autoRenewal := r.Doubts != nil && !slices.ContainsFunc(r.Doubts, func(d Doubt) bool { return d.Kind == DoubtAutoRenewalUnknown })
-	return o.PriceTold() != "" || o.KnownQuantity != 0 || !o.CurrentExpiry.IsZero() || autoRenewal
+	owner := o.Holder.SerialNumber != "" && o.Holder.PartnerID != ""
+	return owner || o.PriceTold() != "" || o.KnownQuantity != 0 || !o.CurrentExpiry.IsZero() || autoRenewal
 }
 
 // Differs says whether an offer, read anew, is not the one that people agreed to: what they

@@ -74,6 +74,18 @@ func TestDoubts(t *testing.T) {
 	requests := func(list ...Request) func(*Offer, *Facts) {
 		return func(_ *Offer, f *Facts) { f.Requests = list }
 	}
+	month := yeastar.Term{BillingCycle: yeastar.Monthly, Months: 1}
+	forTerm := func(months int, at time.Time) Request {
+		r := orderedAt(at)
+		r.Offer.Term = yeastar.Term{BillingCycle: yeastar.Annually, MultiCycle: months / 12, Months: months}
+		return r
+	}
+	byTheMonth := func(change func(*Offer, *Facts)) func(*Offer, *Facts) {
+		return func(o *Offer, f *Facts) {
+			o.Product, o.Term, o.Lines = "p-series-appliance-plan", month, o.Lines[:1]
+			change(o, f)
+		}
+	}
 	for name, c := range map[string]struct {
 		change func(*Offer, *Facts)
 		want   string
@@ -104,6 +116,12 @@ func TestDoubts(t *testing.T) {
 		"rejected request":                        {requests(other(Rejected, start)), ""},
 		"ordered before":                          {requests(orderedAt(start.Add(-299 * day))), "ordered_before!"},
 		"ordered long before":                     {requests(orderedAt(start.Add(-301 * day))), ""},
+		"five years, four years ago":              {requests(forTerm(60, start.AddDate(-4, 0, 0))), "ordered_before!"},
+		"five years, in their last days":          {requests(forTerm(60, start.AddDate(-4, 0, -301))), ""},
+		"a month, 24 days ago":                    {requests(forTerm(1, start.Add(-24*day))), "ordered_before!"},
+		"a month, a month ago":                    {requests(forTerm(1, start.AddDate(0, -1, 0))), ""},
+		"by the month, a month ago in the portal": {byTheMonth(portalOrder("succeed", start.AddDate(0, -1, 0))), "cycle_unknown undocumented"},
+		"by the month, this month in the portal":  {byTheMonth(portalOrder("succeed", start.Add(-20*day))), "portal_order! cycle_unknown undocumented"},
 		"two others":                              {requests(other(Unknown, start), orderedAt(start)), "open_request! ordered_before!"},
 		"closed after a refusal":                  {closed(Attempt{Problem: new(problem(yeastar.ClassRefused))}), ""},
 		"closed after a lost answer":              {closed(Attempt{Problem: &lost}), "lost_before!"},

@@ -272,6 +272,7 @@ func Difference(a, b Offer) []string {
 			out = append(out, fmt.Sprintf("%s: %s → %s", what, cmp.Or(was, "none"), cmp.Or(is, "none")))
 		}
 	}
+	change("Product", a.product(), b.product())
 	change("Customer", describeHolder(a.Holder), describeHolder(b.Holder))
 	planA, _ := a.Plan()
 	planB, _ := b.Plan()
@@ -288,6 +289,12 @@ func Difference(a, b Offer) []string {
 	change("Current expiry", day(a.CurrentExpiry), day(b.CurrentExpiry))
 	change("To be ordered", a.OrderOn.String(), b.OrderOn.String())
 	return out
+}
+
+// product is the name of what is renewed.
+func (o Offer) product() string {
+	row, _ := yeastar.ProductByKey(o.Product)
+	return cmp.Or(row.Name, o.Product)
 }
 
 // PriceTold is the offer's price, or what the portal tells instead; empty: it tells none.
@@ -337,6 +344,9 @@ func describeHolder(h Holder) string {
 		return h.Name
 	case h.SerialNumber != "" && h.PartnerID != "":
 		return fmt.Sprintf("%s (%s of customer %s)", h.Name, h.SerialNumber, h.PartnerID)
+	}
+	if h.SerialNumber != "" && h.Name == h.SerialNumber {
+		return h.SerialNumber + ", of no customer that the portal tells"
 	}
 	return fmt.Sprintf("%s (%s)", h.Name, h.Key())
 }

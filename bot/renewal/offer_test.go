@@ -201,6 +201,15 @@ func TestDifference(t *testing.T) {
 	}, Difference(a, b), "differences")
 }
 
+func TestDifferenceOfProducts(t *testing.T) {
+	t.Parallel()
+	a, b := offer(), offer()
+	a.Product, b.Product = "ycm-white-label", "pse-white-label"
+	same(t, []string{"Product: YCM White Label → PSE White Label"}, Difference(a, b), "differences")
+	b.Product, b.Term = "of an older version", a.TermAsked()
+	same(t, []string{"Product: YCM White Label → of an older version"}, Difference(a, b), "differences")
+}
+
 func TestDifferenceOfPBXs(t *testing.T) {
 	t.Parallel()
 	a, b := offer(), offer()

@@ -68,6 +68,9 @@ const (
 // meantAsNumber is what nobody calls a customer: it was to be a request's number.
 var meantAsNumber = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(?i:rnw-|#)|^[^\pL]*$`) })
 
+// serialNumber is what is longer than any request's number: that of a PBX, of digits alone.
+var serialNumber = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[0-9]{10,16}$`) })
+
 // plainly is a command's text as it looks to who typed it: without Slack's markup and signs
 // that nobody sees, in the signs of a keyboard.
 func plainly(text string) string {
@@ -205,6 +208,8 @@ func Parse(text string) Command {
 		return Command{Verb: Past, Text: strings.Join(words[1:], " ")}
 	case first == "batch":
 		return narrowed(Batch, typed)
+	case first == "status" && len(words) == 2 && serialNumber().MatchString(words[1]):
+		return Command{Verb: Status, Text: words[1]}
 	case first == "status" || first == "cancel":
 		rest := strings.Join(words[1:], " ")
 		if id, ok := requestNumber(rest, first == "status"); ok {

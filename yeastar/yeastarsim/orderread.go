@@ -95,6 +95,9 @@ func (s *Server) lineItem(product *Product, l OrderLine) object {
 	if l.ConnectionPlanID != "" {
 		out["connectionPlanId"] = s.idNumber(l.ConnectionPlanID)
 	}
+	if s.switches.OrderTerm {
+		out["billingCycle"], out["multiCycle"] = l.BillingCycle, l.MultiCycle
+	}
 	if product != nil {
 		if p := product.plan(l.ServiceID); p != nil {
 			put(out, s.names.LineName, p.Name)

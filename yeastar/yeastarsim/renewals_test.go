@@ -116,7 +116,7 @@ func TestRenewalsThatTheTutorialsForbid(t *testing.T) {
 		{"two labels", renewalOrder("renew_service", 19, "", service(ycmLabelID, "", annual0), service(pseLabelID, "", annual0)), invalid, "serviceList[1].serviceType"},
 		{"label without a tutorial", renewalOrder("renew_service", 19, "", service(pceLabelID, "", annual0)), noService, "serviceList[0].serviceId"},
 		{"premium", renewalOrder("renew_service", 21, "", service("3048921000000000103", counted(5), annual0)), invalid, "productId"},
-		{"Linkus", renewalOrder("renew_plan", 9, serial(yeastarsim.SoftwareSerial), plan("3048918321840570368", "", annual1)), invalid, "productId"},
+		{"what is not renewed", renewalOrder("renew_plan", 99, serial(yeastarsim.SoftwareSerial), plan("3048918321840570368", "", annual1)), invalid, "productId"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -32,6 +32,8 @@ type Switches struct {
 	PackagePlan bool
 	// OrderLines puts plan and service lines into order details.
 	OrderLines bool
+	// OrderTerm puts billing cycle and number of cycles into the lines of order details.
+	OrderTerm bool
 	// ExpiryLayout is the time layout of expiry dates; empty sends an epoch number as CreateTime.
 	ExpiryLayout string
 
@@ -105,14 +107,14 @@ func defaultSwitches() Switches {
 // Bare removes everything from answers that is not documented by name.
 func Bare(s *Switches) {
 	s.Price, s.CurrentQuantity, s.Expiry, s.Owner, s.PackagePlan, s.OrderLines = false, false, false, false, false, false
-	s.Cycle = false
+	s.Cycle, s.OrderTerm = false, false
 	s.EchoPONumber, s.PONumberAsReference = false, false
 }
 
 // Generous brings every invented field into the answers.
 func Generous(s *Switches) {
 	s.Price, s.CurrentQuantity, s.Expiry, s.Owner, s.PackagePlan, s.OrderLines = true, true, true, true, true, true
-	s.Cycle = true
+	s.Cycle, s.OrderTerm = true, true
 	s.EchoPONumber, s.PONumberAsReference = true, true
 }
 

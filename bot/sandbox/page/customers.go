@@ -34,7 +34,11 @@ func (s *Server) customers(w http.ResponseWriter, r *http.Request) {
 func searchCustomers(v *yeastarsim.Server, query string) []customerJSON {
 	query = strings.ToLower(strings.TrimSpace(query))
 	numbers := map[string]string{} // of the packages of each customer
+	var owners []string
 	for _, p := range v.Packages() {
+		if numbers[p.PartnerID] == "" {
+			owners = append(owners, p.PartnerID)
+		}
 		numbers[p.PartnerID] += p.ProductNo + " "
 	}
 	out := []customerJSON{}
@@ -49,8 +53,15 @@ func searchCustomers(v *yeastarsim.Server, query string) []customerJSON {
 	}
 	own := v.Account()
 	add(customerJSON{Company: own.Company, Email: own.Email, AccountID: own.ID})
+	there := map[string]bool{"": true}
 	for _, c := range v.Customers() {
+		there[c.PartnerID] = true
 		add(customerJSON{PartnerID: c.PartnerID, Company: c.Company, Email: c.Email, AccountID: c.AccountID})
+	}
+	for _, id := range owners { // who were removed, and their PBXs stay
+		if !there[id] {
+			add(customerJSON{PartnerID: id, Company: "Removed customer"})
+		}
 	}
 	return out
 }

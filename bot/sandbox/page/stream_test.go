@@ -100,13 +100,14 @@ func TestCustomersAreSearched(t *testing.T) {
 	t.Parallel()
 	b := setup(t, customers(5000))
 	for query, want := range map[string]struct{ total, shown int }{
-		"":                   {5001, 50},
-		"?from=4990":         {5001, 11},
-		"?from=9999":         {5001, 0},
+		"":                   {5002, 50},
+		"?from=4990":         {5002, 12},
+		"?from=9999":         {5002, 0},
 		"?q=ACME":            {2, 2},
 		"?q=nobody+has+this": {0, 0},
 		"?q=acme&from=1":     {2, 1},
 		"?q=3661c20b77":      {1, 1},
+		"?q=3651B7702C18":    {1, 1}, // whose customer was removed
 	} {
 		resp, err := client.Get(b.URL() + "api/customers" + query)
 		if err != nil {

@@ -1,0 +1,87 @@
+package portal
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+	"unicode"
+
+	"renewbot/bot/lookup"
+	"renewbot/bot/renewal"
+	"renewbot/yeastar"
+)
+
+// around are the signs that people and lists put around the parts of a name.
+const around = "()[]{}<>|·,;:/*"
+
+// removed is what a PBX is called, by its comment, whose customer is in no list any more.
+func removed(comment string) string {
+	const gone = "a customer who is not in the portal any more"
+	if comment == "" {
+		return gone
+	}
+	return comment + ", of " + gone
+}
+
+// unmarked is what somebody typed or pasted without the signs around its words and the label before
+// a serial number: "Helios Hotels (SN: 3631E3418911)". It is empty when there are none.
+func unmarked(q query) string {
+	var words []string
+	for _, w := range q.words {
+		w = strings.Trim(w, around)
+		if w != "" && !slices.Contains(serialLabels, w) {
+			words = append(words, w)
+		}
+	}
+	if name := strings.Join(words, " "); name != q.whole {
+		return name
+	}
+	return ""
+}
+
+// amongWords is the PBX whose whole serial number is one word of what was typed, and the only one.
+func (p *Portal) amongWords(ctx context.Context, query string) (productKey string, h renewal.Holder, ok bool) {
+	words := newQuery(query).words
+	for _, w := range words {
+		if w = strings.Trim(w, around); len(words) == 1 || !strings.ContainsFunc(w, unicode.IsDigit) {
+			continue
+		}
+		product, pbx, found := p.findSerial(ctx, w)
+		if !found || fold(pbx.SerialNumber) != w || pbx.SerialNumber == h.SerialNumber {
+			continue
+		}
+		if ok {
+			return "", renewal.Holder{}, false // two of them
+		}
+		productKey, h, ok = product, pbx, true
+	}
+	return productKey, h, ok
+}
+
+// AmongPBXs is the first product of which PBXs fit what was typed, one of which only one fits if
+// there is any. The error is of lists that could not be read and may have one.
+func (p *Portal) AmongPBXs(ctx context.Context, query string) (productKey string, unread error) {
+	for _, row := range p.Products() {
+		if row.Holder != yeastar.BySerial {
+			continue
+		}
+		holders, err := p.Holders(ctx, row.Key, lookup.AnyAge)
+		if _, only := holders.Only(query); only {
+			return row.Key, nil
+		}
+		if holders.Matches(query) > 0 {
+			productKey = cmp.Or(productKey, row.Key)
+		}
+		unread = cmp.Or(unread, err)
+	}
+	if productKey != "" {
+		return productKey, nil
+	}
+	return "", unread
+}
+
+// Unread says that somebody who is not found may be a PBX, whose lists could not be read.
+func Unread(err error) string {
+	return "The lists of PBXs cannot be read now, so it may be one all the same. " + Explain(err) + " Please try again in a moment."
+}
