@@ -164,22 +164,23 @@ func TestWhenToOrder(t *testing.T) {
 		{"2026-03-19", "", berlin, "2026-03-19T08:00:00Z", nil},
 		{"day", "2026-03-30", berlin, "2026-03-30T07:00:00Z", nil},
 		{"day", "2026-03-01", time.UTC, "2026-03-01T09:00:00Z", nil},
-		{"day", "2026-03-01", berlin, "", map[string]string{"order_day.0": "This day is over."}}, // there it is tomorrow
-		{"day", "2026-06-30", berlin, "", map[string]string{"order_day.0": "at most 90 days ahead"}},
-		{"day", "", berlin, "", map[string]string{"order_day.0": "Choose the day"}},
-		{"day", "soon", berlin, "", map[string]string{"order_day.0": "Choose a day"}},
-		{"2026-02-30", "", berlin, "", map[string]string{"when.0": "Choose a day"}},
-		{"2026-03-19", "", nil, "", map[string]string{"when.0": "does not tell your time zone"}},
+		{"day", "2026-03-01", berlin, "", map[string]string{"order_day": "This day is over."}}, // there it is tomorrow
+		{"day", "2026-06-30", berlin, "", map[string]string{"order_day": "at most 90 days ahead"}},
+		{"day", "", berlin, "", map[string]string{"order_day": "Choose the day"}},
+		{"day", "soon", berlin, "", map[string]string{"order_day": "Choose a day"}},
+		{"2026-02-30", "", berlin, "", map[string]string{"when": "Choose a day"}},
+		{"2026-03-19", "", nil, "", map[string]string{"when": "does not tell your time zone"}},
 	} {
 		d := filled(k, p.Terms[0])
 		d.When, d.Day, k.Zone = c.when, c.day, c.zone
 		o, wrong := k.Offer(d)
+		at := map[string]string{"when": blocks.BlockWhen(d), "order_day": blocks.BlockOrderDay(d)}
 		if len(wrong) != len(c.wrong) {
 			t.Errorf("%q %q: %v, want %v", c.when, c.day, wrong, c.wrong)
 		}
 		for field, says := range c.wrong {
-			if !strings.Contains(wrong[field], says) {
-				t.Errorf("%q %q: %q at %s, want %q", c.when, c.day, wrong[field], field, says)
+			if !strings.Contains(wrong[at[field]], says) {
+				t.Errorf("%q %q: %q at %s, want %q", c.when, c.day, wrong[at[field]], field, says)
 			}
 		}
 		if got := o.OrderOn.From; len(wrong) == 0 && (c.from == "") != got.IsZero() || (c.from != "" && got.Format(time.RFC3339) != c.from) {

@@ -1,0 +1,5 @@
+//go:build nethttpomithttp2
+
+package yeastar
+
+const withoutHTTP2 = true
