@@ -42,6 +42,8 @@ func TestWhatIsPrivateIsNotNamed(t *testing.T) {
 	b.lacks(b.Slack.Text(b.cardNow(card)), "RNW-000001")
 	close(release)
 	b.happened("RNW-000001", renewal.CodeOrdered)
+	dave.fill(acmeWish)
+	b.lacks(dave.reads("Number of extensions", "Another request, in a private channel"), "RNW-000001", "XS")
 	// In the private channel itself they know each other.
 	alice.fill(secret)
 	alice.submitOK()
