@@ -196,7 +196,7 @@ func (d BatchData) state() state {
 	switch {
 	case len(open) > 0:
 		return state{sign: "⏳", label: "Waiting for approval", more: votes(open[0]), end: nothingYet}
-	case d.Batch.Held != nil:
+	case d.Batch.Held != nil && d.has(renewal.Approved):
 		return state{sign: "⏸️", label: "Paused", more: join("It has paused by itself: "+batchHeld(d.Batch.Held)+".", d.heldSince()),
 			end: waits + ": go on, or stop the rest. Nothing is ordered before."}
 	case d.heldUp() != "":

@@ -406,3 +406,19 @@ func TestCrowdedHome(t *testing.T) {
 		t.Errorf("Home does not say how much is not shown:\n%s", raw)
 	}
 }
+
+// A batch of which nothing waits any more is not paused, whatever was the reason once: nobody is asked to go on.
+func TestABatchWithoutLinesThatWaitIsNotPaused(t *testing.T) {
+	t.Parallel()
+	d := batchOf(renewal.Refused, renewal.Cancelled, renewal.Cancelled)
+	d.Batch.Held = &renewal.BatchHold{Code: renewal.HoldCredit, Request: d.Lines[0].ID, At: now}
+	for name, m := range map[string]blocks.Message{"card": blocks.BatchCard(d), "end": blocks.BatchEnded(d, "")} {
+		says, err := json.Marshal(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(strings.ToLower(string(says)), "go on") || strings.Contains(string(says), "0 lines") {
+			t.Errorf("%s: %s", name, says)
+		}
+	}
+}

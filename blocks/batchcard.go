@@ -187,7 +187,7 @@ func (d BatchData) buttons(open []renewal.Request, can renewal.BatchCan) (row []
 		add(can.Reject, d.button(ActionBatchReject, "Reject…").WithStyle(slack.StyleDanger))
 		add(can.Stop, d.button(ActionBatchStop, "Cancel batch").WithConfirm(confirm("Cancel "+d.Batch.Reference()+"?", sentence(d.head()+"."), nil,
 			"Nothing was ordered, and nothing will be.", "Cancel batch", "Keep it", slack.StyleDanger)))
-	case d.Batch.Held != nil:
+	case d.Batch.Held != nil && d.has(renewal.Approved):
 		add(can.GoOn, d.button(ActionBatchGoOn, "Go on").WithStyle(slack.StylePrimary).WithConfirm(confirm("Go on with "+d.Batch.Reference()+"?",
 			sentence(count(d.counts()[renewal.LineWaiting], "line waits", "lines wait")+"."), nil,
 			"Their real orders are placed one after the other, "+atOnce+". They cannot be undone.", "Go on", "Not yet", slack.StylePrimary)))

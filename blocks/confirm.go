@@ -32,8 +32,7 @@ func approveConsequence(r renewal.Request, p renewal.Pause) string {
 	case p.Holds():
 		return pausedNow + approveConsequence(r, renewal.Pause{})
 	case more != "" && r.Offer.OrderOn != (renewal.OrderDay{}):
-		return more + " The last one places a real order on " + dateWords(r.Offer.OrderOn.Date) + ", or at once if that day has come. " +
-			"Until it is sent it can be stopped; then it cannot be undone."
+		return more + " The last one places a real order on " + dateWords(r.Offer.OrderOn.Date) + ", or at once if that has come; it can be stopped until it is sent."
 	case more != "":
 		return more + " The last one places a real order " + atOnce + "; it cannot be undone."
 	}

@@ -4,9 +4,12 @@ import (
 	"fmt"
 	"maps"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/slack-go/slack"
 
 	"renewbot/blocks"
 	"renewbot/bot/renewal"
@@ -32,13 +35,18 @@ func TestDialogSaysHowMuchOfWhatAndForHowMuch(t *testing.T) {
 		r.Required = 3
 		r.Offer.OrderOn = renewal.OrderDay{Date: "2026-09-30", From: time.Date(2026, time.September, 30, 7, 0, 0, 0, time.UTC)}
 	}
+	unsure := func(r *renewal.Request) {
+		dated(r)
+		anyWay(r)
+		r.Offer.Lines = r.Offer.Lines[:2]
+	}
 	quote := func(r *renewal.Request) {
 		quoted(r)
 		r.Offer.Quote.Extensions, r.Offer.Quote.OwnedServices = 1000, true
 		r.Offer.Quote.Term = yeastar.Term{BillingCycle: yeastar.Annually, Months: 12}
 	}
 	cases := maps.Clone(requests())
-	for name, change := range map[string]func(*renewal.Request){"at once": func(*renewal.Request) {}, "on a day": dated, "with a quote": quote, "with a price": priced} {
+	for name, change := range map[string]func(*renewal.Request){"at once": func(*renewal.Request) {}, "on a day": dated, "on a day, by several ways": unsure, "with a quote": quote, "with a price": priced} {
 		for n := range doubts() {
 			for _, status := range []renewal.Status{renewal.Pending, renewal.Refused} {
 				cases[name+", large, "+string(status)+", "+strings.Repeat("?", n)] = with(status, func(r *renewal.Request) {
@@ -117,6 +125,32 @@ func TestDialogSaysOfWhatANumberIs(t *testing.T) {
 		})
 		if got := buttons(blocks.Card(r, nil, renewal.Pause{}))[0].Confirm.Text.Text; !strings.Contains(got, want) {
 			t.Errorf("the dialog lacks %q: %s", want, got)
+		}
+	}
+}
+
+// An alert has room for each doubt as a whole, also about what is private.
+func TestDoubtsFitTheirAlerts(t *testing.T) {
+	t.Parallel()
+	var all []renewal.Doubt
+	for _, d := range doubts() {
+		all = append(all, d)
+		if d.Request != 0 {
+			d.Private = true
+			all = append(all, d)
+		}
+	}
+	for _, d := range all {
+		f := form()
+		f.Doubts = []renewal.Doubt{d}
+		var texts []string
+		for _, b := range blocks.Form(f).Blocks.BlockSet {
+			if a, ok := b.(*slack.AlertBlock); ok {
+				texts = append(texts, a.Text.Text)
+			}
+		}
+		if !slices.Contains(texts, d.Text()) {
+			t.Errorf("%q is cut: %q", d.Text(), texts)
 		}
 	}
 }

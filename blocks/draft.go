@@ -58,8 +58,6 @@ type Draft struct {
 	// Asked says that the form has asked what is to be renewed. What it proposes is in these
 	// inputs from the first on: what is found later would not show in them.
 	Asked bool `json:"a,omitempty"`
-	// Prefill is the number of extensions that the form proposes.
-	Prefill string `json:"x,omitempty"`
 	// PlanGone says that the plan that was chosen is not on offer any more, and Cycle is the
 	// billing cycle that the terms were drawn for.
 	PlanGone bool   `json:"d,omitempty"`
@@ -92,7 +90,7 @@ func (d Draft) bounded() Draft {
 	d.Product, d.Holder, d.Channel = oneLine(d.Product, limitOption), oneLine(d.Holder, limitOption), oneLine(d.Channel, 32)
 	d.Plan, d.Contact = id(d.Plan), id(d.Contact)
 	d.Proposed = id(d.Proposed)
-	d.Quantity, d.Prefill = oneLine(d.Quantity, 20), oneLine(d.Prefill, 20)
+	d.Quantity = oneLine(d.Quantity, 20)
 	d.Term, d.Cycle = oneLine(d.Term, 20), oneLine(d.Cycle, 20)
 	d.When, d.Day = oneLine(d.When, len(time.DateOnly)), oneLine(d.Day, len(time.DateOnly))
 	d.PONumber = oneLine(d.PONumber, 2*renewal.MaxPONumber)

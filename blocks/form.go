@@ -23,12 +23,13 @@ type FormData struct {
 	Services []Choice
 	// Required are services of the package that must not be left out of an order.
 	Required []yeastar.ID
+	Owned    []yeastar.ID // services of the package
 	// Cycle is the billing cycle of the package, where it has to stay; empty: not known, or free.
 	Cycle   string
 	Contact *Choice // the chosen or suggested billing contact; nil: none yet
 	// QuantityHint says where the prefilled number comes from; empty: the rule.
 	QuantityHint    string
-	QuantityPrefill string // used while Draft.Quantity is empty
+	QuantityPrefill string // used when the form first asks
 	ServicePrefill  map[yeastar.ID]string
 	Expiry          time.Time // zero: not known
 	ExpiryFrom      due.Source
@@ -57,8 +58,8 @@ func Form(f FormData) slack.ModalViewRequest {
 	f.Draft.Cycle = f.Cycle
 	drawn := f.Draft.Drawn != 0
 	f.Draft.Drawn = drawnFor(f.Draft)
-	f.Draft.Asked = f.Trouble == "" && (f.Draft.Asked || (f.Draft.Holder != "" && !f.Waiting))
 	f.propose()
+	f.Draft.Asked = f.Trouble == "" && (f.Draft.Asked || (f.Draft.Holder != "" && !f.Waiting))
 	var blocks []slack.Block
 	if f.DryRun {
 		blocks = append(blocks, alert("dry_run", slack.AlertLevelInfo, "Dry run: everything is done but the order itself."))

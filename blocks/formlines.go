@@ -11,22 +11,16 @@ import (
 	"renewbot/yeastar"
 )
 
-// propose fills in what is not to be chosen, and what was proposed unless somebody chose or
-// typed another one.
+// propose fills in what is not to be chosen, and what is proposed. Once the form has asked, it
+// proposes nothing more: Slack would not show it.
 func (f *FormData) propose() {
 	p := f.product()
-	n, ok := within(p.MinQuantity, p.MaxQuantity, f.QuantityPrefill)
-	if !ok {
-		n = ""
-	}
-	if !f.Waiting { // else what was proposed before stays
-		if f.Draft.Quantity == "" || f.Draft.Quantity == f.Draft.Prefill {
-			f.Draft.Quantity = n
-		}
-		f.Draft.Prefill = n
+	first := !f.Draft.Asked && !f.Waiting
+	if n, ok := within(p.MinQuantity, p.MaxQuantity, f.QuantityPrefill); ok && first && f.Draft.Quantity == "" {
+		f.Draft.Quantity = n
 	}
 	plans := f.plans()
-	if f.Draft.Plan == "" && len(offered(f.Plans)) == 1 {
+	if !f.Draft.Asked && f.Draft.Plan == "" && len(offered(f.Plans)) == 1 {
 		f.Draft.Plan = yeastar.ID(plans[0].ID) // for no choice, never for one that is gone
 	}
 	f.Draft.PlanGone = f.Draft.Plan != "" && !slices.ContainsFunc(plans, func(c Choice) bool { return c.ID == string(f.Draft.Plan) })
@@ -130,6 +124,9 @@ func (f FormData) servicesInput(p yeastar.Product) slack.Block {
 	case f.Draft.Plan == PlanNone || !p.PlanLine:
 		hint, optional = fmt.Sprintf("Services to renew, %d at most.", MaxServices), false
 	}
+	if left := f.left(f.Owned); len(left) > 0 && len(f.Required) == 0 {
+		hint += " The package also has: " + joinWith(", ", left...) + "."
+	}
 	return slack.NewInputBlock(BlockServices(f.Draft), plain("Services", limitLabel), plain(hint, limitLabel), element).
 		WithOptional(optional).WithDispatchAction(true)
 }
@@ -137,16 +134,21 @@ func (f FormData) servicesInput(p yeastar.Product) slack.Block {
 // togetherHint says that no service may be left out, and which one is.
 func (f FormData) togetherHint() string {
 	const rule = "Yeastar renews the plan and all services that the PBX has in one order."
-	var left []string
-	for _, c := range offered(f.Services) {
-		if id := yeastar.ID(c.ID); slices.Contains(f.Required, id) && !f.chosen(id) {
-			left = append(left, line(c.Label, nameLimit))
-		}
-	}
+	left := f.left(f.Required)
 	if len(left) == 0 {
 		return rule
 	}
 	return rule + " Please choose also: " + joinWith(", ", left...) + "."
+}
+
+// left names those of some services that are not chosen, as far as they are told.
+func (f FormData) left(services []yeastar.ID) (names []string) {
+	for _, c := range offered(f.Services) {
+		if id := yeastar.ID(c.ID); slices.Contains(services, id) && !f.chosen(id) && len(names) < MaxServices {
+			names = append(names, line(c.Label, nameLimit))
+		}
+	}
+	return names
 }
 
 func (f FormData) chosen(id yeastar.ID) bool {
@@ -163,8 +165,12 @@ func (f FormData) serviceQuantities(p yeastar.Product) []slack.Block {
 		}
 		element := number(ActionServiceQuantity, p.MinQuantity, 100*p.MaxQuantity,
 			cmp.Or(f.Draft.ServiceQuantity[id], f.ServicePrefill[id]))
+		hint := "Must equal the current quantity."
+		if told := line(f.ServicePrefill[id], briefLimit); told != "" {
+			hint = "It is " + told + " by the Partner Portal or our last order. " + hint
+		}
 		blocks = append(blocks, slack.NewInputBlock(BlockServiceQuantity(f.Draft, id),
-			plain("Quantity: "+line(c.Label, nameLimit), limitLabel), plain("Must equal the current quantity.", limitLabel), element))
+			plain("Quantity: "+line(c.Label, nameLimit), limitLabel), plain(hint, limitLabel), element))
 	}
 	return blocks
 }

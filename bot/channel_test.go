@@ -201,6 +201,24 @@ func TestEndedRequestsOfAChannelWhoseIDChanged(t *testing.T) {
 	}
 }
 
+// What is public stays so: the requests that ended before its channel got another id are named.
+func TestEndedRequestsOfAPublicChannelWhoseIDChanged(t *testing.T) {
+	t.Parallel()
+	b := setup(t, durable(t))
+	alice, bob := b.as(sandbox.Alice), b.as(sandbox.Bob)
+	bob.press(alice.request(acmeWish), "Approve")
+	b.happened("RNW-000001", renewal.CodeOrdered)
+	b.wholeView("RNW-000001")
+	alice.request(acmeWish)
+	b.wholeView("RNW-000002")
+	b.stop()
+	b.Slack.MoveChannelUnheard(sandbox.Renewals, "C0RENEWNEW")
+	b.start()
+	b.happened("RNW-000002", renewal.CodeMoved)
+	alice.fill(wish{holder: acmeWish.holder, channel: sandbox.Leads})
+	b.lacks(alice.reads("RNW-000001 renewed the same package on", "RNW-000002 asks for a renewal"), "private channel")
+}
+
 // Two channels have the message by which the lost one is known. Which it is only people can say.
 func TestNobodyGuessesBetweenTwoChannels(t *testing.T) {
 	t.Parallel()

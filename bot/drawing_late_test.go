@@ -1,6 +1,7 @@
 package bot_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -85,6 +86,27 @@ func TestWhatIsFoundLateTakesNothingAway(t *testing.T) {
 	alice.stands(map[string]string{
 		"Number of extensions": "80", "PO number": "PO 8", "Note to the approver": "As agreed", "Billing contact": sandhaven,
 	})
+}
+
+// What the holder has is found only after the form has asked: no field is there, or filled, for what its
+// author does not see chosen, and words tell the number that it must be.
+func TestWhatIsFoundTooLateIsTold(t *testing.T) {
+	t.Parallel()
+	clock := &movable{}
+	b := cold(t, yeastarsim.InstanceProductList, yeastarsim.HTTPError(503), switched(yeastarsim.Generous), func(o *sandbox.Options) { o.Now = clock.now })
+	alice := b.as(sandbox.Alice)
+	alice.command(sandbox.Renewals, "/renew northwind")
+	alice.stands(map[string]string{"Number of extensions": "", "Services": ""})
+	b.Vendor.ClearFaults()
+	clock.advance(time.Minute) // failures are remembered, but briefly
+	alice.choose("Plan", "", yeastarsim.TutorialPlanID)
+	alice.reads("The current number of extensions is 80", "The package also has: ")
+	alice.stands(map[string]string{"Number of extensions": "", "Services": ""})
+	for _, f := range alice.view("Plan").Fields {
+		if strings.HasPrefix(f.Label, "Quantity: ") {
+			t.Errorf("%s is asked for, and the service is not chosen", f.Label)
+		}
+	}
 }
 
 // The look-ups after a choice fail while its author types on.

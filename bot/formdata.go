@@ -111,7 +111,11 @@ func (b *Bot) dependent(ctx context.Context, wait time.Duration, f *blocks.FormD
 	}
 	k.Package, err = b.packageOf(waiting, k, f.Draft)
 	f.Waiting = err != nil && waiting.Err() != nil && ctx.Err() == nil
-	if f.Doubts, err = b.orders.Repeats(ctx, f.Draft.Request, f.Draft.Channel, product, k.Holder); err != nil {
+	channel := ""
+	if f.Draft.Request != 0 { // a new one may be in a channel that its author is not in
+		channel = f.Draft.Channel
+	}
+	if f.Doubts, err = b.orders.Repeats(ctx, f.Draft.Request, channel, product, k.Holder); err != nil {
 		return err
 	}
 	k.Contact = b.ownContact(ctx, product, k.Holder, k.Contacts)

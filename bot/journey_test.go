@@ -276,9 +276,9 @@ func TestNumberOfExtensionsIsPrefilledWithItsSource(t *testing.T) {
 		hint     string
 	}{
 		"told by the API":             {generous: true, want: "50", hint: "from the Partner Portal"},
-		"from the last order":         {ordered: "50", want: "50", hint: "From the last order (RNW-000001). It must be exactly"},
+		"from the last order":         {ordered: "50", want: "50", hint: "Our last order had 50. It must be exactly"},
 		"both, and they agree":        {generous: true, ordered: "50", want: "50", hint: "from the Partner Portal"},
-		"both, and they differ":       {generous: true, ordered: "55", hint: "The Partner Portal says 50, the last order (RNW-000001) had 55"},
+		"both, and they differ":       {generous: true, ordered: "55", hint: "The Partner Portal says 50, our last order had 55"},
 		"nobody knows, so it's typed": {hint: "Must equal the current number of extensions."},
 	} {
 		t.Run(name, func(t *testing.T) {

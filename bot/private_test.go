@@ -3,6 +3,8 @@ package bot_test
 import (
 	"testing"
 
+	"renewbot/blocks"
+	"renewbot/bot/config"
 	"renewbot/bot/renewal"
 	"renewbot/bot/sandbox"
 	"renewbot/yeastar/yeastarsim"
@@ -42,9 +44,29 @@ func TestWhatIsPrivateIsNotNamed(t *testing.T) {
 	b.lacks(b.Slack.Text(b.cardNow(card)), "RNW-000001")
 	close(release)
 	b.happened("RNW-000001", renewal.CodeOrdered)
+	dave.fill(acmeWish)
+	b.lacks(dave.reads("Number of extensions", "Another request, in a private channel"), "RNW-000001", "XS")
 	// In the private channel itself they know each other.
 	alice.fill(secret)
 	alice.submitOK()
 	alice.titled("Please check")
 	alice.reads("RNW-000001 renewed the same package on", "order XS")
+}
+
+// TestAChannelThatIsChosenTellsNothing keeps what is private from who chooses its channel in a form and is not in it.
+func TestAChannelThatIsChosenTellsNothing(t *testing.T) {
+	t.Parallel()
+	b := setup(t, telling, forty, func(o *sandbox.Options) {
+		o.Configure = func(c *config.Config) { c.Renew.Channels = []string{sandbox.Renewals, sandbox.Leads} }
+	})
+	secret := acmeWish
+	secret.channel = sandbox.Leads
+	b.as(sandbox.Bob).press(b.as(sandbox.Alice).request(secret), "Approve")
+	b.happened("RNW-000001", renewal.CodeOrdered)
+	dave := b.as(sandbox.Dave)
+	dave.fill(acmeWish)
+	dave.redrawn()
+	dave.choose(postIn, "", sandbox.Leads)
+	dave.choose("Order", "", blocks.WhenDay)
+	b.lacks(dave.reads("Another request, in a private channel", "Day of the order"), "RNW-000001")
 }

@@ -19,7 +19,7 @@ import (
 
 // submittedForm handles "Review": it pushes the review, or shows errors at the fields.
 func (b *Bot) submittedForm(ctx context.Context, ic slack.InteractionCallback, env *socket.Envelope) {
-	d, change, err := draft.Read(ic.View)
+	d, switched, err := draft.Read(ic.View)
 	if err != nil {
 		b.log.WarnContext(ctx, "a form could not be read", "error", err)
 		env.Ack(slack.NewUpdateViewSubmissionResponse(new(blocks.Trouble(blocks.Draft{}, "I can't read this form any more.", ""))))
@@ -36,7 +36,7 @@ func (b *Bot) submittedForm(ctx context.Context, ic slack.InteractionCallback, e
 		return
 	}
 	_, found := b.portal.Holder(checking, d.Product, d.Holder)
-	if change == draft.ProductChanged || (found && !d.Asked) {
+	if switched || (found && !d.Asked) {
 		// "Review" was faster than the form of what was just chosen: here it is.
 		form, err := b.form(checking, d)
 		form.Waiting = false

@@ -12,6 +12,7 @@ import (
 	"renewbot/blocks"
 	"renewbot/bot/directory"
 	"renewbot/bot/ledger"
+	"renewbot/bot/lookup"
 	"renewbot/bot/renewal"
 	"renewbot/bot/reply"
 	"renewbot/bot/sheet"
@@ -61,7 +62,7 @@ func (v *View) askAgain(ctx context.Context, w reply.Person, d blocks.BatchData)
 		if since, err := v.askedSince(looking, r); err == nil && since {
 			continue
 		}
-		line := againLine(r)
+		line := againLine(r, v.tellable(looking, r))
 		if len(utf16.Encode([]rune(f.Text+line))) > blocks.MaxBatchText {
 			f.More++
 			continue
@@ -82,26 +83,62 @@ func (v *View) askedSince(ctx context.Context, r renewal.Request) (bool, error) 
 // againHeader is the first line of what a form begins with that asks again.
 const againHeader = "holder,product,quantity,plan,services,term,contact,po_number,name"
 
+// tellable is what can be named in a line; what is not among it has its id.
+type tellable struct {
+	contacts        []yeastar.BillingContact
+	plans, services []blocks.Choice
+}
+
+// tellable looks up what is there at once: catalogues of single PBXs are not.
+func (v *View) tellable(ctx context.Context, r renewal.Request) (t tellable) {
+	t.contacts, _ = v.portal.Contacts(ctx, lookup.AnyAge)
+	if r.Offer.Holder.SerialNumber != "" {
+		return t
+	}
+	c, err := v.portal.Catalogue(ctx, r.Offer.Product, "", lookup.AnyAge)
+	if err != nil {
+		return t
+	}
+	for _, p := range c.Plans {
+		t.plans = append(t.plans, blocks.Choice{ID: string(p.ID), Label: p.Name})
+	}
+	for _, s := range c.Services {
+		t.services = append(t.services, blocks.Choice{ID: string(s.ID), Label: s.Name})
+	}
+	return t
+}
+
+// cell names a line of an order as the check finds it again: by its name where that means this one
+// alone, and else by its id.
+func cell(l renewal.Line, choices []blocks.Choice) string {
+	of := func(c blocks.Choice) bool { return c.Label == l.Name }
+	i := slices.IndexFunc(choices, of)
+	if id, _ := chosen(choices, l.Name, ""); id != string(l.ID) || slices.ContainsFunc(choices[i+1:], of) {
+		return string(l.ID)
+	}
+	return l.Name
+}
+
 // againLine writes what a request asks for as a line of the form.
-func againLine(r renewal.Request) string {
+func againLine(r renewal.Request, t tellable) string {
 	o, product := r.Offer, r.Product()
 	var quantity, plan, services string
 	if product.PlanLine {
 		plan = "none"
 	}
 	if l, ok := o.Plan(); ok {
-		plan = l.Name
+		plan = cell(l, t.plans)
 		if l.Quantity > 0 && product.Quantity != yeastar.QuantityNone {
 			quantity = strconv.Itoa(l.Quantity)
 		}
 	}
 	if product.ServiceLines {
-		services = servicesCell(o.Services())
+		services = servicesCell(o.Services(), t.services)
 	}
 	var b bytes.Buffer
 	name := strings.Join(strings.Fields(o.Holder.Name), " ")
 	contact := string(o.Contact.ID)
-	if o.Contact.Email != "" {
+	if id, _ := contactOf(t.contacts, o.Contact.Email); o.Contact.Email != "" && id == o.Contact.ID {
 		contact = o.Contact.Email
 	}
 	cells := []string{o.Holder.Key(), o.Product, quantity, plan, services, o.TermAsked().String(), contact, o.PONumber, name}
@@ -113,14 +150,14 @@ func againLine(r renewal.Request) string {
 }
 
 // servicesCell names services as a line does.
-func servicesCell(lines []renewal.Line) string {
+func servicesCell(lines []renewal.Line, choices []blocks.Choice) string {
 	if len(lines) == 0 {
 		return "none"
 	}
 	var parts []string
 	for _, l := range lines {
-		name := l.Name
-		if name == "" || strings.ContainsAny(name, ";|\n") {
+		name := cell(l, choices)
+		if strings.ContainsAny(name, ";|\n") {
 			name = string(l.ID)
 		}
 		if l.Quantity > 0 {

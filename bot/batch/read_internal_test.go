@@ -3,6 +3,7 @@ package batch
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -142,6 +143,54 @@ func TestServicesOfACell(t *testing.T) {
 		}
 		if (says == "") != (c.say == "") || !strings.Contains(says, c.say) || (says == "" && strings.Join(got, " ") != c.got) {
 			t.Errorf("%s: %q is %v, %q; want %s, %q", c.product.Key, c.cell, got, says, c.got, c.say)
+		}
+	}
+}
+
+// TestExactlyTheNameWinsBeforeItsSigns finds contacts as plans are found, and asks again for what was left out by
+// names that mean it alone, else by ids.
+func TestExactlyTheNameWinsBeforeItsSigns(t *testing.T) {
+	t.Parallel()
+	contacts := []yeastar.BillingContact{
+		{ID: "1", Company: "Acme Ltd", Email: "ap@acme.example"}, {ID: "2", Company: "Acme Ltd.", Email: "ap@acme.example"}, {ID: "3", Company: "Zenith", Email: "z@zenith.example"},
+	}
+	for cell, want := range map[string]yeastar.ID{"Acme Ltd": "1", "acme ltd.": "2", "“Acme Ltd”": "", "ap@acme.example": "", "2": "2", "Z@zenith.example": "3"} {
+		if id, says := contactOf(contacts, cell); id != want || (says == "") != (want != "") {
+			t.Errorf("%q is contact %q, %s", cell, id, says)
+		}
+	}
+	known := tellable{
+		contacts: contacts,
+		plans:    []blocks.Choice{{ID: "11", Label: "Enterprise Plan"}, {ID: "12", Label: "Enterprise Plan"}, {ID: "13", Label: "Ultimate Plan"}},
+		services: []blocks.Choice{{ID: "21", Label: "Recording"}, {ID: "22", Label: "Call Center"}, {ID: "23", Label: "Call Center"}},
+	}
+	r := func(plan, service, contact yeastar.ID) renewal.Request {
+		line := func(kind string, id yeastar.ID, of []blocks.Choice) renewal.Line {
+			i := slices.IndexFunc(of, func(c blocks.Choice) bool { return c.ID == string(id) })
+			return renewal.Line{Type: kind, ID: id, Name: of[i].Label, Quantity: 5}
+		}
+		i := slices.IndexFunc(contacts, func(c yeastar.BillingContact) bool { return c.ID == contact })
+		return renewal.Request{Offer: renewal.Offer{
+			Product: "p-series-turnkey", Contact: renewal.Contact{ID: contact, Email: contacts[i].Email},
+			Lines: []renewal.Line{line(yeastar.LinePlan, plan, known.plans), line(yeastar.LineService, service, known.services)},
+		}}
+	}
+	for _, c := range []struct {
+		r                      renewal.Request
+		plan, service, contact string
+	}{
+		{r("13", "21", "3"), "Ultimate Plan", "Recording × 5", "z@zenith.example"},
+		{r("12", "23", "2"), "12", "23 × 5", "2"},
+		{r("11", "22", "1"), "11", "22 × 5", "1"},
+	} {
+		rows, fault := read(againHeader + "\n" + againLine(c.r, known))
+		if fault != "" || len(rows) != 1 {
+			t.Fatalf("read as %v, %s", rows, fault)
+		}
+		for column, want := range map[string]string{"plan": c.plan, "services": c.service, "contact": c.contact} {
+			if got := rows[0].cells[column]; got != want {
+				t.Errorf("%s is %q, want %q", column, got, want)
+			}
 		}
 	}
 }

@@ -73,8 +73,20 @@ func (d *Directory) Readers(ctx context.Context, id string) (outside, public boo
 
 // Public says whether everybody of this company may read a channel; what Slack does not tell they can't.
 func (d *Directory) Public(ctx context.Context, id string) bool {
-	_, public, err := d.Readers(ctx, id)
-	return public && err == nil
+	ch, err := d.present(ctx, id, DecisionAge)
+	return err == nil && !ch.IsPrivate
+}
+
+// present is the channel that has an id, or had it: what has ended keeps the id that its channel had.
+func (d *Directory) present(ctx context.Context, id string, maxAge lookup.MaxAge) (slack.Channel, error) {
+	ch, err := d.channels.Get(ctx, id, maxAge)
+	if socket.ErrorCode(err) == "channel_not_found" {
+		now, unknown := d.moved(ctx)
+		if id, moved := now[id]; moved && unknown == nil {
+			return d.channels.Get(ctx, id, maxAge)
+		}
+	}
+	return ch, err
 }
 
 // Channel is what Slack says of a channel now.
@@ -111,15 +123,8 @@ func membersOf(ctx context.Context, api *socket.WebAPI, channelID string) ([]str
 // MayRead says whether a person can read a channel, by what Slack has told not longer ago than
 // maxAge: a public one may have been made private. What Slack does not tell they can't.
 func (d *Directory) MayRead(ctx context.Context, channelID, userID string, maxAge lookup.MaxAge) bool {
-	ch, err := d.channels.Get(ctx, channelID, maxAge)
-	if socket.ErrorCode(err) == "channel_not_found" { // what has ended keeps the id that its channel had
-		now, unknown := d.moved(ctx)
-		if id, moved := now[channelID]; moved && unknown == nil {
-			channelID = id
-			ch, err = d.channels.Get(ctx, channelID, maxAge)
-		}
-	}
-	return err == nil && (!ch.IsPrivate || d.hasMember(ctx, channelID, userID, maxAge))
+	ch, err := d.present(ctx, channelID, maxAge)
+	return err == nil && (!ch.IsPrivate || d.hasMember(ctx, ch.ID, userID, maxAge))
 }
 
 func (d *Directory) hasMember(ctx context.Context, channelID, userID string, maxAge lookup.MaxAge) bool {

@@ -64,32 +64,21 @@ func typed(quantity int) string {
 	return strconv.Itoa(quantity)
 }
 
-// Change is what was chosen in a form that its fields are not drawn for yet.
-type Change string
-
-// The choices on which other fields depend.
-const (
-	NoChange       Change = ""
-	HolderChanged  Change = "holder"
-	ProductChanged Change = "product"
-)
-
-// Read is the draft that a form shows. What belongs to another product or holder than the one
-// now chosen is forgotten; what still fits stays.
-func Read(v slack.View) (blocks.Draft, Change, error) {
+// Read is the draft that a form shows, and whether its fields are still those of another product. What
+// belongs to another product or holder than the one now chosen is forgotten; what still fits stays.
+func Read(v slack.View) (d blocks.Draft, switched bool, err error) {
 	drawn, err := blocks.DecodeDraft(v.PrivateMetadata)
 	if err != nil {
-		return blocks.Draft{}, NoChange, err
+		return blocks.Draft{}, false, err
 	}
-	d, err := blocks.ReadForm(v)
-	if err != nil {
-		return blocks.Draft{}, NoChange, err
+	if d, err = blocks.ReadForm(v); err != nil {
+		return blocks.Draft{}, false, err
 	}
 	switch {
 	case d.Product != drawn.Product:
 		chosen := d.Product
 		d.Product = drawn.Product
-		return Switch(d, chosen), ProductChanged, nil
+		return Switch(d, chosen), true, nil
 	case d.Holder != drawn.Holder:
 		forgetLines(&d)
 		if drawn.Holder == "" {
@@ -98,11 +87,8 @@ func Read(v slack.View) (blocks.Draft, Change, error) {
 			d.When, d.Day = "", ""
 		}
 		d.Contact, d.Query = "", "" // what was typed after the command has done its work
-		if d.Holder != "" && drawn.Holder != "" {
-			return d, HolderChanged, nil
-		}
 	}
-	return d, NoChange, nil
+	return d, false, nil
 }
 
 // Switch is a draft with another product. What still fits stays.

@@ -49,47 +49,47 @@ func TestRead(t *testing.T) {
 	for name, c := range map[string]struct {
 		drawn                blocks.Draft
 		block, action, value string
-		change               draft.Change
+		switched             bool
 		want                 func(*blocks.Draft)
 	}{
-		"nothing": {drawn, blocks.BlockHolder(drawn), blocks.ActionHolder, "acme", draft.NoChange, func(*blocks.Draft) {}},
-		"another product for accounts": {drawn, blocks.BlockProduct, blocks.ActionProduct, "remote-management", draft.ProductChanged, func(d *blocks.Draft) {
+		"nothing": {drawn, blocks.BlockHolder(drawn), blocks.ActionHolder, "acme", false, func(*blocks.Draft) {}},
+		"another product for accounts": {drawn, blocks.BlockProduct, blocks.ActionProduct, "remote-management", true, func(d *blocks.Draft) {
 			forgotten(d)
 			d.Product = "remote-management"
 		}},
-		"another product, and a day that was proposed": {proposed, blocks.BlockProduct, blocks.ActionProduct, "remote-management", draft.ProductChanged, func(d *blocks.Draft) {
+		"another product, and a day that was proposed": {proposed, blocks.BlockProduct, blocks.ActionProduct, "remote-management", true, func(d *blocks.Draft) {
 			forgotten(d)
 			d.Product, d.When = "remote-management", ""
 		}},
-		"a product for PBXs": {drawn, blocks.BlockProduct, blocks.ActionProduct, "p-series-software", draft.ProductChanged, func(d *blocks.Draft) {
+		"a product for PBXs": {drawn, blocks.BlockProduct, blocks.ActionProduct, "p-series-software", true, func(d *blocks.Draft) {
 			forgotten(d)
 			d.Product, d.Holder = "p-series-software", ""
 		}},
-		"another product for PBXs, which has the term": {pbx, blocks.BlockProduct, blocks.ActionProduct, "p-series-software", draft.ProductChanged, func(d *blocks.Draft) {
+		"another product for PBXs, which has the term": {pbx, blocks.BlockProduct, blocks.ActionProduct, "p-series-software", true, func(d *blocks.Draft) {
 			forgotten(d)
 			d.Product = "p-series-software"
 		}},
-		"another product for PBXs, which has not the term": {monthly, blocks.BlockProduct, blocks.ActionProduct, "p-series-software", draft.ProductChanged, func(d *blocks.Draft) {
+		"another product for PBXs, which has not the term": {monthly, blocks.BlockProduct, blocks.ActionProduct, "p-series-software", true, func(d *blocks.Draft) {
 			forgotten(d)
 			d.Product, d.Term = "p-series-software", ""
 		}},
-		"another customer": {drawn, blocks.BlockHolder(drawn), blocks.ActionHolder, "other", draft.HolderChanged, func(d *blocks.Draft) {
+		"another customer": {drawn, blocks.BlockHolder(drawn), blocks.ActionHolder, "other", false, func(d *blocks.Draft) {
 			anotherHolder(d)
 			d.Holder, d.Contact = "other", ""
 		}},
-		"another PBX": {pbx, blocks.BlockHolder(pbx), blocks.ActionHolder, "3631E0000002", draft.HolderChanged, func(d *blocks.Draft) {
+		"another PBX": {pbx, blocks.BlockHolder(pbx), blocks.ActionHolder, "3631E0000002", false, func(d *blocks.Draft) {
 			anotherHolder(d)
 			d.Holder, d.Contact = "3631E0000002", ""
 		}},
-		"the first customer after another product": {fresh, blocks.BlockHolder(fresh), blocks.ActionHolder, "acme", draft.NoChange, func(d *blocks.Draft) {
+		"the first customer after another product": {fresh, blocks.BlockHolder(fresh), blocks.ActionHolder, "acme", false, func(d *blocks.Draft) {
 			forgotten(d)
 			d.Holder, d.Contact, d.Kept, d.KeptByHand = "acme", "", "2", true
 		}},
-		"the line that is no customer": {drawn, blocks.BlockHolder(drawn), blocks.ActionHolder, blocks.HolderMore, draft.NoChange, func(d *blocks.Draft) {
+		"the line that is no customer": {drawn, blocks.BlockHolder(drawn), blocks.ActionHolder, blocks.HolderMore, false, func(d *blocks.Draft) {
 			anotherHolder(d)
 			d.Holder, d.Contact = "", ""
 		}},
-		"services without the plan": {drawn, blocks.BlockPlan(drawn), blocks.ActionPlan, string(blocks.PlanNone), draft.NoChange, func(d *blocks.Draft) {
+		"services without the plan": {drawn, blocks.BlockPlan(drawn), blocks.ActionPlan, string(blocks.PlanNone), false, func(d *blocks.Draft) {
 			d.Plan = blocks.PlanNone
 		}},
 	} {
@@ -97,9 +97,9 @@ func TestRead(t *testing.T) {
 			t.Parallel()
 			want := c.drawn
 			c.want(&want)
-			got, change, err := draft.Read(chosenIn(c.drawn, c.block, c.action, c.value))
-			if err != nil || change != c.change {
-				t.Errorf("changed %q, %v; want %q", change, err, c.change)
+			got, switched, err := draft.Read(chosenIn(c.drawn, c.block, c.action, c.value))
+			if err != nil || switched != c.switched {
+				t.Errorf("switched %t, %v; want %t", switched, err, c.switched)
 			}
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)

@@ -37,22 +37,28 @@ func (k Known) Fill(f *blocks.FormData) {
 	proposeServices(d, k.Package)
 	d.Services = slices.DeleteFunc(d.Services, func(id yeastar.ID) bool { return !offered(id) })
 	for _, s := range k.Package.Services {
-		if k.Product.Together && offered(s.ID) {
-			f.Required = append(f.Required, s.ID)
+		if offered(s.ID) {
+			f.Owned = append(f.Owned, s.ID)
 		}
+	}
+	if k.Product.Together {
+		f.Required = f.Owned
 	}
 	f.QuantityPrefill, f.QuantityHint = prefill(k.Package.Extensions, k.Last)
 	k.fillContact(f)
 }
 
 // fillPlan offers the plans and proposes the one that the package has, or that was ordered
-// last.
+// last, unless the form has asked already.
 func (k Known) fillPlan(f *blocks.FormData) {
 	d := &f.Draft
 	for _, plan := range k.Catalogue.Plans {
 		if !plan.Trial() {
 			f.Plans = append(f.Plans, blocks.Choice{ID: string(plan.ID), Label: plan.Name})
 		}
+	}
+	if d.Asked {
+		return
 	}
 	last, _ := k.Last.Offer.Plan()
 	for _, id := range []yeastar.ID{k.Package.Plan(k.Catalogue).ID, last.ID} {
@@ -66,9 +72,9 @@ func (k Known) fillPlan(f *blocks.FormData) {
 }
 
 // proposeServices chooses the services that the package has, once: whoever takes one away
-// means it.
+// means it, and who was asked without them does not see it.
 func proposeServices(d *blocks.Draft, found portal.Package) {
-	if d.ServicesProposed || len(found.Services) == 0 {
+	if d.Asked || d.ServicesProposed || len(found.Services) == 0 {
 		return
 	}
 	d.ServicesProposed = true
@@ -95,17 +101,17 @@ func (k Known) serviceQuantity(id yeastar.ID) int {
 }
 
 // prefill proposes the number of extensions and says where it is from. When two sources
-// differ it proposes none.
+// differ it proposes none. An order may be private: its request is not named.
 func prefill(extensions int, last renewal.Request) (number, hint string) {
 	plan, _ := last.Offer.Plan()
 	switch ordered := plan.Quantity; {
 	case extensions > 0 && ordered > 0 && extensions != ordered:
-		return "", fmt.Sprintf("The Partner Portal says %d, the last order (%s) had %d: please check. It must be exactly the current number of extensions.",
-			extensions, last.Reference(), ordered)
+		return "", fmt.Sprintf("The Partner Portal says %d, our last order had %d: please check. It must be exactly the current number of extensions.",
+			extensions, ordered)
 	case extensions > 0:
-		return strconv.Itoa(extensions), "The current number of extensions, from the Partner Portal. It must be exactly that."
+		return strconv.Itoa(extensions), fmt.Sprintf("The current number of extensions is %d, from the Partner Portal. It must be exactly that.", extensions)
 	case ordered > 0:
-		return strconv.Itoa(ordered), fmt.Sprintf("From the last order (%s). It must be exactly the current number of extensions.", last.Reference())
+		return strconv.Itoa(ordered), fmt.Sprintf("Our last order had %d. It must be exactly the current number of extensions.", ordered)
 	}
 	return "", ""
 }

@@ -1,6 +1,7 @@
 package draft_test
 
 import (
+	"strings"
 	"testing"
 
 	"renewbot/blocks"
@@ -44,5 +45,30 @@ func TestThePlanOfThePackageIsProposed(t *testing.T) {
 				t.Errorf("proposed is %q, want %q", f.Draft.Plan, c.want)
 			}
 		})
+	}
+}
+
+// What is found after the form has asked does not show in its fields: it is told in words, and not taken for chosen.
+func TestNothingIsProposedAfterTheFormHasAsked(t *testing.T) {
+	t.Parallel()
+	row, _ := yeastar.ProductByKey("p-series-turnkey")
+	k := draft.Known{
+		Product:   row,
+		Package:   portal.Package{PlanID: "1", Extensions: 80, Services: []yeastar.OwnedService{{ID: "5"}}},
+		Catalogue: yeastar.Catalogue{Plans: []yeastar.Plan{{ID: "1", Name: "Enterprise Plan"}}, Services: []yeastar.Service{{ID: "5", Name: "Call Center"}}},
+	}
+	for _, asked := range []bool{false, true} {
+		f := blocks.FormData{Products: []yeastar.Product{row}, Draft: blocks.Draft{Product: row.Key, Holder: blocks.HolderOwn, Asked: asked}}
+		k.Fill(&f)
+		v := blocks.Form(f)
+		drawn, _ := blocks.DecodeDraft(v.PrivateMetadata)
+		proposed := drawn.Plan == "1" && len(drawn.Services) == 1 && drawn.Quantity == "80"
+		nothing := drawn.Plan == "" && len(drawn.Services) == 0 && drawn.Quantity == ""
+		if asked && !nothing || !asked && !proposed {
+			t.Errorf("asked: %t, and it proposes plan %q, services %q, %q extensions", asked, drawn.Plan, drawn.Services, drawn.Quantity)
+		}
+		if want := "The current number of extensions is 80"; !strings.Contains(f.QuantityHint, want) {
+			t.Errorf("the hint is %q, want %q", f.QuantityHint, want)
+		}
 	}
 }

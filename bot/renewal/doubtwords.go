@@ -121,7 +121,7 @@ func (d Doubt) Brief() string {
 // other names the other request, for people who may know of it.
 func (d Doubt) other() string {
 	if d.Private {
-		return "Another request, in a private channel (approvers find it with “/renew status” and whose package it is),"
+		return "Another request, in a private channel (approvers find it by “/renew status”),"
 	}
 	return Reference(d.Request)
 }

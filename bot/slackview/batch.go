@@ -117,7 +117,7 @@ func (d *drawing) showEnd(ctx context.Context, data blocks.BatchData, link strin
 	}
 	result := wanted{key: key(keyResult), channel: data.Batch.Channel, under: keySummary, broadcast: !again, message: blocks.BatchResult(data, again)}
 	d.showAll(ctx, []wanted{result})
-	if !again && !d.finished { // lines that are tried again are told by themselves
+	if !again && !d.finished && !stopped(data) { // lines that are tried again are told by themselves
 		d.show(ctx, wanted{key: "direct:" + keyResult, channel: data.Batch.Requester, news: renewal.NewsResult, message: blocks.BatchEnded(data, link)})
 	}
 	var results bytes.Buffer
@@ -208,6 +208,11 @@ func (v *View) wantedForBatch(data blocks.BatchData, link string, asked asking) 
 // ended says whether every line of a batch that was approved has its answer.
 func ended(data blocks.BatchData) bool {
 	return renewal.Settled(data.Lines) && approved(data.Lines)
+}
+
+// stopped says whether people stopped all of a batch, which its requester did or has been told.
+func stopped(data blocks.BatchData) bool {
+	return data.Batch.StoppedBy != "" && !slices.ContainsFunc(data.Lines, func(r renewal.Request) bool { return r.Part() != renewal.LineLeftOut })
 }
 
 func approved(lines []renewal.Request) bool {

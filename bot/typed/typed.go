@@ -261,10 +261,13 @@ var reference = sync.OnceValue(func() *regexp.Regexp {
 })
 
 // requestNumber reads a request's number, with or without the letters before it, or that of a batch.
-// Words may stand before it where nothing is done to it.
+// Words may stand before it where nothing is done to it; “batch” means one.
 func requestNumber(s string, words bool) (int64, bool) {
 	s = bare(s)
 	if m := reference().FindStringSubmatch(s); m != nil && (words || m[1] == "") {
+		if m[2] == "" && strings.Contains(m[1], "batch") {
+			m[2] = "b"
+		}
 		s = "rnw-" + m[2] + m[3]
 	}
 	if id, ok := renewal.ParseBatchReference(strings.Replace(s, "#", "RNW-", 1)); ok {

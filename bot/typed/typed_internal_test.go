@@ -18,6 +18,8 @@ func TestCommandsAsTheyAreTypedAndPasted(t *testing.T) {
 		"Status RNW–B0007":                    {Verb: Status, Request: -7},
 		"cancel “RNW-B0007”,":                 {Verb: Cancel, Request: -7},
 		"cancel #b12":                         {Verb: Cancel, Request: -12},
+		"status batch RNW-0007":               {Verb: Status, Request: -7},
+		"status batch no. RNW-B7":             {Verb: Status, Request: -7},
 		"status b7":                           {Verb: Status, Text: "b7"}, // may be a customer
 		"ｓｔａｔｕｓ ＲＮＷ－０００１２３！":                   {Verb: Status, Request: 123},
 		"\u200fstatus RNW-٠٠٠١٢٣،":             {Verb: Status, Request: 123},
