@@ -24,20 +24,28 @@ func removed(comment string) string {
 	return comment + ", of " + gone
 }
 
-// unmarked is what somebody typed or pasted without the signs around its words and the label before
-// a serial number: "Helios Hotels (SN: 3631E3418911)". It is empty when there are none.
-func unmarked(q query) string {
+// unmarked is what somebody typed or pasted without the signs around its words and, of PBXs, the
+// labels before a serial number: "Helios Hotels (SN: 3631E3418911)". It is empty when there are
+// none. Elsewhere the same words are part of a name: "PBX Direct".
+func unmarked(q query, pbxs bool) string {
 	var words []string
-	for _, w := range q.words {
+	for _, w := range slices.Backward(q.words) {
 		w = strings.Trim(w, around)
-		if w != "" && !slices.Contains(serialLabels, w) {
+		before := pbxs && len(words) > 0 && slices.Contains(serialLabels, w) && likeSerial(words[len(words)-1])
+		if w != "" && !before {
 			words = append(words, w)
 		}
 	}
+	slices.Reverse(words)
 	if name := strings.Join(words, " "); name != q.whole {
 		return name
 	}
 	return ""
+}
+
+// likeSerial says whether a word may be a serial number, or how it begins.
+func likeSerial(word string) bool {
+	return len(word) >= leastSerial && strings.ContainsFunc(word, unicode.IsDigit)
 }
 
 // amongWords is the PBX whose whole serial number is one word of what was typed, and the only one.
