@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"renewbot/bot/lookup"
+	"renewbot/bot/portal"
 	"renewbot/bot/renewal"
 	"renewbot/yeastar"
 	"renewbot/yeastar/yeastarsim"
@@ -21,7 +22,7 @@ func TestEachAnswerTellsItsOwn(t *testing.T) {
 	})
 	for key, want := range map[string]string{yeastarsim.AcmeTelecomID: "", yeastarsim.NorthwindID: ""} {
 		o, catalogue := offerOf(t, p, "p-series-turnkey", key, 0)
-		facts, err := p.Enrich(t.Context(), &o, catalogue, lookup.AnyAge)
+		facts, err := p.Enrich(t.Context(), &o, catalogue, portal.Ages{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -43,7 +44,7 @@ func TestTwoPackagesOfOneCustomer(t *testing.T) {
 	sim.AddPackage(another)
 	holder, _ := p.Holder(t.Context(), "p-series-turnkey", yeastarsim.AcmeTelecomID)
 	o := renewal.Offer{Product: "p-series-turnkey", Holder: holder, Lines: []renewal.Line{{Type: yeastar.LinePlan, ID: yeastarsim.TutorialPlanID, Quantity: 50}}}
-	facts, err := p.Enrich(t.Context(), &o, yeastar.Catalogue{}, lookup.Anew)
+	facts, err := p.Enrich(t.Context(), &o, yeastar.Catalogue{}, portal.Ages{Each: lookup.Anew, List: lookup.Anew})
 	if err != nil || facts.Among != 2 || o.KnownQuantity != 0 {
 		t.Errorf("%d packages may be meant, and one has %d extensions, %v", facts.Among, o.KnownQuantity, err)
 	}

@@ -71,6 +71,7 @@ type Facts struct {
 	CurrentPlan   string       // on which it runs until a change of plan that waits; empty: none waits
 	BillingCycle  string       // of the package: yeastar.Annually or Monthly
 	Owner         yeastar.ID   // the customer whose package it is
+	OwnerUnread   bool         // it could not be read, and may be a moment later
 	Among         int          // how many packages may be the one that is meant; 0: it is known, or none is listed
 	AutoRenewal   yeastar.AutoRenewal
 	InvoiceTo     string                 // whose invoice it would be, when that is another customer
@@ -290,12 +291,11 @@ func (r Request) NewDoubts(now []Doubt) []Doubt {
 	})
 }
 
-// WasTold says whether people agreed to something that the portal told of the package.
+// WasTold says whether people agreed to something that the portal told of the package, beside whose it is.
 func (r Request) WasTold() bool {
 	o := r.Offer
 	autoRenewal := r.Doubts != nil && !slices.ContainsFunc(r.Doubts, func(d Doubt) bool { return d.Kind == DoubtAutoRenewalUnknown })
-	owner := o.Holder.SerialNumber != "" && o.Holder.PartnerID != ""
-	return owner || o.PriceTold() != "" || o.KnownQuantity != 0 || !o.CurrentExpiry.IsZero() || autoRenewal
+	return o.PriceTold() != "" || o.KnownQuantity != 0 || !o.CurrentExpiry.IsZero() || autoRenewal
 }
 
 // Differs says whether an offer, read anew, is not the one that people agreed to: what they
