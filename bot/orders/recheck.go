@@ -106,6 +106,10 @@ func (o *Orders) compare(ctx context.Context, r renewal.Request, c yeastar.Catal
 	offer := r.Offer
 	offer.Lines = slices.Clone(r.Offer.Lines)
 	facts, missing, unread := o.lastFacts(ctx, &offer, c, anew)
+	if pbx := offer.Holder; pbx.SerialNumber != "" && !facts.OwnerUnread && facts.Owner != pbx.PartnerID { // told then, and not now, too
+		offer.Holder = o.portal.OwnedBy(ctx, pbx, facts.Owner)
+		facts, missing, unread = o.lastFacts(ctx, &offer, c, anew) // what there is to doubt depends on whose it is
+	}
 	if missing != nil && (r.WasTold() || facts.OwnerUnread) {
 		return nil, missing
 	}
@@ -119,9 +123,6 @@ func (o *Orders) compare(ctx context.Context, r renewal.Request, c yeastar.Catal
 		return nil, err
 	}
 	now := o.ledger.Now(ctx)
-	if pbx := offer.Holder; pbx.SerialNumber != "" && facts.Owner != pbx.PartnerID { // told then, and not now, too
-		offer.Holder = o.portal.OwnedBy(ctx, pbx, facts.Owner)
-	}
 	wrong := offer.Check(facts)
 	for _, field := range slices.Sorted(maps.Keys(wrong)) {
 		return renewal.Gone{Detail: "it does not fit the portal any more: " + onCard(wrong[field])}, nil

@@ -338,6 +338,31 @@ func TestWhatChangedOfAPBX(t *testing.T) {
 	}
 }
 
+// A PBX that is another customer's by now comes back once, with all that there is to doubt then.
+func TestMovedPBXComesBackOnce(t *testing.T) {
+	t.Parallel()
+	year := yeastar.Term{BillingCycle: yeastar.Annually, MultiCycle: 1, Months: 12}
+	for name, owner := range map[string]string{"nobody's": "", "another customer's": yeastarsim.NorthwindID} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := setup(t)
+			w.sim.RemoveBillingContact(yeastarsim.TutorialBillingContactID)
+			w.sim.AddBillingContact(yeastarsim.BillingContact{
+				ID: yeastarsim.TutorialBillingContactID, Address: yeastarsim.Address{Company: "Acme Telecom Services"},
+			})
+			r := w.approved("cloud-pbx", yeastarsim.CloudSerial, year)
+			w.sim.UpdateOwned(yeastarsim.CloudPBX, yeastarsim.CloudSerial, func(p *yeastarsim.Package) { p.PartnerID = owner })
+			r = w.placed(r)
+			if said := strings.Join(r.Changes, "; "); r.Status != renewal.Pending || !strings.Contains(said, "invoice") {
+				t.Fatalf("it is %s: %q", r.Status, said)
+			}
+			if r = w.placed(w.approve(r)); r.Status != renewal.Ordered || len(w.sim.Placed()) != 1 {
+				t.Errorf("approved once more it is %s: %q, %+v", r.Status, r.Changes, r.Problem)
+			}
+		})
+	}
+}
+
 // An order of a PBX in the portal is a doubt for this PBX, and for none of the others that its
 // customer has: whether the portal tells whose orders and PBXs they are or not.
 func TestPortalOrdersOfAPBX(t *testing.T) {
