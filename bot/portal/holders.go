@@ -287,7 +287,7 @@ func pbxsOf(list []yeastar.OwnedProduct, customers Holders) Holders {
 		}
 		called := cmp.Or(customer.Name, o.Comment, o.ProductNo)
 		if customer.Name == "" && o.HolderID != "" && customers.index != nil {
-			called = removed(o.Comment)
+			called = unlisted(o.Comment)
 		}
 		all[i] = named{
 			Holder:  renewal.Holder{SerialNumber: o.ProductNo, PartnerID: o.HolderID, Email: customer.Email, Name: called},

@@ -100,6 +100,7 @@ func (p *Portal) readOwned(ctx context.Context, client *yeastar.Client, productK
 	if err != nil {
 		return ownedList{}, err
 	}
+	began := p.now()
 	var reading packing
 	var pbxs []yeastar.OwnedProduct
 	err = client.EachOwnedProduct(ctx, row.ID, func(o yeastar.OwnedProduct) {
@@ -113,11 +114,24 @@ func (p *Portal) readOwned(ctx context.Context, client *yeastar.Client, productK
 	}
 	owned := ownedList{packages: reading.packed()}
 	if row.Holder == yeastar.BySerial {
-		// Without the customers a PBX is called by its comment or its number.
-		customers, _ := p.customers.Get(ctx, all, lookup.AnyAge)
-		owned.holders = pbxsOf(pbxs, customers)
+		owned.holders = pbxsOf(pbxs, p.customersOf(ctx, pbxs, began))
 	}
 	return owned, nil
+}
+
+// customersOf are the customers for a list of PBXs that was begun to be read at a time: read since
+// when one has a PBX and is not known, who may be new. Without customers a PBX is called by its
+// comment or its number.
+func (p *Portal) customersOf(ctx context.Context, pbxs []yeastar.OwnedProduct, began time.Time) Holders {
+	customers, err := p.customers.Get(ctx, all, lookup.AnyAge)
+	unknown := err == nil && slices.ContainsFunc(pbxs, func(o yeastar.OwnedProduct) bool {
+		_, ok := customers.Get(string(o.HolderID))
+		return o.HolderID != "" && !ok
+	})
+	if unknown {
+		customers, _ = p.customers.Get(ctx, all, lookup.MaxAge(max(p.now().Sub(began), 1)))
+	}
+	return customers
 }
 
 // listed is a holder's package in the list of all. It is empty when there is none, or no

@@ -61,7 +61,7 @@ func TestHoldersFollowTheRow(t *testing.T) {
 			SerialNumber: yeastarsim.SoftwareSerial, PartnerID: yeastarsim.AcmeTelecomID, Name: "Acme Telecom", Email: "renewals@acme.example",
 		}},
 		{"p-series-software", yeastarsim.SoftwareOrphanSerial, renewal.Holder{
-			SerialNumber: yeastarsim.SoftwareOrphanSerial, PartnerID: yeastarsim.RemovedCustomerID, Name: "a customer who is not in the portal any more",
+			SerialNumber: yeastarsim.SoftwareOrphanSerial, PartnerID: yeastarsim.RemovedCustomerID, Name: "a customer whom the portal does not list",
 		}},
 		{"cloud-pbx", yeastarsim.CloudOurSerial, renewal.Holder{SerialNumber: yeastarsim.CloudOurSerial, Name: "Training"}},
 	} {

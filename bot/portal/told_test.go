@@ -49,3 +49,20 @@ func TestTwoPackagesOfOneCustomer(t *testing.T) {
 		t.Errorf("%d packages may be meant, and one has %d extensions, %v", facts.Among, o.KnownQuantity, err)
 	}
 }
+
+// A customer who is new is called by their name at once: the list of PBXs is read more often than
+// that of customers.
+func TestPBXOfANewCustomer(t *testing.T) {
+	t.Parallel()
+	sim, p := setup(t, yeastarsim.WithNames(func(n *yeastarsim.Names) { n.OwnerCompany = "" }))
+	if _, err := p.Holders(t.Context(), "p-series-turnkey", lookup.AnyAge); err != nil {
+		t.Fatal(err)
+	}
+	const id = "3100417265109829999"
+	sim.AddCustomer(yeastarsim.Customer{PartnerID: id, AccountID: "3076951120475309998", Address: yeastarsim.Address{Company: "Newly Ltd"}})
+	sim.UpdateOwned(yeastarsim.CloudPBX, yeastarsim.CloudSerial, func(p *yeastarsim.Package) { p.PartnerID = id })
+	pbxs, err := p.Holders(t.Context(), "cloud-pbx", lookup.Anew)
+	if got, _ := pbxs.Get(yeastarsim.CloudSerial); err != nil || got.Name != "Newly Ltd" {
+		t.Errorf("it is %+v, %v", got, err)
+	}
+}

@@ -15,13 +15,13 @@ import (
 // around are the signs that people and lists put around the parts of a name.
 const around = "()[]{}<>|·,;:/*"
 
-// removed is what a PBX is called, by its comment, whose customer is in no list any more.
-func removed(comment string) string {
-	const gone = "a customer who is not in the portal any more"
+// unlisted is what a PBX is called, by its comment, whose customer is not in the list of them.
+func unlisted(comment string) string {
+	const whose = "a customer whom the portal does not list"
 	if comment == "" {
-		return gone
+		return whose
 	}
-	return comment + ", of " + gone
+	return comment + ", of " + whose
 }
 
 // unmarked is what somebody typed or pasted without the signs around its words and, of PBXs, the
