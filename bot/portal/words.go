@@ -67,26 +67,34 @@ func (p *Portal) amongWords(ctx context.Context, query string) (productKey strin
 	return productKey, h, ok
 }
 
-// AmongPBXs is the first product of which PBXs fit what was typed, one of which only one fits if
-// there is any. The error is of lists that could not be read and may have one.
+// AmongPBXs is the first product of which PBXs fit what was typed. The error is of lists that could not be read and may have one.
 func (p *Portal) AmongPBXs(ctx context.Context, query string) (productKey string, unread error) {
 	for _, row := range p.Products() {
 		if row.Holder != yeastar.BySerial {
 			continue
 		}
 		holders, err := p.Holders(ctx, row.Key, lookup.AnyAge)
-		if _, only := holders.Only(query); only {
-			return row.Key, nil
-		}
 		if holders.Matches(query) > 0 {
-			productKey = cmp.Or(productKey, row.Key)
+			return row.Key, nil
 		}
 		unread = cmp.Or(unread, err)
 	}
-	if productKey != "" {
-		return productKey, nil
-	}
 	return "", unread
+}
+
+// Alone says whether no PBX of another product fits what was typed beside those of one, as far as
+// their lists can be read. Rows that share an id have the same PBXs.
+func (p *Portal) Alone(ctx context.Context, productKey, query string) bool {
+	its, _ := Product(productKey)
+	for _, row := range p.Products() {
+		if row.Holder != yeastar.BySerial || its.Holder != yeastar.BySerial || row.ID == its.ID {
+			continue
+		}
+		if pbxs, _ := p.Holders(ctx, row.Key, lookup.AnyAge); pbxs.Matches(query) > 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // Unread says that somebody who is not found may be a PBX, whose lists could not be read.
