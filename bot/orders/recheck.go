@@ -66,7 +66,11 @@ func (o *Orders) recheck(ctx context.Context, r renewal.Request) (renewal.Event,
 // onCard is what a form says of a field, for where nothing can be chosen.
 func onCard(problem string) string {
 	said, _ := strings.CutSuffix(problem, " Choose another term.")
-	return strings.TrimSuffix(said, ".") + ". To ask for what fits, close this and press “Ask again”"
+	said = strings.TrimSuffix(said, ".")
+	if renewal.ByHand(problem) { // asking again meets the same
+		return said
+	}
+	return said + ". To ask for what fits, close this and press “Ask again”"
 }
 
 // unsold is what a look-up that failed means: that our account does not have the product any

@@ -331,6 +331,9 @@ func TestWhatChangedOfAPBX(t *testing.T) {
 			if r.Status != c.status || !strings.Contains(said, c.why) {
 				t.Errorf("it is %s: %q, want %s: %q", r.Status, said, c.status, c.why)
 			}
+			if strings.Contains(said, "in the portal. To ask for what fits") {
+				t.Errorf("it contradicts itself: %q", said)
+			}
 			if n := len(w.sim.Placed()); (n == 1) != (c.status == renewal.Ordered) {
 				t.Errorf("%d orders", n)
 			}
