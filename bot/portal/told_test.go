@@ -66,3 +66,17 @@ func TestPBXOfANewCustomer(t *testing.T) {
 		t.Errorf("it is %+v, %v", got, err)
 	}
 }
+
+// What is configured is that whether the account has it or not: whoever sets what help lists must
+// lose nothing.
+func TestConfiguredProductsThatAreNotSold(t *testing.T) {
+	t.Parallel()
+	sim, p := setup(t)
+	sim.RemoveProduct(yeastarsim.CloudPBX)
+	if sold, err := p.Sold(t.Context(), "cloud-pbx", lookup.Anew); err != nil || sold {
+		t.Fatalf("sold: %v, %v", sold, err)
+	}
+	if offered, all := len(p.Products()), len(p.Configured()); offered != len(yeastar.Products())-1 || all != len(yeastar.Products()) {
+		t.Errorf("%d are offered, and %d configured", offered, all)
+	}
+}
