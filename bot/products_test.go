@@ -233,6 +233,16 @@ func TestWhatIsTypedFitsSeveralProducts(t *testing.T) {
 		t.Errorf("%q is chosen", got)
 	}
 	alice.reads("The only PBX of this product that matches “leeds”.")
+	alice.back()
+	for command, said := range map[string]string{
+		"status leeds":                     "“leeds” fits a PBX of the portal: name it by its serial number",
+		"status " + yeastarsim.CloudSerial: "There is no request for the PBX " + yeastarsim.CloudSerial,
+		"status a":                         "I know more than 5 customers by the name “a”.",
+	} {
+		b.wants(alice.command(sandbox.Renewals, "/renew "+command), said)
+	}
+	alice.command(sandbox.Renewals, "/renew history leeds")
+	alice.list("“leeds” fits a PBX of the portal: name it by its serial number")
 }
 
 // A PBX that is taken out of the portal while it is chosen is told of in the form.
