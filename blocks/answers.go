@@ -19,9 +19,10 @@ const (
 
 // HelpData is what can be renewed here.
 type HelpData struct {
-	Offered   []yeastar.Product
-	Unoffered []yeastar.Product // of the account, and not offered
-	Unlisted  []string          // of the account, and no row
+	Offered    []yeastar.Product
+	Configured []yeastar.Product // whether the account has them or not
+	Unoffered  []yeastar.Product // of the account, and not offered
+	Unlisted   []string          // of the account, and no row
 }
 
 // forms are the ways to open the form, for the holders that the products have.
@@ -54,7 +55,7 @@ func (h HelpData) missing() []string {
 			names = append(names, p.Name)
 		}
 		lines = append(lines, "The account also has what is not offered here: "+joinWith(", ", names...)+". Whoever runs me can offer all of it with YEASTAR_PRODUCTS="+
-			yeastar.Keys(slices.Concat(h.Offered, h.Unoffered)...)+".")
+			yeastar.Keys(slices.Concat(h.Configured, h.Unoffered)...)+".")
 	}
 	if len(h.Unlisted) > 0 {
 		var names []string

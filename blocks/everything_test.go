@@ -198,7 +198,7 @@ func answers() []shown {
 	}
 	return []shown{
 		{"help", blocks.Help("/renew", blocks.HelpData{Offered: yeastar.Products()})},
-		{"help_accounts", blocks.Help("/renew", blocks.HelpData{Offered: yeastar.Products()[:3], Unoffered: yeastar.Products()[3:]})},
+		{"help_accounts", blocks.Help("/renew", blocks.HelpData{Offered: yeastar.Products()[:2], Configured: yeastar.Products()[:3], Unoffered: yeastar.Products()[3:]})},
 		{"help_pbxs", blocks.Help("/renew", blocks.HelpData{Offered: yeastar.Products()[4:5]})},
 		{"help_unlisted", blocks.Help("/renew", blocks.HelpData{Offered: yeastar.Products(), Unlisted: []string{"Linkus Cloud Service", "FQDN"}})},
 		{"list_empty", blocks.List(nil, nil, nil, nil)},

@@ -174,6 +174,8 @@ func (f FormData) queryHint() *slack.TextBlockObject {
 		return nil
 	case f.Matches == 0:
 		return plain("No "+one+" matches “"+q+"”. Type to search all "+many+".", limitLabel)
+	case f.Matches == 1 && one == "PBX": // of other products some may, too
+		return plain("The only PBX of this product that matches “"+q+"”.", limitLabel)
 	case f.Matches == 1:
 		return plain("The only "+one+" that matches “"+q+"”.", limitLabel)
 	}

@@ -77,7 +77,7 @@ func (b *Bot) mayAsk(ctx context.Context, p reply.Person, a renewal.Actor, actio
 }
 
 func (b *Bot) help(ctx context.Context, p reply.Person, first string) {
-	m := blocks.Help(command, blocks.HelpData{Offered: b.portal.Products(), Unoffered: b.portal.Unoffered(), Unlisted: b.portal.Unlisted()})
+	m := blocks.Help(command, blocks.HelpData{Offered: b.portal.Products(), Configured: b.portal.Configured(), Unoffered: b.portal.Unoffered(), Unlisted: b.portal.Unlisted()})
 	if first != "" {
 		m = blocks.Preface(first+" Nothing was changed or ordered.", m)
 	}

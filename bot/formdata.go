@@ -42,7 +42,7 @@ func (b *Bot) formWithin(ctx context.Context, wait time.Duration, d blocks.Draft
 		return f, err
 	}
 	if d.Query != "" && d.Holder == "" {
-		if h, ok := holders.Only(d.Query); ok {
+		if h, ok := holders.Only(d.Query); ok && b.portal.Alone(looking, d.Product, d.Query) {
 			d.Holder = h.Key()
 		}
 	}

@@ -188,22 +188,22 @@ func TestWhatIsTypedNamesTheProduct(t *testing.T) {
 	alice.back()
 	for _, c := range []struct{ typed, product, label, holder, read string }{
 		{"", "P-Series Appliance Edition Plan", "Which PBX", "", "Nothing is ordered until"},
-		{"northwind", "P-Series Appliance Edition Plan", "Which PBX", yeastarsim.ApplianceSerial + " · Northwind Clinics", "The only PBX that matches"},
+		{"northwind", "P-Series Appliance Edition Plan", "Which PBX", yeastarsim.ApplianceSerial + " · Northwind Clinics", "The only PBX of this product that matches"},
 		{"acme telecom", "P-Series Turnkey Package", "For whom", "Acme Telecom · it@acme-telecom.example", "2 customers match"},
 		{"self", "P-Series Turnkey Package", "For whom", "Our own account", "Billing contact"},
 		{"3631e", "P-Series Appliance Edition Plan", "Which PBX", "", "3 PBXs match"},
 		{"3661 c20b7718", "P-Series Turnkey Package", "", "", "I know no customer, no PBX and no command"},
-		{"3661 c20b-7719", "Cloud PBX (PCE Instance)", "Which PBX", yeastarsim.CloudSerial + " · Acme Telecom Services", "The only PBX that matches"},
-		{"SN: 3661-C20B-7719", "Cloud PBX (PCE Instance)", "Which PBX", yeastarsim.CloudSerial + " · Acme Telecom Services", "The only PBX that matches"},
-		{"S/N3661C20B7719", "Cloud PBX (PCE Instance)", "Which PBX", yeastarsim.CloudSerial + " · Acme Telecom Services", "The only PBX that matches"},
-		{"leeds", "Cloud PBX (PCE Instance)", "Which PBX", yeastarsim.CloudSerial + " · Acme Telecom Services", "The only PBX that matches"},
-		{"20b7719", "Cloud PBX (PCE Instance)", "Which PBX", yeastarsim.CloudSerial + " · Acme Telecom Services", "The only PBX that matches"},
-		{"3661C20B7719 · Acme Telecom Services", "Cloud PBX (PCE Instance)", "Which PBX", yeastarsim.CloudSerial + " · Acme Telecom Services", "The only PBX that matches"},
-		{"Acme Telecom Services (3661C20B7719)", "Cloud PBX (PCE Instance)", "Which PBX", yeastarsim.CloudSerial + " · Acme Telecom Services", "The only PBX that matches"},
-		{"SN 3661C20B7719: Acme, leeds", "Cloud PBX (PCE Instance)", "Which PBX", yeastarsim.CloudSerial + " · Acme Telecom Services", "The only PBX that matches"},
+		{"3661 c20b-7719", "Cloud PBX (PCE Instance)", "Which PBX", yeastarsim.CloudSerial + " · Acme Telecom Services", "The only PBX of this product that matches"},
+		{"SN: 3661-C20B-7719", "Cloud PBX (PCE Instance)", "Which PBX", yeastarsim.CloudSerial + " · Acme Telecom Services", "The only PBX of this product that matches"},
+		{"S/N3661C20B7719", "Cloud PBX (PCE Instance)", "Which PBX", yeastarsim.CloudSerial + " · Acme Telecom Services", "The only PBX of this product that matches"},
+		{"leeds", "Cloud PBX (PCE Instance)", "Which PBX", yeastarsim.CloudSerial + " · Acme Telecom Services", "The only PBX of this product that matches"},
+		{"20b7719", "Cloud PBX (PCE Instance)", "Which PBX", yeastarsim.CloudSerial + " · Acme Telecom Services", "The only PBX of this product that matches"},
+		{"3661C20B7719 · Acme Telecom Services", "Cloud PBX (PCE Instance)", "Which PBX", yeastarsim.CloudSerial + " · Acme Telecom Services", "The only PBX of this product that matches"},
+		{"Acme Telecom Services (3661C20B7719)", "Cloud PBX (PCE Instance)", "Which PBX", yeastarsim.CloudSerial + " · Acme Telecom Services", "The only PBX of this product that matches"},
+		{"SN 3661C20B7719: Acme, leeds", "Cloud PBX (PCE Instance)", "Which PBX", yeastarsim.CloudSerial + " · Acme Telecom Services", "The only PBX of this product that matches"},
 		{"3661C20B7719 in Paris", "Cloud PBX (PCE Instance)", "Which PBX", yeastarsim.CloudSerial + " · Acme Telecom Services", "Nothing is ordered until"},
 		{"3661C20B7719 and 3631E3418911", "P-Series Turnkey Package", "", "", "I know no customer, no PBX and no command"},
-		{strings.ToLower(yeastarsim.CloudSerial), "Cloud PBX (PCE Instance)", "Which PBX", yeastarsim.CloudSerial + " · Acme Telecom Services", "The only PBX that matches"},
+		{strings.ToLower(yeastarsim.CloudSerial), "Cloud PBX (PCE Instance)", "Which PBX", yeastarsim.CloudSerial + " · Acme Telecom Services", "The only PBX of this product that matches"},
 	} {
 		said := alice.command(sandbox.Renewals, "/renew "+c.typed)
 		if c.label == "" {
@@ -219,6 +219,30 @@ func TestWhatIsTypedNamesTheProduct(t *testing.T) {
 		alice.reads(c.read)
 		alice.back()
 	}
+}
+
+// Where PBXs of several products fit what was typed none is chosen, and none is called the only one.
+func TestWhatIsTypedFitsSeveralProducts(t *testing.T) {
+	t.Parallel()
+	b := setup(t, switched(yeastarsim.Generous))
+	b.Vendor.UpdateOwned(yeastarsim.Appliance, yeastarsim.ApplianceSerial, func(p *yeastarsim.Package) { p.Comment = "Leeds depot" })
+	b.restart() // which reads the lists anew
+	alice := b.as(sandbox.Alice)
+	alice.command(sandbox.Renewals, "/renew leeds")
+	if got := alice.chosen("Which PBX"); got != "" {
+		t.Errorf("%q is chosen", got)
+	}
+	alice.reads("The only PBX of this product that matches “leeds”.")
+	alice.back()
+	for command, said := range map[string]string{
+		"status leeds":                     "“leeds” fits a PBX of the portal: name it by its serial number",
+		"status " + yeastarsim.CloudSerial: "There is no request for the PBX " + yeastarsim.CloudSerial,
+		"status a":                         "I know more than 5 customers by the name “a”.",
+	} {
+		b.wants(alice.command(sandbox.Renewals, "/renew "+command), said)
+	}
+	alice.command(sandbox.Renewals, "/renew history leeds")
+	alice.list("“leeds” fits a PBX of the portal: name it by its serial number")
 }
 
 // A PBX that is taken out of the portal while it is chosen is told of in the form.

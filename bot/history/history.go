@@ -73,7 +73,11 @@ func (h *Histories) Of(ctx context.Context, a renewal.Actor, query string, page 
 	case len(several) > 0:
 		return blocks.HistoryChoice(query, several, more), nil
 	case who == nil:
-		if _, unread := h.Portal.AmongPBXs(ctx, query); unread != nil {
+		product, unread := h.Portal.AmongPBXs(ctx, query)
+		if product != "" {
+			return blocks.Answer(renewal.Say(pbxNamed(query))), nil
+		}
+		if unread != nil {
 			return blocks.Answer(renewal.Say(fmt.Sprintf("I know no customer by the name “%s”. %s Nothing was changed or ordered.", query, portal.Unread(unread)))), nil
 		}
 		return blocks.Answer(renewal.Say(fmt.Sprintf("I know no customer and no PBX by the name “%s”. Try a part of the company, the e-mail address or "+

@@ -21,6 +21,14 @@ const (
 	listed = 50
 )
 
+// nobody is what a name that fits neither means.
+const nobody = "no customer and no PBX"
+
+// pbxNamed says that PBXs fit a name, and what to name instead.
+func pbxNamed(query string) string {
+	return fmt.Sprintf("“%s” fits a PBX of the portal: name it by its serial number, which the form of “/renew %s” shows. Nothing was changed or ordered.", query, query)
+}
+
 // Status lists the requests for a customer or a PBX, as far as the person may see them.
 func (h *Histories) Status(ctx context.Context, a renewal.Actor, query string) (blocks.Message, error) {
 	holders, err := h.named(ctx, query)
@@ -28,7 +36,7 @@ func (h *Histories) Status(ctx context.Context, a renewal.Actor, query string) (
 		h.Log.WarnContext(ctx, "no customers to look among", "error", err)
 		return blocks.Answer(renewal.Say(portal.Explain(err) + " Nothing was changed or ordered.")), nil
 	}
-	found := "no customer and no PBX"
+	found := nobody
 	if len(holders) > namesListed {
 		found, holders = fmt.Sprintf("more than %d customers", namesListed), nil
 	}
@@ -37,7 +45,14 @@ func (h *Histories) Status(ctx context.Context, a renewal.Actor, query string) (
 		return blocks.Message{}, err
 	}
 	if len(holders)+len(all) == 0 {
-		if _, unread := h.Portal.AmongPBXs(ctx, query); unread != nil {
+		_, pbx, one := h.Portal.FindPBX(ctx, query)
+		product, unread := h.Portal.AmongPBXs(ctx, query)
+		switch {
+		case one:
+			return blocks.Answer(renewal.Say(fmt.Sprintf("There is no request for the PBX %s. Nothing was changed or ordered.", pbx.SerialNumber))), nil
+		case product != "" && found == nobody:
+			return blocks.Answer(renewal.Say(pbxNamed(query))), nil
+		case unread != nil && found == nobody:
 			return blocks.Answer(renewal.Say(fmt.Sprintf("I know no customer by the name “%s”, and no request for such a PBX. %s Nothing was changed or ordered.",
 				query, portal.Unread(unread)))), nil
 		}

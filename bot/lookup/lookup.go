@@ -51,6 +51,7 @@ type answers struct {
 	now   func() time.Time
 	tasks *taskgroup.Group
 	count *metrics.Lookup // nil: nobody counts
+	turns bool            // one load of a key at a time
 
 	mu     sync.Mutex
 	flying map[string]*flight // by key: the latest load that is under way
@@ -115,6 +116,10 @@ func (c *answers) Patient(limit time.Duration) { c.limit = limit }
 // Lasting says for how long an error is remembered as an answer would be; zero: as any other failure.
 func (c *answers) Lasting(lasts func(error) time.Duration) { c.lasts = lasts }
 
+// InTurn has who needs a younger answer than that of the load under way wait for its end first: all
+// who wait share the next one.
+func (c *answers) InTurn() { c.turns = true }
+
 // Count lets figures be kept of the cache.
 func (c *answers) Count(m *metrics.Lookup) { c.count = m }
 
@@ -136,6 +141,9 @@ func (c *answers) get(ctx context.Context, key string, maxAge MaxAge) (any, erro
 		return nil, err
 	}
 	c.count.Miss()
+	if err := c.turn(ctx, key, oldest); err != nil {
+		return nil, err
+	}
 	return c.wait(ctx, c.missed(key, oldest))
 }
 
@@ -229,6 +237,24 @@ func (c *answers) missed(key string, oldest time.Time) *flight {
 	f := &flight{looked: found, landed: make(chan struct{})}
 	close(f.landed)
 	return f
+}
+
+// turn waits, where loads take turns, for the end of one that is under way and was begun before oldest.
+func (c *answers) turn(ctx context.Context, key string, oldest time.Time) error {
+	for c.turns {
+		c.mu.Lock()
+		f := c.flying[key]
+		c.mu.Unlock()
+		if f == nil || !f.looked.at.Before(oldest) {
+			return nil
+		}
+		select {
+		case <-f.landed:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return nil
 }
 
 // join is the load of key that is under way and was not begun before oldest, or a new one.

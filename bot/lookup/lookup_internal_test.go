@@ -322,6 +322,28 @@ func TestFreshAnswersAreShared(t *testing.T) {
 }
 
 // Has says whether asking would cost a question.
+// Where loads take turns, all who need a younger answer than that of the load under way share the next.
+func TestLoadsInTurn(t *testing.T) {
+	t.Parallel()
+	inBubble(t, 10*time.Second, func(t *testing.T, l *Cache[int64], s *source) {
+		l.InTurn()
+		go want(t, l, AnyAge, 1)
+		pass(5 * time.Second)
+		for range 40 {
+			go want(t, l, MaxAge(time.Second), 2)
+		}
+		gone, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if _, err := l.Get(gone, "key", MaxAge(time.Second)); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("who goes away gets %v", err)
+		}
+		pass(20 * time.Second)
+		if n := s.asked.Load(); n != 2 {
+			t.Errorf("asked %d times, want twice", n)
+		}
+	})
+}
+
 func TestHas(t *testing.T) {
 	t.Parallel()
 	inBubble(t, time.Second, func(t *testing.T, l *Cache[int64], _ *source) {

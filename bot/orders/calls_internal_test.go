@@ -67,6 +67,59 @@ func TestCallsOfAnOrder(t *testing.T) {
 	}
 }
 
+// The list of all PBXs is read where their details do not tell whose they are, and not by each order.
+func TestCallsOfOrdersOfPBXs(t *testing.T) {
+	t.Parallel()
+	row, _ := yeastar.ProductByKey("p-series-appliance-plan")
+	for name, c := range map[string]struct {
+		listed bool
+		lists  int
+	}{"details tell the customer": {false, 0}, "the list tells the customer": {true, 1}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			start, moved := time.Now(), atomic.Int64{}
+			now := func() time.Time { return start.Add(time.Duration(moved.Load())) }
+			w := setupClock(t, yeastar.Config{Rate: 1e6, Burst: 1e6}, now)
+			w.sim.Switch(func(s *yeastarsim.Switches) { s.OwnerListed = c.listed })
+			w.portal = looksFor(t, w.client, w.policy, time.Hour, now)
+			var approved []renewal.Request
+			for _, serial := range w.serials(row, 2) {
+				approved = append(approved, w.asked(row.Key, serial, row.Terms[0]))
+			}
+			moved.Add(int64(10 * time.Minute)) // what was read for the questions is too old
+			for i, r := range approved {
+				approved[i] = w.approve(r)
+			}
+			moved.Add(int64(time.Second))
+			mark := len(w.sim.Journal())
+			for _, r := range approved {
+				if r = w.placed(r); r.Status != renewal.Ordered {
+					t.Fatalf("it is %s: %+v %v", r.Status, r.Problem, r.Changes)
+				}
+				moved.Add(int64(2 * time.Duration(lookup.Fresh)))
+			}
+			if n := w.calls(mark)[yeastarsim.InstanceProductList]; n != c.lists {
+				t.Errorf("the list was read %d times, want %d", n, c.lists)
+			}
+		})
+	}
+}
+
+// serials are n PBXs of a row that a customer has.
+func (w *world) serials(row yeastar.Product, n int) []string {
+	w.t.Helper()
+	var found []string
+	for _, p := range w.sim.Portal().Packages {
+		if p.ProductID == row.ID && p.PartnerID != "" && p.Cycle != yeastar.Monthly && len(found) < n {
+			found = append(found, p.ProductNo)
+		}
+	}
+	if len(found) < n {
+		w.t.Fatalf("only %d customers have one by the year", len(found))
+	}
+	return found
+}
+
 // Forty orders that go out together ask once for what they have in common.
 func TestOrdersShareWhatTheyHaveInCommon(t *testing.T) {
 	t.Parallel()
@@ -159,5 +212,39 @@ func TestReadings(t *testing.T) {
 	r.UpdatedAt = time.Now().Add(time.Hour)
 	if age := w.readings(t.Context(), r).maxAge(); age != lookup.Anew {
 		t.Errorf("with a clock that goes back what is %s old counts", time.Duration(age))
+	}
+}
+
+// Whose a PBX is depends on no look-up that does not tell it: what people agreed to without holds
+// up nothing.
+func TestOwnerAloneWasTold(t *testing.T) {
+	t.Parallel()
+	row, _ := yeastar.ProductByKey("p-series-appliance-plan")
+	for name, c := range map[string]struct {
+		failing yeastarsim.Endpoint
+		ordered bool
+	}{
+		"auto-renewal cannot be read": {yeastarsim.ExistedAutoRenew, true},
+		"its price cannot be read":    {yeastarsim.RenewPlanInfo, true},
+		"the list cannot be read":     {yeastarsim.InstanceProductList, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := setup(t)
+			serial := w.serials(row, 1)[0]
+			w.sim.Switch(yeastarsim.Bare)
+			w.sim.Switch(func(s *yeastarsim.Switches) { s.Owner, s.OwnerListed, s.PackagePlan = true, true, true })
+			fails := yeastarsim.Forbidden()
+			w.sim.Fault(yeastarsim.ExistedAutoRenew, fails)
+			r := w.approved(row.Key, serial, row.Terms[0])
+			w.sim.Fault(c.failing, fails)
+			err := w.place(t.Context(), renewal.Job{Kind: renewal.PlaceOrder, RequestID: r.ID})
+			if r, _ = w.ledger.Get(t.Context(), r.ID); (r.Status == renewal.Ordered) != c.ordered || (err == nil) != c.ordered {
+				t.Errorf("it is %s: %v, %+v %v", r.Status, err, r.Problem, r.Changes)
+			}
+			if n := len(w.sim.Placed()); (n == 1) != c.ordered {
+				t.Errorf("%d orders", n)
+			}
+		})
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"renewbot/bot/lookup"
+	"renewbot/bot/portal"
 	"renewbot/bot/renewal"
 	"renewbot/yeastar"
 )
@@ -19,7 +20,7 @@ func (o *Orders) Look(ctx context.Context, request int64, channel string, offer 
 		return nil, nil, err
 	}
 	now, unknown := o.ledger.Now(ctx), o.unknown(ctx, others, channel)
-	facts, _, _ := o.portalFacts(ctx, offer, c, maxAge)
+	facts, _, _ := o.portalFacts(ctx, offer, c, portal.Ages{Each: maxAge, List: maxAge})
 	facts.Requests = others
 	return discreet(offer.Doubts(facts, now, o.policy), unknown), offer.Check(facts), nil
 }

@@ -12,7 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"renewbot/bot/ledger"
-	"renewbot/bot/lookup"
+	"renewbot/bot/portal"
 	"renewbot/bot/renewal"
 	"renewbot/yeastar"
 )
@@ -38,7 +38,7 @@ func (o *Orders) recheck(ctx context.Context, r renewal.Request) (renewal.Event,
 	})
 	ahead, enough := context.WithCancel(ctx)
 	var asking sync.WaitGroup
-	asking.Go(func() { o.portal.Ahead(ahead, r.Offer, anew.maxAge()) })
+	asking.Go(func() { o.portal.Ahead(ahead, r.Offer, anew.ages()) })
 	err := looking.Wait()
 	enough() // what was asked for ahead goes on, and is waited for below
 	asking.Wait()
@@ -66,7 +66,11 @@ func (o *Orders) recheck(ctx context.Context, r renewal.Request) (renewal.Event,
 // onCard is what a form says of a field, for where nothing can be chosen.
 func onCard(problem string) string {
 	said, _ := strings.CutSuffix(problem, " Choose another term.")
-	return strings.TrimSuffix(said, ".") + ". To ask for what fits, close this and press “Ask again”"
+	said = strings.TrimSuffix(said, ".")
+	if renewal.ByHand(problem) { // asking again meets the same
+		return said
+	}
+	return said + ". To ask for what fits, close this and press “Ask again”"
 }
 
 // unsold is what a look-up that failed means: that our account does not have the product any
@@ -97,7 +101,7 @@ func (o *Orders) lastFacts(ctx context.Context, offer *renewal.Offer, c yeastar.
 		ctx, cancel = context.WithDeadline(ctx, end.Add(-ledgerPart))
 		defer cancel()
 	}
-	return o.portalFacts(ctx, offer, c, anew.maxAge())
+	return o.portalFacts(ctx, offer, c, anew.ages())
 }
 
 // compare puts the request before people again when anything is told otherwise than they
@@ -106,7 +110,11 @@ func (o *Orders) compare(ctx context.Context, r renewal.Request, c yeastar.Catal
 	offer := r.Offer
 	offer.Lines = slices.Clone(r.Offer.Lines)
 	facts, missing, unread := o.lastFacts(ctx, &offer, c, anew)
-	if missing != nil && r.WasTold() {
+	if pbx := offer.Holder; pbx.SerialNumber != "" && !facts.OwnerUnread && facts.Owner != pbx.PartnerID { // told then, and not now, too
+		offer.Holder = o.portal.OwnedBy(ctx, pbx, facts.Owner)
+		facts, missing, unread = o.lastFacts(ctx, &offer, c, anew) // what there is to doubt depends on whose it is
+	}
+	if missing != nil && (r.WasTold() || facts.OwnerUnread) {
 		return nil, missing
 	}
 	// What can never be read holds up no order for good: it is a doubt, which people may agree to.
@@ -119,9 +127,6 @@ func (o *Orders) compare(ctx context.Context, r renewal.Request, c yeastar.Catal
 		return nil, err
 	}
 	now := o.ledger.Now(ctx)
-	if pbx := offer.Holder; pbx.SerialNumber != "" && facts.Owner != pbx.PartnerID { // told then, and not now, too
-		offer.Holder = o.portal.OwnedBy(ctx, pbx, facts.Owner)
-	}
 	wrong := offer.Check(facts)
 	for _, field := range slices.Sorted(maps.Keys(wrong)) {
 		return renewal.Gone{Detail: "it does not fit the portal any more: " + onCard(wrong[field])}, nil
@@ -138,7 +143,7 @@ func (o *Orders) compare(ctx context.Context, r renewal.Request, c yeastar.Catal
 			}
 		}
 		// What was just read is priced for another quantity.
-		if _, err := o.portal.Enrich(ctx, &offer, c, lookup.AnyAge); err != nil {
+		if _, err := o.portal.Enrich(ctx, &offer, c, portal.Ages{}); err != nil {
 			return nil, err
 		}
 		offer.QuantitySource = "changed in the Partner Portal since it was approved"
@@ -148,12 +153,12 @@ func (o *Orders) compare(ctx context.Context, r renewal.Request, c yeastar.Catal
 
 // portalFacts reads what the portal tells of an offer. The errors are of look-ups that may
 // work a moment later: missing is what is told of the package, and unread are its orders.
-func (o *Orders) portalFacts(ctx context.Context, offer *renewal.Offer, c yeastar.Catalogue, maxAge lookup.MaxAge) (facts renewal.Facts, missing, unread error) {
+func (o *Orders) portalFacts(ctx context.Context, offer *renewal.Offer, c yeastar.Catalogue, ages portal.Ages) (facts renewal.Facts, missing, unread error) {
 	var strange []yeastar.OrderSummary
 	var looking sync.WaitGroup
 	holder, product := offer.Holder, offer.Product
-	looking.Go(func() { facts, missing = o.portal.Enrich(ctx, offer, c, maxAge) })
-	looking.Go(func() { strange, unread = o.strange(ctx, holder, product, maxAge) })
+	looking.Go(func() { facts, missing = o.portal.Enrich(ctx, offer, c, ages) })
+	looking.Go(func() { strange, unread = o.strange(ctx, holder, product, ages.Each) })
 	looking.Wait()
 	facts.PortalOrders, facts.OrdersUnread = strange, unread != nil
 	return facts, missing, unread

@@ -331,8 +331,36 @@ func TestWhatChangedOfAPBX(t *testing.T) {
 			if r.Status != c.status || !strings.Contains(said, c.why) {
 				t.Errorf("it is %s: %q, want %s: %q", r.Status, said, c.status, c.why)
 			}
+			if strings.Contains(said, "in the portal. To ask for what fits") {
+				t.Errorf("it contradicts itself: %q", said)
+			}
 			if n := len(w.sim.Placed()); (n == 1) != (c.status == renewal.Ordered) {
 				t.Errorf("%d orders", n)
+			}
+		})
+	}
+}
+
+// A PBX that is another customer's by now comes back once, with all that there is to doubt then.
+func TestMovedPBXComesBackOnce(t *testing.T) {
+	t.Parallel()
+	year := yeastar.Term{BillingCycle: yeastar.Annually, MultiCycle: 1, Months: 12}
+	for name, owner := range map[string]string{"nobody's": "", "another customer's": yeastarsim.NorthwindID} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := setup(t)
+			w.sim.RemoveBillingContact(yeastarsim.TutorialBillingContactID)
+			w.sim.AddBillingContact(yeastarsim.BillingContact{
+				ID: yeastarsim.TutorialBillingContactID, Address: yeastarsim.Address{Company: "Acme Telecom Services"},
+			})
+			r := w.approved("cloud-pbx", yeastarsim.CloudSerial, year)
+			w.sim.UpdateOwned(yeastarsim.CloudPBX, yeastarsim.CloudSerial, func(p *yeastarsim.Package) { p.PartnerID = owner })
+			r = w.placed(r)
+			if said := strings.Join(r.Changes, "; "); r.Status != renewal.Pending || !strings.Contains(said, "invoice") {
+				t.Fatalf("it is %s: %q", r.Status, said)
+			}
+			if r = w.placed(w.approve(r)); r.Status != renewal.Ordered || len(w.sim.Placed()) != 1 {
+				t.Errorf("approved once more it is %s: %q, %+v", r.Status, r.Changes, r.Problem)
 			}
 		})
 	}

@@ -116,6 +116,30 @@ func TestSearchOnly(t *testing.T) {
 	}
 }
 
+// A label before a serial number is no word of a name; elsewhere it is: who is called “PBX Direct”
+// is not whoever else has “direct”.
+func TestLabelsAreWordsOfNames(t *testing.T) {
+	t.Parallel()
+	customers := customersOf([]yeastar.Customer{someone("1", "Direct Line Ltd", "", "", ""), someone("2", "Helios Hotels", "", "", "")})
+	pbxs := pbxsOf([]yeastar.OwnedProduct{{ProductNo: "3631E3418911", HolderID: "2"}, {ProductNo: "3661C20B7719", HolderID: "1"}}, customers)
+	for _, c := range []struct {
+		among Holders
+		query string
+		want  yeastar.ID
+	}{
+		{customers, "PBX Direct", ""}, {customers, "sn direct", ""}, {customers, "(direct line)", "1"},
+		{pbxs, "PBX Direct", ""}, {pbxs, "Direct PBX", ""}, {pbxs, "(direct line)", "1"},
+		{pbxs, "Helios Hotels (SN: 3631E3418911)", "2"}, {pbxs, "Helios, PBX SN 3631E", "2"}, {pbxs, "Helios PBX 2", ""},
+	} {
+		if got, ok := c.among.Only(c.query); got.PartnerID != c.want || ok != (c.want != "") {
+			t.Errorf("only(%q) = %q, %v; want %q", c.query, got.PartnerID, ok, c.want)
+		}
+		if found, more := c.among.Search(c.query, 5); len(found)+more != len(c.want) {
+			t.Errorf("search(%q) = %v and %d more, want %q", c.query, found, more, c.want)
+		}
+	}
+}
+
 // TestSearchFindsWhatItHolds checks that every customer is found by every part of their
 // company, and that nothing found lacks a word.
 func TestSearchFindsWhatItHolds(t *testing.T) {

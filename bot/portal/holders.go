@@ -198,7 +198,7 @@ func (hs Holders) Only(query string) (renewal.Holder, bool) {
 	if name := unended(q.whole); all.count == 0 && name != q.whole {
 		return hs.Only(name)
 	}
-	if name := unmarked(q); all.count == 0 && name != "" {
+	if name := unmarked(q, !hs.own); all.count == 0 && name != "" {
 		return hs.Only(name)
 	}
 	return renewal.Holder{}, false
@@ -239,7 +239,7 @@ func (hs Holders) Search(query string, n int) (found []renewal.Holder, more int)
 		pbxs := hs.bare(query)
 		found, total = pbxs[:min(n, len(pbxs))], len(pbxs)
 	}
-	if name := unmarked(newQuery(query)); total == 0 && name != "" {
+	if name := unmarked(newQuery(query), !hs.own); total == 0 && name != "" {
 		return hs.Search(name, n)
 	}
 	return found, total - len(found)
@@ -287,7 +287,7 @@ func pbxsOf(list []yeastar.OwnedProduct, customers Holders) Holders {
 		}
 		called := cmp.Or(customer.Name, o.Comment, o.ProductNo)
 		if customer.Name == "" && o.HolderID != "" && customers.index != nil {
-			called = removed(o.Comment)
+			called = unlisted(o.Comment)
 		}
 		all[i] = named{
 			Holder:  renewal.Holder{SerialNumber: o.ProductNo, PartnerID: o.HolderID, Email: customer.Email, Name: called},

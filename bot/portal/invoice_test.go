@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"renewbot/bot/lookup"
+	"renewbot/bot/portal"
 	"renewbot/bot/renewal"
 	"renewbot/yeastar"
 	"renewbot/yeastar/yeastarsim"
@@ -73,7 +73,7 @@ func TestInvoiceOfAPBX(t *testing.T) {
 			sim.AddBillingContact(yeastarsim.BillingContact{ID: "77", Address: yeastarsim.Address{Company: c.company}})
 			holder, _ := p.Holder(t.Context(), software, yeastarsim.SoftwareSerial)
 			o := renewal.Offer{Product: software, Holder: holder, Contact: renewal.Contact{ID: "77"}}
-			facts, err := p.Enrich(t.Context(), &o, yeastar.Catalogue{}, lookup.AnyAge)
+			facts, err := p.Enrich(t.Context(), &o, yeastar.Catalogue{}, portal.Ages{})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 
-	"renewbot/bot/lookup"
 	"renewbot/bot/renewal"
 	"renewbot/yeastar"
 )
@@ -14,8 +13,8 @@ import (
 // current number of extensions; and it returns the facts beside it. All of it may be
 // missing. The error is of look-ups that may work a moment later: what it is about is
 // missing then, and nothing else.
-func (p *Portal) Enrich(ctx context.Context, o *renewal.Offer, c yeastar.Catalogue, maxAge lookup.MaxAge) (renewal.Facts, error) {
-	found, err := p.read(ctx, *o, c, maxAge)
+func (p *Portal) Enrich(ctx context.Context, o *renewal.Offer, c yeastar.Catalogue, ages Ages) (renewal.Facts, error) {
+	found, err := p.read(ctx, *o, c, ages)
 	if err != nil {
 		p.log.WarnContext(ctx, "not everything of the package could be looked up", "error", err)
 	}
@@ -49,7 +48,7 @@ func (p *Portal) Enrich(ctx context.Context, o *renewal.Offer, c yeastar.Catalog
 	has := found.Plan(c)
 	invoiceTo, unsure := p.invoiceTo(ctx, *o)
 	return renewal.Facts{
-		Services: found.Services, Unoffered: found.unoffered(c, cmp.Or(has.ID, plan.ID)), Quantities: quantities, Plan: has, CurrentPlan: found.CurrentPlan, BillingCycle: cycle, Owner: found.Owner, Among: found.Among,
+		Services: found.Services, Unoffered: found.unoffered(c, cmp.Or(has.ID, plan.ID)), Quantities: quantities, Plan: has, CurrentPlan: found.CurrentPlan, BillingCycle: cycle, Owner: found.Owner, OwnerUnread: found.ownerUnread, Among: found.Among,
 		AutoRenewal: found.autoRenewal, InvoiceTo: invoiceTo, InvoiceUnsure: unsure,
 	}, err
 }

@@ -100,6 +100,7 @@ func (p *Portal) readOwned(ctx context.Context, client *yeastar.Client, productK
 	if err != nil {
 		return ownedList{}, err
 	}
+	began := p.now()
 	var reading packing
 	var pbxs []yeastar.OwnedProduct
 	err = client.EachOwnedProduct(ctx, row.ID, func(o yeastar.OwnedProduct) {
@@ -113,11 +114,24 @@ func (p *Portal) readOwned(ctx context.Context, client *yeastar.Client, productK
 	}
 	owned := ownedList{packages: reading.packed()}
 	if row.Holder == yeastar.BySerial {
-		// Without the customers a PBX is called by its comment or its number.
-		customers, _ := p.customers.Get(ctx, all, lookup.AnyAge)
-		owned.holders = pbxsOf(pbxs, customers)
+		owned.holders = pbxsOf(pbxs, p.customersOf(ctx, pbxs, began))
 	}
 	return owned, nil
+}
+
+// customersOf are the customers for a list of PBXs that was begun to be read at a time: read since
+// when one has a PBX and is not known, who may be new. Without customers a PBX is called by its
+// comment or its number.
+func (p *Portal) customersOf(ctx context.Context, pbxs []yeastar.OwnedProduct, began time.Time) Holders {
+	customers, err := p.customers.Get(ctx, all, lookup.AnyAge)
+	unknown := err == nil && slices.ContainsFunc(pbxs, func(o yeastar.OwnedProduct) bool {
+		_, ok := customers.Get(string(o.HolderID))
+		return o.HolderID != "" && !ok
+	})
+	if unknown {
+		customers, _ = p.customers.Get(ctx, all, lookup.MaxAge(max(p.now().Sub(began), 1)))
+	}
+	return customers
 }
 
 // listed is a holder's package in the list of all. It is empty when there is none, or no
@@ -233,11 +247,21 @@ type reading struct {
 	Package
 	autoRenewal yeastar.AutoRenewal
 	terms       []yeastar.RenewalInfo // one for each line; empty where nothing is told
+	ownerUnread bool                  // a look-up failed that may tell the owner a moment later
+}
+
+// Ages says how old answers may be.
+type Ages struct {
+	Each lookup.MaxAge
+	// List is for the list of all packages where nothing but the owner is read in it: it is long,
+	// and orders that go out one after the other share it.
+	List lookup.MaxAge
 }
 
 // read asks for everything that the portal tells of a package and its renewal. Its error is
 // of look-ups that may work a moment later; what the portal refuses to tell is not told.
-func (p *Portal) read(ctx context.Context, o renewal.Offer, c yeastar.Catalogue, maxAge lookup.MaxAge) (reading, error) {
+func (p *Portal) read(ctx context.Context, o renewal.Offer, c yeastar.Catalogue, ages Ages) (reading, error) {
+	maxAge := ages.Each
 	r := reading{terms: make([]yeastar.RenewalInfo, len(o.Lines))}
 	row, err := Product(o.Product)
 	if err != nil {
@@ -260,12 +284,13 @@ func (p *Portal) read(ctx context.Context, o renewal.Offer, c yeastar.Catalogue,
 		return r, passing(err)
 	}
 	var detail Package
+	var untold error
 	var looking errgroup.Group
 	key := o.Product + " " + mine.ProductNo
 	looking.Go(func() error {
 		told, err := p.details.Get(ctx, key, maxAge)
-		detail = packageOf(told)
-		return passing(err)
+		detail, untold = packageOf(told), passing(err)
+		return untold
 	})
 	looking.Go(func() (err error) { r.autoRenewal, err = p.autoRenewals.Get(ctx, key, maxAge); return passing(err) })
 	for i, l := range o.Lines {
@@ -278,16 +303,22 @@ func (p *Portal) read(ctx context.Context, o renewal.Offer, c yeastar.Catalogue,
 	}
 	err = looking.Wait()
 	owner := row.Holder == yeastar.BySerial && o.Holder.PartnerID != "" && detail.Owner == "" // the list may tell
-	if !listed && err == nil && (owner || !detail.tellsAll(row)) {
-		mine, err = p.listed(ctx, o.Product, o.Holder, lookup.AnyAge)
-		err = passing(err)
+	inList := owner && untold == nil                                                          // whatever else fails
+	var unlisted error
+	if !listed && (inList || (err == nil && !detail.tellsAll(row))) {
+		mine, unlisted = p.listed(ctx, o.Product, o.Holder, lookup.AnyAge)
 	}
-	if maxAge != lookup.AnyAge && err == nil && (owner || tellsMore(mine, detail)) {
-		mine, err = p.listed(ctx, o.Product, o.Holder, maxAge)
-		err = passing(err)
+	switch {
+	case maxAge == lookup.AnyAge || passing(unlisted) != nil:
+	case err == nil && tellsMore(mine, detail):
+		mine, unlisted = p.listed(ctx, o.Product, o.Holder, maxAge)
+	case inList:
+		mine, unlisted = p.listed(ctx, o.Product, o.Holder, ages.List)
 	}
+	unlisted = passing(unlisted)
+	r.ownerUnread = owner && (untold != nil || unlisted != nil)
 	r.Package = merge(mine, detail).of(row)
-	return r, err
+	return r, cmp.Or(err, unlisted)
 }
 
 // tellsMore says whether a package's entry in the list has something that its details do not.

@@ -131,6 +131,7 @@ func New(o Options) *Portal {
 	for _, list := range []interface{ Patient(limit time.Duration) }{p.owned, p.orders, p.placed} {
 		list.Patient(listTimeout)
 	}
+	p.owned.InTurn() // it is long, and many orders may need it
 	p.available.Count(o.Metrics.Lookup("available"))
 	p.customers.Count(o.Metrics.Lookup("customers"))
 	p.customerIDs.Count(o.Metrics.Lookup("customer"))

@@ -19,6 +19,9 @@ func (p *Portal) Products() []yeastar.Product {
 	return yeastar.Available(p.offered, available)
 }
 
+// Configured are the products that are to be offered, whether our account has them or not.
+func (p *Portal) Configured() []yeastar.Product { return slices.Clone(p.offered) }
+
 // Sold asks whether our account has a product.
 func (p *Portal) Sold(ctx context.Context, productKey string, maxAge lookup.MaxAge) (bool, error) {
 	row, err := Product(productKey)

@@ -61,7 +61,7 @@ func TestHoldersFollowTheRow(t *testing.T) {
 			SerialNumber: yeastarsim.SoftwareSerial, PartnerID: yeastarsim.AcmeTelecomID, Name: "Acme Telecom", Email: "renewals@acme.example",
 		}},
 		{"p-series-software", yeastarsim.SoftwareOrphanSerial, renewal.Holder{
-			SerialNumber: yeastarsim.SoftwareOrphanSerial, PartnerID: yeastarsim.RemovedCustomerID, Name: "a customer who is not in the portal any more",
+			SerialNumber: yeastarsim.SoftwareOrphanSerial, PartnerID: yeastarsim.RemovedCustomerID, Name: "a customer whom the portal does not list",
 		}},
 		{"cloud-pbx", yeastarsim.CloudOurSerial, renewal.Holder{SerialNumber: yeastarsim.CloudOurSerial, Name: "Training"}},
 	} {
@@ -258,7 +258,7 @@ func TestPriceIsForItsTerm(t *testing.T) {
 		{"pse-white-label", yeastarsim.AcmeVoiceID, 0, "500.00 USD", yeastar.Annually, 1},
 	} {
 		o, catalogue := offerOf(t, p, c.product, c.key, c.term)
-		facts, err := p.Enrich(t.Context(), &o, catalogue, lookup.AnyAge)
+		facts, err := p.Enrich(t.Context(), &o, catalogue, portal.Ages{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -278,7 +278,7 @@ func TestPriceIsForItsTerm(t *testing.T) {
 		}
 	}
 	o, catalogue := offerOf(t, p, "p-series-appliance-plan", yeastarsim.ApplianceSwitchedSerial, 0)
-	if facts, err := p.Enrich(t.Context(), &o, catalogue, lookup.AnyAge); err != nil || facts.CurrentPlan != "Ultimate Plan" {
+	if facts, err := p.Enrich(t.Context(), &o, catalogue, portal.Ages{}); err != nil || facts.CurrentPlan != "Ultimate Plan" {
 		t.Errorf("a downgrade that waits: %+v, %v", facts, err)
 	}
 }
@@ -299,7 +299,7 @@ func TestPriceIsForItsNumbers(t *testing.T) {
 	} {
 		o, catalogue := offerOf(t, p, "p-series-turnkey", yeastarsim.NorthwindID, 0)
 		o.Lines[0].Quantity, o.Lines[1].Quantity, o.Lines[3].Quantity = c.plan, c.counted, c.own
-		if _, err := p.Enrich(t.Context(), &o, catalogue, lookup.AnyAge); err != nil {
+		if _, err := p.Enrich(t.Context(), &o, catalogue, portal.Ages{}); err != nil {
 			t.Fatal(err)
 		}
 		if got := o.PriceTold(); got != c.want {
@@ -367,7 +367,7 @@ func TestQuantityThatOnlyTheRenewalTells(t *testing.T) {
 	o := renewal.Offer{Product: "p-series-turnkey", Holder: holder, Lines: []renewal.Line{
 		{Type: yeastar.LineService, ID: yeastarsim.RecordingServiceID, Name: "Recording Minutes", Quantity: 1000},
 	}}
-	facts, err := p.Enrich(t.Context(), &o, catalogue, lookup.AnyAge)
+	facts, err := p.Enrich(t.Context(), &o, catalogue, portal.Ages{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -402,7 +402,7 @@ func TestPBXOfAnotherCustomerByNow(t *testing.T) {
 	sim, p := setup(t)
 	o, catalogue := offerOf(t, p, "cloud-pbx", yeastarsim.CloudSerial, 0)
 	sim.UpdateOwned(yeastarsim.CloudPBX, yeastarsim.CloudSerial, func(p *yeastarsim.Package) { p.PartnerID = yeastarsim.NorthwindID })
-	facts, err := p.Enrich(t.Context(), &o, catalogue, lookup.Anew)
+	facts, err := p.Enrich(t.Context(), &o, catalogue, portal.Ages{Each: lookup.Anew, List: lookup.Anew})
 	if err != nil || o.Check(facts)[renewal.FieldHolder] == "" {
 		t.Fatalf("nothing is wrong with its customer: %+v, %v", facts, err)
 	}

@@ -83,7 +83,7 @@ func (p *Portal) askList(d time.Duration) {
 
 // Ahead asks for what Enrich and OrdersOf are going to read of an offer, while its catalogue
 // is still asked for: by the one that is known. What it finds stays in the cache.
-func (p *Portal) Ahead(ctx context.Context, o renewal.Offer, maxAge lookup.MaxAge) {
+func (p *Portal) Ahead(ctx context.Context, o renewal.Offer, ages Ages) {
 	row, err := Product(o.Product)
 	if err != nil {
 		return
@@ -94,7 +94,7 @@ func (p *Portal) Ahead(ctx context.Context, o renewal.Offer, maxAge lookup.MaxAg
 	}
 	known, _ := p.catalogues.Peek(key)
 	var looking errgroup.Group // its errors are those of Enrich and OrdersOf
-	looking.Go(func() error { _, err := p.read(ctx, o, known, maxAge); return err })
-	looking.Go(func() error { _, err := p.OrdersOf(ctx, o.Holder, maxAge); return err })
+	looking.Go(func() error { _, err := p.read(ctx, o, known, ages); return err })
+	looking.Go(func() error { _, err := p.OrdersOf(ctx, o.Holder, ages.Each); return err })
 	_ = looking.Wait()
 }

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"renewbot/bot/lookup"
+	"renewbot/bot/portal"
 	"renewbot/bot/renewal"
 	"renewbot/yeastar"
 	"renewbot/yeastar/yeastarsim"
@@ -21,7 +22,7 @@ func TestEachAnswerTellsItsOwn(t *testing.T) {
 	})
 	for key, want := range map[string]string{yeastarsim.AcmeTelecomID: "", yeastarsim.NorthwindID: ""} {
 		o, catalogue := offerOf(t, p, "p-series-turnkey", key, 0)
-		facts, err := p.Enrich(t.Context(), &o, catalogue, lookup.AnyAge)
+		facts, err := p.Enrich(t.Context(), &o, catalogue, portal.Ages{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -43,8 +44,39 @@ func TestTwoPackagesOfOneCustomer(t *testing.T) {
 	sim.AddPackage(another)
 	holder, _ := p.Holder(t.Context(), "p-series-turnkey", yeastarsim.AcmeTelecomID)
 	o := renewal.Offer{Product: "p-series-turnkey", Holder: holder, Lines: []renewal.Line{{Type: yeastar.LinePlan, ID: yeastarsim.TutorialPlanID, Quantity: 50}}}
-	facts, err := p.Enrich(t.Context(), &o, yeastar.Catalogue{}, lookup.Anew)
+	facts, err := p.Enrich(t.Context(), &o, yeastar.Catalogue{}, portal.Ages{Each: lookup.Anew, List: lookup.Anew})
 	if err != nil || facts.Among != 2 || o.KnownQuantity != 0 {
 		t.Errorf("%d packages may be meant, and one has %d extensions, %v", facts.Among, o.KnownQuantity, err)
+	}
+}
+
+// A customer who is new is called by their name at once: the list of PBXs is read more often than
+// that of customers.
+func TestPBXOfANewCustomer(t *testing.T) {
+	t.Parallel()
+	sim, p := setup(t, yeastarsim.WithNames(func(n *yeastarsim.Names) { n.OwnerCompany = "" }))
+	if _, err := p.Holders(t.Context(), "p-series-turnkey", lookup.AnyAge); err != nil {
+		t.Fatal(err)
+	}
+	const id = "3100417265109829999"
+	sim.AddCustomer(yeastarsim.Customer{PartnerID: id, AccountID: "3076951120475309998", Address: yeastarsim.Address{Company: "Newly Ltd"}})
+	sim.UpdateOwned(yeastarsim.CloudPBX, yeastarsim.CloudSerial, func(p *yeastarsim.Package) { p.PartnerID = id })
+	pbxs, err := p.Holders(t.Context(), "cloud-pbx", lookup.Anew)
+	if got, _ := pbxs.Get(yeastarsim.CloudSerial); err != nil || got.Name != "Newly Ltd" {
+		t.Errorf("it is %+v, %v", got, err)
+	}
+}
+
+// What is configured is that whether the account has it or not: whoever sets what help lists must
+// lose nothing.
+func TestConfiguredProductsThatAreNotSold(t *testing.T) {
+	t.Parallel()
+	sim, p := setup(t)
+	sim.RemoveProduct(yeastarsim.CloudPBX)
+	if sold, err := p.Sold(t.Context(), "cloud-pbx", lookup.Anew); err != nil || sold {
+		t.Fatalf("sold: %v, %v", sold, err)
+	}
+	if offered, all := len(p.Products()), len(p.Configured()); offered != len(yeastar.Products())-1 || all != len(yeastar.Products()) {
+		t.Errorf("%d are offered, and %d configured", offered, all)
 	}
 }

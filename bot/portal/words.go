@@ -15,29 +15,37 @@ import (
 // around are the signs that people and lists put around the parts of a name.
 const around = "()[]{}<>|·,;:/*"
 
-// removed is what a PBX is called, by its comment, whose customer is in no list any more.
-func removed(comment string) string {
-	const gone = "a customer who is not in the portal any more"
+// unlisted is what a PBX is called, by its comment, whose customer is not in the list of them.
+func unlisted(comment string) string {
+	const whose = "a customer whom the portal does not list"
 	if comment == "" {
-		return gone
+		return whose
 	}
-	return comment + ", of " + gone
+	return comment + ", of " + whose
 }
 
-// unmarked is what somebody typed or pasted without the signs around its words and the label before
-// a serial number: "Helios Hotels (SN: 3631E3418911)". It is empty when there are none.
-func unmarked(q query) string {
+// unmarked is what somebody typed or pasted without the signs around its words and, of PBXs, the
+// labels before a serial number: "Helios Hotels (SN: 3631E3418911)". It is empty when there are
+// none. Elsewhere the same words are part of a name: "PBX Direct".
+func unmarked(q query, pbxs bool) string {
 	var words []string
-	for _, w := range q.words {
+	for _, w := range slices.Backward(q.words) {
 		w = strings.Trim(w, around)
-		if w != "" && !slices.Contains(serialLabels, w) {
+		before := pbxs && len(words) > 0 && slices.Contains(serialLabels, w) && likeSerial(words[len(words)-1])
+		if w != "" && !before {
 			words = append(words, w)
 		}
 	}
+	slices.Reverse(words)
 	if name := strings.Join(words, " "); name != q.whole {
 		return name
 	}
 	return ""
+}
+
+// likeSerial says whether a word may be a serial number, or how it begins.
+func likeSerial(word string) bool {
+	return len(word) >= leastSerial && strings.ContainsFunc(word, unicode.IsDigit)
 }
 
 // amongWords is the PBX whose whole serial number is one word of what was typed, and the only one.
@@ -59,26 +67,34 @@ func (p *Portal) amongWords(ctx context.Context, query string) (productKey strin
 	return productKey, h, ok
 }
 
-// AmongPBXs is the first product of which PBXs fit what was typed, one of which only one fits if
-// there is any. The error is of lists that could not be read and may have one.
+// AmongPBXs is the first product of which PBXs fit what was typed. The error is of lists that could not be read and may have one.
 func (p *Portal) AmongPBXs(ctx context.Context, query string) (productKey string, unread error) {
 	for _, row := range p.Products() {
 		if row.Holder != yeastar.BySerial {
 			continue
 		}
 		holders, err := p.Holders(ctx, row.Key, lookup.AnyAge)
-		if _, only := holders.Only(query); only {
-			return row.Key, nil
-		}
 		if holders.Matches(query) > 0 {
-			productKey = cmp.Or(productKey, row.Key)
+			return row.Key, nil
 		}
 		unread = cmp.Or(unread, err)
 	}
-	if productKey != "" {
-		return productKey, nil
-	}
 	return "", unread
+}
+
+// Alone says whether no PBX of another product fits what was typed beside those of one, as far as
+// their lists can be read. Rows that share an id have the same PBXs.
+func (p *Portal) Alone(ctx context.Context, productKey, query string) bool {
+	its, _ := Product(productKey)
+	for _, row := range p.Products() {
+		if row.Holder != yeastar.BySerial || its.Holder != yeastar.BySerial || row.ID == its.ID {
+			continue
+		}
+		if pbxs, _ := p.Holders(ctx, row.Key, lookup.AnyAge); pbxs.Matches(query) > 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // Unread says that somebody who is not found may be a PBX, whose lists could not be read.

@@ -59,6 +59,12 @@ func (o Offer) Check(f Facts) map[Field]string {
 	return wrong
 }
 
+// byHand is how a problem ends with which nothing can be chosen that fits.
+const byHand = "renew this in the portal."
+
+// ByHand says whether a sentence of Check's is of what cannot be renewed here at all.
+func ByHand(problem string) bool { return strings.HasSuffix(problem, byHand) }
+
 // together says what to do about services that must be renewed and are left out.
 func (o Offer) together(left []yeastar.OwnedService, f Facts) string {
 	const only = "Yeastar renews the plan and its services only together"
@@ -70,9 +76,9 @@ func (o Offer) together(left []yeastar.OwnedService, f Facts) string {
 	}
 	switch {
 	case len(unoffered) > 0:
-		return fmt.Sprintf("%s, and the package also has %s, which cannot be chosen here: renew this in the portal.", only, namesOf(unoffered))
+		return fmt.Sprintf("%s, and the package also has %s, which cannot be chosen here: %s", only, namesOf(unoffered), byHand)
 	case len(f.Services) > MaxServices:
-		return fmt.Sprintf("%s, and the package has %d of them, of which a request takes %d: renew this in the portal.", only, len(f.Services), MaxServices)
+		return fmt.Sprintf("%s, and the package has %d of them, of which a request takes %d: %s", only, len(f.Services), MaxServices, byHand)
 	}
 	if plan, _ := o.Plan(); f.otherPlan(plan) && f.Plan.Name != "" { // with which they may not go
 		return fmt.Sprintf("%s: choose %s, and %s, too.", only, f.Plan.Name, namesOf(left))

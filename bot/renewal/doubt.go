@@ -71,6 +71,7 @@ type Facts struct {
 	CurrentPlan   string       // on which it runs until a change of plan that waits; empty: none waits
 	BillingCycle  string       // of the package: yeastar.Annually or Monthly
 	Owner         yeastar.ID   // the customer whose package it is
+	OwnerUnread   bool         // it could not be read, and may be a moment later
 	Among         int          // how many packages may be the one that is meant; 0: it is known, or none is listed
 	AutoRenewal   yeastar.AutoRenewal
 	InvoiceTo     string                 // whose invoice it would be, when that is another customer
@@ -91,7 +92,7 @@ func (o Offer) Doubts(f Facts, now time.Time, p Policy) []Doubt {
 	}
 	doubts = append(doubts, RepeatDoubts(f.Requests, now, p)...)
 	for _, order := range f.PortalOrders {
-		if !EndedUnplaced(order.OrderStatus) && o.recent(order.CreateTime, now, p) {
+		if !EndedUnplaced(order.OrderStatus) && recent(order.CreateTime, o.termBefore(f), now, p) {
 			doubts = append(doubts, Doubt{Kind: DoubtPortalOrder, Serious: true, OrderNo: order.OrderNo, At: order.CreateTime.UTC()})
 		}
 	}
@@ -201,11 +202,19 @@ func (r Request) ordersBefore(now time.Time, p Policy) []Doubt {
 		default:
 			continue
 		}
-		if a.StartedAt.IsZero() || now.Before(stillNew(a.StartedAt, r.Offer.TermAsked(), p)) {
+		if recent(a.StartedAt, r.termOf(a), now, p) {
 			doubts = append(doubts, d)
 		}
 	}
 	return doubts
+}
+
+// termOf is the term that an attempt asked for: its request may have been changed since.
+func (r Request) termOf(a Attempt) yeastar.Term {
+	if o, err := yeastar.ReadOrder(a.Body); err == nil && o.Term.Months != 0 {
+		return o.Term
+	}
+	return r.Offer.TermAsked()
 }
 
 // monthlyRepeat is for how long after an order for a month another one has to be explained.
@@ -220,12 +229,20 @@ func stillNew(at time.Time, t yeastar.Term, p Policy) time.Time {
 	return at.AddDate(0, max(t.Months-12, 0), 0).Add(p.RepeatWithin)
 }
 
-// recent says whether an order of the portal's, whose term it does not tell, is so young that
-// another one has to be explained. One without a time is taken for young.
-func (o Offer) recent(at, now time.Time, p Policy) bool {
-	term := o.TermAsked()
-	term.Months = min(term.Months, 12) // what is renewed by the month was renewed so before
-	return at.IsZero() || now.Before(stillNew(at, term, p))
+// recent says whether an order is so young that another one has to be explained. One without
+// a time is taken for young.
+func recent(at time.Time, t yeastar.Term, now time.Time, p Policy) bool {
+	return at.IsZero() || now.Before(stillNew(at, t, p))
+}
+
+// termBefore is the term that an order of the portal's is taken to have, which it does not tell:
+// less than a year only where the portal says that the package is billed so.
+func (o Offer) termBefore(f Facts) yeastar.Term {
+	t := o.TermAsked()
+	if t.Months = min(t.Months, 12); f.BillingCycle != yeastar.Monthly {
+		t.Months = 12
+	}
+	return t
 }
 
 // lineDoubts are about what the order renews of the package, as far as its product can.
@@ -274,12 +291,11 @@ func (r Request) NewDoubts(now []Doubt) []Doubt {
 	})
 }
 
-// WasTold says whether people agreed to something that the portal told of the package.
+// WasTold says whether people agreed to something that the portal told of the package, beside whose it is.
 func (r Request) WasTold() bool {
 	o := r.Offer
 	autoRenewal := r.Doubts != nil && !slices.ContainsFunc(r.Doubts, func(d Doubt) bool { return d.Kind == DoubtAutoRenewalUnknown })
-	owner := o.Holder.SerialNumber != "" && o.Holder.PartnerID != ""
-	return owner || o.PriceTold() != "" || o.KnownQuantity != 0 || !o.CurrentExpiry.IsZero() || autoRenewal
+	return o.PriceTold() != "" || o.KnownQuantity != 0 || !o.CurrentExpiry.IsZero() || autoRenewal
 }
 
 // Differs says whether an offer, read anew, is not the one that people agreed to: what they

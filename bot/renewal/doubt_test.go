@@ -80,9 +80,26 @@ func TestDoubts(t *testing.T) {
 		r.Offer.Term = yeastar.Term{BillingCycle: yeastar.Annually, MultiCycle: months / 12, Months: months}
 		return r
 	}
+	sentFor := func(years int, r Request) Request {
+		o := r.Offer
+		pbx(&o, "cloud-pbx")
+		o.Term = yeastar.Term{BillingCycle: yeastar.Annually, MultiCycle: years, Months: 12 * years}
+		body, err := o.Body("")
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Attempts[0].Body = body
+		return r
+	}
 	byTheMonth := func(change func(*Offer, *Facts)) func(*Offer, *Facts) {
 		return func(o *Offer, f *Facts) {
 			o.Product, o.Term, o.Lines = "p-series-appliance-plan", month, o.Lines[:1]
+			change(o, f)
+		}
+	}
+	billedMonthly := func(change func(*Offer, *Facts)) func(*Offer, *Facts) {
+		return func(o *Offer, f *Facts) {
+			f.BillingCycle = yeastar.Monthly
 			change(o, f)
 		}
 	}
@@ -120,8 +137,13 @@ func TestDoubts(t *testing.T) {
 		"five years, in their last days":          {requests(forTerm(60, start.AddDate(-4, 0, -301))), ""},
 		"a month, 24 days ago":                    {requests(forTerm(1, start.Add(-24*day))), "ordered_before!"},
 		"a month, a month ago":                    {requests(forTerm(1, start.AddDate(0, -1, 0))), ""},
-		"by the month, a month ago in the portal": {byTheMonth(portalOrder("succeed", start.AddDate(0, -1, 0))), "cycle_unknown undocumented"},
-		"by the month, this month in the portal":  {byTheMonth(portalOrder("succeed", start.Add(-20*day))), "portal_order! cycle_unknown undocumented"},
+		"sent for three years, then changed":      {requests(sentFor(3, orderedAt(start.AddDate(-2, 0, 0)))), "ordered_before!"},
+		"by the month, a month ago in the portal": {byTheMonth(billedMonthly(portalOrder("succeed", start.AddDate(0, -1, 0)))), "undocumented"},
+		"by the month, this month in the portal":  {byTheMonth(billedMonthly(portalOrder("succeed", start.Add(-20*day)))), "portal_order! undocumented"},
+		"by the month, a month ago, for a term that is not told": {
+			byTheMonth(portalOrder("succeed", start.AddDate(0, -1, 0))), "portal_order! cycle_unknown undocumented"},
+		"by the month, a year ago, for a term that is not told": {
+			byTheMonth(portalOrder("succeed", start.Add(-301*day))), "cycle_unknown undocumented"},
 		"two others":                              {requests(other(Unknown, start), orderedAt(start)), "open_request! ordered_before!"},
 		"closed after a refusal":                  {closed(Attempt{Problem: new(problem(yeastar.ClassRefused))}), ""},
 		"closed after a lost answer":              {closed(Attempt{Problem: &lost}), "lost_before!"},

@@ -218,6 +218,10 @@ func (s *Server) instanceProductDetail(c *call) (any, *refusal) {
 		return nil, ref
 	}
 	out := s.packageItem(p)
+	if s.switches.OwnerListed {
+		delete(out, s.names.OwnerID)
+		delete(out, s.names.OwnerCompany)
+	}
 	out["createTime"] = s.epoch(p.Created)
 	out["currentPlan"], out["currentPlanExpireDate"] = p.CurrentPlan, "" // filled only while a plan switch is pending
 	if p.CurrentPlan != "" {

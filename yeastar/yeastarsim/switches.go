@@ -28,6 +28,8 @@ type Switches struct {
 	Cycle bool
 	// Owner puts the holder's partner id and company into product and order answers.
 	Owner bool
+	// OwnerListed leaves the holder out of product detail again: only the list tells it.
+	OwnerListed bool
 	// PackagePlan puts the plan and the services of a package into product list and product detail.
 	PackagePlan bool
 	// OrderLines puts plan and service lines into order details.
