@@ -195,6 +195,37 @@ rules:
 	b.shows(card, "@bob: please decide")
 }
 
+// A group of the policy that somebody has disabled silences no request that was handed over.
+func TestADisabledGroupKeepsNobodyFromBeingReminded(t *testing.T) {
+	t.Parallel()
+	b, clock := setupAt(t, configured(longLived), ruled(t, `version: 1
+rules:
+  - name: large
+    when: {quantity: {from: 1000}}
+    steps: [{who: `+sandbox.Approval+`}]
+  - name: all
+    steps: [{who: [`+sandbox.Bob+`, `+sandbox.Carol+`]}]
+`))
+	bob := b.as(sandbox.Bob)
+	card := b.as(sandbox.Alice).request(acmeWish)
+	bob.pickIn(card, blocks.ActionMore, "Ask somebody else…")
+	bob.titled("Ask about RNW-000001")
+	bob.choose("Who should decide?", "", "carol")
+	bob.typeIn("Why?", "you know them")
+	bob.submitOK()
+	b.shows(card, "@carol was asked to decide by @bob")
+	b.Slack.Fail("usergroups.users.list", slacksim.Fault{Kind: slacksim.FaultError, Error: "no_such_subteam"})
+	b.laterAt(clock, at(2, 18))
+	b.laterAt(clock, at(3, 10))
+	b.rest()
+	if got := b.reminders("RNW-000001"); len(got) == 0 {
+		t.Error("nobody was reminded")
+	}
+	if r := b.stored("RNW-000001"); r.Handed == nil || r.Handed.To != sandbox.Carol {
+		t.Errorf("who was asked is not any more: %+v", r.Handed)
+	}
+}
+
 // A refusal says what holds on.
 func TestARefusalSaysWhatHolds(t *testing.T) {
 	t.Parallel()
