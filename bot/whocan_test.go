@@ -296,3 +296,23 @@ func TestTheLastCallSaysThatNobodyIsLeft(t *testing.T) {
 	b.says(sandbox.Renewals, "Last call", "1 of 2 approvals: @bob.", "Too few people are left who may approve this", "Nothing has been ordered.")
 	b.shows(card, "Too few people are left who may approve this")
 }
+
+// Of a deputy whom Slack does not tell of now nobody says that they may not any more.
+func TestDeputiesWhileSlackDoesNotTell(t *testing.T) {
+	t.Parallel()
+	for name, method := range map[string]string{"of people": "users.info", "of a group": "usergroups.users.list"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b, clock := setupAt(t)
+			carol, dave := b.as(sandbox.Carol), b.as(sandbox.Dave)
+			b.wants(carol.command(sandbox.Renewals, "/renew deputy @dave in 5 days"), "@dave decides for @carol")
+			b.later(clock, 2*time.Hour)
+			dave.command(sandbox.Renewals, "/renew help") // so that it is known who asks
+			b.Slack.Fail(method, slacksim.Fault{Kind: slacksim.FaultError, Error: "internal_error"})
+			said := dave.command(sandbox.Renewals, "/renew deputies")
+			if !contains(said, "@dave decides for @carol") || contains(said, "can't decide") {
+				t.Errorf("says %q", said)
+			}
+		})
+	}
+}
