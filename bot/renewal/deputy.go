@@ -158,6 +158,25 @@ func (r Request) mayFor(in Intent, of Actor, now time.Time, p Policy) *Refusal {
 // counted says whether a vote is this person's, or given in their place.
 func (a Actor) counted(v Vote) bool { return a.mayBe(v.By) || (v.For != "" && a.mayBe(v.For)) }
 
+// represented says whether a deputy has approved for somebody, who still may themselves and need not. They need to
+// where the deputy may be one of those who decide by themselves now, and can't vote twice.
+func (r Request) represented(a Actor, now time.Time, p Policy) bool {
+	votes := r.fresh(now, p)
+	kept, lost := inPerson(votes, a)
+	for _, w := range r.ways(p) {
+		at := w.Present(votes)
+		if at == len(w.Steps) || at == w.Present(kept) { // it is no step of the deputy's own, or they had voted for themselves
+			continue
+		}
+		for _, l := range lost {
+			if slices.ContainsFunc(w.Steps[at].Who, func(id string) bool { return id == l.By || unnamed(id) }) {
+				return false
+			}
+		}
+	}
+	return len(lost) > 0
+}
+
 // fresh are the votes that are not too old to count.
 func (r Request) fresh(now time.Time, p Policy) []Vote {
 	oldest := now.Add(-p.ExpireAfter)

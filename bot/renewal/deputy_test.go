@@ -243,3 +243,36 @@ func TestDeputiesNeverMakeFewer(t *testing.T) {
 		}
 	})
 }
+
+// For whom a deputy has approved is not asked any more, and may take the approval over or say no.
+func TestTheDeputyHasApproved(t *testing.T) {
+	t.Parallel()
+	named := func(id string) Actor { return Actor{UserID: id, Named: []string{id}} }
+	for name, c := range map[string]struct {
+		steps []Step
+		asked bool
+	}{
+		"others are at the next step":                  {[]Step{{Who: []string{"U2"}, Required: 1}, {Who: []string{"U3"}, Required: 1}}, false},
+		"others have to approve the same step":         {[]Step{{Who: []string{"U2", "U3"}, Required: 2}}, false},
+		"the deputy may be needed for the step of now": {[]Step{{Who: []string{"U2"}, Required: 1}, {Who: []string{"S1"}, Required: 1}}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := policy()
+			p.Rules = stepsOf(c.steps)
+			made, err := New(123, submission(), start, p)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r, boss := made.Request, named("U2")
+			r = must(t, r, later, p, Approve{By: deputyOf("U5", boss), Shown: shown(r)})
+			same(t, c.asked, r.WaitsFor(boss, later, p), "it waits for whom the deputy approved")
+			for _, action := range []Action{ActionApprove, ActionReject, ActionReturn} {
+				if refusal := r.May(Intent{Action: action, By: boss, Shown: r.Shown()}, later, p); refusal != nil {
+					t.Errorf("%s is refused: %v", action, refusal)
+				}
+			}
+			must(t, r, later, p, Reject{By: boss, Shown: shown(r), Reason: "no"})
+		})
+	}
+}

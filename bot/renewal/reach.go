@@ -61,7 +61,7 @@ func (r Request) enough(s Step, wanted int, but Actor, votes []Vote, p Policy) b
 	for _, id := range s.Who {
 		other := Actor{UserID: id}
 		switch {
-		case id == Variables || strings.HasPrefix(id, "S"):
+		case unnamed(id):
 			return true
 		case but.mayBe(id), r.askedBy(other) && !r.selfCounts(p), slices.ContainsFunc(votes, func(v Vote) bool { return v.By == id }):
 		default:
@@ -70,3 +70,6 @@ func (r Request) enough(s Step, wanted int, but Actor, votes []Vote, p Policy) b
 	}
 	return left >= wanted
 }
+
+// unnamed says whether a name of a step is that of people who are not known here.
+func unnamed(id string) bool { return id == Variables || strings.HasPrefix(id, "S") }
