@@ -316,3 +316,32 @@ func TestDeputiesWhileSlackDoesNotTell(t *testing.T) {
 		})
 	}
 }
+
+// A batch that nobody can approve any more says so on its card, after a vote and at its last call.
+func TestTooFewAreLeftForABatch(t *testing.T) {
+	t.Parallel()
+	b, clock := setupAt(t, telling, quorum(2), func(o *sandbox.Options) { o.Vendor = append(o.Vendor, yeastarsim.WithCustomers(40)) })
+	card := b.as(sandbox.Alice).batch(customer(31), customer(33))
+	b.Slack.SetGroupMembers(sandbox.Approval)
+	b.rest()
+	b.as(sandbox.Bob).press(card, "Approve 2 lines")
+	b.says(sandbox.Renewals, "@bob approved 2 lines of RNW-B0001", "More approvals are needed.", "Too few people are left who may approve this")
+	b.shows(card, "Too few people are left who may approve this")
+	b.laterAt(clock, at(5, 6))
+	b.says(sandbox.Renewals, "Last call: RNW-B0001", "Too few people are left who may approve this")
+}
+
+// Who asks for a batch that too few can approve reads so before.
+func TestTheReviewOfABatchSaysThatTooFewCan(t *testing.T) {
+	t.Parallel()
+	b := setup(t, ruled(t, onlyBob), telling, func(o *sandbox.Options) { o.Vendor = append(o.Vendor, yeastarsim.WithCustomers(40)) })
+	bob := b.as(sandbox.Bob)
+	bob.command(sandbox.Renewals, "/renew batch")
+	bob.view("Or a file")
+	list := slacksim.Attachment{Name: "list.csv", Content: []byte(batchHeader + customer(31) + "\n" + customer(33))}
+	if _, err := bob.p.Upload(b.ctx, "Or a file", list); err != nil {
+		t.Fatalf("upload: %v", err)
+	}
+	bob.submitOK()
+	b.wants(b.Slack.TextView(bob.titled("Please check")), "Too few people may approve this when you ask for it")
+}

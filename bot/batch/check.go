@@ -33,7 +33,7 @@ const (
 
 // check checks every line as the form of a single request in a channel would be, and then all together. told is called now and then
 // with how many are done, and not any more when check has returned.
-func (v *View) check(ctx context.Context, who renewal.Actor, channel string, rows []row, told func(done int)) ([]blocks.BatchCheck, error) {
+func (v *View) check(ctx context.Context, who renewal.Actor, channel string, rows []row, told func(done int)) ([]blocks.BatchCheck, []renewal.Request, error) {
 	checked := make([]blocks.BatchCheck, len(rows))
 	err := each(len(rows), func(i int) error {
 		ctx, cancel := context.WithTimeout(ctx, checkTimeout)
@@ -44,15 +44,16 @@ func (v *View) check(ctx context.Context, who renewal.Actor, channel string, row
 		return err
 	}, told)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	twice(checked)
-	return checked, v.within(ctx, who, checked)
+	asked, err := v.within(ctx, who, checked)
+	return checked, asked, err
 }
 
 // within finds by which way each line goes, and the lines that the policy does not let be asked for: also
-// because of those before them, none of which is a request yet.
-func (v *View) within(ctx context.Context, who renewal.Actor, checked []blocks.BatchCheck) error {
+// because of those before them, none of which is a request yet. The others are returned as they would be asked for.
+func (v *View) within(ctx context.Context, who renewal.Actor, checked []blocks.BatchCheck) ([]renewal.Request, error) {
 	var asked []renewal.Request
 	var of []int
 	for i, c := range checked {
@@ -68,12 +69,25 @@ func (v *View) within(ctx context.Context, who renewal.Actor, checked []blocks.B
 		asked, of = append(asked, r), append(of, i)
 	}
 	refusals, err := v.ledger.OverTogether(ctx, asked)
+	var kept []renewal.Request
 	for k, refusal := range refusals {
 		if refusal != nil {
 			checked[of[k]].Wrong = []string{refusal.Sentence.String()}
+			continue
 		}
+		kept = append(kept, asked[k])
 	}
-	return err
+	return kept, err
+}
+
+// whoDecides finds out who would be asked about lines, and whether too few could approve them: by the strictest.
+func (v *View) whoDecides(ctx context.Context, lines []renewal.Request) (ids []string, few bool) {
+	if len(lines) == 0 {
+		return nil, false
+	}
+	r := lines[0]
+	r.Together = renewal.Together(lines, v.policy)
+	return v.asks(ctx, r)
 }
 
 // each does n things, some together, and tells meanwhile how many are done, but nothing of it any more

@@ -85,6 +85,17 @@ func (b Batch) takes(r Request, a Actor, now time.Time, p Policy) bool {
 	return r.May(in, now, p) == nil
 }
 
+// Reaches says whether some people can together approve the lines of a batch that are undecided, as they are now.
+func (b Batch) Reaches(people []Actor, lines []Request, now time.Time, p Policy) bool {
+	open := b.Undecided(lines)
+	if len(open) == 0 {
+		return true
+	}
+	r := open[0]
+	r.Together = Together(open, p)
+	return r.Reaches(people, now, p)
+}
+
 // Awaiting is a line by which it is known for whom the batch waits, and since when; false: for
 // nobody.
 func (b Batch) Awaiting(lines []Request) (Request, bool) {

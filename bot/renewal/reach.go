@@ -10,7 +10,7 @@ import (
 // votes once, and rather for themselves than as a deputy.
 func (r Request) Reaches(people []Actor, now time.Time, p Policy) bool {
 	people = slices.Clone(people)
-	r.ExpiresAt = now.Add(time.Hour) // it is about people alone
+	r.ExpiresAt, r.Apart = now.Add(time.Hour), true // it is about people alone
 	for !arrived(r.ways(p), r.Votes) {
 		i, acting := r.nextVoter(people, now, p)
 		if i < 0 {

@@ -61,8 +61,8 @@ func (v *View) askedOfBatch(ctx context.Context, d blocks.BatchData) asking {
 		return asking{ids: named}
 	}
 	ids := v.covering(ctx, named, able)
-	if len(ids) == 0 && d.Batch.Held == nil {
-		ids = []string{blocks.Nobody}
+	if d.Batch.Held == nil && !d.Batch.Reaches(able.people, d.Lines, now, v.policy) {
+		ids = append(ids, blocks.Nobody)
 	}
 	return asking{ids, able.ids}
 }
