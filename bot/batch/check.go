@@ -70,12 +70,12 @@ func (v *View) within(ctx context.Context, who renewal.Actor, checked []blocks.B
 	}
 	refusals, err := v.ledger.OverTogether(ctx, asked)
 	var kept []renewal.Request
-	for k, refusal := range refusals {
-		if refusal != nil {
-			checked[of[k]].Wrong = []string{refusal.Sentence.String()}
+	for k, r := range asked {
+		if k < len(refusals) && refusals[k] != nil {
+			checked[of[k]].Wrong = []string{refusals[k].Sentence.String()}
 			continue
 		}
-		kept = append(kept, asked[k])
+		kept = append(kept, r)
 	}
 	return kept, err
 }
