@@ -135,7 +135,7 @@ func (r Request) mayFor(in Intent, of Actor, now time.Time, p Policy) *Refusal {
 	case ActionApprove:
 		votes := r.fresh(now, p)
 		used = slices.ContainsFunc(votes, of.counted)
-		if !used && r.needed(self, votes, p) {
+		if !used && r.needed(self, of, votes, p) {
 			return &Refusal{RefusedNeeded, Sentence{
 				Text("Your own approval of " + r.Reference() + " is needed at a later step, where nobody else is left, so you can't give that of "), ID(of.UserID),
 				Text(" as their deputy: they or somebody else of this step have to. Nothing was ordered by this."),
