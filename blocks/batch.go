@@ -64,6 +64,7 @@ type BatchData struct {
 	Lines []renewal.Request
 	Can   renewal.BatchCan // what the reader of a list may do with it
 	Pause renewal.Pause    // of all orders, which the card tells
+	Few   bool             // too few people are left who may approve it
 }
 
 func (d BatchData) target() string {

@@ -68,6 +68,9 @@ func BatchCard(d BatchData) Message {
 		blocks = append(blocks, section(id("bar"), bar))
 	}
 	if len(open) > 0 {
+		if d.Few {
+			blocks = append(blocks, section(id("few"), tooFew))
+		}
 		blocks = append(blocks, d.doubts(id, open)...)
 		if len(d.Lines) <= batchOnCard {
 			blocks = append(blocks, batchSections(id("lines"), open)...)
@@ -251,7 +254,7 @@ func BatchVote(d BatchData, a renewal.BatchApproval, last bool, next []string) M
 	case !last && len(next) > 0:
 		s = askToDecide(s+" By the policy it is the turn of others now. "+nothingYet, next)
 	case !last:
-		s += " More approvals are needed. " + nothingYet
+		s = askToDecide(s+" More approvals are needed. "+nothingYet, d.few(nil))
 	case d.Batch.DryRun:
 		s += " " + dryEnd
 	case d.counts()[renewal.LineLeftOut] == len(d.Lines):

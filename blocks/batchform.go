@@ -155,6 +155,7 @@ type BatchReviewData struct {
 	Channel   string
 	Note      string
 	Approvers []string
+	Few       bool // too few people may approve it
 	Required  int
 	Ways      []renewal.Way
 	DryRun    bool
@@ -189,6 +190,9 @@ func BatchReview(p BatchReviewData) slack.ModalViewRequest {
 	}
 	if w := outside(p.Warning, limitAlert); w != "" {
 		blocks = append(blocks, alert("warning", slack.AlertLevelWarning, w))
+	}
+	if p.Few {
+		blocks = append(blocks, alert("few", slack.AlertLevelWarning, TooFew))
 	}
 	head := fmt.Sprintf("*%s can be asked for: %s*", count(len(clean), "line", "lines"), BatchData{Lines: offers}.total())
 	if len(clean) == 0 {

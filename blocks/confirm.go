@@ -68,6 +68,8 @@ func confirmRetry(r renewal.Request, p renewal.Pause) *slack.ConfirmationBlockOb
 		consequence = "Dry run: no order will be sent."
 	case more != "":
 		consequence = more + " The last one places a real order " + atOnce + "; it cannot be undone. " + oldApproval
+	case p.Holds() && r.Batch != 0: // a resume lets it wait for its turn
+		consequence = pausedNow + consequence
 	case p.Holds():
 		consequence = "Orders are paused: " + pausedOrder + " " + oldApproval
 	default:

@@ -154,3 +154,26 @@ func TestDoubtsFitTheirAlerts(t *testing.T) {
 		}
 	}
 }
+
+// While orders are paused, a line of a batch that is tried again waits for its turn after that.
+func TestRetryOfALineInAPause(t *testing.T) {
+	t.Parallel()
+	r := with(renewal.Refused, func(r *renewal.Request) { r.Batch, r.Line, r.Apart = 7, 2, true })
+	text := buttons(blocks.Card(r, nil, renewal.Pause{By: "U1", Reason: "Stocktaking"}))[0].Confirm.Text.Text
+	for _, piece := range []string{"Orders are paused until an approver resumes. ", "when it is its turn in RNW-B0007"} {
+		if !strings.Contains(text, piece) {
+			t.Errorf("the dialog lacks %q: %s", piece, text)
+		}
+	}
+}
+
+// A reminder speaks of others who decide only where there are some.
+func TestNudgeOverNamesNoOthersWhereNoneCan(t *testing.T) {
+	t.Parallel()
+	for _, others := range []bool{true, false} {
+		m := blocks.NudgeOver(with(renewal.Pending, func(*renewal.Request) {}), renewal.Entry{}, others)
+		if strings.Contains(m.Text, "others decide on it now") != others || !strings.Contains(m.Text, "Nothing has been ordered.") {
+			t.Errorf("others %t: %s", others, m.Text)
+		}
+	}
+}

@@ -168,7 +168,7 @@ func nudges() []shown {
 		out = append(out, shown{"nudge_" + e.name, blocks.Nudge(e.request, e.entry, carol)})
 		if e.name == "last_call" {
 			voted := with(renewal.Pending, quorum)
-			out = append(out, shown{"nudge_over", blocks.NudgeOver(e.request, e.entry)})
+			out = append(out, shown{"nudge_over", blocks.NudgeOver(e.request, e.entry, true)})
 			out = append(out, shown{"nudge_voted", blocks.Nudge(voted, e.entry, bob)})
 			for _, s := range renewal.Statuses() {
 				if s != renewal.Pending {

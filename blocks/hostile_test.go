@@ -153,7 +153,7 @@ func TestMessagesWithstandAnyText(t *testing.T) {
 			{"owner's digest", blocks.DueOwnersDigest(hostileDue(t, r).List.Rows, r.Changes, now)},
 			{"imported", blocks.DueImportTold(hostileImport(t, r).Result, "")}, {"not imported", blocks.DueImportTold(due.Import{}, r.Note+"!")},
 			{"history", blocks.History(hostileHistory(t, r))}, {"history's choice", blocks.HistoryChoice(r.Note, []renewal.Holder{r.Offer.Holder, {Name: r.Reason}}, 3)},
-			{"preface", blocks.Preface(r.Note, blocks.Help("/renew", blocks.HelpData{Offered: yeastar.Products()}))}, {"reopen", blocks.Reopen(r.Note)}, {"over", blocks.NudgeOver(r, e)},
+			{"preface", blocks.Preface(r.Note, blocks.Help("/renew", blocks.HelpData{Offered: yeastar.Products()}))}, {"reopen", blocks.Reopen(r.Note)}, {"over", blocks.NudgeOver(r, e, true)},
 			{"answer", blocks.Answer(renewal.Sentence{renewal.Text("Only "), renewal.ID(bob), renewal.Text(" can do that: " + r.Note), renewal.State{Request: r}})},
 		} {
 			if message := m.what.(blocks.Message); message.Blocks != nil {

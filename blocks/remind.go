@@ -52,9 +52,12 @@ func Nudge(r renewal.Request, e renewal.Entry, approver string) Message {
 	return m
 }
 
-// NudgeOver takes the place of a Nudge when its reader can't decide any more, and others can.
-func NudgeOver(r renewal.Request, e renewal.Entry) Message {
-	s := "🔔 *" + r.Reference() + "* does not wait for you any more: others decide on it now."
+// NudgeOver takes the place of a Nudge when its reader can't decide any more; others say whether there are some who can.
+func NudgeOver(r renewal.Request, e renewal.Entry, others bool) Message {
+	s := "🔔 *" + r.Reference() + "* does not wait for you any more."
+	if others {
+		s = "🔔 *" + r.Reference() + "* does not wait for you any more: others decide on it now."
+	}
 	return oneLineMessage(fmt.Sprintf("nudge.%d.%d", r.ID, e.Seq), join(s, what(r.Offer, outside)+".", nudgeEnd(r)))
 }
 

@@ -18,6 +18,7 @@ const linePatience = time.Minute
 func (b *Bot) single() batch.Single {
 	return batch.Single{
 		Voters: b.voters,
+		Asks:   b.slack.Asks,
 		MaySee: func(ctx context.Context, a renewal.Actor, r renewal.Request) bool {
 			return b.history().MaySee(ctx, a, r)
 		},

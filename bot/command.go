@@ -119,7 +119,7 @@ func (b *Bot) status(ctx context.Context, p reply.Person, a renewal.Actor, id in
 	}
 	r = r.Under(b.policy)
 	m := blocks.Detail(r, entries, b.slack.Links(ctx, []renewal.Request{r}))
-	if r.WaitsFor(b.beside(ctx, a, r, directory.RequestAge), b.now(), b.policy) {
+	if r.WaitsFor(b.directory.Beside(ctx, a, r, directory.RequestAge), b.now(), b.policy) {
 		m = blocks.Settling(m, r)
 	}
 	b.reply.Tell(ctx, p, m)

@@ -33,11 +33,6 @@ func (b *Bot) whoClicked(ctx context.Context, userID, click string, request int6
 	return b.directory.Beside(ctx, a, r, maxAge), r
 }
 
-// beside is an actor beside those who had to do with a request.
-func (b *Bot) beside(ctx context.Context, a renewal.Actor, r renewal.Request, maxAge lookup.MaxAge) renewal.Actor {
-	return b.directory.Beside(ctx, a, r, maxAge)
-}
-
 // voters are those who have approved a request, as Slack tells of them now. Of whom it
 // does not tell in time, the vote counts until it is looked at before ordering.
 func (b *Bot) voters(ctx context.Context, r renewal.Request) []renewal.Actor {

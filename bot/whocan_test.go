@@ -195,6 +195,37 @@ rules:
 	b.shows(card, "@bob: please decide")
 }
 
+// A group of the policy that somebody has disabled silences no request that was handed over.
+func TestADisabledGroupKeepsNobodyFromBeingReminded(t *testing.T) {
+	t.Parallel()
+	b, clock := setupAt(t, configured(longLived), ruled(t, `version: 1
+rules:
+  - name: large
+    when: {quantity: {from: 1000}}
+    steps: [{who: `+sandbox.Approval+`}]
+  - name: all
+    steps: [{who: [`+sandbox.Bob+`, `+sandbox.Carol+`]}]
+`))
+	bob := b.as(sandbox.Bob)
+	card := b.as(sandbox.Alice).request(acmeWish)
+	bob.pickIn(card, blocks.ActionMore, "Ask somebody else…")
+	bob.titled("Ask about RNW-000001")
+	bob.choose("Who should decide?", "", "carol")
+	bob.typeIn("Why?", "you know them")
+	bob.submitOK()
+	b.shows(card, "@carol was asked to decide by @bob")
+	b.Slack.Fail("usergroups.users.list", slacksim.Fault{Kind: slacksim.FaultError, Error: "no_such_subteam"})
+	b.laterAt(clock, at(2, 18))
+	b.laterAt(clock, at(3, 10))
+	b.rest()
+	if got := b.reminders("RNW-000001"); len(got) == 0 {
+		t.Error("nobody was reminded")
+	}
+	if r := b.stored("RNW-000001"); r.Handed == nil || r.Handed.To != sandbox.Carol {
+		t.Errorf("who was asked is not any more: %+v", r.Handed)
+	}
+}
+
 // A refusal says what holds on.
 func TestARefusalSaysWhatHolds(t *testing.T) {
 	t.Parallel()
@@ -264,4 +295,53 @@ func TestTheLastCallSaysThatNobodyIsLeft(t *testing.T) {
 	b.laterAt(clock, at(5, 6))
 	b.says(sandbox.Renewals, "Last call", "1 of 2 approvals: @bob.", "Too few people are left who may approve this", "Nothing has been ordered.")
 	b.shows(card, "Too few people are left who may approve this")
+}
+
+// Of a deputy whom Slack does not tell of now nobody says that they may not any more.
+func TestDeputiesWhileSlackDoesNotTell(t *testing.T) {
+	t.Parallel()
+	for name, method := range map[string]string{"of people": "users.info", "of a group": "usergroups.users.list"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b, clock := setupAt(t)
+			carol, dave := b.as(sandbox.Carol), b.as(sandbox.Dave)
+			b.wants(carol.command(sandbox.Renewals, "/renew deputy @dave in 5 days"), "@dave decides for @carol")
+			b.later(clock, 2*time.Hour)
+			dave.command(sandbox.Renewals, "/renew help") // so that it is known who asks
+			b.Slack.Fail(method, slacksim.Fault{Kind: slacksim.FaultError, Error: "internal_error"})
+			said := dave.command(sandbox.Renewals, "/renew deputies")
+			if !contains(said, "@dave decides for @carol") || contains(said, "can't decide") {
+				t.Errorf("says %q", said)
+			}
+		})
+	}
+}
+
+// A batch that nobody can approve any more says so on its card, after a vote and at its last call.
+func TestTooFewAreLeftForABatch(t *testing.T) {
+	t.Parallel()
+	b, clock := setupAt(t, telling, quorum(2), func(o *sandbox.Options) { o.Vendor = append(o.Vendor, yeastarsim.WithCustomers(40)) })
+	card := b.as(sandbox.Alice).batch(customer(31), customer(33))
+	b.Slack.SetGroupMembers(sandbox.Approval)
+	b.rest()
+	b.as(sandbox.Bob).press(card, "Approve 2 lines")
+	b.says(sandbox.Renewals, "@bob approved 2 lines of RNW-B0001", "More approvals are needed.", "Too few people are left who may approve this")
+	b.shows(card, "Too few people are left who may approve this")
+	b.laterAt(clock, at(5, 6))
+	b.says(sandbox.Renewals, "Last call: RNW-B0001", "Too few people are left who may approve this")
+}
+
+// Who asks for a batch that too few can approve reads so before.
+func TestTheReviewOfABatchSaysThatTooFewCan(t *testing.T) {
+	t.Parallel()
+	b := setup(t, ruled(t, onlyBob), telling, func(o *sandbox.Options) { o.Vendor = append(o.Vendor, yeastarsim.WithCustomers(40)) })
+	bob := b.as(sandbox.Bob)
+	bob.command(sandbox.Renewals, "/renew batch")
+	bob.view("Or a file")
+	list := slacksim.Attachment{Name: "list.csv", Content: []byte(batchHeader + customer(31) + "\n" + customer(33))}
+	if _, err := bob.p.Upload(b.ctx, "Or a file", list); err != nil {
+		t.Fatalf("upload: %v", err)
+	}
+	bob.submitOK()
+	b.wants(b.Slack.TextView(bob.titled("Please check")), "Too few people may approve this when you ask for it")
 }

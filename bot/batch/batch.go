@@ -29,6 +29,8 @@ type Single struct {
 	Offer func(ctx context.Context, who string, d blocks.Draft) (renewal.Offer, []renewal.Doubt, map[string]string, error)
 	// MaySee says whether somebody may read a request.
 	MaySee func(ctx context.Context, a renewal.Actor, r renewal.Request) bool
+	// Asks are those who would be asked about what is proposed, and whether too few could approve it.
+	Asks func(ctx context.Context, proposed renewal.Request) (ids []string, few bool)
 	// Voters are those who have approved a request, as they are now.
 	Voters func(ctx context.Context, r renewal.Request) []renewal.Actor
 }
@@ -58,6 +60,7 @@ type View struct {
 	log       *slog.Logger
 	fill      func(ctx context.Context, d blocks.Draft) (blocks.FormData, error)
 	offer     func(ctx context.Context, who string, d blocks.Draft) (renewal.Offer, []renewal.Doubt, map[string]string, error)
+	asks      func(ctx context.Context, proposed renewal.Request) (ids []string, few bool)
 	voters    func(ctx context.Context, r renewal.Request) []renewal.Actor
 	maySee    func(ctx context.Context, a renewal.Actor, r renewal.Request) bool
 	tasks     *taskgroup.Group
@@ -67,7 +70,7 @@ type View struct {
 func New(o Options) *View {
 	return &View{
 		api: o.API, reply: o.Reply, ledger: o.Ledger, directory: o.Directory, portal: o.Portal, lists: o.Lists, policy: o.Policy, log: o.Log,
-		fill: o.Single.Fill, offer: o.Single.Offer, voters: o.Single.Voters, maySee: o.Single.MaySee,
+		fill: o.Single.Fill, offer: o.Single.Offer, asks: o.Single.Asks, voters: o.Single.Voters, maySee: o.Single.MaySee,
 		tasks: taskgroup.New(),
 	}
 }

@@ -17,7 +17,6 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"renewbot/blocks"
-	"renewbot/bot/lookup"
 	"renewbot/bot/portal"
 	"renewbot/bot/renewal"
 	"renewbot/bot/sheet"
@@ -33,7 +32,7 @@ const (
 
 // check checks every line as the form of a single request in a channel would be, and then all together. told is called now and then
 // with how many are done, and not any more when check has returned.
-func (v *View) check(ctx context.Context, who renewal.Actor, channel string, rows []row, told func(done int)) ([]blocks.BatchCheck, error) {
+func (v *View) check(ctx context.Context, who renewal.Actor, channel string, rows []row, told func(done int)) ([]blocks.BatchCheck, []renewal.Request, error) {
 	checked := make([]blocks.BatchCheck, len(rows))
 	err := each(len(rows), func(i int) error {
 		ctx, cancel := context.WithTimeout(ctx, checkTimeout)
@@ -44,15 +43,16 @@ func (v *View) check(ctx context.Context, who renewal.Actor, channel string, row
 		return err
 	}, told)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	twice(checked)
-	return checked, v.within(ctx, who, checked)
+	asked, err := v.within(ctx, who, checked)
+	return checked, asked, err
 }
 
 // within finds by which way each line goes, and the lines that the policy does not let be asked for: also
-// because of those before them, none of which is a request yet.
-func (v *View) within(ctx context.Context, who renewal.Actor, checked []blocks.BatchCheck) error {
+// because of those before them, none of which is a request yet. The others are returned as they would be asked for.
+func (v *View) within(ctx context.Context, who renewal.Actor, checked []blocks.BatchCheck) ([]renewal.Request, error) {
 	var asked []renewal.Request
 	var of []int
 	for i, c := range checked {
@@ -68,12 +68,25 @@ func (v *View) within(ctx context.Context, who renewal.Actor, checked []blocks.B
 		asked, of = append(asked, r), append(of, i)
 	}
 	refusals, err := v.ledger.OverTogether(ctx, asked)
-	for k, refusal := range refusals {
-		if refusal != nil {
-			checked[of[k]].Wrong = []string{refusal.Sentence.String()}
+	var kept []renewal.Request
+	for k, r := range asked {
+		if k < len(refusals) && refusals[k] != nil {
+			checked[of[k]].Wrong = []string{refusals[k].Sentence.String()}
+			continue
 		}
+		kept = append(kept, r)
 	}
-	return err
+	return kept, err
+}
+
+// whoDecides finds out who would be asked about lines, and whether too few could approve them: by the strictest.
+func (v *View) whoDecides(ctx context.Context, lines []renewal.Request) (ids []string, few bool) {
+	if len(lines) == 0 {
+		return nil, false
+	}
+	r := lines[0]
+	r.Together = renewal.Together(lines, v.policy)
+	return v.asks(ctx, r)
 }
 
 // each does n things, some together, and tells meanwhile how many are done, but nothing of it any more
@@ -352,47 +365,6 @@ func termOf(product yeastar.Product, cycle, cell string) (key, says string) {
 		names = append(names, t.String())
 	}
 	return "", fmt.Sprintf("There is no term %q; there are: %s.", cell, strings.Join(names, ", "))
-}
-
-// contact finds who gets the invoice.
-func (v *View) contact(ctx context.Context, f blocks.FormData, cell string) (yeastar.ID, string, error) {
-	if cell == "" {
-		if f.Draft.Contact == "" {
-			return "", "The billing contact is missing: none is certainly theirs. Write it into the column contact.", nil
-		}
-		return f.Draft.Contact, "", nil
-	}
-	contacts, err := v.portal.Contacts(ctx, lookup.AnyAge)
-	if err != nil {
-		return "", "", err
-	}
-	id, says := contactOf(contacts, cell)
-	return id, says, nil
-}
-
-// contactOf finds the contact that a cell names: by its id, by exactly its name or address, or else but for
-// their signs.
-func contactOf(contacts []yeastar.BillingContact, cell string) (id yeastar.ID, says string) {
-	byID := func(c yeastar.BillingContact) bool { return string(c.ID) == cell }
-	named := func(same func(a, b string) bool) func(yeastar.BillingContact) bool {
-		return func(c yeastar.BillingContact) bool { return same(cell, c.Email) || same(cell, c.DisplayName()) }
-	}
-	for _, means := range []func(yeastar.BillingContact) bool{byID, named(strings.EqualFold), named(portal.Same)} {
-		var fit []yeastar.ID
-		for _, c := range contacts {
-			if means(c) {
-				fit = append(fit, c.ID)
-			}
-		}
-		switch len(fit) {
-		case 0:
-			continue
-		case 1:
-			return fit[0], ""
-		}
-		return "", fmt.Sprintf("%d billing contacts are called %q: write the e-mail address or the id.", len(fit), cell)
-	}
-	return "", fmt.Sprintf("There is no billing contact %q: write the whole name, the e-mail address or the id.", cell)
 }
 
 // fieldName names a field of the form before what is wrong with it.

@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -103,6 +102,8 @@ func templateLine(r due.Row) string {
 type draft struct {
 	User, Channel, Note, Text string
 	Lines                     []blocks.BatchCheck
+	Asked                     []string // who would be asked about the lines
+	Few                       bool     // too few could approve them
 	CheckedAt                 time.Time
 	Check                     string // which check it is from; a form may have several
 	Reason                    string // that was typed in the review of the check before; empty: none
@@ -214,7 +215,7 @@ func (v *View) finish(ctx context.Context, w reply.Person, meta blocks.BatchMeta
 	last := time.Now()
 	actor := v.directory.Actor(ctx, w.ID, directory.RequestAge)
 	there, left := false, false
-	lines, err := v.check(ctx, actor, d.Channel, rows, func(done int) {
+	lines, asked, err := v.check(ctx, actor, d.Channel, rows, func(done int) {
 		if left || done == len(rows) || time.Since(last) <= toldEvery {
 			return
 		}
@@ -222,6 +223,7 @@ func (v *View) finish(ctx context.Context, w reply.Person, meta blocks.BatchMeta
 		left, there, last = there && !shown, there || shown, time.Now()
 	})
 	if err == nil {
+		d.Asked, d.Few = v.whoDecides(ctx, asked)
 		d.Lines, d.CheckedAt, d.Check = lines, v.ledger.Now(ctx), rand.Text()
 		err = v.ledger.SaveBatchDraft(ctx, draftKey(w.ID, meta.Key, d.Check), d)
 	}
@@ -234,15 +236,12 @@ func (v *View) finish(ctx context.Context, w reply.Person, meta blocks.BatchMeta
 		v.show(ctx, external, blocks.Notice("Not checked", renewal.Say(says+" Nothing was saved and nothing was ordered. Go back and try again.")))
 		return
 	}
-	v.show(ctx, external, v.review(w.ID, meta, d, warning))
+	v.show(ctx, external, v.review(meta, d, warning))
 }
 
-func (v *View) review(who string, meta blocks.BatchMeta, d draft, warning string) slack.ModalViewRequest {
-	approvers := slices.DeleteFunc(slices.Clone(v.directory.Approvers()), func(id string) bool {
-		return v.directory.Left(id) || id == who && !v.policy.SelfApproval
-	})
+func (v *View) review(meta blocks.BatchMeta, d draft, warning string) slack.ModalViewRequest {
 	p := blocks.BatchReviewData{
-		Meta: meta, Lines: d.Lines, Channel: d.Channel, Note: d.Note, Approvers: approvers, DryRun: v.policy.DryRun, Warning: warning,
+		Meta: meta, Lines: d.Lines, Channel: d.Channel, Note: d.Note, Approvers: d.Asked, Few: d.Few, DryRun: v.policy.DryRun, Warning: warning,
 		Reason: d.Reason,
 	}
 	for _, l := range d.Lines {
@@ -353,10 +352,10 @@ func (v *View) asked(ctx context.Context, w reply.Person, ic slack.InteractionCa
 	case errors.As(err, &refusal):
 		notSaved(refusal.Sentence)
 	case errors.Is(err, ledger.ErrUnclear):
-		answer(v.review(w.ID, meta, d, "It is not known yet whether this was saved. Submit it again: the same form never makes two batches."), "It is not known yet whether the batch was saved.")
+		answer(v.review(meta, d, "It is not known yet whether this was saved. Submit it again: the same form never makes two batches."), "It is not known yet whether the batch was saved.")
 	case err != nil:
 		v.log.ErrorContext(ctx, "a batch was not saved", "error", err)
-		answer(v.review(w.ID, meta, d, "Sorry, this could not be saved. Nothing was changed and nothing was ordered. Please try again in a moment."), "Sorry, the batch could not be saved. Nothing was ordered.")
+		answer(v.review(meta, d, "Sorry, this could not be saved. Nothing was changed and nothing was ordered. Please try again in a moment."), "Sorry, the batch could not be saved. Nothing was ordered.")
 	default:
 		answer(blocks.BatchSubmitted(b), b.Reference()+" is saved. Nothing has been ordered yet.")
 	}

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"slices"
 
+	"golang.org/x/sync/errgroup"
+
 	"renewbot/bot/lookup"
 	"renewbot/bot/renewal"
 )
@@ -61,4 +63,39 @@ func (d *Directory) Pair(ctx context.Context, approver, deputy string) (renewal.
 	b, unknown := d.entitled(ctx, deputy, DecisionAge)
 	b, also := d.compare(ctx, b, []string{approver}, DecisionAge)
 	return a, b, errors.Join(err, untold, unknown, also)
+}
+
+// Acting are those of some deputies who can decide at present: both are there, and the approver is one still. Of whom
+// Slack does not tell now it is not known that they can't.
+func (d *Directory) Acting(ctx context.Context, deputies []renewal.Deputy, p renewal.Policy) []renewal.Deputy {
+	idle := make([]bool, len(deputies))
+	var asking errgroup.Group
+	asking.SetLimit(lookedUp)
+	for i, dep := range deputies {
+		asking.Go(func() error {
+			idle[i] = d.idle(ctx, dep, p)
+			return nil
+		})
+	}
+	_ = asking.Wait()
+	var acting []renewal.Deputy
+	for i, dep := range deputies {
+		if !idle[i] {
+			acting = append(acting, dep)
+		}
+	}
+	return acting
+}
+
+// idle says whether it is known of a deputy that they can't decide at present.
+func (d *Directory) idle(ctx context.Context, dep renewal.Deputy, p renewal.Policy) bool {
+	u, err := d.users.Get(ctx, dep.ID, RequestAge)
+	switch {
+	case err != nil && passing(err) == nil:
+		return true
+	case err == nil && d.stranger(u) != "" && !d.sister(u, dep.ID):
+		return true
+	}
+	of, unread := d.entitled(ctx, dep.Of, RequestAge)
+	return unread == nil && !of.Unread && !p.Approves(of)
 }

@@ -70,6 +70,7 @@ type Directory struct {
 	groups   *lookup.Cache[[]string]
 	channels *lookup.Cache[slack.Channel]
 	members  *lookup.Cache[[]string] // by channel
+	glances  glances
 	self     Workspace
 	botName  string
 	address  string // of the workspace
@@ -86,6 +87,7 @@ func New(o Options) *Directory {
 	tasks := taskgroup.New()
 	d := &Directory{
 		api: o.API, log: o.Log, tasks: tasks, approvers: o.Approvers, requesters: o.Requesters, named: o.Named, told: o.Told,
+		glances: glances{at: map[string]time.Time{}},
 		allowed: o.Channels, weekend: o.Weekend, deputies: o.Deputies, moved: o.Moved, now: o.Now,
 	}
 	if d.deputies == nil {

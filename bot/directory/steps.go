@@ -68,8 +68,11 @@ func (d *Directory) inSteps(ctx context.Context, a renewal.Actor, r renewal.Requ
 // steps, and their deputies, without those who, as far as that is known, can do nothing here.
 func (d *Directory) Awaited(ctx context.Context, r renewal.Request, maxAge lookup.MaxAge) ([]renewal.Actor, error) {
 	var actors []renewal.Actor
+	var all []string
+	defer func() { d.glance(all) }()
 	add := func(name string, entitle func(*renewal.Actor)) error {
 		ids, err := d.Members(ctx, []string{name}, maxAge)
+		all = append(all, ids...)
 		for _, id := range slices.DeleteFunc(ids, d.Left) {
 			i := slices.IndexFunc(actors, func(a renewal.Actor) bool { return a.UserID == id })
 			if i < 0 {
@@ -99,21 +102,17 @@ func (d *Directory) Awaited(ctx context.Context, r renewal.Request, maxAge looku
 		if i < 0 {
 			continue
 		}
-		if _, there, err := d.Person(ctx, dep.Of); err != nil || !there {
-			if err != nil {
-				return nil, err
+		if _, known := d.users.Kept(dep.Of, RequestAge); !known { // else they have not left
+			if _, there, err := d.Person(ctx, dep.Of); err != nil || !there {
+				if err != nil {
+					return nil, err
+				}
+				continue
 			}
-			continue
 		}
 		if err := add(dep.ID, func(a *renewal.Actor) { a.DeputyOf = append(a.DeputyOf, approvers[i]) }); err != nil {
 			return nil, err
 		}
 	}
 	return actors, nil
-}
-
-// Left says whether it is known of somebody that they can do nothing here any more.
-func (d *Directory) Left(id string) bool {
-	u, known := d.users.Peek(id)
-	return known && d.stranger(u) != "" && !d.sister(u, id)
 }

@@ -104,6 +104,13 @@ func (c *Cache[T]) Peek(key string) (T, bool) {
 	return value, ok
 }
 
+// Kept returns the value of key if it is there and not older than maxAge, and asks for nothing.
+func (c *Cache[T]) Kept(key string, maxAge MaxAge) (T, bool) {
+	found, ok := c.stored(key)
+	value, _ := typed[T](found.value, nil)
+	return value, ok && !found.at.Before(c.oldest(maxAge))
+}
+
 func typed[T any](v any, err error) (T, error) {
 	value, _ := v.(T) // nothing at all, with an error
 	return value, err

@@ -41,15 +41,16 @@ func (rs *Reminders) remind(ctx context.Context, job renewal.Job) error {
 		return err
 	}
 	now := rs.ledger.Now(ctx)
-	waiting, err := rs.awaited(ctx, r, now)
+	actors, err := rs.directory.Awaited(ctx, r, directory.DecisionAge)
 	if err != nil {
 		return err
 	}
-	left, err := rs.handedLeft(ctx, r, now)
+	waiting, err := rs.awaited(ctx, r, actors, now)
 	if err != nil {
 		return err
 	}
-	if left {
+	left := rs.handedLeft(ctx, r, actors, now)
+	if left != "" {
 		r.Handed = nil
 	}
 	who, escalates := r.Escalates(now)
@@ -85,13 +86,20 @@ func (rs *Reminders) remind(ctx context.Context, job renewal.Job) error {
 	return rs.move(ctx, r.ID, renewal.Reminder{Who: due, Next: next, HandedLeft: left})
 }
 
-// handedLeft says whether whom an approver has asked to decide can't any more.
-func (rs *Reminders) handedLeft(ctx context.Context, r renewal.Request, now time.Time) (bool, error) {
+// handedLeft is whom an approver has asked to decide, if they can't any more. Where Slack does not tell all of them now,
+// such as who is in a disabled group, what is known of actors decides: nobody's reminder waits for that.
+func (rs *Reminders) handedLeft(ctx context.Context, r renewal.Request, actors []renewal.Actor, now time.Time) string {
 	if r.Handed == nil || r.Status != renewal.Pending {
-		return false, nil
+		return ""
 	}
-	a, err := rs.directory.Entitled(ctx, r.Handed.To, r)
-	return err == nil && !r.WaitsFor(a, now, rs.policy), err
+	to := r.Handed.To
+	if a, err := rs.directory.Entitled(ctx, to, r); err == nil {
+		actors = []renewal.Actor{a}
+	}
+	if slices.ContainsFunc(actors, func(a renewal.Actor) bool { return a.UserID == to && r.WaitsFor(a, now, rs.policy) }) {
+		return ""
+	}
+	return to
 }
 
 // due are those of whom it is time to remind, in their working hours, and when it is for the next one:
@@ -130,13 +138,9 @@ func ids(people []directory.Person) []string {
 // could wait.
 const nobodyPause = 24 * time.Hour
 
-// awaited lists the people for whom a request waits: a deputy who is there instead of the
+// awaited lists the people among actors for whom a request waits: a deputy who is there instead of the
 // approver, and nobody who is away while others are there.
-func (rs *Reminders) awaited(ctx context.Context, r renewal.Request, now time.Time) ([]directory.Person, error) {
-	actors, err := rs.directory.Awaited(ctx, r, directory.DecisionAge)
-	if err != nil {
-		return nil, err
-	}
+func (rs *Reminders) awaited(ctx context.Context, r renewal.Request, actors []renewal.Actor, now time.Time) ([]directory.Person, error) {
 	theirs := r.Status == renewal.Processing || r.Status == renewal.Returned
 	if theirs && !slices.ContainsFunc(actors, func(a renewal.Actor) bool { return a.UserID == r.Requester }) {
 		actors = append(actors, renewal.Actor{UserID: r.Requester})

@@ -56,7 +56,7 @@ type BatchCan struct{ Approve, Reject, LeaveOut, Stop, GoOn, AskAgain bool }
 func (b Batch) Can(a Actor, lines []Request, now time.Time, p Policy) BatchCan {
 	var can BatchCan
 	if open := b.Undecided(lines); len(open) > 0 {
-		can.Approve = b.WaitsFor(a, lines, now, p)
+		can.Approve = b.takes(open[0], a, now, p)
 		can.Reject = b.MayDecide(a, lines, now, p) == nil
 		can.LeaveOut = can.Reject || a.is(open[0].Requester)
 	}
@@ -73,11 +73,27 @@ func (b Batch) Can(a Actor, lines []Request, now time.Time, p Policy) BatchCan {
 // goes on.
 func (b Batch) WaitsFor(a Actor, lines []Request, now time.Time, p Policy) bool {
 	r, waits := b.Awaiting(lines)
+	return waits && (b.Held != nil || !r.represented(a, now, p)) && b.takes(r, a, now, p)
+}
+
+// takes says whether a person may approve the lines of a batch, one of which is r, or let it go on.
+func (b Batch) takes(r Request, a Actor, now time.Time, p Policy) bool {
 	in := Intent{Action: ActionApprove, By: a, Shown: r.Shown(), batch: b.Reference()}
 	if b.Held != nil {
 		in.Action = ActionGoOn
 	}
-	return waits && r.May(in, now, p) == nil
+	return r.May(in, now, p) == nil
+}
+
+// Reaches says whether some people can together approve the lines of a batch that are undecided, as they are now.
+func (b Batch) Reaches(people []Actor, lines []Request, now time.Time, p Policy) bool {
+	open := b.Undecided(lines)
+	if len(open) == 0 {
+		return true
+	}
+	r := open[0]
+	r.Together = Together(open, p)
+	return r.Reaches(people, now, p)
 }
 
 // Awaiting is a line by which it is known for whom the batch waits, and since when; false: for

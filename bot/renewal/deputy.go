@@ -135,7 +135,7 @@ func (r Request) mayFor(in Intent, of Actor, now time.Time, p Policy) *Refusal {
 	case ActionApprove:
 		votes := r.fresh(now, p)
 		used = slices.ContainsFunc(votes, of.counted)
-		if !used && r.needed(self, votes, p) {
+		if !used && r.needed(self, of, votes, p) {
 			return &Refusal{RefusedNeeded, Sentence{
 				Text("Your own approval of " + r.Reference() + " is needed at a later step, where nobody else is left, so you can't give that of "), ID(of.UserID),
 				Text(" as their deputy: they or somebody else of this step have to. Nothing was ordered by this."),
@@ -157,6 +157,25 @@ func (r Request) mayFor(in Intent, of Actor, now time.Time, p Policy) *Refusal {
 
 // counted says whether a vote is this person's, or given in their place.
 func (a Actor) counted(v Vote) bool { return a.mayBe(v.By) || (v.For != "" && a.mayBe(v.For)) }
+
+// represented says whether a deputy has approved for somebody, who still may themselves and need not. They need to
+// where the deputy may be one of those who decide by themselves now, and can't vote twice.
+func (r Request) represented(a Actor, now time.Time, p Policy) bool {
+	votes := r.fresh(now, p)
+	kept, lost := inPerson(votes, a)
+	for _, w := range r.ways(p) {
+		at := w.Present(votes)
+		if at == len(w.Steps) || at == w.Present(kept) { // it is no step of the deputy's own, or they had voted for themselves
+			continue
+		}
+		for _, l := range lost {
+			if slices.ContainsFunc(w.Steps[at].Who, func(id string) bool { return id == l.By || unnamed(id) }) {
+				return false
+			}
+		}
+	}
+	return len(lost) > 0
+}
 
 // fresh are the votes that are not too old to count.
 func (r Request) fresh(now time.Time, p Policy) []Vote {

@@ -243,3 +243,75 @@ func TestDeputiesNeverMakeFewer(t *testing.T) {
 		}
 	})
 }
+
+// For whom a deputy has approved is not asked any more, and may take the approval over or say no.
+func TestTheDeputyHasApproved(t *testing.T) {
+	t.Parallel()
+	named := func(id string) Actor { return Actor{UserID: id, Named: []string{id}} }
+	for name, c := range map[string]struct {
+		steps []Step
+		asked bool
+	}{
+		"others are at the next step":                  {[]Step{{Who: []string{"U2"}, Required: 1}, {Who: []string{"U3"}, Required: 1}}, false},
+		"others have to approve the same step":         {[]Step{{Who: []string{"U2", "U3"}, Required: 2}}, false},
+		"the deputy may be needed for the step of now": {[]Step{{Who: []string{"U2"}, Required: 1}, {Who: []string{"S1"}, Required: 1}}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := policy()
+			p.Rules = stepsOf(c.steps)
+			made, err := New(123, submission(), start, p)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r, boss := made.Request, named("U2")
+			r = must(t, r, later, p, Approve{By: deputyOf("U5", boss), Shown: shown(r)})
+			same(t, c.asked, r.WaitsFor(boss, later, p), "it waits for whom the deputy approved")
+			for _, action := range []Action{ActionApprove, ActionReject, ActionReturn} {
+				if refusal := r.May(Intent{Action: action, By: boss, Shown: r.Shown()}, later, p); refusal != nil {
+					t.Errorf("%s is refused: %v", action, refusal)
+				}
+			}
+			must(t, r, later, p, Reject{By: boss, Shown: shown(r), Reason: "no"})
+		})
+	}
+}
+
+// Who is needed at any later step does not vote as a deputy before it, and everybody else may.
+func TestADeputyWhoIsNeededLater(t *testing.T) {
+	t.Parallel()
+	step := func(n int, who ...string) Step { return Step{Who: who, Required: n} }
+	for name, c := range map[string]struct {
+		steps []Step
+		voted string
+		code  string
+	}{
+		"of two later steps one alone has another": {steps: []Step{step(1, "U2"), step(1, "U5", "U3"), step(1, "U5", "U3")}, code: RefusedNeeded},
+		"the step after it has nobody else":        {steps: []Step{step(1, "U2"), step(1, "U5")}, code: RefusedNeeded},
+		"the step after it has another one":        {steps: []Step{step(1, "U2"), step(1, "U5", "U3")}},
+		"who has voted moves to the later step":    {steps: []Step{step(2, "U2", "U3", "U4"), step(1, "U5", "U3")}, voted: "U3"},
+		"a group is taken to suffice":              {steps: []Step{step(1, "U2"), step(1, "U5", "S1")}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := policy()
+			p.Rules = stepsOf(c.steps)
+			made, err := New(123, submission(), start, p)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r := made.Request
+			named := func(id string) Actor { return Actor{UserID: id, Named: []string{id}} }
+			if c.voted != "" {
+				r = must(t, r, later, p, Approve{By: named(c.voted), Shown: shown(r)})
+			}
+			deputy := named("U5")
+			deputy.DeputyOf = []Actor{named("U2")}
+			if e := (Approve{By: deputy, Shown: shown(r)}); c.code != "" {
+				refused(t, r, e, later, p, c.code)
+			} else {
+				must(t, r, later, p, e)
+			}
+		})
+	}
+}

@@ -118,8 +118,8 @@ type (
 		Who  []string // user ids
 		Last bool     // the call before the request times out
 		Next time.Time
-		// HandedLeft says that whom an approver has asked to decide can't any more.
-		HandedLeft bool
+		// HandedLeft is whom an approver has asked to decide and who can't any more; empty: nobody.
+		HandedLeft string
 	}
 	// Escalate says that a step has waited for too long.
 	Escalate struct {

@@ -89,3 +89,20 @@ func TestHandOverRemindsFirst(t *testing.T) {
 		}
 	}
 }
+
+// A reminder that has looked at who was asked before leaves alone who is asked now.
+func TestHandOverMeanwhile(t *testing.T) {
+	t.Parallel()
+	p := policy()
+	p.Required = 2
+	r := newRequest(t, p)
+	at := start.Add(3 * time.Hour)
+	r = must(t, r, at, p, HandOver{approver("U2"), shown(r), approver("U3"), "you know them"})
+	r = must(t, r, at, p, HandOver{approver("U2"), shown(r), approver("U4"), "U3 has left"})
+	for left, kept := range map[string]bool{"U3": true, "": true, "U4": false} {
+		after := must(t, r, start.Add(12*time.Hour), p, Reminder{Who: []string{"U2", "U4"}, HandedLeft: left})
+		if (after.Handed != nil) != kept {
+			t.Errorf("after %q has left, %+v is asked", left, after.Handed)
+		}
+	}
+}

@@ -98,7 +98,8 @@ func (r Request) may(in Intent, now time.Time, p Policy) *Refusal {
 	case ActionApprove:
 		return r.takesVote(in.By, now, p)
 	case ActionReject, ActionReturn:
-		return r.atStep(in.By, r.Votes, p)
+		votes, _ := inPerson(r.Votes, in.By) // who may decide instead of their deputy may say no, too
+		return r.atStep(in.By, votes, p)
 	case ActionHandOver:
 		return r.ofSteps(in.By, rule.verb, p)
 	case ActionRetry:
@@ -120,6 +121,9 @@ func (r Request) WaitsFor(a Actor, now time.Time, p Policy) bool {
 	in := Intent{By: a, Shown: r.Shown(), Attempt: len(r.Attempts)}
 	switch r.Status {
 	case Pending:
+		if r.represented(a, now, p) {
+			return false
+		}
 		in.Action = ActionApprove
 	case Returned:
 		in.Action = ActionAmend

@@ -10,7 +10,7 @@ import (
 // votes once, and rather for themselves than as a deputy.
 func (r Request) Reaches(people []Actor, now time.Time, p Policy) bool {
 	people = slices.Clone(people)
-	r.ExpiresAt = now.Add(time.Hour) // it is about people alone
+	r.ExpiresAt, r.Apart = now.Add(time.Hour), true // it is about people alone
 	for !arrived(r.ways(p), r.Votes) {
 		i, acting := r.nextVoter(people, now, p)
 		if i < 0 {
@@ -39,34 +39,39 @@ func (r Request) nextVoter(people []Actor, now time.Time, p Policy) (found int, 
 	return found, acting
 }
 
-// needed says whether the own approval of somebody is needed at a later step, as far as ids tell:
-// too few of the others who are named there are left.
-func (r Request) needed(a Actor, votes []Vote, p Policy) bool {
+// needed says whether somebody can't vote as a deputy because their own approval is needed at a later step: without it
+// too few of those are left who are named there by their ids. Who is in a group is not known here, and taken to suffice.
+func (r Request) needed(a, of Actor, votes []Vote, p Policy) bool {
+	deputy := Vote{By: a.UserID, For: of.UserID, Named: of.names()}
+	inPerson := []Vote{{By: a.UserID, Named: a.names()}, {By: of.UserID, Named: of.names()}}
 	for _, w := range r.ways(p) {
-		at, filled := w.Present(votes), w.Filled(votes)
-		for i := at + 1; i < len(w.Steps); i++ {
-			s := w.Steps[i]
-			if s.takes(a.names()) && !r.enough(s, s.Required-filled[i], a, votes, p) {
-				return true
-			}
+		at := w.Present(votes)
+		later := at < len(w.Steps) && slices.ContainsFunc(w.Steps[at+1:], func(s Step) bool { return s.takes(a.names()) })
+		others := slices.Concat(votes, r.others(w, votes, p, a, of))
+		if later && w.Present(append(slices.Clone(others), deputy)) < len(w.Steps) && w.Present(slices.Concat(others, inPerson)) == len(w.Steps) {
+			return true
 		}
 	}
 	return false
 }
 
-// enough says whether so many others than somebody can still approve at a step. Who is in a group
-// is not known here.
-func (r Request) enough(s Step, wanted int, but Actor, votes []Vote, p Policy) bool {
-	left := 0
-	for _, id := range s.Who {
+// others are the votes that can still come for a way, of all but two people.
+func (r Request) others(w Way, votes []Vote, p Policy, a, of Actor) []Vote {
+	var more []Vote
+	for _, id := range idsOf(w.Steps) {
 		other := Actor{UserID: id}
 		switch {
-		case id == Variables || strings.HasPrefix(id, "S"):
-			return true
-		case but.mayBe(id), r.askedBy(other) && !r.selfCounts(p), slices.ContainsFunc(votes, func(v Vote) bool { return v.By == id }):
+		case unnamed(id): // as many as are needed
+			for range w.Needs() {
+				more = append(more, Vote{Named: []string{id}})
+			}
+		case a.mayBe(id), of.mayBe(id), r.askedBy(other) && !r.selfCounts(p), slices.ContainsFunc(votes, other.counted):
 		default:
-			left++
+			more = append(more, Vote{By: id, Named: []string{id}})
 		}
 	}
-	return left >= wanted
+	return more
 }
+
+// unnamed says whether a name of a step is that of people who are not known here.
+func unnamed(id string) bool { return id == Variables || strings.HasPrefix(id, "S") }

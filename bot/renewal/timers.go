@@ -100,7 +100,7 @@ func (c *changing) remind(e Reminder) error {
 	case e.Last && (!timed || c.LastCalled):
 		return refuse(RefusedStatus, "%s: there is no last call to make.", c.Reference())
 	}
-	if e.HandedLeft {
+	if c.Handed != nil && c.Handed.To == e.HandedLeft { // else somebody was asked meanwhile
 		c.Handed = nil
 	}
 	// Whoever found out who is to be reminded may have looked a moment ago, and two may

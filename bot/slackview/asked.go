@@ -27,7 +27,7 @@ func (a asking) waitsFor(id string) bool { return a.able == nil || slices.Contai
 func (v *View) askedNow(ctx context.Context, r renewal.Request) asking {
 	named := v.asked(r)
 	if r.Status != renewal.Pending {
-		return asking{ids: slices.DeleteFunc(slices.Clone(named), v.people.Left)}
+		return asking{ids: v.people.Here(named)}
 	}
 	now := v.ledger.Now(ctx)
 	able, told := v.able(ctx, r, func(a renewal.Actor) bool { return r.WaitsFor(a, now, v.policy) })
@@ -61,8 +61,8 @@ func (v *View) askedOfBatch(ctx context.Context, d blocks.BatchData) asking {
 		return asking{ids: named}
 	}
 	ids := v.covering(ctx, named, able)
-	if len(ids) == 0 && d.Batch.Held == nil {
-		ids = []string{blocks.Nobody}
+	if d.Batch.Held == nil && !d.Batch.Reaches(able.people, d.Lines, now, v.policy) {
+		ids = append(ids, blocks.Nobody)
 	}
 	return asking{ids, able.ids}
 }

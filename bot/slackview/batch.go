@@ -77,6 +77,8 @@ func changed(b renewal.Batch, lines []renewal.Request) time.Time {
 
 func (d *drawing) showBatch(ctx context.Context, data blocks.BatchData) {
 	channel, before := data.Batch.Channel, d.posts[keyCard].TS
+	asked := d.view.askedOfBatch(ctx, data)
+	data.Few = slices.Contains(asked.ids, blocks.Nobody)
 	cards := []wanted{
 		{key: keySummary, channel: channel, lasting: true, message: blocks.BatchSummary(data)},
 		{key: keyCard, channel: channel, under: keySummary, lasting: true, message: blocks.BatchCard(data)},
@@ -90,7 +92,7 @@ func (d *drawing) showBatch(ctx context.Context, data blocks.BatchData) {
 	}
 	link := d.view.link(d.posts[keyCard], d.posts[keySummary].TS)
 	d.view.linked(d.request, link)
-	d.showAll(ctx, d.view.wantedForBatch(data, link, d.view.askedOfBatch(ctx, data)))
+	d.showAll(ctx, d.view.wantedForBatch(data, link, asked))
 	if ended(data) && !d.gone[keySummary] {
 		d.showEnd(ctx, data, link)
 	}

@@ -74,7 +74,7 @@ func (v *View) wantedFor(r renewal.Request, entries []renewal.Entry, link string
 			for _, id := range strings.FieldsFunc(who, func(c rune) bool { return c == ',' }) {
 				nudge := blocks.Nudge(r, e, id)
 				if e.Code != renewal.CodeEscalated && !asked.waitsFor(id) && !r.VotedBy(id) {
-					nudge = blocks.NudgeOver(r, e)
+					nudge = blocks.NudgeOver(r, e, len(asked.able) > 0)
 				}
 				list = append(list, wanted{key: "nudge:" + seq + ":" + id, channel: id, lasting: true, record: !asks, news: e.News(), message: links.Linked(nudge, r.ID)})
 			}

@@ -113,13 +113,6 @@ func (o Orders) deputies(ctx context.Context, failed error) (blocks.Message, err
 // listed tells who decides for whom.
 func (o Orders) listed(ctx context.Context) (blocks.Message, error) {
 	all, err := o.Ledger.Deputies(ctx)
-	acting := slices.DeleteFunc(slices.Clone(all), func(d renewal.Deputy) bool { return !o.acts(ctx, d) })
+	acting := o.People.Acting(ctx, all, o.Policy)
 	return blocks.Deputies(acting, len(all)-len(acting)), err
-}
-
-// acts says whether a deputy can decide at present: both are there, and the approver is one still.
-func (o Orders) acts(ctx context.Context, d renewal.Deputy) bool {
-	of := o.People.Actor(ctx, d.Of, directory.RequestAge)
-	of.DeputyOf = nil
-	return o.Policy.Approves(of) && o.People.Actor(ctx, d.ID, directory.RequestAge).Denied == ""
 }
