@@ -113,6 +113,7 @@ func batches() []shown {
 	decided.Can, stopped.Can = renewal.BatchCan{Approve: true, Reject: true, LeaveOut: true}, renewal.BatchCan{Stop: true}
 	out = append(out, batchNews()...)
 	return append(out,
+		shown{"batch_card_too_few", blocks.BatchCard(few(waiting))},
 		shown{"batch_line_asks", blocks.BatchAsks(waiting, []string{bob, "S0APPROVERS"})},
 		shown{"batch_line_vote", blocks.BatchVote(running, running.Batch.Approvals[0], true, nil)},
 		shown{"batch_line_vote_more", blocks.BatchVote(running, running.Batch.Approvals[0], false, nil)},
@@ -145,6 +146,7 @@ func batches() []shown {
 		shown{"batch_form_wait", blocks.BatchWait(blocks.BatchMeta{Key: "K"}, 12, 40)},
 		shown{"batch_form_wait_file", blocks.BatchWait(blocks.BatchMeta{Key: "K"}, 0, 0)},
 		shown{"batch_review", blocks.BatchReview(batchReview())},
+		shown{"batch_review_too_few", blocks.BatchReview(fewReview())},
 		shown{"batch_review_none", blocks.BatchReview(blocks.BatchReviewData{Lines: batchReview().Lines[:1], Warning: "Please look once more."})},
 		shown{"batch_submitted", blocks.BatchSubmitted(waiting.Batch)},
 		shown{"batch_form_leave_out", blocks.BatchLeaveForm(waiting, false)},
@@ -224,6 +226,18 @@ func batchEvents() []event {
 		renewal.DetailBatch: "RNW-B0007", renewal.DetailCount: "40", renewal.DetailVotes: "2 of 2", renewal.DetailDry: "true"}))})
 	slices.SortFunc(list, func(a, b event) int { return strings.Compare(a.name, b.name) })
 	return list
+}
+
+// few is a batch for which too few approvers are left.
+func few(d blocks.BatchData) blocks.BatchData {
+	d.Few = true
+	return d
+}
+
+func fewReview() blocks.BatchReviewData {
+	p := batchReview()
+	p.Few = true
+	return p
 }
 
 // TestBatchesWithstandAnyText draws batches whose every text is from outside.
