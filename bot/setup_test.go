@@ -126,17 +126,24 @@ func (a *actor) titled(title string) slacksim.View {
 	return v
 }
 
-// choose searches where the field searches, and picks.
+// choose chooses in a menu, and searches in it before. What a search has offered is gone when the view is
+// drawn anew: then people search once more.
 func (a *actor) choose(field, query string, choices ...string) {
 	a.b.t.Helper()
-	v := a.view(field)
-	if f, _ := v.Field(field); f.Type == "external_select" {
-		if _, err := a.p.Search(a.b.ctx, field, query); err != nil {
-			a.b.t.Fatalf("search %q in %s: %v", query, field, err)
+	for {
+		v := a.view(field)
+		if f, _ := v.Field(field); f.Type == "external_select" {
+			if _, err := a.p.Search(a.b.ctx, field, query); err != nil {
+				a.b.t.Fatalf("search %q in %s: %v", query, field, err)
+			}
 		}
-	}
-	if _, err := a.p.Choose(a.b.ctx, field, choices...); err != nil {
-		a.b.t.Fatalf("choose %q in %s: %v", choices, field, err)
+		_, err := a.p.Choose(a.b.ctx, field, choices...)
+		if err == nil {
+			return
+		}
+		if now, ok := a.p.View(); !ok || now.Hash == v.Hash {
+			a.b.t.Fatalf("choose %q in %s: %v", choices, field, err)
+		}
 	}
 }
 
