@@ -139,6 +139,26 @@ func TestTwoRequestsForOneCustomer(t *testing.T) {
 	}
 }
 
+// An order of a later request that is lost stops the earlier one, also while that later one can still
+// be tried again.
+func TestALostOrderOfALaterRequestIsDoubted(t *testing.T) {
+	t.Parallel()
+	b, _ := setupAt(t, switched(yeastarsim.Bare))
+	first := b.as(sandbox.Alice).request(acmeWish)
+	second := b.as(sandbox.Dave).request(acmeWish)
+	b.Vendor.Fault(yeastarsim.OrderSave, yeastarsim.Reset().After().Times(1))
+	b.as(sandbox.Bob).press(second, "Approve")
+	b.happened("RNW-000002", renewal.CodeUnknown)
+	b.notPlaced(b.card(sandbox.Renewals, "RNW-000002", "It was not placed…"))
+	b.happened("RNW-000002", renewal.CodeSettledNot)
+	b.as(sandbox.Carol).press(b.cardNow(first), "Approve")
+	b.happened("RNW-000001", renewal.CodeChanged)
+	b.shows(first, "Waiting for approval", "RNW-000002 asks for a renewal of the same package")
+	if n := len(b.Vendor.Placed()); n != 1 {
+		t.Errorf("%d orders", n)
+	}
+}
+
 func TestOrderedNotLongAgo(t *testing.T) {
 	t.Parallel()
 	b, clock := setupAt(t, switched(yeastarsim.Generous))

@@ -167,11 +167,11 @@ func (f Facts) owned(service yeastar.ID) int {
 }
 
 // Earlier leaves out of the other requests those that are open and were asked for later than
-// this one: people knew of this one when they asked for them.
+// this one: people knew of this one when they asked for them. One whose order may exist stays.
 func (r Request) Earlier(others []Request) []Request {
 	return slices.DeleteFunc(slices.Clone(others), func(o Request) bool {
 		later := o.AskedAt.After(r.AskedAt) || (o.AskedAt.Equal(r.AskedAt) && o.ID > r.ID)
-		return later && !o.Status.Final()
+		return later && !o.Status.Final() && !slices.ContainsFunc(o.Attempts, Attempt.Doubtful)
 	})
 }
 

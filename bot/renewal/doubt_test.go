@@ -211,13 +211,16 @@ func TestRequestsAskedForEarlier(t *testing.T) {
 	at := func(id int64, s Status, asked time.Time) Request {
 		return Request{ID: id, Status: s, AskedAt: asked}
 	}
+	lost := at(6, Refused, start.Add(1)) // whose order may exist all the same
+	lost.Attempts = []Attempt{{Outcome: NotPlaced, Problem: &Problem{Code: "timeout", Class: yeastar.ClassUnknown}}}
 	var got []int64
 	for _, o := range r.Earlier([]Request{
 		at(1, Pending, start.Add(-1)), at(2, Pending, start.Add(1)), at(3, Unknown, start), at(200, Pending, start), at(5, Ordered, start.Add(1)),
+		lost,
 	}) {
 		got = append(got, o.ID)
 	}
-	if diff := cmp.Diff([]int64{1, 3, 5}, got); diff != "" {
+	if diff := cmp.Diff([]int64{1, 3, 5, 6}, got); diff != "" {
 		t.Errorf("asked for earlier than %s (-want +got):\n%s", r.Reference(), diff)
 	}
 }
