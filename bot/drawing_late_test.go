@@ -168,3 +168,22 @@ func TestReasonOfABatchOutlivesItsCheck(t *testing.T) {
 	alice.submitOK()
 	alice.titled("Batch saved")
 }
+
+// Whoever reviews before the quantities of what was just chosen are asked for is asked for them.
+func TestReviewBeforeAQuantityIsAskedFor(t *testing.T) {
+	t.Parallel()
+	b := setup(t, switched(anyQuantity))
+	alice := b.as(sandbox.Alice)
+	alice.fill(wish{holder: "Northwind Clinics", plan: yeastarsim.TutorialPlanID, extensions: "80", contact: "Sandhaven"})
+	alice.redrawn()
+	b.Slack.Fail("views.update", slacksim.Fault{Delay: 1500 * time.Millisecond}, slacksim.Times(1))
+	alice.choose("Services", "", "High Availability", "Recording Minutes")
+	if _, err := alice.p.Submit(b.ctx); err != nil {
+		t.Fatal(err)
+	}
+	form := alice.view("Quantity: Recording Minutes")
+	if len(form.Errors) > 0 {
+		t.Errorf("the form tells of %v", form.Errors)
+	}
+	alice.stands(map[string]string{"Number of extensions": "80"})
+}

@@ -37,14 +37,7 @@ func (b *Bot) submittedForm(ctx context.Context, ic slack.InteractionCallback, e
 	}
 	_, found := b.portal.Holder(checking, d.Product, d.Holder)
 	if switched || (found && !d.Asked) {
-		// "Review" was faster than the form of what was just chosen: here it is.
-		form, err := b.form(checking, d)
-		form.Waiting = false
-		answer := blocks.Form(form)
-		if err != nil {
-			answer = blocks.Trouble(d, portal.Explain(err), portal.RequestID(err))
-		}
-		env.Ack(slack.NewUpdateViewSubmissionResponse(&answer))
+		b.drawnNow(checking, d, env)
 		return
 	}
 	o, errs, err := b.offer(checking, ic.User.ID, d)
@@ -56,8 +49,12 @@ func (b *Bot) submittedForm(ctx context.Context, ic slack.InteractionCallback, e
 	if d.Request == 0 { // a request that is changed stays in its channel
 		note(errs, blocks.BlockChannel, b.directory.ChannelProblem(checking, d.Channel, ic.User.ID))
 	}
+	if draft.Undrawn(ic.View, d, errs) {
+		b.drawnNow(checking, d, env)
+		return
+	}
 	if len(errs) > 0 {
-		env.Ack(slack.NewErrorsViewSubmissionResponse(atFields(ic.View, blocks.BlockHolder(d), errs)))
+		env.Ack(slack.NewErrorsViewSubmissionResponse(draft.AtFields(ic.View, blocks.BlockHolder(d), errs)))
 		return
 	}
 	if r, refused, made := b.made(checking, actor, d, ic.View, o); made {
@@ -84,21 +81,15 @@ func (b *Bot) submittedForm(ctx context.Context, ic slack.InteractionCallback, e
 	b.directory.Actor(ctx, ic.User.ID, directory.DecisionAge)
 }
 
-// atFields keeps the errors whose fields are in the view, as Slack takes no others; when
-// none is, the first stands at the field that is always there, that of the holder.
-func atFields(v slack.View, holder string, errs map[string]string) map[string]string {
-	shown := map[string]string{}
-	for _, block := range v.Blocks.BlockSet {
-		if problem := errs[block.ID()]; problem != "" && block.BlockType() == slack.MBTInput {
-			shown[block.ID()] = problem
-		}
+// drawnNow answers "Review" that was faster than the form of what was just chosen: here it is.
+func (b *Bot) drawnNow(ctx context.Context, d blocks.Draft, env *socket.Envelope) {
+	form, err := b.form(ctx, d)
+	form.Waiting = false
+	answer := blocks.Form(form)
+	if err != nil {
+		answer = blocks.Trouble(d, portal.Explain(err), portal.RequestID(err))
 	}
-	if len(shown) == 0 {
-		for _, field := range slices.Sorted(maps.Keys(errs)) {
-			return map[string]string{holder: errs[field]}
-		}
-	}
-	return shown
+	env.Ack(slack.NewUpdateViewSubmissionResponse(&answer))
 }
 
 // review is what the review step shows beside the offer.
