@@ -229,9 +229,8 @@ func (d DueData) row(r due.Row) string {
 	for _, other := range r.Differing() {
 		lines = append(lines, "⚠️ "+dueDate(other, d.named)+" instead")
 	}
-	if r.Renewed() {
-		what := cmp.Or(d.named(r.Ordered.Request), "A request")
-		lines = append(lines, "🕓 "+what+" was ordered "+day(r.Ordered.At)+"; the portal still shows the date from before")
+	if r.Behind() {
+		lines = append(lines, dueBehind(r, d.List.Now, d.named))
 	}
 	lines = append(lines, dueMarks(r, d.List.Now)...)
 	for i, o := range r.Open {
@@ -249,6 +248,15 @@ func (d DueData) row(r due.Row) string {
 		}
 	}
 	return joinWith("\n", lines...)
+}
+
+// dueBehind says of a row that it was ordered, and that the portal still shows the date from before.
+func dueBehind(r due.Row, now time.Time, named func(request int64) string) string {
+	sign, warning := "🕓 ", ""
+	if !r.Settling(now) {
+		sign, warning = "⚠️ ", ". Please look in the Partner Portal before it is ordered again"
+	}
+	return sign + cmp.Or(named(r.Ordered.Request), "A request") + " was ordered " + day(r.Ordered.At) + "; the portal still shows the date from before" + warning
 }
 
 // dueHead says what a row is: customer, product, quantity.
@@ -343,7 +351,7 @@ func dueButtons(r due.Row, now time.Time) []slack.BlockElement {
 	if !r.Nameless && len(r.Open) == 0 {
 		renew := slack.NewButtonBlockElement(ActionDueRenew, dueKey(r.Key()), plain("Renew…", limitButton))
 		renew.AccessibilityLabel = line("Renew "+name, limitButton)
-		if b := r.Band(now); !r.Renewed() && (b == due.Overdue || b == due.Within14) {
+		if b := r.Band(now); !r.Behind() && (b == due.Overdue || b == due.Within14) {
 			renew.Style = slack.StylePrimary
 		}
 		buttons = append(buttons, renew)

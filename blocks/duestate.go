@@ -265,7 +265,11 @@ func DueOwnersDigest(rows []due.Row, unread []string, now time.Time) Message {
 func dueBullets(rows []due.Row, now time.Time) string {
 	var items []string
 	for _, r := range rows[:min(len(rows), dueTold)] {
-		items = append(items, cutMarkup(dueHead(r)+": "+dueEnds(r, now, unnamed)+" · "+dueOwner(r), 230))
+		warning := ""
+		if r.Behind() {
+			warning = " · ⚠️ ordered already: look in the portal first"
+		}
+		items = append(items, cutMarkup(dueHead(r)+": "+dueEnds(r, now, unnamed)+" · "+dueOwner(r), 230-width(warning))+warning)
 	}
 	s := bullets(items, dueTold)
 	if more := len(rows) - len(items); more > 0 {

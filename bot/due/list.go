@@ -179,14 +179,14 @@ func (l List) Only(f Filter, fits func(text string) func(renewal.Holder) bool) L
 
 // Askable are those of the rows that a filter has left which can be asked for at once: what is due, what
 // ends later where a holder or a number of days is named, and what nobody knows of where a holder is.
-// Of all of it what nothing is open for, and what was not ordered since the portal's date.
+// Of all of it what nothing is open for, and what was not ordered in the last days.
 func (l List) Askable(f Filter) []Row {
 	var rows []Row
 	for i := range l.Rows {
 		r := &l.Rows[i]
 		band := r.Band(l.Now)
 		named := (f.Text != "" && band == Unknown) || ((f.Text != "" || f.Within > 0) && band == Later)
-		if !r.Nameless && len(r.Open) == 0 && !r.Renewed() && (band.Due() || named) {
+		if !r.Nameless && len(r.Open) == 0 && !r.Settling(l.Now) && (band.Due() || named) {
 			rows = append(rows, *r)
 		}
 	}
