@@ -323,8 +323,11 @@ func dueOwner(r due.Row) string {
 // dueMarks says what people have said of a row, and what renews it.
 func dueMarks(r due.Row, now time.Time) []string {
 	var lines []string
-	if r.AutoRenewing() {
-		lines = append(lines, "🔄 renews by itself (the portal, read "+day(r.Mark.Auto.At)+"): an order would come on top")
+	switch auto := r.Mark.Auto; {
+	case r.AutoRenewing(now):
+		lines = append(lines, "🔄 renews by itself (the portal, read "+day(auto.At)+"): an order would come on top")
+	case auto.State == yeastar.AutoRenewalOn:
+		lines = append(lines, "🔄 renewed by itself when the portal last told ("+day(auto.At)+"); whether it still does is not known")
 	}
 	if s := r.Mark.Snoozed; s != nil && now.Before(s.Until) {
 		lines = append(lines, "💤 snoozed until "+s.Day().Format("2 Jan 2006")+" by "+mention(s.By))

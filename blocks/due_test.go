@@ -49,6 +49,17 @@ func dueFacts() due.Facts {
 	return f
 }
 
+// staleFacts are of a package of whose auto-renewal the portal has not told for days.
+func staleFacts() due.Facts {
+	f := dueFacts()
+	f.Packages = f.Packages[6:7]
+	f.Orders, f.Open = nil, nil
+	m := f.Marks[due.Key{Product: "p-series-turnkey", Holder: "7"}]
+	m.Auto.At = dueDay(-3)
+	f.Marks = map[due.Key]due.Mark{{Product: "p-series-turnkey", Holder: "7"}: m}
+	return f
+}
+
 // severalDue has several rows of Bob's, and several without an owner.
 func severalDue(several blocks.DueData) blocks.DueData {
 	several.List.Rows = slices.Clone(several.List.Rows)
@@ -91,6 +102,8 @@ func dues() []shown {
 	target := blocks.DueTarget{Key: row.Key(), State: blocks.DueState(due.Filter{Within: 30}), Answer: "https://hooks.slack.com/actions/T1/2/3"}
 	quiet := data(due.Filter{})
 	quiet.List.Rows = nil
+	stale := data(due.Filter{})
+	stale.List = due.Build(staleFacts())
 	several := severalDue(data(due.Filter{}))
 	ticked := data(due.Filter{Page: 1})
 	ticked.Ticked = list.Chosen([]due.Key{list.Rows[0].Key(), list.Rows[1].Key(), list.Rows[len(list.Rows)-1].Key(), list.Rows[len(list.Rows)-2].Key()})
@@ -105,6 +118,7 @@ func dues() []shown {
 		{"due_somebodys", blocks.Due(data(due.Filter{Owner: alice}))},
 		{"due_private", blocks.Due(private)},
 		{"due_unread", blocks.Due(unread)},
+		{"due_stale", blocks.Due(stale)},
 		{"due_known", blocks.DueKnown(known)},
 		{"due_known_many", blocks.DueKnown(manyKnown)},
 		{"due_form_snooze", blocks.DueSnoozeForm(target, row, now)},

@@ -80,7 +80,8 @@ func TestMarksChangeTheBand(t *testing.T) {
 	}{
 		"asleep":                   {due.Mark{Snoozed: &due.Snooze{Until: in(1)}}, due.Snoozed},
 		"awake again":              {due.Mark{Snoozed: &due.Snooze{Until: now}}, due.Within14},
-		"by itself":                {due.Mark{Auto: due.Auto{State: yeastar.AutoRenewalOn}}, due.Automatic},
+		"by itself":                {due.Mark{Auto: due.Auto{State: yeastar.AutoRenewalOn, At: now.Add(time.Second - 48*time.Hour)}}, due.Automatic},
+		"by itself, two days ago":  {due.Mark{Auto: due.Auto{State: yeastar.AutoRenewalOn, At: in(-2)}}, due.Within14},
 		"not by itself":            {due.Mark{Auto: due.Auto{State: yeastar.AutoRenewalOff}}, due.Within14},
 		"ends":                     {due.Mark{NotRenewing: &due.NotRenewing{At: in(-1), Ends: in(10)}}, due.Ending},
 		"ends, nobody knew when":   {due.Mark{NotRenewing: &due.NotRenewing{At: in(-1)}}, due.Ending},
@@ -193,7 +194,7 @@ func TestDigestLeavesInPeace(t *testing.T) {
 	t.Parallel()
 	f := facts(t, listed(t, "old", -3), listed(t, "new", 20), listed(t, "known", 21), listed(t, "later", 120), listed(t, "auto", 4),
 		listed(t, "asked", 5), listed(t, "ordered", 6), listed(t, "stuck", 6), listed(t, "unknown", 0), listed(t, "asleep", 7), listed(t, "ends", 8))
-	f.Marks[key("auto")] = due.Mark{Auto: due.Auto{State: yeastar.AutoRenewalOn}}
+	f.Marks[key("auto")] = due.Mark{Auto: due.Auto{State: yeastar.AutoRenewalOn, At: now}}
 	f.Marks[key("known")] = due.Mark{Owner: "U1"}
 	f.Marks[key("asleep")] = due.Mark{Owner: "U2", Snoozed: &due.Snooze{Until: in(2)}}
 	f.Marks[key("ends")] = due.Mark{NotRenewing: &due.NotRenewing{Ends: in(8)}}
@@ -283,7 +284,7 @@ func TestSoon(t *testing.T) {
 	f := facts(t, listed(t, "over", -3), listed(t, "30", 30), listed(t, "31", 31), listed(t, "unknown", 0), listed(t, "open", 5),
 		listed(t, "auto", 5), listed(t, "snoozed", 5), listed(t, "ending", 5))
 	f.Open[key("open")] = []due.Open{{Request: 1, Status: renewal.Pending}}
-	f.Marks[key("auto")] = due.Mark{Auto: due.Auto{State: yeastar.AutoRenewalOn}}
+	f.Marks[key("auto")] = due.Mark{Auto: due.Auto{State: yeastar.AutoRenewalOn, At: now}}
 	f.Marks[key("snoozed")] = due.Mark{Snoozed: &due.Snooze{Until: in(1)}}
 	f.Marks[key("ending")] = due.Mark{NotRenewing: &due.NotRenewing{}}
 	var got []string

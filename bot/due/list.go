@@ -224,8 +224,8 @@ func (l List) Find(k Key) (Row, bool) {
 }
 
 // Holds is until when the list stays as it is while nothing of what it was made of changes:
-// the beginning of the next day in UTC, or sooner, when somebody wants to see a row again, or the
-// date of an order of ours gives way to the portal's.
+// the beginning of the next day in UTC, or sooner, when somebody wants to see a row again, or what
+// counts for some time alone does so no more.
 func (l List) Holds() time.Time {
 	until := time.Unix((dayOf(l.Now.UTC())+1)*secondsOfDay, 0)
 	sooner := func(t time.Time) {
@@ -240,6 +240,9 @@ func (l List) Holds() time.Time {
 		}
 		if r.Ordered != nil {
 			sooner(r.Ordered.At.Add(settles))
+		}
+		if r.AutoRenewing(l.Now) {
+			sooner(r.Mark.Auto.At.Add(autoHolds))
 		}
 	}
 	return until

@@ -165,8 +165,14 @@ func (r *Row) NotRenewing() bool {
 	return !known || m.Ends.IsZero() || end.Sub(m.Ends) < movedBy
 }
 
+// autoHolds is for how long what the portal said of an auto-renewal counts. It is asked again each
+// day, some packages at a time.
+const autoHolds = 48 * time.Hour
+
 // AutoRenewing says whether the package is known to renew by itself.
-func (r *Row) AutoRenewing() bool { return r.Mark.Auto.State == yeastar.AutoRenewalOn }
+func (r *Row) AutoRenewing(now time.Time) bool {
+	return r.Mark.Auto.State == yeastar.AutoRenewalOn && now.Sub(r.Mark.Auto.At) < autoHolds
+}
 
 // dates puts the dates of a row in order, the best source first.
 func dates(all ...Date) []Date {
