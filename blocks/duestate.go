@@ -209,7 +209,7 @@ func DueSnoozeForm(t DueTarget, r due.Row, now time.Time) slack.ModalViewRequest
 // DueEndingForm asks why a package is not to be renewed.
 func DueEndingForm(t DueTarget, r due.Row) slack.ModalViewRequest {
 	return dueForm(CallbackDueEnding, "Not renewing", t, r,
-		reasonInput("Why", "It is kept with the package and the audit trail. The package is told of again when it was renewed after all."))
+		reasonInput("Why", "It is kept with the package and the audit trail, and told to whoever asks for its renewal. The package is told of again when it was renewed after all."))
 }
 
 // DueOwnerForm asks who looks after a row.

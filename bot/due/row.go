@@ -114,9 +114,6 @@ func dayOf(t time.Time) int64 {
 
 const secondsOfDay = 24 * 60 * 60
 
-// movedBy is how much later a package must end than before for it to be another term.
-const movedBy = 20 * 24 * time.Hour
-
 // settles is how long after an order of ours its date counts although the portal still shows
 // the one from before it, and for how long nobody is told of the package.
 const settles = 3 * 24 * time.Hour
@@ -135,10 +132,10 @@ func (r *Row) Behind() bool {
 // knew that one, it is what ends in the first half of the term that was ordered.
 func (o Order) before(shown time.Time) bool {
 	if known := o.Offer.CurrentExpiry; !known.IsZero() {
-		return shown.Sub(known) <= movedBy
+		return shown.Sub(known) <= renewal.AnotherTerm
 	}
 	end := o.until().At
-	return shown.Before(o.At.Add(end.Sub(o.At)/2)) && end.Sub(shown) > movedBy
+	return shown.Before(o.At.Add(end.Sub(o.At)/2)) && end.Sub(shown) > renewal.AnotherTerm
 }
 
 // Settling says whether the portal is given time to show what was ordered a short while ago.
@@ -158,11 +155,15 @@ func (r *Row) settle(now time.Time) {
 // seen again.
 func (r *Row) NotRenewing() bool {
 	m := r.Mark.NotRenewing
-	if m == nil || (r.Ordered != nil && r.Ordered.At.After(m.At)) {
+	if m == nil {
 		return false
 	}
-	end, known := r.Ends()
-	return !known || m.Ends.IsZero() || end.Sub(m.Ends) < movedBy
+	var ordered time.Time
+	if r.Ordered != nil {
+		ordered = r.Ordered.At
+	}
+	end, _ := r.Ends()
+	return m.Holds(end, ordered)
 }
 
 // autoHolds is for how long what the portal said of an auto-renewal counts. It is asked again each
