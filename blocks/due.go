@@ -61,7 +61,11 @@ func Due(d DueData) Message {
 	}
 	blocks := []slack.Block{header("due", dueTitle(d.Filter, line)), section("due.counts", text)}
 	blocks = append(blocks, dueFilter(d, several)...)
-	if len(rows) == 0 {
+	besides := dueBesides(d.List.Besides)
+	if besides != "" {
+		blocks = append(blocks, section("due.besides", besides))
+	}
+	if len(rows) == 0 && (besides == "" || d.Filter.Text != "") {
 		none := "Nothing here ends."
 		if d.Filter.Text != "" { // which may have been meant for something else
 			none = "“" + outside(d.Filter.Text, shortLimit) + "” was looked for in the names and numbers of customers and PBXs."
@@ -134,19 +138,35 @@ var bandWords = map[due.Band][2]string{
 }
 
 func dueCounts(l due.List) string {
-	counts := l.Count()
+	counted := dueBands(l.Count())
+	nothing := "Nothing is due."
+	switch {
+	case len(l.Besides) > 0:
+		nothing = "Nothing is known to be due."
+	case len(l.Unread) > 0:
+		nothing = "Nothing is due of what could be read."
+	}
+	lines := append([]string{cmp.Or(counted, nothing)}, dueUnread(l.Unread)...)
+	return cutMarkup(strings.Join(lines, "\n"), limitSection)
+}
+
+func dueBands(counts map[due.Band]int) string {
 	var parts []string
 	for _, b := range due.Bands() {
 		if n := counts[b]; n > 0 {
 			parts = append(parts, fmt.Sprintf("%s %d %s", bandWords[b][0], n, bandWords[b][1]))
 		}
 	}
-	nothing := "Nothing is due."
-	if len(l.Unread) > 0 {
-		nothing = "Nothing is due of what could be read."
+	return joinWith(" · ", parts...)
+}
+
+// dueBesides says what a number of days leaves out and yet may end within them.
+func dueBesides(counts map[due.Band]int) string {
+	left := dueBands(counts)
+	if left == "" {
+		return ""
 	}
-	lines := append([]string{cmp.Or(joinWith(" · ", parts...), nothing)}, dueUnread(l.Unread)...)
-	return cutMarkup(strings.Join(lines, "\n"), limitSection)
+	return "Not listed by a number of days: " + left + ". “/renew due” without one lists them. Nothing was changed or ordered."
 }
 
 // dueUnread warns of the products whose packages are missing.

@@ -104,6 +104,8 @@ func dues() []shown {
 	quiet.List.Rows = nil
 	stale := data(due.Filter{})
 	stale.List = due.Build(staleFacts())
+	besides := data(due.Filter{Within: 60})
+	besides.List.Rows = nil
 	several := severalDue(data(due.Filter{}))
 	ticked := data(due.Filter{Page: 1})
 	ticked.Ticked = list.Chosen([]due.Key{list.Rows[0].Key(), list.Rows[1].Key(), list.Rows[len(list.Rows)-1].Key(), list.Rows[len(list.Rows)-2].Key()})
@@ -118,6 +120,7 @@ func dues() []shown {
 		{"due_somebodys", blocks.Due(data(due.Filter{Owner: alice}))},
 		{"due_private", blocks.Due(private)},
 		{"due_unread", blocks.Due(unread)},
+		{"due_besides", blocks.Due(besides)},
 		{"due_stale", blocks.Due(stale)},
 		{"due_known", blocks.DueKnown(known)},
 		{"due_known_many", blocks.DueKnown(manyKnown)},

@@ -181,6 +181,11 @@ func TestListIsInOrderAndNarrows(t *testing.T) {
 			t.Errorf("%+v shows %q, want %q", filter, got, want)
 		}
 	}
+	anybody := func(string) func(renewal.Holder) bool { return nil }
+	f.Marks[key("later")], f.Marks[key("month")] = due.Mark{Snoozed: &due.Snooze{Until: in(9)}}, due.Mark{Snoozed: &due.Snooze{Until: in(9)}}
+	if diff := cmp.Diff(map[due.Band]int{due.Unknown: 1, due.Snoozed: 1}, due.Build(f).Only(due.Filter{Within: 30}, anybody).Besides); diff != "" {
+		t.Errorf("left out (-want +got):\n%s", diff)
+	}
 	if diff := cmp.Diff(map[due.Band]int{due.Overdue: 1, due.Within14: 1, due.Within30: 1, due.Unknown: 1, due.Later: 1}, l.Count()); diff != "" {
 		t.Errorf("counts (-want +got):\n%s", diff)
 	}

@@ -40,6 +40,9 @@ type List struct {
 	Rows   []Row
 	Now    time.Time // in the zone by whose days rows are near or far
 	Unread []string
+	// Besides counts what a number of days leaves out and yet may end within them: nobody knows when, or it
+	// is snoozed, marked as not renewing or renews by itself.
+	Besides map[Band]int
 }
 
 // Build makes the list: a row for each holder and product of which the portal has a package,
@@ -157,6 +160,7 @@ func (l List) Only(f Filter, fits func(text string) func(renewal.Holder) bool) L
 	}
 	meant := fits(f.Text)
 	var only []Row // rows are large: none is moved that is left out
+	l.Besides = map[Band]int{}
 	for i := range l.Rows {
 		r := &l.Rows[i]
 		switch {
@@ -167,7 +171,11 @@ func (l List) Only(f Filter, fits func(text string) func(renewal.Holder) bool) L
 			continue
 		case f.Within > 0:
 			end, known := r.Ends()
-			if b := r.Band(l.Now); !known || Days(end, l.Now) > f.Within || !(b.Due() || b == Later) {
+			b, beyond := r.Band(l.Now), known && Days(end, l.Now) > f.Within
+			if !beyond && !b.Due() && b != Later {
+				l.Besides[b]++
+			}
+			if beyond || !(b.Due() || b == Later) {
 				continue
 			}
 		}
