@@ -126,7 +126,8 @@ func dues() []shown {
 		{"due_known_many", blocks.DueKnown(manyKnown)},
 		{"due_form_snooze", blocks.DueSnoozeForm(target, row, now)},
 		{"due_form_ending", blocks.DueEndingForm(target, row)},
-		{"due_form_owner", blocks.DueOwnerForm(target, list.Rows[1])},
+		{"due_form_owner", blocks.DueOwnerForm(target, list.Rows[1], true)},
+		{"due_form_owner_untold", blocks.DueOwnerForm(target, list.Rows[1], false)},
 		{"due_form_import", blocks.DueImportForm(blocks.DueImportData{})},
 		{"due_form_import_wrong", blocks.DueImportForm(importData(3, 45))},
 		{"due_form_import_header", blocks.DueImportForm(blocks.DueImportData{Text: "name,product", Result: due.Import{
@@ -254,7 +255,7 @@ func TestTicksAreNotLostSilently(t *testing.T) {
 		{renewal.MaxBatch, 19, ""}, {renewal.MaxBatch, 48, "rows are not ticked any more once you save this"},
 	} {
 		target.Chosen = keys(c.ticked, c.width)
-		for _, form := range []slack.ModalViewRequest{blocks.DueOwnerForm(target, row), blocks.DueSnoozeForm(target, row, now), blocks.DueEndingForm(target, row)} {
+		for _, form := range []slack.ModalViewRequest{blocks.DueOwnerForm(target, row, true), blocks.DueSnoozeForm(target, row, now), blocks.DueEndingForm(target, row)} {
 			got, err := blocks.ReadDueTarget(form.PrivateMetadata)
 			if err != nil {
 				t.Fatal(err)

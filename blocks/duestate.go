@@ -212,14 +212,17 @@ func DueEndingForm(t DueTarget, r due.Row) slack.ModalViewRequest {
 		reasonInput("Why", "It is kept with the package and the audit trail, and told to whoever asks for its renewal. The package is told of again when it was renewed after all."))
 }
 
-// DueOwnerForm asks who looks after a row.
-func DueOwnerForm(t DueTarget, r due.Row) slack.ModalViewRequest {
+// DueOwnerForm asks who looks after a row. told says whether there is a digest, by which owners are told.
+func DueOwnerForm(t DueTarget, r due.Row, told bool) slack.ModalViewRequest {
 	menu := slack.NewOptionsSelectBlockElement(slack.OptTypeUser, plain("Nobody", limitPlaceholder), ActionDueOwner)
 	if userID().MatchString(r.Mark.Owner) {
 		menu.InitialUser = r.Mark.Owner
 	}
-	input := slack.NewInputBlock(BlockDueOwner, plain("Owner", limitLabel),
-		plain("They are told of it by direct message. Leave it empty for nobody.", limitLabel), menu)
+	hint := "They are told of it by direct message, in their morning after each digest while it is due."
+	if !told {
+		hint = "They find it by “/renew due mine” and on Home. Nobody is told by direct message: no digest is set up here (RENEW_DIGEST)."
+	}
+	input := slack.NewInputBlock(BlockDueOwner, plain("Owner", limitLabel), plain(hint+" Leave it empty for nobody.", limitLabel), menu)
 	input.Optional = true
 	return dueForm(CallbackDueOwner, "Owner", t, r, input)
 }
