@@ -148,7 +148,7 @@ func (d BatchData) renewed() string {
 	}
 	s := fmt.Sprintf("📅 The portal shows the new date of %d of %s.", shown, count(placed, "package that was ordered", "packages that were ordered"))
 	if stale > 0 {
-		s += fmt.Sprintf(" ⚠️ A day later it still does not show it of %d: the thread says of which. They were ordered all the same; please look in the Partner Portal.", stale)
+		s += fmt.Sprintf(" ⚠️ A day later it does not show what was ordered of %d: the thread says of which. They were ordered all the same; please look in the Partner Portal.", stale)
 	}
 	return s
 }

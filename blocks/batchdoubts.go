@@ -137,7 +137,7 @@ func doubtPieces(number int, o renewal.Offer, doubts []renewal.Doubt, room int) 
 	head := fmt.Sprintf("Line %d, %s:", number, holder(o.Holder, outside))
 	pieces := []string{head}
 	for _, doubt := range doubts[:min(len(doubts), doubtsShown)] {
-		text := " " + outside(doubt.Text(), doubtLimit)
+		text := " " + doubtWords(doubt, doubtLimit)
 		if width(pieces[len(pieces)-1])+width(text) > room {
 			pieces = append(pieces, head)
 		}

@@ -60,7 +60,7 @@ func BatchForm(f BatchFormData) slack.ModalViewRequest {
 	case f.More > 0 && f.Again != 0:
 		intro += fmt.Sprintf(" %s did not fit: ask for them afterwards, with “Ask again…” once more.", count(f.More, "line", "lines"))
 	case f.More > 0:
-		intro += fmt.Sprintf(" %s of the list did not fit: narrow it, such as with “/renew batch 14”, or ask for them afterwards.", count(f.More, "row", "rows"))
+		intro += fmt.Sprintf(" %s of the list did not fit: narrow it, such as with “/renew batch 14” or “/renew batch acme”, ask for them afterwards, or choose a file below: “renewbot due export” writes the whole list, of which 100 lines go into one batch.", count(f.More, "row", "rows"))
 	}
 	if f.Gone > 0 && !f.Unread { // else they may be among what was not read
 		intro += fmt.Sprintf("\n⚠️ %s left out: something is open by now, or the list does not have it any more.", count(f.Gone, "ticked row is", "ticked rows are"))

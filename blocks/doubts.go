@@ -25,6 +25,15 @@ const (
 // lookAt counts what people should look at.
 func lookAt(n int) string { return "⚠️ " + count(n, "thing", "things") + " to look at" }
 
+// doubtWords are the sentence of a doubt, with whose word it is.
+func doubtWords(d renewal.Doubt, limit int) string {
+	by := ""
+	if d.By != "" {
+		by = " (says " + mention(d.By) + ")"
+	}
+	return outside(d.Text(), limit-width(by)) + by
+}
+
 // doubtAlerts shows doubts in a modal, one by one.
 func doubtAlerts(doubts []renewal.Doubt) []slack.Block {
 	var blocks []slack.Block
@@ -33,7 +42,7 @@ func doubtAlerts(doubts []renewal.Doubt) []slack.Block {
 		if d.Serious {
 			level = slack.AlertLevelWarning
 		}
-		blocks = append(blocks, alert(fmt.Sprintf("doubt.%d", i), level, outside(d.Text(), limitAlert)))
+		blocks = append(blocks, alert(fmt.Sprintf("doubt.%d", i), level, doubtWords(d, limitAlert)))
 	}
 	if more := len(doubts) - len(blocks); more > 0 {
 		blocks = append(blocks, alert("doubts.more", slack.AlertLevelWarning, fmt.Sprintf("There are %d more, which stand on the card.", more)))
@@ -49,7 +58,7 @@ func doubtBlocks(id func(string) string, r renewal.Request) []slack.Block {
 	}
 	var items []string
 	for _, d := range r.Doubts[:min(len(r.Doubts), doubtsShown)] {
-		items = append(items, outside(d.Text(), doubtLimit))
+		items = append(items, doubtWords(d, doubtLimit))
 	}
 	heading := "*" + lookAt(len(r.Doubts)) + "*\n"
 	var blocks []slack.Block

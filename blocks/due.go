@@ -61,7 +61,11 @@ func Due(d DueData) Message {
 	}
 	blocks := []slack.Block{header("due", dueTitle(d.Filter, line)), section("due.counts", text)}
 	blocks = append(blocks, dueFilter(d, several)...)
-	if len(rows) == 0 {
+	besides := dueBesides(d.List.Besides)
+	if besides != "" {
+		blocks = append(blocks, section("due.besides", besides))
+	}
+	if len(rows) == 0 && (besides == "" || d.Filter.Text != "") {
 		none := "Nothing here ends."
 		if d.Filter.Text != "" { // which may have been meant for something else
 			none = "“" + outside(d.Filter.Text, shortLimit) + "” was looked for in the names and numbers of customers and PBXs."
@@ -134,19 +138,35 @@ var bandWords = map[due.Band][2]string{
 }
 
 func dueCounts(l due.List) string {
-	counts := l.Count()
+	counted := dueBands(l.Count())
+	nothing := "Nothing is due."
+	switch {
+	case len(l.Besides) > 0:
+		nothing = "Nothing is known to be due."
+	case len(l.Unread) > 0:
+		nothing = "Nothing is due of what could be read."
+	}
+	lines := append([]string{cmp.Or(counted, nothing)}, dueUnread(l.Unread)...)
+	return cutMarkup(strings.Join(lines, "\n"), limitSection)
+}
+
+func dueBands(counts map[due.Band]int) string {
 	var parts []string
 	for _, b := range due.Bands() {
 		if n := counts[b]; n > 0 {
 			parts = append(parts, fmt.Sprintf("%s %d %s", bandWords[b][0], n, bandWords[b][1]))
 		}
 	}
-	nothing := "Nothing is due."
-	if len(l.Unread) > 0 {
-		nothing = "Nothing is due of what could be read."
+	return joinWith(" · ", parts...)
+}
+
+// dueBesides says what a number of days leaves out and yet may end within them.
+func dueBesides(counts map[due.Band]int) string {
+	left := dueBands(counts)
+	if left == "" {
+		return ""
 	}
-	lines := append([]string{cmp.Or(joinWith(" · ", parts...), nothing)}, dueUnread(l.Unread)...)
-	return cutMarkup(strings.Join(lines, "\n"), limitSection)
+	return "Not listed by a number of days: " + left + ". “/renew due” without one lists them. Nothing was changed or ordered."
 }
 
 // dueUnread warns of the products whose packages are missing.
@@ -229,9 +249,8 @@ func (d DueData) row(r due.Row) string {
 	for _, other := range r.Differing() {
 		lines = append(lines, "⚠️ "+dueDate(other, d.named)+" instead")
 	}
-	if r.Renewed() {
-		what := cmp.Or(d.named(r.Ordered.Request), "A request")
-		lines = append(lines, "🕓 "+what+" was ordered "+day(r.Ordered.At)+"; the portal still shows the date from before")
+	if r.Behind() {
+		lines = append(lines, dueBehind(r, d.List.Now, d.named))
 	}
 	lines = append(lines, dueMarks(r, d.List.Now)...)
 	for i, o := range r.Open {
@@ -249,6 +268,15 @@ func (d DueData) row(r due.Row) string {
 		}
 	}
 	return joinWith("\n", lines...)
+}
+
+// dueBehind says of a row that it was ordered, and that the portal still shows the date from before.
+func dueBehind(r due.Row, now time.Time, named func(request int64) string) string {
+	sign, warning := "🕓 ", ""
+	if !r.Settling(now) {
+		sign, warning = "⚠️ ", ". Please look in the Partner Portal before it is ordered again"
+	}
+	return sign + cmp.Or(named(r.Ordered.Request), "A request") + " was ordered " + day(r.Ordered.At) + "; the portal still shows the date from before" + warning
 }
 
 // dueHead says what a row is: customer, product, quantity.
@@ -315,8 +343,11 @@ func dueOwner(r due.Row) string {
 // dueMarks says what people have said of a row, and what renews it.
 func dueMarks(r due.Row, now time.Time) []string {
 	var lines []string
-	if r.AutoRenewing() {
-		lines = append(lines, "🔄 renews by itself (the portal, read "+day(r.Mark.Auto.At)+"): an order would come on top")
+	switch auto := r.Mark.Auto; {
+	case r.AutoRenewing(now):
+		lines = append(lines, "🔄 renews by itself (the portal, read "+day(auto.At)+"): an order would come on top")
+	case auto.State == yeastar.AutoRenewalOn:
+		lines = append(lines, "🔄 renewed by itself when the portal last told ("+day(auto.At)+"); whether it still does is not known")
 	}
 	if s := r.Mark.Snoozed; s != nil && now.Before(s.Until) {
 		lines = append(lines, "💤 snoozed until "+s.Day().Format("2 Jan 2006")+" by "+mention(s.By))
@@ -343,7 +374,7 @@ func dueButtons(r due.Row, now time.Time) []slack.BlockElement {
 	if !r.Nameless && len(r.Open) == 0 {
 		renew := slack.NewButtonBlockElement(ActionDueRenew, dueKey(r.Key()), plain("Renew…", limitButton))
 		renew.AccessibilityLabel = line("Renew "+name, limitButton)
-		if b := r.Band(now); !r.Renewed() && (b == due.Overdue || b == due.Within14) {
+		if b := r.Band(now); !r.Behind() && (b == due.Overdue || b == due.Within14) {
 			renew.Style = slack.StylePrimary
 		}
 		buttons = append(buttons, renew)

@@ -49,6 +49,17 @@ func dueFacts() due.Facts {
 	return f
 }
 
+// staleFacts are of a package of whose auto-renewal the portal has not told for days.
+func staleFacts() due.Facts {
+	f := dueFacts()
+	f.Packages = f.Packages[6:7]
+	f.Orders, f.Open = nil, nil
+	m := f.Marks[due.Key{Product: "p-series-turnkey", Holder: "7"}]
+	m.Auto.At = dueDay(-3)
+	f.Marks = map[due.Key]due.Mark{{Product: "p-series-turnkey", Holder: "7"}: m}
+	return f
+}
+
 // severalDue has several rows of Bob's, and several without an owner.
 func severalDue(several blocks.DueData) blocks.DueData {
 	several.List.Rows = slices.Clone(several.List.Rows)
@@ -91,6 +102,10 @@ func dues() []shown {
 	target := blocks.DueTarget{Key: row.Key(), State: blocks.DueState(due.Filter{Within: 30}), Answer: "https://hooks.slack.com/actions/T1/2/3"}
 	quiet := data(due.Filter{})
 	quiet.List.Rows = nil
+	stale := data(due.Filter{})
+	stale.List = due.Build(staleFacts())
+	besides := data(due.Filter{Within: 60})
+	besides.List.Rows = nil
 	several := severalDue(data(due.Filter{}))
 	ticked := data(due.Filter{Page: 1})
 	ticked.Ticked = list.Chosen([]due.Key{list.Rows[0].Key(), list.Rows[1].Key(), list.Rows[len(list.Rows)-1].Key(), list.Rows[len(list.Rows)-2].Key()})
@@ -105,11 +120,14 @@ func dues() []shown {
 		{"due_somebodys", blocks.Due(data(due.Filter{Owner: alice}))},
 		{"due_private", blocks.Due(private)},
 		{"due_unread", blocks.Due(unread)},
+		{"due_besides", blocks.Due(besides)},
+		{"due_stale", blocks.Due(stale)},
 		{"due_known", blocks.DueKnown(known)},
 		{"due_known_many", blocks.DueKnown(manyKnown)},
 		{"due_form_snooze", blocks.DueSnoozeForm(target, row, now)},
 		{"due_form_ending", blocks.DueEndingForm(target, row)},
-		{"due_form_owner", blocks.DueOwnerForm(target, list.Rows[1])},
+		{"due_form_owner", blocks.DueOwnerForm(target, list.Rows[1], true)},
+		{"due_form_owner_untold", blocks.DueOwnerForm(target, list.Rows[1], false)},
 		{"due_form_import", blocks.DueImportForm(blocks.DueImportData{})},
 		{"due_form_import_wrong", blocks.DueImportForm(importData(3, 45))},
 		{"due_form_import_header", blocks.DueImportForm(blocks.DueImportData{Text: "name,product", Result: due.Import{
@@ -237,7 +255,7 @@ func TestTicksAreNotLostSilently(t *testing.T) {
 		{renewal.MaxBatch, 19, ""}, {renewal.MaxBatch, 48, "rows are not ticked any more once you save this"},
 	} {
 		target.Chosen = keys(c.ticked, c.width)
-		for _, form := range []slack.ModalViewRequest{blocks.DueOwnerForm(target, row), blocks.DueSnoozeForm(target, row, now), blocks.DueEndingForm(target, row)} {
+		for _, form := range []slack.ModalViewRequest{blocks.DueOwnerForm(target, row, true), blocks.DueSnoozeForm(target, row, now), blocks.DueEndingForm(target, row)} {
 			got, err := blocks.ReadDueTarget(form.PrivateMetadata)
 			if err != nil {
 				t.Fatal(err)

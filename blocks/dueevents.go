@@ -9,7 +9,7 @@ import (
 
 // confirmWords tells what the portal shows of a package after its order.
 func confirmWords(r renewal.Request, e renewal.Entry) string {
-	until := dayOfDetail(e.Detail[renewal.DetailUntil])
+	until, expected := dayOfDetail(e.Detail[renewal.DetailUntil]), dayOfDetail(e.Detail[renewal.DetailExpected])
 	ref := "The order of " + r.Reference()
 	if e.RequestID == 0 {
 		ref = "The order"
@@ -19,9 +19,14 @@ func confirmWords(r renewal.Request, e renewal.Entry) string {
 		return "📅 The order was placed: renewed until *" + until + "* (the portal says)."
 	case e.Code == renewal.CodeStale && until == "":
 		return "⚠️ A day after the order the portal tells no date of this package. " + ref + " was placed all the same; please look in the Partner Portal."
+	case e.Code == renewal.CodeStale && expected != "":
+		return "⚠️ A day after the order the portal shows another date than was ordered: this package ends *" + until + "*, and should end about *" + expected +
+			"*. " + ref + " was placed: please look in the Partner Portal what was renewed, and do not order it again before."
 	case e.Code == renewal.CodeStale:
 		return "⚠️ A day after the order the portal still shows that this package ends *" + until + "*. " + ref +
 			" was placed all the same: please look in the Partner Portal, and do not order it again before."
+	case expected != "":
+		return "📅 The order was placed. The portal shows that the package ends *" + until + "*, and not about *" + expected + "* as was ordered; I look again."
 	case until == "":
 		return "📅 The order was placed. The portal does not tell yet until when it is renewed; I look again."
 	}

@@ -209,17 +209,20 @@ func DueSnoozeForm(t DueTarget, r due.Row, now time.Time) slack.ModalViewRequest
 // DueEndingForm asks why a package is not to be renewed.
 func DueEndingForm(t DueTarget, r due.Row) slack.ModalViewRequest {
 	return dueForm(CallbackDueEnding, "Not renewing", t, r,
-		reasonInput("Why", "It is kept with the package and the audit trail. The package is told of again when it was renewed after all."))
+		reasonInput("Why", "It is kept with the package and the audit trail, and told to whoever asks for its renewal. The package is told of again when it was renewed after all."))
 }
 
-// DueOwnerForm asks who looks after a row.
-func DueOwnerForm(t DueTarget, r due.Row) slack.ModalViewRequest {
+// DueOwnerForm asks who looks after a row. told says whether there is a digest, by which owners are told.
+func DueOwnerForm(t DueTarget, r due.Row, told bool) slack.ModalViewRequest {
 	menu := slack.NewOptionsSelectBlockElement(slack.OptTypeUser, plain("Nobody", limitPlaceholder), ActionDueOwner)
 	if userID().MatchString(r.Mark.Owner) {
 		menu.InitialUser = r.Mark.Owner
 	}
-	input := slack.NewInputBlock(BlockDueOwner, plain("Owner", limitLabel),
-		plain("They are told of it by direct message. Leave it empty for nobody.", limitLabel), menu)
+	hint := "They are told of it by direct message, in their morning after each digest while it is due."
+	if !told {
+		hint = "They find it by “/renew due mine” and on Home. Nobody is told by direct message: no digest is set up here (RENEW_DIGEST)."
+	}
+	input := slack.NewInputBlock(BlockDueOwner, plain("Owner", limitLabel), plain(hint+" Leave it empty for nobody.", limitLabel), menu)
 	input.Optional = true
 	return dueForm(CallbackDueOwner, "Owner", t, r, input)
 }
@@ -265,7 +268,11 @@ func DueOwnersDigest(rows []due.Row, unread []string, now time.Time) Message {
 func dueBullets(rows []due.Row, now time.Time) string {
 	var items []string
 	for _, r := range rows[:min(len(rows), dueTold)] {
-		items = append(items, cutMarkup(dueHead(r)+": "+dueEnds(r, now, unnamed)+" · "+dueOwner(r), 230))
+		warning := ""
+		if r.Behind() {
+			warning = " · ⚠️ ordered already: look in the portal first"
+		}
+		items = append(items, cutMarkup(dueHead(r)+": "+dueEnds(r, now, unnamed)+" · "+dueOwner(r), 230-width(warning))+warning)
 	}
 	s := bullets(items, dueTold)
 	if more := len(rows) - len(items); more > 0 {

@@ -183,6 +183,7 @@ func doubts() []renewal.Doubt {
 		{Kind: renewal.DoubtInvoiceUnsure, Names: []string{"Northwind Clinics"}},
 		{Kind: renewal.DoubtOrdersUnknown},
 		{Kind: renewal.DoubtSeveral, Told: 2},
+		{Kind: renewal.DoubtNotRenewing, Serious: true, At: day, By: bob, Names: []string{"They close in June."}},
 	}
 }
 
@@ -394,6 +395,10 @@ func events() []event {
 			renewal.DetailUntil: "2026-12-31T00:00:00Z"})},
 		{"stale", request(renewal.Ordered), entry(renewal.CodeStale, renewal.System, renewal.Ordered, renewal.Ordered, map[string]string{
 			renewal.DetailUntil: "2026-12-31T00:00:00Z"})},
+		{"unconfirmed_other", request(renewal.Ordered), entry(renewal.CodeUnconfirmed, renewal.System, renewal.Ordered, renewal.Ordered, map[string]string{
+			renewal.DetailUntil: "2027-12-31T00:00:00Z", renewal.DetailExpected: "2028-12-31T00:00:00Z"})},
+		{"stale_other", request(renewal.Ordered), entry(renewal.CodeStale, renewal.System, renewal.Ordered, renewal.Ordered, map[string]string{
+			renewal.DetailUntil: "2027-12-31T00:00:00Z", renewal.DetailExpected: "2028-12-31T00:00:00Z"})},
 		{"due_owner", renewal.Request{}, dueEntry(renewal.CodeDueOwner, map[string]string{renewal.DetailWho: bob})},
 		{"due_nobody", renewal.Request{}, dueEntry(renewal.CodeDueOwner, nil)},
 		{"due_snoozed", renewal.Request{}, dueEntry(renewal.CodeDueSnoozed, map[string]string{renewal.DetailUntil: "2026-12-01T00:00:00Z"})},

@@ -179,7 +179,7 @@ func TestViewsWithstandAnyText(t *testing.T) {
 		row, target := hostileDue(t, r).List.Rows[0], blocks.DueTarget{Key: due.Key{Product: r.Note, Holder: r.Reason}, State: r.Note, Answer: r.Reason, Chosen: slices.Repeat([]due.Key{{Product: r.Note, Holder: r.Reason}}, 50)}
 		checkView(t, "due snooze", blocks.DueSnoozeForm(target, row, now))
 		checkView(t, "due ending", blocks.DueEndingForm(target, row))
-		checkView(t, "due owner", blocks.DueOwnerForm(target, row))
+		checkView(t, "due owner", blocks.DueOwnerForm(target, row, false))
 		imported := hostileImport(t, r)
 		checkView(t, "due import", blocks.DueImportForm(imported))
 		checkView(t, "due imported", blocks.DueImported(imported.Result))

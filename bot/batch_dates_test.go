@@ -30,7 +30,7 @@ func TestDatesOfABatch(t *testing.T) {
 	b.shows(card, "The portal shows the new date of 1 of 2 packages that were ordered")
 	clock.add(25 * time.Hour)
 	b.says(sandbox.Renewals, "Line 2, RNW-000002", stuck.Company, "the portal still shows that this package ends", "do not order it again before")
-	b.shows(card, "1 of 2", "A day later it still does not show it of 1", "They were ordered all the same")
+	b.shows(card, "1 of 2", "A day later it does not show what was ordered of 1", "They were ordered all the same")
 	b.Vendor.SetExpiry(stuck.PartnerID, after.Expires)
 	clock.add(25 * time.Hour)
 	b.says(sandbox.Renewals, "Line 2, RNW-000002", "renewed until")
@@ -87,4 +87,28 @@ func TestDateOfALineWhoseBatchHasNoThread(t *testing.T) {
 		t.Errorf("it is told %d times", n)
 	}
 	b.wantOrders(2)
+}
+
+// TestAnotherDateThanWasOrdered warns where two years were ordered and the portal shows one.
+func TestAnotherDateThanWasOrdered(t *testing.T) {
+	t.Parallel()
+	clock := newMoving()
+	b := setup(t, telling, clock.set)
+	alice, bob := b.as(sandbox.Alice), b.as(sandbox.Bob)
+	before, _ := b.Vendor.Owned(12, yeastarsim.SoftwareSerial)
+	alice.command(sandbox.Renewals, "/renew batch")
+	alice.typeIn("Lines", "holder;product;term;contact;reason\n"+yeastarsim.SoftwareSerial+";p-series-software;2 years;invoices@sandhaven.example;Agreed")
+	alice.submitOK()
+	alice.titled("Please check")
+	alice.explain("Agreed.")
+	alice.submitOK()
+	alice.titled("Batch saved")
+	bob.press(b.card(sandbox.Renewals, "RNW-B0001", "Approve 1 line"), "Approve 1 line")
+	b.says(sandbox.Renewals, "RNW-B0001 has ended", "1 placed")
+	one := before.Expires.AddDate(1, 0, 0)
+	b.Vendor.UpdateOwned(12, yeastarsim.SoftwareSerial, func(p *yeastarsim.Package) { p.Expires = one })
+	clock.add(2 * time.Minute)
+	b.happened("RNW-000001", renewal.CodeUnconfirmed)
+	clock.add(25 * time.Hour)
+	b.says(sandbox.Renewals, "the portal shows another date than was ordered", one.UTC().Format("2 Jan 2006"), before.Expires.AddDate(2, 0, 0).UTC().Format("2 Jan 2006"), "do not order it again before")
 }

@@ -115,7 +115,7 @@ func (b *Bot) dependent(ctx context.Context, wait time.Duration, f *blocks.FormD
 	if f.Draft.Request != 0 { // a new one may be in a channel that its author is not in
 		channel = f.Draft.Channel
 	}
-	if f.Doubts, err = b.orders.Repeats(ctx, f.Draft.Request, channel, product, k.Holder); err != nil {
+	if f.Doubts, err = b.orders.Repeats(ctx, f.Draft.Request, channel, product, k.Holder, k.Package.Expiry); err != nil {
 		return err
 	}
 	k.Contact = b.ownContact(ctx, product, k.Holder, k.Contacts)

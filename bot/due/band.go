@@ -44,7 +44,7 @@ func (r *Row) Band(now time.Time) Band {
 		return Ending
 	case r.Mark.Snoozed != nil && now.Before(r.Mark.Snoozed.Until):
 		return Snoozed
-	case r.AutoRenewing():
+	case r.AutoRenewing(now):
 		return Automatic
 	}
 	end, known := r.Ends()

@@ -12,7 +12,7 @@ type Digest struct {
 	Overdue []Row
 	New     []Row    // due, and was not when the last digest was posted
 	Unowned []Row    // due, and nobody looks after it
-	Moving  []Row    // ordered, and the portal still shows the date from before
+	Moving  []Row    // due although it was ordered: the portal still shows the date from before
 	Rows    []Row    // all, for their counts
 	Unread  []string // names of products whose packages are missing
 	Told    []Key    // the rows that are due now
@@ -26,9 +26,10 @@ func (d Digest) Nothing() bool {
 	return len(d.Overdue)+len(d.New)+len(d.Unowned)+len(d.Moving)+len(d.Unread) == 0
 }
 
-// nagged says whether people are told of a row: it is due, and nothing is open for it.
+// nagged says whether people are told of a row: it is due, nothing is open for it, and the portal has
+// had time to show what was ordered.
 func (l List) nagged(r *Row) bool {
-	return r.Band(l.Now).Due() && len(r.Open) == 0 && !r.Renewed()
+	return r.Band(l.Now).Due() && len(r.Open) == 0 && !r.Settling(l.Now)
 }
 
 // Digest chooses what the channel is told, beside what it was told the last time. Rows of
@@ -43,7 +44,7 @@ func (l List) Digest(told []Key) Digest {
 		known[k] = true
 	}
 	for _, r := range l.Rows {
-		if r.Band(l.Now).Due() && r.Renewed() {
+		if r.Band(l.Now).Due() && r.Behind() {
 			d.Moving = append(d.Moving, r)
 		}
 		if !l.nagged(&r) {

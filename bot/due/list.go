@@ -40,6 +40,9 @@ type List struct {
 	Rows   []Row
 	Now    time.Time // in the zone by whose days rows are near or far
 	Unread []string
+	// Besides counts what a number of days leaves out and yet may end within them: nobody knows when, or it
+	// is snoozed, marked as not renewing or renews by itself.
+	Besides map[Band]int
 }
 
 // Build makes the list: a row for each holder and product of which the portal has a package,
@@ -157,6 +160,7 @@ func (l List) Only(f Filter, fits func(text string) func(renewal.Holder) bool) L
 	}
 	meant := fits(f.Text)
 	var only []Row // rows are large: none is moved that is left out
+	l.Besides = map[Band]int{}
 	for i := range l.Rows {
 		r := &l.Rows[i]
 		switch {
@@ -167,7 +171,11 @@ func (l List) Only(f Filter, fits func(text string) func(renewal.Holder) bool) L
 			continue
 		case f.Within > 0:
 			end, known := r.Ends()
-			if b := r.Band(l.Now); !known || Days(end, l.Now) > f.Within || !(b.Due() || b == Later) {
+			b, beyond := r.Band(l.Now), known && Days(end, l.Now) > f.Within
+			if !beyond && !b.Due() && b != Later {
+				l.Besides[b]++
+			}
+			if beyond || !(b.Due() || b == Later) {
 				continue
 			}
 		}
@@ -179,14 +187,14 @@ func (l List) Only(f Filter, fits func(text string) func(renewal.Holder) bool) L
 
 // Askable are those of the rows that a filter has left which can be asked for at once: what is due, what
 // ends later where a holder or a number of days is named, and what nobody knows of where a holder is.
-// Of all of it what nothing is open for, and what was not ordered since the portal's date.
+// Of all of it what nothing is open for, and what was not ordered in the last days.
 func (l List) Askable(f Filter) []Row {
 	var rows []Row
 	for i := range l.Rows {
 		r := &l.Rows[i]
 		band := r.Band(l.Now)
 		named := (f.Text != "" && band == Unknown) || ((f.Text != "" || f.Within > 0) && band == Later)
-		if !r.Nameless && len(r.Open) == 0 && !r.Renewed() && (band.Due() || named) {
+		if !r.Nameless && len(r.Open) == 0 && !r.Settling(l.Now) && (band.Due() || named) {
 			rows = append(rows, *r)
 		}
 	}
@@ -224,8 +232,8 @@ func (l List) Find(k Key) (Row, bool) {
 }
 
 // Holds is until when the list stays as it is while nothing of what it was made of changes:
-// the beginning of the next day in UTC, or sooner, when somebody wants to see a row again, or the
-// date of an order of ours gives way to the portal's.
+// the beginning of the next day in UTC, or sooner, when somebody wants to see a row again, or what
+// counts for some time alone does so no more.
 func (l List) Holds() time.Time {
 	until := time.Unix((dayOf(l.Now.UTC())+1)*secondsOfDay, 0)
 	sooner := func(t time.Time) {
@@ -240,6 +248,9 @@ func (l List) Holds() time.Time {
 		}
 		if r.Ordered != nil {
 			sooner(r.Ordered.At.Add(settles))
+		}
+		if r.AutoRenewing(l.Now) {
+			sooner(r.Mark.Auto.At.Add(autoHolds))
 		}
 	}
 	return until

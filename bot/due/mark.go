@@ -3,6 +3,7 @@ package due
 import (
 	"time"
 
+	"renewbot/bot/renewal"
 	"renewbot/yeastar"
 )
 
@@ -36,12 +37,7 @@ func (s Snooze) Day() time.Time {
 }
 
 // NotRenewing says that a package is to end.
-type NotRenewing struct {
-	By   string    `json:"by"` // Slack user id
-	Why  string    `json:"why"`
-	At   time.Time `json:"at"`
-	Ends time.Time `json:"ends,omitzero"` // when the package was to end then; zero: nobody knew
-}
+type NotRenewing = renewal.NotRenewing
 
 // Auto is what the portal said last of a package's auto-renewal.
 type Auto struct {

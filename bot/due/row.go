@@ -114,45 +114,66 @@ func dayOf(t time.Time) int64 {
 
 const secondsOfDay = 24 * 60 * 60
 
-// movedBy is how much later a package must end than before for it to be another term.
-const movedBy = 20 * 24 * time.Hour
-
 // settles is how long after an order of ours its date counts although the portal still shows
-// the one from before it.
+// the one from before it, and for how long nobody is told of the package.
 const settles = 3 * 24 * time.Hour
 
-// Renewed says whether our last order is of this very term and the portal still shows the
-// date from before it: there is nothing to renew again, but something to look at.
-func (r *Row) Renewed() bool {
+// Behind says whether the portal still shows the date from before our last order: there is
+// something to look at before anything is ordered again.
+func (r *Row) Behind() bool {
 	if r.Ordered == nil {
 		return false
 	}
 	i := slices.IndexFunc(r.Dates, func(d Date) bool { return d.Source == FromPortal })
-	return i >= 0 && r.Ordered.until().At.Sub(r.Dates[i].At) > movedBy
+	return i >= 0 && r.Ordered.before(r.Dates[i].At)
 }
+
+// before says whether a date that the portal shows is the one from before the order. Where nobody
+// knew that one, it is what ends in the first half of the term that was ordered.
+func (o Order) before(shown time.Time) bool {
+	if known := o.Offer.CurrentExpiry; !known.IsZero() {
+		return shown.Sub(known) <= renewal.AnotherTerm
+	}
+	end := o.until().At
+	return shown.Before(o.At.Add(end.Sub(o.At)/2)) && end.Sub(shown) > renewal.AnotherTerm
+}
+
+// Settling says whether the portal is given time to show what was ordered a short while ago.
+func (r *Row) Settling(now time.Time) bool { return r.Behind() && now.Sub(r.Ordered.At) < settles }
 
 // settle puts the date of an order of the last days before the portal's, which may not have
 // followed yet.
 func (r *Row) settle(now time.Time) {
-	if !r.Renewed() || now.Sub(r.Ordered.At) >= settles {
+	if !r.Settling(now) {
 		return
 	}
 	sort.SliceStable(r.Dates, func(i, k int) bool { return r.Dates[i].Source == FromOrder && r.Dates[k].Source != FromOrder })
 }
 
 // NotRenewing says whether the package is marked as one that ends: the mark is of the date
-// that stood there then, so that one who renewed all the same is seen again.
+// that stood there then, and an order of ours ends it, so that one who renewed all the same is
+// seen again.
 func (r *Row) NotRenewing() bool {
 	m := r.Mark.NotRenewing
 	if m == nil {
 		return false
 	}
-	end, known := r.Ends()
-	return !known || m.Ends.IsZero() || end.Sub(m.Ends) < movedBy
+	var ordered time.Time
+	if r.Ordered != nil {
+		ordered = r.Ordered.At
+	}
+	end, _ := r.Ends()
+	return m.Holds(end, ordered)
 }
 
+// autoHolds is for how long what the portal said of an auto-renewal counts. It is asked again each
+// day, some packages at a time.
+const autoHolds = 48 * time.Hour
+
 // AutoRenewing says whether the package is known to renew by itself.
-func (r *Row) AutoRenewing() bool { return r.Mark.Auto.State == yeastar.AutoRenewalOn }
+func (r *Row) AutoRenewing(now time.Time) bool {
+	return r.Mark.Auto.State == yeastar.AutoRenewalOn && now.Sub(r.Mark.Auto.At) < autoHolds
+}
 
 // dates puts the dates of a row in order, the best source first.
 func dates(all ...Date) []Date {

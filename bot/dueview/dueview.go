@@ -287,7 +287,7 @@ func (v *View) more(ctx context.Context, ic slack.InteractionCallback, a *slack.
 	var form slack.ModalViewRequest
 	switch verb {
 	case blocks.DueOwner:
-		form = blocks.DueOwnerForm(t, r)
+		form = blocks.DueOwnerForm(t, r, v.schedule.On())
 	case blocks.DueSnooze:
 		form = blocks.DueSnoozeForm(t, r, v.ledger.Now(ctx).In(v.directory.Zone(ctx, ic.User.ID)))
 	case blocks.DueEnding:

@@ -34,6 +34,22 @@ func (l *Ledger) Marks(ctx context.Context) (map[due.Key]due.Mark, error) {
 	return marks, nil
 }
 
+// NotRenewing is what somebody has marked the package of a holder and product with; nil: nothing.
+func (l *Ledger) NotRenewing(ctx context.Context, product, holder string) (*renewal.NotRenewing, error) {
+	var m due.Mark
+	err := l.engine.each(ctx, func(row row) error {
+		var document string
+		if err := row.Scan(&document); err != nil {
+			return err
+		}
+		return json.Unmarshal([]byte(document), &m)
+	}, `SELECT document FROM due_marks WHERE product = $1 AND holder_key = $2`, indexed(product), indexed(holder))
+	if err != nil {
+		return nil, fmt.Errorf("read whether a package is not to be renewed: %w", err)
+	}
+	return m.NotRenewing, nil
+}
+
 // DueVersion tells one state of what is due from another: what was ordered, what is open, and
 // what was said of rows.
 type DueVersion struct {

@@ -2,6 +2,7 @@ package orders
 
 import (
 	"context"
+	"time"
 
 	"renewbot/bot/lookup"
 	"renewbot/bot/portal"
@@ -15,22 +16,33 @@ import (
 // not answer in time is missing, and nothing else.
 func (o *Orders) Look(ctx context.Context, request int64, channel string, offer *renewal.Offer, c yeastar.Catalogue, maxAge lookup.MaxAge) ([]renewal.Doubt, map[renewal.Field]string, error) {
 	// The ledger comes first: the portal may take all the time that there is.
-	others, err := o.others(ctx, request, offer.Product, offer.Holder)
+	others, marked, err := o.kept(ctx, request, offer.Product, offer.Holder)
 	if err != nil {
 		return nil, nil, err
 	}
 	now, unknown := o.ledger.Now(ctx), o.unknown(ctx, others, channel)
 	facts, _, _ := o.portalFacts(ctx, offer, c, portal.Ages{Each: maxAge, List: maxAge})
-	facts.Requests = others
+	facts.Requests, facts.NotRenewing = others, marked
 	return discreet(offer.Doubts(facts, now, o.policy), unknown), offer.Check(facts), nil
 }
 
-// Repeats are the other requests of a holder and product that people should look at before
-// they ask for one more in a channel.
-func (o *Orders) Repeats(ctx context.Context, request int64, channel, product string, holder renewal.Holder) ([]renewal.Doubt, error) {
+// Repeats are what the ledger has of a holder and product, whose package ends at a time as far as is known,
+// that people should look at before they ask for a renewal in a channel.
+func (o *Orders) Repeats(ctx context.Context, request int64, channel, product string, holder renewal.Holder, ends time.Time) ([]renewal.Doubt, error) {
+	others, marked, err := o.kept(ctx, request, product, holder)
+	doubts := append(renewal.RepeatDoubts(others, o.ledger.Now(ctx), o.policy), renewal.EndingDoubts(marked, ends, others)...)
+	return discreet(doubts, o.unknown(ctx, others, channel)), err
+}
+
+// kept is what the ledger has of a holder and product: the other requests than one, and whether somebody
+// has marked the package as one that is not to be renewed.
+func (o *Orders) kept(ctx context.Context, request int64, product string, holder renewal.Holder) ([]renewal.Request, *renewal.NotRenewing, error) {
 	others, err := o.others(ctx, request, product, holder)
-	now := o.ledger.Now(ctx)
-	return discreet(renewal.RepeatDoubts(others, now, o.policy), o.unknown(ctx, others, channel)), err
+	if err != nil {
+		return nil, nil, err
+	}
+	marked, err := o.ledger.NotRenewing(ctx, product, holder.Key())
+	return others, marked, err
 }
 
 // discreet are doubts as people may read them to whom some requests are unknown.

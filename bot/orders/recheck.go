@@ -123,7 +123,7 @@ func (o *Orders) compare(ctx context.Context, r renewal.Request, c yeastar.Catal
 	}
 	// The ledger comes last: no order begins and ends between this and the attempt.
 	var err error
-	if facts.Requests, err = o.others(ctx, r.ID, offer.Product, offer.Holder); err != nil {
+	if facts.Requests, facts.NotRenewing, err = o.kept(ctx, r.ID, offer.Product, offer.Holder); err != nil {
 		return nil, err
 	}
 	now := o.ledger.Now(ctx)

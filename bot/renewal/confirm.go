@@ -1,11 +1,15 @@
 package renewal
 
-import "time"
+import (
+	"time"
+
+	"renewbot/yeastar"
+)
 
 const (
 	// firstDate is how long after an order its package is read again.
 	firstDate = time.Minute
-	// staleAfter is when a date that has not moved is a warning.
+	// staleAfter is when a date that has not moved as it was ordered is a warning.
 	staleAfter = 24 * time.Hour
 	// lastDate is how long after an order its package is read again at most.
 	lastDate = 7 * 24 * time.Hour
@@ -34,15 +38,35 @@ func (r Request) NextDate(now time.Time) (time.Time, bool) {
 	return now.Add(24 * time.Hour), true
 }
 
-// renews says whether a date is the one that follows from the order, and not the one from
-// before it.
+// renews says whether a date is the one that follows from the order: its whole term, from the end
+// before it on, or of a package that had ended from the order on.
 func (r Request) renews(ends time.Time) bool {
-	term := r.Offer.TermAsked()
-	if before := r.Offer.CurrentExpiry; !before.IsZero() {
-		return ends.After(before.AddDate(0, 0, 15*term.Months)) && ends.After(r.OrderedAt)
+	term, before := r.Offer.TermAsked(), r.Offer.CurrentExpiry
+	if before.IsZero() { // a whole term from the order on is certainly new
+		return !ends.Before(term.After(r.OrderedAt).AddDate(0, 0, -2))
 	}
-	// Nobody knew the date from before: a whole term from the order on is certainly new.
-	return !ends.Before(term.After(r.OrderedAt).AddDate(0, 0, -2))
+	if term.Months == 0 {
+		return ends.After(before) && ends.After(r.OrderedAt)
+	}
+	leeway := termLeeway(term)
+	return ends.After(r.OrderedAt) && !ends.Before(term.After(before).Add(-leeway)) && !ends.After(term.After(later(before, r.OrderedAt)).Add(leeway))
+}
+
+// termLeeway is by how much a new date may differ from the one that a term makes: a week for each
+// month, at most three.
+func termLeeway(t yeastar.Term) time.Duration {
+	return time.Duration(min(t.Months, 3)) * 7 * 24 * time.Hour
+}
+
+// expected is about when the package should end by the order, where the portal has another date
+// than that and than before; zero: it has not moved, or nobody knew when it ended.
+func (r Request) expected(ends time.Time) time.Time {
+	term, before := r.Offer.TermAsked(), r.Offer.CurrentExpiry
+	moved := ends.Sub(before)
+	if before.IsZero() || ends.IsZero() || term.Months == 0 || max(moved, -moved) < termLeeway(term) {
+		return time.Time{}
+	}
+	return term.After(before)
 }
 
 func (c *changing) dateRead(e DateRead) error {
@@ -65,6 +89,9 @@ func (c *changing) dateRead(e DateRead) error {
 	var detail map[string]string
 	if !e.Ends.IsZero() {
 		detail = map[string]string{DetailUntil: e.Ends.UTC().Format(time.RFC3339)}
+		if expected := c.expected(e.Ends); code != CodeConfirmed && !expected.IsZero() {
+			detail[DetailExpected] = expected.UTC().Format(time.RFC3339)
+		}
 	}
 	c.record(code, System, detail)
 	return nil

@@ -19,22 +19,32 @@ func TestDateAfterTheOrder(t *testing.T) {
 		ends time.Time
 		want Code // empty: nothing is told
 	}
+	years := func(n int) time.Time { return before.AddDate(n, 0, 0) }
+	old := at.AddDate(0, 0, -40) // of a package that has ended
 	for name, c := range map[string]struct {
 		known    time.Time
+		months   int // of the term; 0: the usual year
 		readings []reading
 	}{
-		"at once": {before, []reading{{time.Minute, after, CodeConfirmed}, {time.Hour, after, ""}}},
-		"later":   {before, []reading{{time.Minute, before, CodeUnconfirmed}, {time.Hour, before, ""}, {5 * time.Hour, after, CodeConfirmed}}},
-		"not within a day": {before, []reading{
+		"at once": {before, 0, []reading{{time.Minute, after, CodeConfirmed}, {time.Hour, after, ""}}},
+		"later":   {before, 0, []reading{{time.Minute, before, CodeUnconfirmed}, {time.Hour, before, ""}, {5 * time.Hour, after, CodeConfirmed}}},
+		"not within a day": {before, 0, []reading{
 			{time.Minute, before, CodeUnconfirmed}, {24*time.Hour - time.Second, before, ""}, {24 * time.Hour, before, CodeStale},
 			{48 * time.Hour, before, ""}, {72 * time.Hour, after, CodeConfirmed},
 		}},
-		"never told":                     {before, []reading{{time.Minute, time.Time{}, CodeUnconfirmed}, {25 * time.Hour, time.Time{}, ""}}},
-		"a few days more are no renewal": {before, []reading{{time.Minute, before.AddDate(0, 0, 30), CodeUnconfirmed}}},
-		"nobody knew the date":           {time.Time{}, []reading{{time.Minute, after, CodeConfirmed}}},
-		"nobody knew, and it is near":    {time.Time{}, []reading{{time.Minute, before, CodeUnconfirmed}}},
+		"never told":                          {before, 0, []reading{{time.Minute, time.Time{}, CodeUnconfirmed}, {25 * time.Hour, time.Time{}, ""}}},
+		"a few days more are no renewal":      {before, 0, []reading{{time.Minute, before.AddDate(0, 0, 30), CodeUnconfirmed}}},
+		"some days less or more are the same": {before, 0, []reading{{time.Minute, after.AddDate(0, 0, -20), CodeConfirmed}}},
+		"two years ordered, one delivered":    {before, 24, []reading{{time.Minute, after, CodeUnconfirmed}, {24 * time.Hour, after, CodeStale}, {48 * time.Hour, years(2), CodeConfirmed}}},
+		"one ordered, two delivered":          {before, 0, []reading{{time.Minute, years(2), CodeUnconfirmed}, {24 * time.Hour, years(2), CodeStale}}},
+		"a month":                             {before, 1, []reading{{time.Minute, before.AddDate(0, 1, 0), CodeConfirmed}}},
+		"late, from the old end on":           {old, 0, []reading{{time.Minute, old.AddDate(1, 0, 0), CodeConfirmed}}},
+		"late, from the order on":             {old, 0, []reading{{time.Minute, at.AddDate(1, 0, 0), CodeConfirmed}}},
+		"nobody knew the date":                {time.Time{}, 0, []reading{{time.Minute, after, CodeConfirmed}}},
+		"nobody knew, and it is near":         {time.Time{}, 0, []reading{{time.Minute, before, CodeUnconfirmed}}},
 	} {
 		r := Request{ID: 1, Status: Ordered, OrderedAt: at, Offer: Offer{Product: "p-series-turnkey", CurrentExpiry: c.known}}
+		r.Offer.Term.Months = c.months
 		for _, read := range c.readings {
 			change, err := r.Apply(DateRead{Ends: read.ends}, at.Add(read.in), Policy{})
 			if got := change.Entry.Code; err == nil && got != read.want || err != nil && read.want != "" {

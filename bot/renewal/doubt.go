@@ -20,6 +20,7 @@ const (
 	DoubtOrderedBefore      DoubtKind = "ordered_before" // one of them was ordered not long ago
 	DoubtLostBefore         DoubtKind = "lost_before"    // the answer to an order of one of them was lost, and it was closed
 	DoubtPortalOrder        DoubtKind = "portal_order"   // the portal has an order of theirs that is none of ours
+	DoubtNotRenewing        DoubtKind = "not_renewing"   // somebody has marked the package as one that is not to be renewed
 	DoubtAutoRenewal        DoubtKind = "auto_renewal"
 	DoubtServicesLeftOut    DoubtKind = "services_left_out"
 	DoubtServicesOnly       DoubtKind = "services_only"
@@ -50,8 +51,9 @@ type Doubt struct {
 	// Private says that not everybody who reads this may know of that one: its words name it by no number.
 	Private bool      `json:"private,omitempty"`
 	OrderNo string    `json:"order_no,omitempty"`
-	At      time.Time `json:"at,omitzero"`     // when something was ordered, or when the package expires
-	Names   []string  `json:"names,omitempty"` // of services, a company, a plan, or the plan that is told and the one asked for
+	At      time.Time `json:"at,omitzero"`     // when something was ordered or marked, or when the package expires
+	Names   []string  `json:"names,omitempty"` // of services, a company, a plan, the plan that is told and the one asked for; or a reason
+	By      string    `json:"by,omitempty"`    // Slack user id of who marked it
 }
 
 // tooEarly is how long before the expiry a renewal deserves a second look: what it does to
@@ -79,6 +81,7 @@ type Facts struct {
 	PortalOrders  []yeastar.OrderSummary // of the holder and product, and of no request of ours
 	OrdersUnread  bool                   // not all of these could be read
 	Requests      []Request              // all others of the holder and product
+	NotRenewing   *NotRenewing           // what somebody has marked; nil: nothing
 }
 
 // Doubts says what people should look at before they agree to an offer, the serious doubts
@@ -91,6 +94,7 @@ func (o Offer) Doubts(f Facts, now time.Time, p Policy) []Doubt {
 		doubts = append(doubts, Doubt{Kind: DoubtPlan, Serious: true, Names: []string{told, plan.Name}})
 	}
 	doubts = append(doubts, RepeatDoubts(f.Requests, now, p)...)
+	doubts = append(doubts, EndingDoubts(f.NotRenewing, o.CurrentExpiry, f.Requests)...)
 	for _, order := range f.PortalOrders {
 		if !EndedUnplaced(order.OrderStatus) && recent(order.CreateTime, o.termBefore(f), now, p) {
 			doubts = append(doubts, Doubt{Kind: DoubtPortalOrder, Serious: true, OrderNo: order.OrderNo, At: order.CreateTime.UTC()})

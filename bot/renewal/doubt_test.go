@@ -153,6 +153,11 @@ func TestDoubts(t *testing.T) {
 		"order without a time":                    {portalOrder("succeed", time.Time{}), "portal_order!"},
 		"old order in the portal":                 {portalOrder("succeed", start.Add(-301*day)), ""},
 		"cancelled in the portal":                 {portalOrder("cancelled", start), ""},
+		"not renewing":                            {marked(start.Add(-day), time.Time{}), "not_renewing!"},
+		"not renewing, with the end":              {marked(start.Add(-day), start.Add(20*day)), "not_renewing!"},
+		"not renewing, of the term before":        {marked(start.Add(-day), start.Add(-345*day)), ""},
+		"not renewing, ordered since":             {markedBefore(start.Add(-400*day), start.Add(-310*day)), ""},
+		"not renewing, ordered before":            {markedBefore(start.Add(-300*day), start.Add(-310*day)), "not_renewing!"},
 		"auto-renewal on":                         {func(_ *Offer, f *Facts) { f.AutoRenewal = yeastar.AutoRenewalOn }, "auto_renewal!"},
 		"auto-renewal not told":                   {func(_ *Offer, f *Facts) { f.AutoRenewal = yeastar.AutoRenewalUnknown }, "auto_renewal_unknown"},
 		"a service left out":                      {func(o *Offer, _ *Facts) { o.Lines = o.Lines[:1] }, "services_left_out"},
@@ -404,5 +409,20 @@ func TestDoubtsAreTrueOfEveryHolder(t *testing.T) {
 				t.Errorf("%s says %q of every holder", kind, says)
 			}
 		}
+	}
+}
+
+// marked is a package that somebody marked as one that is not to be renewed, when it was to end at a time.
+func marked(at, ends time.Time) func(*Offer, *Facts) {
+	return func(_ *Offer, f *Facts) {
+		f.NotRenewing = &NotRenewing{By: "U0BOB", Why: "They close.", At: at, Ends: ends}
+	}
+}
+
+// markedBefore is the same, with an order that was placed at a time.
+func markedBefore(at, ordered time.Time) func(*Offer, *Facts) {
+	return func(o *Offer, f *Facts) {
+		marked(at, time.Time{})(o, f)
+		f.Requests = []Request{{ID: 9, Status: Ordered, OrderedAt: ordered}}
 	}
 }

@@ -29,6 +29,8 @@ func (d Doubt) Text() string {
 			d.other(), d.day())
 	case DoubtPortalOrder:
 		return fmt.Sprintf("The portal has order %s%s for this package, which was not made here. It may be this renewal.", d.OrderNo, d.on())
+	case DoubtNotRenewing:
+		return fmt.Sprintf("This was marked as not renewing on %s: %s", d.day(), d.why())
 	case DoubtAutoRenewal:
 		return "Auto-renewal is on in the portal: Yeastar may renew this by itself as well."
 	case DoubtServicesLeftOut:
@@ -84,6 +86,8 @@ func (d Doubt) Brief() string {
 		return d.otherBriefly() + " may have ordered the same on " + d.day()
 	case DoubtPortalOrder:
 		return "the portal has order " + d.OrderNo
+	case DoubtNotRenewing:
+		return "it is marked as not renewing"
 	case DoubtAutoRenewal:
 		return "auto-renewal is on"
 	case DoubtServicesLeftOut:
@@ -148,6 +152,8 @@ func (d Doubt) Shorthand() string {
 		return "lost order"
 	case DoubtPortalOrder:
 		return "portal order"
+	case DoubtNotRenewing:
+		return "not renewing"
 	case DoubtAutoRenewal:
 		return "auto-renewal"
 	case DoubtServicesLeftOut:
@@ -179,8 +185,9 @@ func (d Doubt) plans() (told, asked string) {
 }
 
 // short is a name of which not more is shown than a sentence has room for.
-func short(name string) string {
-	const longest = 40
+func short(name string) string { return shortTo(name, 40) }
+
+func shortTo(name string, longest int) string {
 	if r := []rune(name); len(r) > longest {
 		return string(r[:longest-1]) + "…"
 	}
@@ -200,6 +207,9 @@ func (d Doubt) names() string {
 	}
 	return s
 }
+
+// why is the reason that somebody gave.
+func (d Doubt) why() string { return shortTo(strings.Join(d.Names, " "), 200) }
 
 func (d Doubt) day() string { return day(d.At) }
 

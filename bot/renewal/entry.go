@@ -44,7 +44,7 @@ const (
 	CodeLate          Code = "order.late"        // an order turned up for an attempt that was called not placed
 	CodeConfirmed     Code = "order.confirmed"   // the portal shows the date that follows from the order
 	CodeUnconfirmed   Code = "order.unconfirmed" // the portal does not show it yet, or tells no date
-	CodeStale         Code = "order.stale"       // the portal still shows the old date after a day
+	CodeStale         Code = "order.stale"       // the portal does not show the date that follows from the order after a day
 	CodeDeputy        Code = "deputy.named"      // an approver's, for a time; of no request
 	CodeDeputyEnded   Code = "deputy.ended"      // taken back before that time was over; of no request
 	CodeEventsOn      Code = "events.on"         // other systems are told of requests from now on, or at another address
@@ -139,6 +139,7 @@ const (
 	DetailDated         = "dated"        // how many wait for their day
 	DetailInstead       = "instead_of"   // who was the deputy before: a user id
 	DetailProblem       = "problem"      // why Slack took no message, in words
+	DetailExpected      = "expected"     // when a package should end by its order, where the portal shows another new date: RFC 3339
 	DetailOrderOn       = "order_on"     // the day before which it is not ordered: 2027-03-03
 )
 
