@@ -70,7 +70,7 @@ func TestNoByteOfAnOrderLeavesAfterItsDeadline(t *testing.T) {
 				c, trusted, read := tlsVendor(t, func(cfg *tls.Config) {
 					cfg.GetConfigForClient = func(*tls.ClientHelloInfo) (*tls.Config, error) {
 						pass(handshake)
-						return nil, nil
+						return nil, nil //nolint:nilnil // the settings stay
 					}
 				})
 				c.transport.TLSClientConfig.RootCAs = trusted
@@ -103,7 +103,7 @@ func TestAnOrderUnderWayIsNotCutByTheClock(t *testing.T) {
 	inBubble(t, func(t *testing.T, s *stub) {
 		body := []byte(tutorialOrder + strings.Repeat(" ", 64<<10)) // in many pieces
 		s.mux.HandleFunc(orderPath, func(w http.ResponseWriter, r *http.Request) {
-			time.Sleep(2 * time.Second)
+			<-time.After(2 * time.Second)
 			if got, err := io.ReadAll(r.Body); err != nil || !bytes.Equal(got, body) {
 				t.Errorf("%d bytes arrived: %v", len(got), err)
 			}
