@@ -186,12 +186,13 @@ func (b *Bot) Socket() *socket.Client { return b.socket }
 
 // Run serves until ctx ends, and then finishes what is in flight, in StopsWithin at most. It
 // returns an error when people must mend something first.
-func (b *Bot) Run(ctx context.Context) error {
+func (b *Bot) Run(ctx context.Context) (err error) {
 	if err := b.directory.Introduce(ctx); err != nil {
 		return err
 	}
 	// The end begins with the orders: what is not sent yet is left to another process.
 	defer context.AfterFunc(ctx, b.orders.StopTaking)()
+	defer func() { err = errors.Join(err, b.finish()) }() // whatever ends it, jobs may run
 	b.portal.KeepWarm()
 	b.directory.Warm()
 	if err := b.ledger.Start(ctx, b.jobHandlers()); err != nil {
@@ -206,11 +207,10 @@ func (b *Bot) Run(ctx context.Context) error {
 	if err := b.due.Start(ctx); err != nil {
 		return fmt.Errorf("plan the digest of renewals due: %w", err)
 	}
-	err := b.slack.Begin(ctx)
-	if err == nil {
-		err = b.socket.Run(ctx)
+	if err := b.slack.Begin(ctx); err != nil {
+		return err
 	}
-	return errors.Join(err, b.finish())
+	return b.socket.Run(ctx)
 }
 
 // jobHandlers are the jobs that the ledger lets the bot and its rooms do.

@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
-	"sync/atomic"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
@@ -68,7 +67,7 @@ func (c *Client) get(ctx context.Context, op, path string, query url.Values) (en
 			if err != nil {
 				return envelope{}, err
 			}
-			return c.exchange(req, op, &oauth2.Transport{Source: source(tok), Base: c.transport})
+			return c.exchange(req, op, &oauth2.Transport{Source: source(tok), Base: c.transport}, new(firstByte))
 		})
 		if e, ok := errors.AsType[*Error](err); ok && e.needsToken() && !renewed {
 			renewed = true
@@ -132,8 +131,9 @@ func (e *Error) passing() bool {
 var errCut = errors.New("the connection broke")
 
 // exchange sends one request once and classifies the answer. It follows no redirect.
-// With an error of class NotSent the request certainly never left.
-func (c *Client) exchange(req *http.Request, op string, transport http.RoundTripper) (envelope, error) {
+// With an error of class NotSent the request certainly never left: first knows, which is told
+// when there is a connection, and for orders guards it.
+func (c *Client) exchange(req *http.Request, op string, transport http.RoundTripper, first *firstByte) (envelope, error) {
 	began := time.Now()
 	limit := int64(maxReadAnswer)
 	if op == callOrder {
@@ -142,9 +142,8 @@ func (c *Client) exchange(req *http.Request, op string, transport http.RoundTrip
 	// The transport calls GotConn when a connection is ready – dialled, proxied,
 	// encrypted – and given to this request; only then is the first byte of the
 	// request written.
-	var connected atomic.Bool
 	ctx := httptrace.WithClientTrace(req.Context(), &httptrace.ClientTrace{
-		GotConn: func(httptrace.GotConnInfo) { connected.Store(true) },
+		GotConn: func(httptrace.GotConnInfo) { first.connected() },
 	})
 	client := http.Client{
 		Transport:     transport,
@@ -153,7 +152,7 @@ func (c *Client) exchange(req *http.Request, op string, transport http.RoundTrip
 	resp, err := client.Do(req.WithContext(ctx))
 	if err != nil {
 		e := &Error{Op: op, Class: ClassUnknown, Err: withoutURL(err)}
-		if !connected.Load() {
+		if first.keep() {
 			e.Class = ClassNotSent
 		}
 		c.logged(ctx, e, began)

@@ -26,7 +26,8 @@ type Config struct {
 	// OpenAPI, the value of the vendor's samples.
 	UserAgent string
 	// HTTPClient gives the transport, nothing else. Its Transport must be nil or a
-	// *http.Transport: only of that one is it known when a request has left.
+	// *http.Transport without a DialTLSContext: only of that one is it known when a
+	// request has left.
 	HTTPClient *http.Client
 	// Now is the clock for the life of tokens. The default is time.Now.
 	Now func() time.Time
@@ -145,6 +146,9 @@ func transportOf(client *http.Client) (*http.Transport, error) {
 	t, ok := client.Transport.(*http.Transport)
 	if !ok {
 		return nil, fmt.Errorf("yeastar: the HTTP client's transport is a %T, but must be a *http.Transport", client.Transport)
+	}
+	if t.DialTLSContext != nil {
+		return nil, errors.New("yeastar: the HTTP client's transport must not have a DialTLSContext")
 	}
 	return t, nil
 }

@@ -28,7 +28,8 @@ var errNoOrderNumber = errors.New("the answer says success but has no order numb
 // PlaceOrder sends an order: one HTTP request with exactly these bytes, at most
 // once, whatever happens. Its error's Class says what is known about the order;
 // only ClassNotSent, ClassAuth, ClassRateLimited and ClassRefused mean that none
-// was placed.
+// was placed. No byte of it leaves after the context's deadline, on either clock, unless
+// the first one has left before.
 //
 // https://help.yeastar.com/en/pp-ptr/developer-guide/create-an-order.html
 func (c *Client) PlaceOrder(ctx context.Context, body json.RawMessage) (result OrderResult, err error) {
@@ -46,13 +47,16 @@ func (c *Client) PlaceOrder(ctx context.Context, body json.RawMessage) (result O
 	// Counted, but not queued behind look-ups.
 	c.limiter.Reserve()
 
+	var first firstByte
+	first.deadline, _ = ctx.Deadline()
 	transport := c.orderTransport()
+	first.guard(transport)
 	defer transport.CloseIdleConnections()
 	req, err := c.orderRequest(ctx, body)
 	if err != nil {
 		return OrderResult{}, &Error{Op: callOrder, Class: ClassNotSent, Err: err}
 	}
-	env, err := c.exchange(req, callOrder, &oauth2.Transport{Source: source(tok), Base: transport})
+	env, err := c.exchange(req, callOrder, &oauth2.Transport{Source: source(tok), Base: transport}, &first)
 	if err != nil {
 		if e, ok := errors.AsType[*Error](err); ok && e.needsToken() {
 			c.tokens.drop(tok)

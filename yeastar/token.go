@@ -123,7 +123,7 @@ func (c *Client) askForToken(id, secret string) (t token, err error) {
 			return envelope{}, err
 		}
 		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-		return c.exchange(req, callToken, c.transport)
+		return c.exchange(req, callToken, c.transport, new(firstByte))
 	})
 	if err != nil {
 		return token{}, err

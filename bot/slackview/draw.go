@@ -5,15 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"renewbot/bot/ledger"
 	"renewbot/bot/renewal"
 )
-
-// drawn tells this process's drawings apart.
-var drawn atomic.Int64
 
 // sync makes Slack show what the ledger says of a request; request 0 stands for
 // the audit entries that belong to none.
@@ -70,8 +66,9 @@ const oneDraws = time.Second
 func (v *View) alone(ctx context.Context, id int64, do func() error) error {
 	unlock, _ := v.drawings.Lock(fmt.Sprint(id), "")
 	defer unlock()
-	owner := fmt.Sprintf("%s/%d", v.instance, drawn.Add(1))
-	mine, err := v.ledger.AcquireView(ctx, id, owner, v.lease)
+	// In this process the lock above sees to it, so a lease that could not be given back, while
+	// the ledger took nothing, holds up only others.
+	mine, err := v.ledger.AcquireView(ctx, id, v.instance, v.lease)
 	switch {
 	case err != nil:
 		return err
@@ -79,7 +76,7 @@ func (v *View) alone(ctx context.Context, id int64, do func() error) error {
 		return ledger.Snooze(oneDraws)
 	}
 	defer func() {
-		if err := v.ledger.ReleaseView(context.WithoutCancel(ctx), id, owner); err != nil {
+		if err := v.ledger.ReleaseView(context.WithoutCancel(ctx), id, v.instance); err != nil {
 			v.log.WarnContext(ctx, "a view lease was not given back", "error", err)
 		}
 	}()
