@@ -40,6 +40,7 @@ func (rs *Reminders) remind(ctx context.Context, job renewal.Job) error {
 	if err != nil || !slices.Contains(renewal.Reminded(), r.Status) {
 		return err
 	}
+	r = r.Under(rs.policy)
 	now := rs.ledger.Now(ctx)
 	actors, err := rs.directory.Awaited(ctx, r, directory.DecisionAge)
 	if err != nil {

@@ -41,7 +41,8 @@ func (v *View) sync(ctx context.Context, job renewal.Job) error {
 }
 
 // Begin draws what no change would draw: the audit lines that belong to no request, and the
-// cards of what is open, by the policy of this start and where their channels are now.
+// cards of what is open, by the policy of this start and where their channels are now. It plans what of
+// that policy's escalations nothing has planned.
 func (v *View) Begin(ctx context.Context) error {
 	now := v.ledger.Now(ctx)
 	jobs := []renewal.Job{{Kind: renewal.SyncSlack, At: now}}
@@ -49,6 +50,9 @@ func (v *View) Begin(ctx context.Context) error {
 	batches := map[int64]bool{}
 	for _, r := range waiting {
 		jobs = append(jobs, renewal.Job{Kind: renewal.SyncSlack, RequestID: r.ID, At: now})
+		if at := r.EscalatesUnplanned(v.policy); !at.IsZero() {
+			jobs = append(jobs, renewal.Job{Kind: renewal.Remind, RequestID: r.ID, At: at})
+		}
 		if r.Batch != 0 && !batches[r.Batch] {
 			batches[r.Batch] = true
 			jobs = append(jobs, renewal.Job{Kind: renewal.SyncSlack, RequestID: -r.Batch, At: now})
