@@ -107,3 +107,29 @@ func TestHomeOfGuest(t *testing.T) {
 	gina.noView()
 	b.wantDenied(attempt{sandbox.Gina, "open", renewal.RefusedNotAllowed})
 }
+
+// A start with other approvers draws the Home tabs that are open.
+func TestHomeAfterAStartWithOtherApprovers(t *testing.T) {
+	t.Parallel()
+	b := setup(t, durable(t))
+	b.as(sandbox.Alice).request(tutorial)
+	b.as(sandbox.Bob).home("Waiting for my decision", "RNW-000001", "Approve")
+	b.as(sandbox.Dave).home("Nothing waits for you.")
+	b.rest()
+	b.stop()
+	b.Config.Renew.Approvers = config.IDs{sandbox.Approval, sandbox.Dave}
+	b.start()
+	b.homeSays(sandbox.Dave, "Waiting for my decision", "RNW-000001", "Approve")
+	b.homeSays(sandbox.Bob, "Nothing waits for you.")
+}
+
+// The days by which Home counts pass without any change.
+func TestHomeCountsDays(t *testing.T) {
+	t.Parallel()
+	b, clock := setupAt(t, telling, configured(longLived))
+	alice := b.as(sandbox.Alice)
+	alice.home("Renewals due")
+	b.homeSays(sandbox.Alice, "in 6 days")
+	b.laterAt(clock, at(3, 9))
+	b.homeSays(sandbox.Alice, "in 5 days")
+}

@@ -40,7 +40,7 @@ func (v *View) sync(ctx context.Context, job renewal.Job) error {
 	return err
 }
 
-// Begin draws what no change would draw: the audit lines that belong to no request, and the
+// Begin draws what no change would draw: the audit lines that belong to no request, Home tabs, and the
 // cards of what is open, by the policy of this start and where their channels are now. It plans what of
 // that policy's escalations nothing has planned.
 func (v *View) Begin(ctx context.Context) error {
@@ -64,7 +64,7 @@ func (v *View) Begin(ctx context.Context) error {
 	for id, link := range v.Links(ctx, waiting) {
 		v.linked(id, link)
 	}
-	return v.ledger.Enqueue(ctx, jobs...)
+	return errors.Join(v.ledger.Enqueue(ctx, jobs...), v.ledger.RedrawHomes(ctx))
 }
 
 // oneDraws is how long to wait when another process draws the same.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"sort"
+	"time"
 
 	"github.com/slack-go/slack"
 
@@ -168,8 +169,22 @@ func (v *View) drawHomes(ctx context.Context, job renewal.Job) error {
 				return err
 			}
 		}
-		return nil
+		return v.drawHomesTomorrow(ctx)
 	})
+}
+
+// drawHomesTomorrow plans, once a day, to draw Home tabs when the days are other ones by which they count.
+func (v *View) drawHomesTomorrow(ctx context.Context) error {
+	now := v.ledger.Now(ctx)
+	begins := now.UTC().Truncate(24 * time.Hour).Add(24 * time.Hour)
+	if v.homesPlanned.Swap(begins.Unix()) == begins.Unix() {
+		return nil
+	}
+	err := v.ledger.Enqueue(ctx, renewal.Job{Kind: renewal.DrawHomes, RequestID: renewal.Homes, At: begins})
+	if err != nil {
+		v.homesPlanned.Store(0)
+	}
+	return err
 }
 
 func (v *View) drawHome(ctx context.Context, h ledger.Home, c common, pause renewal.Pause) error {
