@@ -133,3 +133,20 @@ func TestHomeCountsDays(t *testing.T) {
 	b.laterAt(clock, at(3, 9))
 	b.homeSays(sandbox.Alice, "in 5 days")
 }
+
+// What finished last stands first, whatever its number.
+func TestHomeHasWhatFinishedLast(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	alice, bob := b.as(sandbox.Alice), b.as(sandbox.Bob)
+	first := alice.request(tutorial)
+	for range 10 {
+		c := alice.request(acmeWish)
+		alice.press(c, "Cancel request")
+		b.happened(b.refOf(c), renewal.CodeCancelled)
+	}
+	alice.home("RNW-000001", "Recently finished")
+	bob.press(first, "Approve")
+	b.happened("RNW-000001", renewal.CodeOrdered)
+	b.homeSays(sandbox.Alice, "You have no open requests.", "Recently finished", "RNW-000001")
+}
