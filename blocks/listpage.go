@@ -27,7 +27,7 @@ const (
 )
 
 // listPaged is how many a page has, each with a block.
-const listPaged = 25
+const listPaged = 10
 
 // IsList says whether an action is of a list's pages.
 func IsList(id string) bool { return strings.HasPrefix(id, "list_") }
