@@ -2,6 +2,7 @@ package blocks
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -26,7 +27,7 @@ const (
 )
 
 // listPaged is how many a page has, each with a block.
-const listPaged = 25
+const listPaged = 10
 
 // IsList says whether an action is of a list's pages.
 func IsList(id string) bool { return strings.HasPrefix(id, "list_") }
@@ -45,21 +46,24 @@ var listTitles = map[string]string{
 	ListWaiting: "Waiting for me", ListMine: "My open requests", ListDecided: "Decided by me", ListBatches: "Batches",
 }
 
-// ListPage is a page of all that a list has, each with the way to its card.
+// ListPage is a page of all that a list has, in the order and words of Home, each with the way to its card,
+// which has the buttons: a page of so many rows has no room for them.
 func ListPage(list string, batches []BatchData, requests []renewal.Request, page int, links Links) slack.ModalViewRequest {
-	all := len(batches) + len(requests)
+	urgent, requests := urgentFirst(requests)
+	rows := slices.Concat(urgent, make([]renewal.Request, len(batches)), requests) // in between stand the batches
+	all, home := len(rows), HomeData{Links: links}
 	pages := max((all+listPaged-1)/listPaged, 1)
 	page = min(page, pages-1)
 	var blocks []slack.Block
 	for i := page * listPaged; i < min((page+1)*listPaged, all); i++ {
 		id := fmt.Sprintf("list.%d", i)
-		if i < len(batches) {
-			d := batches[i]
+		if k := i - len(urgent); k >= 0 && k < len(batches) {
+			d := batches[k]
 			blocks = append(blocks, withButton(section(id, d.listItem(links)), links.openButton(renewal.Request{ID: d.Batch.Subject()})...))
 			continue
 		}
-		r := requests[i-len(batches)]
-		blocks = append(blocks, withButton(section(id, listItem(r, links)), links.openButton(r)...))
+		r := rows[i]
+		blocks = append(blocks, withButton(section(id, home.item(r)), links.openButton(r)...))
 	}
 	var turn []slack.BlockElement
 	if page > 0 {

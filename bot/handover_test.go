@@ -2,10 +2,12 @@ package bot_test
 
 import (
 	"testing"
+	"time"
 
 	"renewbot/blocks"
 	"renewbot/bot/renewal"
 	"renewbot/bot/sandbox"
+	"renewbot/bot/slacksim"
 )
 
 // An approver asks somebody else: both are named in the thread, the one asked gets the link by
@@ -35,4 +37,35 @@ func TestApproverAsksSomebodyElse(t *testing.T) {
 	carol.press(card, "Approve")
 	b.happened("RNW-000001", renewal.CodeOrdered)
 	b.ends("RNW-000001", renewal.Ordered, 1, renewal.CodeSubmitted, renewal.CodeDenied, renewal.CodeHandedOver, renewal.CodeApproved, renewal.CodeOrdering, renewal.CodeOrdered)
+}
+
+// Who is asked and is away, or has a deputy, holds nobody's reminder back.
+func TestWhoIsAskedAndAwayIsNotWaitedFor(t *testing.T) {
+	for name, change := range map[string]func(*bundle){
+		"away": func(b *bundle) {
+			b.Slack.ChangeUser(sandbox.Carol, func(u *slacksim.User) { u.StatusEmoji, u.StatusUntil = ":palm_tree:", at(20, 12) })
+		},
+		"deputy": func(b *bundle) { b.as(sandbox.Carol).command(sandbox.Renewals, "/renew deputy @dave in 20 days") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b, clock := setupAt(t, configured(longLived))
+			change(b)
+			card := b.as(sandbox.Alice).request(tutorial)
+			bob := b.as(sandbox.Bob)
+			bob.pickIn(card, blocks.ActionMore, "Ask somebody else…")
+			bob.choose("Who should decide?", "", "carol")
+			bob.typeIn("Why?", "You know this customer.")
+			bob.submitOK()
+			b.happened("RNW-000001", renewal.CodeHandedOver)
+			b.laterAt(clock, at(2, 13).Add(time.Minute))
+			b.happened("RNW-000001", renewal.CodeReminded)
+			if got := b.reminders("RNW-000001"); !contains(got[0], "Mon 13:01 ") || !contains(got[0], "Bob") {
+				t.Errorf("reminded: %v", got)
+			}
+			if r := b.stored("RNW-000001"); r.Handed == nil {
+				t.Error("nobody is asked any more")
+			}
+		})
+	}
 }

@@ -107,3 +107,46 @@ func TestHomeOfGuest(t *testing.T) {
 	gina.noView()
 	b.wantDenied(attempt{sandbox.Gina, "open", renewal.RefusedNotAllowed})
 }
+
+// A start with other approvers draws the Home tabs that are open.
+func TestHomeAfterAStartWithOtherApprovers(t *testing.T) {
+	t.Parallel()
+	b := setup(t, durable(t))
+	b.as(sandbox.Alice).request(tutorial)
+	b.as(sandbox.Bob).home("Waiting for my decision", "RNW-000001", "Approve")
+	b.as(sandbox.Dave).home("Nothing waits for you.")
+	b.rest()
+	b.stop()
+	b.Config.Renew.Approvers = config.IDs{sandbox.Approval, sandbox.Dave}
+	b.start()
+	b.homeSays(sandbox.Dave, "Waiting for my decision", "RNW-000001", "Approve")
+	b.homeSays(sandbox.Bob, "Nothing waits for you.")
+}
+
+// The days by which Home counts pass without any change.
+func TestHomeCountsDays(t *testing.T) {
+	t.Parallel()
+	b, clock := setupAt(t, telling, configured(longLived))
+	alice := b.as(sandbox.Alice)
+	alice.home("Renewals due")
+	b.homeSays(sandbox.Alice, "in 6 days")
+	b.laterAt(clock, at(3, 9))
+	b.homeSays(sandbox.Alice, "in 5 days")
+}
+
+// What finished last stands first, whatever its number.
+func TestHomeHasWhatFinishedLast(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	alice, bob := b.as(sandbox.Alice), b.as(sandbox.Bob)
+	first := alice.request(tutorial)
+	for range 10 {
+		c := alice.request(acmeWish)
+		alice.press(c, "Cancel request")
+		b.happened(b.refOf(c), renewal.CodeCancelled)
+	}
+	alice.home("RNW-000001", "Recently finished")
+	bob.press(first, "Approve")
+	b.happened("RNW-000001", renewal.CodeOrdered)
+	b.homeSays(sandbox.Alice, "You have no open requests.", "Recently finished", "RNW-000001")
+}

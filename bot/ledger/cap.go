@@ -66,8 +66,8 @@ func (l *Ledger) bounded(ctx context.Context, q querier, since time.Time, withou
 		other, err := scanRequest(row)
 		others = append(others, other)
 		return err
-	}, `SELECT document FROM requests WHERE (updated_at >= $1 OR status = $3) AND id <> $2 ORDER BY id`,
-		micros(since), without, string(renewal.Approved)) // an approved one may have waited for its day for long
+	}, `SELECT document FROM requests WHERE (updated_at >= $1 OR status IN ($3, $4, $5)) AND id <> $2 ORDER BY id`,
+		micros(since), without, string(renewal.Approved), string(renewal.Pending), string(renewal.Returned)) // which may have waited for their day for long
 	if err != nil {
 		return nil, fmt.Errorf("read what the caps of the policy bound: %w", err)
 	}

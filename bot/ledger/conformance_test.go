@@ -45,6 +45,7 @@ var conformance = []struct {
 	{"actions refused before the request", testDeny},
 	{"unknown requests", testNotFound},
 	{"lists", testList},
+	{"what ended last", testLatelyEnded},
 	{"the last request and the last order", testLast},
 	{"hostile and huge texts", testHostile},
 	{"a restart keeps everything", testRestart},

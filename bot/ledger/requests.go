@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"renewbot/bot/renewal"
@@ -43,7 +44,6 @@ type Filter struct {
 	Oldest    bool  // the oldest first, instead of the newest
 	Single    bool  // without those of whom their batch tells (renewal.Request.ToldByBatch)
 	Lineless  bool  // without all lines of batches
-	Newest    int   // only among so many of all requests; zero: among all
 }
 
 // List finds requests, newest first unless the oldest are wanted first.
@@ -88,9 +88,6 @@ func (f Filter) statement() (string, []any) {
 	if f.Lineless {
 		where = append(where, "batch_id IS NULL")
 	}
-	if f.Newest > 0 {
-		where = append(where, "id > (SELECT coalesce(max(id), 0) FROM requests) - "+arg(f.Newest))
-	}
 	if f.Single {
 		// A text in a document has its quotation marks escaped, so that none looks like this.
 		where = append(where, `(batch_id IS NULL OR document LIKE '%"apart":true%' OR status IN (`+arg(string(renewal.Unknown))+", "+arg(string(renewal.Refused))+"))")
@@ -107,6 +104,52 @@ func (f Filter) statement() (string, []any) {
 		statement += " LIMIT " + arg(f.Limit)
 	}
 	return statement, args
+}
+
+// lookedBack is among how many of the newest audit entries ended requests are looked for.
+const lookedBack = 5000
+
+// LatelyEnded are requests that came to one of some states lately, none of them a line of a batch: who
+// ended last comes first.
+func (l *Ledger) LatelyEnded(ctx context.Context, limit int, ended ...renewal.Status) ([]renewal.Request, error) {
+	marks, args := make([]string, len(ended)), []any{int64(lookedBack), limit}
+	for i, s := range ended {
+		marks[i], args = fmt.Sprintf("$%d", i+3), append(args, string(s))
+	}
+	list := strings.Join(marks, ", ")
+	var ids []int64
+	err := l.engine.each(ctx, func(row row) error {
+		var id int64
+		err := row.Scan(&id)
+		if !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+		return err
+	}, `SELECT request_id FROM entries WHERE seq > (SELECT seq FROM trail WHERE id = 1) - $1 AND request_id > 0
+		AND to_status IN (`+list+`) AND from_status <> to_status ORDER BY seq DESC LIMIT $2`, args...)
+	if err != nil {
+		return nil, fmt.Errorf("look for ended requests: %w", err)
+	}
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	marks, args = make([]string, len(ids)), nil
+	for i, id := range ids {
+		marks[i], args = fmt.Sprintf("$%d", i+1), append(args, id)
+	}
+	var found []renewal.Request
+	err = l.engine.each(ctx, func(row row) error {
+		r, err := scanRequest(row)
+		if slices.Contains(ended, r.Status) {
+			found = append(found, r)
+		}
+		return err
+	}, "SELECT document FROM requests WHERE batch_id IS NULL AND id IN ("+strings.Join(marks, ", ")+")", args...)
+	if err != nil {
+		return nil, fmt.Errorf("read ended requests: %w", err)
+	}
+	slices.SortFunc(found, func(a, b renewal.Request) int { return slices.Index(ids, a.ID) - slices.Index(ids, b.ID) })
+	return found, nil
 }
 
 // AnyProduct stands for all products.

@@ -44,12 +44,24 @@ func (r rule) holds(f facts) (Holds, string) {
 	if r.unconditional() {
 		why = "it has no conditions"
 	}
-	for _, condition := range []func(facts) (Holds, string){r.product, r.howMany, r.howLong, r.howMuch, r.asker, r.holder} {
+	for _, condition := range r.conditions() {
 		if h, reason := condition(f); h < least {
 			least, why = h, reason
 		}
 	}
 	return least, why
+}
+
+func (r rule) conditions() []func(facts) (Holds, string) {
+	return []func(facts) (Holds, string){r.product, r.howMany, r.howLong, r.howMuch, r.asker, r.holder}
+}
+
+// atLeast is holds for who needs no reason.
+func (r rule) atLeast(want Holds, f facts) bool {
+	return !slices.ContainsFunc(r.conditions(), func(condition func(facts) (Holds, string)) bool {
+		h, _ := condition(f)
+		return h < want
+	})
 }
 
 func (r rule) unconditional() bool {
@@ -64,7 +76,10 @@ func answer(fulfilled bool, why string) (Holds, string) {
 }
 
 func (r rule) product(f facts) (Holds, string) {
-	return answer(r.products == nil || slices.Contains(r.products, f.Offer.Product),
+	if r.products == nil {
+		return Yes, ""
+	}
+	return answer(slices.Contains(r.products, f.Offer.Product),
 		fmt.Sprintf("the product is %s, not %s", f.Offer.Product, strings.Join(r.products, " or ")))
 }
 

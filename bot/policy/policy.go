@@ -158,6 +158,18 @@ func (f *File) judge(c renewal.Case) (renewal.Ruling, []Verdict) {
 	return ruling, verdicts
 }
 
+// MayHold says whether the rule of a name is among those by which the file rules, and whether there is
+// such a rule.
+func (f *File) MayHold(name string, c renewal.Case) (may, known bool) {
+	i := slices.IndexFunc(f.rules, func(r rule) bool { return r.name == name })
+	if i < 0 {
+		return false, false
+	}
+	facts := f.factsOf(c)
+	certain := func(before rule) bool { return before.atLeast(Yes, facts) }
+	return f.rules[i].atLeast(Unknown, facts) && !slices.ContainsFunc(f.rules[:i], certain), true
+}
+
 // facts are what rules are matched on.
 type facts struct {
 	renewal.Case

@@ -111,6 +111,9 @@ func (q question) asked(f *policy.File) (c renewal.Case, problem string) {
 	if problem := q.mistyped(); problem != "" {
 		return c, problem
 	}
+	if p.Quantity == yeastar.QuantityNone && q.quantity != 0 {
+		return c, fmt.Sprintf("-quantity: %s; leave it out, as rules with a quantity do not hold for it", p.CheckQuantity(line.Type, q.quantity))
+	}
 	if q.amount != "" {
 		amount, err := decimal.NewFromString(q.amount)
 		if err != nil || amount.IsNegative() {

@@ -40,6 +40,7 @@ func (rs *Reminders) remind(ctx context.Context, job renewal.Job) error {
 	if err != nil || !slices.Contains(renewal.Reminded(), r.Status) {
 		return err
 	}
+	r = r.Under(rs.policy)
 	now := rs.ledger.Now(ctx)
 	actors, err := rs.directory.Awaited(ctx, r, directory.DecisionAge)
 	if err != nil {
@@ -50,7 +51,8 @@ func (rs *Reminders) remind(ctx context.Context, job renewal.Job) error {
 		return err
 	}
 	left := rs.handedLeft(ctx, r, actors, now)
-	if left != "" {
+	away := handedAway(r, waiting)
+	if left != "" || away != "" {
 		r.Handed = nil
 	}
 	who, escalates := r.Escalates(now)
@@ -83,7 +85,7 @@ func (rs *Reminders) remind(ctx context.Context, job renewal.Job) error {
 	if len(due) == 0 {
 		return ledger.SnoozeUntil(later(next, now.Add(time.Second)))
 	}
-	return rs.move(ctx, r.ID, renewal.Reminder{Who: due, Next: next, HandedLeft: left})
+	return rs.move(ctx, r.ID, renewal.Reminder{Who: due, Next: next, HandedLeft: left, HandedAway: away})
 }
 
 // handedLeft is whom an approver has asked to decide, if they can't any more. Where Slack does not tell all of them now,
@@ -100,6 +102,15 @@ func (rs *Reminders) handedLeft(ctx context.Context, r renewal.Request, actors [
 		return ""
 	}
 	return to
+}
+
+// handedAway is whom an approver has asked to decide, if they are away or a deputy is asked instead: the others
+// are not held back for them.
+func handedAway(r renewal.Request, waiting []directory.Person) string {
+	if r.Handed == nil || r.Status != renewal.Pending || slices.Contains(ids(waiting), r.Handed.To) {
+		return ""
+	}
+	return r.Handed.To
 }
 
 // due are those of whom it is time to remind, in their working hours, and when it is for the next one:

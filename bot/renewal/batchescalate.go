@@ -33,6 +33,14 @@ func (b Batch) steps(lines []Request) []Step {
 	return steps
 }
 
+// places are the numbers of those steps.
+func (b Batch) places(lines []Request) (at []int) {
+	for _, r := range b.Undecided(lines) {
+		at = append(at, places(r.Ways, r.Votes)...)
+	}
+	return at
+}
+
 // untold are the escalations of those steps that are not told yet; since is when the batch came
 // to them.
 func (b Batch) untold(lines []Request) (list []Escalation, since time.Time) {
@@ -61,12 +69,13 @@ func (b Batch) Escalates(lines []Request, now time.Time) (who []string, next tim
 
 // escalate tells who is next that nobody has decided.
 func (c *batching) escalate(e EscalateBatch) error {
-	who, _ := c.Escalates(c.lines, c.now)
+	lines := Under(c.lines, c.policy)
+	who, _ := c.Escalates(lines, c.now)
 	if len(who) == 0 || !c.now.Before(c.Undecided(c.lines)[0].ExpiresAt) {
 		return refuse(RefusedTooEarly, "%s: nobody is to be told that it waits.", c.Reference())
 	}
 	told := BatchEscalation{At: c.now, Who: toldOf(who, e.People), People: e.People}
-	list, since := c.untold(c.lines)
+	list, since := c.untold(lines)
 	for _, due := range list {
 		if !c.now.Before(since.Add(due.After)) {
 			told.Keys = append(told.Keys, due.key())
@@ -82,7 +91,7 @@ func (c *batching) escalate(e EscalateBatch) error {
 // stepped notes that a vote has led the batch to other steps, and plans their escalations.
 func (c *batching) stepped() {
 	before, after := c.steps(c.lines), c.after()
-	if slices.EqualFunc(before, c.steps(after), Step.same) {
+	if slices.EqualFunc(before, c.steps(after), Step.same) && slices.Equal(c.places(c.lines), c.places(after)) {
 		return
 	}
 	c.StepSince = c.now

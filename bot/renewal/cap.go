@@ -142,10 +142,9 @@ func (p Policy) zone() *time.Location {
 
 // Over refuses a request that exceeds a cap beside the others: until it is approved all that
 // are open or ordered count, and then those that were approved before it or are ordered. A
-// request for a day counts with what is ordered around that day.
+// request for a day counts with all that is of the same day or month, also with what comes later in it.
 func (r Request) Over(others []Request, now time.Time, p Policy) *Refusal {
 	caps, amount := r.caps(p)
-	now = later(now, r.Offer.OrderOn.From)
 	for _, c := range caps {
 		if why := c.exceeded(r, amount, others, now, p); why != "" {
 			return refuse(RefusedCap, "%s. Nothing was ordered.", strings.ToUpper(why[:1])+why[1:])
@@ -175,10 +174,10 @@ func (c Cap) exceeded(r Request, amount *Price, others []Request, now time.Time,
 		}
 		return ""
 	}
-	begins, ends := c.period(now, p.zone())
+	begins, ends := c.period(later(now, r.Offer.OrderOn.From), p.zone())
 	var asked, before used // the lines before it in its batch are asked for together with it
 	for _, o := range others {
-		if !c.counts(r, o, begins, now) {
+		if !c.besides(r, o) || !c.within(r, o, begins, ends, now) || !c.isOf(o, p) {
 			continue
 		}
 		to := &asked
@@ -253,31 +252,52 @@ func (p CapPeriod) words() string {
 	return "an order"
 }
 
-// counts says whether another request is one of those that a cap bounds together with r.
-func (c Cap) counts(r, other Request, begins, now time.Time) bool {
-	if other.ID == r.ID || other.DryRun || (c.Per == CapRequesterDay && other.Requester != r.Requester) {
-		return false
-	}
-	if c.Rule != "" && !slices.ContainsFunc(slices.Concat(other.Ruling.Ways, other.Ways), func(w Way) bool { return w.Rule == c.Rule }) {
-		return false
-	}
-	at := later(other.AskedAt, other.Offer.OrderOn.From)
+// besides says whether another request is one of those that a cap may bound together with r.
+func (c Cap) besides(r, other Request) bool {
 	switch other.Status {
 	case Rejected, Cancelled, Expired, Refused:
 		return false
+	}
+	return other.ID != r.ID && !other.DryRun && (c.Per != CapRequesterDay || other.Requester == r.Requester)
+}
+
+// within says whether another request that is open or ordered takes of the period that a cap holds for.
+// What is approved and waits is ordered now at the earliest.
+func (c Cap) within(r, other Request, begins, ends, now time.Time) bool {
+	at := other.AskedAt
+	switch other.Status {
 	case Ordering, Processing, Unknown, Ordered:
 		if a, ok := other.Attempt(); ok {
-			at = a.StartedAt
+			return !a.StartedAt.Before(begins) && a.StartedAt.Before(ends)
 		}
 	case Approved:
-		if r.Status == Approved {
-			first := other.ApprovedAt.Compare(r.ApprovedAt)
-			return cmp.Or(first, cmp.Compare(other.ID, r.ID)) < 0
+		if r.Status == Approved && cmp.Or(other.ApprovedAt.Compare(r.ApprovedAt), cmp.Compare(other.ID, r.ID)) > 0 {
+			return false
 		}
+		at = now
 	case Pending:
 		if r.Status == Approved {
 			return false
 		}
 	}
-	return !at.Before(begins) && !at.After(now)
+	at = later(at, other.Offer.OrderOn.From)
+	return !at.Before(begins) && at.Before(ends)
+}
+
+// isOf says whether a cap's rule is about another request, by what the policy said of it or says now.
+// A rule that is not in the policy any more, which nobody can ask, may be about any.
+func (c Cap) isOf(other Request, p Policy) bool {
+	if c.Rule == "" || slices.ContainsFunc(other.Ruling.Caps, func(o Cap) bool { return o.Rule == c.Rule }) {
+		return true
+	}
+	if slices.ContainsFunc(slices.Concat(other.Ruling.Ways, other.Ways), func(w Way) bool { return w.Rule == c.Rule }) {
+		return true
+	}
+	if p.Rules == nil {
+		return true
+	}
+	asker := other.Ruling.Asker
+	asker.ID = other.Requester
+	may, known := p.Rules.MayHold(c.Rule, Case{Offer: other.Offer, Asker: asker})
+	return may || !known
 }

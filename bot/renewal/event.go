@@ -120,6 +120,8 @@ type (
 		Next time.Time
 		// HandedLeft is whom an approver has asked to decide and who can't any more; empty: nobody.
 		HandedLeft string
+		// HandedAway is whom an approver has asked and who is not waited for now; empty: nobody.
+		HandedAway string
 	}
 	// Escalate says that a step has waited for too long.
 	Escalate struct {

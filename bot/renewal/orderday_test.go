@@ -307,4 +307,10 @@ func TestCapOfTheMonthOfTheDay(t *testing.T) {
 	if refusal := r.Over([]Request{dated}, later, p); refusal == nil {
 		t.Error("two orders of April keep within one a month")
 	}
+	for _, status := range []Status{Pending, Approved} { // a day later in the month counts as well
+		dated.Status, dated.Offer.OrderOn.From = status, start.Add(45*day)
+		if refusal := r.Over([]Request{dated}, later, p); refusal == nil {
+			t.Errorf("two orders of April keep within one a month, when one that is %s comes later in it", status)
+		}
+	}
 }

@@ -13,12 +13,13 @@ import (
 // stepsOf is a policy of one rule with these steps.
 type stepsOf []Step
 
-func (s stepsOf) Rule(Case) Ruling   { return Ruling{Ways: []Way{{Rule: "r", Steps: s}}} }
-func (stepsOf) Hash() string         { return "h" }
-func (stepsOf) Rules() int           { return 1 }
-func (stepsOf) Names() []string      { return nil }
-func (stepsOf) Approvers() []string  { return nil }
-func (stepsOf) Zone() *time.Location { return time.UTC }
+func (s stepsOf) Rule(Case) Ruling                     { return Ruling{Ways: []Way{{Rule: "r", Steps: s}}} }
+func (stepsOf) MayHold(string, Case) (may, known bool) { return true, true }
+func (stepsOf) Hash() string                           { return "h" }
+func (stepsOf) Rules() int                             { return 1 }
+func (stepsOf) Names() []string                        { return nil }
+func (stepsOf) Approvers() []string                    { return nil }
+func (stepsOf) Zone() *time.Location                   { return time.UTC }
 
 // TestStepsHaveNoDeadEnd lets people with names of their own approve in whatever order they like:
 // as long as all of them together suffice, somebody can always go on, each counts once, and for a

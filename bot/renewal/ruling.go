@@ -13,6 +13,8 @@ type Rules interface {
 	// Rule is what the file says of a request. What is not known of it is never to its
 	// advantage.
 	Rule(Case) Ruling
+	// MayHold says whether the rule of a name is among those that may hold; known: there is such a rule.
+	MayHold(rule string, c Case) (may, known bool)
 	// Hash tells the file from all others.
 	Hash() string
 	// Rules is how many rules it has.

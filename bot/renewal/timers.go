@@ -103,11 +103,15 @@ func (c *changing) remind(e Reminder) error {
 	if c.Handed != nil && c.Handed.To == e.HandedLeft { // else somebody was asked meanwhile
 		c.Handed = nil
 	}
+	waits := c.Request
+	if waits.Handed != nil && waits.Handed.To == e.HandedAway {
+		waits.Handed = nil
+	}
 	// Whoever found out who is to be reminded may have looked a moment ago, and two may
 	// have looked at once.
 	who := slices.DeleteFunc(slices.Clone(e.Who), func(id string) bool {
-		waits := c.Awaits(Actor{UserID: id, MayRequest: true, MayApprove: true, Named: c.everyone(c.policy)}, c.now, c.policy)
-		return !waits || (!e.Last && c.now.Before(c.ReminderDue(id, c.policy)))
+		awaits := c.Awaits(Actor{UserID: id, MayRequest: true, MayApprove: true, Named: c.everyone(c.policy)}, c.now, c.policy)
+		return !awaits || (!e.Last && c.now.Before(waits.ReminderDue(id, c.policy)))
 	})
 	if len(who) == 0 && !e.Last {
 		return refuse(RefusedTooEarly, "%s: nobody is to be reminded yet.", c.Reference())

@@ -143,7 +143,7 @@ func deciders(ways []Way, votes []Vote) []Step {
 }
 
 // Strictest leaves out the ways that follow from another one: whoever has gone that one to
-// its end has gone them, too.
+// its end has gone them, too. Who is told when one of their steps waits is told of that one's step.
 func Strictest(ways []Way) []Way {
 	var kept []Way
 	for i, w := range ways {
@@ -156,23 +156,50 @@ func Strictest(ways []Way) []Way {
 			kept = append(kept, w)
 		}
 	}
+	for i, k := range kept {
+		for _, w := range ways {
+			k = k.escalatingAs(w)
+		}
+		kept[i] = k
+	}
 	return kept
+}
+
+// escalatingAs is the way with the escalations of one that follows from it.
+func (w Way) escalatingAs(other Way) Way {
+	pairs, follows := other.pairs(w)
+	if !follows {
+		return w
+	}
+	w.Steps = slices.Clone(w.Steps)
+	for i, s := range other.Steps {
+		at := &w.Steps[pairs[i]]
+		at.Escalate = at.Escalate.sooner(s.Escalate)
+	}
+	return w
 }
 
 // followsFrom says whether each step has one of its own in the other way, in the same order,
 // with at least as many people, none of whom the step would not take.
 func (w Way) followsFrom(other Way) bool {
+	_, follows := w.pairs(other)
+	return follows
+}
+
+// pairs are the numbers of those steps of the other way, if the way follows from it.
+func (w Way) pairs(other Way) (pairs []int, follows bool) {
 	next := 0
 	for _, s := range w.Steps {
 		for next < len(other.Steps) && !s.followsFrom(other.Steps[next]) {
 			next++
 		}
 		if next == len(other.Steps) {
-			return false
+			return nil, false
 		}
+		pairs = append(pairs, next)
 		next++
 	}
-	return true
+	return pairs, true
 }
 
 func (s Step) followsFrom(other Step) bool {

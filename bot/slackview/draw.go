@@ -36,8 +36,9 @@ func (v *View) sync(ctx context.Context, job renewal.Job) error {
 	return err
 }
 
-// Begin draws what no change would draw: the audit lines that belong to no request, and the
-// cards of what is open, by the policy of this start and where their channels are now.
+// Begin draws what no change would draw: the audit lines that belong to no request, Home tabs, and the
+// cards of what is open, by the policy of this start and where their channels are now. It plans what of
+// that policy's escalations nothing has planned.
 func (v *View) Begin(ctx context.Context) error {
 	now := v.ledger.Now(ctx)
 	jobs := []renewal.Job{{Kind: renewal.SyncSlack, At: now}}
@@ -45,6 +46,9 @@ func (v *View) Begin(ctx context.Context) error {
 	batches := map[int64]bool{}
 	for _, r := range waiting {
 		jobs = append(jobs, renewal.Job{Kind: renewal.SyncSlack, RequestID: r.ID, At: now})
+		if at := r.EscalatesUnplanned(v.policy); !at.IsZero() {
+			jobs = append(jobs, renewal.Job{Kind: renewal.Remind, RequestID: r.ID, At: at})
+		}
 		if r.Batch != 0 && !batches[r.Batch] {
 			batches[r.Batch] = true
 			jobs = append(jobs, renewal.Job{Kind: renewal.SyncSlack, RequestID: -r.Batch, At: now})
@@ -56,7 +60,7 @@ func (v *View) Begin(ctx context.Context) error {
 	for id, link := range v.Links(ctx, waiting) {
 		v.linked(id, link)
 	}
-	return v.ledger.Enqueue(ctx, jobs...)
+	return errors.Join(v.ledger.Enqueue(ctx, jobs...), v.ledger.RedrawHomes(ctx))
 }
 
 // oneDraws is how long to wait when another process draws the same.

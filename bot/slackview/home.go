@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"sort"
+	"time"
 
 	"github.com/slack-go/slack"
 
@@ -19,10 +20,9 @@ const (
 	// recently is how many finished requests Home has, and recentBatches how many batches.
 	recently      = 10
 	recentBatches = 3
-	// lookedAt is how many that have ended are read, for those on which somebody has decided, among
-	// so many of the newest; batchesLookedAt is how many batches.
+	// lookedAt is how many that ended last are read, for those that somebody asked for or decided on;
+	// batchesLookedAt is how many batches.
 	lookedAt        = 200
-	lookedAmong     = 2000
 	batchesLookedAt = 10
 )
 
@@ -53,8 +53,8 @@ type common struct {
 	open      []renewal.Request  // of which no batch tells, the newest first
 	undecided []renewal.Request  // of these, the oldest first
 	batches   []blocks.BatchData // that go on
-	// What has ended, as far as an approver may have decided on it, the newest first.
-	ended        []renewal.Request
+	ended     []renewal.Request  // what ended last, the latest first
+	// What an approver may have decided on, the newest first.
 	endedBatches []blocks.BatchData
 }
 
@@ -74,6 +74,9 @@ func (v *View) common(ctx context.Context, decides bool) (c common, err error) {
 	if c.open, err = v.ledger.List(ctx, ledger.Filter{Statuses: open, Single: true}); err != nil {
 		return c, err
 	}
+	if c.ended, err = v.ledger.LatelyEnded(ctx, lookedAt, ended...); err != nil {
+		return c, err
+	}
 	if c.batches, err = v.batches(ctx); err != nil || !decides {
 		return c, err
 	}
@@ -81,9 +84,6 @@ func (v *View) common(ctx context.Context, decides bool) (c common, err error) {
 		if slices.Contains(renewal.Undecided(), r.Status) {
 			c.undecided = append(c.undecided, r)
 		}
-	}
-	if c.ended, err = v.ledger.List(ctx, ledger.Filter{Statuses: ended, Newest: lookedAmong, Limit: lookedAt, Lineless: true}); err != nil {
-		return c, err
 	}
 	over, err := v.ledger.EndedBatches(ctx, ledger.Anybody, batchesLookedAt, goesOn...)
 	if err != nil {
@@ -118,7 +118,7 @@ func (v *View) lists(ctx context.Context, a renewal.Actor, c common) (l Lists, e
 	if err != nil {
 		return l, err
 	}
-	l.Recent = recent(a, own, c.ended)
+	l.Recent = recent(a.UserID, own, c.ended)
 	now := v.ledger.Now(ctx)
 	beside := func(r renewal.Request) renewal.Actor {
 		return v.people.Beside(ctx, a, r, directory.RequestAge)
@@ -135,15 +135,21 @@ func (v *View) lists(ctx context.Context, a renewal.Actor, c common) (l Lists, e
 	return l, nil
 }
 
-// recent are the ended requests that a person asked for or decided on, the newest first.
-func recent(a renewal.Actor, own, all []renewal.Request) []renewal.Request {
-	for _, r := range all {
-		if r.Requester != a.UserID && r.DecidedBy(a.UserID) {
-			own = append(own, r)
+// recent are the ended requests that a person asked for or decided on: those that ended last, and then
+// of their own.
+func recent(userID string, own, ended []renewal.Request) (list []renewal.Request) {
+	for _, r := range ended {
+		if r.Requester == userID || r.DecidedBy(userID) {
+			list = append(list, r)
 		}
 	}
-	sort.Slice(own, func(i, k int) bool { return own[i].ID > own[k].ID })
-	return own[:min(len(own), recently)]
+	sort.SliceStable(own, func(i, k int) bool { return own[i].UpdatedAt.After(own[k].UpdatedAt) })
+	for _, r := range own {
+		if !slices.ContainsFunc(list, func(o renewal.Request) bool { return o.ID == r.ID }) {
+			list = append(list, r)
+		}
+	}
+	return list[:min(len(list), recently)]
 }
 
 // drawHomes draws the Home tabs again that were opened lately and show something else now.
@@ -168,8 +174,22 @@ func (v *View) drawHomes(ctx context.Context, job renewal.Job) error {
 				return err
 			}
 		}
-		return nil
+		return v.drawHomesTomorrow(ctx)
 	})
+}
+
+// drawHomesTomorrow plans, once a day, to draw Home tabs when the days are other ones by which they count.
+func (v *View) drawHomesTomorrow(ctx context.Context) error {
+	now := v.ledger.Now(ctx)
+	begins := now.UTC().Truncate(24 * time.Hour).Add(24 * time.Hour)
+	if v.homesPlanned.Swap(begins.Unix()) == begins.Unix() {
+		return nil
+	}
+	err := v.ledger.Enqueue(ctx, renewal.Job{Kind: renewal.DrawHomes, RequestID: renewal.Homes, At: begins})
+	if err != nil {
+		v.homesPlanned.Store(0)
+	}
+	return err
 }
 
 func (v *View) drawHome(ctx context.Context, h ledger.Home, c common, pause renewal.Pause) error {
@@ -177,7 +197,7 @@ func (v *View) drawHome(ctx context.Context, h ledger.Home, c common, pause rene
 	a := v.people.Actor(ctx, h.UserID, directory.RequestAge)
 	if decides := v.policy.Approves(a); a.MayRequest || decides {
 		if !decides {
-			c.undecided, c.ended, c.endedBatches = nil, nil, nil
+			c.undecided, c.endedBatches = nil, nil
 		}
 		l, err := v.lists(ctx, a, c)
 		if err != nil {

@@ -78,6 +78,7 @@ type View struct {
 	audit          auditState
 	searches       searches
 	unrelatedShown atomic.Int64 // Slack has the audit lines of no request up to this entry
+	homesPlanned   atomic.Int64 // when Home tabs are drawn because of the day, in Unix time
 }
 
 // New makes a view that has drawn nothing yet.
