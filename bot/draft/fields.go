@@ -7,7 +7,6 @@ import (
 	"github.com/slack-go/slack"
 
 	"renewbot/blocks"
-	"renewbot/yeastar"
 )
 
 // AtFields keeps the errors whose fields are in the view, as Slack takes no others; when
@@ -27,11 +26,20 @@ func AtFields(v slack.View, holder string, errs map[string]string) map[string]st
 	return shown
 }
 
-// Undrawn says whether an error is of the quantity of a service that was chosen so shortly before that the
-// view does not ask for it yet.
+// Undrawn says whether all errors are of quantities of services that were chosen so shortly before that the
+// view does not ask for them yet.
 func Undrawn(v slack.View, d blocks.Draft, errs map[string]string) bool {
-	return slices.ContainsFunc(d.Services, func(id yeastar.ID) bool {
-		asks := blocks.BlockServiceQuantity(d, id)
-		return errs[asks] != "" && !slices.ContainsFunc(v.Blocks.BlockSet, func(b slack.Block) bool { return b.ID() == asks })
-	})
+	missing := map[string]bool{}
+	for _, id := range d.Services {
+		missing[blocks.BlockServiceQuantity(d, id)] = true
+	}
+	for _, b := range v.Blocks.BlockSet {
+		delete(missing, b.ID())
+	}
+	for field := range errs {
+		if !missing[field] {
+			return false
+		}
+	}
+	return len(errs) > 0
 }
