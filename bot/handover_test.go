@@ -10,6 +10,16 @@ import (
 	"renewbot/bot/slacksim"
 )
 
+// handsOver hands a request over to somebody else.
+func (a *actor) handsOver(card slacksim.Message, reference, who, why string) {
+	a.b.t.Helper()
+	a.pickIn(card, blocks.ActionMore, "Ask somebody else…")
+	a.titled("Ask about " + reference)
+	a.choose("Who should decide?", "", who)
+	a.typeIn("Why?", why)
+	a.submitOK()
+}
+
 // An approver asks somebody else: both are named in the thread, the one asked gets the link by
 // direct message, and everybody else who may decide still can.
 func TestApproverAsksSomebodyElse(t *testing.T) {
