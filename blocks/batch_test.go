@@ -114,11 +114,11 @@ func batches() []shown {
 	out = append(out, batchNews()...)
 	return append(out,
 		shown{"batch_card_too_few", blocks.BatchCard(few(waiting))},
-		shown{"batch_line_asks", blocks.BatchAsks(waiting, []string{bob, "S0APPROVERS"})},
-		shown{"batch_line_vote", blocks.BatchVote(running, running.Batch.Approvals[0], true, nil)},
-		shown{"batch_line_vote_more", blocks.BatchVote(running, running.Batch.Approvals[0], false, nil)},
-		shown{"batch_line_vote_next", blocks.BatchVote(running, running.Batch.Approvals[0], false, []string{bob, "S0APPROVERS"})},
-		shown{"batch_line_vote_stopped", blocks.BatchVote(batchOf(times(renewal.Cancelled, 2)...), running.Batch.Approvals[0], true, nil)},
+		shown{"batch_line_asks", blocks.BatchAsks(waiting, blocks.Asked{IDs: []string{bob, "S0APPROVERS"}})},
+		shown{"batch_line_vote", blocks.BatchVote(running, running.Batch.Approvals[0], true, blocks.Asked{})},
+		shown{"batch_line_vote_more", blocks.BatchVote(running, running.Batch.Approvals[0], false, blocks.Asked{})},
+		shown{"batch_line_vote_next", blocks.BatchVote(running, running.Batch.Approvals[0], false, blocks.Asked{IDs: []string{bob, "S0APPROVERS"}})},
+		shown{"batch_line_vote_stopped", blocks.BatchVote(batchOf(times(renewal.Cancelled, 2)...), running.Batch.Approvals[0], true, blocks.Asked{})},
 		shown{"batch_line_paused", blocks.BatchPaused(wait, []string{bob})},
 		shown{"batch_line_result", blocks.BatchResult(ended, false)},
 		shown{"batch_line_result_again", blocks.BatchResult(ended, true)},
@@ -152,7 +152,7 @@ func batches() []shown {
 		shown{"batch_form_leave_out", blocks.BatchLeaveForm(waiting, false)},
 		shown{"batch_form_leave_out_own", blocks.BatchLeaveForm(waiting, true)},
 		shown{"batch_form_comment", blocks.BatchApproveForm(waiting, blocks.BatchTarget{Batch: 7, Shown: "0123456789abcdef0123456789abcdef"})},
-		shown{"batch_line_vote_comment", blocks.BatchVote(running, renewal.BatchApproval{By: bob, At: now, Lines: 40, Comment: "Agreed with *finance*."}, true, nil)},
+		shown{"batch_line_vote_comment", blocks.BatchVote(running, renewal.BatchApproval{By: bob, At: now, Lines: 40, Comment: "Agreed with *finance*."}, true, blocks.Asked{})},
 		shown{"batch_form_reject", blocks.BatchRejectForm(waiting)},
 	)
 }
@@ -262,8 +262,8 @@ func TestBatchesWithstandAnyText(t *testing.T) {
 		d.Batch.Told = []renewal.BatchNews{{At: now, Code: renewal.CodeBatchRejected, Actor: one.Reason, Detail: map[string]string{
 			renewal.DetailReason: one.Note, renewal.DetailBatch: one.Reason, renewal.DetailCount: one.Note, renewal.DetailWho: one.Reason}}}
 		direct, _ := blocks.BatchDirect(d, 0, one.Reason)
-		messages := append(append(blocks.BatchLists(d), blocks.BatchDoubts(d)...), blocks.BatchSummary(d), blocks.BatchCard(d), blocks.BatchAsks(d, one.Changes), blocks.BatchResult(d, true), blocks.BatchUnposted(d, one.Note),
-			blocks.BatchStatus(d, blocks.Links{-d.Batch.ID: one.Note}), blocks.BatchVote(d, d.Batch.Approvals[0], true, one.Changes), blocks.BatchNudge(d, one.Reason, true),
+		messages := append(append(blocks.BatchLists(d), blocks.BatchDoubts(d)...), blocks.BatchSummary(d), blocks.BatchCard(d), blocks.BatchAsks(d, blocks.Asked{IDs: one.Changes}), blocks.BatchResult(d, true), blocks.BatchUnposted(d, one.Note),
+			blocks.BatchStatus(d, blocks.Links{-d.Batch.ID: one.Note}), blocks.BatchVote(d, d.Batch.Approvals[0], true, blocks.Asked{IDs: one.Changes}), blocks.BatchNudge(d, one.Reason, true),
 			blocks.BatchEscalated(d, one.Changes), blocks.BatchEscalatedTo(d, one.Reason),
 			direct, blocks.BatchTold(d, 0), blocks.BatchEnded(d, one.Reason))
 		if d.Batch.Held != nil {

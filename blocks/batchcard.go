@@ -240,21 +240,21 @@ func (d BatchData) approval(open []renewal.Request) (title, yes, consequence str
 }
 
 // BatchAsks is the line in the thread that asks people to decide on a batch.
-func BatchAsks(d BatchData, approvers []string) Message {
+func BatchAsks(d BatchData, asked Asked) Message {
 	return oneLineMessage(fmt.Sprintf("batchasks.%d", d.Batch.ID),
-		askToDecide(fmt.Sprintf("%s asks for %s (%s). Nothing has been ordered.", mention(d.Batch.Requester), d.head(), d.total()), approvers))
+		askToDecide(fmt.Sprintf("%s asks for %s (%s). Nothing has been ordered.", mention(d.Batch.Requester), d.head(), d.total()), asked))
 }
 
 // BatchVote is the line in the thread about an approval; last says whether it takes no other one.
-// next are the ids of those who are asked to decide after it.
-func BatchVote(d BatchData, a renewal.BatchApproval, last bool, next []string) Message {
+// next are those who are asked to decide after it.
+func BatchVote(d BatchData, a renewal.BatchApproval, last bool, next Asked) Message {
 	s := fmt.Sprintf("%s approved %s of %s", inPlace(a.By, a.For), count(a.Lines, "line", "lines"), d.Batch.Reference())
 	s += commentWords(map[string]string{renewal.DetailComment: a.Comment}) + ownBatch(a.Self)
 	switch {
-	case !last && len(next) > 0:
+	case !last && len(next.IDs) > 0:
 		s = askToDecide(s+" By the policy it is the turn of others now. "+nothingYet, next)
 	case !last:
-		s = askToDecide(s+" More approvals are needed. "+nothingYet, d.few(nil))
+		s = askToDecide(s+" More approvals are needed. "+nothingYet, Asked{Few: d.Few})
 	case d.Batch.DryRun:
 		s += " " + dryEnd
 	case d.counts()[renewal.LineLeftOut] == len(d.Lines):

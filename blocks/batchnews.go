@@ -19,23 +19,15 @@ func BatchTold(d BatchData, i int) Message {
 			s = join(s, mentions(who, 20)+": please have a look.")
 		}
 	case n.Code == renewal.CodeBatchReminded:
-		s = askToDecide("🔔 "+d.Batch.Reference()+" is still waiting for approval. "+nothingYet, d.few(who))
+		s = askToDecide("🔔 "+d.Batch.Reference()+" is still waiting for approval. "+nothingYet, Asked{who, d.Few})
 	case n.Code == renewal.CodeBatchLastCall:
 		times := ""
 		if open := d.Batch.Undecided(d.Lines); len(open) > 0 {
 			times = " " + moment(open[0].ExpiresAt)
 		}
-		s = askToDecide("⏰ Last call: "+d.Batch.Reference()+" times out"+times+" if it is not approved by then. "+nothingYet, d.few(who))
+		s = askToDecide("⏰ Last call: "+d.Batch.Reference()+" times out"+times+" if it is not approved by then. "+nothingYet, Asked{who, d.Few})
 	}
 	return oneLineMessage(fmt.Sprintf("batchtold.%d.%d", d.Batch.ID, i), s)
-}
-
-// few are those who are asked, and Nobody when too few are left.
-func (d BatchData) few(asked []string) []string {
-	if d.Few {
-		return append(asked, Nobody)
-	}
-	return asked
 }
 
 // BatchDirect is what the requester alone is told of the same; false when it is nothing that they must

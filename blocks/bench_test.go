@@ -30,7 +30,7 @@ func BenchmarkHolderOptions(b *testing.B) {
 func BenchmarkCardDigest(b *testing.B) {
 	r := request(renewal.Pending)
 	for b.Loop() {
-		if blocks.Card(r, nil, renewal.Pause{}).Digest() == "" {
+		if blocks.Card(r, blocks.Asked{}, renewal.Pause{}).Digest() == "" {
 			b.Fatal("no digest")
 		}
 	}

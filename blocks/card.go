@@ -14,7 +14,7 @@ import (
 // at and the approvers' buttons first, so that a phone shows them together; then the rest,
 // with what the requester can do. asked are the user and user-group ids that are asked to
 // decide: a new card tells them, and a change of it nobody. p is whether orders are paused.
-func Card(r renewal.Request, asked []string, p renewal.Pause) Message {
+func Card(r renewal.Request, asked Asked, p renewal.Pause) Message {
 	s := stateOf(r)
 	id := blockIDs("card", r)
 	blocks := []slack.Block{

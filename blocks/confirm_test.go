@@ -58,7 +58,7 @@ func TestDialogSaysHowMuchOfWhatAndForHowMuch(t *testing.T) {
 		}
 	}
 	for name, r := range cases {
-		for _, b := range buttons(blocks.Card(r, nil, renewal.Pause{})) {
+		for _, b := range buttons(blocks.Card(r, blocks.Asked{}, renewal.Pause{})) {
 			if b.Confirm == nil {
 				continue
 			}
@@ -102,7 +102,7 @@ func TestDoubtsLeaveRoomForWhatIsBought(t *testing.T) {
 			r.Offer.Lines = r.Offer.Lines[:1]
 			r.Doubts = long[:n]
 		})
-		text := buttons(blocks.Card(r, nil, renewal.Pause{}))[0].Confirm.Text.Text
+		text := buttons(blocks.Card(r, blocks.Asked{}, renewal.Pause{}))[0].Confirm.Text.Text
 		want = append(want, "P-Series Turnkey Package for ", "Enterprise Plan for 100 extensions", "no price from the portal", "It cannot be undone.")
 		for _, piece := range want {
 			if !strings.Contains(text, piece) {
@@ -123,7 +123,7 @@ func TestDialogSaysOfWhatANumberIs(t *testing.T) {
 			r.Offer.Lines = r.Offer.Lines[:1]
 			r.Doubts = []renewal.Doubt{{Kind: renewal.DoubtQuantity, Serious: true, Quantity: 20000, Told: 10000, Names: []string{name}}}
 		})
-		if got := buttons(blocks.Card(r, nil, renewal.Pause{}))[0].Confirm.Text.Text; !strings.Contains(got, want) {
+		if got := buttons(blocks.Card(r, blocks.Asked{}, renewal.Pause{}))[0].Confirm.Text.Text; !strings.Contains(got, want) {
 			t.Errorf("the dialog lacks %q: %s", want, got)
 		}
 	}
@@ -159,7 +159,7 @@ func TestDoubtsFitTheirAlerts(t *testing.T) {
 func TestRetryOfALineInAPause(t *testing.T) {
 	t.Parallel()
 	r := with(renewal.Refused, func(r *renewal.Request) { r.Batch, r.Line, r.Apart = 7, 2, true })
-	text := buttons(blocks.Card(r, nil, renewal.Pause{By: "U1", Reason: "Stocktaking"}))[0].Confirm.Text.Text
+	text := buttons(blocks.Card(r, blocks.Asked{}, renewal.Pause{By: "U1", Reason: "Stocktaking"}))[0].Confirm.Text.Text
 	for _, piece := range []string{"Orders are paused until an approver resumes. ", "when it is its turn in RNW-B0007"} {
 		if !strings.Contains(text, piece) {
 			t.Errorf("the dialog lacks %q: %s", piece, text)

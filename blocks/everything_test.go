@@ -119,10 +119,10 @@ func requestMessages() []shown {
 	var out []shown
 	asked := []string{bob, carol, "S0APPROVERS"}
 	for name, r := range requests() {
-		out = append(out, shown{"summary_" + name, blocks.Summary(r)}, shown{"card_" + name, blocks.Card(r, asked, renewal.Pause{})})
+		out = append(out, shown{"summary_" + name, blocks.Summary(r)}, shown{"card_" + name, blocks.Card(r, blocks.Asked{IDs: asked}, renewal.Pause{})})
 	}
 	for _, s := range []renewal.Status{renewal.Pending, renewal.Refused, renewal.Unknown} {
-		out = append(out, shown{"card_paused_" + string(s), blocks.Card(request(s), asked, renewal.Pause{By: carol, Reason: "Stocktaking until Friday", At: now})})
+		out = append(out, shown{"card_paused_" + string(s), blocks.Card(request(s), blocks.Asked{IDs: asked}, renewal.Pause{By: carol, Reason: "Stocktaking until Friday", At: now})})
 	}
 	slices.SortFunc(out, func(a, b shown) int { return strings.Compare(a.name, b.name) })
 	decision := entry(renewal.CodeApproved, bob, renewal.Pending, renewal.Approved, map[string]string{
@@ -135,7 +135,7 @@ func requestMessages() []shown {
 func eventMessages() []shown {
 	var out []shown
 	for _, e := range events() {
-		if m, ok := blocks.ThreadLine(e.request, e.entry, nil); ok {
+		if m, ok := blocks.ThreadLine(e.request, e.entry, blocks.Asked{}); ok {
 			out = append(out, shown{"thread_" + e.name, m})
 		}
 		if m, ok := blocks.Direct(e.request, e.entry); ok {
@@ -150,7 +150,7 @@ func eventMessages() []shown {
 	}
 	linked, _ := blocks.Direct(events()[8].request, events()[8].entry)
 	submitted := events()[0]
-	mentioned, _ := blocks.ThreadLine(submitted.request, submitted.entry, []string{bob, carol, "S0APPROVERS"})
+	mentioned, _ := blocks.ThreadLine(submitted.request, submitted.entry, blocks.Asked{IDs: []string{bob, carol, "S0APPROVERS"}})
 	noRequest := entry(renewal.CodeDenied, carol, "", "", map[string]string{
 		renewal.DetailAction: "submit", renewal.DetailRefusal: renewal.RefusedNotAllowed})
 	noRequest.RequestID, noRequest.Revision = 0, 0
@@ -179,7 +179,7 @@ func nudges() []shown {
 	}
 	for _, s := range []renewal.Status{renewal.Returned, renewal.Unknown, renewal.Refused, renewal.Processing} {
 		e := entry(renewal.CodeReminded, renewal.System, s, s, map[string]string{renewal.DetailWho: bob + "," + alice})
-		line, _ := blocks.ThreadLine(request(s), e, nil)
+		line, _ := blocks.ThreadLine(request(s), e, blocks.Asked{})
 		out = append(out, shown{"nudge_reminded_" + string(s), blocks.Nudge(request(s), e, bob)}, shown{"thread_reminded_" + string(s), line})
 	}
 	return out
@@ -206,7 +206,7 @@ func answers() []shown {
 		{"list_both", blocks.List([]renewal.Request{request(renewal.Unknown)}, []renewal.Request{with(renewal.Pending, quorum)}, nil, links())},
 		{"list_dated", blocks.List([]renewal.Request{with(renewal.Approved, dated), with(renewal.Pending, dated)}, nil, nil, links())},
 		{"list_page", blocks.ListPage(blocks.ListMine, nil, slices.Concat(many, many, many), 1, links())},
-		{"card_too_few", blocks.Card(with(renewal.Pending, byIDs), []string{bob, blocks.Nobody}, renewal.Pause{})},
+		{"card_too_few", blocks.Card(with(renewal.Pending, byIDs), blocks.Asked{IDs: []string{bob}, Few: true}, renewal.Pause{})},
 		{"list_many", blocks.List(many, many, nil, links())},
 		{"detail", blocks.Detail(request(renewal.Ordered), []renewal.Entry{story[0], story[4], story[18], story[20]}, links())},
 		{"detail_long", blocks.Detail(with(renewal.Pending, revised), story, nil)},

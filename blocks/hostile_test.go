@@ -143,10 +143,10 @@ func TestMessagesWithstandAnyText(t *testing.T) {
 		r := hostileRequest(t)
 		e := hostileEntry(t, r)
 		approvers := rapid.SliceOfN(outsideText(), 0, 40).Draw(t, "approvers")
-		line, _ := blocks.ThreadLine(r, e, approvers)
+		line, _ := blocks.ThreadLine(r, e, blocks.Asked{IDs: approvers})
 		direct, _ := blocks.Direct(r, e)
 		for _, m := range []shown{
-			{"summary", blocks.Summary(r)}, {"card", blocks.Card(r, approvers, renewal.Pause{By: r.Requester, Reason: r.Note, At: r.AskedAt})}, {"announcement", blocks.Announcement(r, e)}, {"thread", line}, {"direct", direct},
+			{"summary", blocks.Summary(r)}, {"card", blocks.Card(r, blocks.Asked{IDs: approvers}, renewal.Pause{By: r.Requester, Reason: r.Note, At: r.AskedAt})}, {"announcement", blocks.Announcement(r, e)}, {"thread", line}, {"direct", direct},
 			{"audit", blocks.AuditLine(r, e)}, {"linked", links().Linked(blocks.AuditLine(r, e), r.ID)}, {"help", blocks.Help(outsideText().Draw(t, "command"), blocks.HelpData{Offered: yeastar.Products(), Unlisted: approvers})},
 			{"list", blocks.List([]renewal.Request{r, r}, repeat(r, 30), nil, blocks.Links{r.ID: r.Note})}, {"detail", blocks.Detail(r, repeat(e, 25), links())},
 			{"due", blocks.Due(hostileDue(t, r))}, {"known", blocks.DueKnown(hostileDue(t, r))}, {"digest", blocks.DueDigest(hostileDue(t, r).List.Digest(nil), now)},

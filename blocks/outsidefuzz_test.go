@@ -58,12 +58,12 @@ func (o outsider) pages() []shown {
 	for _, s := range renewal.Statuses() {
 		r := o.request(s)
 		message("summary "+string(s), blocks.Summary(r))
-		message("card "+string(s), blocks.Card(r, nil, renewal.Pause{}))
+		message("card "+string(s), blocks.Card(r, blocks.Asked{}, renewal.Pause{}))
 		message("announcement "+string(s), blocks.Announcement(r, o.entry(renewal.Entry{})))
 	}
 	for _, e := range events() {
 		r, entry := o.request(e.request.Status), o.entry(e.entry)
-		if m, ok := blocks.ThreadLine(r, entry, []string{bob}); ok {
+		if m, ok := blocks.ThreadLine(r, entry, blocks.Asked{IDs: []string{bob}}); ok {
 			message("thread "+e.name, m)
 		}
 		if m, ok := blocks.Direct(r, entry); ok {

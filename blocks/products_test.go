@@ -20,7 +20,7 @@ func products() []shown {
 			out = append(out,
 				shown{name + "_form", blocks.Form(formOf(p, d, h))},
 				shown{name + "_review", blocks.Review(d, o, blocks.ReviewData{Now: now, Channel: "C0RENEW", Approvers: []string{bob}, Required: 1, Doubts: doubtsOf(p)})},
-				shown{name + "_card", blocks.Card(with(renewal.Pending, func(r *renewal.Request) { r.Offer, r.AskedAt, r.Doubts = o, now, doubtsOf(p) }), nil, renewal.Pause{})})
+				shown{name + "_card", blocks.Card(with(renewal.Pending, func(r *renewal.Request) { r.Offer, r.AskedAt, r.Doubts = o, now, doubtsOf(p) }), blocks.Asked{}, renewal.Pause{})})
 		}
 	}
 	return out

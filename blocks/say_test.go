@@ -63,7 +63,7 @@ func TestTextSaysWhoWhatForWhomHowMuch(t *testing.T) {
 			if r.DryRun {
 				want = append(want, "Dry run")
 			}
-			for kind, m := range map[string]blocks.Message{"summary": blocks.Summary(r), "card": blocks.Card(r, nil, renewal.Pause{})} {
+			for kind, m := range map[string]blocks.Message{"summary": blocks.Summary(r), "card": blocks.Card(r, blocks.Asked{}, renewal.Pause{})} {
 				for _, w := range want {
 					if !strings.Contains(m.Text, w) {
 						t.Errorf("the %s's text lacks %q: %s", kind, w, m.Text)
@@ -79,7 +79,7 @@ func TestMailIsNotCut(t *testing.T) {
 	t.Parallel()
 	mail := strings.Repeat("billing.", 7) + "desk@" + strings.Repeat("accounts.", 21) + "example.com"
 	r := with(renewal.Pending, func(r *renewal.Request) { r.Offer.Contact.Email = mail })
-	for name, shown := range map[string]any{"card": blocks.Card(r, nil, renewal.Pause{}), "review": blocks.Review(draft(), r.Offer, blocks.ReviewData{})} {
+	for name, shown := range map[string]any{"card": blocks.Card(r, blocks.Asked{}, renewal.Pause{}), "review": blocks.Review(draft(), r.Offer, blocks.ReviewData{})} {
 		if !strings.Contains(string(pretty(t, shown)), mail) {
 			t.Errorf("the %s cuts %s", name, mail)
 		}
@@ -91,7 +91,7 @@ func TestMailIsNotCut(t *testing.T) {
 func TestDoubtsStandOneByOne(t *testing.T) {
 	t.Parallel()
 	r := with(renewal.Pending, func(r *renewal.Request) { r.Doubts, r.DoubtReason = doubts(), "Agreed by phone." })
-	card := blocks.Card(r, nil, renewal.Pause{})
+	card := blocks.Card(r, blocks.Asked{}, renewal.Pause{})
 	review := blocks.Review(draft(), r.Offer, blocks.ReviewData{Doubts: r.Doubts})
 	shown, alerts := string(pretty(t, card)), string(pretty(t, review))
 	all := fmt.Sprintf("%d things to look at", len(r.Doubts))
@@ -128,7 +128,7 @@ func TestDoubtsStandOneByOne(t *testing.T) {
 	if strings.Contains(string(pretty(t, slight)), "Why should this") {
 		t.Error("a slight doubt has to be explained")
 	}
-	if old := with(renewal.Pending, func(r *renewal.Request) { r.Doubts = nil }); strings.Contains(string(pretty(t, blocks.Card(old, nil, renewal.Pause{}))), "to look at") {
+	if old := with(renewal.Pending, func(r *renewal.Request) { r.Doubts = nil }); strings.Contains(string(pretty(t, blocks.Card(old, blocks.Asked{}, renewal.Pause{}))), "to look at") {
 		t.Error("a request from before doubts were kept has some")
 	}
 }
@@ -162,7 +162,7 @@ func TestCardHasTheButtonsOfItsState(t *testing.T) {
 			t.Parallel()
 			r := request(status)
 			var got []string
-			for _, b := range buttons(blocks.Card(r, nil, renewal.Pause{})) {
+			for _, b := range buttons(blocks.Card(r, blocks.Asked{}, renewal.Pause{})) {
 				got = append(got, b.ActionID)
 				target, err := blocks.DecodeTarget(b.Value)
 				if err != nil {
@@ -211,8 +211,8 @@ func TestConfirmSaysWhatItDoes(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			i := slices.IndexFunc(buttons(blocks.Card(tt.request, nil, renewal.Pause{})), func(b *slack.ButtonBlockElement) bool { return b.ActionID == tt.action })
-			confirm := buttons(blocks.Card(tt.request, nil, renewal.Pause{}))[i].Confirm
+			i := slices.IndexFunc(buttons(blocks.Card(tt.request, blocks.Asked{}, renewal.Pause{})), func(b *slack.ButtonBlockElement) bool { return b.ActionID == tt.action })
+			confirm := buttons(blocks.Card(tt.request, blocks.Asked{}, renewal.Pause{}))[i].Confirm
 			for _, w := range tt.want {
 				if !strings.Contains(confirm.Text.Text, w) {
 					t.Errorf("lacks %q: %s", w, confirm.Text.Text)
@@ -227,7 +227,7 @@ func TestDecidedCardHasNewBlocks(t *testing.T) {
 	t.Parallel()
 	ids := map[string]renewal.Status{}
 	for _, status := range renewal.Statuses() {
-		for _, b := range blocks.Card(request(status), nil, renewal.Pause{}).Blocks {
+		for _, b := range blocks.Card(request(status), blocks.Asked{}, renewal.Pause{}).Blocks {
 			if before, taken := ids[b.ID()]; taken && before != status {
 				t.Errorf("%s is a block of %s and of %s", b.ID(), before, status)
 			}
@@ -250,7 +250,7 @@ func TestWhoHearsOfAnEvent(t *testing.T) {
 			if _, got := blocks.Direct(e.request, e.entry); got != direct[e.name] {
 				t.Errorf("the requester is told: %t", got)
 			}
-			if _, got := blocks.ThreadLine(e.request, e.entry, nil); got == slices.Contains([]string{"denied", "denied_again", "moved", "paused", "paused_by_itself", "resumed", "resumed_dated", "resumed_both", "deputy_named", "deputy_ended", "events_on", "events_off", "events_stopped", "policy_loaded"}, e.name) {
+			if _, got := blocks.ThreadLine(e.request, e.entry, blocks.Asked{}); got == slices.Contains([]string{"denied", "denied_again", "moved", "paused", "paused_by_itself", "resumed", "resumed_dated", "resumed_both", "deputy_named", "deputy_ended", "events_on", "events_off", "events_stopped", "policy_loaded"}, e.name) {
 				t.Errorf("the thread is told: %t", got)
 			}
 			audit := blocks.AuditLine(e.request, e.entry)
@@ -266,14 +266,14 @@ func TestWhoHearsOfAnEvent(t *testing.T) {
 func TestApproversAreMentionedInNewLinesOnly(t *testing.T) {
 	t.Parallel()
 	e := events()[0]
-	line, _ := blocks.ThreadLine(e.request, e.entry, []string{carol, "S0APPROVERS"})
+	line, _ := blocks.ThreadLine(e.request, e.entry, blocks.Asked{IDs: []string{carol, "S0APPROVERS"}})
 	for _, want := range []string{"<@U0CAROL>", "<!subteam^S0APPROVERS>"} {
 		if !strings.Contains(line.Text, want) {
 			t.Errorf("the line of a new request lacks %s: %s", want, line.Text)
 		}
 	}
 	for name, r := range requests() {
-		for _, m := range []blocks.Message{blocks.Summary(r), blocks.Card(r, nil, renewal.Pause{})} {
+		for _, m := range []blocks.Message{blocks.Summary(r), blocks.Card(r, blocks.Asked{}, renewal.Pause{})} {
 			if text := string(marshal(t, m)); strings.Contains(text, "subteam") || strings.Contains(text, carol) {
 				t.Errorf("%s mentions approvers: %s", name, text)
 			}
@@ -284,12 +284,12 @@ func TestApproversAreMentionedInNewLinesOnly(t *testing.T) {
 func TestDigest(t *testing.T) {
 	t.Parallel()
 	r := request(renewal.Pending)
-	if blocks.Card(r, nil, renewal.Pause{}).Digest() != blocks.Card(request(renewal.Pending), nil, renewal.Pause{}).Digest() {
+	if blocks.Card(r, blocks.Asked{}, renewal.Pause{}).Digest() != blocks.Card(request(renewal.Pending), blocks.Asked{}, renewal.Pause{}).Digest() {
 		t.Error("the same card has two digests")
 	}
 	seen := map[string]string{}
 	for name, r := range requests() {
-		d := blocks.Card(r, nil, renewal.Pause{}).Digest()
+		d := blocks.Card(r, blocks.Asked{}, renewal.Pause{}).Digest()
 		if other, taken := seen[d]; taken {
 			t.Errorf("%s and %s have one digest", name, other)
 		}

@@ -99,12 +99,12 @@ func withDetail(t *testing.T, detail string) map[string]blocks.Message {
 	out := map[string]blocks.Message{}
 	for _, status := range []renewal.Status{renewal.Refused, renewal.Unknown, renewal.Approved} {
 		r := with(status, func(r *renewal.Request) { r.Problem = &renewal.Problem{Code: "waiting", Detail: detail} })
-		out[fmt.Sprint("card ", status)] = blocks.Card(r, nil, renewal.Pause{})
+		out[fmt.Sprint("card ", status)] = blocks.Card(r, blocks.Asked{}, renewal.Pause{})
 		out[fmt.Sprint("summary ", status)] = blocks.Summary(r)
 	}
 	for _, code := range []renewal.Code{renewal.CodeRefused, renewal.CodeUnknown, renewal.CodeWaiting, renewal.CodePostponed} {
 		r, e := request(renewal.Refused), entry(code, renewal.System, renewal.Ordering, renewal.Refused, problemDetails("x", detail))
-		line, _ := blocks.ThreadLine(r, e, nil)
+		line, _ := blocks.ThreadLine(r, e, blocks.Asked{})
 		out[fmt.Sprint("line ", code)] = line
 		out[fmt.Sprint("audit line ", code)] = blocks.AuditLine(r, e)
 		if m, ok := blocks.Direct(r, e); ok {

@@ -14,7 +14,7 @@ import (
 // ThreadLine is what the thread says when something happens, in one line. approvers
 // are the user and user-group ids that a new request mentions. False: the event is for
 // the audit channel alone.
-func ThreadLine(r renewal.Request, e renewal.Entry, approvers []string) (Message, bool) {
+func ThreadLine(r renewal.Request, e renewal.Entry, asked Asked) (Message, bool) {
 	s := eventSentence(r, e)
 	switch e.Code {
 	case renewal.CodeDenied, renewal.CodeMoved, renewal.CodePolicy, renewal.CodePaused, renewal.CodeResumed,
@@ -31,28 +31,25 @@ func ThreadLine(r renewal.Request, e renewal.Entry, approvers []string) (Message
 			}
 			break
 		}
-		if _, few := askable(approvers); few {
-			who = append(who, Nobody)
-		}
-		approvers = who // those who have not decided
+		asked.IDs = who // those who have not decided
 		fallthrough
 	case renewal.CodeSubmitted, renewal.CodeAmended, renewal.CodeChanged, renewal.CodeLapsed, renewal.CodeRestored:
-		s = askToDecide(s, approvers)
+		s = askToDecide(s, asked)
 	case renewal.CodeVoted:
-		if _, few := askable(approvers); few || e.Detail[renewal.DetailNext] != "" { // it is others who decide next
-			s = askToDecide(s, approvers)
+		if asked.Few || e.Detail[renewal.DetailNext] != "" { // it is others who decide next
+			s = askToDecide(s, asked)
 		}
 	case renewal.CodeRetried:
 		if e.To == renewal.Pending {
-			s = askToDecide(s, approvers)
+			s = askToDecide(s, asked)
 		}
 	case renewal.CodeStale, renewal.CodeConfirmed:
 		if r.Batch != 0 { // in whose thread there are others
 			s = fmt.Sprintf("Line %d, %s, %s: %s", r.Line, r.Reference(), holder(r.Offer.Holder, outside), s)
 		}
 	case renewal.CodeUnknown, renewal.CodeSearched, renewal.CodeUnsearched, renewal.CodeLate:
-		if len(approvers) > 0 {
-			s = join(s, mentions(approvers, 20)+": please have a look.")
+		if len(asked.IDs) > 0 {
+			s = join(s, mentions(asked.IDs, 20)+": please have a look.")
 		}
 	}
 	if s == "" {

@@ -77,12 +77,12 @@ func TestWhenToOrder(t *testing.T) {
 func TestDayThatHasComeIsNotShown(t *testing.T) {
 	t.Parallel()
 	for _, status := range []renewal.Status{renewal.Ordering, renewal.Ordered, renewal.Refused, renewal.Cancelled, renewal.Unknown} {
-		if text := string(pretty(t, blocks.Card(with(status, dated), nil, renewal.Pause{}))); strings.Contains(text, "o be ordered on") {
+		if text := string(pretty(t, blocks.Card(with(status, dated), blocks.Asked{}, renewal.Pause{}))); strings.Contains(text, "o be ordered on") {
 			t.Errorf("the card of one that is %s tells its day", status)
 		}
 	}
 	late := with(renewal.Approved, func(r *renewal.Request) { dated(r); r.ApprovedAt = r.Offer.OrderOn.From })
-	if text := string(pretty(t, blocks.Card(late, nil, renewal.Pause{}))); strings.Contains(text, "o be ordered on") || strings.Contains(text, "Change…") {
+	if text := string(pretty(t, blocks.Card(late, blocks.Asked{}, renewal.Pause{}))); strings.Contains(text, "o be ordered on") || strings.Contains(text, "Change…") {
 		t.Error("the card of one that was approved after its day waits for it")
 	}
 }

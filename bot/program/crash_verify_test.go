@@ -52,7 +52,7 @@ func wanted(ctx context.Context, l *ledger.Ledger, requests []int64) ([]shown, e
 func wantedOf(r renewal.Request, entries []renewal.Entry) []shown {
 	list := []shown{
 		{Where: renewals, Key: "summary", Text: blocks.Summary(r).Text},
-		{Where: renewals, Key: "card", Text: blocks.Card(r, []string{bob}, renewal.Pause{}).Text, Thread: true},
+		{Where: renewals, Key: "card", Text: blocks.Card(r, blocks.Asked{IDs: []string{bob}}, renewal.Pause{}).Text, Thread: true},
 		{Where: auditChannel, Key: "audit", Text: blocks.AuditThread(r).Text},
 	}
 	for i, e := range entries {
@@ -67,7 +67,7 @@ func wantedOf(r renewal.Request, entries []renewal.Entry) []shown {
 		case slices.Contains([]renewal.Code{renewal.CodeSubmitted, renewal.CodeOrdering, renewal.CodeConfirmed, renewal.CodeUnconfirmed}, e.Code):
 		case e.Code == renewal.CodeApproved && (len(after) == 0 || after[0].Code == renewal.CodeOrdered):
 		default:
-			if line, ok := blocks.ThreadLine(r, e, []string{bob}); ok {
+			if line, ok := blocks.ThreadLine(r, e, blocks.Asked{IDs: []string{bob}}); ok {
 				list = append(list, shown{renewals, fmt.Sprint("thread:", e.Seq), line.Text, true})
 			}
 		}

@@ -15,7 +15,7 @@ const lookTimeout = time.Second
 
 // asking is who is asked to decide on something.
 type asking struct {
-	ids []string // of people and groups, none of whom can't; with blocks.Nobody when too few can
+	blocks.Asked
 	// able are the people who can; nil: that is not known, or it is not to be decided.
 	able []string
 }
@@ -27,44 +27,37 @@ func (a asking) waitsFor(id string) bool { return a.able == nil || slices.Contai
 func (v *View) askedNow(ctx context.Context, r renewal.Request) asking {
 	named := v.asked(r)
 	if r.Status != renewal.Pending {
-		return asking{ids: v.people.Here(named)}
+		return asking{Asked: blocks.Asked{IDs: v.people.Here(named)}}
 	}
 	now := v.ledger.Now(ctx)
 	able, told := v.able(ctx, r, func(a renewal.Actor) bool { return r.WaitsFor(a, now, v.policy) })
 	if !told {
-		return asking{ids: named}
+		return asking{Asked: blocks.Asked{IDs: named}}
 	}
-	ids := v.covering(ctx, named, able)
-	if !r.Undivided() && !r.Reaches(able.people, now, v.policy) {
-		ids = append(ids, blocks.Nobody)
-	}
-	return asking{ids, able.ids}
+	few := !r.Undivided() && !r.Reaches(able.people, now, v.policy)
+	return asking{blocks.Asked{IDs: v.covering(ctx, named, able), Few: few}, able.ids}
 }
 
 // Asks are those who would be asked about what somebody asks for, and whether too few could approve it.
 func (v *View) Asks(ctx context.Context, proposed renewal.Request) (ids []string, few bool) {
 	proposed.ExpiresAt = v.ledger.Now(ctx).Add(v.policy.ExpireAfter)
-	ids = v.askedNow(ctx, proposed).ids
-	few = slices.Contains(ids, blocks.Nobody)
-	return slices.DeleteFunc(ids, func(id string) bool { return id == blocks.Nobody }), few
+	asked := v.askedNow(ctx, proposed)
+	return asked.IDs, asked.Few
 }
 
 // askedOfBatch are the same for a batch, whether it waits for approval or pauses.
 func (v *View) askedOfBatch(ctx context.Context, d blocks.BatchData) asking {
 	r, waits := d.Batch.Awaiting(d.Lines)
 	if !waits {
-		return asking{ids: v.approvers}
+		return asking{Asked: blocks.Asked{IDs: v.approvers}}
 	}
 	named, now := v.asked(r), v.ledger.Now(ctx)
 	able, told := v.able(ctx, d.Batch.Everybody(d.Lines), func(a renewal.Actor) bool { return d.Batch.WaitsFor(a, d.Lines, now, v.policy) })
 	if !told {
-		return asking{ids: named}
+		return asking{Asked: blocks.Asked{IDs: named}}
 	}
-	ids := v.covering(ctx, named, able)
-	if d.Batch.Held == nil && !d.Batch.Reaches(able.people, d.Lines, now, v.policy) {
-		ids = append(ids, blocks.Nobody)
-	}
-	return asking{ids, able.ids}
+	few := d.Batch.Held == nil && !d.Batch.Reaches(able.people, d.Lines, now, v.policy)
+	return asking{blocks.Asked{IDs: v.covering(ctx, named, able), Few: few}, able.ids}
 }
 
 // able are all for whom a request may wait, and the ids of those for whom it does.

@@ -78,7 +78,7 @@ func changed(b renewal.Batch, lines []renewal.Request) time.Time {
 func (d *drawing) showBatch(ctx context.Context, data blocks.BatchData) {
 	channel, before := data.Batch.Channel, d.posts[keyCard].TS
 	asked := d.view.askedOfBatch(ctx, data)
-	data.Few = slices.Contains(asked.ids, blocks.Nobody)
+	data.Few = asked.Few
 	cards := []wanted{
 		{key: keySummary, channel: channel, lasting: true, message: blocks.BatchSummary(data)},
 		{key: keyCard, channel: channel, under: keySummary, lasting: true, message: blocks.BatchCard(data)},
@@ -167,20 +167,20 @@ func (v *View) wantedForBatch(data blocks.BatchData, link string, asked asking) 
 	}
 	open := b.Undecided(data.Lines)
 	if len(open) > 0 {
-		threaded("asks", blocks.BatchAsks(data, asked.ids))
+		threaded("asks", blocks.BatchAsks(data, asked.Asked))
 	}
 	for i, a := range b.Approvals {
 		newest := i == len(b.Approvals)-1
-		next := v.named(a.Next)
-		if newest && len(next) > 0 && len(open) > 0 {
-			next = asked.ids
+		next := blocks.Asked{IDs: v.named(a.Next), Few: data.Few}
+		if newest && len(next.IDs) > 0 && len(open) > 0 {
+			next = asked.Asked
 		}
 		threaded("vote:"+strconv.Itoa(i), blocks.BatchVote(data, a, a.Last || newest && approved(data.Lines), next))
 	}
 	at := int64(0)
 	if h := b.Held; h != nil {
 		at = h.At.UnixMicro()
-		threaded(fmt.Sprintf("held:%d", h.At.UnixMicro()), blocks.BatchPaused(data, asked.ids))
+		threaded(fmt.Sprintf("held:%d", h.At.UnixMicro()), blocks.BatchPaused(data, asked.IDs))
 	}
 	for _, who := range slices.Sorted(maps.Keys(b.Reminded)) {
 		for i := range b.Reminded[who] {

@@ -167,7 +167,7 @@ func (d *drawing) showRequest(ctx context.Context, r renewal.Request, entries []
 		d.errs = append(d.errs, err)
 		return
 	}
-	cards := d.view.cards(r, asked.ids, pause)
+	cards := d.view.cards(r, asked.Asked, pause)
 	if n := len(entries); n > 0 {
 		d.unhurried(ctx, cards, entries[n-1].At)
 	}

@@ -37,7 +37,7 @@ const (
 func (w wanted) ofRequest() bool { return w.key == keySummary || w.under == keySummary }
 
 // cards are the messages that show how a request stands, the parent of all others first.
-func (v *View) cards(r renewal.Request, asked []string, p renewal.Pause) []wanted {
+func (v *View) cards(r renewal.Request, asked blocks.Asked, p renewal.Pause) []wanted {
 	return []wanted{
 		{key: keySummary, channel: r.Channel, lasting: true, message: blocks.Summary(r)},
 		{key: keyCard, channel: r.Channel, under: keySummary, lasting: true, message: blocks.Card(r, asked, p)},
@@ -58,7 +58,7 @@ func (v *View) wantedFor(r renewal.Request, entries []renewal.Entry, link string
 		if i < own && e.Code != renewal.CodeStale && e.Code != renewal.CodeConfirmed {
 			continue // the batch tells of it
 		}
-		if line, ok := blocks.ThreadLine(r, e, asked.ids); ok && inThread(entries, i) {
+		if line, ok := blocks.ThreadLine(r, e, asked.Asked); ok && inThread(entries, i) {
 			list = append(list, wanted{key: "thread:" + seq, channel: r.Channel, under: keySummary, message: line})
 		}
 		if announces(e) {
