@@ -44,14 +44,14 @@ endif
 # speak HTTP/1.1 as well, and enough connections are kept for the calls that are made at once.
 export GOFLAGS := $(GOFLAGS) -tags=nopgxregisterdefaulttypes,nethttpomithttp2
 
-.PHONY: help test fmt lint build golden release-check assets bench bench-soak bench-years gobench vuln compiler deps gofmt-check compile go-test
+.PHONY: help test fmt lint build golden release-check assets bench bench-soak bench-years gobench vuln disk compiler deps gofmt-check compile go-test
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
 
 # While the compiler works, what the tests need is fetched.
 test: ## What every change must pass: layout, vet, and all tests with -race
-	@$(MAKE) compiler
+	@$(MAKE) disk compiler
 	@$(MAKE) --jobs=3 --output-sync=line gofmt-check compile deps
 	@$(MAKE) go-test
 	@echo "make test: everything passed"
@@ -128,6 +128,12 @@ vuln: $(GOVULNCHECK) ## Look for known vulnerabilities that the code can reach
 go-test:
 	@$(WITH_POSTGRES) CGO_ENABLED=1 $(GO) test -json $(RACE) -ldflags=-s -vet=off $(if $(filter true,$(CI)),-count=1) \
 		-parallel $(TEST_PARALLEL) -timeout $(TEST_TIMEOUT) ./bot ./bot/program ./... < /dev/null | $(AS_BUILT) $(GO) run .ci/testreport.go
+
+# On a full disk compilers and databases fail in odd places, and say little of it. Empty
+# caches take a gigabyte and a half, what the tests write at a time another.
+disk:
+	@df -Pk . "$${TMPDIR:-/tmp}" "$${HOME:-/}" | awk 'NR > 1 && $$4 < 3000000 { full[$$6] } END { for (where in full) { \
+		print "less than 3 GB free on " where ": make room (go clean -cache empties the compiler'"'"'s cache)"; exit 1 } }'
 
 # What compiling takes apart from Go: a C compiler for the race detector.
 compiler:
