@@ -76,7 +76,7 @@ func Help(command string, h HelpData) Message {
 	c := outside(command, 32)
 	lines := append(h.forms(c),
 		"*"+c+" list* – my open requests and what waits for me",
-		"*"+c+" status RNW-000123* – where a request stands, and its story",
+		"*"+c+" status RNW-000123* – where a request stands, and its story; the link of its card will do",
 		"*"+c+" status RNW-B0007*, *cancel RNW-B0007* – the same for a batch; *cancel* ends what waits of it",
 		"*"+c+" status acme* – the requests for that customer, or for a serial number",
 		"*"+c+" due* – renewals that end soon; *due 30* within 30 days, *due acme* of a customer",

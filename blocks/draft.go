@@ -58,6 +58,12 @@ type Draft struct {
 	// Asked says that the form has asked what is to be renewed. What it proposes is in these
 	// inputs from the first on: what is found later would not show in them.
 	Asked bool `json:"a,omitempty"`
+	// Over is Slack's timestamp of the choice for which the form was last drawn over a drawing that
+	// whoever made it had not seen; empty: of none.
+	Over string `json:"z,omitempty"`
+	// Rechosen says that the product or the holder that the form was drawn for was chosen, and so
+	// another one before it, whose fields may have taken the place of these; it travels no further.
+	Rechosen bool `json:"-"`
 	// PlanGone says that the plan that was chosen is not on offer any more, and Cycle is the
 	// billing cycle that the terms were drawn for.
 	PlanGone bool   `json:"d,omitempty"`
@@ -81,7 +87,7 @@ func (d Draft) Encode() string {
 			return s
 		}
 	}
-	return encode(Draft{Key: d.Key, Request: d.Request, Revision: d.Revision, Again: d.Again, Drawn: d.Drawn, Asked: d.Asked})
+	return encode(Draft{Key: d.Key, Request: d.Request, Revision: d.Revision, Again: d.Again, Drawn: d.Drawn, Over: d.Over, Asked: d.Asked})
 }
 
 // bounded is the draft with everything cut to what the form lets people enter.
@@ -94,7 +100,7 @@ func (d Draft) bounded() Draft {
 	d.Term, d.Cycle = oneLine(d.Term, 20), oneLine(d.Cycle, 20)
 	d.When, d.Day = oneLine(d.When, len(time.DateOnly)), oneLine(d.Day, len(time.DateOnly))
 	d.PONumber = oneLine(d.PONumber, 2*renewal.MaxPONumber)
-	d.Query, d.Key = oneLine(d.Query, 100), oneLine(d.Key, 64)
+	d.Query, d.Key, d.Over = oneLine(d.Query, 100), oneLine(d.Key, 64), oneLine(d.Over, 20)
 	d.Fingerprint, d.Shown = oneLine(d.Fingerprint, 64), oneLine(d.Shown, 64)
 	d.Note = cutRunes(printable(d.Note), renewal.MaxNote)
 	services := d.Services

@@ -185,7 +185,7 @@ func (f FormData) queryHint() *slack.TextBlockObject {
 func (f FormData) contactInput() slack.Block {
 	element := external(ActionContact, "Type part of a name or e-mail", f.Contact, string(f.Draft.Contact))
 	return slack.NewInputBlock(BlockContact(f.Draft), plain("Billing contact", limitLabel),
-		plain("Gets Yeastar's invoice.", limitLabel), element)
+		plain("Gets Yeastar's invoice.", limitLabel), element).WithDispatchAction(true)
 }
 
 func (f FormData) poInput() slack.Block {

@@ -12,10 +12,10 @@ import (
 )
 
 // propose fills in what is not to be chosen, and what is proposed. Once the form has asked, it
-// proposes nothing more: Slack would not show it.
+// proposes nothing more: Slack would not show it. Numbers alone it does, where theirs may be gone.
 func (f *FormData) propose() {
 	p := f.product()
-	first := !f.Draft.Asked && !f.Waiting
+	first := (!f.Draft.Asked || f.Draft.Rechosen) && !f.Waiting
 	if n, ok := within(p.MinQuantity, p.MaxQuantity, f.QuantityPrefill); ok && first && f.Draft.Quantity == "" {
 		f.Draft.Quantity = n
 	}

@@ -3,6 +3,7 @@ package blocks
 import (
 	"fmt"
 	"hash/crc32"
+	"strings"
 
 	"renewbot/yeastar"
 )
@@ -67,13 +68,14 @@ const (
 
 // The block ids of inputs that depend on no other input.
 const (
-	BlockProduct = "product"
-	BlockPO      = "po_number"
-	BlockNote    = "note"
-	BlockChannel = "channel"
-	BlockReason  = "reason"
-	BlockOrderNo = "order_no"
-	BlockPerson  = "person"
+	BlockProduct  = "product"
+	BlockPO       = "po_number"
+	BlockNote     = "note"
+	BlockChannel  = "channel"
+	BlockOrderDay = "order_day"
+	BlockReason   = "reason"
+	BlockOrderNo  = "order_no"
+	BlockPerson   = "person"
 )
 
 // HolderOwn is the holder value of the calling account itself.
@@ -94,13 +96,13 @@ func BlockHolder(d Draft) string {
 // BlockPlan is the block id of the plan. One that is on offer no more does not stay in its menu.
 func BlockPlan(d Draft) string {
 	if d.PlanGone {
-		return dependent("plan", "gone", d)
+		return dependentMenu("plan", "gone", d)
 	}
-	return dependent("plan", "", d)
+	return dependentMenu("plan", "", d)
 }
 
 // BlockServices is the block id of the services.
-func BlockServices(d Draft) string { return dependent("services", "", d) }
+func BlockServices(d Draft) string { return dependentMenu("services", "", d) }
 
 // BlockQuantity is the block id of the number of extensions.
 func BlockQuantity(d Draft) string { return dependent("quantity", "", d) }
@@ -111,16 +113,13 @@ func BlockServiceQuantity(d Draft, id yeastar.ID) string {
 }
 
 // BlockTerm is the block id of the term.
-func BlockTerm(d Draft) string { return dependent("term", d.Cycle, d) }
+func BlockTerm(d Draft) string { return dependentMenu("term", d.Cycle, d) }
 
 // BlockContact is the block id of the billing contact.
-func BlockContact(d Draft) string { return dependent("contact", "", d) }
+func BlockContact(d Draft) string { return dependentMenu("contact", "", d) }
 
 // BlockWhen is the block id of when it is to be ordered.
-func BlockWhen(d Draft) string { return dependent("when", "", d) }
-
-// BlockOrderDay is the block id of the day on which it is to be ordered.
-func BlockOrderDay(d Draft) string { return dependent("order_day", "", d) }
+func BlockWhen(d Draft) string { return dependentMenu("when", "", d) }
 
 // dependent makes a block id that is another one for each product and holder, and for each
 // distinction: Slack keeps what stands in an input as long as its ids stay. So that nothing
@@ -130,6 +129,12 @@ func dependent(name, distinction string, d Draft) string {
 		name += "." + distinction
 	}
 	return fmt.Sprintf("%s.%d", name, d.Drawn)
+}
+
+// dependentMenu is dependent for a menu. Each choice in it draws the form again, so that what it shows
+// can be what was chosen last, whatever another drawing has put there meanwhile.
+func dependentMenu(name, distinction string, d Draft) string {
+	return dependent(name, strings.Trim(distinction+"."+d.Over, "."), d)
 }
 
 // drawnFor is what tells the product and the holder of a draft from others.

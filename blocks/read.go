@@ -26,7 +26,7 @@ func ReadForm(v slack.View) (Draft, error) {
 	if d.When == whenNow {
 		d.When = ""
 	}
-	if a, ok := s.input(BlockOrderDay(d), ActionOrderDay); ok {
+	if a, ok := s.input(BlockOrderDay, ActionOrderDay); ok {
 		d.Day = a.SelectedDate
 	}
 	s.choice((*string)(&d.Plan), BlockPlan(d), ActionPlan)

@@ -75,7 +75,7 @@ func (f FormData) whenInputs() []slack.Block {
 		picker.InitialDate = f.Draft.Day
 	}
 	hint := fmt.Sprintf("At 9:00 of that day where you are, at most %d days ahead. Everything is checked again then.", int(f.Ahead/(24*time.Hour)))
-	return append(blocks, slack.NewInputBlock(BlockOrderDay(f.Draft), plain("Day of the order", limitLabel), plain(hint, limitLabel), picker))
+	return append(blocks, slack.NewInputBlock(BlockOrderDay, plain("Day of the order", limitLabel), plain(hint, limitLabel), picker))
 }
 
 // dateWords is a date as people write it.

@@ -25,6 +25,13 @@ func (b *Bot) slash(ctx context.Context, c slack.SlashCommand, env *socket.Envel
 	if !b.mayAsk(ctx, p, actor, string(t.Verb)) {
 		return
 	}
+	if t.Link != (typed.Link{}) && !b.linked(ctx, p, actor, &t) {
+		return
+	}
+	if (t.Verb == typed.Open || t.Verb == typed.Batch) && !actor.MayRequest {
+		b.deny(ctx, p, 0, string(t.Verb), renewal.NotAllowed(actor, renewal.Text("You may approve renewals, but not request them.")))
+		return
+	}
 	switch t.Verb {
 	case typed.Help:
 		b.help(ctx, p, t.Text)
@@ -52,16 +59,8 @@ func (b *Bot) slash(ctx context.Context, c slack.SlashCommand, env *socket.Envel
 	case typed.Past:
 		b.past(ctx, p, actor, t.Text)
 	case typed.Batch:
-		if !actor.MayRequest {
-			b.deny(ctx, p, 0, "batch", renewal.NotAllowed(actor, renewal.Text("You may approve renewals, but not request them.")))
-			return
-		}
 		b.batch.Open(ctx, p, b.due.Narrowed(t.Text, p.ID, t.Person))
 	case typed.Open:
-		if !actor.MayRequest {
-			b.deny(ctx, p, 0, "open", renewal.NotAllowed(actor, renewal.Text("You may approve renewals, but not request them.")))
-			return
-		}
 		b.open(ctx, p, opening{trigger: c.TriggerID, query: t.Text})
 	}
 }
@@ -104,12 +103,8 @@ func (b *Bot) audit(ctx context.Context, request int64, userID, action string, r
 }
 
 func (b *Bot) status(ctx context.Context, p reply.Person, a renewal.Actor, id int64) {
-	r, ok := b.find(ctx, p, id)
+	r, ok := b.findSeen(ctx, p, a, id, "status")
 	if !ok {
-		return
-	}
-	if !b.history().MaySee(ctx, a, r) {
-		b.deny(ctx, p, id, "status", renewal.MayNotSee(r.Reference()))
 		return
 	}
 	entries, err := b.ledger.Entries(ctx, id)
@@ -127,16 +122,21 @@ func (b *Bot) status(ctx context.Context, p reply.Person, a renewal.Actor, id in
 
 // cancel withdraws a request, or stops its order, for whoever asks for it by its number.
 func (b *Bot) cancel(ctx context.Context, p reply.Person, a renewal.Actor, id int64) {
-	r, ok := b.find(ctx, p, id)
-	if !ok {
-		return
-	}
-	if !b.history().MaySee(ctx, a, r) {
-		b.deny(ctx, p, id, string(renewal.ActionCancel), renewal.MayNotSee(r.Reference()))
+	if _, ok := b.findSeen(ctx, p, a, id, string(renewal.ActionCancel)); !ok {
 		return
 	}
 	by, _ := b.decider(ctx, p.ID, p.Trigger, id)
 	b.apply(ctx, p, id, renewal.Cancel{By: by})
+}
+
+// findSeen is find for who may not see every request.
+func (b *Bot) findSeen(ctx context.Context, p reply.Person, a renewal.Actor, id int64, action string) (renewal.Request, bool) {
+	r, ok := b.find(ctx, p, id)
+	if ok && !b.history().MaySee(ctx, a, r) {
+		b.deny(ctx, p, id, action, renewal.MayNotSee(r.Reference()))
+		return r, false
+	}
+	return r, ok
 }
 
 // find reads a request and tells the person when there is none.

@@ -69,7 +69,7 @@ func (b *Bot) open(ctx context.Context, p reply.Person, o opening) {
 		default:
 			if v, ok := b.reply.Open(ctx, p, o.trigger, blocks.Form(form)); ok && form.Waiting {
 				p.Env.Ack(nil)
-				b.complete(ctx, d, form, formview.View{ID: v.ID, Hash: v.Hash})
+				b.complete(ctx, d, form, formview.View{ID: v.ID, Hash: v.Hash, By: p.ID})
 			}
 		}
 		return
@@ -77,7 +77,7 @@ func (b *Bot) open(ctx context.Context, p reply.Person, o opening) {
 	v, ok := b.reply.Open(ctx, p, o.trigger, blocks.Loading(d))
 	p.Env.Ack(nil)
 	if ok {
-		b.load(ctx, d, formview.View{ID: v.ID, Hash: v.Hash})
+		b.load(ctx, d, formview.View{ID: v.ID, Hash: v.Hash, By: p.ID})
 	}
 }
 
@@ -95,15 +95,14 @@ func (b *Bot) load(ctx context.Context, d blocks.Draft, loading formview.View) {
 	}
 	if err != nil {
 		b.log.WarnContext(ctx, "the form's look-ups failed", "error", err)
-		b.reply.Update(ctx, loading.ID, loading.Hash, blocks.Trouble(d, portal.Explain(err), portal.RequestID(err)))
+		b.forms.Show(ctx, loading, blocks.Trouble(d, portal.Explain(err), portal.RequestID(err)))
 		return
 	}
 	if unread != nil && form.Matches == 0 && form.Holder == nil {
 		form.Warning = cmp.Or(form.Warning, portal.Unread(unread))
 	}
-	v, _ := b.reply.Update(ctx, loading.ID, loading.Hash, blocks.Form(form))
-	if v != nil && form.Waiting {
-		b.complete(ctx, d, form, formview.View{ID: v.ID, Hash: v.Hash, Stamp: loading.Stamp})
+	if v := b.forms.Show(ctx, loading, blocks.Form(form)); v != nil && form.Waiting {
+		b.complete(ctx, d, form, formview.View{ID: v.ID, Hash: v.Hash, Stamp: loading.Stamp, By: loading.By})
 	}
 }
 
@@ -115,36 +114,35 @@ func (b *Bot) complete(ctx context.Context, d blocks.Draft, first blocks.FormDat
 		form = first // enough to ask with; the submission checks everything again
 	}
 	form.Waiting = false
-	if b.forms.Superseded(ctx, drawn) {
-		return // whoever draws the newer choice completes it
-	}
-	if v, _ := b.reply.Update(ctx, drawn.ID, drawn.Hash, blocks.Form(form)); v != nil {
-		b.forms.Drew(ctx, drawn, v.Hash)
-	}
+	b.forms.Complete(ctx, drawn, blocks.Form(form))
 }
 
 // chosen handles a choice in the form on which others depend. Other choices need not wait
 // until what is found late is there.
 func (b *Bot) chosen(ctx context.Context, ic slack.InteractionCallback, a *slack.BlockAction) {
-	v := formview.View{ID: ic.View.ID, Hash: ic.View.Hash, Stamp: a.ActionTs}
+	v := formview.View{ID: ic.View.ID, Hash: ic.View.Hash, Stamp: a.ActionTs, By: ic.User.ID}
 	b.forms.Chose(ctx, v)
-	if d, form, drawn := b.redraw(ctx, ic.View, v); drawn != nil {
-		b.complete(ctx, d, form, formview.View{ID: drawn.ID, Hash: drawn.Hash, Stamp: v.Stamp})
+	if d, form, drawn := b.redraw(ctx, ic.View, a.ActionID, v); drawn != nil && form.Waiting {
+		b.complete(ctx, d, form, formview.View{ID: drawn.ID, Hash: drawn.Hash, Stamp: v.Stamp, By: v.By})
 	}
 }
 
-// redraw draws a form anew after a choice. It returns what it drew when something that the
-// form shows is still to be found.
-func (b *Bot) redraw(ctx context.Context, shown slack.View, v formview.View) (d blocks.Draft, form blocks.FormData, drawn *slack.View) {
+// redraw draws a form anew after a choice. It returns what it drew; nil: nothing.
+func (b *Bot) redraw(ctx context.Context, shown slack.View, action string, v formview.View) (d blocks.Draft, form blocks.FormData, drawn *slack.View) {
 	leave, newest := b.forms.Lock(v.ID, v.Stamp)
 	defer leave()
 	if !newest() {
 		return d, form, nil
 	}
-	d, _, err := draft.Read(shown)
+	d, err := draft.Chosen(shown, action)
 	if err != nil {
 		b.log.WarnContext(ctx, "a form could not be read", "error", err)
 		return d, form, nil
+	}
+	show := func(over string) slack.ModalViewRequest {
+		d.Over = cmp.Or(over, d.Over)
+		form.Draft.Over = d.Over
+		return blocks.Form(form)
 	}
 	ctx = logs.Request(ctx, d.Request)
 	form, err = b.form(ctx, d)
@@ -153,13 +151,9 @@ func (b *Bot) redraw(ctx context.Context, shown slack.View, v formview.View) (d 
 	}
 	if err != nil {
 		b.log.WarnContext(ctx, "the form's look-ups failed", "error", err)
-		form.Draft, form.Trouble, form.TroubleCode = d, portal.Explain(err), portal.RequestID(err)
-		b.forms.Draw(ctx, v, blocks.Form(form))
-		return d, form, nil
+		form.Draft, form.Trouble, form.TroubleCode, form.Waiting = d, portal.Explain(err), portal.RequestID(err), false
 	}
-	if drawn = b.forms.Draw(ctx, v, blocks.Form(form)); !form.Waiting {
-		return d, form, nil
-	}
+	drawn = b.forms.Draw(ctx, v, show)
 	return d, form, drawn
 }
 
@@ -174,6 +168,6 @@ func (b *Bot) again(ctx context.Context, ic slack.InteractionCallback) {
 	}
 	ctx = logs.Request(ctx, d.Request)
 	if v, _ := b.reply.Update(ctx, ic.View.ID, ic.View.Hash, blocks.Loading(d)); v != nil {
-		b.load(ctx, d, formview.View{ID: v.ID, Hash: v.Hash})
+		b.load(ctx, d, formview.View{ID: v.ID, Hash: v.Hash, By: ic.User.ID})
 	}
 }

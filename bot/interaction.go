@@ -53,7 +53,7 @@ func (b *Bot) submission(ctx context.Context, ic slack.InteractionCallback, env 
 func (b *Bot) actions(ctx context.Context, ic slack.InteractionCallback, env *socket.Envelope) {
 	for _, a := range ic.ActionCallback.BlockActions {
 		switch a.ActionID {
-		case blocks.ActionProduct, blocks.ActionHolder, blocks.ActionPlan, blocks.ActionServices, blocks.ActionTerm, blocks.ActionWhen:
+		case blocks.ActionProduct, blocks.ActionHolder, blocks.ActionPlan, blocks.ActionServices, blocks.ActionTerm, blocks.ActionWhen, blocks.ActionContact:
 			env.Ack(nil) // it changes a view, which has its own time
 			if b.mayFill(ctx, ic, env) {
 				b.chosen(ctx, ic, a)

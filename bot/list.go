@@ -12,6 +12,7 @@ import (
 	"renewbot/bot/renewal"
 	"renewbot/bot/reply"
 	"renewbot/bot/socket"
+	"renewbot/bot/typed"
 )
 
 func (b *Bot) list(ctx context.Context, p reply.Person, a renewal.Actor) {
@@ -56,6 +57,22 @@ func (b *Bot) statusOf(ctx context.Context, p reply.Person, a renewal.Actor, que
 		return
 	}
 	b.reply.Tell(ctx, p, m)
+}
+
+// linked finds the request, or the batch, of a message that somebody has a link of. Of what they may not
+// see they hear what they hear of what there is not.
+func (b *Bot) linked(ctx context.Context, p reply.Person, a renewal.Actor, t *typed.Command) bool {
+	id, sees, err := b.history().Linked(ctx, a, t.Link.Channel, t.Link.TS, t.Link.Thread)
+	switch {
+	case err != nil:
+		b.reply.Sorry(ctx, p, "follow that link", err)
+	case id == 0:
+		b.reply.Tell(ctx, p, blocks.Answer(renewal.NothingLinked().Sentence))
+	case !sees:
+		b.deny(ctx, p, max(id, 0), string(t.Verb), renewal.NothingLinked())
+	}
+	t.Request = id
+	return sees
 }
 
 // past shows what was ordered for whom somebody names.

@@ -91,6 +91,42 @@ func Read(v slack.View) (d blocks.Draft, switched bool, err error) {
 	return d, false, nil
 }
 
+// Chosen is Read after a choice, by its action id. What was chosen last stays, also where something else was
+// chosen shortly before, for which the form is not drawn yet.
+func Chosen(v slack.View, action string) (blocks.Draft, error) {
+	d, switched, err := Read(v)
+	if err != nil {
+		return blocks.Draft{}, err
+	}
+	shown, err := blocks.ReadForm(v)
+	if err != nil {
+		return blocks.Draft{}, err
+	}
+	drawn, err := blocks.DecodeDraft(v.PrivateMetadata)
+	if err != nil {
+		return blocks.Draft{}, err
+	}
+	switch action {
+	case blocks.ActionContact:
+		d.Contact, d.Proposed = shown.Contact, "" // by hand, whoever was proposed
+	case blocks.ActionWhen:
+		d.When, d.Day = shown.When, shown.Day
+	case blocks.ActionPlan:
+		if !switched {
+			d.Plan = shown.Plan
+		}
+	case blocks.ActionServices:
+		if !switched {
+			d.Services, d.ServiceQuantity, d.ServicesProposed = shown.Services, shown.ServiceQuantity, true
+		}
+	case blocks.ActionProduct, blocks.ActionHolder:
+		if d.Rechosen = !switched && d.Holder == drawn.Holder; d.Rechosen {
+			d.Quantity, d.ServiceQuantity = "", nil
+		}
+	}
+	return d, nil
+}
+
 // Switch is a draft with another product. What still fits stays.
 func Switch(d blocks.Draft, product string) blocks.Draft {
 	was, _ := yeastar.ProductByKey(d.Product)

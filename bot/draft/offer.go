@@ -74,7 +74,7 @@ func Field(d blocks.Draft, f renewal.Field) string {
 		return blocks.BlockTerm(d)
 	case renewal.FieldOrderOn:
 		if d.When == blocks.WhenDay {
-			return blocks.BlockOrderDay(d)
+			return blocks.BlockOrderDay
 		}
 		return blocks.BlockWhen(d)
 	}

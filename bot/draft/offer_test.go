@@ -138,7 +138,7 @@ func TestEveryFieldHasItsBlock(t *testing.T) {
 		}
 	}
 	d.When = blocks.WhenDay
-	if got := draft.Field(d, renewal.FieldOrderOn); got != "order_day.0" {
+	if got := draft.Field(d, renewal.FieldOrderOn); got != "order_day" {
 		t.Errorf("a day is chosen in %s", got)
 	}
 }
@@ -174,7 +174,7 @@ func TestWhenToOrder(t *testing.T) {
 		d := filled(k, p.Terms[0])
 		d.When, d.Day, k.Zone = c.when, c.day, c.zone
 		o, wrong := k.Offer(d)
-		at := map[string]string{"when": blocks.BlockWhen(d), "order_day": blocks.BlockOrderDay(d)}
+		at := map[string]string{"when": blocks.BlockWhen(d), "order_day": blocks.BlockOrderDay}
 		if len(wrong) != len(c.wrong) {
 			t.Errorf("%q %q: %v, want %v", c.when, c.day, wrong, c.wrong)
 		}

@@ -16,8 +16,9 @@ import (
 )
 
 const (
-	// olderPatience is how long a newer choice waits to hear how an older one was drawn.
-	olderPatience = 5 * time.Second
+	// olderPatience is how long a newer choice waits to hear how an older one was drawn: longer than
+	// the updating of a view lasts.
+	olderPatience = 20 * time.Second
 	// olderPoll is how often it asks.
 	olderPoll = 50 * time.Millisecond
 )
@@ -26,6 +27,7 @@ const (
 type View struct {
 	ID, Hash string
 	Stamp    string // Slack's timestamp of the choice; empty: of none
+	By       string // who chose
 }
 
 // Forms are the forms that are open. Make them with New.
@@ -47,8 +49,8 @@ func (f *Forms) Lock(viewID, stamp string) (leave func(), newest func() bool) {
 	return f.actions.Lock(viewID, stamp)
 }
 
-// Superseded says whether a newer choice was made than the one for which a view was drawn.
-func (f *Forms) Superseded(ctx context.Context, v View) bool {
+// superseded says whether a newer choice was made than the one for which a view was drawn.
+func (f *Forms) superseded(ctx context.Context, v View) bool {
 	stored, err := f.ledger.Form(ctx, v.ID)
 	return err == nil && stored.Newest > v.Stamp
 }
@@ -62,32 +64,69 @@ func (f *Forms) Chose(ctx context.Context, v View) {
 
 // Draw shows what follows from a choice. It never overwrites what it has not seen:
 // each update carries the hash of the view that it replaces. When that was drawn for an
-// older choice meanwhile, by whichever process, the form is drawn over it; when a newer
-// choice was made, it is left alone, and nil is returned.
-func (f *Forms) Draw(ctx context.Context, v View, view slack.ModalViewRequest) *slack.View {
+// older choice meanwhile, by whichever process, the form is drawn over it: draw is then
+// called with the stamp of the choice. When a newer choice was made, the form is left alone, and nil
+// is returned. Whoever chose is told when it could not be drawn.
+func (f *Forms) Draw(ctx context.Context, v View, draw func(over string) slack.ModalViewRequest) *slack.View {
 	tried := map[string]bool{}
-	for hash := v.Hash; ; {
-		if f.Superseded(ctx, v) {
+	for hash, over := v.Hash, ""; ; over = v.Stamp {
+		if f.superseded(ctx, v) {
 			return nil
 		}
-		drawn, conflict := f.reply.Update(ctx, v.ID, hash, view)
-		if drawn != nil {
-			f.Drew(ctx, v, drawn.Hash)
+		drawn, end := f.reply.Update(ctx, v.ID, hash, draw(over))
+		switch end {
+		case reply.Updated:
+			f.drew(ctx, v, drawn.Hash)
 			return drawn
+		case reply.Closed:
+			return nil
+		case reply.Failed:
+			f.lost(ctx, v)
+			return nil
 		}
 		tried[hash] = true
-		if !conflict {
-			return nil
-		}
 		var ok bool
 		if hash, ok = f.olderDrawing(ctx, v, tried); !ok {
+			if !f.superseded(ctx, v) {
+				f.lost(ctx, v)
+			}
 			return nil
 		}
 	}
 }
 
-// Drew notes how a form was drawn.
-func (f *Forms) Drew(ctx context.Context, v View, hash string) {
+// Complete draws what was found late over what was drawn without it, unless somebody has chosen something
+// else since: whoever draws that completes it.
+func (f *Forms) Complete(ctx context.Context, drawn View, view slack.ModalViewRequest) {
+	if f.superseded(ctx, drawn) {
+		return
+	}
+	switch v, end := f.reply.Update(ctx, drawn.ID, drawn.Hash, view); end {
+	case reply.Updated:
+		f.drew(ctx, drawn, v.Hash)
+	case reply.Failed:
+		f.lost(ctx, drawn)
+	}
+}
+
+// Show draws over a view in which there is nothing to choose, so that nobody else draws over it.
+func (f *Forms) Show(ctx context.Context, v View, view slack.ModalViewRequest) *slack.View {
+	updated, end := f.reply.Update(ctx, v.ID, v.Hash, view)
+	if end == reply.Failed || end == reply.Conflict { // drawn, perhaps, and the answer was lost
+		f.lost(ctx, v)
+	}
+	return updated
+}
+
+// lost tells whoever has a form open that it may not show what it should.
+func (f *Forms) lost(ctx context.Context, v View) {
+	f.log.WarnContext(ctx, "whether a form was drawn is not known", "view", v.ID)
+	f.reply.Say(ctx, reply.Person{ID: v.By}, "Slack did not confirm that the form shows what follows from your last choice. "+
+		"If it does not, choose once more, or close the form and start again with /renew. Nothing was ordered by that.")
+}
+
+// drew notes how a form was drawn.
+func (f *Forms) drew(ctx context.Context, v View, hash string) {
 	if err := f.ledger.FormDrawn(ctx, v.ID, v.Stamp, hash); err != nil {
 		f.log.WarnContext(ctx, "a drawing was not noted for other processes", "error", err)
 	}

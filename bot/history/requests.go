@@ -56,7 +56,8 @@ func (h *Histories) Status(ctx context.Context, a renewal.Actor, query string) (
 			return blocks.Answer(renewal.Say(fmt.Sprintf("I know no customer by the name “%s”, and no request for such a PBX. %s Nothing was changed or ordered.",
 				query, portal.Unread(unread)))), nil
 		}
-		return blocks.Answer(renewal.Say(fmt.Sprintf("I know %s by the name “%s”. Nothing was changed or ordered.", found, query))), nil
+		return blocks.Answer(renewal.Say(fmt.Sprintf("I know %s by the name “%s”. To see one request, type its number, such as %s. Nothing was changed or ordered.",
+			found, query, renewal.Reference(123)))), nil
 	}
 	visible := h.visible(ctx, a, all)
 	return blocks.ListFor(query, visible, h.Slack.Links(ctx, visible)), nil
@@ -119,6 +120,25 @@ func (h *Histories) visible(ctx context.Context, a renewal.Actor, all []renewal.
 // the channel that it was posted in.
 func (h *Histories) MaySee(ctx context.Context, a renewal.Actor, r renewal.Request) bool {
 	return h.seen(a, lookup.Anew)(ctx, r)
+}
+
+// Linked is the request, or the batch, see renewal.BatchOf, of which there is a message in a channel at a time, or
+// under the one of another time, and whether the person may read it; 0: there is none.
+func (h *Histories) Linked(ctx context.Context, a renewal.Actor, channel, ts, thread string) (id int64, sees bool, err error) {
+	if id, err = h.Ledger.RequestAt(ctx, channel, ts, thread); err != nil || id == 0 {
+		return 0, false, err
+	}
+	var r renewal.Request
+	if batch, ok := renewal.BatchOf(id); ok {
+		_, lines, err := h.Ledger.Batch(ctx, batch)
+		if err != nil {
+			return 0, false, err
+		}
+		r = lines[0]
+	} else if r, err = h.Ledger.Get(ctx, id); err != nil {
+		return 0, false, err
+	}
+	return id, h.MaySee(ctx, a, r), nil
 }
 
 // Seen is MaySee for the rows of one drawing, which come and go by themselves: it is content with what Slack

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -89,6 +90,35 @@ func (l *Ledger) PostsOf(ctx context.Context, ids []int64, keys ...string) (map[
 		return nil, fmt.Errorf("read posts of several requests: %w", err)
 	}
 	return found, nil
+}
+
+// RequestAt is the request, or the batch, see renewal.BatchOf, whose message stands in a channel at the first of some
+// times that has one, by whatever id the channel has had; 0: there is none.
+func (l *Ledger) RequestAt(ctx context.Context, channel string, times ...string) (int64, error) {
+	ids, err := l.ChannelIDs(ctx)
+	if err != nil {
+		return 0, err
+	}
+	now := func(channel string) string { return cmp.Or(ids[channel], channel) }
+	for _, ts := range times {
+		var found int64
+		err := l.engine.each(ctx, func(row row) error {
+			var id int64
+			var in string
+			err := row.Scan(&id, &in)
+			if now(in) == now(channel) {
+				found = id
+			}
+			return err
+		}, `SELECT request_id, channel FROM posts WHERE ts = $1 AND ts <> '' AND request_id <> 0`, clean(ts))
+		if err != nil {
+			return 0, fmt.Errorf("find the request of a message: %w", err)
+		}
+		if found != 0 {
+			return found, nil
+		}
+	}
+	return 0, nil
 }
 
 // SavePost saves a post in place of the one with the same request and key.

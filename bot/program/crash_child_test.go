@@ -130,7 +130,7 @@ func plain(t *testing.T) bool {
 	if err != nil {
 		t.Fatal(err)
 	}
-	run := exec.CommandContext(t.Context(), binary, "-test.run=^"+t.Name()+"$", fmt.Sprintf("-crash.all=%t", *crashAll), fmt.Sprintf("-crash.seed=%d", *crashSeed))
+	run := exec.CommandContext(t.Context(), binary, "-test.run=^"+t.Name()+"$", fmt.Sprintf("-crash.all=%t", *crashAll), "-crash.shard="+*crashShard, fmt.Sprintf("-crash.seed=%d", *crashSeed))
 	out, err := run.CombinedOutput()
 	if err != nil {
 		t.Errorf("without the race detector: %v\n%s", err, out)

@@ -3,6 +3,7 @@ package program
 import (
 	"cmp"
 	"flag"
+	"fmt"
 	"hash/fnv"
 	"io"
 	"maps"
@@ -14,8 +15,9 @@ import (
 )
 
 var (
-	crashAll  = flag.Bool("crash.all", false, "kill at every point with every fault of the vendor on both engines, instead of a selection")
-	crashSeed = flag.Uint64("crash.seed", 0, "draw the selection that was drawn with this seed; 0: one that changes with the program")
+	crashAll   = flag.Bool("crash.all", false, "kill at every point with every fault of the vendor on both engines, instead of a selection")
+	crashShard = flag.String("crash.shard", "", "of all runs make those of one part of several, such as 3/8; their parts are the same on every machine")
+	crashSeed  = flag.Uint64("crash.seed", 0, "draw the selection that was drawn with this seed; 0: one that changes with the program")
 )
 
 // crashDraw draws which runs are made. Every kind of point is among them on each engine,
@@ -57,6 +59,23 @@ func programHash(t *testing.T) uint64 {
 		t.Fatal(err)
 	}
 	return h.Sum64()
+}
+
+// mine leaves of some runs those of the part that was asked for.
+func mine(t *testing.T, list []crash) []crash {
+	t.Helper()
+	if *crashShard == "" {
+		return list
+	}
+	var part, parts uint32
+	if _, err := fmt.Sscanf(*crashShard, "%d/%d", &part, &parts); err != nil || part == 0 || part > parts {
+		t.Fatalf("-crash.shard is %q, want such as 3/8", *crashShard)
+	}
+	return slices.DeleteFunc(list, func(c crash) bool {
+		h := fnv.New32a()
+		_, _ = io.WriteString(h, c.name())
+		return h.Sum32()%parts != part-1
+	})
 }
 
 // some leaves of runs that are alike, but for which of the points of one kind it is, the

@@ -248,6 +248,12 @@ func MayNotSee(reference string) *Refusal {
 	return refuse(RefusedNotAllowed, "%s belongs to a private channel that you are not in. Nothing was changed or ordered.", reference)
 }
 
+// NothingLinked is the refusal of somebody whose link is of no request, or of one that is not for their
+// eyes, which must not differ.
+func NothingLinked() *Refusal {
+	return refuse(RefusedNotAllowed, "That link is of no request that you may see. Type a request's number, such as %s. Nothing was changed or ordered.", Reference(123))
+}
+
 // NotAllowed is the refusal of somebody who may not, with why if Slack or the
 // configuration told it.
 func NotAllowed(a Actor, fallback ...Part) *Refusal {

@@ -17,11 +17,11 @@ func FuzzCommand(f *testing.F) {
 	for _, s := range []string{
 		"", " ", "acme", "acme telecom", "help", "?", "LIST", "list acme", "status RNW-000123", "status 123", "status #7", "cancel rnw-1",
 		"cancel", "cancel all", "cancel RNW-000001 RNW-000002", "cancel -1", "cancel 0", "status 99999999999999999999", "status ٣", "cancel\u00a01",
-		"cancel\u200b 1", "deputy <@U0BOB|bob> until Friday", "deputy <@U0BOB> <@U0EVE>", "deputy off", "deputies", "notify", "notify *None*", "notify me", "deputy \u200b", "<@U0BOB|deputy>", "<@U0BOB|deputy> x <@U0EVE>", "pause x", "resume", "<@U0EVIL>", "help me", "status RNW-1;DROP", "status request RNW 000123", "status batch RNW-0007", "cancel RNW_B7 .", "(northwind)", "*Status* *RNW-000007*.", "“cancel” RNW–000123", "status o’brien", "<https://x.example|acme>", "stat\u00adus 1", "stаtus 1", "\x00", "\xff",
+		"cancel\u200b 1", "deputy <@U0BOB|bob> until Friday", "deputy <@U0BOB> <@U0EVE>", "deputy off", "deputies", "notify", "notify *None*", "notify me", "deputy \u200b", "<@U0BOB|deputy>", "<@U0BOB|deputy> x <@U0EVE>", "pause x", "resume", "<@U0EVIL>", "help me", "status RNW-1;DROP", "status request RNW 000123", "status batch RNW-0007", "cancel RNW_B7 .", "(northwind)", "*Status* *RNW-000007*.", "“cancel” RNW–000123", "status o’brien", "<https://x.example|acme>", "stat\u00adus 1", "stаtus 1", "status RNW-1 please", "cancel " + message + " thanks", "status <" + message + "?thread_ts=1699999999.000200&amp;cid=C0|x>", "\x00", "\xff",
 	} {
 		f.Add(s, int64(123))
 	}
-	number := regexp.MustCompile(`^(?i:(?:status )((?:(?:the|for|of|request|batch|number|no) )*)|cancel )(?:(?i:RNW)[-_ ]*|#)?((?i:b?))[-_ ]*0*([1-9][0-9]*)(?:'s)?$`)
+	number := regexp.MustCompile(`^(?i:(?:status )((?:(?:the|for|of|request|batch|number|no) )*)|cancel )(?:(?i:RNW)[-_ ]*|#)?((?i:b?))[-_ ]*0*([1-9][0-9]*)(?:'s)?(?: (?:please|pls|plz|kindly|thanks|thank you|thx))*$`)
 	f.Fuzz(func(t *testing.T, text string, n int64) {
 		got := Parse(text)
 		words := strings.Fields(plainly(text))
@@ -45,6 +45,12 @@ func FuzzCommand(f *testing.F) {
 				t.Errorf("%q lists requests", text)
 			}
 		case Status, Cancel:
+			if got.Link != (Link{}) {
+				if first != string(got.Verb) || got.Request != 0 || got.Text != "" || !strings.Contains(text, "/archives/"+got.Link.Channel+"/p"+strings.Replace(got.Link.TS, ".", "", 1)) {
+					t.Errorf("%q is %+v", text, got)
+				}
+				break
+			}
 			if got.Verb == Status && got.Request == 0 {
 				if first != "status" || got.Text == "" || got.Text != unbracketed(strings.Join(words[1:], " ")) {
 					t.Errorf("%q is %+v", text, got)

@@ -4,7 +4,6 @@ package typed
 
 import (
 	"cmp"
-	"fmt"
 	"regexp"
 	"strings"
 	"sync"
@@ -20,6 +19,7 @@ import (
 type Command struct {
 	Verb    Verb
 	Request int64  // the number of the request that is meant, or of a batch, see renewal.BatchOf; 0: none
+	Link    Link   // of a message of the request that is meant, where its number is not told
 	Person  string // the Slack user id of whoever is mentioned: the deputy, or whose renewals are meant
 	Text    string // what is looked for, a reason, until when, which messages, or before the help what was wrong
 }
@@ -64,12 +64,6 @@ const (
 	emphasis    = `*_~"'`                      // signs around a word that are no part of it
 	punctuation = `.,:;!?()[]<>‹›…。、「」『』《》،؛؟` // the same around a command or a number
 )
-
-// meantAsNumber is what nobody calls a customer: it was to be a request's number.
-var meantAsNumber = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(?i:rnw-|#)|^[^\pL]*$`) })
-
-// serialNumber is what is longer than any request's number: that of a PBX, of digits alone.
-var serialNumber = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[0-9]{10,16}$`) })
 
 // plainly is a command's text as it looks to who typed it: without Slack's markup and signs
 // that nobody sees, in the signs of a keyboard.
@@ -211,16 +205,7 @@ func Parse(text string) Command {
 	case first == "status" && len(words) == 2 && serialNumber().MatchString(words[1]):
 		return Command{Verb: Status, Text: words[1]}
 	case first == "status" || first == "cancel":
-		rest := strings.Join(words[1:], " ")
-		if id, ok := requestNumber(rest, first == "status"); ok {
-			return Command{Verb: Verb(first), Request: id}
-		}
-		rest = unbracketed(rest)
-		if first == "status" && rest != "" && !meantAsNumber().MatchString(rest) {
-			return Command{Verb: Status, Text: rest}
-		}
-		return Command{Verb: Help, Text: fmt.Sprintf("After “%s” I need a request's number, such as %s, or a batch's, such as %s.",
-			first, renewal.Reference(123), renewal.BatchReference(7))}
+		return about(Verb(first), typed, strings.Join(words[1:], " "))
 	}
 	return Command{Verb: Open, Text: text}
 }
@@ -252,29 +237,4 @@ func OrderNumber(s string) string {
 		return strings.ToUpper(found[0][1]) + found[0][2]
 	}
 	return strings.Trim(s, emphasis+punctuation+" #")
-}
-
-// reference is a request's number, or a batch's, with whatever people write or leave out between its
-// parts, and the words before it.
-var reference = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^((?:(?:the|for|of|request|batch|number|no)[.:]? )*)rnw[-_ ]*(b?)[-_ ]*([0-9]{1,12})(?:'s)?$`)
-})
-
-// requestNumber reads a request's number, with or without the letters before it, or that of a batch.
-// Words may stand before it where nothing is done to it; “batch” means one.
-func requestNumber(s string, words bool) (int64, bool) {
-	s = bare(s)
-	if m := reference().FindStringSubmatch(s); m != nil && (words || m[1] == "") {
-		if m[2] == "" && strings.Contains(m[1], "batch") {
-			m[2] = "b"
-		}
-		s = "rnw-" + m[2] + m[3]
-	}
-	if id, ok := renewal.ParseBatchReference(strings.Replace(s, "#", "RNW-", 1)); ok {
-		return renewal.Batch{ID: id}.Subject(), true
-	}
-	if id, ok := renewal.ParseReference(s); ok {
-		return id, true
-	}
-	return renewal.ParseReference("RNW-" + strings.TrimPrefix(s, "#"))
 }

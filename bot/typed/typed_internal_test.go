@@ -2,6 +2,9 @@ package typed
 
 import "testing"
 
+// message is the address of a message as Slack's client copies it.
+const message = "https://reseller-7.slack.com/archives/C0SALES/p1700000000000100"
+
 // What phones, other programs and Slack's own editor make of a command is understood.
 func TestCommandsAsTheyAreTypedAndPasted(t *testing.T) {
 	t.Parallel()
@@ -21,19 +24,29 @@ func TestCommandsAsTheyAreTypedAndPasted(t *testing.T) {
 		"status batch RNW-0007":               {Verb: Status, Request: -7},
 		"status batch no. RNW-B7":             {Verb: Status, Request: -7},
 		"status b7":                           {Verb: Status, Text: "b7"}, // may be a customer
-		"ｓｔａｔｕｓ ＲＮＷ－０００１２３！":                   {Verb: Status, Request: 123},
-		"\u200fstatus RNW-٠٠٠١٢٣،":             {Verb: Status, Request: 123},
-		"status\u2800\u3164「RNW-000123」":       {Verb: Status, Request: 123},
-		"status RNW000123":                     {Verb: Status, Request: 123},
-		"status RNW 000123":                    {Verb: Status, Request: 123},
-		"status rnw_123":                       {Verb: Status, Request: 123},
-		"status RNW-\n000123":                  {Verb: Status, Request: 123},
-		"status RNW-123 .":                     {Verb: Status, Request: 123},
-		"status RNW-000123’s":                  {Verb: Status, Request: 123},
-		"status request RNW-000123":            {Verb: Status, Request: 123},
-		"(status RNW-123)":                     {Verb: Status, Request: 123},
-		"cancel RNW 123":                       {Verb: Cancel, Request: 123},
-		"cancel RNW B7":                        {Verb: Cancel, Request: -7},
+		"ｓｔａｔｕｓ ＲＮＷ－０００１２３！":                  {Verb: Status, Request: 123},
+		"\u200fstatus RNW-٠٠٠١٢٣،":            {Verb: Status, Request: 123},
+		"status\u2800\u3164「RNW-000123」":      {Verb: Status, Request: 123},
+		"status RNW000123":                    {Verb: Status, Request: 123},
+		"status RNW 000123":                   {Verb: Status, Request: 123},
+		"status rnw_123":                      {Verb: Status, Request: 123},
+		"status RNW-\n000123":                 {Verb: Status, Request: 123},
+		"status RNW-123 .":                    {Verb: Status, Request: 123},
+		"status RNW-000123’s":                 {Verb: Status, Request: 123},
+		"status request RNW-000123":           {Verb: Status, Request: 123},
+		"(status RNW-123)":                    {Verb: Status, Request: 123},
+		"cancel RNW 123":                      {Verb: Cancel, Request: 123},
+		"cancel RNW B7":                       {Verb: Cancel, Request: -7},
+		"status  rnw-000123,  please":         {Verb: Status, Request: 123},
+		"cancel *RNW-000123* please, thanks!": {Verb: Cancel, Request: 123},
+		"cancel rnw-b7 thank you.":            {Verb: Cancel, Request: -7},
+		"status acme please":                  {Verb: Status, Text: "acme please"},
+		"status " + message:                   {Verb: Status, Link: Link{Channel: "C0SALES", TS: "1700000000.000100"}},
+		"cancel *" + message + "* please":     {Verb: Cancel, Link: Link{Channel: "C0SALES", TS: "1700000000.000100"}},
+		"Status <" + message + "|this one>":   {Verb: Status, Link: Link{Channel: "C0SALES", TS: "1700000000.000100"}},
+		"status <" + message + "|RNW-000123>": {Verb: Status, Request: 123},
+		"status " + message + "?thread_ts=1699999999.000200&amp;cid=C0SALES":            {Verb: Status, Link: Link{"C0SALES", "1700000000.000100", "1699999999.000200"}},
+		"status <" + message + "?thread_ts=1699999999.000200&amp;cid=C0SALES|the card>": {Verb: Status, Link: Link{"C0SALES", "1700000000.000100", "1699999999.000200"}},
 		"status (northwind)":                   {Verb: Status, Text: "northwind"},
 		"(northwind)":                          {Verb: Open, Text: "northwind"},
 		"[Acme (UK)]":                          {Verb: Open, Text: "Acme (UK)"},
@@ -65,7 +78,8 @@ func TestCommandsAsTheyAreTypedAndPasted(t *testing.T) {
 			t.Errorf("%q is %+v, want %+v", text, got, want)
 		}
 	}
-	for _, text := range []string{"cancel", "cancel all", "cancel acme", "cancel rnw-b", "cancel request RNW-1", "cancel RNW-1 RNW-2", "cancel RNW 1 2", "cancel b7", "status rnw-b0", "status"} {
+	for _, text := range []string{"cancel", "cancel all", "cancel acme", "cancel rnw-b", "cancel request RNW-1", "cancel RNW-1 RNW-2", "cancel RNW 1 2", "cancel b7", "status rnw-b0", "status", "cancel please",
+		"status https://x.example/1", "cancel " + message + " " + message, "cancel all of " + message, "cancel RNW-1 please RNW-2"} {
 		if got := Parse(text); got.Verb != Help {
 			t.Errorf("%q is %+v, want the help", text, got)
 		}
