@@ -138,6 +138,14 @@ func batches() []shown {
 		shown{"batch_escalated_over", blocks.BatchEscalatedTo(ended, "")},
 		shown{"batch_nudge_over", blocks.BatchNudge(ended, "", true)},
 		shown{"batch_form", blocks.BatchForm(batchForm())},
+		shown{"batch_form_file", blocks.BatchForm(fileForm(blocks.BatchFile{Lines: 60}, 0))},
+		shown{"batch_form_file_beyond", blocks.BatchForm(fileForm(blocks.BatchFile{Lines: 100, Beyond: 300}, 0))},
+		shown{"batch_form_file_sent", blocks.BatchForm(fileForm(blocks.BatchFile{Lines: 60, Sent: true}, 0))},
+		shown{"batch_form_file_failed", blocks.BatchForm(fileForm(blocks.BatchFile{Lines: 60, Failed: true, Why: "missing_scope"}, 0))},
+		shown{"batch_form_file_failed_again", blocks.BatchForm(fileForm(blocks.BatchFile{Lines: 60, Failed: true}, 7))},
+		shown{"batch_file_sent", blocks.BatchFileSent(fileForm(blocks.BatchFile{Lines: 60}, 0))},
+		shown{"batch_file_sent_again", blocks.BatchFileSent(fileForm(blocks.BatchFile{Lines: 60}, 7))},
+		shown{"batch_file_failed", blocks.BatchFileFailed(fileForm(blocks.BatchFile{Lines: 60, Failed: true, Why: "missing_scope"}, 0))},
 		shown{"batch_form_empty", blocks.BatchForm(blocks.BatchFormData{Key: "K", Nothing: true})},
 		shown{"batch_form_again", blocks.BatchForm(blocks.BatchFormData{Key: "K", Text: "holder,product\nself,p-series-turnkey\n", Again: 7, More: 2})},
 		shown{"batch_form_again_none", blocks.BatchForm(blocks.BatchFormData{Key: "K", Again: 7, Nothing: true})},
@@ -192,6 +200,13 @@ func batchForm() blocks.BatchFormData {
 	return blocks.BatchFormData{
 		Key: "K", Text: "holder,product\nself,p-series-turnkey\n", More: 3, Columns: "holder, product", Channel: "C0RENEW", DryRun: true,
 	}
+}
+
+// fileForm is a form whose lines do not all fit.
+func fileForm(file blocks.BatchFile, again int64) blocks.BatchFormData {
+	f := batchForm()
+	f.File, f.Again, f.More, f.DryRun = file, again, 30, false
+	return f
 }
 
 func batchReview() blocks.BatchReviewData {
@@ -281,6 +296,12 @@ func TestBatchesWithstandAnyText(t *testing.T) {
 		checkView(t, "home", blocks.Home(blocks.HomeData{Command: "/renew", WaitingBatches: []blocks.BatchData{d}, RecentBatches: []blocks.BatchData{d}, Links: blocks.Links{-d.Batch.ID: one.Note}}))
 		checkMessage(t, "list", blocks.List(repeat(one, 12), repeat(other, 12), repeat(d, 7), nil))
 		checkView(t, "form", blocks.BatchForm(blocks.BatchFormData{Key: one.Note, Text: one.Note, Columns: one.Reason, Channel: one.Channel, ChannelHint: one.Note}))
+		for _, file := range []blocks.BatchFile{{Lines: 9, Beyond: 3}, {Lines: 9, Failed: true, Why: one.Note}} {
+			f := blocks.BatchFormData{Key: one.Note, Text: one.Note, More: 8, File: file, Again: d.Batch.ID}
+			checkView(t, "form with a file", blocks.BatchForm(f))
+			checkMessage(t, "file", blocks.BatchFileSent(f))
+			checkMessage(t, "no file", blocks.BatchFileFailed(f))
+		}
 		var checks []blocks.BatchCheck
 		for _, r := range d.Lines {
 			checks = append(checks, blocks.BatchCheck{Line: r.Line, About: r.Note, Offer: r.Offer, Doubts: r.Doubts, Reason: r.DoubtReason})

@@ -293,10 +293,7 @@ func (d BatchData) changed() time.Time {
 
 // BatchUnposted says that the file with the results is missing, and by what Slack says.
 func BatchUnposted(d BatchData, why string) Message {
-	s := "⚠️ I can't post the file with the results of " + d.Batch.Reference() + ": Slack says " + outside(why, shortLimit) + "."
-	if why == "missing_scope" {
-		s += " The app needs files:write: an administrator replaces its manifest and installs it again."
-	}
+	s := "⚠️ I can't post the file with the results of " + d.Batch.Reference() + ": " + slackSays(why)
 	return oneLineMessage("batchunposted", s+" Nothing was ordered or lost by that: “/renew status "+d.Batch.Reference()+"” tells what became of its lines. I try again for some days.")
 }
 

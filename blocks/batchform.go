@@ -32,8 +32,9 @@ type BatchFormData struct {
 	Key     string // tells this form from all others
 	Text    string // the lines that it begins with
 	More    int    // rows of the filter that did not fit
-	Gone    int    // rows that were ticked and cannot be asked for any more
-	Nothing bool   // none does
+	File    BatchFile
+	Gone    int  // rows that were ticked and cannot be asked for any more
+	Nothing bool // none does
 	// Again is the batch whose lines are asked for again; 0: none is.
 	Again   int64
 	Unread  bool // not all that is due could be read
@@ -57,6 +58,8 @@ func BatchForm(f BatchFormData) slack.ModalViewRequest {
 		intro = "Asks again for what was left out of *" + renewal.BatchReference(f.Again) + "*, without what was asked for or ordered since. " + intro
 	}
 	switch {
+	case f.More > 0 && f.File.Lines > 0:
+		intro += fmt.Sprintf(" %s did not fit.", count(f.More, "row", "rows"))
 	case f.More > 0 && f.Again != 0:
 		intro += fmt.Sprintf(" %s did not fit: ask for them afterwards, with “Ask again…” once more.", count(f.More, "line", "lines"))
 	case f.More > 0:
@@ -79,7 +82,11 @@ func BatchForm(f BatchFormData) slack.ModalViewRequest {
 	file := slack.NewInputBlock(BlockBatchFile, plain("Or a file", limitLabel), plain("CSV in UTF-8. It is read instead of what stands above.", limitLabel),
 		slack.NewFileInputBlockElement(ActionBatchFile).WithMaxFiles(1).WithFileTypes("csv", "txt", "tsv"))
 	lines.Optional, file.Optional = true, true
-	blocks = append(blocks, section("batch.intro", intro), lines, file, FormData{}.noteInput(),
+	blocks = append(blocks, section("batch.intro", intro))
+	if f.File.Lines > 0 {
+		blocks = append(blocks, f.fileSection())
+	}
+	blocks = append(blocks, lines, file, FormData{}.noteInput(),
 		FormData{Channels: f.Channels, ChannelNames: f.ChannelNames, ChannelHint: f.ChannelHint, Draft: Draft{Channel: f.Channel}}.channelInput())
 	v := modal(CallbackBatchForm, "Renew several", blocks...)
 	v.Submit, v.Close = plain("Check", limitTitle), plain("Cancel", limitTitle)

@@ -139,7 +139,7 @@ func (d HistoryData) entry(e HistoryEntry) string {
 			outside(cmp.Or(e.Amount, e.Currency), shortLimit), "not ordered by me"+afterPO(e.PO))
 	}
 	r := *e.Request
-	s := "🤖 *" + d.Links.reference(r) + "* · " + inShort(r.Offer, outside) + " · " + stateOf(r).short()
+	s := "🤖 *" + d.Links.reference(r) + "* · " + inShort(r.AsOrdered(), outside) + " · " + stateOf(r).short()
 	if r.Order != nil && r.Order.OrderNo != "" {
 		s += " · " + outside(r.Order.OrderNo, 40)
 		if e.InPortal {
@@ -153,7 +153,7 @@ func (d HistoryData) entry(e HistoryEntry) string {
 	if at := r.OrderedTime(); !at.IsZero() {
 		people += ", ordered " + day(at)
 	}
-	return joinWith("\n", s, people+" · "+price(r.Offer, outside))
+	return joinWith("\n", s, people+" · "+price(r.AsOrdered(), outside))
 }
 
 func historyTime(at time.Time) string {

@@ -69,7 +69,7 @@ func (b *Bot) actions(ctx context.Context, ic slack.InteractionCallback, env *so
 			env.Ack(nil) // a link, which Slack follows itself
 		default:
 			if blocks.IsBatch(a.ActionID) {
-				b.batch.Clicked(ctx, reply.Clicked(ic, env), a)
+				b.batch.Clicked(ctx, reply.Clicked(ic, env), ic, a)
 				continue
 			}
 			if blocks.IsDue(a.ActionID) {

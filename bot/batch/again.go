@@ -1,13 +1,11 @@
 package batch
 
 import (
-	"bytes"
 	"context"
 	"crypto/rand"
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf16"
 
 	"renewbot/blocks"
 	"renewbot/bot/directory"
@@ -15,7 +13,6 @@ import (
 	"renewbot/bot/lookup"
 	"renewbot/bot/renewal"
 	"renewbot/bot/reply"
-	"renewbot/bot/sheet"
 	"renewbot/yeastar"
 )
 
@@ -56,20 +53,16 @@ func (v *View) askAgain(ctx context.Context, w reply.Person, d blocks.BatchData)
 	defer cancel()
 	f := blocks.BatchFormData{
 		Key: rand.Text(), Columns: Columns, DryRun: v.policy.DryRun, Channels: v.directory.AllowedChannels(looking), Again: d.Batch.ID,
-		ChannelNames: v.directory.ChannelNames(looking), ChannelHint: v.directory.ChannelHint(), Channel: d.Batch.Channel, Text: againHeader + "\n",
+		ChannelNames: v.directory.ChannelNames(looking), ChannelHint: v.directory.ChannelHint(), Channel: d.Batch.Channel,
 	}
+	var lines []string
 	for _, r := range renewal.LeftOut(d.Lines) {
 		if since, err := v.askedSince(looking, r); err == nil && since {
 			continue
 		}
-		line := againLine(r, v.tellable(looking, r))
-		if len(utf16.Encode([]rune(f.Text+line))) > blocks.MaxBatchText {
-			f.More++
-			continue
-		}
-		f.Text += line
+		lines = append(lines, againLine(r, v.tellable(looking, r)))
 	}
-	f.Nothing = f.Text == againHeader+"\n"
+	v.keep(looking, w, &f, fill(&f, againHeader, lines))
 	v.reply.Open(ctx, w, w.Trigger, blocks.BatchForm(f))
 }
 
@@ -135,18 +128,11 @@ func againLine(r renewal.Request, t tellable) string {
 	if product.ServiceLines {
 		services = servicesCell(o.Services(), t.services)
 	}
-	var b bytes.Buffer
-	name := strings.Join(strings.Fields(o.Holder.Name), " ")
 	contact := string(o.Contact.ID)
 	if id, _ := contactOf(t.contacts, o.Contact.Email); o.Contact.Email != "" && id == o.Contact.ID {
 		contact = o.Contact.Email
 	}
-	cells := []string{o.Holder.Key(), o.Product, quantity, plan, services, o.TermAsked().String(), contact, o.PONumber, name}
-	if err := sheet.Write(&b, sheet.CSV, sheet.Table{Header: []string{"-"}, Rows: [][]string{cells}}); err != nil {
-		return ""
-	}
-	_, line, _ := strings.Cut(b.String(), "\n")
-	return line
+	return csvLine(o.Holder.Key(), o.Product, quantity, plan, services, o.TermAsked().String(), contact, o.PONumber, oneLine(o.Holder.Name))
 }
 
 // servicesCell names services as a line does.

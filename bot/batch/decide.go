@@ -35,8 +35,12 @@ func (v *View) decider(ctx context.Context, w reply.Person, d blocks.BatchData) 
 	return v.directory.Beside(ctx, a, all, directory.OrderAge), v.voters(ctx, all)
 }
 
-// Clicked handles a button of a batch's card.
-func (v *View) Clicked(ctx context.Context, w reply.Person, a *slack.BlockAction) {
+// Clicked handles a button of a batch's card or of the form.
+func (v *View) Clicked(ctx context.Context, w reply.Person, ic slack.InteractionCallback, a *slack.BlockAction) {
+	if a.ActionID == blocks.ActionBatchTemplate {
+		v.fileAsked(ctx, w, ic, a.Value)
+		return
+	}
 	t, err := blocks.ReadBatchTarget(a.Value)
 	if err != nil {
 		v.log.WarnContext(ctx, "a button had a value that is not ours", "action", a.ActionID)

@@ -1,102 +1,21 @@
 package batch
 
 import (
-	"bytes"
 	"context"
 	"crypto/rand"
 	"errors"
-	"strconv"
 	"strings"
 	"time"
-	"unicode/utf16"
 
 	"github.com/slack-go/slack"
 
 	"renewbot/blocks"
 	"renewbot/bot/directory"
-	"renewbot/bot/due"
 	"renewbot/bot/ledger"
-	"renewbot/bot/lookup"
-	"renewbot/bot/portal"
 	"renewbot/bot/renewal"
 	"renewbot/bot/reply"
-	"renewbot/bot/sheet"
 	"renewbot/bot/socket"
 )
-
-// listPatience is how long the form waits for the list of renewals due: its trigger is good for
-// three seconds.
-const listPatience = 1500 * time.Millisecond
-
-// Open opens the form, with what is due by a filter, or with rows that were chosen. Who opens it
-// may request.
-func (v *View) Open(ctx context.Context, w reply.Person, narrowed due.Filter, chosen ...due.Key) {
-	looking, cancel := context.WithTimeout(ctx, listPatience)
-	defer cancel()
-	f := blocks.BatchFormData{
-		Key: rand.Text(), Columns: Columns, DryRun: v.policy.DryRun, Channels: v.directory.AllowedChannels(looking),
-		ChannelNames: v.directory.ChannelNames(looking), ChannelHint: v.directory.ChannelHint(), Channel: v.directory.ChannelHere(looking, w.Channel),
-	}
-	v.template(looking, w.ID, narrowed, chosen, &f)
-	v.reply.Open(ctx, w, w.Trigger, blocks.BatchForm(f))
-}
-
-// templateHeader is the first line of what a form begins with.
-const templateHeader = "holder,product,quantity,term,contact,name,ends"
-
-// template fills the form with what is due by a filter, or with what was chosen, as lines that only have
-// to be looked through.
-func (v *View) template(ctx context.Context, userID string, by due.Filter, chosen []due.Key, f *blocks.BatchFormData) {
-	f.Text = templateHeader + "\n"
-	list, err := v.lists.Load(ctx, lookup.AnyAge)
-	if err != nil {
-		v.log.WarnContext(ctx, "the renewals due could not be read for a batch", "error", err)
-	}
-	f.Unread = err != nil || len(list.Unread) > 0
-	list.Now = list.Now.In(v.directory.Zone(ctx, userID)) // by whose days the filter counts
-	if by.Owner == due.Nobody {
-		gone, err := v.directory.Gone(ctx, list.LookedAfterBy())
-		if err != nil {
-			v.log.WarnContext(ctx, "whether all owners of renewals due are still there was not found out", "error", err)
-		}
-		list = list.Left(gone) // whose rows are nobody's
-	}
-	rows, lines := list.Chosen(chosen), 0
-	if len(chosen) == 0 {
-		rows = list.Only(by, portal.Fits).Askable(by)
-	}
-	f.Gone = max(len(chosen)-len(rows), 0)
-	for _, r := range rows {
-		line := templateLine(r)
-		if lines == renewal.MaxBatch || len(utf16.Encode([]rune(f.Text+line))) > blocks.MaxBatchText {
-			f.More++
-			continue
-		}
-		f.Text, lines = f.Text+line, lines+1
-	}
-	f.Nothing = lines == 0
-}
-
-func templateLine(r due.Row) string {
-	var quantity, term, ends string
-	if !r.Product.CycleKept { // whose usual term is that of the present cycle, which no list tells
-		term = r.Product.Terms[0].String()
-	}
-	if r.Quantity > 0 && r.Product.Quantity != "none" {
-		quantity = strconv.Itoa(r.Quantity)
-	}
-	if end, known := r.Ends(); known {
-		ends = sheet.Day(end)
-	}
-	var b bytes.Buffer
-	name := strings.Join(strings.Fields(r.Holder.Name), " ") // it may have line breaks
-	cells := []string{r.Holder.Key(), r.Product.Key, quantity, term, "", name, ends}
-	if err := sheet.Write(&b, sheet.CSV, sheet.Table{Header: []string{"-"}, Rows: [][]string{cells}}); err != nil {
-		return ""
-	}
-	_, line, _ := strings.Cut(b.String(), "\n")
-	return line
-}
 
 // draft is a batch that nobody has asked for yet.
 type draft struct {

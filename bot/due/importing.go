@@ -200,7 +200,7 @@ func readLine(line sheet.Line, now time.Time) (ImportLine, []Fault) {
 
 // dayForms are the ways to write a day that mean one day everywhere.
 var dayForms = []string{
-	time.DateOnly, "2006/01/02", "2006.01.02", "20060102", "2 Jan 2006", "2 January 2006", "2-Jan-2006", "Jan 2, 2006", "January 2, 2006",
+	"2006-1-2", "2006/1/2", "2006.1.2", "20060102", "2 Jan 2006", "2 January 2006", "2-Jan-2006", "2-Jan-06", "Jan 2, 2006", "January 2, 2006",
 	"02.01.2006", "2.1.2006", time.RFC3339, "2006-01-02 15:04:05", "2006-01-02T15:04:05",
 }
 

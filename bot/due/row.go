@@ -39,8 +39,8 @@ type Key struct {
 // Order is our own last order of a holder and product.
 type Order struct {
 	Request int64
-	Offer   renewal.Offer
-	At      time.Time // when the vendor had placed it
+	Offer   renewal.Offer // as it was ordered
+	At      time.Time     // when the vendor had placed it
 }
 
 // until is when the package ends by the order.

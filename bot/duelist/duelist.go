@@ -211,7 +211,7 @@ func (l *Lists) readOffers(ctx context.Context, ids []int64) (map[int64]renewal.
 		}
 		err := l.ledger.EachOrdered(ctx, slices.Min(ids), func(r renewal.Request) error {
 			if _, wanted := offers[r.ID]; wanted {
-				offers[r.ID] = r.Offer
+				offers[r.ID] = r.AsOrdered()
 			}
 			return nil
 		})
@@ -222,7 +222,7 @@ func (l *Lists) readOffers(ctx context.Context, ids []int64) (map[int64]renewal.
 		if err != nil {
 			return nil, err
 		}
-		offers[id] = r.Offer
+		offers[id] = r.AsOrdered()
 	}
 	return offers, nil
 }

@@ -340,6 +340,54 @@ func ordered(t *testing.T, b bundle, holder renewal.Holder) int64 {
 	return r.ID
 }
 
+// An order that turns up late counts with the term and the end before it that it was sent with, whatever the
+// request asks for by then.
+func TestLateOrderCountsAsItWasSent(t *testing.T) {
+	t.Parallel()
+	b := setup(t, 12)
+	row, _ := yeastar.ProductByKey("p-series-software")
+	now := b.ledger.Now(t.Context()).Truncate(time.Second)
+	offer := renewal.Offer{
+		Product: row.Key, Holder: renewal.Holder{Name: "Acme", SerialNumber: "369C00000001"}, Contact: renewal.Contact{ID: "7"}, Term: row.Terms[1],
+		Lines: []renewal.Line{
+			{Type: yeastar.LinePlan, ID: "1", Name: "Ultimate", Quantity: 50}, {Type: yeastar.LineService, ID: "2", Name: "Recording", Quantity: 1},
+		},
+		CurrentExpiry: now.AddDate(0, 0, 20),
+	}
+	r, _, err := b.ledger.Submit(t.Context(), renewal.Submission{Key: "late", By: renewal.Actor{UserID: "U1", MayRequest: true}, Channel: "C1", Offer: offer})
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed := offer
+	changed.Term, changed.CurrentExpiry = row.Terms[0], row.Terms[1].After(offer.CurrentExpiry)
+	bob := renewal.Actor{UserID: "U2", MayApprove: true}
+	for _, e := range []func() renewal.Event{
+		func() renewal.Event { return renewal.Approve{By: bob, Shown: r.Shown()} },
+		func() renewal.Event { return renewal.Begin{Budget: time.Minute} },
+		func() renewal.Event {
+			return renewal.Failed{Attempt: 1, Problem: renewal.Problem{Class: yeastar.ClassUnknown, Detail: "reset"}}
+		},
+		func() renewal.Event { return renewal.SettleNotPlaced{By: bob, Attempt: 1, Reason: "looked"} },
+		func() renewal.Event { return renewal.Retry{By: bob, Shown: r.Shown()} },
+		func() renewal.Event { return renewal.Changed{Offer: changed} },
+		func() renewal.Event {
+			return renewal.Found{Attempt: 1, Order: yeastar.OrderResult{OrderID: "9", OrderNo: "XS9", OrderStatus: yeastar.OrderSucceed}}
+		},
+	} {
+		if r, err = b.ledger.Apply(t.Context(), r.ID, e()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, _ := load(t, b).Find(due.Key{Product: row.Key, Holder: offer.Holder.Key()})
+	ends, _ := got.Ends()
+	if diff := cmp.Diff(row.Terms[1].After(offer.CurrentExpiry).UTC(), ends.UTC()); diff != "" {
+		t.Errorf("when it ends by our order (-want +got):\n%s", diff)
+	}
+	if term := sheet.Orders([]renewal.Request{r}).Rows[0][5]; term != row.Terms[1].String() {
+		t.Errorf("the export has %q", term)
+	}
+}
+
 // A list has our last orders, those too that came after it was read before.
 func TestLastOrdersAreFollowed(t *testing.T) {
 	t.Parallel()

@@ -16,6 +16,9 @@ func TestSnoozeDay(t *testing.T) {
 	for _, c := range []struct{ zone, now, day, until, wrong string }{
 		{"America/Los_Angeles", "2027-03-02T18:00:00-08:00", "2027-03-03", "2027-03-03T00:00:00-08:00", ""},
 		{"America/Los_Angeles", "2027-03-02T18:00:00-08:00", "2027-03-02", "", "Please choose a day after today."},
+		{"America/Los_Angeles", "2027-03-02T18:00:00-08:00", "2027-03-01", "", "Please choose a day after today."},
+		{"UTC", "2028-02-28T08:00:00Z", "2028-02-29", "2028-02-29T00:00:00Z", ""},
+		{"UTC", "2027-02-28T08:00:00Z", "2027-02-29", "", "Please choose a day."},
 		{"Pacific/Auckland", "2027-03-03T08:00:00+13:00", "2027-03-03", "", "Please choose a day after today."},
 		{"Pacific/Auckland", "2027-03-03T08:00:00+13:00", "2027-03-04", "2027-03-04T00:00:00+13:00", ""},
 		{"America/Santiago", "2026-09-01T12:00:00-04:00", "2026-09-06", "2026-09-06T01:00:00-03:00", ""}, // there is no midnight

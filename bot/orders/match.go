@@ -66,7 +66,7 @@ func sentWith(r renewal.Request, a renewal.Attempt) (sent, error) {
 	if !a.EndedAt.IsZero() && a.EndedAt.Before(end) {
 		end = a.EndedAt
 	}
-	return sent{order, r.Reference(), a.StartedAt, end, a.Deadline, r.Offer.CurrentExpiry}, nil
+	return sent{order, r.Reference(), a.StartedAt, end, a.Deadline, r.EndedBefore(a)}, nil
 }
 
 // compare compares an order of the vendor's with what was sent. What the vendor does not

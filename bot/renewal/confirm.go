@@ -41,7 +41,8 @@ func (r Request) NextDate(now time.Time) (time.Time, bool) {
 // renews says whether a date is the one that follows from the order: its whole term, from the end
 // before it on, or of a package that had ended from the order on.
 func (r Request) renews(ends time.Time) bool {
-	term, before := r.Offer.TermAsked(), r.Offer.CurrentExpiry
+	o := r.AsOrdered()
+	term, before := o.TermAsked(), o.CurrentExpiry
 	if before.IsZero() { // a whole term from the order on is certainly new
 		return !ends.Before(term.After(r.OrderedAt).AddDate(0, 0, -2))
 	}
@@ -61,7 +62,8 @@ func termLeeway(t yeastar.Term) time.Duration {
 // expected is about when the package should end by the order, where the portal has another date
 // than that and than before; zero: it has not moved, or nobody knew when it ended.
 func (r Request) expected(ends time.Time) time.Time {
-	term, before := r.Offer.TermAsked(), r.Offer.CurrentExpiry
+	o := r.AsOrdered()
+	term, before := o.TermAsked(), o.CurrentExpiry
 	moved := ends.Sub(before)
 	if before.IsZero() || ends.IsZero() || term.Months == 0 || max(moved, -moved) < termLeeway(term) {
 		return time.Time{}

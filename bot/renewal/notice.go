@@ -91,12 +91,13 @@ func (c Change) Notices() []Notice {
 
 func (c Change) notice(t NoticeType) Notice {
 	r, e := c.Request, c.Entry
-	plan, _ := r.Offer.Plan()
+	o := r.AsOrdered()
+	plan, _ := o.Plan()
 	d := NoticeData{
 		Request: r.Reference(), Version: r.Version, Revision: r.Revision, State: e.To, PreviousState: e.From, DryRun: r.DryRun,
-		Product: r.Offer.Product, TermMonths: r.Offer.TermAsked().Months, Quantity: plan.Quantity, Holder: r.Offer.Holder.Key(),
+		Product: r.Offer.Product, TermMonths: o.TermAsked().Months, Quantity: plan.Quantity, Holder: r.Offer.Holder.Key(),
 		Actor: e.Actor, Requester: r.Requester,
-		RequestedAt: r.AskedAt, ApprovedAt: r.ApprovedAt, ExpiresAt: r.Offer.CurrentExpiry, OrderOn: r.Offer.OrderOn.Date,
+		RequestedAt: r.AskedAt, ApprovedAt: r.ApprovedAt, ExpiresAt: o.CurrentExpiry, OrderOn: r.Offer.OrderOn.Date,
 	}
 	if r.Order != nil {
 		d.OrderNo = r.Order.OrderNo

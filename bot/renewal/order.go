@@ -37,7 +37,7 @@ func (c *changing) begin(e Begin) error {
 	}
 	a := Attempt{
 		Number: len(c.Attempts) + 1, StartedAt: c.now, Deadline: c.now.Add(e.Budget),
-		Fingerprint: c.Fingerprint, Body: bytes.Clone(c.Body),
+		Fingerprint: c.Fingerprint, Body: bytes.Clone(c.Body), Ends: c.Offer.CurrentExpiry,
 	}
 	c.Attempts = append(c.Attempts, a)
 	c.Status, c.Problem, c.SettledBy, c.SettledFor = Ordering, nil, "", ""

@@ -147,16 +147,18 @@ const (
 
 // Attempt is one POST of the order. It is written down before the POST.
 type Attempt struct {
-	Number      int                  `json:"number"` // from 1; never reused
-	StartedAt   time.Time            `json:"started_at"`
-	Deadline    time.Time            `json:"deadline"` // after it others may call the attempt's order unknown
-	Fingerprint string               `json:"fingerprint"`
-	Body        json.RawMessage      `json:"body"` // the bytes that are sent
-	Outcome     Outcome              `json:"outcome,omitempty"`
-	EndedAt     time.Time            `json:"ended_at,omitzero"`
-	Order       *yeastar.OrderResult `json:"order,omitempty"`
-	Problem     *Problem             `json:"problem,omitempty"`
-	RetryAt     time.Time            `json:"retry_at,omitzero"` // before which there is no other one
+	Number      int             `json:"number"` // from 1; never reused
+	StartedAt   time.Time       `json:"started_at"`
+	Deadline    time.Time       `json:"deadline"` // after it others may call the attempt's order unknown
+	Fingerprint string          `json:"fingerprint"`
+	Body        json.RawMessage `json:"body"` // the bytes that are sent
+	// Ends is when the package was told to end then.
+	Ends    time.Time            `json:"ends,omitzero"`
+	Outcome Outcome              `json:"outcome,omitempty"`
+	EndedAt time.Time            `json:"ended_at,omitzero"`
+	Order   *yeastar.OrderResult `json:"order,omitempty"`
+	Problem *Problem             `json:"problem,omitempty"`
+	RetryAt time.Time            `json:"retry_at,omitzero"` // before which there is no other one
 	// RuledOut are orders that people saw when they said that none of them is this
 	// attempt's.
 	RuledOut []string `json:"ruled_out,omitempty"`
@@ -242,13 +244,4 @@ type Actor struct {
 	// Click names the click or the submission by which they act; each delivery of it has
 	// the same name. Empty: it has none.
 	Click string
-}
-
-// PONumberSent is the PO number in the order's body.
-func (r Request) PONumberSent() string {
-	o, err := yeastar.ReadOrder(r.Body)
-	if err != nil {
-		return ""
-	}
-	return o.PONumber
 }

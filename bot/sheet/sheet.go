@@ -126,8 +126,9 @@ func Orders(requests []renewal.Request) Table {
 }
 
 func orderRow(r renewal.Request) []string {
+	o := r.AsOrdered()
 	var lines, approvers []string
-	for _, l := range r.Offer.Lines {
+	for _, l := range o.Lines {
 		line := l.Name
 		if l.Quantity > 0 {
 			line += fmt.Sprintf(" × %d", l.Quantity)
@@ -141,11 +142,11 @@ func orderRow(r renewal.Request) []string {
 	if r.Order != nil {
 		number, transaction = r.Order.OrderNo, r.Order.TransactionNo
 	}
-	if p := r.Offer.Price; p != nil {
+	if p := o.Price; p != nil {
 		amount, currency = p.Number(), p.Currency
 	}
 	return []string{
-		r.Reference(), r.Offer.Holder.Name, r.Offer.Holder.Key(), r.Product().Name, strings.Join(lines, ", "), r.Offer.TermAsked().String(),
+		r.Reference(), r.Offer.Holder.Name, r.Offer.Holder.Key(), r.Product().Name, strings.Join(lines, ", "), o.TermAsked().String(),
 		number, transaction, r.PONumberSent(), amount, currency, r.Requester, strings.Join(approvers, " "),
 		Time(r.AskedAt), Time(r.ApprovedAt), Time(r.OrderedTime()), Day(r.RenewedUntil),
 	}
