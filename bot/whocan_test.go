@@ -2,6 +2,7 @@ package bot_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -127,7 +128,35 @@ func TestAllOfAList(t *testing.T) {
 	b.wants(b.Slack.TextView(v), "RNW-000015", "◀ Before")
 	bob.home("and 15 more")
 	bob.pressInHome("Show all…")
-	b.wants(b.Slack.TextView(bob.titled("Waiting for me")), "27 entries. Page 1 of 3.")
+	page := bob.titled("Waiting for me")
+	b.wants(b.Slack.TextView(page), "27 entries. Page 1 of 3.")
+	in := func(button string) {
+		t.Helper()
+		if r, err := bob.p.PressInView(b.ctx, button); err != nil || r.Failure != "" {
+			t.Fatalf("press %q: %v %s", button, err, r.Failure)
+		}
+	}
+	says := func(title string, pieces ...string) slacksim.View {
+		t.Helper()
+		v, err := bob.p.WaitView(b.ctx, func(v slacksim.View) bool {
+			text := b.Slack.TextView(v)
+			return v.Title == title && !slices.ContainsFunc(pieces, func(p string) bool { return !contains(text, p) })
+		})
+		if err != nil {
+			t.Fatalf("%s does not say %q: %v", title, pieces, err)
+		}
+		return v
+	}
+	in("More ▶")
+	says("Waiting for me", "RNW-000015", "Page 2 of 3.")
+	in("list.13.15.1.pending/" + blocks.ActionApprove)
+	b.happened("RNW-000015", renewal.CodeApproved)
+	says("Waiting for me", "26 entries. Page 2 of 3.", "RNW-000016")
+	in("list.13.16.1.pending/" + blocks.ActionReject)
+	bob.typeIn("Reason", "Not this year")
+	bob.submitOK()
+	b.happened("RNW-000016", renewal.CodeRejected)
+	says("Waiting for me", "25 entries. Page 2 of 3.")
 }
 
 // Who became a guest, or left, seconds after a click of theirs was looked at decides on nothing more.
@@ -178,7 +207,7 @@ rules:
 		b.Slack.ChangeUser(id, func(u *slacksim.User) { u.Deleted = true })
 	}
 	b.laterAt(clock, at(2, 12))
-	b.says(sandbox.Renewals, "Nobody has decided in time, and nobody is here any more whom the policy has told then", "Nothing has been ordered.")
+	b.says(sandbox.Renewals, "Nobody has decided in time, and nobody is here whom the policy could tell but who asked for it", "Nothing has been ordered.")
 	b.silent(sandbox.Renewals, "@dave: please see to it")
 	b.laterAt(clock, at(2, 14))
 	b.rest()
@@ -336,4 +365,74 @@ func TestTheReviewOfABatchSaysThatTooFewCan(t *testing.T) {
 	}
 	bob.submitOK()
 	b.wants(b.Slack.TextView(bob.titled("Please check")), "Too few people may approve this when you ask for it")
+}
+
+// What somebody approved who is on the list no more does not count for whether it can be approved.
+func TestTheVoteOfWhoLeftSavesNoRequest(t *testing.T) {
+	t.Parallel()
+	b, clock := setupAt(t, configured(longLived), quorum(2))
+	card := b.as(sandbox.Alice).request(acmeWish)
+	b.as(sandbox.Carol).press(card, "Approve")
+	b.shows(card, "1 of 2 approvals")
+	b.Slack.SetGroupMembers(sandbox.Approval)
+	b.rest()
+	b.laterAt(clock, at(2, 14))
+	b.hears(sandbox.Bob, "RNW-000001", "waits for your decision")
+	b.shows(card, "Too few people are left who may approve this")
+	b.wantOrders(0)
+}
+
+// A group that has nobody, whom Slack does not tell any more, or that has the requester alone, is nobody who could approve.
+func TestAGroupThatHasNobodyForIt(t *testing.T) {
+	t.Parallel()
+	members := func(ids ...string) func(*bundle) {
+		return func(b *bundle) { b.Slack.SetGroupMembers(sandbox.Approval, ids...) }
+	}
+	for name, change := range map[string]func(*bundle){
+		"nobody": members(), "the requester": members(sandbox.Alice), "disabled": func(b *bundle) {
+			b.Slack.Fail("usergroups.users.list", slacksim.Fault{Kind: slacksim.FaultError, Error: "no_such_subteam"})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b, clock := setupAt(t, configured(longLived), ruled(t, `version: 1
+rules:
+  - name: two
+    steps: [{who: `+sandbox.Bob+`}, {who: `+sandbox.Approval+`}]
+`))
+			alice := b.as(sandbox.Alice)
+			card := alice.request(acmeWish)
+			change(b)
+			b.rest()
+			b.laterAt(clock, at(2, 14))
+			b.shows(card, "Too few people are left who may approve this")
+			if name == "disabled" {
+				return // then nobody can ask for anything
+			}
+			alice.fill(tutorial)
+			alice.submitOK()
+			b.wants(b.Slack.TextView(alice.titled("Please check")), "Too few people may approve this when you ask for it")
+		})
+	}
+}
+
+// Nobody else is in the group of a later step, so that its deputy's own approval is needed there.
+func TestADeputyIsNeededBesideAnEmptyGroup(t *testing.T) {
+	t.Parallel()
+	b := setup(t, ruled(t, `version: 1
+rules:
+  - name: two
+    steps: [{who: `+sandbox.Bob+`}, {who: [`+sandbox.Dave+`, `+sandbox.Approval+`]}]
+`))
+	b.as(sandbox.Bob).command(sandbox.Renewals, "/renew deputy @dave in 5 days")
+	dave := b.as(sandbox.Dave)
+	b.Slack.SetGroupMembers(sandbox.Approval, sandbox.Alice)
+	b.rest()
+	card := b.as(sandbox.Alice).request(acmeWish)
+	dave.press(card, "Approve")
+	dave.alone("Your own approval of RNW-000001 is needed at a later step", "Nothing was ordered by this.")
+	b.as(sandbox.Bob).press(card, "Approve")
+	dave.press(card, "Approve")
+	b.happened("RNW-000001", renewal.CodeOrdered)
+	b.wantOrders(1)
 }
