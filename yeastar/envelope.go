@@ -36,9 +36,11 @@ type envelope struct {
 // parseEnvelope fails for anything that is not an object with a code: a proxy's
 // page, half an answer, another service's JSON.
 func parseEnvelope(body []byte) (envelope, error) {
-	var o object
-	if err := json.Unmarshal(body, &o); err != nil {
-		return envelope{}, fmt.Errorf("the answer is not the vendor's JSON: %w", withoutContent(err))
+	o, isObject := asObject(body)
+	if !isObject {
+		if err := json.Unmarshal(body, &o); err != nil {
+			return envelope{}, fmt.Errorf("the answer is not the vendor's JSON: %w", withoutContent(err))
+		}
 	}
 	e := envelope{
 		Code:      oneLine(o.text("code"), 100),

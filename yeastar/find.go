@@ -14,8 +14,7 @@ func (o object) at(path string) json.RawMessage {
 	if !nested {
 		return o[name]
 	}
-	inner, _ := asObject(o[name])
-	return inner.at(rest)
+	return objectIn(o[name]).at(rest)
 }
 
 // find reads the first place of a field that has a value of the right kind.
@@ -56,24 +55,24 @@ const maxDepth = 16
 // their order and an object's fields by name, so that the same answer always gives
 // the same order. visit's result is handed to the children's visits.
 func walk[T any](raw json.RawMessage, from T, depth int, visit func(o object, from T) T) {
-	raw = bytes.TrimSpace(raw)
-	if len(raw) == 0 || depth == 0 {
+	if raw = bytes.TrimSpace(raw); json.Valid(raw) {
+		walkIn(raw, from, depth, visit)
+	}
+}
+
+// walkIn is walk for what is valid JSON for certain.
+func walkIn[T any](raw []byte, from T, depth int, visit func(o object, from T) T) {
+	if depth == 0 {
 		return
 	}
 	switch raw[0] {
 	case '[':
-		var items []json.RawMessage
-		if json.Unmarshal(raw, &items) == nil {
-			for _, item := range items {
-				walk(item, from, depth-1, visit)
-			}
-		}
+		pieces(raw, func(_, item []byte) { walkIn(item, from, depth-1, visit) })
 	case '{':
-		if o, ok := asObject(raw); ok {
-			from = visit(o, from)
-			for _, name := range slices.Sorted(maps.Keys(o)) {
-				walk(o[name], from, depth-1, visit)
-			}
+		o := objectIn(raw)
+		from = visit(o, from)
+		for _, name := range slices.Sorted(maps.Keys(o)) {
+			walkIn(o[name], from, depth-1, visit)
 		}
 	}
 }

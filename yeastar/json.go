@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -17,11 +18,12 @@ import (
 type object map[string]json.RawMessage
 
 func asObject(raw json.RawMessage) (object, bool) {
-	var o object
-	if err := json.Unmarshal(raw, &o); err != nil || o == nil {
+	raw = bytes.TrimSpace(raw)
+	if !json.Valid(raw) {
 		return nil, false
 	}
-	return o, true
+	o := objectIn(raw)
+	return o, o != nil
 }
 
 // text is a string or a number as text, and empty for anything else.
@@ -42,11 +44,7 @@ func textOf(raw json.RawMessage) string {
 		return ""
 	}
 	if raw[0] == '"' {
-		var s string
-		if json.Unmarshal(raw, &s) != nil {
-			return ""
-		}
-		return strings.TrimSpace(s)
+		return strings.TrimSpace(unquoted(raw))
 	}
 	if raw[0] == '-' || (raw[0] >= '0' && raw[0] <= '9') {
 		return string(raw)
@@ -56,10 +54,14 @@ func textOf(raw json.RawMessage) string {
 
 func idOf(raw json.RawMessage) (ID, bool) {
 	var id ID
-	if len(raw) == 0 || json.Unmarshal(raw, &id) != nil || id == "" {
+	switch raw = bytes.TrimSpace(raw); {
+	case len(raw) == 0:
+	case raw[0] == '"':
+		id = ID(strings.TrimSpace(unquoted(raw)))
+	case id.UnmarshalJSON(raw) != nil:
 		return "", false
 	}
-	return id, true
+	return id, id != ""
 }
 
 // intOf reads a whole, non-negative number, also out of a string. 100.0 is whole.
@@ -120,18 +122,26 @@ var wrapperKeys = []string{"results", "list", "records", "data"}
 var errNotList = errors.New("the answer's result is not a list")
 
 // rawListOf reads a list that may come as an array, as a single object, or inside
-// a wrapper. Entries that are not objects are left out.
+// a wrapper. Entries that are not objects are left out. raw is valid JSON, and the list
+// pieces of it.
 func rawListOf(raw json.RawMessage) ([]json.RawMessage, error) { return rawListAt(raw, 3) }
 
 func rawListAt(raw json.RawMessage, depth int) ([]json.RawMessage, error) {
 	if isNull(raw) {
 		return nil, nil
 	}
-	if raw = bytes.TrimSpace(raw); raw[0] == '[' && json.Valid(raw) {
-		return elements(raw), nil
+	raw = bytes.TrimSpace(raw)
+	if raw[0] == '[' {
+		var list []json.RawMessage
+		pieces(raw, func(_, value []byte) {
+			if value[0] == '{' {
+				list = append(list, value)
+			}
+		})
+		return list, nil
 	}
-	o, ok := asObject(raw)
-	if !ok || depth == 0 {
+	o := objectIn(raw)
+	if o == nil || depth == 0 {
 		return nil, errNotList
 	}
 	for _, key := range wrapperKeys {
@@ -145,41 +155,18 @@ func rawListAt(raw json.RawMessage, depth int) ([]json.RawMessage, error) {
 	return []json.RawMessage{raw}, nil
 }
 
-// elements are the objects of a list that is valid JSON, as pieces of it: to copy those of a
-// list of thousands takes as much again.
-func elements(raw json.RawMessage) []json.RawMessage {
-	var list []json.RawMessage
-	reading := json.NewDecoder(bytes.NewReader(raw))
-	_, _ = reading.Token() // the bracket
-	for reading.More() {
-		from := reading.InputOffset()
-		if reading.Decode(&passed{}) != nil {
-			return list
-		}
-		e := bytes.TrimLeft(raw[from:reading.InputOffset():reading.InputOffset()], " \t\r\n,")
-		if bytes.HasPrefix(e, []byte("{")) {
-			list = append(list, e)
-		}
-	}
-	return list
-}
-
-// passed is a value that is not looked at.
-type passed struct{}
-
-// UnmarshalJSON takes any value.
-func (*passed) UnmarshalJSON([]byte) error { return nil }
-
 // entries reads a list and keeps what has an identity. A list of which nothing can
-// be understood is an error: it must not look like "there are none".
+// be understood is an error: it must not look like "there are none". read keeps no object.
 func entries[T any](raw json.RawMessage, read func(object) (T, bool)) ([]T, error) {
 	list, err := rawListOf(raw)
 	if err != nil {
 		return nil, err
 	}
-	var out []T
+	out := slices.Grow([]T(nil), len(list))
+	o := object{}
 	for _, e := range list {
-		o, _ := asObject(e)
+		clear(o)
+		o.in(e)
 		if v, ok := read(o); ok {
 			out = append(out, v)
 		}

@@ -185,7 +185,7 @@ func (c *Client) OwnedProduct(ctx context.Context, productID int, productNo stri
 }
 
 func readOwned(raw json.RawMessage) OwnedProduct {
-	f, _ := asObject(raw)
+	f := objectIn(raw)
 	o := OwnedProduct{
 		ProductNo:        string(findID(f, fieldOwnedProductNo)),
 		ActivationStatus: findText(f, fieldOwnedActivation),

@@ -67,7 +67,7 @@ func command(ctx context.Context, args []string, stdout, stderr io.Writer) error
 	flags.IntVar(&s.load, "load", 3800, "commands of a candidate in a round under load")
 	flags.IntVar(&s.approvals, "approvals", 15, "requests that are approved and ordered, one after the other")
 	flags.IntVar(&s.atOnce, "at-once", 40, "requests that are approved at the same moment; 0: none")
-	flags.DurationVar(&s.idle, "idle", 20*time.Second, "how long a candidate is left alone before its memory is looked at")
+	flags.DurationVar(&s.idle, "idle", 45*time.Second, "how long a candidate is left alone before its memory is looked at: reading thousands of PBXs takes 20 s of it")
 	flags.DurationVar(&s.soak, "soak", time.Minute, "use of the product without a pause, in twelve intervals; 0: none")
 	flags.IntVar(&s.replicas, "replicas", 6, "approvals with each number of processes on PostgreSQL; 0: none")
 	flags.IntVar(&s.year.Requests, "year", s.year.Requests, "requests of a year of data")

@@ -84,7 +84,7 @@ const (
 		"and asked for again when it is older than a few seconds."
 	whyLinear = "Every entry is read and hashed, one after the other."
 	whyWait   = "A look-up is waited for, as people rather have their customers late than not at all."
-	whyMemory = "About 21 MB are pages of the program file, which the system takes back when it needs them. The rest is 1 to 4 MB of live " +
+	whyMemory = "10 to 15 MB are pages of the program file, of which it lets go now and again. The rest is 1 to 4 MB of live " +
 		"heap, with all that the portal told in it, as much garbage until the next collection, stacks, and what SQLite keeps."
 	whyBinary = "In it are SQLite, the PostgreSQL client, and the simulators and the page of " +
 		"`renewbot sandbox`; a third of the file is Go's table of lines for stack traces, which cannot be left out."

@@ -111,12 +111,13 @@ const (
 )
 
 // tidy gives memory back to the system at once, for opening the database takes more of it than
-// anything later, and Go would read the first lists into as much again; after lists were read,
-// which takes several times what is kept of them; and every now and then, also when lists are read all the time.
-func tidy(ctx context.Context, read <-chan struct{}, giveBack func()) {
-	next := time.NewTimer(0)
+// anything later, and Go would read the first lists into as much again; when the start is over; after lists were
+// read, which takes several times what is kept of them; and every now and then, also when lists are read all the time.
+func tidy(ctx context.Context, read <-chan struct{}, giveBack func(started bool)) {
+	giveBack(false)
+	next := time.NewTimer(tidyAfter)
 	defer next.Stop()
-	latest := time.Now()
+	latest := time.Now().Add(tidyEvery)
 	for {
 		select {
 		case <-ctx.Done():
@@ -126,13 +127,16 @@ func tidy(ctx context.Context, read <-chan struct{}, giveBack func()) {
 			continue
 		case <-next.C:
 		}
-		giveBack()
+		giveBack(true)
 		latest = time.Now().Add(tidyEvery)
 		next.Reset(tidyEvery)
 	}
 }
 
-func giveBack() {
+func giveBack(started bool) {
 	runtime.GC() // of what pools keep, only a second collection gets rid
 	debug.FreeOSMemory()
+	if started {
+		letGo()
+	}
 }

@@ -37,9 +37,10 @@ func (c *Client) dispatch(l *Link, f frame, log *slog.Logger) {
 	}
 }
 
-// interaction decodes as slack-go decodes interactions, but for a menu that asks for choices: of
-// the view that the menu is in, nothing is needed but what stands beside the blocks, and to
-// make them takes longer than to find the choices.
+// interaction decodes as slack-go decodes interactions, but for what was drawn: of the message in which
+// somebody clicked nothing is needed, and of a view's blocks their kinds and names. To make them takes
+// longer than everything that is done about a click. Of a menu that asks for choices nothing
+// is needed of its view but what stands beside blocks and inputs.
 type interaction slack.InteractionCallback
 
 // asksForChoices stands in the payload of a menu that asks for choices.
@@ -47,9 +48,8 @@ const asksForChoices = `"type":"block_suggestion"`
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (i *interaction) UnmarshalJSON(raw []byte) error {
-	whole := func() error { return json.Unmarshal(raw, (*slack.InteractionCallback)(i)) }
 	if !bytes.Contains(raw, []byte(asksForChoices)) {
-		return whole()
+		return i.read(raw)
 	}
 	var asked struct {
 		Type      slack.InteractionType `json:"type"`
@@ -65,7 +65,7 @@ func (i *interaction) UnmarshalJSON(raw []byte) error {
 		} `json:"view"`
 	}
 	if json.Unmarshal(raw, &asked) != nil || asked.Type != slack.InteractionTypeBlockSuggestion {
-		return whole()
+		return i.read(raw)
 	}
 	*i = interaction{
 		Type: asked.Type, User: asked.User, Container: asked.Container,
@@ -74,6 +74,56 @@ func (i *interaction) UnmarshalJSON(raw []byte) error {
 	}
 	return nil
 }
+
+// read is UnmarshalJSON for everything but choices.
+func (i *interaction) read(raw []byte) error {
+	type whole slack.InteractionCallback // which decodes no messages and views, as those below come first
+	seen := struct {
+		Type slack.InteractionType `json:"type"`
+		*whole
+		Message         unread `json:"message"`
+		OriginalMessage unread `json:"original_message"`
+		View            struct {
+			slack.View
+			Blocks json.RawMessage `json:"blocks"`
+		} `json:"view"`
+	}{whole: (*whole)(i)}
+	if err := json.Unmarshal(raw, &seen); err != nil {
+		return err
+	}
+	i.Type, i.View = seen.Type, seen.View.View
+	var blocks []outline
+	if drawn := seen.View.Blocks; len(drawn) > 0 && string(drawn) != "{}" {
+		if err := json.Unmarshal(drawn, &blocks); err != nil {
+			return err
+		}
+	}
+	for _, b := range blocks {
+		i.View.Blocks.BlockSet = append(i.View.Blocks.BlockSet, b)
+	}
+	if i.Type == slack.InteractionTypeBlockActions && len(i.RawState) > 0 {
+		return json.Unmarshal(i.RawState, &i.BlockActionState)
+	}
+	return nil
+}
+
+// unread is a value that is not looked at.
+type unread struct{}
+
+// UnmarshalJSON takes any value.
+func (*unread) UnmarshalJSON([]byte) error { return nil }
+
+// outline is of what kind a block is, and its name.
+type outline struct {
+	Kind slack.MessageBlockType `json:"type"`
+	Name string                 `json:"block_id"`
+}
+
+// BlockType implements slack.Block.
+func (o outline) BlockType() slack.MessageBlockType { return o.Kind }
+
+// ID implements slack.Block.
+func (o outline) ID() string { return o.Name }
 
 // anyEvent decodes as slack-go decodes events.
 type anyEvent slackevents.EventsAPIEvent
@@ -84,6 +134,15 @@ func (e *anyEvent) UnmarshalJSON(raw []byte) error {
 	parsed, err := slackevents.ParseEvent(raw, slackevents.OptionNoVerifyToken())
 	*e = anyEvent(parsed)
 	return err
+}
+
+// decode decodes a part of a frame. It is valid JSON, as the frame was, and what decodes itself need not
+// have it checked once more.
+func decode(raw []byte, into any) error {
+	if itself, ok := into.(json.Unmarshaler); ok {
+		return itself.UnmarshalJSON(raw)
+	}
+	return json.Unmarshal(raw, into)
 }
 
 // handle runs f for one envelope beside the reading of the link, which must never wait.
@@ -101,7 +160,7 @@ func handle[T any](c *Client, env *Envelope, f frame, do func(context.Context, T
 			env.done()
 		}()
 		var d T
-		if err := json.Unmarshal(f.Payload, &d); err != nil {
+		if err := decode(f.Payload, &d); err != nil {
 			// It is acked, so that nobody waits for it; what was in it is lost.
 			env.log.Error("an envelope could not be read", "type", f.Type, "error", err)
 			return

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"log/slog"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -174,26 +175,51 @@ func TestMenuIsAlwaysAnsweredWithAList(t *testing.T) {
 func pass(d time.Duration) { <-time.After(d) }
 
 // TestInteractionsAreReadWhole: of a menu that asks for choices the blocks are left out, of
-// everything else nothing.
+// everything else what stands in blocks, and the message.
 func TestInteractionsAreReadWhole(t *testing.T) {
 	t.Parallel()
 	const rest = `"user":{"id":"U1"},"container":{"type":"view","view_id":"V1"},"action_id":"a","block_id":"b","value":"acme",
-		"view":{"id":"V1","callback_id":"form","private_metadata":"{}","blocks":[{"type":"divider"}]}}`
-	for typ, blocks := range map[string]int{"block_suggestion": 0, "view_submission": 1} {
+		"view":{"id":"V1","callback_id":"form","private_metadata":"{}",` + blocksOfView
+	const clicked = `"user":{"id":"U1"},"trigger_id":"T1","response_url":"https://x","container":{"type":"message","channel_id":"C1"},
+		"message":{"type":"message","ts":"1.2","blocks":[{"type":"divider"}]},"actions":[{"type":"button","block_id":"b","action_id":"a","value":"v"}],
+		"state":{"values":{"b":{"a":{"type":"checkboxes","selected_options":[{"value":"1"}]}}}}}`
+	for typ, tc := range map[string]struct {
+		rest   string
+		blocks []outline
+	}{
+		"block_suggestion": {rest, nil},
+		"view_submission": {
+			rest + `"state":{"values":{"b":{"a":{"type":"plain_text_input","value":"x"}}}},"hash":"h","root_view_id":"V0"}}`,
+			[]outline{{"divider", "d"}, {"input", "b"}, {"new_kind", "n"}},
+		},
+		"block_actions": {clicked, nil},
+		"view_closed":   {`"is_cleared":true,"view":{"blocks":{}}}`, nil},
+		"shortcut":      {`"callback_id":"s","trigger_id":"T1","user":{"id":"U1"}}`, nil},
+	} {
 		for _, colon := range []string{":", ": "} {
-			raw := []byte(`{"type"` + colon + `"` + typ + `",` + rest)
+			raw := []byte(`{"type"` + colon + `"` + typ + `",` + tc.rest)
+			if typ == "block_suggestion" {
+				raw = append(raw, []byte(`"hash":""}}`)...)
+			}
 			var got interaction
 			var want slack.InteractionCallback
-			if err := errors.Join(json.Unmarshal(raw, &got), json.Unmarshal(raw, &want)); err != nil {
-				t.Fatal(err)
+			if err := errors.Join(decode(raw, &got), json.Unmarshal(raw, &want)); err != nil {
+				t.Fatal(typ, err)
 			}
-			if colon == ":" && len(got.View.Blocks.BlockSet) != blocks {
-				t.Errorf("%s has %d blocks", typ, len(got.View.Blocks.BlockSet))
+			var blocks []outline
+			for _, b := range got.View.Blocks.BlockSet {
+				blocks = append(blocks, outline{b.BlockType(), b.ID()})
 			}
-			got.View.Blocks, want.View.Blocks = slack.Blocks{}, slack.Blocks{}
+			if colon == ":" && !slices.Equal(blocks, tc.blocks) {
+				t.Errorf("%s has the blocks %v", typ, blocks)
+			}
+			got.View.Blocks, want.View.Blocks, want.Message = slack.Blocks{}, slack.Blocks{}, slack.Message{}
 			if !reflect.DeepEqual(want, slack.InteractionCallback(got)) {
 				t.Errorf("%s is %+v, want %+v", typ, got, want)
 			}
 		}
 	}
 }
+
+const blocksOfView = `"blocks":[{"type":"divider","block_id":"d"},{"type":"input","block_id":"b","label":{"type":"plain_text","text":"x"},
+	"element":{"type":"plain_text_input","action_id":"a"}},{"type":"new_kind","block_id":"n"}],`

@@ -34,7 +34,7 @@ const (
 )
 
 // Handlers do what people ask for. Each must ack its envelope within AckBudget, or it is
-// acked for it.
+// acked for it. An interaction has no message, and of a view's blocks the kinds and names.
 type Handlers struct {
 	Command     func(context.Context, slack.SlashCommand, *Envelope)
 	Interaction func(context.Context, slack.InteractionCallback, *Envelope)
