@@ -1,6 +1,7 @@
 package bot_test
 
 import (
+	"cmp"
 	"errors"
 	"go/build"
 	"io/fs"
@@ -12,11 +13,15 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"go.yaml.in/yaml/v3"
 )
 
-// root is the top of the repository.
-const root = ".."
+const (
+	root   = ".." // the top of the repository
+	module = "renewbot"
+)
 
 func contributing(t *testing.T) string {
 	t.Helper()
@@ -43,7 +48,7 @@ func TestMapIsTrue(t *testing.T) {
 		}
 	}
 	imports := importsOfOurs(t)
-	if diff := cmp.Diff(slices.Sorted(maps.Keys(imports)), slices.Sorted(maps.Values(names))); diff != "" {
+	if diff := gocmp.Diff(slices.Sorted(maps.Keys(imports)), slices.Sorted(maps.Values(names))); diff != "" {
 		t.Errorf("packages (-there are +drawn):\n%s", diff)
 	}
 	for from, list := range arrows {
@@ -65,6 +70,51 @@ func TestMapIsTrue(t *testing.T) {
 	}
 }
 
+// The linter has a rule for every package, which allows what the package imports of ours, and nothing else.
+func TestEveryArrowIsAllowed(t *testing.T) {
+	t.Parallel()
+	var file struct {
+		Linters struct {
+			Settings struct {
+				Depguard struct {
+					Rules map[string]struct{ Files, Allow []string }
+				}
+			}
+		}
+	}
+	source, err := os.ReadFile(filepath.Join(root, ".golangci.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := yaml.Unmarshal(source, &file); err != nil {
+		t.Fatal(err)
+	}
+	allowed := map[string][]string{}
+	room := regexp.MustCompile(`^(?:\*\*/(.+)/\*|\$\{config-path\}/(main))\.go$`)
+	for name, rule := range file.Linters.Settings.Depguard.Rules {
+		for _, glob := range rule.Files {
+			m := room.FindStringSubmatch(glob)
+			if m == nil {
+				continue // what is left out, and the rules that are for everybody
+			}
+			here := cmp.Or(m[1], module)
+			if _, twice := allowed[here]; twice {
+				t.Errorf("rule %s is the second for %s", name, here)
+			}
+			allowed[here] = nil
+			for _, path := range rule.Allow {
+				allowed[here] = append(allowed[here], strings.TrimPrefix(strings.TrimSuffix(path, "$"), module+"/"))
+				if !strings.HasSuffix(path, "$") {
+					t.Errorf("rule %s allows everything that begins with %s", name, path)
+				}
+			}
+		}
+	}
+	if diff := gocmp.Diff(importsOfOurs(t), allowed, cmpopts.SortSlices(strings.Compare)); diff != "" {
+		t.Errorf("imports (-there are +allowed):\n%s", diff)
+	}
+}
+
 // leads says whether arrows lead from one package to another.
 func leads(arrows map[string][]string, from, to string) bool {
 	return slices.ContainsFunc(arrows[from], func(next string) bool { return next == to || leads(arrows, next, to) })
@@ -73,7 +123,6 @@ func leads(arrows map[string][]string, from, to string) bool {
 // importsOfOurs lists for each package of ours what it imports of ours, without its tests.
 func importsOfOurs(t *testing.T) map[string][]string {
 	t.Helper()
-	const module = "renewbot"
 	name := func(path string) string { return strings.TrimPrefix(path, module+"/") }
 	imports := map[string][]string{}
 	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {

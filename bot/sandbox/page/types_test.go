@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -29,10 +30,13 @@ func TestTypes(t *testing.T) {
 	}
 }
 
-// TestLines keeps the lines of the page's JavaScript short enough to be read beside others.
+var function = regexp.MustCompile(`^(export )?(async )?function `)
+
+// TestLines keeps the lines of the page's JavaScript short enough to be read beside others, and its functions
+// short enough to be read in one sitting.
 func TestLines(t *testing.T) {
 	t.Parallel()
-	const most = 120
+	const most, longest = 120, 70
 	files, err := filepath.Glob(filepath.Join("assets", "*.[jt]s"))
 	if err != nil || len(files) == 0 {
 		t.Fatalf("%d files: %v", len(files), err)
@@ -42,7 +46,16 @@ func TestLines(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		began := -1
 		for i, line := range strings.Split(string(raw), "\n") {
+			if function.MatchString(line) {
+				began = i
+			} else if line == "}" && began >= 0 {
+				if n := i - began + 1; n > longest {
+					t.Errorf("%s:%d begins a function of %d lines, more than %d", file, began+1, n, longest)
+				}
+				began = -1
+			}
 			if n := utf8.RuneCountInString(line); n > most {
 				t.Errorf("%s:%d has %d columns, more than %d", file, i+1, n, most)
 			}

@@ -11,6 +11,43 @@ export function Combobox(props) {
   const id = props.id ?? own;
   const field = useRef(null);
   const frame = useRef(null);
+  const combo = useCombo(props, field);
+  const { open, query, active, options, show, remove } = combo;
+  const shown = !many && query === null ? selected[0]?.text ?? "" : query ?? "";
+
+  useEffect(() => {
+    if (props.autofocus) field.current?.focus();
+  }, []);
+
+  const activeId = open && options[active] ? `${id}-o${active}` : undefined;
+
+  return html`<div class=${`combo ${many ? "combo-many" : ""} ${invalid ? "combo-bad" : ""}`} ref=${frame}
+      onMouseDown=${(e) => e.target === e.currentTarget && (e.preventDefault(), field.current?.focus(), show())}>
+    ${many && selected.map((o) => html`<span class="chip" key=${o.value}>${o.text}
+      <button type="button" class="chip-remove" aria-label=${`Remove ${o.text}`} onClick=${() => remove(o)}>
+        <${Icon} name="close" size=${12} /></button></span>`)}
+    <input ref=${field} id=${id} class="combo-field" type="text" role="combobox" autocomplete="off" spellcheck=${false}
+      value=${shown}
+      placeholder=${many && selected.length ? "" : placeholder} readOnly=${locked}
+      aria-expanded=${open ? "true" : "false"} aria-controls=${`${id}-list`}
+      aria-autocomplete="list" aria-haspopup="listbox" aria-activedescendant=${activeId} aria-label=${label}
+      aria-describedby=${described}
+      aria-invalid=${invalid ? "true" : undefined} aria-required=${required ? "true" : undefined}
+      onClick=${show} onKeyDown=${(e) => keyDown(e, combo, props)} onBlur=${combo.hide}
+      onInput=${(e) => combo.type(e.target.value)} />
+    ${!many && clearable && selected.length > 0 && !locked && html`<button type="button" class="combo-clear"
+      aria-label="Clear" onClick=${() => {
+    onChoose([]);
+    field.current?.focus();
+  }}><${Icon} name="close" size=${14} /></button>`}
+    <span class="combo-mark" aria-hidden="true"><${Icon} name="chevron" size=${16} /></span>
+    ${open && html`<${List} id=${id} frame=${frame} combo=${combo} most=${most} label=${label ?? placeholder} />`}
+  </div>`;
+}
+
+// useCombo is what happens in a combobox: its list opens and closes, an option is chosen, a key is pressed.
+function useCombo(props, field) {
+  const { locked, many, most = Infinity, selected, onChoose } = props;
   const [open, setOpen] = useState(false);
   const [query, setQuery] = useState(null); // null: nothing typed since the list opened
   const [active, setActive] = useState(-1);
@@ -18,12 +55,8 @@ export function Combobox(props) {
   const options = found.groups.flatMap((g) => g.options);
   const chosen = (o) => selected.some((c) => c.value === o.value);
   const full = many && selected.length >= most;
-  const shown = !many && query === null ? selected[0]?.text ?? "" : query ?? "";
 
   useEffect(() => setActive(options.length ? Math.max(0, many ? 0 : options.findIndex(chosen)) : -1), [found]);
-  useEffect(() => {
-    if (props.autofocus) field.current?.focus();
-  }, []);
 
   const show = () => {
     if (locked || open) return;
@@ -33,6 +66,10 @@ export function Combobox(props) {
   const hide = () => {
     setOpen(false);
     setQuery(null);
+  };
+  const type = (text) => {
+    setQuery(text);
+    setOpen(true);
   };
   const pick = (o) => {
     if (many && chosen(o)) onChoose(selected.filter((c) => c.value !== o.value));
@@ -49,53 +86,29 @@ export function Combobox(props) {
     if (!open) show();
     else if (options.length) setActive((to + options.length) % options.length);
   };
-  const keyDown = (e) => {
-    if (e.isComposing) return;
-    const keys = {
-      ArrowDown: () => move(active + 1),
-      ArrowUp: () => move(active - 1),
-      Enter: () => (open ? options[active] && !found.waiting && pick(options[active]) : show()),
-      Escape: () => hide(),
-    };
-    if (e.key === "Escape" && !open) return;
-    if (keys[e.key]) {
-      e.preventDefault();
-      e.stopPropagation();
-      keys[e.key]();
-    } else if (e.key === "Backspace" && many && !query && selected.length) {
-      remove(selected[selected.length - 1]);
-    } else if (e.key === "Tab") {
-      hide();
-    }
-  };
-  const activeId = open && options[active] ? `${id}-o${active}` : undefined;
+  return { open, query, active, setActive, found, options, chosen, full, show, hide, type, pick, remove, move };
+}
 
-  return html`<div class=${`combo ${many ? "combo-many" : ""} ${invalid ? "combo-bad" : ""}`} ref=${frame}
-      onMouseDown=${(e) => e.target === e.currentTarget && (e.preventDefault(), field.current?.focus(), show())}>
-    ${many && selected.map((o) => html`<span class="chip" key=${o.value}>${o.text}
-      <button type="button" class="chip-remove" aria-label=${`Remove ${o.text}`} onClick=${() => remove(o)}>
-        <${Icon} name="close" size=${12} /></button></span>`)}
-    <input ref=${field} id=${id} class="combo-field" type="text" role="combobox" autocomplete="off" spellcheck=${false}
-      value=${shown}
-      placeholder=${many && selected.length ? "" : placeholder} readOnly=${locked}
-      aria-expanded=${open ? "true" : "false"} aria-controls=${`${id}-list`}
-      aria-autocomplete="list" aria-haspopup="listbox" aria-activedescendant=${activeId} aria-label=${label}
-      aria-describedby=${described}
-      aria-invalid=${invalid ? "true" : undefined} aria-required=${required ? "true" : undefined}
-      onClick=${show} onKeyDown=${keyDown} onBlur=${hide} onInput=${(e) => {
-    setQuery(e.target.value);
-    setOpen(true);
-  }} />
-    ${!many && clearable && selected.length > 0 && !locked && html`<button type="button" class="combo-clear"
-      aria-label="Clear" onClick=${() => {
-    onChoose([]);
-    field.current?.focus();
-  }}><${Icon} name="close" size=${14} /></button>`}
-    <span class="combo-mark" aria-hidden="true"><${Icon} name="chevron" size=${16} /></span>
-    ${open && html`<${List} id=${id} frame=${frame} found=${found} options=${options} active=${active} chosen=${chosen}
-      full=${full} most=${most}
-      label=${label ?? placeholder} onPick=${pick} onHover=${setActive} />`}
-  </div>`;
+// keyDown is what a key does in the field of a combobox; what it has nothing to do with goes on to whoever is above.
+function keyDown(e, combo, { many, selected }) {
+  if (e.isComposing) return;
+  const { open, active, options } = combo;
+  const keys = {
+    ArrowDown: () => combo.move(active + 1),
+    ArrowUp: () => combo.move(active - 1),
+    Enter: () => (open ? options[active] && !combo.found.waiting && combo.pick(options[active]) : combo.show()),
+    Escape: () => combo.hide(),
+  };
+  if (e.key === "Escape" && !open) return;
+  if (keys[e.key]) {
+    e.preventDefault();
+    e.stopPropagation();
+    keys[e.key]();
+  } else if (e.key === "Backspace" && many && !combo.query && selected.length) {
+    combo.remove(selected[selected.length - 1]);
+  } else if (e.key === "Tab") {
+    combo.hide();
+  }
 }
 
 // useOptions asks the source. Of a source that takes time, one question is under way at a time and the next one is
@@ -143,7 +156,8 @@ function place(list, frame) {
   list.style.bottom = up ? `${window.innerHeight - box.top + 4}px` : "auto";
 }
 
-function List({ id, frame, found, options, active, chosen, full, most, label, onPick, onHover }) {
+function List({ id, frame, combo, most, label }) {
+  const { found, options, active, chosen, full, setActive, pick } = combo;
   const list = useRef(null);
   useLayoutEffect(() => {
     const put = () => list.current && frame.current && place(list.current, frame.current);
@@ -166,7 +180,7 @@ function List({ id, frame, found, options, active, chosen, full, most, label, on
     return html`<li key=${o.value} id=${`${id}-o${at}`} role="option" data-value=${o.value}
       aria-selected=${chosen(o) ? "true" : "false"} aria-disabled=${off ? "true" : undefined}
         class=${`option ${at === active ? "option-active" : ""} ${off ? "option-off" : ""}`}
-        onMouseMove=${() => at !== active && onHover(at)} onClick=${() => !off && onPick(o)}>
+        onMouseMove=${() => at !== active && setActive(at)} onClick=${() => !off && pick(o)}>
       <span class="option-text">${o.text}
         ${o.description && html`<span class="option-about">${o.description}</span>`}</span>
       ${chosen(o) && html`<${Icon} name="check" size=${16} />`}

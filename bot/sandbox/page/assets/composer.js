@@ -46,31 +46,11 @@ export function Composer({ channel, threadTs }) {
     else write("");
     field.current?.focus();
   };
-  const keyDown = (e) => {
-    if (e.isComposing) return;
-    const list = offers.filter((o) => o.insert);
-    if (list.length && (e.key === "ArrowDown" || e.key === "ArrowUp")) {
-      e.preventDefault();
-      const at = active < 0 ? (e.key === "ArrowDown" ? 0 : list.length - 1) : active + (e.key === "ArrowDown" ? 1 : -1);
-      setActive((at + list.length) % list.length);
-    } else if (list.length && e.key === "Tab" && !e.shiftKey && (active >= 0 || offers[0].command)) {
-      e.preventDefault();
-      complete(list[Math.max(0, active)]);
-    } else if (offers.length && e.key === "Escape") {
-      e.preventDefault();
-      e.stopPropagation();
-      setShut(true);
-    } else if (e.key === "Enter" && !e.shiftKey) {
-      e.preventDefault();
-      const chosen = list[active] ?? (offers[0]?.command && offers[0].insert.trim() !== text.trim() ? list[0] : null);
-      if (chosen) complete(chosen);
-      else send();
-    }
-  };
   useEffect(() => { // as tall as what stands in it
     field.current.style.height = "auto";
     field.current.style.height = `${Math.min(field.current.scrollHeight, 160)}px`;
   }, [text]);
+  const keys = { text, offers, active, setActive, complete, send, shut: () => setShut(true) };
   const label = threadTs ? "Reply…" : channel.im ? `Message ${channelName(state, channel)}`
     : `Message #${channel.name}`;
   const activeId = offers.filter((o) => o.insert)[active] ? `${id}-o${active}` : undefined;
@@ -79,7 +59,7 @@ export function Composer({ channel, threadTs }) {
     ${error && html`<div class="composer-error" role="alert" data-testid="composer-error">${error}</div>`}
     <div class="composer-box">
       <textarea ref=${field} rows="1" value=${text} placeholder=${label} aria-label=${label}
-        onInput=${(e) => write(e.target.value)} onKeyDown=${keyDown}
+        onInput=${(e) => write(e.target.value)} onKeyDown=${(e) => keyDown(e, keys)}
         aria-haspopup="listbox" aria-autocomplete="list" aria-controls=${offers.length ? `${id}-list` : undefined}
         aria-activedescendant=${activeId}
         readOnly=${sending || channel.archived} maxLength="4000"></textarea>
@@ -93,6 +73,29 @@ export function Composer({ channel, threadTs }) {
       </div>
     </div>
   </div>`;
+}
+
+// keyDown chooses among the completions, sends, or leaves the key to the field.
+function keyDown(e, { text, offers, active, setActive, shut, complete, send }) {
+  if (e.isComposing) return;
+  const list = offers.filter((o) => o.insert);
+  if (list.length && (e.key === "ArrowDown" || e.key === "ArrowUp")) {
+    e.preventDefault();
+    const at = active < 0 ? (e.key === "ArrowDown" ? 0 : list.length - 1) : active + (e.key === "ArrowDown" ? 1 : -1);
+    setActive((at + list.length) % list.length);
+  } else if (list.length && e.key === "Tab" && !e.shiftKey && (active >= 0 || offers[0].command)) {
+    e.preventDefault();
+    complete(list[Math.max(0, active)]);
+  } else if (offers.length && e.key === "Escape") {
+    e.preventDefault();
+    e.stopPropagation();
+    shut();
+  } else if (e.key === "Enter" && !e.shiftKey) {
+    e.preventDefault();
+    const chosen = list[active] ?? (offers[0]?.command && offers[0].insert.trim() !== text.trim() ? list[0] : null);
+    if (chosen) complete(chosen);
+    else send();
+  }
 }
 
 // Shortcuts are the app's global shortcuts.
