@@ -20,10 +20,14 @@ func (d Doubt) Text() string {
 	case DoubtOpenRequest:
 		return fmt.Sprintf("%s asks for a renewal of the same package, and is still open.", d.other())
 	case DoubtOrderedBefore:
-		if d.Private {
-			return fmt.Sprintf("%s renewed the same package on %s.", d.other(), d.day())
+		what := "the same package"
+		if len(d.Names) > 0 {
+			what = "services of the same package, and not its plan (" + d.names() + "),"
 		}
-		return fmt.Sprintf("%s renewed the same package on %s: order %s.", Reference(d.Request), d.day(), d.OrderNo)
+		if d.Private {
+			return fmt.Sprintf("%s renewed %s on %s.", d.other(), what, d.day())
+		}
+		return fmt.Sprintf("%s renewed %s on %s: order %s.", Reference(d.Request), what, d.day(), d.OrderNo)
 	case DoubtLostBefore:
 		return fmt.Sprintf("%s may have ordered the same on %s: the answer was lost, and people found that nothing was placed. Check the portal.",
 			d.other(), d.day())
@@ -81,6 +85,9 @@ func (d Doubt) Brief() string {
 	case DoubtOpenRequest:
 		return d.otherBriefly() + " is open for the same"
 	case DoubtOrderedBefore:
+		if len(d.Names) > 0 {
+			return d.otherBriefly() + " ordered services of the same on " + d.day()
+		}
 		return d.otherBriefly() + " ordered the same on " + d.day()
 	case DoubtLostBefore:
 		return d.otherBriefly() + " may have ordered the same on " + d.day()

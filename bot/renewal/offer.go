@@ -159,11 +159,19 @@ func (o Offer) Services() []Line {
 	return services
 }
 
+// ServicesAlone says whether services of a package are renewed without its plan: the package
+// ends then as before.
+func (o Offer) ServicesAlone() bool {
+	row, _ := yeastar.ProductByKey(o.Product)
+	_, plan := o.Plan()
+	return row.PlanLine && !plan && len(o.Lines) > 0
+}
+
 // RenewsUntil is about when the package expires once it is renewed; zero: it does not follow
-// from what is told, as of a package that has expired by now.
+// from what is told, as of a package that has expired by now, or it is not renewed.
 func (o Offer) RenewsUntil(now time.Time) time.Time {
 	term := o.TermAsked()
-	if term.Months == 0 || !o.CurrentExpiry.After(now) {
+	if term.Months == 0 || o.ServicesAlone() || !o.CurrentExpiry.After(now) {
 		return time.Time{}
 	}
 	return term.After(o.CurrentExpiry)

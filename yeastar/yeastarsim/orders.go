@@ -168,11 +168,25 @@ func (s *Server) settle(o *Order, status string) {
 		}
 		if p := s.numberedPackage(o.ProductID, o.ProductNo); p != nil && len(o.Lines) > 0 {
 			o.ExpiryBefore = p.Expires
-			p.Expires = extended(p.Expires, s.now(), o.Lines[0])
+			if line, ok := o.extends(); ok {
+				p.Expires = extended(p.Expires, s.now(), line)
+			}
 			o.ExpiryAfter = p.Expires
 		}
 	}
 	s.notify()
+}
+
+// extends is the line by which an order moves the expiry date of its package: the plan's, or the service's of a product
+// that is one. A service that is renewed without its plan moves no date of the package.
+func (o Order) extends() (OrderLine, bool) {
+	i := slices.IndexFunc(o.Lines, func(l OrderLine) bool {
+		return l.ServiceType == "plan" || o.OperationType == "renew_service"
+	})
+	if i < 0 {
+		return OrderLine{}, false
+	}
+	return o.Lines[i], true
 }
 
 // extended is the expiry date after a renewal: from the old one, or from now if that is past.

@@ -78,6 +78,18 @@ func TestRenewalsOfEveryProduct(t *testing.T) {
 	}
 }
 
+// A service that is renewed without the plan moves no date of its package.
+func TestServicesAloneMoveNoDate(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.mustSucceed(b.save(renewalOrder("renew_plan", 14, customer(yeastarsim.NorthwindID), service(yeastarsim.RecordingServiceID, counted(10000), annual0))))
+	o := b.sim.Placed()[0]
+	owned, ok := b.sim.Owned(o.ProductID, o.ProductNo)
+	if !ok || !o.Applied || o.ExpiryBefore.IsZero() || !owned.Expires.Equal(o.ExpiryBefore) || !o.ExpiryAfter.Equal(o.ExpiryBefore) {
+		t.Errorf("it ends %s, and the order says %s → %s", owned.Expires, o.ExpiryBefore, o.ExpiryAfter)
+	}
+}
+
 // TestRenewalsThatTheTutorialsForbid breaks one rule at a time; nothing changes.
 func TestRenewalsThatTheTutorialsForbid(t *testing.T) {
 	t.Parallel()
