@@ -17,6 +17,7 @@ import (
 func Card(r renewal.Request, asked Asked, p renewal.Pause) Message {
 	s := stateOf(r)
 	id := blockIDs("card", r)
+	r.Offer = r.AsOrdered()
 	blocks := []slack.Block{
 		section(id("what"), fmt.Sprintf("*%s%s*\n%s\n%s", r.Reference(), title(r), what(r.Offer, outside), cardFacts(r))),
 		section(id("state"), s.bold()),

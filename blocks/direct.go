@@ -11,6 +11,7 @@ import (
 // Announcement is the final news for the channel itself: the order number of an
 // ordered request, with the approval that no line of its own tells; zero: there is one.
 func Announcement(r renewal.Request, decision renewal.Entry) Message {
+	r.Offer = r.AsOrdered()
 	head := "✅ *" + r.Reference() + " is ordered.*"
 	if r.Status != renewal.Ordered {
 		head = stateOf(r).sign + " *" + r.Reference() + ": " + stateOf(r).label + ".*"
@@ -41,6 +42,7 @@ func Direct(r renewal.Request, e renewal.Entry) (Message, bool) {
 	default:
 		return Message{}, false
 	}
+	r.Offer = r.AsOrdered()
 	head := "*Your request " + r.Reference() + "* for " + holder(r.Offer.Holder, outside)
 	about := joinWith(" · ", what(r.Offer, outside), awaitedDay(r), "in "+mention(r.Channel))
 	news := eventSentence(r, e)

@@ -46,8 +46,8 @@ func TestBatchOfOneAndOfAHundred(t *testing.T) {
 	b.wantOrders(1 + renewal.MaxBatch)
 	whose := map[string]int{}
 	for _, o := range b.Vendor.Placed() {
-		if whose[string(o.PartnerID)]++; whose[string(o.PartnerID)] > 1 {
-			t.Errorf("%s has %d orders", o.PartnerID, whose[string(o.PartnerID)])
+		if whose[o.PartnerID]++; whose[o.PartnerID] > 1 {
+			t.Errorf("%s has %d orders", o.PartnerID, whose[o.PartnerID])
 		}
 	}
 }
