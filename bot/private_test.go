@@ -53,6 +53,32 @@ func TestWhatIsPrivateIsNotNamed(t *testing.T) {
 	alice.reads("RNW-000001 renewed the same package on", "order XS")
 }
 
+// Who is in a private channel knows what was ordered there before Slack gave it another id.
+func TestAMovedChannelKnowsItsRequests(t *testing.T) {
+	t.Parallel()
+	const moved = "C0LEADSNEW"
+	b := setup(t, telling, forty)
+	alice := b.as(sandbox.Alice)
+	secret := acmeWish
+	secret.channel = sandbox.Leads
+	b.as(sandbox.Bob).press(alice.request(secret), "Approve")
+	b.happened("RNW-000001", renewal.CodeOrdered)
+	b.wholeView("RNW-000001")
+	b.Slack.MoveChannel(sandbox.Leads, moved)
+	b.until("the move", func() bool { ids, err := b.Ledger.ChannelIDs(b.ctx); return err == nil && ids[sandbox.Leads] == moved })
+	secret.channel = moved
+	alice.fill(secret)
+	alice.submitOK()
+	alice.titled("Please check")
+	alice.reads("RNW-000001 renewed the same package on")
+	alice.back()
+	alice.back()
+	alice.fill(acmeWish)
+	alice.submitOK()
+	alice.titled("Please check")
+	b.lacks(alice.reads("Another request, in a private channel"), "RNW-000001")
+}
+
 // TestAChannelThatIsChosenTellsNothing keeps what is private from who chooses its channel in a form and is not in it.
 func TestAChannelThatIsChosenTellsNothing(t *testing.T) {
 	t.Parallel()

@@ -101,3 +101,34 @@ func testNewest(t *testing.T, s store) {
 		}
 	}
 }
+
+// testRequestOfAMessage finds requests and batches by their messages, whatever ids their channels have had.
+func testRequestOfAMessage(t *testing.T, s store) {
+	l := s.open(t, Options{Policy: policy(1)})
+	for _, p := range []Post{
+		{RequestID: 7, Key: "summary", Channel: "C1", TS: "1.000001", State: PostShown},
+		{RequestID: 7, Key: "card", Channel: "C1", TS: "1.000002", State: PostShown},
+		{RequestID: 8, Key: "summary", Channel: "C9", TS: "1.000001", State: PostShown},
+		{RequestID: -3, Key: "summary", Channel: "C1", TS: "1.000003", State: PostShown},
+		{RequestID: 0, Key: "audit:1", Channel: "C1", TS: "1.000004", State: PostShown},
+		{RequestID: 9, Key: "summary", Channel: "C1", State: PostPlanned},
+	} {
+		if err := l.SavePost(t.Context(), p); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := l.ChannelMoved(t.Context(), "C1", "C2", false); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		channel, ts, thread string
+		want                int64
+	}{
+		{"C1", "1.000002", "", 7}, {"C2", "1.000002", "", 7}, {"C2", "1.000009", "1.000001", 7}, {"C9", "1.000001", "", 8}, {"C2", "1.000003", "1.000001", -3},
+		{"C2", "1.000004", "", 0}, {"C3", "1.000001", "", 0}, {"C1", "", "", 0}, {"C1", "1.000009", "", 0},
+	} {
+		if got, err := l.RequestAt(t.Context(), c.channel, c.ts, c.thread); err != nil || got != c.want {
+			t.Errorf("%+v is %d, %v", c, got, err)
+		}
+	}
+}

@@ -100,6 +100,7 @@ var conformance = []struct {
 	{"the newest message in a channel", testNewest},
 	{"channels change their ids at once", testChannelsAtOnce},
 	{"a channel is known again", testChannelBack},
+	{"the request of a message", testRequestOfAMessage},
 	{"who reads a channel", testReaders},
 	{"digests are told once", testDigests},
 	{"refused digests are tried again together", testRefusedDigests},

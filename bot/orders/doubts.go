@@ -1,6 +1,7 @@
 package orders
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -58,11 +59,23 @@ func (o *Orders) unknown(ctx context.Context, requests []renewal.Request, channe
 	ids, public := map[int64]bool{}, map[string]bool{channel: true}
 	for _, r := range requests {
 		if _, looked := public[r.Channel]; !looked {
-			public[r.Channel] = o.public(ctx, r.Channel)
+			public[r.Channel] = o.same(ctx, r.Channel, channel) || o.public(ctx, r.Channel)
 		}
 		if !public[r.Channel] {
 			ids[r.ID] = true
 		}
 	}
 	return ids
+}
+
+// same says whether two ids are of one channel: a request that has ended keeps the one that its channel had.
+func (o *Orders) same(ctx context.Context, a, b string) bool {
+	if b == "" {
+		return false
+	}
+	now, err := o.ledger.ChannelIDs(ctx)
+	if err != nil {
+		o.log.WarnContext(ctx, "whether Slack gave channels other ids is not known", "error", err)
+	}
+	return cmp.Or(now[a], a) == cmp.Or(now[b], b)
 }
