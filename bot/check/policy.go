@@ -29,6 +29,10 @@ func Policy(name string, text []byte) Report {
 			l.add("policy", Warning, fmt.Sprintf("%s, line %d: when %s asks for what rule “%s” is about, too few others are left for its steps, so it can never be ordered",
 				name, short.Line, strings.Join(short.Who, " or "), short.Rule), moreInSteps)
 		}
+		if unpriced := file.Unpriced(); len(unpriced) > 0 {
+			l.add("policy", Note, fmt.Sprintf("%s caps amounts, and an amount that is not known is over every cap: where the portal tells no price, what “prices” has none for is refused: %s",
+				name, strings.Join(unpriced, ", ")), "")
+		}
 		l.ok("policy", "%s has %s and no faults; its hash is %s", name, counted(file.Rules(), "rule"), file.Hash())
 	}
 	return Report{Results: l}

@@ -76,6 +76,18 @@ func TestCaps(t *testing.T) {
 		{"nobody knows a price", made("U1", 10, 0, noon, nil), nil, "whoever keeps the policy can add a price for it. Nothing was ordered."},
 		{"another currency", made("U1", 10, 600, noon, func(r *renewal.Request) { r.Offer.Price.Currency = "USD" }), nil,
 			"a month, and this costs 600.00 USD, so nobody can tell whether it fits; whoever keeps the policy can give the cap in USD. Nothing was ordered."},
+		{"what another costs is not known", made("U1", 10, 1, noon, nil), []renewal.Request{made("U3", 10, 0, before, is(renewal.Ordered))},
+			"The policy allows at most 1000.00 EUR a month, and what another that is asked for or ordered costs is not known in EUR (p-series-turnkey), so nobody can tell " +
+				"whether this fits; whoever keeps the policy can add a price for what has none; else that holds until 1 April 2026 00:00 CEST. Nothing was ordered."},
+		{"others cost another currency, or nobody knows", made("U1", 10, 1, noon, nil), []renewal.Request{
+			made("U3", 10, 600, before, func(r *renewal.Request) { r.Offer.Price.Currency = "USD" }), made("U3", 10, 0, before, nil), made("U3", 10, 0, before, is(renewal.Unknown)),
+		}, "what 3 others that are asked for or ordered cost is not known in EUR (600.00 USD, p-series-turnkey)"},
+		{"what another costs is not known, and what is known is too much", made("U1", 10, 401, noon, nil),
+			[]renewal.Request{made("U3", 10, 0, before, nil), made("U3", 10, 600, before, nil)}, "600.00 EUR are asked for or ordered"},
+		{"what another costs is not known, in another month", made("U1", 10, 401, noon.Add(13*time.Hour), nil), []renewal.Request{made("U3", 10, 0, before, is(renewal.Ordered))}, ""},
+		{"what is not known was rejected", made("U1", 10, 1, noon, nil), []renewal.Request{made("U3", 10, 0, before, is(renewal.Rejected))}, ""},
+		{"before the order, what is not known and was approved before it counts", made("U1", 10, 1, before.Add(time.Minute), is(renewal.Approved)),
+			[]renewal.Request{made("U3", 10, 0, before, is(renewal.Approved))}, "is not known in EUR"},
 		{"up to the cap", made("U1", 10, 400, noon, nil), []renewal.Request{made("U3", 10, 600, before, is(renewal.Ordered))}, ""},
 		{"over it by what is ordered", made("U1", 10, 401, noon, nil), []renewal.Request{made("U3", 10, 600, before, is(renewal.Ordered))}, "600.00 EUR are asked for or ordered"},
 		{"over it by what is asked for", made("U1", 10, 401, noon, nil), []renewal.Request{made("U3", 10, 600, before, nil)}, "600.00 EUR are asked for or ordered"},

@@ -116,6 +116,23 @@ func (f *File) Steps() []renewal.Step {
 	return all
 }
 
+// Unpriced are the products without a price, where the file caps amounts.
+func (f *File) Unpriced() (keys []string) {
+	caps := slices.Clone(f.caps)
+	for _, r := range f.rules {
+		caps = append(caps, r.caps...)
+	}
+	if !slices.ContainsFunc(caps, func(c renewal.Cap) bool { return c.Amount != nil }) {
+		return nil
+	}
+	for _, p := range yeastar.Products() {
+		if !slices.ContainsFunc(f.price, func(o price) bool { return o.product == p.Key }) {
+			keys = append(keys, p.Key)
+		}
+	}
+	return keys
+}
+
 func tidy(ids []string) []string {
 	slices.Sort(ids)
 	return slices.DeleteFunc(slices.Compact(ids), func(id string) bool { return id == renewal.Variables })

@@ -325,6 +325,48 @@ func TestWhatIsNotKnownIsNeverMilder(t *testing.T) {
 	}
 }
 
+// Whatever is not known of what something costs, itself or what counts beside it: a cap that it keeps
+// within then it keeps within at every amount.
+func TestAnUnknownAmountIsNeverMilderForACap(t *testing.T) {
+	t.Parallel()
+	kept, unknown := 0, 0
+	rapid.Check(t, func(t *rapid.T) {
+		limits := rapid.SampledFrom([]string{"order: {amount: 300}", "requester_day: {amount: 500, orders: 2}", "month: {amount: 500}", "month: {orders: 2}"})
+		f, err := policy.Parse(fmt.Appendf(nil, "version: 1\ncurrency: EUR\ncaps: {%s}\nrules:\n  - {name: all, steps: [{who: U05}]}\n", limits.Draw(t, "cap")))
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := renewal.Policy{Required: 1, PONumber: renewal.PONumberReference, RemindAfter: time.Hour, ExpireAfter: 100 * time.Hour}
+		var as, at []renewal.Request // as far as it is known, and as it is
+		for id := range int64(rapid.IntRange(1, 5).Draw(t, "requests")) {
+			o := drawOffer(t)
+			c, err := renewal.New(id+1, renewal.Submission{Key: "k", By: renewal.Actor{UserID: "U01", MayRequest: true}, Channel: "C1", Offer: o}, begin, p)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r := c.Request
+			r.Offer.Price = &renewal.Price{Amount: decimal.NewFromInt(rapid.SampledFrom([]int64{1, 100, 200, 300, 400}).Draw(t, "amount")), Currency: "EUR"}
+			at = append(at, r)
+			if o.Price == nil {
+				r.Offer.Price = rapid.SampledFrom([]*renewal.Price{nil, {Amount: decimal.NewFromInt(1), Currency: "USD"}}).Draw(t, "in no currency, or another")
+				unknown++
+			}
+			as = append(as, r)
+		}
+		p.Rules = f
+		if as[0].Over(as[1:], begin, p) != nil {
+			return
+		}
+		kept++
+		if refusal := at[0].Over(at[1:], begin, p); refusal != nil {
+			t.Fatalf("within the caps while amounts are not known, and not when they are: %s", refusal.Sentence)
+		}
+	})
+	if kept == 0 || unknown == 0 {
+		t.Errorf("%d kept within the caps, and %d amounts were not known, so nothing was proved", kept, unknown)
+	}
+}
+
 // goneBy says whether votes suffice for all ways that are left of those that are wanted.
 func goneBy(ways []renewal.Way, votes []renewal.Vote) bool {
 	return !slices.ContainsFunc(renewal.Strictest(ways), func(w renewal.Way) bool { return w.Present(votes) < len(w.Steps) })

@@ -204,7 +204,11 @@ func explain(w io.Writer, f *policy.File, c renewal.Case) error {
 		fmt.Fprintf(&b, "Only these may ask for it: %s.\n", strings.Join(list, ", "))
 	}
 	for _, limit := range ruling.Caps {
-		fmt.Fprintf(&b, "Cap: %s.\n", limit)
+		fmt.Fprintf(&b, "Cap: %s.", limit)
+		if !limit.Measures(ruling.Amount) {
+			fmt.Fprintf(&b, " The amount is not known in %s, so this would be refused.", limit.Amount.Currency)
+		}
+		b.WriteByte('\n')
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

@@ -159,7 +159,7 @@ func (c Cap) exceeded(r Request, amount *Price, others []Request, now time.Time,
 	if c.Rule != "" {
 		whose = fmt.Sprintf("rule “%s” of the policy", c.Rule)
 	}
-	if c.Amount != nil && (amount == nil || amount.Currency != c.Amount.Currency) {
+	if !c.Measures(amount) {
 		told, advice := "what this costs is not known", "add a price for it"
 		if amount != nil {
 			told, advice = "this costs "+amount.String(), "give the cap in "+amount.Currency
@@ -176,6 +176,7 @@ func (c Cap) exceeded(r Request, amount *Price, others []Request, now time.Time,
 	}
 	begins, ends := c.period(later(now, r.Offer.OrderOn.From), p.zone())
 	var asked, before used // the lines before it in its batch are asked for together with it
+	var unmeasured []string
 	for _, o := range others {
 		if !c.besides(r, o) || !c.within(r, o, begins, ends, now) || !c.isOf(o, p) {
 			continue
@@ -185,7 +186,10 @@ func (c Cap) exceeded(r Request, amount *Price, others []Request, now time.Time,
 			to = &before
 		}
 		to.orders++
-		if cost := o.cost(p); cost != nil && c.Amount != nil && cost.Currency == c.Amount.Currency {
+		switch cost := o.cost(p); {
+		case !c.Measures(cost):
+			unmeasured = append(unmeasured, costInWords(o, cost))
+		case c.Amount != nil:
 			to.sum = to.sum.Add(cost.Amount)
 		}
 	}
@@ -194,11 +198,38 @@ func (c Cap) exceeded(r Request, amount *Price, others []Request, now time.Time,
 	case c.Amount != nil && asked.sum.Add(before.sum).Add(amount.Amount).GreaterThan(c.Amount.Amount):
 		return fmt.Sprintf("%s allows at most %s %s; %s, and this costs %s; that holds until %s",
 			whose, c.Amount, c.Per.words(), costsInWords(asked, before, c.Amount.Currency), amount, until)
+	case len(unmeasured) > 0:
+		return fmt.Sprintf("%s allows at most %s %s, and %s, so nobody can tell whether this fits; "+
+			"whoever keeps the policy can add a price for what has none; else that holds until %s",
+			whose, c.Amount, c.Per.words(), unmeasuredInWords(unmeasured, c.Amount.Currency), until)
 	case c.Orders != 0 && asked.orders+before.orders >= c.Orders:
 		return fmt.Sprintf("%s allows at most %s %s, and %s; that holds until %s",
 			whose, ordersInWords(c.Orders), c.Per.words(), countsInWords(asked.orders, before.orders), until)
 	}
 	return ""
+}
+
+// Measures says whether what something costs can be held against the cap; nil: that is not known.
+func (c Cap) Measures(cost *Price) bool {
+	return c.Amount == nil || (cost != nil && cost.Currency == c.Amount.Currency)
+}
+
+// costInWords says of what the price is missing, or in which currency it is.
+func costInWords(r Request, cost *Price) string {
+	if cost == nil {
+		return r.Offer.Product
+	}
+	return cost.String()
+}
+
+// unmeasuredInWords says of how many others nobody knows what they take of a cap.
+func unmeasuredInWords(unmeasured []string, currency string) string {
+	who := "another that is asked for or ordered costs"
+	if n := len(unmeasured); n > 1 {
+		who = fmt.Sprintf("%d others that are asked for or ordered cost", n)
+	}
+	slices.Sort(unmeasured)
+	return fmt.Sprintf("what %s is not known in %s (%s)", who, currency, strings.Join(slices.Compact(unmeasured), ", "))
 }
 
 // used is how much of a cap something takes.
