@@ -55,7 +55,7 @@ func batchSentence(e renewal.Entry) string {
 	case renewal.CodeBatchLastCall:
 		return join("⏰ Last call for "+name+", which times out. Reminded: "+cmp.Or(mentions(splitList(d[renewal.DetailWho]), 20), "nobody, as nobody can decide")+".", nothingYet)
 	case renewal.CodeBatchEscalated:
-		return join("⏫ Nobody has decided on "+name+" in time. Told: "+cmp.Or(mentions(splitList(d[renewal.DetailWho]), 20), "nobody, as nobody is here any more whom the policy names")+".", nothingYet)
+		return join("⏫ Nobody has decided on "+name+" in time. Told: "+cmp.Or(mentions(splitList(d[renewal.DetailWho]), 20), "nobody, as nobody is here whom the policy names but who asked for it")+".", nothingYet)
 	}
 	return ""
 }

@@ -403,7 +403,7 @@ func lateEnd(e renewal.Entry) string {
 // escalated says whom the policy has told that nobody has decided.
 func escalated(who []string, where string) string {
 	if len(who) == 0 {
-		return "⏫ Nobody has decided in time, and nobody is here any more whom the policy has told then: whoever set Renewbot up has to name somebody else."
+		return "⏫ Nobody has decided in time, and nobody is here whom the policy could tell but who asked for it: whoever set Renewbot up has to name somebody else."
 	}
 	return "⏫ Nobody has decided in time. " + mentions(who, 20) + ": please see to it that somebody does, on " + where + "."
 }

@@ -76,3 +76,31 @@ rules:
 	}
 	b.wantOrders(0)
 }
+
+// Who asked for it is not asked to see to it that somebody decides; the others whom the policy names are.
+func TestWhoAskedIsNotToldThatItWaits(t *testing.T) {
+	t.Parallel()
+	b, clock := setupAt(t, configured(longLived), ruled(t, `version: 1
+rules:
+  - name: acme
+    when: {holder: "`+yeastarsim.AcmeTelecomID+`"}
+    steps: [{who: `+sandbox.Bob+`, escalate: {after: 2h, to: [`+sandbox.Alice+`]}}]
+  - name: others
+    steps: [{who: `+sandbox.Bob+`, escalate: {after: 2h, to: [`+sandbox.Alice+`, `+sandbox.Dave+`]}}]
+`), telling, func(o *sandbox.Options) { o.Vendor = append(o.Vendor, yeastarsim.WithCustomers(40)) })
+	alice := b.as(sandbox.Alice)
+	alice.request(acmeWish)
+	northwind := acmeWish
+	northwind.holder, northwind.contact = "Northwind Clinics", "Sandhaven"
+	alice.request(northwind)
+	alice.batch(customer(31), customer(33))
+	b.laterAt(clock, at(2, 12))
+	b.hears(sandbox.Dave, "RNW-000002", "please see to it that somebody does")
+	b.hears(sandbox.Dave, "RNW-B0001", "please see to it that somebody does")
+	b.says(sandbox.Renewals, "Nobody has decided in time. @dave: please see to it")
+	b.says(sandbox.Renewals, "Nobody has decided in time, and nobody is here whom the policy could tell but who asked for it", "Nothing has been ordered.")
+	b.silent(sandbox.Renewals, "@alice: please see to it")
+	b.silent(sandbox.Renewals, "@alice, @dave")
+	b.silent(b.Slack.As(sandbox.Alice).DM(), "please see to it")
+	b.wantOrders(0)
+}

@@ -178,7 +178,7 @@ rules:
 		b.Slack.ChangeUser(id, func(u *slacksim.User) { u.Deleted = true })
 	}
 	b.laterAt(clock, at(2, 12))
-	b.says(sandbox.Renewals, "Nobody has decided in time, and nobody is here any more whom the policy has told then", "Nothing has been ordered.")
+	b.says(sandbox.Renewals, "Nobody has decided in time, and nobody is here whom the policy could tell but who asked for it", "Nothing has been ordered.")
 	b.silent(sandbox.Renewals, "@dave: please see to it")
 	b.laterAt(clock, at(2, 14))
 	b.rest()

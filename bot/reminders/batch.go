@@ -32,7 +32,7 @@ func (rs *Reminders) remindOfBatch(ctx context.Context, id int64) error {
 	}
 	who, escalates := b.Escalates(lines, now)
 	if len(who) > 0 {
-		people, err := rs.people(ctx, who)
+		people, err := rs.people(ctx, who, b.Requester)
 		if err == nil {
 			err = rs.moveBatch(ctx, id, renewal.EscalateBatch{People: people})
 		}

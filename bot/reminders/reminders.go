@@ -57,7 +57,7 @@ func (rs *Reminders) remind(ctx context.Context, job renewal.Job) error {
 	}
 	who, escalates := r.Escalates(now)
 	if len(who) > 0 {
-		people, err := rs.people(ctx, who)
+		people, err := rs.people(ctx, who, r.Requester, r.AmendedBy)
 		if err == nil {
 			err = rs.move(ctx, r.ID, renewal.Escalate{People: people})
 		}
@@ -190,14 +190,14 @@ func (rs *Reminders) those(ctx context.Context, actors []renewal.Actor, awaited 
 	return waiting, nil
 }
 
-// people are those of some people and user groups who may have to do with renewals.
-func (rs *Reminders) people(ctx context.Context, named []string) ([]string, error) {
+// people are those of some people and user groups who may have to do with renewals, without those who asked.
+func (rs *Reminders) people(ctx context.Context, named []string, asked ...string) ([]string, error) {
 	all, err := rs.directory.Members(ctx, named, directory.DecisionAge)
 	if err != nil {
 		return nil, err
 	}
 	var people []string
-	for _, id := range all {
+	for _, id := range slices.DeleteFunc(all, func(id string) bool { return slices.Contains(asked, id) }) {
 		_, ok, err := rs.directory.Person(ctx, id)
 		if err != nil {
 			return nil, err
