@@ -56,15 +56,18 @@ func (p Pause) Begin(by Actor, reason string, now time.Time) (Pause, Entry, erro
 	return hold(by.UserID, reason, now)
 }
 
-// Alarm pauses because of orders whose fate is not known.
+// Alarm pauses because of orders whose fate is not known; the entry has their requests.
 func Alarm(requests []int64, now time.Time) (Pause, Entry, error) {
 	var names []string
 	for _, id := range requests {
 		names = append(names, Reference(id))
 	}
 	slices.Sort(names)
-	return hold(System, fmt.Sprintf("%d orders within an hour ended without anybody knowing whether they were placed: %s",
-		len(requests), strings.Join(slices.Compact(names), ", ")), now)
+	names = slices.Compact(names)
+	p, e, err := hold(System, fmt.Sprintf("%d orders within an hour ended without anybody knowing whether they were placed: %s",
+		len(requests), strings.Join(names, ", ")), now)
+	e.Detail[DetailAbout] = strings.Join(names, ",")
+	return p, e, err
 }
 
 func hold(by, reason string, now time.Time) (Pause, Entry, error) {

@@ -267,9 +267,9 @@ func (d *drawing) drawUnrelated(ctx context.Context) error {
 		}
 		if d.tellDeputies(ctx, u.Entry) { // first: who has its line is not read again
 			line := d.view.auditLine(renewal.Request{}, u.Entry)
-			about := named(u.Entry)
-			links := d.view.Links(ctx, about)
-			for _, r := range about {
+			subjects := subjectsOf(u.Entry)
+			links := d.view.Links(ctx, subjects)
+			for _, r := range subjects {
 				line.message = links.Linked(line.message, r.ID)
 			}
 			d.show(ctx, line)
@@ -278,16 +278,13 @@ func (d *drawing) drawUnrelated(ctx context.Context) error {
 	return nil
 }
 
-// named are the batch, or the requests, of which an entry tells that belongs to none.
-func named(e renewal.Entry) (list []renewal.Request) {
+// subjectsOf are the batch, or the requests, of which an entry tells that belongs to none.
+func subjectsOf(e renewal.Entry) (list []renewal.Request) {
 	if batch, ok := renewal.ParseBatchReference(e.Detail[renewal.DetailBatch]); ok {
 		return []renewal.Request{{ID: -batch}}
 	}
-	if e.Code != renewal.CodePaused || e.Actor != renewal.System {
-		return nil
-	}
-	for _, word := range strings.FieldsFunc(e.Detail[renewal.DetailReason], func(c rune) bool { return c == ' ' || c == ',' }) {
-		if id, ok := renewal.ParseReference(word); ok && strings.HasPrefix(word, renewal.Reference(id)) {
+	for name := range strings.SplitSeq(e.Detail[renewal.DetailAbout], ",") {
+		if id, ok := renewal.ParseReference(name); ok {
 			list = append(list, renewal.Request{ID: id})
 		}
 	}
