@@ -46,6 +46,9 @@ func (d *Directory) beside(ctx context.Context, a renewal.Actor, r renewal.Reque
 	a, err := d.inSteps(ctx, a, r, maxAge)
 	a, failed := d.compare(ctx, a, people, maxAge)
 	err = errors.Join(err, failed)
+	if len(a.DeputyOf) > 0 || slices.ContainsFunc(r.Votes, func(v renewal.Vote) bool { return v.For != "" }) {
+		a.Members = d.inGroups(ctx, r, maxAge)
+	}
 	a.DeputyOf = slices.Clone(a.DeputyOf)
 	for i, of := range a.DeputyOf {
 		of, unnamed := d.inSteps(ctx, of, r, maxAge)

@@ -96,6 +96,7 @@ func (d *Directory) Awaited(ctx context.Context, r renewal.Request, maxAge looku
 	if err != nil {
 		return nil, err
 	}
+	members := d.inGroups(ctx, r, maxAge)
 	approvers := slices.Clone(actors) // what a deputy may is not handed on
 	for _, dep := range deputies {
 		i := slices.IndexFunc(approvers, func(a renewal.Actor) bool { return a.UserID == dep.Of })
@@ -114,5 +115,29 @@ func (d *Directory) Awaited(ctx context.Context, r renewal.Request, maxAge looku
 			return nil, err
 		}
 	}
+	for i := range actors {
+		actors[i].Members = members
+	}
 	return actors, nil
+}
+
+// inGroups are the people of the groups in a request's steps, and the approvers, without those who have left. What Slack
+// does not tell now is missing.
+func (d *Directory) inGroups(ctx context.Context, r renewal.Request, maxAge lookup.MaxAge) map[string][]string {
+	members := map[string][]string{}
+	find := func(name string, ids []string) {
+		people, err := d.Members(ctx, ids, maxAge)
+		if err != nil {
+			d.log.WarnContext(ctx, "who is in a user group is not known", "group", name, "error", err)
+			return
+		}
+		members[name] = slices.DeleteFunc(people, d.Left)
+	}
+	find(renewal.Variables, d.approvers)
+	for _, name := range r.Names() {
+		if isGroup(name) {
+			find(name, []string{name})
+		}
+	}
+	return members
 }

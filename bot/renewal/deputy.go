@@ -169,7 +169,7 @@ func (r Request) represented(a Actor, now time.Time, p Policy) bool {
 			continue
 		}
 		for _, l := range lost {
-			if slices.ContainsFunc(w.Steps[at].Who, func(id string) bool { return id == l.By || unnamed(id) }) {
+			if slices.ContainsFunc(w.Steps[at].Who, func(name string) bool { return a.mayStandFor(name, l.By) }) {
 				return false
 			}
 		}

@@ -249,12 +249,15 @@ func TestTheDeputyHasApproved(t *testing.T) {
 	t.Parallel()
 	named := func(id string) Actor { return Actor{UserID: id, Named: []string{id}} }
 	for name, c := range map[string]struct {
-		steps []Step
-		asked bool
+		steps   []Step
+		asked   bool
+		members map[string][]string
 	}{
-		"others are at the next step":                  {[]Step{{Who: []string{"U2"}, Required: 1}, {Who: []string{"U3"}, Required: 1}}, false},
-		"others have to approve the same step":         {[]Step{{Who: []string{"U2", "U3"}, Required: 2}}, false},
-		"the deputy may be needed for the step of now": {[]Step{{Who: []string{"U2"}, Required: 1}, {Who: []string{"S1"}, Required: 1}}, true},
+		"others are at the next step":                  {[]Step{{Who: []string{"U2"}, Required: 1}, {Who: []string{"U3"}, Required: 1}}, false, nil},
+		"others have to approve the same step":         {[]Step{{Who: []string{"U2", "U3"}, Required: 2}}, false, nil},
+		"the deputy may be needed for the step of now": {[]Step{{Who: []string{"U2"}, Required: 1}, {Who: []string{"S1"}, Required: 1}}, true, nil},
+		"the deputy is in the group of now":            {[]Step{{Who: []string{"U2"}, Required: 1}, {Who: []string{"S1"}, Required: 1}}, true, map[string][]string{"S1": {"U4", "U5"}}},
+		"the deputy is not in the group of now":        {[]Step{{Who: []string{"U2"}, Required: 1}, {Who: []string{"S1"}, Required: 1}}, false, map[string][]string{"S1": {"U4"}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -265,6 +268,7 @@ func TestTheDeputyHasApproved(t *testing.T) {
 				t.Fatal(err)
 			}
 			r, boss := made.Request, named("U2")
+			boss.Members = c.members
 			r = must(t, r, later, p, Approve{By: deputyOf("U5", boss), Shown: shown(r)})
 			same(t, c.asked, r.WaitsFor(boss, later, p), "it waits for whom the deputy approved")
 			for _, action := range []Action{ActionApprove, ActionReject, ActionReturn} {
@@ -282,15 +286,21 @@ func TestADeputyWhoIsNeededLater(t *testing.T) {
 	t.Parallel()
 	step := func(n int, who ...string) Step { return Step{Who: who, Required: n} }
 	for name, c := range map[string]struct {
-		steps []Step
-		voted string
-		code  string
+		steps   []Step
+		voted   string
+		code    string
+		members map[string][]string
 	}{
 		"of two later steps one alone has another": {steps: []Step{step(1, "U2"), step(1, "U5", "U3"), step(1, "U5", "U3")}, code: RefusedNeeded},
 		"the step after it has nobody else":        {steps: []Step{step(1, "U2"), step(1, "U5")}, code: RefusedNeeded},
 		"the step after it has another one":        {steps: []Step{step(1, "U2"), step(1, "U5", "U3")}},
 		"who has voted moves to the later step":    {steps: []Step{step(2, "U2", "U3", "U4"), step(1, "U5", "U3")}, voted: "U3"},
-		"a group is taken to suffice":              {steps: []Step{step(1, "U2"), step(1, "U5", "S1")}},
+		"who is in the group is not known":         {steps: []Step{step(1, "U2"), step(1, "U5", "S1")}},
+		"somebody else is in the group":            {steps: []Step{step(1, "U2"), step(1, "U5", "S1")}, members: map[string][]string{"S1": {"U5", "U3"}}},
+		"nobody is in the group":                   {steps: []Step{step(1, "U2"), step(1, "U5", "S1")}, members: map[string][]string{"S1": {}}, code: RefusedNeeded},
+		"the requester alone is in the group":      {steps: []Step{step(1, "U2"), step(1, "U5", "S1")}, members: map[string][]string{"S1": {"U1"}}, code: RefusedNeeded},
+		"two groups have the same person":          {steps: []Step{step(1, "U2"), step(1, "S1"), step(1, "U5", "S2")}, members: map[string][]string{"S1": {"U3"}, "S2": {"U3"}}, code: RefusedNeeded},
+		"the approvers of the variable are few":    {steps: []Step{step(1, "U2"), step(1, "U5", Variables)}, members: map[string][]string{Variables: {"U2", "U5"}}, code: RefusedNeeded},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -306,7 +316,7 @@ func TestADeputyWhoIsNeededLater(t *testing.T) {
 				r = must(t, r, later, p, Approve{By: named(c.voted), Shown: shown(r)})
 			}
 			deputy := named("U5")
-			deputy.DeputyOf = []Actor{named("U2")}
+			deputy.DeputyOf, deputy.Members = []Actor{named("U2")}, c.members
 			if e := (Approve{By: deputy, Shown: shown(r)}); c.code != "" {
 				refused(t, r, e, later, p, c.code)
 			} else {

@@ -7,9 +7,10 @@ import (
 )
 
 // Reaches says whether some people can together approve a pending request, as they are now: each
-// votes once, and rather for themselves than as a deputy.
+// votes once, and rather for themselves than as a deputy. What was approved by who is not among them does not count.
 func (r Request) Reaches(people []Actor, now time.Time, p Policy) bool {
 	people = slices.Clone(people)
+	r.Votes, _ = r.count(people, now.Add(-p.ExpireAfter), now, p)
 	r.ExpiresAt, r.Apart = now.Add(time.Hour), true // it is about people alone
 	for !arrived(r.ways(p), r.Votes) {
 		i, acting := r.nextVoter(people, now, p)
@@ -40,7 +41,7 @@ func (r Request) nextVoter(people []Actor, now time.Time, p Policy) (found int, 
 }
 
 // needed says whether somebody can't vote as a deputy because their own approval is needed at a later step: without it
-// too few of those are left who are named there by their ids. Who is in a group is not known here, and taken to suffice.
+// too few of those are left who are named there. A group of which it is not known who is in it is taken to suffice.
 func (r Request) needed(a, of Actor, votes []Vote, p Policy) bool {
 	deputy := Vote{By: a.UserID, For: of.UserID, Named: of.names()}
 	inPerson := []Vote{{By: a.UserID, Named: a.names()}, {By: of.UserID, Named: of.names()}}
@@ -58,19 +59,39 @@ func (r Request) needed(a, of Actor, votes []Vote, p Policy) bool {
 // others are the votes that can still come for a way, of all but two people.
 func (r Request) others(w Way, votes []Vote, p Policy, a, of Actor) []Vote {
 	var more []Vote
-	for _, id := range idsOf(w.Steps) {
+	add := func(id, name string) {
 		other := Actor{UserID: id}
+		i := slices.IndexFunc(more, func(v Vote) bool { return v.By == id })
 		switch {
-		case unnamed(id): // as many as are needed
-			for range w.Needs() {
-				more = append(more, Vote{Named: []string{id}})
-			}
 		case a.mayBe(id), of.mayBe(id), r.askedBy(other) && !r.selfCounts(p), slices.ContainsFunc(votes, other.counted):
+		case i < 0:
+			more = append(more, Vote{By: id, Named: []string{name}})
 		default:
-			more = append(more, Vote{By: id, Named: []string{id}})
+			more[i].Named = append(more[i].Named, name)
+		}
+	}
+	for _, name := range idsOf(w.Steps) {
+		members, known := a.Members[name]
+		switch {
+		case !unnamed(name):
+			add(name, name)
+		case known:
+			for _, id := range members {
+				add(id, name)
+			}
+		default: // as many as are needed
+			for range w.Needs() {
+				more = append(more, Vote{Named: []string{name}})
+			}
 		}
 	}
 	return more
+}
+
+// mayStandFor says whether a name of a step may be that of somebody else, as far as is known beside this person.
+func (a Actor) mayStandFor(name, id string) bool {
+	members, known := a.Members[name]
+	return name == id || (unnamed(name) && (!known || slices.Contains(members, id)))
 }
 
 // unnamed says whether a name of a step is that of people who are not known here.

@@ -69,3 +69,34 @@ func TestStepsHaveNoDeadEnd(t *testing.T) {
 		}
 	})
 }
+
+// A vote that nobody could give any more does not bring a request nearer to its approval.
+func TestAVoteOfWhoLeftReachesNothing(t *testing.T) {
+	t.Parallel()
+	person := func(id string) Actor { return Actor{UserID: id, MayApprove: true} }
+	for name, c := range map[string]struct {
+		voted  Actor
+		people []Actor
+		reach  bool
+	}{
+		"all are there":                        {person("U2"), []Actor{person("U2"), person("U3")}, true},
+		"who voted has left":                   {person("U2"), []Actor{person("U3")}, false},
+		"two others are there":                 {person("U2"), []Actor{person("U3"), person("U4")}, true},
+		"the deputy is there, and not of whom": {deputyOf("U5", person("U2")), []Actor{person("U3"), {UserID: "U5"}}, false},
+		"the deputy and who it is are there":   {deputyOf("U5", person("U2")), []Actor{person("U2"), person("U3"), deputyOf("U5", person("U2"))}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := policy()
+			p.Required = 2
+			made, err := New(123, submission(), start, p)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r := must(t, made.Request, later, p, Approve{By: c.voted, Shown: shown(made.Request)})
+			if got := r.Reaches(c.people, later.Add(2*time.Minute), p); got != c.reach {
+				t.Errorf("it can be approved: %t", got)
+			}
+		})
+	}
+}

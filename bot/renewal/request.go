@@ -239,6 +239,9 @@ type Actor struct {
 	// the one of them in whose place they act; empty: in their own.
 	DeputyOf []Actor
 	For      string
+	// Members are the people in user groups of the request's steps, and those of Variables. Of a name that is missing
+	// it is not known.
+	Members map[string][]string
 	// Click names the click or the submission by which they act; each delivery of it has
 	// the same name. Empty: it has none.
 	Click string
