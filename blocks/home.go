@@ -75,21 +75,14 @@ func (h HomeData) list(id, heading, none string, batches []BatchData, requests [
 	urgent = urgent[:min(len(urgent), room)]
 	batches = batches[:min(len(batches), batchesListed, room-len(urgent))]
 	requests = requests[:min(len(requests), room-len(urgent)-len(batches))]
-	add := func(i int, r renewal.Request) {
-		blocks = append(blocks, section(fmt.Sprintf("%s.%d", id, i), h.item(r)))
-		blocks = append(blocks, h.buttons(fmt.Sprintf("%s.%d.%d.%d.%s", id, i, r.ID, r.Revision, r.Status), r)...)
-	}
 	for i, r := range urgent {
-		add(i, r)
+		blocks = append(blocks, h.row(fmt.Sprintf("%s.%d", id, i), r)...)
 	}
 	for i, d := range batches {
-		d.Pause = h.Pause
-		name := fmt.Sprintf("%s.batch.%d", id, i)
-		blocks = append(blocks, section(name, d.listItem(h.Links)))
-		blocks = append(blocks, d.buttonRow(name, h.Links)...)
+		blocks = append(blocks, h.batchRow(fmt.Sprintf("%s.batch.%d", id, i), d)...)
 	}
 	for i, r := range requests {
-		add(len(urgent)+i, r)
+		blocks = append(blocks, h.row(fmt.Sprintf("%s.%d", id, len(urgent)+i), r)...)
 	}
 	if more := all - len(urgent) - len(batches) - len(requests); more > 0 {
 		rest := fmt.Sprintf("and %d more", more)
@@ -99,6 +92,17 @@ func (h HomeData) list(id, heading, none string, batches []BatchData, requests [
 		blocks = append(blocks, withAll(section(id+".more", rest), id, all, all-more))
 	}
 	return blocks
+}
+
+// row is a request in a list, with what the person can do with it.
+func (h HomeData) row(id string, r renewal.Request) []slack.Block {
+	return append([]slack.Block{section(id, h.item(r))}, h.buttons(fmt.Sprintf("%s.%d.%d.%s", id, r.ID, r.Revision, r.Status), r)...)
+}
+
+// batchRow is the same of a batch.
+func (h HomeData) batchRow(id string, d BatchData) []slack.Block {
+	d.Pause = h.Pause
+	return append([]slack.Block{section(id, d.listItem(h.Links))}, d.buttonRow(id, h.Links)...)
 }
 
 // urgentFirst divides requests into those of which nobody knows whether they were ordered, and others.

@@ -191,7 +191,7 @@ func TestViewsWithstandAnyText(t *testing.T) {
 			"submitted": blocks.Submitted(r, false), "amended": blocks.Submitted(r, true), "reject": blocks.RejectForm(r),
 			"return": blocks.ReturnForm(r), "approve": blocks.ApproveForm(r, renewal.Pause{By: r.Requester, Reason: r.Note}),
 			"settle placed": blocks.SettlePlacedForm(r), "settle placed anyway": blocks.SettlePlacedAnyway(r, blocks.TargetOf(r), r.Note, r.Reason, r.Changes), "settle not placed": blocks.SettleNotPlacedForm(r),
-			"list": blocks.ListPage(blocks.ListMine, nil, repeat(r, 30), 0, blocks.Links{r.ID: r.Note}),
+			"list": blocks.ListPage(blocks.HomeData{Links: blocks.Links{r.ID: r.Note}}, blocks.ListMine, nil, repeat(r, 30), 0),
 		} {
 			checkView(t, name, v)
 			ack(t, name, slack.NewPushViewSubmissionResponse(&v))

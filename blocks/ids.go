@@ -21,6 +21,7 @@ const (
 	CallbackTrouble         = "renew_trouble"
 	CallbackSubmitted       = "renew_submitted"
 	CallbackNotice          = "renew_notice"
+	CallbackList            = "renew_list"
 	CallbackHome            = "renew_home"
 	CallbackShortcut        = "renew_global"
 )

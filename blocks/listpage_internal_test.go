@@ -32,7 +32,7 @@ func TestListPageSaysWhatHomeSays(t *testing.T) {
 		return said
 	}
 	home := rows(Home(HomeData{Waiting: waiting, WaitingBatches: batches}).Blocks.BlockSet, "waiting.")
-	page := rows(ListPage(ListWaiting, batches, waiting, 0, nil).Blocks.BlockSet, "list.")
+	page := rows(ListPage(HomeData{}, ListWaiting, batches, waiting, 0).Blocks.BlockSet, "list.")
 	if len(home) != homeListed || len(page) != listPaged {
 		t.Fatalf("%d rows of Home, %d of the page", len(home), len(page))
 	}

@@ -48,6 +48,7 @@ func (b *Bot) submission(ctx context.Context, ic slack.InteractionCallback, env 
 			b.batch.Submitted(ctx, reply.Clicked(ic, env), ic)
 		}
 	}
+	b.relist(ctx, ic, env)
 }
 
 func (b *Bot) actions(ctx context.Context, ic slack.InteractionCallback, env *socket.Envelope) {
@@ -68,25 +69,27 @@ func (b *Bot) actions(ctx context.Context, ic slack.InteractionCallback, env *so
 		case blocks.ActionOpenCard:
 			env.Ack(nil) // a link, which Slack follows itself
 		default:
-			if blocks.IsBatch(a.ActionID) {
-				b.batch.Clicked(ctx, reply.Clicked(ic, env), a)
-				continue
-			}
-			if blocks.IsDue(a.ActionID) {
-				b.clickedDue(ctx, ic, a, env)
-				continue
-			}
-			if blocks.IsList(a.ActionID) {
-				b.clickedList(ctx, ic, a, env)
-				continue
-			}
-			if blocks.IsHistory(a.ActionID) {
-				b.clickedHistory(ctx, ic, a, env)
-				continue
-			}
-			b.clicked(ctx, ic, a, env)
+			b.acted(ctx, ic, a, env)
 		}
 	}
+}
+
+// acted leads what people do with something that is there to its handler.
+func (b *Bot) acted(ctx context.Context, ic slack.InteractionCallback, a *slack.BlockAction, env *socket.Envelope) {
+	switch {
+	case blocks.IsList(a.ActionID):
+		b.clickedList(ctx, ic, a, env)
+		return
+	case blocks.IsBatch(a.ActionID):
+		b.batch.Clicked(ctx, reply.Clicked(ic, env), a)
+	case blocks.IsDue(a.ActionID):
+		b.clickedDue(ctx, ic, a, env)
+	case blocks.IsHistory(a.ActionID):
+		b.clickedHistory(ctx, ic, a, env)
+	default:
+		b.clicked(ctx, ic, a, env)
+	}
+	b.relist(ctx, ic, env)
 }
 
 // openFor opens the form for somebody who did not type a command.

@@ -31,19 +31,28 @@ func (b *Bot) clickedList(ctx context.Context, ic slack.InteractionCallback, cli
 	if !b.mayAsk(ctx, p, a, "list") {
 		return
 	}
-	l, err := b.slack.ListsFor(ctx, a)
-	if err != nil {
-		b.reply.Sorry(ctx, p, "list requests", err)
-		return
-	}
 	list, page := blocks.ReadList(click)
-	batches, requests := l.Of(list)
-	v := blocks.ListPage(list, batches, requests, page, b.slack.Links(ctx, l.Mine, l.Waiting, l.Batches.Subjects()))
-	if ic.View.Type == slack.VTModal {
+	v, err := b.slack.ListPage(ctx, a, list, page)
+	switch {
+	case err != nil:
+		b.reply.Sorry(ctx, p, "list requests", err)
+	case ic.View.Type == slack.VTModal:
 		b.reply.Update(ctx, ic.View.ID, ic.View.Hash, v)
-		return
+	default:
+		b.reply.Open(ctx, p, ic.TriggerID, v)
 	}
-	b.reply.Open(ctx, p, ic.TriggerID, v)
+}
+
+// relist draws the page of a list again in which somebody has done something, or over which they filled a form in.
+func (b *Bot) relist(ctx context.Context, ic slack.InteractionCallback, env *socket.Envelope) {
+	if id, list, page := blocks.ListUnder(ic); id != "" {
+		env.Ack(nil)
+		if v, err := b.slack.ListPage(ctx, b.directory.Actor(ctx, ic.User.ID, directory.RequestAge), list, page); err == nil {
+			b.reply.Update(ctx, id, "", v)
+		} else {
+			b.log.WarnContext(ctx, "a list was not drawn again", "error", err)
+		}
+	}
 }
 
 // statusOf lists the requests for a customer or a PBX, as far as the person may see them.

@@ -2,6 +2,7 @@ package bot_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -116,7 +117,7 @@ func TestAllOfAList(t *testing.T) {
 	b.wants(list, "and 18 more", "Show all…")
 	alice.home("RNW-000001", "and 16 more", "Show all…")
 	alice.pressInHome("Show all…")
-	b.wants(b.Slack.TextView(alice.titled("My open requests")), "RNW-000001", "28 entries. Page 1 of 3.", "Nothing was changed or ordered.")
+	b.wants(b.Slack.TextView(alice.titled("My open requests")), "RNW-000001", "28 entries. Page 1 of 3.", "Looking at them changes and orders nothing.")
 	if r, err := alice.p.PressInView(b.ctx, "More ▶"); err != nil || r.Failure != "" {
 		t.Fatal(r, err)
 	}
@@ -127,7 +128,35 @@ func TestAllOfAList(t *testing.T) {
 	b.wants(b.Slack.TextView(v), "RNW-000015", "◀ Before")
 	bob.home("and 15 more")
 	bob.pressInHome("Show all…")
-	b.wants(b.Slack.TextView(bob.titled("Waiting for me")), "27 entries. Page 1 of 3.")
+	page := bob.titled("Waiting for me")
+	b.wants(b.Slack.TextView(page), "27 entries. Page 1 of 3.")
+	in := func(button string) {
+		t.Helper()
+		if r, err := bob.p.PressInView(b.ctx, button); err != nil || r.Failure != "" {
+			t.Fatalf("press %q: %v %s", button, err, r.Failure)
+		}
+	}
+	says := func(title string, pieces ...string) slacksim.View {
+		t.Helper()
+		v, err := bob.p.WaitView(b.ctx, func(v slacksim.View) bool {
+			text := b.Slack.TextView(v)
+			return v.Title == title && !slices.ContainsFunc(pieces, func(p string) bool { return !contains(text, p) })
+		})
+		if err != nil {
+			t.Fatalf("%s does not say %q: %v", title, pieces, err)
+		}
+		return v
+	}
+	in("More ▶")
+	says("Waiting for me", "RNW-000015", "Page 2 of 3.")
+	in("list.13.15.1.pending/" + blocks.ActionApprove)
+	b.happened("RNW-000015", renewal.CodeApproved)
+	says("Waiting for me", "26 entries. Page 2 of 3.", "RNW-000016")
+	in("list.13.16.1.pending/" + blocks.ActionReject)
+	bob.typeIn("Reason", "Not this year")
+	bob.submitOK()
+	b.happened("RNW-000016", renewal.CodeRejected)
+	says("Waiting for me", "25 entries. Page 2 of 3.")
 }
 
 // Who became a guest, or left, seconds after a click of theirs was looked at decides on nothing more.

@@ -30,14 +30,21 @@ type Person struct {
 	Env         *socket.Envelope
 	// Command says that an ack may carry the answer.
 	Command bool
+	// Under is the private metadata of the modal in which they clicked; a view that they open lies upon it.
+	// Empty: they did it elsewhere.
+	Under string
 }
 
 // Clicked is who clicked in a message or a view.
 func Clicked(ic slack.InteractionCallback, env *socket.Envelope) Person {
-	return Person{
+	p := Person{
 		ID: ic.User.ID, Channel: ic.Container.ChannelID, Thread: ic.Container.ThreadTs, ResponseURL: ic.ResponseURL,
 		Trigger: ic.TriggerID, Env: env,
 	}
+	if ic.Type == slack.InteractionTypeBlockActions && ic.View.CallbackID == blocks.CallbackList {
+		p.Under = ic.View.PrivateMetadata
+	}
+	return p
 }
 
 // Replies answer people. Make them with New.

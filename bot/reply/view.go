@@ -2,6 +2,7 @@ package reply
 
 import (
 	"context"
+	"crypto/rand"
 	"slices"
 	"strings"
 	"time"
@@ -12,11 +13,16 @@ import (
 	"renewbot/bot/socket"
 )
 
-// Open opens a view, and tells the person when Slack refuses.
+// Open opens a view, and tells the person when Slack refuses. One that lies upon the page of a list has its name as its
+// external id, by which the page is found when the view is submitted.
 func (r *Replies) Open(ctx context.Context, p Person, trigger string, v slack.ModalViewRequest) (*slack.View, bool) {
 	ctx, cancel := context.WithTimeout(ctx, r.within)
 	defer cancel()
-	opened, err := r.api.OpenViewContext(ctx, trigger, v)
+	open := r.api.OpenViewContext
+	if p.Under != "" {
+		open, v.ExternalID = r.api.PushViewContext, p.Under+" "+rand.Text()
+	}
+	opened, err := open(ctx, trigger, v)
 	if err == nil && opened.ID != "" {
 		return &opened.View, true
 	}

@@ -48,6 +48,20 @@ func (l Lists) Of(list string) ([]blocks.BatchData, []renewal.Request) {
 	return nil, nil
 }
 
+// ListPage is a page of a person's list, with what they can do.
+func (v *View) ListPage(ctx context.Context, a renewal.Actor, list string, page int) (slack.ModalViewRequest, error) {
+	l, err := v.ListsFor(ctx, a)
+	if err != nil {
+		return slack.ModalViewRequest{}, err
+	}
+	h := blocks.HomeData{Can: l.Can, Links: v.Links(ctx, l.Mine, l.Waiting, l.Batches.Subjects())}
+	if h.Pause, err = v.ledger.Paused(ctx); err != nil {
+		return slack.ModalViewRequest{}, err
+	}
+	batches, requests := l.Of(list)
+	return blocks.ListPage(h, list, batches, requests, page), nil
+}
+
 // common is what the lists of all people are chosen from.
 type common struct {
 	open      []renewal.Request  // of which no batch tells, the newest first
