@@ -72,8 +72,8 @@ func TestBatchFromHome(t *testing.T) {
 	held.Remove()
 	close(release)
 	b.says(sandbox.Renewals, "RNW-B0001 has ended", "10 placed")
-	b.homeSays(sandbox.Alice, "Recently finished", "RNW-B0001", "10 placed", "RNW-000001", "You have no open requests.")
-	b.homeSays(sandbox.Bob, "Recently finished", "RNW-B0001", "10 placed", "RNW-000001")
+	b.homeSays(sandbox.Alice, "Recently finished", "RNW-B0001 (https://", "10 placed", "RNW-000001", "You have no open requests.")
+	b.homeSays(sandbox.Bob, "Recently finished", "RNW-B0001 (https://", "10 placed", "RNW-000001")
 	b.homeLacks(sandbox.Bob, "Decided by me")
 	b.wantOrders(11)
 }
