@@ -94,7 +94,7 @@ func ListPage(h HomeData, list string, batches []BatchData, requests []renewal.R
 	if len(turn) > 0 {
 		blocks = append(blocks, slack.NewActionBlock("list.pages", turn...))
 	}
-	end := fmt.Sprintf("%s. Page %d of %d. Nothing was changed or ordered.", count(all, "entry", "entries"), page+1, pages)
+	end := fmt.Sprintf("%s. Page %d of %d. Looking at them changes and orders nothing.", count(all, "entry", "entries"), page+1, pages)
 	v := modal(CallbackList, listTitles[list], append(blocks, contextLine("list.end", end))...)
 	v.PrivateMetadata = listValue(list, page)
 	return v

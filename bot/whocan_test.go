@@ -117,7 +117,7 @@ func TestAllOfAList(t *testing.T) {
 	b.wants(list, "and 18 more", "Show all…")
 	alice.home("RNW-000001", "and 16 more", "Show all…")
 	alice.pressInHome("Show all…")
-	b.wants(b.Slack.TextView(alice.titled("My open requests")), "RNW-000001", "28 entries. Page 1 of 3.", "Nothing was changed or ordered.")
+	b.wants(b.Slack.TextView(alice.titled("My open requests")), "RNW-000001", "28 entries. Page 1 of 3.", "Looking at them changes and orders nothing.")
 	if r, err := alice.p.PressInView(b.ctx, "More ▶"); err != nil || r.Failure != "" {
 		t.Fatal(r, err)
 	}

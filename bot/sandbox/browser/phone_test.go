@@ -24,6 +24,16 @@ func TestOnAPhone(t *testing.T) {
 	bob := s.as(sandbox.Bob)
 	bob.click("[data-testid=replies]", "")
 	bob.look("thread")
+	card := ask[[]float64](bob, "measure the card", `(() => {
+		const approve = seen("`+thread+`[data-action-id=approve] button", "").pop();
+		let pane = approve.parentElement;
+		while (!/auto|scroll/.test(getComputedStyle(pane).overflowY)) pane = pane.parentElement;
+		const from = approve.closest("[data-message-ts]").getBoundingClientRect().top;
+		return [approve.getBoundingClientRect().bottom - from, pane.clientHeight];
+	})()`)
+	if card[0] > card[1] {
+		t.Errorf("from the top of the card to Approve it is %v, and the pane has %v: who decides has to scroll", card[0], card[1])
+	}
 	bob.approves()
 	bob.shows(thread, orderNo)
 	bob.look("ordered")
