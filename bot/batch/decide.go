@@ -150,5 +150,5 @@ func (v *View) unsaved(ctx context.Context, b renewal.Batch, err error) renewal.
 		return renewal.Say(fmt.Sprintf("It is not known yet whether this was saved. Look at the card of %s before you do it again.", b.Reference()))
 	}
 	v.log.ErrorContext(ctx, "a decision on a batch was not saved", "error", err)
-	return renewal.Say("Sorry, this could not be saved. Nothing was changed and nothing was ordered by this. Please try again in a moment.")
+	return renewal.Say(reply.NotSaved)
 }

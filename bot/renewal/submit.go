@@ -53,7 +53,7 @@ func New(id int64, s Submission, now time.Time, p Policy) (Change, error) {
 // CheckSubmission says whether a submission may become a request; its error is a *Refusal.
 func CheckSubmission(s Submission) error {
 	if !s.By.MayRequest {
-		return NotAllowed(s.By, Text("You may not request renewals."))
+		return MayNotRequest(s.By)
 	}
 	if s.Channel == "" {
 		return refuse(RefusedOffer, "Choose the channel for the request. Nothing was ordered.")
