@@ -252,7 +252,7 @@ func BatchVote(d BatchData, a renewal.BatchApproval, last bool, next Asked) Mess
 	s += commentWords(map[string]string{renewal.DetailComment: a.Comment}) + ownBatch(a.Self)
 	switch {
 	case !last && len(next.IDs) > 0:
-		s = askToDecide(s+" By the policy it is the turn of others now. "+nothingYet, next)
+		s = askToDecide(join(s, turnOfOthers, nothingYet), next)
 	case !last:
 		s = askToDecide(s+" More approvals are needed. "+nothingYet, Asked{Few: d.Few})
 	case d.Batch.DryRun:

@@ -33,7 +33,7 @@ func batchSentence(e renewal.Entry) string {
 	case renewal.CodeBatchVoted:
 		more := "More approvals are needed."
 		if d[renewal.DetailNext] != "" {
-			more = "By the policy it is the turn of others now."
+			more = turnOfOthers
 		}
 		return join("👍 "+by+" approved "+lines+" of "+name+" ("+outside(d[renewal.DetailVotes], shortLimit)+")"+commentWords(d)+ownBatch(d[renewal.DetailSelfApproval] != ""), more, nothingYet)
 	case renewal.CodeBatchApproved:

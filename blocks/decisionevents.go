@@ -8,6 +8,8 @@ import (
 	"renewbot/bot/renewal"
 )
 
+const turnOfOthers = "By the policy it is the turn of others now."
+
 // decisionSentence tells what people decided, and what became of it.
 func decisionSentence(r renewal.Request, e renewal.Entry) string {
 	by, d := actor(e), e.Detail
@@ -32,7 +34,7 @@ func approvalSentence(r renewal.Request, e renewal.Entry) string {
 	switch e.Code {
 	case renewal.CodeVoted:
 		if d[renewal.DetailNext] != "" {
-			return join(yes, lostWords(d), "By the policy it is the turn of others now.", nothingYet)
+			return join(yes, lostWords(d), turnOfOthers, nothingYet)
 		}
 		return join(yes, lostWords(d), "More approvals are needed.", nothingYet)
 	case renewal.CodeApproved:

@@ -15,7 +15,6 @@ import (
 	"github.com/slack-go/slack"
 
 	"renewbot/bot/due"
-	"renewbot/bot/renewal"
 )
 
 // The actions of a list of renewals due, and the verbs of a row's menu.
@@ -279,9 +278,4 @@ func dueBullets(rows []due.Row, now time.Time) string {
 		s += fmt.Sprintf("\n• and %d more", more)
 	}
 	return s
-}
-
-// DueChanged says what was changed of a row, for whom the list itself is out of sight.
-func DueChanged(r due.Row, what string) Message {
-	return Answer(renewal.Say(r.Holder.Name + ", " + r.Product.Name + ": " + what + " Nothing was ordered."))
 }

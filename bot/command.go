@@ -83,23 +83,9 @@ func (b *Bot) help(ctx context.Context, p reply.Person, first string) {
 	b.reply.Tell(ctx, p, m)
 }
 
-// deny tells a person that they may not, and writes it down: once for a click that Slack
-// delivers twice. The ack of a command carries the answer each time.
+// deny tells a person that they may not, and writes it down.
 func (b *Bot) deny(ctx context.Context, p reply.Person, request int64, action string, r *renewal.Refusal) {
-	again := b.ledger.RefusedBefore(p.Trigger)
-	if !again || p.Command {
-		b.reply.Tell(ctx, p, blocks.Answer(r.Sentence))
-	}
-	if !again {
-		b.audit(ctx, request, p.ID, action, r)
-	}
-}
-
-// audit writes down what a person tried and may not.
-func (b *Bot) audit(ctx context.Context, request int64, userID, action string, r *renewal.Refusal) {
-	if err := b.ledger.Deny(ctx, request, userID, action, r); err != nil {
-		b.log.ErrorContext(ctx, "a refusal was not written down", "action", action, "error", err)
-	}
+	b.reply.Deny(ctx, p, b.ledger, request, action, r)
 }
 
 func (b *Bot) status(ctx context.Context, p reply.Person, a renewal.Actor, id int64) {

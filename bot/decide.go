@@ -176,7 +176,7 @@ func whoSubmitted(ic slack.InteractionCallback, env *socket.Envelope) reply.Pers
 func unsaved(err error, request int64) string {
 	switch {
 	case !errors.Is(err, ledger.ErrUnclear):
-		return "Sorry, this could not be saved. Nothing was changed and nothing was ordered by this. Please try again in a moment."
+		return reply.NotSaved
 	case request == 0:
 		return "It is not known yet whether this was saved. “/renew list” tells; the same form never makes two requests."
 	}

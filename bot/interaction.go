@@ -103,7 +103,7 @@ func (b *Bot) openFor(ctx context.Context, ic slack.InteractionCallback, env *so
 func (b *Bot) mayFill(ctx context.Context, ic slack.InteractionCallback, env *socket.Envelope) bool {
 	actor := b.directory.Actor(ctx, ic.User.ID, directory.RequestAge)
 	if !actor.MayRequest {
-		b.deny(ctx, reply.Clicked(ic, env), 0, "open", renewal.NotAllowed(actor, renewal.Text("You may not request renewals.")))
+		b.deny(ctx, reply.Clicked(ic, env), 0, "open", renewal.MayNotRequest(actor))
 	}
 	return actor.MayRequest
 }

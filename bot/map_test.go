@@ -154,14 +154,18 @@ func importsOfOurs(t *testing.T) map[string][]string {
 	return imports
 }
 
-// The walks name files that exist, and functions that are in them.
+// The walks and what they jump over name files that exist, and functions that are in them.
 func TestWalksExist(t *testing.T) {
 	t.Parallel()
 	steps := regexp.MustCompile("(?m)^\\| `([\\w/]+\\.go)` \\| ([^|]+) \\|").FindAllStringSubmatch(contributing(t), -1)
 	if len(steps) < 20 {
 		t.Errorf("found only %d steps", len(steps))
 	}
-	for _, step := range steps {
+	hops := regexp.MustCompile("(?m)^\\| `[\\w/]+\\.go` \\| `([\\w/]+\\.go)` \\| ([^|]+) \\|").FindAllStringSubmatch(contributing(t), -1)
+	if len(hops) < 20 {
+		t.Errorf("found only %d hops", len(hops))
+	}
+	for _, step := range append(steps, hops...) {
 		source, err := os.ReadFile(filepath.Join(root, step[1]))
 		if err != nil {
 			t.Error(err)

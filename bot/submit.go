@@ -30,7 +30,7 @@ func (b *Bot) submittedForm(ctx context.Context, ic slack.InteractionCallback, e
 	defer cancel()
 	actor := b.directory.Actor(checking, ic.User.ID, directory.RequestAge)
 	if !actor.MayRequest {
-		refusal := renewal.NotAllowed(actor, renewal.Text("You may not request renewals."))
+		refusal := renewal.MayNotRequest(actor)
 		env.Ack(slack.NewUpdateViewSubmissionResponse(new(blocks.Notice("Not allowed", refusal.Sentence))))
 		b.reviewDenied(ctx, ic, 0, refusal)
 		return
@@ -193,6 +193,6 @@ func (b *Bot) submittedReview(ctx context.Context, ic slack.InteractionCallback,
 // reviewDenied writes down, once, that somebody may not have a review.
 func (b *Bot) reviewDenied(ctx context.Context, ic slack.InteractionCallback, request int64, r *renewal.Refusal) {
 	if !b.ledger.RefusedBefore(ic.TriggerID) {
-		b.audit(ctx, request, ic.User.ID, "review", r)
+		b.reply.Denied(ctx, ic.User.ID, b.ledger, request, "review", r)
 	}
 }

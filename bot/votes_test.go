@@ -340,6 +340,16 @@ func TestChangedIDIsTheSamePerson(t *testing.T) {
 		b.happened("RNW-000001", renewal.CodeOrdered)
 		b.wantOrders(1)
 	})
+	t.Run("the requester withdraws lines of a batch under another id", func(t *testing.T) {
+		t.Parallel()
+		b, _ := start(t, telling, forty)
+		card := b.as(sandbox.Alice).batch(customer(31), customer(33))
+		b.as(alice).press(card, "Leave lines out…")
+		b.as(alice).choose("Lines", "", "RNW-000002")
+		b.as(alice).submitOK()
+		b.happened("RNW-000002", renewal.CodeCancelled)
+		b.card(sandbox.Renewals, "RNW-B0001", "Approve 1 line")
+	})
 	t.Run("what Slack does not tell is refused", func(t *testing.T) {
 		t.Parallel()
 		b, clock := start(t)

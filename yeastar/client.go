@@ -124,6 +124,8 @@ func New(cfg Config) (*Client, error) {
 
 // Login gets a token now, if there is none that is still good: to check the
 // credentials, and to have the token ready.
+//
+// https://help.yeastar.com/en/pp-ptr/developer-guide/request-access-token.html
 func (c *Client) Login(ctx context.Context) error {
 	_, err := c.tokens.get(ctx, 0)
 	return err

@@ -38,6 +38,8 @@ func (c *Client) Orders(ctx context.Context, page, size int) (OrderPage, error) 
 
 // NewestOrders is Orders and asks for the newest first. The vendor's pages show a
 // parameter for that but do not document it, so the caller has to look at the times.
+//
+// https://help.yeastar.com/en/pp-ptr/developer-guide/query-order-list.html
 func (c *Client) NewestOrders(ctx context.Context, page, size int) (OrderPage, error) {
 	return c.orders(ctx, page, size, "-id")
 }

@@ -70,6 +70,8 @@ func (c *Client) OwnedProducts(ctx context.Context, productID int) ([]OwnedProdu
 
 // EachOwnedProduct is OwnedProducts, one after the other, so that what is not kept of them need
 // not be there for all at once. After an error it has handed out a part.
+//
+// https://help.yeastar.com/en/pp-ptr/developer-guide/query-product-list.html
 func (c *Client) EachOwnedProduct(ctx context.Context, productID int, take func(OwnedProduct)) error {
 	list := ownedList{seen: map[string]bool{}, take: take}
 	for no, pages := 1, 1; no <= maxOwnedPages; {

@@ -25,25 +25,16 @@ func (v *View) Sees(ctx context.Context, w reply.Person, a renewal.Actor, d bloc
 	return false
 }
 
-// deny tells somebody that they may not, and writes it down: once for a click that Slack delivers twice.
+// deny tells somebody that they may not, and writes it down.
 func (v *View) deny(ctx context.Context, w reply.Person, action string, refusal *renewal.Refusal) {
-	again := v.ledger.RefusedBefore(w.Trigger)
-	if !again || w.Command {
-		v.reply.Tell(ctx, w, blocks.Answer(refusal.Sentence))
-	}
-	if again {
-		return
-	}
-	if err := v.ledger.Deny(ctx, 0, w.ID, action, refusal); err != nil {
-		v.log.ErrorContext(ctx, "a refusal was not written down", "error", err)
-	}
+	v.reply.Deny(ctx, w, v.ledger, 0, action, refusal)
 }
 
 // askAgain opens the form with what was left out of a batch.
 func (v *View) askAgain(ctx context.Context, w reply.Person, d blocks.BatchData) {
 	a := v.directory.Actor(ctx, w.ID, directory.RequestAge)
 	if !a.MayRequest {
-		v.deny(ctx, w, string(renewal.ActionAskAgain), renewal.NotAllowed(a, renewal.Text("You may not request renewals.")))
+		v.deny(ctx, w, string(renewal.ActionAskAgain), renewal.MayNotRequest(a))
 		return
 	}
 	if !v.Sees(ctx, w, a, d, string(renewal.ActionAskAgain)) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/slack-go/slack"
 
@@ -64,8 +63,7 @@ func (v *View) Clicked(ctx context.Context, w reply.Person, ic slack.Interaction
 	case blocks.ActionBatchGoOn:
 		v.apply(ctx, w, d.Batch, renewal.GoOn{By: actor, Held: t.Held})
 	case blocks.ActionBatchLeave:
-		own := slices.ContainsFunc(d.Lines, func(r renewal.Request) bool { return r.Requester == w.ID || actor.Same[r.Requester] })
-		v.ask(ctx, w, blocks.BatchLeaveForm(d, own), actor, d)
+		v.ask(ctx, w, blocks.BatchLeaveForm(d, d.Batch.Asked(actor, d.Lines)), actor, d)
 	case blocks.ActionBatchComment:
 		if d.Pause, err = v.ledger.Paused(ctx); err != nil {
 			v.log.WarnContext(ctx, "a form does not say whether orders are paused", "error", err)
@@ -78,13 +76,15 @@ func (v *View) Clicked(ctx context.Context, w reply.Person, ic slack.Interaction
 
 // ask opens a small form, unless nothing waits for a decision or the person has none.
 func (v *View) ask(ctx context.Context, w reply.Person, form slack.ModalViewRequest, a renewal.Actor, d blocks.BatchData) {
-	open := d.Batch.Undecided(d.Lines)
-	if len(open) == 0 {
+	if len(d.Batch.Undecided(d.Lines)) == 0 {
 		v.reply.Say(ctx, w, "No line of "+d.Batch.Reference()+" waits for a decision any more. Nothing was changed by this.")
 		return
 	}
-	own := form.CallbackID == blocks.CallbackBatchLeave && open[0].Requester == a.UserID
-	if refusal := d.Batch.MayDecide(a, d.Lines, v.ledger.Now(ctx), v.policy); refusal != nil && !own {
+	may := d.Batch.MayDecide
+	if form.CallbackID == blocks.CallbackBatchLeave {
+		may = d.Batch.MayLeaveOut
+	}
+	if refusal := may(a, d.Lines, v.ledger.Now(ctx), v.policy); refusal != nil {
 		v.deny(ctx, w, form.CallbackID, refusal)
 		return
 	}
@@ -154,5 +154,5 @@ func (v *View) unsaved(ctx context.Context, b renewal.Batch, err error) renewal.
 		return renewal.Say(fmt.Sprintf("It is not known yet whether this was saved. Look at the card of %s before you do it again.", b.Reference()))
 	}
 	v.log.ErrorContext(ctx, "a decision on a batch was not saved", "error", err)
-	return renewal.Say("Sorry, this could not be saved. Nothing was changed and nothing was ordered by this. Please try again in a moment.")
+	return renewal.Say(reply.NotSaved)
 }

@@ -99,15 +99,8 @@ func (v *View) fetch(ctx context.Context, file string) (text string, rows []row,
 
 // taken reads what came of a file, or says why nothing did.
 func taken(raw []byte, err error) (text string, rows []row, fault string) {
-	switch {
-	case errors.Is(err, socket.ErrFileTooLong):
-		return "", nil, "The file is longer than 256 KB: split it."
-	case errors.Is(err, socket.ErrFileNoText):
-		return "", nil, "The file is no text in UTF-8: save it as “CSV UTF-8”."
-	case errors.Is(err, socket.ErrFileDenied):
-		return "", nil, "Slack does not give me the file. It may be deleted; else the app lacks files:read, which “renewbot check” tells. Pasted lines work all the same."
-	case err != nil:
-		return "", nil, "The file could not be fetched from Slack."
+	if err != nil {
+		return "", nil, socket.ExplainFile(err, "256 KB")
 	}
 	rows, fault = read(string(raw))
 	return string(raw), rows, fault
@@ -305,14 +298,11 @@ func (v *View) Submitted(ctx context.Context, w reply.Person, ic slack.Interacti
 	case blocks.CallbackBatchForm, blocks.CallbackBatchReview:
 		actor := v.directory.Actor(ctx, w.ID, directory.RequestAge)
 		if !actor.MayRequest {
-			refusal := renewal.NotAllowed(actor, renewal.Text("You may not request renewals."))
+			refusal := renewal.MayNotRequest(actor)
 			view := blocks.Notice("Not allowed", refusal.Sentence)
 			w.Env.Ack(slack.NewUpdateViewSubmissionResponse(&view))
-			if v.ledger.RefusedBefore(w.Trigger) {
-				return
-			}
-			if err := v.ledger.Deny(ctx, 0, w.ID, "batch", refusal); err != nil {
-				v.log.ErrorContext(ctx, "a refusal was not written down", "error", err)
+			if !v.ledger.RefusedBefore(w.Trigger) {
+				v.reply.Denied(ctx, w.ID, v.ledger, 0, "batch", refusal)
 			}
 			return
 		}

@@ -10,11 +10,11 @@ import (
 	"renewbot/bot/renewal"
 )
 
-// MinRemindAfter is the shortest time after which approvers are reminded.
-const MinRemindAfter = time.Minute
+// minRemindAfter is the shortest time after which approvers are reminded.
+const minRemindAfter = time.Minute
 
-// MinOrderAhead is the shortest time by which an order may be dated ahead: it is a day.
-const MinOrderAhead = 24 * time.Hour
+// minOrderAhead is the shortest time by which an order may be dated ahead: it is a day.
+const minOrderAhead = 24 * time.Hour
 
 // Validate says all that is wrong with a configuration; its error is of type Problems.
 func (c Config) Validate() error {
@@ -111,7 +111,7 @@ func (c Config) checkPeople(p *Problems) {
 
 func (c Config) checkTimes(p *Problems) {
 	r := c.Renew
-	if r.RemindAfter < MinRemindAfter {
+	if r.RemindAfter < minRemindAfter {
 		p.add("RENEW_REMIND_AFTER", "is shorter than a minute; write a longer time, such as 4h")
 	}
 	if r.ExpireAfter <= 0 {
@@ -120,7 +120,7 @@ func (c Config) checkTimes(p *Problems) {
 	if r.RepeatWithin <= 0 {
 		p.add("RENEW_REPEAT_WITHIN", "is not more than nothing; write a longer time, such as 300d")
 	}
-	if r.OrderAhead < MinOrderAhead {
+	if r.OrderAhead < minOrderAhead {
 		p.add("RENEW_ORDER_AHEAD", "is shorter than a day; write a longer time, such as 90d")
 	}
 	if r.LookupTTL <= 0 {

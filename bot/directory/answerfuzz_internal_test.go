@@ -71,7 +71,7 @@ func FuzzAnswer(f *testing.F) {
 		said := saidBy(status, body)
 		d := New(Options{API: api, Log: slog.New(slog.DiscardHandler), Now: time.Now, Approvers: []string{"U0BOB", "S0APPROVERS"}})
 		defer d.Close(t.Context())
-		d.Identify(&slack.AuthTestResponse{TeamID: "T0", UserID: "U0BOT"})
+		d.identify(&slack.AuthTestResponse{TeamID: "T0", UserID: "U0BOT"})
 		for _, id := range []string{"U0BOB", "U0CAROL"} {
 			a := d.Actor(t.Context(), id, RequestAge)
 			full := said.OK && said.User.Team == "T0" && !said.User.Deleted && !said.User.Guest && !said.User.Bot

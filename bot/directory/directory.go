@@ -61,7 +61,7 @@ type Options struct {
 }
 
 // Directory is what is known of the workspace. Make it with New; it can judge nobody
-// before Identify.
+// before identify.
 type Directory struct {
 	api      *socket.WebAPI
 	log      *slog.Logger
@@ -131,8 +131,8 @@ func New(o Options) *Directory {
 	return d
 }
 
-// Identify says who the bot is, by auth.test.
-func (d *Directory) Identify(who *slack.AuthTestResponse) {
+// identify says who the bot is, by auth.test.
+func (d *Directory) identify(who *slack.AuthTestResponse) {
 	d.self = Workspace{TeamID: who.TeamID, EnterpriseID: who.EnterpriseID, BotUserID: who.UserID}
 	d.botName, d.address = who.User, who.URL
 }
@@ -146,7 +146,7 @@ func (d *Directory) Link(channel, ts string) string {
 	return strings.TrimSuffix(d.address, "/") + "/archives/" + channel + "/p" + strings.ReplaceAll(ts, ".", "")
 }
 
-// Workspace is the address of the workspace in a browser; empty before Identify.
+// Workspace is the address of the workspace in a browser; empty before identify.
 func (d *Directory) Workspace() string { return d.address }
 
 // Approvers are the ids that the configuration names.

@@ -29,6 +29,6 @@ func (d *Directory) Introduce(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("slack does not accept SLACK_BOT_TOKEN (auth.test): %w", err)
 	}
-	d.Identify(who)
+	d.identify(who)
 	return nil
 }

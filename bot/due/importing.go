@@ -111,8 +111,8 @@ const ImportHeader = "holder,product,date,owner"
 // MaxImport is how long a list may be, in bytes: 50,000 lines.
 const MaxImport = 4 << 20
 
-// MaxImportLines is how many lines a list may have.
-const MaxImportLines = 50_000
+// maxImportLines is how many lines a list may have.
+const maxImportLines = 50_000
 
 // ReadImport reads a list of dates: CSV with a first line that names the columns, separated by
 // commas, semicolons or tabs. It tells all that is wrong with lines; the error is of reading.
@@ -138,8 +138,8 @@ func ReadImport(r io.Reader, now time.Time) ([]ImportLine, []Fault, error) {
 			faults = append(faults, faulty...)
 			continue
 		}
-		if lines = append(lines, l); len(lines) > MaxImportLines {
-			return nil, []Fault{{0, fmt.Sprintf("The list has more than %d lines; split it.", MaxImportLines)}}, nil
+		if lines = append(lines, l); len(lines) > maxImportLines {
+			return nil, []Fault{{0, fmt.Sprintf("The list has more than %d lines; split it.", maxImportLines)}}, nil
 		}
 	}
 	if len(lines)+len(faults) == 0 {
@@ -183,7 +183,7 @@ func readLine(line sheet.Line, now time.Time) (ImportLine, []Fault) {
 	source, l.Exported = line.Cells["source"]
 	if text := line.Cells["date"]; text != "" || source != "" || !l.Exported { // else nobody knew it
 		var err error
-		if l.Ends, err = ReadDay(text, now); err != nil {
+		if l.Ends, err = readDay(text, now); err != nil {
 			wrong(err.Error())
 		}
 	}
@@ -218,8 +218,8 @@ func slashedForms(text string) (forms []string, twice bool) {
 	return forms, slices.ContainsFunc(days, func(at time.Time) bool { return !at.Equal(days[0]) })
 }
 
-// ReadDay reads a day. The error says what is wrong with it.
-func ReadDay(text string, now time.Time) (time.Time, error) {
+// readDay reads a day. The error says what is wrong with it.
+func readDay(text string, now time.Time) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, errors.New("the date is missing")
 	}

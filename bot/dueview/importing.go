@@ -80,19 +80,10 @@ func (v *View) imported(ctx context.Context, p Putting) Imported {
 	if p.data.Upload.File != "" {
 		text, err = v.text(ctx, p.data.Upload.File, due.MaxImport)
 	}
-	switch {
-	case errors.Is(err, socket.ErrFileTooLong):
-		p.data.Wrong = "The file is longer than 4 MB; split it."
-	case errors.Is(err, socket.ErrFileNoText):
-		p.data.Wrong = "The file is no text in UTF-8: save it as “CSV UTF-8”."
-	case errors.Is(err, socket.ErrFileDenied):
-		p.data.Wrong = "Slack does not give me the file. It may be deleted; else the app lacks files:read, which “renewbot check” tells. Pasted lines work all the same."
-	case err != nil:
-		p.data.Wrong = "The file could not be fetched from Slack. Please try again in a moment."
-	default:
-		if p.data.Result, err = v.lists.Import(ctx, bytes.NewReader(text), p.by, p.skip, v.wrongOwner); err != nil {
-			p.data.Wrong = cmp.Or(unreached(err), "The list could not be taken in. Please try again in a moment.")
-		}
+	if err != nil {
+		p.data.Wrong = socket.ExplainFile(err, "4 MB")
+	} else if p.data.Result, err = v.lists.Import(ctx, bytes.NewReader(text), p.by, p.skip, v.wrongOwner); err != nil {
+		p.data.Wrong = cmp.Or(unreached(err), "The list could not be taken in. Please try again in a moment.")
 	}
 	switch {
 	case errors.Is(err, ledger.ErrUnclear):

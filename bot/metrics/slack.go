@@ -7,9 +7,9 @@ import (
 	vm "github.com/VictoriaMetrics/metrics"
 )
 
-// AckLimit is how long Slack waits for an ack.
+// ackLimit is how long Slack waits for an ack.
 // https://docs.slack.dev/apis/events-api/using-socket-mode
-const AckLimit = 3 * time.Second
+const ackLimit = 3 * time.Second
 
 // The outcomes of acks.
 const (
@@ -76,9 +76,9 @@ func newSlackMetrics(r *registry) slackMetrics {
 		acks: r.counters("acks_total", "Acks by outcome: sent by a handler, automatic because the handler took too long, or failed.",
 			"outcome"),
 		ackDuration: r.histograms("ack_duration_seconds", "Time from the arrival of an envelope to its ack.",
-			seconds(ms, 2*ms, 5*ms, 10*ms, 25*ms, 50*ms, 100*ms, 250*ms, 500*ms, 1000*ms, 1500*ms, 2000*ms, 2500*ms, AckLimit), "type"),
+			seconds(ms, 2*ms, 5*ms, 10*ms, 25*ms, 50*ms, 100*ms, 250*ms, 500*ms, 1000*ms, 1500*ms, 2000*ms, 2500*ms, ackLimit), "type"),
 		ackLeft: r.histograms("ack_left_seconds", "Time that was left of Slack's three seconds when an envelope was acked, counted from its arrival.",
-			seconds(0, 500*ms, 1000*ms, 1500*ms, 2000*ms, 2500*ms, 2750*ms, 2900*ms, 2950*ms, 2990*ms, AckLimit), "type"),
+			seconds(0, 500*ms, 1000*ms, 1500*ms, 2000*ms, 2500*ms, 2750*ms, 2900*ms, 2950*ms, 2990*ms, ackLimit), "type"),
 		connections: r.gauge("slack_connections", "Connections of all processes of the app by Slack's count, when it said hello last."),
 		strangers: r.gauge("slack_connections_foreign",
 			"Connections that Slack counted at its last hello beyond those of Renewbot's processes: others that listen with the same tokens."),
@@ -131,7 +131,7 @@ func (m *Metrics) Ack(typ, outcome string, took time.Duration) {
 	}
 	typ = among(typ, ackTypes)
 	m.ackDuration.with(typ).Update(took.Seconds())
-	m.ackLeft.with(typ).Update((AckLimit - took).Seconds())
+	m.ackLeft.with(typ).Update((ackLimit - took).Seconds())
 }
 
 // Sockets shows the connections of this process: those over which envelopes may come,

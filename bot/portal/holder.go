@@ -20,8 +20,8 @@ var ownNames = []string{"self", "own", "us", "ourselves", "our own", fold(OwnNam
 // MeansOwn says whether somebody named our own account.
 func MeansOwn(name string) bool { return slices.Contains(ownNames, unended(fold(name))) }
 
-// IsOwn says whether a query may mean our own account.
-func IsOwn(query string) bool {
+// isOwn says whether a query may mean our own account.
+func isOwn(query string) bool {
 	return query == "" || strings.Contains(fold(OwnName), unended(fold(query)))
 }
 

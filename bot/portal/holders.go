@@ -224,7 +224,7 @@ func (hs Holders) Matches(query string) int {
 // others.
 func (hs Holders) Search(query string, n int) (found []renewal.Holder, more int) {
 	total := 0
-	if hs.own && IsOwn(query) {
+	if hs.own && isOwn(query) {
 		total++
 		found = append(found, ourselves)[:min(n, 1)]
 	}

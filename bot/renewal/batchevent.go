@@ -202,8 +202,7 @@ func (c *batching) open(shown string) ([]Request, error) {
 		return nil, refuse(RefusedStatus, "No line of %s waits for a decision any more. Nothing was changed by this.", c.Reference())
 	}
 	if BatchFingerprint(open) != shown {
-		return nil, refuse(RefusedStale,
-			"%s was changed since this card was drawn, so your click did nothing. Please look at the present card and decide again.", c.Reference())
+		return nil, outdated(c.Reference())
 	}
 	return open, nil
 }

@@ -36,6 +36,20 @@ func (b Batch) MayDecide(a Actor, lines []Request, now time.Time, p Policy) *Ref
 	return nil
 }
 
+// Asked says whether somebody asked for the lines that are undecided: what they leave out they withdraw.
+func (b Batch) Asked(a Actor, lines []Request) bool {
+	open := b.Undecided(lines)
+	return len(open) > 0 && a.is(open[0].Requester)
+}
+
+// MayLeaveOut says why a person may not take lines out that are undecided, or nil.
+func (b Batch) MayLeaveOut(a Actor, lines []Request, now time.Time, p Policy) *Refusal {
+	if b.Asked(a, lines) {
+		return b.Undecided(lines)[0].May(Cancel{By: a}.intent(), now, p)
+	}
+	return b.MayDecide(a, lines, now, p)
+}
+
 // ofAll is what was refused of a line that is decided with the others, told of the batch: nobody has
 // spoken of that line.
 func (b Batch) ofAll(refusal *Refusal, r Request) *Refusal {
@@ -58,7 +72,7 @@ func (b Batch) Can(a Actor, lines []Request, now time.Time, p Policy) BatchCan {
 	if open := b.Undecided(lines); len(open) > 0 {
 		can.Approve = b.takes(open[0], a, now, p)
 		can.Reject = b.MayDecide(a, lines, now, p) == nil
-		can.LeaveOut = can.Reject || a.is(open[0].Requester)
+		can.LeaveOut = b.MayLeaveOut(a, lines, now, p) == nil
 	}
 	can.GoOn = b.Held != nil && b.WaitsFor(a, lines, now, p)
 	for _, r := range lines {

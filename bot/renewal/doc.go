@@ -11,6 +11,7 @@
 //	pending ──approve──▶ approved ──attempt──▶ ordering ──▶ ordered
 //	   │ ▲                 │  ▲                   ├───────▶ processing ─▶ ordered, refused
 //	   │ └─changed, lapsed─┤  └──not sent─────────┤
+//	   ├─▶ returned ─▶ pending (changed), cancelled, expired
 //	   ├─▶ rejected        │  ▲                   ├───────▶ refused ─▶ approved, pending (try again)
 //	   ├─▶ cancelled ◀stop─┘  └───try again───────┤             └────▶ cancelled (close)
 //	   └─▶ expired                                └───────▶ unknown ─▶ ordered, processing, refused

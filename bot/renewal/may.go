@@ -83,9 +83,7 @@ func (r Request) may(in Intent, now time.Time, p Policy) *Refusal {
 		return refusal
 	}
 	if rule.seen && in.Shown != r.Shown() {
-		return refuse(RefusedStale,
-			"%s was changed since this card was drawn, so your click did nothing. Please look at the present card and decide again.",
-			r.Reference())
+		return outdated(r.Reference())
 	}
 	if rule.attempt {
 		return r.openAttempt(in.Attempt)
@@ -216,7 +214,7 @@ func anyRequester(_ Request, in Intent, _ string, _ Policy) *Refusal {
 	if in.By.MayRequest {
 		return nil
 	}
-	return NotAllowed(in.By, Text("You may not request renewals."))
+	return MayNotRequest(in.By)
 }
 
 func requesterOnly(r Request, verb string) Sentence {
@@ -241,6 +239,15 @@ func (r Request) openAttempt(number int) *Refusal {
 	}
 	return nil
 }
+
+// outdated refuses a click on a card of an earlier revision.
+func outdated(reference string) *Refusal {
+	return refuse(RefusedStale,
+		"%s was changed since this card was drawn, so your click did nothing. Please look at the present card and decide again.", reference)
+}
+
+// MayNotRequest is the refusal of somebody who may not ask for renewals.
+func MayNotRequest(a Actor) *Refusal { return NotAllowed(a, Text("You may not request renewals.")) }
 
 // MayNotSee is the refusal of somebody who asks for what is not for their eyes, by the number that
 // they have named.

@@ -23,7 +23,7 @@ func New(id int64, s Submission, now time.Time, p Policy) (Change, error) {
 		Required: max(p.Required, 1), FourEyes: !p.SelfApproval, CreatedAt: now, UpdatedAt: now, ExpiresAt: now.Add(p.ExpireAfter), Again: s.Again,
 		Batch: s.Batch, Line: s.Line, Together: s.Together,
 	}
-	if err := CheckSubmission(s); err != nil {
+	if err := checkSubmission(s); err != nil {
 		return Change{}, err
 	}
 	if err := checkDay(s.Offer, now, p); err != nil {
@@ -50,10 +50,10 @@ func New(id int64, s Submission, now time.Time, p Policy) (Change, error) {
 	return Change{Request: c.Request, Entry: c.entry, Jobs: c.jobs}, nil
 }
 
-// CheckSubmission says whether a submission may become a request; its error is a *Refusal.
-func CheckSubmission(s Submission) error {
+// checkSubmission says whether a submission may become a request; its error is a *Refusal.
+func checkSubmission(s Submission) error {
 	if !s.By.MayRequest {
-		return NotAllowed(s.By, Text("You may not request renewals."))
+		return MayNotRequest(s.By)
 	}
 	if s.Channel == "" {
 		return refuse(RefusedOffer, "Choose the channel for the request. Nothing was ordered.")

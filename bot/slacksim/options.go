@@ -31,9 +31,6 @@ func WithSeed(seed uint64) WorkspaceOption {
 	return func(w *Workspace) { w.rng = rand.New(rand.NewPCG(seed, seed)) }
 }
 
-// WithAddr makes Start listen on addr instead of a free loopback port.
-func WithAddr(addr string) WorkspaceOption { return func(w *Workspace) { w.addr = addr } }
-
 // WithAckTimeout changes the time that an ack may take and that a trigger lives, 3 s each at Slack: a test of a timeout need not
 // wait that long, and one of something else on a busy machine not be so quick.
 func WithAckTimeout(d time.Duration) WorkspaceOption {

@@ -334,15 +334,6 @@ func (p *Person) WaitViewTitled(ctx context.Context, title string) (View, error)
 	return v, err
 }
 
-// WaitNoView waits until the person has no modal open.
-func (p *Person) WaitNoView(ctx context.Context) error {
-	err := p.ws.Wait(ctx, func(s *Snapshot) bool { return len(s.Stacks[p.id]) == 0 })
-	if err != nil {
-		err = fmt.Errorf("%s still has a modal open: %w", p.id, err)
-	}
-	return err
-}
-
 // WaitEphemeral waits for an ephemeral message that contains all of the pieces, and returns it.
 func (p *Person) WaitEphemeral(ctx context.Context, pieces ...string) (Message, error) {
 	var found Message

@@ -146,3 +146,16 @@ func (a *WebAPI) FileShared(ctx context.Context, id string) (bool, error) {
 	}
 	return true, nil
 }
+
+// ExplainFile is what people are told of a file that was not fetched; longest is the bound that it was asked for with.
+func ExplainFile(err error, longest string) string {
+	switch {
+	case errors.Is(err, ErrFileTooLong):
+		return "The file is longer than " + longest + ": split it."
+	case errors.Is(err, ErrFileNoText):
+		return "The file is no text in UTF-8: save it as “CSV UTF-8”."
+	case errors.Is(err, ErrFileDenied):
+		return "Slack does not give me the file. It may be deleted; else the app lacks files:read, which “renewbot check” tells. Pasted lines work all the same."
+	}
+	return "The file could not be fetched from Slack. Please try again in a moment."
+}

@@ -37,11 +37,6 @@ func WithClock(now func() time.Time) Option {
 	return func(s *settings) { s.now = now }
 }
 
-// WithAccount replaces the account that owns the credentials.
-func WithAccount(a Account) Option {
-	return func(s *settings) { s.account = a }
-}
-
 // WithCustomers makes n subordinate users in all, the same ones every time: the default handful first, the rest
 // generated. Zero makes none.
 func WithCustomers(n int) Option {

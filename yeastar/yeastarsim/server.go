@@ -147,9 +147,6 @@ func (s *Server) ClientID() string { return s.clientID }
 // ClientSecret is the account's Client Secret.
 func (s *Server) ClientSecret() string { return s.clientSecret }
 
-// BasePath is the path before every endpoint: empty, or with a leading and without a trailing slash.
-func (s *Server) BasePath() string { return s.basePath }
-
 func cleanBasePath(p string) string {
 	p = strings.Trim(p, "/")
 	if p == "" {
