@@ -114,7 +114,7 @@ func (o *Orders) compare(ctx context.Context, r renewal.Request, c yeastar.Catal
 		offer.Holder = o.portal.OwnedBy(ctx, pbx, facts.Owner)
 		facts, missing, unread = o.lastFacts(ctx, &offer, c, anew) // what there is to doubt depends on whose it is
 	}
-	if missing != nil && (r.WasTold() || facts.OwnerUnread) {
+	if missing != nil && (r.WasTold() || r.Untold(offer) || facts.OwnerUnread) {
 		return nil, missing
 	}
 	// What can never be read holds up no order for good: it is a doubt, which people may agree to.

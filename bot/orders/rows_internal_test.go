@@ -308,6 +308,19 @@ func TestWhatChangedOfAPBX(t *testing.T) {
 		"it has a service that is not on offer": {"p-series-software", yeastarsim.SoftwarePlainSerial, change(yeastarsim.Software, yeastarsim.SoftwarePlainSerial, func(p *yeastarsim.Package) {
 			p.Services = []yeastarsim.PackageService{{ServiceID: "3048565102030409999", Quantity: 10}}
 		}), renewal.Refused, "also has 3048565102030409999, which cannot be chosen here: renew this in the portal"},
+		"its services are not told any more": {"cloud-pbx", yeastarsim.CloudSerial, func(s *yeastarsim.Server) {
+			s.Switch(func(s *yeastarsim.Switches) { s.PackagePlan = false })
+		}, renewal.Pending, "Services in the portal: Recording Minutes × 4000"},
+		"the services of a package are not told any more": {turnkey, yeastarsim.NorthwindID, func(s *yeastarsim.Server) {
+			s.Switch(func(s *yeastarsim.Switches) { s.PackagePlan = false })
+		}, renewal.Pending, "Plan in the portal: "},
+		"it has a service less": {turnkey, yeastarsim.NorthwindID, func(s *yeastarsim.Server) {
+			for _, p := range s.Packages() {
+				if p.ProductID == yeastarsim.Turnkey && p.PartnerID == yeastarsim.NorthwindID {
+					s.UpdateOwned(p.ProductID, p.ProductNo, func(p *yeastarsim.Package) { p.Services = p.Services[1:] })
+				}
+			}
+		}, renewal.Pending, "Services in the portal: "},
 		"it has more extensions": {"p-series-software", yeastarsim.SoftwarePlainSerial, change(yeastarsim.Software, yeastarsim.SoftwarePlainSerial, func(p *yeastarsim.Package) {
 			p.Extensions = 41
 		}), renewal.Pending, "Extensions: 40 → 41"},
@@ -321,7 +334,11 @@ func TestWhatChangedOfAPBX(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := setup(t)
-			r := w.approved(c.product, c.key, year)
+			term := year
+			if c.product == turnkey {
+				term.MultiCycle = 0
+			}
+			r := w.approved(c.product, c.key, term)
 			c.change(w.sim)
 			r = w.placed(r)
 			said := strings.Join(r.Changes, "; ")
