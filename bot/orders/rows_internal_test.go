@@ -286,6 +286,12 @@ func TestWhatChangedOfAPBX(t *testing.T) {
 		"the account has the product no more": {"cloud-pbx", yeastarsim.CloudSerial, func(s *yeastarsim.Server) {
 			s.RemoveProduct(yeastarsim.CloudPBX)
 		}, renewal.Refused, "the account does not have Cloud PBX (PCE Instance) any more"},
+		"the account has another product of its number alone": {"ycm-white-label", yeastarsim.NorthwindID, func(s *yeastarsim.Server) {
+			s.UpdateProduct(yeastarsim.WhiteLabel, func(p *yeastarsim.Product) { p.Name = "PSE White Label" })
+		}, renewal.Refused, "the account does not have YCM White Label any more"},
+		"what the account has is not told": {"cloud-pbx", yeastarsim.CloudSerial, func(s *yeastarsim.Server) {
+			s.Fault(yeastarsim.ProductList, yeastarsim.Refuse("no_access", "No API access."))
+		}, renewal.Ordered, ""},
 		"its customer is gone": {"cloud-pbx", yeastarsim.CloudSerial, func(s *yeastarsim.Server) {
 			s.RemoveCustomer(yeastarsim.AcmeVoiceID)
 		}, renewal.Ordered, ""},
@@ -335,7 +341,7 @@ func TestWhatChangedOfAPBX(t *testing.T) {
 			t.Parallel()
 			w := setup(t)
 			term := year
-			if c.product == turnkey {
+			if row, _ := yeastar.ProductByKey(c.product); len(row.Terms) == 1 {
 				term.MultiCycle = 0
 			}
 			r := w.approved(c.product, c.key, term)
