@@ -32,9 +32,9 @@ func (f *FormData) propose() {
 	chosen := slices.ContainsFunc(terms, func(t yeastar.Term) bool { return t.Key() == f.Draft.Term })
 	switch {
 	case len(p.Terms) < 2:
-		f.Draft.Term = "" // there is no other
+		f.Draft.Term, f.Draft.TermByHand = "", false // there is no other
 	case !chosen && len(terms) > 0:
-		f.Draft.Term = terms[0].Key()
+		f.Draft.Term, f.Draft.TermByHand = terms[0].Key(), false
 	}
 }
 
