@@ -364,6 +364,31 @@ func TestWhatChangedOfAPBX(t *testing.T) {
 	}
 }
 
+// A dry run does everything but the order: what has changed meanwhile comes back to people.
+func TestDryRunChecksWhatWasApproved(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		extensions int
+		status     renewal.Status
+	}{"nothing has changed": {40, renewal.Cancelled}, "it has more extensions": {41, renewal.Pending}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := setup(t)
+			w.dryRun = true
+			row, _ := yeastar.ProductByKey("p-series-software")
+			r := w.approved(row.Key, yeastarsim.SoftwarePlainSerial, row.Terms[0])
+			w.sim.UpdateOwned(yeastarsim.Software, yeastarsim.SoftwarePlainSerial, func(p *yeastarsim.Package) { p.Extensions = c.extensions })
+			mark := len(w.sim.Journal())
+			if r = w.placed(r); r.Status != c.status || r.DryRun != (c.status == renewal.Cancelled) {
+				t.Errorf("it is %s: %+v %v", r.Status, r.Problem, r.Changes)
+			}
+			if calls := w.calls(mark); calls[yeastarsim.InstanceProductDetail] == 0 || calls[yeastarsim.OrderSave] > 0 {
+				t.Errorf("the calls are %v", calls)
+			}
+		})
+	}
+}
+
 // A PBX that is another customer's by now comes back once, with all that there is to doubt then.
 func TestMovedPBXComesBackOnce(t *testing.T) {
 	t.Parallel()
