@@ -53,9 +53,6 @@ func (o *Orders) place(ctx context.Context, job renewal.Job) error {
 	if last, ok := r.Attempt(); ok && o.ledger.Now(ctx).Before(last.RetryAt) {
 		return ledger.SnoozeUntil(last.RetryAt) // whatever has woken the job, such as another line of its batch
 	}
-	if r.DryRun || o.dryRun {
-		return o.move(ctx, r.ID, renewal.DryRunDone{})
-	}
 	if waits, err := o.paused(ctx, r); err != nil {
 		return err
 	} else if waits {
@@ -73,6 +70,9 @@ func (o *Orders) place(ctx context.Context, job renewal.Job) error {
 		return fmt.Errorf("check %s once more before ordering: %w", r.Reference(), err)
 	case err != nil:
 		e = renewal.Gone{Detail: "what was approved could not be checked: " + explain(err)}
+	}
+	if e == nil && (r.DryRun || o.dryRun) {
+		e = renewal.DryRunDone{}
 	}
 	if e != nil {
 		return o.move(ctx, r.ID, e)

@@ -285,7 +285,7 @@ func (o Offer) lineDoubts(row yeastar.Product, f Facts) []Doubt {
 	if o.ServicesAlone() {
 		doubts = append(doubts, Doubt{Kind: DoubtServicesOnly})
 	}
-	if row.Together && len(f.Services) == 0 && len(o.Services()) == 0 {
+	if row.Together && len(f.Services) == 0 {
 		doubts = append(doubts, Doubt{Kind: DoubtServicesUnknown})
 	}
 	return doubts
@@ -322,11 +322,16 @@ func (r Request) NewDoubts(now []Doubt) []Doubt {
 	})
 }
 
-// WasTold says whether people agreed to something that the portal told of the package, beside whose it is.
+// WasTold says whether people agreed to something that the portal told of the package, beside whose it is, its plan and its services.
 func (r Request) WasTold() bool {
 	o := r.Offer
 	autoRenewal := r.Doubts != nil && !slices.ContainsFunc(r.Doubts, func(d Doubt) bool { return d.Kind == DoubtAutoRenewalUnknown })
 	return o.PriceTold() != "" || o.KnownQuantity != 0 || !o.CurrentExpiry.IsZero() || autoRenewal
+}
+
+// Untold says whether an offer, read anew, has nothing of the plan or the services that people were told.
+func (r Request) Untold(now Offer) bool {
+	return (r.Offer.KnownPlan != "" && now.KnownPlan == "") || (len(r.Offer.KnownServices) > 0 && len(now.KnownServices) == 0)
 }
 
 // Differs says whether an offer, read anew, is not the one that people agreed to: what they
@@ -335,8 +340,13 @@ func (r Request) Differs(now Offer) bool {
 	was := r.Offer
 	return was.PriceTold() != now.PriceTold() || was.Holder.PartnerID != now.Holder.PartnerID ||
 		(was.KnownQuantity != 0 && was.KnownQuantity != now.KnownQuantity) ||
+		(was.KnownPlan != "" && was.KnownPlan != now.KnownPlan) ||
+		(len(was.KnownServices) > 0 && !slices.EqualFunc(was.KnownServices, now.KnownServices, sameService)) ||
 		(!was.CurrentExpiry.IsZero() && !was.CurrentExpiry.Equal(now.CurrentExpiry))
 }
+
+// sameService says whether two services are told as the same one: they may be named in one answer alone.
+func sameService(a, b Line) bool { return a.ID == b.ID && a.Quantity == b.Quantity }
 
 // NeedReason says whether any of the doubts must be explained by whoever asks.
 func NeedReason(doubts []Doubt) bool {

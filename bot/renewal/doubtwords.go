@@ -60,7 +60,7 @@ func (d Doubt) Text() string {
 	case DoubtCycleUnknown:
 		return fmt.Sprintf("The portal does not tell the present billing cycle, which the renewal must keep; %s is asked for.", d.names())
 	case DoubtServicesUnknown:
-		return "The portal tells no services of this PBX. If it has any, Yeastar wants them renewed together with the plan."
+		return "The portal tells no services of this PBX. Yeastar wants all that it has renewed together with the plan."
 	case DoubtSeveral:
 		return fmt.Sprintf("The portal lists %d packages that may be this one, and an order does not say which is renewed.", d.Told)
 	case DoubtOrdersUnknown:

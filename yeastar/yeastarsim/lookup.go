@@ -109,6 +109,9 @@ func (s *Server) addOnInfo(c *call) (any, *refusal) {
 		return nil, &refusal{status: http.StatusBadRequest, code: codeNoPlan, detail: "The plan does not exist."}
 	}
 	i := slices.IndexFunc(product.Services, func(v Service) bool { return v.PricingID == c.id })
+	if i >= 0 && renewal {
+		pkg = s.numberedPackage(product.ID, pkg.ProductNo, product.Services[i].ID)
+	}
 	if i < 0 || (renewal && pkg.service(product.Services[i].ID) == nil) {
 		return nil, &refusal{status: http.StatusBadRequest, code: codeNoService, detail: "The service does not exist."}
 	}

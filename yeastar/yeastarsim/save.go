@@ -130,7 +130,7 @@ func (s *Server) holding(o *Order, rule renewalRule) (*Package, *refusal) {
 	case rule.BySerial:
 		p = s.numberedPackage(o.ProductID, o.ProductNo)
 	default:
-		if p = s.heldPackage(o.ProductID, o.PartnerID); p != nil && o.ProductNo != "" && p.ProductNo != o.ProductNo {
+		if p = s.heldPackage(o.ProductID, o.PartnerID, o.serviceIDs()...); p != nil && o.ProductNo != "" && p.ProductNo != o.ProductNo {
 			p = nil
 		}
 	}
