@@ -53,8 +53,11 @@ func (o *Orders) place(ctx context.Context, job renewal.Job) error {
 	if last, ok := r.Attempt(); ok && o.ledger.Now(ctx).Before(last.RetryAt) {
 		return ledger.SnoozeUntil(last.RetryAt) // whatever has woken the job, such as another line of its batch
 	}
-	if r.DryRun || o.dryRun {
+	if r.DryRun {
 		return o.move(ctx, r.ID, renewal.DryRunDone{})
+	}
+	if o.dryRun {
+		return o.held(ctx, r)
 	}
 	if waits, err := o.paused(ctx, r); err != nil {
 		return err
