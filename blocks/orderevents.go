@@ -32,6 +32,9 @@ func orderSentence(_ renewal.Request, e renewal.Entry) string {
 		if other := d[renewal.DetailBehind]; other != "" {
 			return "⏸️ " + behind(other)
 		}
+		if d[renewal.DetailDryRun] != "" {
+			return "⏸️ " + heldByDryRun
+		}
 		if who := d[renewal.DetailPausedBy]; who != "" {
 			return "⏸️ " + pausedWords(who, d[renewal.DetailReason])
 		}

@@ -15,6 +15,8 @@ const (
 	nextChoice = "It can be tried again or closed."
 	// unsure is the sentence under an order of unknown fate.
 	unsure = "This order may or may not have been placed. Nothing will be sent again until you decide."
+	// heldByDryRun is the sentence under an approved order of a real run while a dry run goes on.
+	heldByDryRun = "Nothing has been ordered yet: Renewbot makes a dry run, which holds this order. When the dry run is over it is ordered, or asked about anew."
 	// unchecked is the sentence under an approved order that waits for its last check.
 	unchecked = "Nothing has been ordered yet: the check before it can't be made just now."
 )
@@ -118,6 +120,8 @@ func approved(r renewal.Request) string {
 		return "The dry run ends here, without an order."
 	case r.WaitsBehind() != "":
 		return behind(r.WaitsBehind())
+	case r.WaitsDryRun():
+		return heldByDryRun
 	case r.WaitsPaused():
 		return pausedWords(r.Problem.By, r.Problem.Detail)
 	case r.Waits():

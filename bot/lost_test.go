@@ -170,6 +170,73 @@ func TestAnOrderOfAnotherRequestSettlesNothing(t *testing.T) {
 	}
 }
 
+// Of an order that somebody names the list tells more than its details are known to: when it was
+// placed, its state, and maybe its PO number.
+func TestTheListTellsOfANumberToo(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		tells  func(*yeastarsim.Switches)
+		status renewal.Status
+		says   []string // of the right order, before it is taken
+	}{
+		"nothing but what is documented": {
+			func(s *yeastarsim.Switches) { yeastarsim.Bare(s); s.OrderStatus = yeastarsim.StatusSucceed }, renewal.Ordered,
+			[]string{"the portal does not tell whose order it is"},
+		},
+		"an order that ended": {
+			func(s *yeastarsim.Switches) { yeastarsim.Bare(s); s.OrderStatus = yeastarsim.StatusFailed }, renewal.Refused,
+			[]string{"the portal does not tell whose order it is"},
+		},
+		"the PO number in the list alone": {func(s *yeastarsim.Switches) { s.NoPONumberInDetails = true }, renewal.Ordered, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b, card := lostOrder(t, yeastarsim.Reset().After(), switched(c.tells))
+			number := b.Vendor.Placed()[0].OrderNo
+			bob := b.as(sandbox.Bob)
+			bob.press(card, "It was placed…")
+			bob.typeIn("Order number", number)
+			bob.submitOK()
+			if c.says != nil {
+				b.wants(bob.reads("== It was placed =="), append(c.says, number)...)
+				b.lacks(bob.reads("== It was placed =="), "it was placed before", "does not tell when", "no PO number")
+				bob.submitOK()
+			}
+			b.happened("RNW-000001", renewal.CodeSettledPlaced)
+			if r := b.stored("RNW-000001"); r.Status != c.status || r.Order == nil || r.Order.OrderNo != number {
+				t.Errorf("it is %s with %+v", r.Status, r.Order)
+			}
+		})
+	}
+}
+
+// Somebody else's order is not taken at once where its details tell the documented fields alone.
+func TestAWrongNumberIsShownWithWhatTheListTells(t *testing.T) {
+	t.Parallel()
+	b, card := lostOrder(t, yeastarsim.Reset().After(), switched(yeastarsim.Bare))
+	foreign := ""
+	for _, o := range b.Vendor.Orders() {
+		if o.PartnerID == yeastarsim.AcmeVoiceID && o.ProductID == 14 {
+			foreign = o.OrderNo
+		}
+	}
+	bob := b.as(sandbox.Bob)
+	bob.press(card, "It was placed…")
+	bob.typeIn("Order number", foreign)
+	bob.submitOK()
+	b.wants(bob.reads("== It was placed =="), foreign, "it was placed before this request was sent", "the portal does not tell whose order it is")
+	stop := b.Vendor.Fault(yeastarsim.OrderPage, yeastarsim.HTTPError(503))
+	bob.typeIn("Order number", b.Vendor.Placed()[0].OrderNo)
+	bob.submit()
+	if got := bob.errorAt("Order number"); !contains(got, "did not answer, so the number could not be checked. Nothing was changed") {
+		t.Errorf("without the list the field says %q", got)
+	}
+	stop.Remove()
+	if r := b.stored("RNW-000001"); r.Status != renewal.Unknown {
+		t.Errorf("it is %s", r.Status)
+	}
+}
+
 func TestSettledAsPlacedAndNotFinished(t *testing.T) {
 	t.Parallel()
 	b, card := lostOrder(t, yeastarsim.Reset().After(), switched(func(s *yeastarsim.Switches) { s.OrderStatus = yeastarsim.StatusPending }))

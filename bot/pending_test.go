@@ -112,3 +112,34 @@ func TestDryRunSendsNothingAndSaysSo(t *testing.T) {
 		t.Errorf("a dry run made attempts: %+v", r.Attempts)
 	}
 }
+
+// A dry run holds what was approved in a real run, and says so; it goes on when that is over.
+func TestADryRunHoldsWhatWasApproved(t *testing.T) {
+	t.Parallel()
+	b := setup(t, durable(t))
+	alice, bob := b.as(sandbox.Alice), b.as(sandbox.Bob)
+	bob.command(sandbox.Renewals, "/renew pause Stocktaking")
+	card := alice.request(acmeWish)
+	bob.press(card, "Approve")
+	b.shows(card, "Approved.", "orders are paused by @bob")
+	b.stop()
+	b.Config.Renew.DryRun = true
+	b.start()
+	bob.command(sandbox.Renewals, "/renew resume")
+	const held = "Nothing has been ordered yet: Renewbot makes a dry run, which holds this order."
+	b.shows(card, "Approved.", held, "Stop the order")
+	b.says(sandbox.Renewals, "⏸️", held)
+	b.lacks(b.Slack.Text(card), "Dry run finished")
+	if r := b.stored("RNW-000001"); r.Status != renewal.Approved || r.DryRun || len(b.Vendor.OrderRequests()) != 0 {
+		t.Fatalf("in the dry run it is %s, with %d orders", r.Status, len(b.Vendor.OrderRequests()))
+	}
+	b.stop()
+	b.Config.Renew.DryRun = false
+	b.start()
+	if err := b.Ledger.Enqueue(b.ctx, renewal.Job{Kind: renewal.PlaceOrder, RequestID: 1, At: time.Now()}); err != nil {
+		t.Fatal(err)
+	}
+	b.happened("RNW-000001", renewal.CodeOrdered)
+	b.ends("RNW-000001", renewal.Ordered, 1, renewal.CodeSubmitted, renewal.CodeApproved, renewal.CodeWaiting, renewal.CodeWaiting,
+		renewal.CodeOrdering, renewal.CodeOrdered)
+}

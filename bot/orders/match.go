@@ -242,6 +242,21 @@ func (s sent) doubtful(o yeastar.OrderDetail, echoed bool) []string {
 	if when := s.wrongTime(o); when != "" {
 		d = append(d, when)
 	}
+	return append(d, s.untold(o)...)
+}
+
+// untold lists what nothing tells by which an order without our reference could be another one.
+func (s sent) untold(o yeastar.OrderDetail) []string {
+	var d []string
+	if s.referenced(o) {
+		return nil
+	}
+	if (s.ProductNo != "" && o.ProductNo == "") || (s.ProductNo == "" && o.PartnerID == "") {
+		d = append(d, "the portal does not tell whose order it is")
+	}
+	if o.CreateTime.IsZero() {
+		d = append(d, "the portal does not tell when it was placed")
+	}
 	return d
 }
 

@@ -6,12 +6,16 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 
 	"renewbot/bot/ledger"
 	"renewbot/bot/renewal"
 	"renewbot/yeastar"
 )
+
+// numberTimeout is how long a person waits for the check of a number: their form waits, too.
+const numberTimeout = 2 * time.Second
 
 // Checked is what the vendor tells of an order number that somebody typed.
 type Checked struct {
@@ -39,17 +43,13 @@ func (o *Orders) CheckNumber(ctx context.Context, request int64, attempt int, nu
 		o.log.ErrorContext(ctx, "an attempt could not be read", "error", err)
 		return Checked{Problem: "Sorry, what was sent could not be read. Nothing was changed."}
 	}
-	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
-	defer cancel()
-	found, err := o.client.Order(ctx, number)
+	found, without, err := o.named(ctx, r.Attempts[attempt-1], number)
 	switch {
 	case err != nil && yeastar.ClassOf(err) == yeastar.ClassRefused:
 		return Checked{Problem: "The Partner Portal knows no order with this number. Nothing was changed."}
 	case err != nil:
 		return Checked{Problem: "The Partner Portal did not answer, so the number could not be checked. Nothing was changed; please try again in a moment."}
 	}
-	o.heardPONumber(found.PONumber)
-	found.OrderNo = cmp.Or(found.OrderNo, number)
 	if why := want.refusal(found); why != "" {
 		return Checked{Problem: fmt.Sprintf("That order is not this one: %s. Nothing was changed.", why)}
 	}
@@ -63,7 +63,62 @@ func (o *Orders) CheckNumber(ctx context.Context, request int64, attempt int, nu
 	if problem := o.taken(ctx, found.OrderNo, request); problem != "" {
 		return Checked{Problem: problem}
 	}
-	return Checked{Order: resultOf(found), Differs: want.doubtful(found, o.echoed.Load())}
+	differs := want.doubtful(found, without == "" && o.echoed.Load())
+	if without != "" && !want.referenced(found) {
+		differs = append(differs, without)
+	}
+	return Checked{Order: resultOf(found), Differs: differs}
+}
+
+// named reads an order that somebody names by its number or id: its details, and its line in the
+// list, of which more is documented. without says, in words, how far the line is missing. An error
+// says that the number cannot be checked.
+func (o *Orders) named(ctx context.Context, a renewal.Attempt, number string) (found yeastar.OrderDetail, without string, err error) {
+	ctx, cancel := context.WithTimeout(ctx, numberTimeout)
+	defer cancel()
+	var line yeastar.OrderSummary
+	var listed bool
+	var unread error
+	var looking sync.WaitGroup
+	looking.Go(func() { line, listed, unread = o.line(ctx, a.StartedAt.Add(-zoneSkew), number) })
+	found, err = o.client.Order(ctx, number)
+	if err != nil {
+		cancel()
+	}
+	looking.Wait()
+	if err != nil {
+		return found, "", err
+	}
+	o.heardPONumber(found.PONumber)
+	switch {
+	case listed:
+		return completed(found, line), "", nil
+	case unread != nil && found.OrderNo == "": // what was typed may be its id, and the order another request's
+		return found, "", unread
+	case unread != nil:
+		without = "the portal's order list could not be read, so not all of it was checked"
+	default:
+		without = "the portal's order list does not show it among the orders since this request was sent"
+	}
+	found.OrderNo = cmp.Or(found.OrderNo, number)
+	return found, without, nil
+}
+
+// line finds an order in the vendor's list by its number or id. Without an error the list was read
+// back to a time, or the order was found.
+func (o *Orders) line(ctx context.Context, since time.Time, number string) (line yeastar.OrderSummary, listed bool, err error) {
+	ctx, enough := context.WithCancel(ctx)
+	defer enough()
+	_, err = o.ordersSince(ctx, since, func(s yeastar.OrderSummary) {
+		if s.OrderNo == number || string(s.ID) == number {
+			line, listed = s, true
+			enough() // no more pages
+		}
+	})
+	if listed {
+		err = nil
+	}
+	return line, listed, err
 }
 
 // taken says whether an order is another request's already.

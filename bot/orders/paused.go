@@ -4,11 +4,12 @@ import (
 	"context"
 	"time"
 
+	"renewbot/bot/ledger"
 	"renewbot/bot/renewal"
 )
 
 // pausedPause is how long an order waits between two looks at whether orders are still
-// paused. Whoever resumes starts the waiting jobs at once.
+// paused, or held by a dry run. Whoever resumes starts the waiting jobs at once.
 const pausedPause = time.Minute
 
 // paused says whether an order has to wait because all are paused, and tells people so once.
@@ -18,6 +19,15 @@ func (o *Orders) paused(ctx context.Context, r renewal.Request) (bool, error) {
 		return false, err
 	}
 	return true, o.move(ctx, r.ID, renewal.Waiting{Paused: p})
+}
+
+// held keeps the approved order of a real run while this process makes a dry run, and tells
+// people so once: another process, or the next, orders it.
+func (o *Orders) held(ctx context.Context, r renewal.Request) error {
+	if err := o.move(ctx, r.ID, renewal.Waiting{DryRun: true}); err != nil {
+		return err
+	}
+	return ledger.Snooze(pausedPause)
 }
 
 // since is when an approved order could be sent first: neither a pause before is counted, nor

@@ -53,6 +53,9 @@ func (o *Orders) place(ctx context.Context, job renewal.Job) error {
 	if last, ok := r.Attempt(); ok && o.ledger.Now(ctx).Before(last.RetryAt) {
 		return ledger.SnoozeUntil(last.RetryAt) // whatever has woken the job, such as another line of its batch
 	}
+	if o.dryRun && !r.DryRun {
+		return o.held(ctx, r)
+	}
 	if waits, err := o.paused(ctx, r); err != nil {
 		return err
 	} else if waits {
@@ -71,7 +74,7 @@ func (o *Orders) place(ctx context.Context, job renewal.Job) error {
 	case err != nil:
 		e = renewal.Gone{Detail: "what was approved could not be checked: " + explain(err)}
 	}
-	if e == nil && (r.DryRun || o.dryRun) {
+	if e == nil && r.DryRun {
 		e = renewal.DryRunDone{}
 	}
 	if e != nil {

@@ -241,6 +241,7 @@ func completed(o yeastar.OrderDetail, s yeastar.OrderSummary) yeastar.OrderDetai
 	o.OrderStatus = cmp.Or(s.OrderStatus, o.OrderStatus)
 	o.PONumber = cmp.Or(s.PONumber, o.PONumber)
 	o.CustomReferenceNo = cmp.Or(s.CustomReferenceNo, o.CustomReferenceNo)
+	o.PartnerID = cmp.Or(o.PartnerID, s.PartnerID) // guessed for both
 	if !s.CreateTime.IsZero() {
 		o.CreateTime = s.CreateTime
 	}

@@ -141,7 +141,7 @@ type (
 	Gone struct{ Detail string }
 	// Waiting says that what was approved cannot be ordered at present: the vendor's
 	// look-ups fail, and are tried again until then; or the order of another request, of the
-	// same holder and product, is under way; or orders are paused.
+	// same holder and product, is under way; or orders are paused, or a dry run holds them.
 	Waiting struct {
 		Detail string
 		Until  time.Time
@@ -149,6 +149,7 @@ type (
 		// Private says that not everybody who reads this request may know of that one.
 		Private bool
 		Paused  Pause // why orders wait at present, or the zero Pause
+		DryRun  bool  // this process makes a dry run, and the request is a real one
 	}
 	// Moved says that Slack gave the request's channel another id.
 	Moved struct{ From, To string }

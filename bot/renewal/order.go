@@ -324,6 +324,7 @@ func (c *changing) gone(e Gone) error {
 const (
 	codeWaiting = "waiting" // the check before ordering cannot be made
 	codeBehind  = "behind"  // another order of the same holder and product is under way
+	codeDryRun  = "dry_run" // a dry run holds what was approved in a real one
 )
 
 // Waits says whether the order waits for look-ups that fail, and people were told so.
@@ -345,6 +346,8 @@ func (c *changing) waiting(e Waiting) error {
 		return err
 	}
 	switch {
+	case e.DryRun:
+		return c.waitDryRun()
 	case e.Paused.Holds():
 		return c.waitPaused(e.Paused)
 	case e.Behind != 0:
@@ -372,11 +375,29 @@ func (c *changing) waitBehind(other string) error {
 	return nil
 }
 
+// WaitsDryRun says whether the order waits because a dry run holds it, and people were told so.
+func (r Request) WaitsDryRun() bool {
+	return r.Status == Approved && r.Problem != nil && r.Problem.Code == codeDryRun
+}
+
+func (c *changing) waitDryRun() error {
+	if c.WaitsDryRun() {
+		return refuse(RefusedTooEarly, "%s: people know already that a dry run holds it.", c.Reference())
+	}
+	c.Problem = &Problem{Class: yeastar.ClassNotSent, Code: codeDryRun}
+	c.record(CodeWaiting, System, map[string]string{DetailDryRun: "true"})
+	return nil
+}
+
+// dryRunDone ends a request of a dry run. A real one is held by it, and never closed.
 func (c *changing) dryRunDone() error {
 	if err := c.expect(Approved); err != nil {
 		return err
 	}
-	c.Status, c.ClosedBy, c.DryRun = Cancelled, System, true
+	if !c.DryRun {
+		return refuse(RefusedStatus, "%s is no dry run.", c.Reference())
+	}
+	c.Status, c.ClosedBy = Cancelled, System
 	c.record(CodeDryRun, System, map[string]string{DetailFingerprint: c.Fingerprint})
 	return nil
 }

@@ -347,6 +347,25 @@ func TestDryRun(t *testing.T) {
 	}
 }
 
+// A dry run holds what was approved in a real one, says so once, and never closes it.
+func TestADryRunHoldsARealRequest(t *testing.T) {
+	t.Parallel()
+	p := policy()
+	real := in(t, Approved, p)
+	dry := p
+	dry.DryRun = true
+	refused(t, real, DryRunDone{}, later, dry, RefusedStatus)
+	held := must(t, real, later, dry, Waiting{DryRun: true})
+	if held.Status != Approved || !held.WaitsDryRun() || held.DryRun || held.ApprovedAt != real.ApprovedAt {
+		t.Errorf("it is held as %s", text(t, held))
+	}
+	refused(t, held, Waiting{DryRun: true}, later, dry, RefusedTooEarly)
+	refused(t, held, DryRunDone{}, later, dry, RefusedStatus)
+	if begun := must(t, held, later, p, Begin{time.Minute}); begun.Status != Ordering || begun.WaitsDryRun() {
+		t.Errorf("after the dry run it is %s", text(t, begun))
+	}
+}
+
 func TestGone(t *testing.T) {
 	t.Parallel()
 	p := policy()

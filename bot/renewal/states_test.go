@@ -63,8 +63,9 @@ var moves = []struct {
 		to: map[Status]string{Pending: "pending", Returned: "pending", Refused: "pending"}},
 	{name: "gone", event: func(Request) Event { return Gone{"the plan is gone"} },
 		to: map[Status]string{Approved: "refused"}},
-	{name: "dry run", event: func(Request) Event { return DryRunDone{} },
-		to: map[Status]string{Approved: "cancelled"}},
+	{name: "dry run", event: func(Request) Event { return DryRunDone{} }}, // of a real request
+	{name: "a dry run holds it", event: func(Request) Event { return Waiting{DryRun: true} },
+		to: map[Status]string{Approved: "approved"}},
 	{name: "answered: succeed", event: func(Request) Event { return Answered{1, order(yeastar.OrderSucceed)} },
 		to: map[Status]string{Ordering: "ordered", Unknown: "ordered", Refused: "ordered", "else": RefusedAttempt}},
 	{name: "answered: pending", event: func(Request) Event { return Answered{1, order(yeastar.OrderPending)} },

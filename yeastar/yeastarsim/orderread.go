@@ -62,7 +62,12 @@ func (s *Server) orderGet(c *call) (any, *refusal) {
 	if s.switches.CopiedContacts {
 		billing["billingContactId"] = s.idText("99" + o.ID)
 	}
-	information := s.orderItem(o, !s.switches.NoPONumberInDetails)
+	information := object{}
+	if s.switches.OrderInformation {
+		information = s.orderItem(o, !s.switches.NoPONumberInDetails)
+	} else {
+		billing = object{}
+	}
 	if s.switches.NoStatusInDetails {
 		delete(information, "orderStatus")
 	}

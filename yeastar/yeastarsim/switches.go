@@ -32,6 +32,9 @@ type Switches struct {
 	OwnerListed bool
 	// PackagePlan puts the plan and the services of a package into product list and product detail.
 	PackagePlan bool
+	// OrderInformation puts what the list tells of an order, and its billing contact, into order details: that these
+	// have it is a guess.
+	OrderInformation bool
 	// OrderLines puts plan and service lines into order details.
 	OrderLines bool
 	// OrderTerm puts billing cycle and number of cycles into the lines of order details.
@@ -97,26 +100,27 @@ type Switches struct {
 
 func defaultSwitches() Switches {
 	return Switches{
-		OrderLines:   true,
-		EchoPONumber: true,
-		ExpiryLayout: "2006-01-02 15:04:05",
-		MaxPageSize:  100,
-		TokenLife:    30 * time.Minute,
-		OrderStatus:  StatusSucceed,
+		OrderInformation: true,
+		OrderLines:       true,
+		EchoPONumber:     true,
+		ExpiryLayout:     "2006-01-02 15:04:05",
+		MaxPageSize:      100,
+		TokenLife:        30 * time.Minute,
+		OrderStatus:      StatusSucceed,
 	}
 }
 
 // Bare removes everything from answers that is not documented by name.
 func Bare(s *Switches) {
 	s.Price, s.CurrentQuantity, s.Expiry, s.Owner, s.PackagePlan, s.OrderLines = false, false, false, false, false, false
-	s.Cycle, s.OrderTerm = false, false
+	s.Cycle, s.OrderTerm, s.OrderInformation = false, false, false
 	s.EchoPONumber, s.PONumberAsReference = false, false
 }
 
 // Generous brings every invented field into the answers.
 func Generous(s *Switches) {
 	s.Price, s.CurrentQuantity, s.Expiry, s.Owner, s.PackagePlan, s.OrderLines = true, true, true, true, true, true
-	s.Cycle, s.OrderTerm = true, true
+	s.Cycle, s.OrderTerm, s.OrderInformation = true, true, true
 	s.EchoPONumber, s.PONumberAsReference = true, true
 }
 
