@@ -124,9 +124,10 @@ vuln: $(GOVULNCHECK) ## Look for known vulnerabilities that the code can reach
 # In CI no result is taken from the cache, and a test that skips is a failure. The tests
 # run go themselves, so that the flags are not in the environment. What takes longest
 # begins first. The tests' programs have no debugging information: it is most of the time
-# that their linking takes, and stack traces do without.
+# that their linking takes, and stack traces do without. The race detector would wait for a
+# second at the end of each of them, in case that what was left behind still runs into a race.
 go-test:
-	@$(WITH_POSTGRES) CGO_ENABLED=1 $(GO) test -json $(RACE) -ldflags=-s -vet=off $(if $(filter true,$(CI)),-count=1) \
+	@$(WITH_POSTGRES) CGO_ENABLED=1 GORACE=atexit_sleep_ms=0 $(GO) test -json $(RACE) -ldflags=-s -vet=off $(if $(filter true,$(CI)),-count=1) \
 		-parallel $(TEST_PARALLEL) -timeout $(TEST_TIMEOUT) ./bot ./bot/program ./... < /dev/null | $(AS_BUILT) $(GO) run .ci/testreport.go
 
 # On a full disk compilers and databases fail in odd places, and say little of it. Empty
