@@ -27,7 +27,6 @@ type Workspace struct {
 	faults        *faults
 	webAPI        *webAPI
 
-	addr   string
 	server *http.Server
 }
 
@@ -53,7 +52,7 @@ func New(manifest []byte, opts ...WorkspaceOption) (*Workspace, error) {
 
 // assemble makes the parts and shows each the ones that it needs.
 func assemble(c *core) *Workspace {
-	w := &Workspace{core: c, addr: "127.0.0.1:0"}
+	w := &Workspace{core: c}
 	w.faults = &faults{core: c, calls: map[string]int{}, pauses: map[string]pause{}, onTheWay: onTheWay}
 	w.channels = &channelStore{core: c, byID: map[string]*channel{}}
 	w.people = &people{core: c, channels: w.channels, users: map[string]*User{}, groups: map[string]*UserGroup{}}
@@ -73,7 +72,7 @@ func assemble(c *core) *Workspace {
 
 // Start listens and serves until Close.
 func (w *Workspace) Start() error {
-	l, err := (&net.ListenConfig{}).Listen(w.ctx, "tcp", w.addr)
+	l, err := (&net.ListenConfig{}).Listen(w.ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return fmt.Errorf("starting the workspace: %w", err)
 	}
