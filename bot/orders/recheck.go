@@ -54,16 +54,27 @@ func (o *Orders) recheck(ctx context.Context, r renewal.Request) (renewal.Event,
 		return nil, err
 	}
 	for _, l := range r.Offer.Lines {
-		_, plan := catalogue.Plan(l.ID)
-		_, service := catalogue.Service(l.ID)
-		if (l.Type == yeastar.LinePlan && !plan) || (l.Type == yeastar.LineService && !service) {
+		switch sold, trial := onOffer(catalogue, l); {
+		case !sold:
 			return renewal.Gone{Detail: fmt.Sprintf("%s is not on offer any more", l.Name)}, nil
+		case trial:
+			return renewal.Gone{Detail: fmt.Sprintf("%s is only a trial by now, which is not renewed", l.Name)}, nil
 		}
 	}
 	if !hasContact(contacts, r.Offer.Contact.ID) {
 		return renewal.Gone{Detail: fmt.Sprintf("the billing contact %s is not in the portal any more", r.Offer.Contact.Name)}, nil
 	}
 	return o.compare(ctx, r, catalogue, anew)
+}
+
+// onOffer says whether a catalogue has a line, and whether as a trial.
+func onOffer(c yeastar.Catalogue, l renewal.Line) (sold, trial bool) {
+	if l.Type == yeastar.LinePlan {
+		plan, ok := c.Plan(l.ID)
+		return ok, plan.Trial()
+	}
+	service, ok := c.Service(l.ID)
+	return ok, service.Trial()
 }
 
 // onCard is what a form says of a field, for where nothing can be chosen.

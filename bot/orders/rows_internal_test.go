@@ -289,6 +289,20 @@ func TestWhatChangedOfAPBX(t *testing.T) {
 		"the account has another product of its number alone": {"ycm-white-label", yeastarsim.NorthwindID, func(s *yeastarsim.Server) {
 			s.UpdateProduct(yeastarsim.WhiteLabel, func(p *yeastarsim.Product) { p.Name = "PSE White Label" })
 		}, renewal.Refused, "the account does not have YCM White Label any more"},
+		"its plan is a trial": {"cloud-pbx", yeastarsim.CloudSerial, func(s *yeastarsim.Server) {
+			s.UpdateProduct(yeastarsim.CloudPBX, func(p *yeastarsim.Product) {
+				for i := range p.Plans {
+					p.Plans[i].Trial = true
+				}
+			})
+		}, renewal.Refused, "Ultimate Plan is only a trial by now"},
+		"a service is a trial": {turnkey, yeastarsim.NorthwindID, func(s *yeastarsim.Server) {
+			s.UpdateProduct(yeastarsim.Turnkey, func(p *yeastarsim.Product) {
+				for i := range p.Services {
+					p.Services[i].Trial = true
+				}
+			})
+		}, renewal.Refused, "is only a trial by now"},
 		"what the account has is not told": {"cloud-pbx", yeastarsim.CloudSerial, func(s *yeastarsim.Server) {
 			s.Fault(yeastarsim.ProductList, yeastarsim.Refuse("no_access", "No API access."))
 		}, renewal.Ordered, ""},

@@ -2,6 +2,7 @@ package yeastarsim_test
 
 import (
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -76,6 +77,18 @@ func TestRenewalsOfEveryProduct(t *testing.T) {
 			}
 		})
 	}
+}
+
+// What can only be tried is renewed by no order.
+func TestTrialsAreNotRenewed(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.sim.UpdateProduct(yeastarsim.Turnkey, func(p *yeastarsim.Product) {
+		for i := range p.Services {
+			p.Services[i].Trial = true
+		}
+	})
+	b.mustRefuse(b.save(renewalOrder("renew_plan", 14, customer(yeastarsim.NorthwindID), service(yeastarsim.RecordingServiceID, counted(10000), annual0))), http.StatusBadRequest, noService)
 }
 
 // A service that is renewed without the plan moves no date of its package.
