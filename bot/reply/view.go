@@ -18,6 +18,7 @@ func (r *Replies) Open(ctx context.Context, p Person, trigger string, v slack.Mo
 	defer cancel()
 	opened, err := r.api.OpenViewContext(ctx, trigger, v)
 	if err == nil && opened.ID != "" {
+		r.opened(trigger)
 		return &opened.View, true
 	}
 	if usedBefore(err) {
