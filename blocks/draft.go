@@ -28,6 +28,7 @@ type Draft struct {
 	Quantity         string                `json:"q,omitempty"` // as typed
 	ServiceQuantity  map[yeastar.ID]string `json:"sq,omitempty"`
 	Term             string                `json:"m,omitempty"` // yeastar.Term.Key; "": the only one
+	TermByHand       bool                  `json:"x,omitempty"` // a person chose it, not the form
 	Contact          yeastar.ID            `json:"c,omitempty"`
 	// Proposed is the billing contact that the form proposed: another one was chosen by hand.
 	Proposed yeastar.ID `json:"e,omitempty"`

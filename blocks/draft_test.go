@@ -19,7 +19,7 @@ func TestDraftSurvivesPrivateMetadata(t *testing.T) {
 	t.Parallel()
 	full := draft()
 	full.Request, full.Revision, full.Fingerprint, full.Shown, full.Query = 123, 2, strings.Repeat("f", 32), strings.Repeat("e", 32), "acme"
-	full.Term, full.Cycle = "annually-5", "annually"
+	full.Term, full.TermByHand, full.Cycle = "annually-5", true, "annually"
 	longest := full
 	longest.Services, longest.ServiceQuantity = nil, map[yeastar.ID]string{}
 	for i := range blocks.MaxServices {

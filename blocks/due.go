@@ -364,6 +364,9 @@ func dueStatus(o due.Open) string {
 	if o.OrderOn != (renewal.OrderDay{}) && (o.Status == renewal.Approved || slices.Contains(renewal.Timed(), o.Status)) {
 		s += ", to be ordered on " + dateWords(o.OrderOn.Date)
 	}
+	if o.ServicesAlone {
+		s += ", for services without the plan"
+	}
 	return s
 }
 
@@ -371,7 +374,7 @@ func dueStatus(o due.Open) string {
 func dueButtons(r due.Row, now time.Time) []slack.BlockElement {
 	name := line(r.Holder.Name, 40)
 	var buttons []slack.BlockElement
-	if !r.Nameless && len(r.Open) == 0 {
+	if !r.Nameless && !r.Asked() {
 		renew := slack.NewButtonBlockElement(ActionDueRenew, dueKey(r.Key()), plain("Renew…", limitButton))
 		renew.AccessibilityLabel = line("Renew "+name, limitButton)
 		if b := r.Band(now); !r.Behind() && (b == due.Overdue || b == due.Within14) {

@@ -34,7 +34,7 @@ func ReadDueChosen(state map[string]map[string]slack.BlockAction) []due.Key {
 
 // choosable says whether a row can be ticked: it can be asked for, and its key fits an option.
 func choosable(r *due.Row) bool {
-	return !r.Nameless && len(r.Open) == 0 && width(dueKey(r.Key())) <= limitOption
+	return !r.Nameless && !r.Asked() && width(dueKey(r.Key())) <= limitOption
 }
 
 func (d DueData) chosen(r *due.Row) bool {

@@ -275,6 +275,7 @@ func forms() []shown {
 			row("p-series-software")(f)
 			f.Required = []yeastar.ID{"3048573759449317376", "3048573935752720384"}
 		}),
+		f("services_untold", row("p-series-software")),
 		f("no_service", func(f *blocks.FormData) { row("ycm-white-label")(f); f.Services = nil }),
 		f("cycle_unknown", row("p-series-appliance-plan")),
 		f("cycle_monthly", func(f *blocks.FormData) { row("p-series-appliance-plan")(f); f.Cycle = yeastar.Monthly }),

@@ -32,9 +32,9 @@ func (f *FormData) propose() {
 	chosen := slices.ContainsFunc(terms, func(t yeastar.Term) bool { return t.Key() == f.Draft.Term })
 	switch {
 	case len(p.Terms) < 2:
-		f.Draft.Term = "" // there is no other
+		f.Draft.Term, f.Draft.TermByHand = "", false // there is no other
 	case !chosen && len(terms) > 0:
-		f.Draft.Term = terms[0].Key()
+		f.Draft.Term, f.Draft.TermByHand = terms[0].Key(), false
 	}
 }
 
@@ -119,12 +119,12 @@ func (f FormData) servicesInput(p yeastar.Product) slack.Block {
 	hint := fmt.Sprintf("Services to renew with it, %d at most.", MaxServices)
 	optional := len(f.Required) == 0
 	switch {
-	case len(f.Required) > 0:
+	case p.Together:
 		hint = f.togetherHint()
 	case f.Draft.Plan == PlanNone || !p.PlanLine:
 		hint, optional = fmt.Sprintf("Services to renew, %d at most.", MaxServices), false
 	}
-	if left := f.left(f.Owned); len(left) > 0 && len(f.Required) == 0 {
+	if left := f.left(f.Owned); len(left) > 0 && !p.Together {
 		hint += " The package also has: " + joinWith(", ", left...) + "."
 	}
 	return slack.NewInputBlock(BlockServices(f.Draft), plain("Services", limitLabel), plain(hint, limitLabel), element).
@@ -135,7 +135,10 @@ func (f FormData) servicesInput(p yeastar.Product) slack.Block {
 func (f FormData) togetherHint() string {
 	const rule = "Yeastar renews the plan and all services that the PBX has in one order."
 	left := f.left(f.Required)
-	if len(left) == 0 {
+	switch {
+	case len(f.Required) == 0: // none is told that can be chosen
+		return rule + " Please choose all that it has."
+	case len(left) == 0:
 		return rule
 	}
 	return rule + " Please choose also: " + joinWith(", ", left...) + "."

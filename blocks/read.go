@@ -21,7 +21,9 @@ func ReadForm(v slack.View) (Draft, error) {
 	if d.Holder == HolderMore {
 		d.Holder = ""
 	}
+	proposed := d.Term
 	s.choice(&d.Term, BlockTerm(d), ActionTerm)
+	d.TermByHand = d.TermByHand || d.Term != proposed
 	s.choice(&d.When, BlockWhen(d), ActionWhen)
 	if d.When == whenNow {
 		d.When = ""

@@ -71,7 +71,7 @@ func (c *Client) OwnedProducts(ctx context.Context, productID int) ([]OwnedProdu
 // EachOwnedProduct is OwnedProducts, one after the other, so that what is not kept of them need
 // not be there for all at once. After an error it has handed out a part.
 func (c *Client) EachOwnedProduct(ctx context.Context, productID int, take func(OwnedProduct)) error {
-	list := ownedList{seen: map[string]bool{}, take: take}
+	list := ownedList{shared: len(sharing(productID)) > 0, seen: map[string]bool{}, take: take}
 	for no, pages := 1, 1; no <= maxOwnedPages; {
 		together := min(pagesAtOnce, max(pages-no+1, 1))
 		read, err := c.ownedPages(ctx, productID, no, together)
@@ -127,6 +127,7 @@ func (c *Client) ownedPage(ctx context.Context, productID, no int) (page, error)
 // ownedList is what was read of a list.
 type ownedList struct {
 	take     func(OwnedProduct)
+	shared   bool            // products share the id, and may share a number: entries with one are told apart by all that they say
 	seen     map[string]bool // by number
 	entries  int             // with those that have no number
 	repeated int             // pages in a row that had come before
@@ -143,8 +144,12 @@ func (l *ownedList) add(p page, no int) (ended bool, err error) {
 			continue // without its number it cannot be told apart, asked about or renewed
 		}
 		numbered++
-		if !l.seen[o.ProductNo] {
-			l.seen[o.ProductNo] = true
+		key := o.ProductNo
+		if l.shared {
+			key += " " + string(raw)
+		}
+		if !l.seen[key] {
+			l.seen[key] = true
 			l.take(o)
 		}
 	}

@@ -101,15 +101,18 @@ func Switch(d blocks.Draft, product string) blocks.Draft {
 		d.Holder = ""
 	}
 	if _, ok := is.Term(d.Term); !ok {
-		d.Term = ""
+		d.Term, d.TermByHand = "", false
 	}
 	return d
 }
 
-// forgetLines forgets what is renewed, and a day that was proposed because of when it ends. Its
-// inputs are new ones from then on.
+// forgetLines forgets what is renewed, a term that the form proposed, and a day that was proposed
+// because of when it ends. Its inputs are new ones from then on.
 func forgetLines(d *blocks.Draft) {
 	d.Plan, d.Services, d.Quantity, d.ServiceQuantity = "", nil, "", nil
+	if !d.TermByHand { // which followed from how the other one is billed
+		d.Term = ""
+	}
 	if d.When != blocks.WhenDay {
 		d.When, d.Day = "", ""
 	}

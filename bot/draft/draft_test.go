@@ -33,6 +33,8 @@ func TestRead(t *testing.T) {
 	}
 	pbx := drawn
 	pbx.Product, pbx.Holder, pbx.Term, pbx.Cycle = "p-series-appliance-plan", "3631E0000001", "annually-2", "annually"
+	proposedTerm := pbx
+	pbx.TermByHand = true
 	monthly := pbx
 	monthly.Term = "monthly-0"
 	fresh := drawn // whose product was changed, so that nobody is chosen yet
@@ -71,7 +73,18 @@ func TestRead(t *testing.T) {
 		}},
 		"another product for PBXs, which has not the term": {monthly, blocks.BlockProduct, blocks.ActionProduct, "p-series-software", true, func(d *blocks.Draft) {
 			forgotten(d)
+			d.Product, d.Term, d.TermByHand = "p-series-software", "", false
+		}},
+		"another product for PBXs, and a term that was proposed": {proposedTerm, blocks.BlockProduct, blocks.ActionProduct, "p-series-software", true, func(d *blocks.Draft) {
+			forgotten(d)
 			d.Product, d.Term = "p-series-software", ""
+		}},
+		"another PBX, and a term that was proposed": {proposedTerm, blocks.BlockHolder(pbx), blocks.ActionHolder, "3631E0000002", false, func(d *blocks.Draft) {
+			anotherHolder(d)
+			d.Holder, d.Contact, d.Term = "3631E0000002", "", ""
+		}},
+		"another term": {proposedTerm, blocks.BlockTerm(pbx), blocks.ActionTerm, "annually-3", false, func(d *blocks.Draft) {
+			d.Term, d.TermByHand = "annually-3", true
 		}},
 		"another customer": {drawn, blocks.BlockHolder(drawn), blocks.ActionHolder, "other", false, func(d *blocks.Draft) {
 			anotherHolder(d)

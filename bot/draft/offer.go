@@ -131,8 +131,11 @@ type lineProblem struct{ choice, quantity string }
 func (k Known) planLine(d blocks.Draft) (renewal.Line, lineProblem) {
 	var problem lineProblem
 	plan, ok := k.Catalogue.Plan(d.Plan)
-	if !ok {
+	switch {
+	case !ok:
 		problem.choice = "Choose the plan. The one that was chosen may not be on offer any more."
+	case plan.Trial():
+		problem.choice = fmt.Sprintf("%s is a trial, which is not renewed. Choose another plan.", plan.Name)
 	}
 	line := renewal.Line{Type: yeastar.LinePlan, ID: plan.ID, Name: plan.Name}
 	line.Quantity, problem.quantity = readQuantity(k.Product, yeastar.LinePlan, d.Quantity)
@@ -145,6 +148,8 @@ func (k Known) serviceLine(d blocks.Draft, id yeastar.ID) (renewal.Line, linePro
 	switch {
 	case !ok:
 		problem.choice = "One of these services is not on offer any more. Choose again."
+	case service.Trial():
+		problem.choice = fmt.Sprintf("%s is a trial, which is not renewed. Choose again.", service.Name)
 	case !k.fits(service, d.Plan):
 		problem.choice = fmt.Sprintf("%s does not go with this plan. Choose again.", service.Name)
 	}

@@ -20,8 +20,8 @@ func known(p yeastar.Product) draft.Known {
 	k := draft.Known{
 		Product: p, Holder: renewal.Holder{PartnerID: "31", Name: "Acme Telecom"},
 		Catalogue: p.Catalogue(yeastar.Catalogue{
-			Plans:    []yeastar.Plan{{ID: "11", Name: "Enterprise Plan"}, {ID: "12", Name: "Ultimate Plan"}},
-			Services: []yeastar.Service{{ID: "21", Name: p.Service}, {ID: "22", Name: "High Availability", PlanIDs: []yeastar.ID{"11"}}},
+			Plans:    []yeastar.Plan{{ID: "11", Name: "Enterprise Plan"}, {ID: "12", Name: "Ultimate Plan"}, {ID: "19", Name: "Trial Plan", PurchaseType: "trial"}},
+			Services: []yeastar.Service{{ID: "21", Name: p.Service}, {ID: "29", Name: "Trial Minutes", PurchaseType: "trial"}, {ID: "22", Name: "High Availability", PlanIDs: []yeastar.ID{"11"}}},
 		}),
 		Contacts: []yeastar.BillingContact{{ID: "41", Company: "Acme Telecom"}}, Contact: "41",
 		Package: portal.Package{
@@ -95,6 +95,8 @@ func TestBadInput(t *testing.T) {
 	}{
 		"a plan that is gone":             {"p-series-turnkey", func(d *blocks.Draft) { d.Plan = "99" }, blocks.BlockPlan, "Choose the plan."},
 		"no plan where it is needed":      {"p-series-software", func(d *blocks.Draft) { d.Plan = blocks.PlanNone }, blocks.BlockPlan, "Choose the plan."},
+		"a trial plan":                    {"p-series-turnkey", func(d *blocks.Draft) { d.Plan = "19" }, blocks.BlockPlan, "Trial Plan is a trial, which is not renewed."},
+		"a trial service":                 {"p-series-turnkey", func(d *blocks.Draft) { d.Services = append(d.Services, "29") }, blocks.BlockServices, "Trial Minutes is a trial, which is not renewed."},
 		"no number":                       {"p-series-turnkey", func(d *blocks.Draft) { d.Quantity = "" }, blocks.BlockQuantity, "Type a number."},
 		"too large a number":              {"p-series-turnkey", func(d *blocks.Draft) { d.Quantity = "100001" }, blocks.BlockQuantity, "at most 100000"},
 		"a number where none belongs":     {"remote-management", func(d *blocks.Draft) { d.Quantity = "50" }, blocks.BlockQuantity, "is renewed without a number"},

@@ -29,7 +29,7 @@ func (d Digest) Nothing() bool {
 // nagged says whether people are told of a row: it is due, nothing is open for it, and the portal has
 // had time to show what was ordered.
 func (l List) nagged(r *Row) bool {
-	return r.Band(l.Now).Due() && len(r.Open) == 0 && !r.Settling(l.Now)
+	return r.Band(l.Now).Due() && !r.Asked() && !r.Settling(l.Now)
 }
 
 // Digest chooses what the channel is told, beside what it was told the last time. Rows of

@@ -55,6 +55,34 @@ func facts(t testing.TB, packages ...due.Package) due.Facts {
 	}
 }
 
+// An order for services alone gives its row no date, and an open request for them hides it nowhere.
+func TestServicesAloneHideNothing(t *testing.T) {
+	t.Parallel()
+	alone := order(7, now.AddDate(0, 0, -1), in(10))
+	alone.Offer.Lines = []renewal.Line{{Type: yeastar.LineService, ID: "1"}}
+	for name, f := range map[string]due.Facts{
+		"listed":   facts(t, listed(t, "1", 10)),
+		"imported": facts(t),
+	} {
+		f.Orders[key("1")] = alone
+		f.Open[key("1")] = []due.Open{{Request: 8, ServicesAlone: true}}
+		f.Marks[key("1")] = due.Mark{Imported: &due.Imported{At: in(10), On: now}}
+		list := due.Build(f)
+		r, ok := list.Find(key("1"))
+		if end, _ := r.Ends(); !ok || !end.Equal(in(10)) || r.Settling(now) || r.Behind() || r.Ordered != nil {
+			t.Errorf("%s: the row is %+v", name, r)
+		}
+		if len(list.Askable(due.Filter{})) != 1 || len(list.Chosen([]due.Key{key("1")})) != 1 {
+			t.Errorf("%s: it cannot be asked for", name)
+		}
+	}
+	f := facts(t)
+	f.Orders[key("1")] = alone
+	if r, ok := due.Build(f).Find(key("1")); !ok || len(r.Dates) > 0 {
+		t.Errorf("of a package that nothing else is known of: %v, %+v", ok, r.Dates)
+	}
+}
+
 func TestBands(t *testing.T) {
 	t.Parallel()
 	for days, want := range map[int]due.Band{

@@ -85,7 +85,7 @@ func Build(f Facts) List {
 		k := r.Key()
 		r.Mark, r.Open = f.Marks[k], f.Open[k]
 		all := r.Dates
-		if o, ordered := f.Orders[k]; ordered {
+		if o, ordered := f.Orders[k]; ordered && !o.Offer.ServicesAlone() {
 			r.Ordered = &o
 			all = append(all, o.until())
 		}
@@ -194,7 +194,7 @@ func (l List) Askable(f Filter) []Row {
 		r := &l.Rows[i]
 		band := r.Band(l.Now)
 		named := (f.Text != "" && band == Unknown) || ((f.Text != "" || f.Within > 0) && band == Later)
-		if !r.Nameless && len(r.Open) == 0 && !r.Settling(l.Now) && (band.Due() || named) {
+		if !r.Nameless && !r.Asked() && !r.Settling(l.Now) && (band.Due() || named) {
 			rows = append(rows, *r)
 		}
 	}
@@ -205,7 +205,7 @@ func (l List) Askable(f Filter) []Row {
 func (l List) Chosen(keys []Key) []Row {
 	var rows []Row
 	for i := range l.Rows {
-		if r := &l.Rows[i]; !r.Nameless && len(r.Open) == 0 && slices.Contains(keys, r.Key()) {
+		if r := &l.Rows[i]; !r.Nameless && !r.Asked() && slices.Contains(keys, r.Key()) {
 			rows = append(rows, *r)
 		}
 	}

@@ -58,6 +58,8 @@ type Open struct {
 	Status  renewal.Status
 	Channel string
 	OrderOn renewal.OrderDay // before which it is not ordered
+	// ServicesAlone says that the plan is not asked for: the package still has to be.
+	ServicesAlone bool
 }
 
 // Row is a renewal due: the package of one holder and product.
@@ -73,11 +75,16 @@ type Row struct {
 	Dates     []Date
 	Mark      Mark
 	Open      []Open
-	Ordered   *Order // the last one of ours; nil: there is none
+	Ordered   *Order // the last one of ours that renewed it; nil: there is none
 }
 
 // Key names the row.
 func (r *Row) Key() Key { return Key{r.Product.Key, r.Holder.Key()} }
+
+// Asked says whether a request for the package is open, with its plan.
+func (r *Row) Asked() bool {
+	return slices.ContainsFunc(r.Open, func(o Open) bool { return !o.ServicesAlone })
+}
 
 // Ends is when the package ends by the best source; false: nobody knows.
 func (r *Row) Ends() (time.Time, bool) {

@@ -195,12 +195,33 @@ func (l *Lists) orders(ctx context.Context) (map[due.Key]due.Order, error) {
 		maps.Copy(last, l.last)
 		for k, o := range fresh {
 			o.Offer = offers[o.Request]
+			if o.Offer.ServicesAlone() {
+				if o, err = l.withPlan(ctx, k, o); err != nil {
+					return nil, err
+				}
+			}
 			last[k] = o
 		}
 		l.last = last
 	}
 	l.upTo = upTo
 	return l.last, nil
+}
+
+// withPlan is the last order of a package that renewed its plan, where another one came after it
+// that did not: that one if there is none.
+func (l *Lists) withPlan(ctx context.Context, k due.Key, alone due.Order) (due.Order, error) {
+	all, err := l.ledger.List(ctx, ledger.Filter{Product: k.Product, HolderKey: k.Holder, Statuses: []renewal.Status{renewal.Ordered}})
+	if err != nil {
+		return due.Order{}, err
+	}
+	last := alone
+	for _, r := range all {
+		if at := r.OrderedTime(); !r.Offer.ServicesAlone() && (last.Offer.ServicesAlone() || at.After(last.At)) {
+			last = due.Order{Request: r.ID, Offer: r.Offer, At: at}
+		}
+	}
+	return last, nil
 }
 
 func (l *Lists) readOffers(ctx context.Context, ids []int64) (map[int64]renewal.Offer, error) {
@@ -236,7 +257,7 @@ func (l *Lists) open(ctx context.Context) (map[due.Key][]due.Open, error) {
 	open := map[due.Key][]due.Open{}
 	for _, r := range list {
 		k := due.Key{Product: r.Offer.Product, Holder: r.Offer.Holder.Key()}
-		open[k] = append(open[k], due.Open{Request: r.ID, Status: r.Status, Channel: r.Channel, OrderOn: r.Offer.OrderOn})
+		open[k] = append(open[k], due.Open{Request: r.ID, Status: r.Status, Channel: r.Channel, OrderOn: r.Offer.OrderOn, ServicesAlone: r.Offer.ServicesAlone()})
 	}
 	return open, nil
 }

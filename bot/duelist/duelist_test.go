@@ -316,11 +316,16 @@ func TestKnownAsksNobody(t *testing.T) {
 // ordered has a renewal asked for, approved and placed.
 func ordered(t *testing.T, b bundle, holder renewal.Holder) int64 {
 	t.Helper()
+	return orderedLine(t, b, holder, renewal.Line{Type: yeastar.LinePlan, ID: "1", Name: "Ultimate", Quantity: 50})
+}
+
+func orderedLine(t *testing.T, b bundle, holder renewal.Holder, l renewal.Line) int64 {
+	t.Helper()
 	r, _, err := b.ledger.Submit(t.Context(), renewal.Submission{
 		Key: "of " + string(holder.PartnerID) + time.Now().String(), By: renewal.Actor{UserID: "U1", MayRequest: true}, Channel: "C1",
 		Offer: renewal.Offer{
 			Product: "p-series-turnkey", Holder: holder, Contact: renewal.Contact{ID: "7"},
-			Lines: []renewal.Line{{Type: yeastar.LinePlan, ID: "1", Name: "Ultimate", Quantity: 50}},
+			Lines: []renewal.Line{l},
 		},
 	})
 	if err != nil {
@@ -370,6 +375,39 @@ func TestLastOrdersAreFollowed(t *testing.T) {
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("round %d: our last orders (-want +got):\n%s", round, diff)
 		}
+	}
+}
+
+// An order for services alone does not stand for the one that renewed the plan before it.
+func TestServicesAloneAreNotTheLastOrder(t *testing.T) {
+	t.Parallel()
+	b := setup(t, 12)
+	acme := renewal.Holder{PartnerID: yeastarsim.AcmeTelecomID, Name: "Acme"}
+	last := func(b bundle) (request int64) {
+		t.Helper()
+		r, ok := load(t, b).Find(due.Key{Product: "p-series-turnkey", Holder: acme.Key()})
+		if !ok {
+			t.Fatal("there is no row")
+		}
+		if r.Ordered != nil {
+			request = r.Ordered.Request
+		}
+		return request
+	}
+	alone := func() {
+		t.Helper()
+		orderedLine(t, b, acme, renewal.Line{Type: yeastar.LineService, ID: "2", Name: "Recording", Quantity: 10})
+	}
+	alone()
+	if got := last(b); got != 0 {
+		t.Errorf("the plan's last order is %d, and there is none", got)
+	}
+	want := ordered(t, b, acme)
+	last(b)
+	alone()
+	b.lists = duelist.New(duelist.Options{Portal: b.portal, Ledger: b.ledger, Log: slog.New(slog.DiscardHandler)})
+	if got := last(b); got != want {
+		t.Errorf("the plan's last order is %d, want %d", got, want)
 	}
 }
 

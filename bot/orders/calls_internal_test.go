@@ -43,7 +43,7 @@ func (w *world) buyers(n int) []string {
 // perOrder are the calls that an order of a customer's package takes. Each of their answers
 // may stop it.
 var perOrder = map[yeastarsim.Endpoint]int{
-	yeastarsim.PurchaseProductInfo: 1, yeastarsim.BillingContactList: 1, yeastarsim.SubordinateUser: 1,
+	yeastarsim.ProductList: 1, yeastarsim.PurchaseProductInfo: 1, yeastarsim.BillingContactList: 1, yeastarsim.SubordinateUser: 1,
 	yeastarsim.InstanceProductDetail: 1, yeastarsim.ExistedAutoRenew: 1, yeastarsim.RenewPlanInfo: 1,
 	yeastarsim.OrderPage: 1, yeastarsim.OrderSave: 1,
 }
@@ -169,6 +169,18 @@ func TestOrdersShareWhatTheyHaveInCommon(t *testing.T) {
 		if calls > n/4 {
 			t.Errorf("%s was called %d times", endpoint, calls)
 		}
+	}
+}
+
+// Without what the account has no order leaves: it waits while that cannot be read.
+func TestProductListThatCannotBeRead(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	row, _ := yeastar.ProductByKey(turnkey)
+	r := w.approved(turnkey, yeastarsim.NorthwindID, row.Terms[0])
+	w.sim.Fault(yeastarsim.ProductList, yeastarsim.HTTPError(503))
+	if e, err := w.checked(t.Context(), r); e != nil || err == nil {
+		t.Errorf("it does not wait: %+v, %v", e, err)
 	}
 }
 

@@ -53,10 +53,7 @@ func (o *Orders) place(ctx context.Context, job renewal.Job) error {
 	if last, ok := r.Attempt(); ok && o.ledger.Now(ctx).Before(last.RetryAt) {
 		return ledger.SnoozeUntil(last.RetryAt) // whatever has woken the job, such as another line of its batch
 	}
-	if r.DryRun {
-		return o.move(ctx, r.ID, renewal.DryRunDone{})
-	}
-	if o.dryRun {
+	if o.dryRun && !r.DryRun {
 		return o.held(ctx, r)
 	}
 	if waits, err := o.paused(ctx, r); err != nil {
@@ -76,6 +73,9 @@ func (o *Orders) place(ctx context.Context, job renewal.Job) error {
 		return fmt.Errorf("check %s once more before ordering: %w", r.Reference(), err)
 	case err != nil:
 		e = renewal.Gone{Detail: "what was approved could not be checked: " + explain(err)}
+	}
+	if e == nil && r.DryRun {
+		e = renewal.DryRunDone{}
 	}
 	if e != nil {
 		return o.move(ctx, r.ID, e)

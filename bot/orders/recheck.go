@@ -24,7 +24,7 @@ func (o *Orders) recheck(ctx context.Context, r renewal.Request) (renewal.Event,
 	holder, anew := r.Offer.Holder, o.readings(ctx, r)
 	var catalogue yeastar.Catalogue
 	var contacts []yeastar.BillingContact
-	there, looked := false, false
+	there, looked, unsold := false, false, false
 	var looking errgroup.Group
 	looking.Go(func() (err error) {
 		catalogue, err = o.portal.Catalogue(ctx, p.Key, holder.SerialNumber, anew.maxAge())
@@ -36,6 +36,7 @@ func (o *Orders) recheck(ctx context.Context, r renewal.Request) (renewal.Event,
 		looked = err == nil
 		return err
 	})
+	looking.Go(func() (err error) { unsold, err = o.unsold(ctx, p, anew); return err })
 	ahead, enough := context.WithCancel(ctx)
 	var asking sync.WaitGroup
 	asking.Go(func() { o.portal.Ahead(ahead, r.Offer, anew.ages()) })
@@ -43,24 +44,37 @@ func (o *Orders) recheck(ctx context.Context, r renewal.Request) (renewal.Event,
 	enough() // what was asked for ahead goes on, and is waited for below
 	asking.Wait()
 	switch {
+	case unsold: // then other look-ups may be refused
+		return renewal.Gone{Detail: fmt.Sprintf("the account does not have %s any more", p.Name)}, nil
 	case looked && !there && holder.SerialNumber != "": // of which the portal tells no catalogue either
 		return renewal.Gone{Detail: fmt.Sprintf("the PBX %s of %s is not in the portal any more", holder.SerialNumber, holder.Name)}, nil
 	case looked && !there:
 		return renewal.Gone{Detail: fmt.Sprintf("the customer %s is not in the portal any more", holder.Name)}, nil
 	case err != nil:
-		return o.unsold(ctx, r, err, anew)
+		return nil, err
 	}
 	for _, l := range r.Offer.Lines {
-		_, plan := catalogue.Plan(l.ID)
-		_, service := catalogue.Service(l.ID)
-		if (l.Type == yeastar.LinePlan && !plan) || (l.Type == yeastar.LineService && !service) {
+		switch sold, trial := onOffer(catalogue, l); {
+		case !sold:
 			return renewal.Gone{Detail: fmt.Sprintf("%s is not on offer any more", l.Name)}, nil
+		case trial:
+			return renewal.Gone{Detail: fmt.Sprintf("%s is only a trial by now, which is not renewed", l.Name)}, nil
 		}
 	}
 	if !hasContact(contacts, r.Offer.Contact.ID) {
 		return renewal.Gone{Detail: fmt.Sprintf("the billing contact %s is not in the portal any more", r.Offer.Contact.Name)}, nil
 	}
 	return o.compare(ctx, r, catalogue, anew)
+}
+
+// onOffer says whether a catalogue has a line, and whether as a trial.
+func onOffer(c yeastar.Catalogue, l renewal.Line) (sold, trial bool) {
+	if l.Type == yeastar.LinePlan {
+		plan, ok := c.Plan(l.ID)
+		return ok, plan.Trial()
+	}
+	service, ok := c.Service(l.ID)
+	return ok, service.Trial()
 }
 
 // onCard is what a form says of a field, for where nothing can be chosen.
@@ -73,16 +87,14 @@ func onCard(problem string) string {
 	return said + ". To ask for what fits, close this and press “Ask again”"
 }
 
-// unsold is what a look-up that failed means: that our account does not have the product any
-// more, of which the portal tells nothing then, or nothing yet.
-func (o *Orders) unsold(ctx context.Context, r renewal.Request, failed error, anew readings) (renewal.Event, error) {
-	if yeastar.ClassOf(failed) != yeastar.ClassRefused {
-		return nil, failed
+// unsold says whether our account does not have a product any more. A portal that refuses to tell
+// has told nothing.
+func (o *Orders) unsold(ctx context.Context, p yeastar.Product, anew readings) (bool, error) {
+	sold, err := o.portal.Sold(ctx, p.Key, anew.maxAge())
+	if yeastar.ClassOf(err) == yeastar.ClassRefused {
+		return false, nil
 	}
-	if sold, err := o.portal.Sold(ctx, r.Offer.Product, anew.maxAge()); err != nil || sold {
-		return nil, failed
-	}
-	return renewal.Gone{Detail: fmt.Sprintf("the account does not have %s any more", r.Product().Name)}, nil
+	return err == nil && !sold, err
 }
 
 func hasContact(contacts []yeastar.BillingContact, id yeastar.ID) bool {
@@ -114,7 +126,7 @@ func (o *Orders) compare(ctx context.Context, r renewal.Request, c yeastar.Catal
 		offer.Holder = o.portal.OwnedBy(ctx, pbx, facts.Owner)
 		facts, missing, unread = o.lastFacts(ctx, &offer, c, anew) // what there is to doubt depends on whose it is
 	}
-	if missing != nil && (r.WasTold() || facts.OwnerUnread) {
+	if missing != nil && (r.WasTold() || r.Untold(offer) || facts.OwnerUnread) {
 		return nil, missing
 	}
 	// What can never be read holds up no order for good: it is a doubt, which people may agree to.

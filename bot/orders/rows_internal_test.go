@@ -286,6 +286,26 @@ func TestWhatChangedOfAPBX(t *testing.T) {
 		"the account has the product no more": {"cloud-pbx", yeastarsim.CloudSerial, func(s *yeastarsim.Server) {
 			s.RemoveProduct(yeastarsim.CloudPBX)
 		}, renewal.Refused, "the account does not have Cloud PBX (PCE Instance) any more"},
+		"the account has another product of its number alone": {"ycm-white-label", yeastarsim.NorthwindID, func(s *yeastarsim.Server) {
+			s.UpdateProduct(yeastarsim.WhiteLabel, func(p *yeastarsim.Product) { p.Name = "PSE White Label" })
+		}, renewal.Refused, "the account does not have YCM White Label any more"},
+		"its plan is a trial": {"cloud-pbx", yeastarsim.CloudSerial, func(s *yeastarsim.Server) {
+			s.UpdateProduct(yeastarsim.CloudPBX, func(p *yeastarsim.Product) {
+				for i := range p.Plans {
+					p.Plans[i].Trial = true
+				}
+			})
+		}, renewal.Refused, "Ultimate Plan is only a trial by now"},
+		"a service is a trial": {turnkey, yeastarsim.NorthwindID, func(s *yeastarsim.Server) {
+			s.UpdateProduct(yeastarsim.Turnkey, func(p *yeastarsim.Product) {
+				for i := range p.Services {
+					p.Services[i].Trial = true
+				}
+			})
+		}, renewal.Refused, "is only a trial by now"},
+		"what the account has is not told": {"cloud-pbx", yeastarsim.CloudSerial, func(s *yeastarsim.Server) {
+			s.Fault(yeastarsim.ProductList, yeastarsim.Refuse("no_access", "No API access."))
+		}, renewal.Ordered, ""},
 		"its customer is gone": {"cloud-pbx", yeastarsim.CloudSerial, func(s *yeastarsim.Server) {
 			s.RemoveCustomer(yeastarsim.AcmeVoiceID)
 		}, renewal.Ordered, ""},
@@ -308,6 +328,19 @@ func TestWhatChangedOfAPBX(t *testing.T) {
 		"it has a service that is not on offer": {"p-series-software", yeastarsim.SoftwarePlainSerial, change(yeastarsim.Software, yeastarsim.SoftwarePlainSerial, func(p *yeastarsim.Package) {
 			p.Services = []yeastarsim.PackageService{{ServiceID: "3048565102030409999", Quantity: 10}}
 		}), renewal.Refused, "also has 3048565102030409999, which cannot be chosen here: renew this in the portal"},
+		"its services are not told any more": {"cloud-pbx", yeastarsim.CloudSerial, func(s *yeastarsim.Server) {
+			s.Switch(func(s *yeastarsim.Switches) { s.PackagePlan = false })
+		}, renewal.Pending, "Services in the portal: Recording Minutes × 4000"},
+		"the services of a package are not told any more": {turnkey, yeastarsim.NorthwindID, func(s *yeastarsim.Server) {
+			s.Switch(func(s *yeastarsim.Switches) { s.PackagePlan = false })
+		}, renewal.Pending, "Plan in the portal: "},
+		"it has a service less": {turnkey, yeastarsim.NorthwindID, func(s *yeastarsim.Server) {
+			for _, p := range s.Packages() {
+				if p.ProductID == yeastarsim.Turnkey && p.PartnerID == yeastarsim.NorthwindID {
+					s.UpdateOwned(p.ProductID, p.ProductNo, func(p *yeastarsim.Package) { p.Services = p.Services[1:] })
+				}
+			}
+		}, renewal.Pending, "Services in the portal: "},
 		"it has more extensions": {"p-series-software", yeastarsim.SoftwarePlainSerial, change(yeastarsim.Software, yeastarsim.SoftwarePlainSerial, func(p *yeastarsim.Package) {
 			p.Extensions = 41
 		}), renewal.Pending, "Extensions: 40 → 41"},
@@ -321,7 +354,11 @@ func TestWhatChangedOfAPBX(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := setup(t)
-			r := w.approved(c.product, c.key, year)
+			term := year
+			if row, _ := yeastar.ProductByKey(c.product); len(row.Terms) == 1 {
+				term.MultiCycle = 0
+			}
+			r := w.approved(c.product, c.key, term)
 			c.change(w.sim)
 			r = w.placed(r)
 			said := strings.Join(r.Changes, "; ")
@@ -336,6 +373,31 @@ func TestWhatChangedOfAPBX(t *testing.T) {
 			}
 			if n := len(w.sim.Placed()); (n == 1) != (c.status == renewal.Ordered) {
 				t.Errorf("%d orders", n)
+			}
+		})
+	}
+}
+
+// A dry run does everything but the order: what has changed meanwhile comes back to people.
+func TestDryRunChecksWhatWasApproved(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		extensions int
+		status     renewal.Status
+	}{"nothing has changed": {40, renewal.Cancelled}, "it has more extensions": {41, renewal.Pending}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := setup(t)
+			w.dryRun = true
+			row, _ := yeastar.ProductByKey("p-series-software")
+			r := w.approved(row.Key, yeastarsim.SoftwarePlainSerial, row.Terms[0])
+			w.sim.UpdateOwned(yeastarsim.Software, yeastarsim.SoftwarePlainSerial, func(p *yeastarsim.Package) { p.Extensions = c.extensions })
+			mark := len(w.sim.Journal())
+			if r = w.placed(r); r.Status != c.status || r.DryRun != (c.status == renewal.Cancelled) {
+				t.Errorf("it is %s: %+v %v", r.Status, r.Problem, r.Changes)
+			}
+			if calls := w.calls(mark); calls[yeastarsim.InstanceProductDetail] == 0 || calls[yeastarsim.OrderSave] > 0 {
+				t.Errorf("the calls are %v", calls)
 			}
 		})
 	}

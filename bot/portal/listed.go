@@ -137,8 +137,15 @@ func Fits(query string) func(renewal.Holder) bool {
 	}
 }
 
-// AutoRenewal is whether a package renews by itself, not older than maxAge.
+// AutoRenewal is whether a package renews by itself, not older than maxAge. Of one that shares its number
+// with another product's it is not known: either may be meant.
 func (p *Portal) AutoRenewal(ctx context.Context, productKey, productNo string, maxAge lookup.MaxAge) (yeastar.AutoRenewal, error) {
+	if row, err := Product(productKey); err != nil || row.Service != "" {
+		owned, _ := p.owned.Peek(productKey)
+		if owned.packages.numbered(productNo) > 1 {
+			return yeastar.AutoRenewalUnknown, err
+		}
+	}
 	return p.autoRenewals.Get(ctx, productKey+" "+productNo, maxAge)
 }
 
@@ -148,7 +155,12 @@ func (p *Portal) Ends(ctx context.Context, productKey string, holder renewal.Hol
 	if err != nil || mine.ProductNo == "" {
 		return time.Time{}, passing(err)
 	}
-	detail, err := p.details.Get(ctx, productKey+" "+mine.ProductNo, lookup.Anew)
+	row, err := Product(productKey)
+	if err != nil {
+		return time.Time{}, err
+	}
+	told, err := p.details.Get(ctx, productKey+" "+mine.ProductNo, lookup.Anew)
+	detail := mine.detail(row, told)
 	if err = passing(err); err != nil || !detail.Expiry.IsZero() {
 		return detail.Expiry, err
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 
 	"renewbot/bot/renewal"
 	"renewbot/yeastar"
@@ -27,7 +28,7 @@ func (p *Portal) Enrich(ctx context.Context, o *renewal.Offer, c yeastar.Catalog
 		p.Reread(o.Product)
 	}
 	o.Price, o.Quote = quote(row, *o, found.terms)
-	o.CurrentExpiry, o.KnownQuantity = found.Expiry, found.Extensions
+	o.CurrentExpiry, o.KnownQuantity, o.KnownServices = found.Expiry, found.Extensions, found.known()
 	cycle, quantities := found.BillingCycle, map[yeastar.ID]int{}
 	for i, l := range o.Lines {
 		cycle = cmp.Or(cycle, found.terms[i].BillingCycle)
@@ -46,11 +47,26 @@ func (p *Portal) Enrich(ctx context.Context, o *renewal.Offer, c yeastar.Catalog
 	o.QuantitySource = quantitySource(row, *o)
 	plan, _ := o.Plan()
 	has := found.Plan(c)
+	o.KnownPlan = has.ID
 	invoiceTo, unsure := p.invoiceTo(ctx, *o)
 	return renewal.Facts{
 		Services: found.Services, Unoffered: found.unoffered(c, cmp.Or(has.ID, plan.ID)), Quantities: quantities, Plan: has, CurrentPlan: found.CurrentPlan, BillingCycle: cycle, Owner: found.Owner, OwnerUnread: found.ownerUnread, Among: found.Among,
 		AutoRenewal: found.autoRenewal, InvoiceTo: invoiceTo, InvoiceUnsure: unsure,
 	}, err
+}
+
+// known are the services that a package has, as an offer keeps them.
+func (o Package) known() []renewal.Line {
+	var known []renewal.Line
+	for _, s := range o.Services {
+		l := renewal.Line{Type: yeastar.LineService, ID: s.ID, Name: s.Name}
+		if s.Quantity != nil {
+			l.Quantity = *s.Quantity
+		}
+		known = append(known, l)
+	}
+	slices.SortFunc(known, func(a, b renewal.Line) int { return cmp.Compare(a.ID, b.ID) })
+	return known
 }
 
 // quantitySource says where the number of extensions of an offer is from, for people.

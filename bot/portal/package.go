@@ -27,6 +27,8 @@ type Package struct {
 	// BillingCycle is yeastar.Annually or Monthly.
 	BillingCycle string
 	Services     []yeastar.OwnedService
+	// NumberShared says that another product's package in the list has the same number.
+	NumberShared bool
 	// Among says, of one that cannot be told from others, how many of the list may be it.
 	Among int
 }
@@ -43,12 +45,12 @@ func (p *Portal) Package(ctx context.Context, productKey string, holder renewal.
 	if err != nil || mine.ProductNo == "" {
 		return Package{}, err
 	}
-	if detail, err := p.details.Get(ctx, productKey+" "+mine.ProductNo, maxAge); err == nil {
-		mine = merge(mine, packageOf(detail))
-	}
 	row, err := Product(productKey)
 	if err != nil {
 		return Package{}, err
+	}
+	if detail, err := p.details.Get(ctx, productKey+" "+mine.ProductNo, maxAge); err == nil {
+		mine = merge(mine, mine.detail(row, detail))
 	}
 	return p.withTerms(ctx, row, mine.of(row), holder, likely, maxAge)
 }
@@ -192,7 +194,28 @@ func matchPackage(row yeastar.Product, owned packages, holder renewal.Holder) (P
 	if len(found) == 0 {
 		return Package{}, false
 	}
+	found[0].NumberShared = row.Service != "" && owned.numbered(found[0].ProductNo) > 1
 	return found[0], true
+}
+
+// numbered is how many packages have a number.
+func (p packages) numbered(no string) (n int) {
+	for o := range p.each {
+		if o.ProductNo == no {
+			n++
+		}
+	}
+	return n
+}
+
+// detail are the details of a package, which are asked for by its number; empty: they are of another
+// product's package, or may be.
+func (o Package) detail(row yeastar.Product, told yeastar.OwnedProduct) Package {
+	d := packageOf(told)
+	if !d.mayBeOf(row) || (o.NumberShared && len(d.of(row).Services) == 0) {
+		return Package{}
+	}
+	return d
 }
 
 // mayBeOf says whether a package may be of a row: where products share an id, not when it
@@ -289,10 +312,16 @@ func (p *Portal) read(ctx context.Context, o renewal.Offer, c yeastar.Catalogue,
 	key := o.Product + " " + mine.ProductNo
 	looking.Go(func() error {
 		told, err := p.details.Get(ctx, key, maxAge)
-		detail, untold = packageOf(told), passing(err)
+		detail, untold = mine.detail(row, told), passing(err)
 		return untold
 	})
-	looking.Go(func() (err error) { r.autoRenewal, err = p.autoRenewals.Get(ctx, key, maxAge); return passing(err) })
+	looking.Go(func() (err error) {
+		r.autoRenewal, err = p.autoRenewals.Get(ctx, key, maxAge)
+		if mine.NumberShared && r.autoRenewal == yeastar.AutoRenewalOff {
+			r.autoRenewal = yeastar.AutoRenewalUnknown // it may be the other package's
+		}
+		return passing(err)
+	})
 	for i, l := range o.Lines {
 		if pricingID(c, l) != "" {
 			looking.Go(func() (err error) {

@@ -2,6 +2,7 @@ package portal_test
 
 import (
 	"testing"
+	"time"
 
 	"renewbot/bot/lookup"
 	"renewbot/bot/portal"
@@ -48,6 +49,58 @@ func TestTwoPackagesOfOneCustomer(t *testing.T) {
 	if err != nil || facts.Among != 2 || o.KnownQuantity != 0 {
 		t.Errorf("%d packages may be meant, and one has %d extensions, %v", facts.Among, o.KnownQuantity, err)
 	}
+}
+
+// Both white labels of one account have its number: each is told by its own entry, and where nothing
+// tells them apart, people read how many may be meant.
+func TestWhiteLabelsOfOneAccount(t *testing.T) {
+	t.Parallel()
+	sim, p := setup(t)
+	ycm, pse := whiteLabels(t, sim)
+	for key, want := range map[string]yeastarsim.Package{"ycm-white-label": ycm, "pse-white-label": pse} {
+		holder, _ := p.Holder(t.Context(), key, yeastarsim.NorthwindID)
+		o := renewal.Offer{Product: key, Holder: holder, Lines: []renewal.Line{{Type: yeastar.LineService, ID: yeastar.ID(want.Services[0].ServiceID)}}}
+		facts, err := p.Enrich(t.Context(), &o, yeastar.Catalogue{}, portal.Ages{Each: lookup.Anew, List: lookup.Anew})
+		if err != nil || facts.Among != 0 || !sameDay(o.CurrentExpiry, want.Expires) || len(facts.Services) != 1 || facts.AutoRenewal == yeastar.AutoRenewalOff {
+			t.Errorf("%s ends %s, not %s: %+v, %v", key, o.CurrentExpiry, want.Expires, facts, err)
+		}
+		if ends, err := p.Ends(t.Context(), key, holder); err != nil || !sameDay(ends, want.Expires) {
+			t.Errorf("%s ends %s, not %s: %v", key, ends, want.Expires, err)
+		}
+		if auto, err := p.AutoRenewal(t.Context(), key, want.ProductNo, lookup.Anew); err != nil || auto != yeastar.AutoRenewalUnknown {
+			t.Errorf("%s: its auto-renewal is %q, %v", key, auto, err)
+		}
+	}
+	sim.Switch(func(s *yeastarsim.Switches) { s.PackagePlan = false })
+	holder, _ := p.Holder(t.Context(), "ycm-white-label", yeastarsim.NorthwindID)
+	o := renewal.Offer{Product: "ycm-white-label", Holder: holder}
+	if _, _, err := p.Listed(t.Context(), o.Product, lookup.Anew); err != nil {
+		t.Fatal(err)
+	}
+	if facts, err := p.Enrich(t.Context(), &o, yeastar.Catalogue{}, portal.Ages{Each: lookup.Anew, List: lookup.Anew}); err != nil || facts.Among != 2 {
+		t.Errorf("nothing tells them apart, and %d may be meant: %v", facts.Among, err)
+	}
+}
+
+// whiteLabels gives a customer the PSE White Label beside their YCM White Label.
+func whiteLabels(t *testing.T, sim *yeastarsim.Server) (ycm, pse yeastarsim.Package) {
+	t.Helper()
+	for _, p := range sim.Packages() {
+		switch {
+		case p.ProductID != yeastarsim.WhiteLabel:
+		case p.PartnerID == yeastarsim.NorthwindID:
+			ycm = p
+		case p.PartnerID == yeastarsim.AcmeVoiceID:
+			pse = p
+		}
+	}
+	pse.ProductNo, pse.PartnerID, pse.Expires = ycm.ProductNo, ycm.PartnerID, ycm.Expires.AddDate(0, 2, 0)
+	sim.AddPackage(pse)
+	return ycm, pse
+}
+
+func sameDay(a, b time.Time) bool {
+	return a.UTC().Format(time.DateOnly) == b.UTC().Format(time.DateOnly)
 }
 
 // A customer who is new is called by their name at once: the list of PBXs is read more often than

@@ -53,7 +53,7 @@ type Doubt struct {
 	Private bool      `json:"private,omitempty"`
 	OrderNo string    `json:"order_no,omitempty"`
 	At      time.Time `json:"at,omitzero"`     // when something was ordered or marked, or when the package expires
-	Names   []string  `json:"names,omitempty"` // of services, a company, a plan, the plan that is told and the one asked for; or a reason
+	Names   []string  `json:"names,omitempty"` // of services, also those that were ordered alone, a company, a plan, the plan that is told and the one asked for; or a reason
 	By      string    `json:"by,omitempty"`    // Slack user id of who marked it
 }
 
@@ -198,7 +198,7 @@ func RepeatDoubts(others []Request, now time.Time, p Policy) []Doubt {
 func (r Request) ordersBefore(now time.Time, p Policy) []Doubt {
 	var doubts []Doubt
 	for _, a := range r.Attempts {
-		d := Doubt{Kind: DoubtOrderedBefore, Serious: true, Request: r.ID, At: a.StartedAt.UTC()}
+		d := Doubt{Kind: DoubtOrderedBefore, Serious: true, Request: r.ID, At: a.StartedAt.UTC(), Names: r.servicesAlone(a)}
 		switch {
 		case a.Order != nil && !EndedUnplaced(a.Order.OrderStatus):
 			d.OrderNo = a.Order.OrderNo
@@ -220,6 +220,33 @@ func (r Request) termOf(a Attempt) yeastar.Term {
 		return o.Term
 	}
 	return r.Offer.TermAsked()
+}
+
+// servicesAlone are the names of the services that an attempt asked for without the plan.
+func (r Request) servicesAlone(a Attempt) []string {
+	o := r.Offer
+	if sent, err := yeastar.ReadOrder(a.Body); err == nil {
+		o.Lines = nil
+		for _, l := range sent.Lines {
+			o.Lines = append(o.Lines, Line{Type: l.ServiceType, ID: l.ServiceID, Name: r.Offer.nameOf(l.ServiceID)})
+		}
+	}
+	if !o.ServicesAlone() {
+		return nil
+	}
+	var names []string
+	for _, l := range o.Services() {
+		names = append(names, cmp.Or(l.Name, string(l.ID)))
+	}
+	return names
+}
+
+// nameOf is the name of a line; empty: the offer does not have it.
+func (o Offer) nameOf(id yeastar.ID) string {
+	if i := slices.IndexFunc(o.Lines, func(l Line) bool { return l.ID == id }); i >= 0 {
+		return o.Lines[i].Name
+	}
+	return ""
 }
 
 // monthlyRepeat is for how long after an order for a month another one has to be explained.
@@ -256,10 +283,10 @@ func (o Offer) lineDoubts(row yeastar.Product, f Facts) []Doubt {
 	if left := o.leftOut(f); row.ServiceLines && len(left) > 0 {
 		doubts = append(doubts, Doubt{Kind: DoubtServicesLeftOut, Names: serviceNames(left)})
 	}
-	if _, ok := o.Plan(); row.PlanLine && !ok {
+	if o.ServicesAlone() {
 		doubts = append(doubts, Doubt{Kind: DoubtServicesOnly})
 	}
-	if row.Together && len(f.Services) == 0 && len(o.Services()) == 0 {
+	if row.Together && len(f.Services) == 0 {
 		doubts = append(doubts, Doubt{Kind: DoubtServicesUnknown})
 	}
 	return doubts
@@ -296,11 +323,16 @@ func (r Request) NewDoubts(now []Doubt) []Doubt {
 	})
 }
 
-// WasTold says whether people agreed to something that the portal told of the package, beside whose it is.
+// WasTold says whether people agreed to something that the portal told of the package, beside whose it is, its plan and its services.
 func (r Request) WasTold() bool {
 	o := r.Offer
 	autoRenewal := r.Doubts != nil && !slices.ContainsFunc(r.Doubts, func(d Doubt) bool { return d.Kind == DoubtAutoRenewalUnknown })
 	return o.PriceTold() != "" || o.KnownQuantity != 0 || !o.CurrentExpiry.IsZero() || autoRenewal
+}
+
+// Untold says whether an offer, read anew, has nothing of the plan or the services that people were told.
+func (r Request) Untold(now Offer) bool {
+	return (r.Offer.KnownPlan != "" && now.KnownPlan == "") || (len(r.Offer.KnownServices) > 0 && len(now.KnownServices) == 0)
 }
 
 // Differs says whether an offer, read anew, is not the one that people agreed to: what they
@@ -309,8 +341,13 @@ func (r Request) Differs(now Offer) bool {
 	was := r.Offer
 	return was.PriceTold() != now.PriceTold() || was.Holder.PartnerID != now.Holder.PartnerID ||
 		(was.KnownQuantity != 0 && was.KnownQuantity != now.KnownQuantity) ||
+		(was.KnownPlan != "" && was.KnownPlan != now.KnownPlan) ||
+		(len(was.KnownServices) > 0 && !slices.EqualFunc(was.KnownServices, now.KnownServices, sameService)) ||
 		(!was.CurrentExpiry.IsZero() && !was.CurrentExpiry.Equal(now.CurrentExpiry))
 }
+
+// sameService says whether two services are told as the same one: they may be named in one answer alone.
+func sameService(a, b Line) bool { return a.ID == b.ID && a.Quantity == b.Quantity }
 
 // NeedReason says whether any of the doubts must be explained by whoever asks.
 func NeedReason(doubts []Doubt) bool {

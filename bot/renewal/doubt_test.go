@@ -176,6 +176,10 @@ func TestDoubts(t *testing.T) {
 			pbx(o, "p-series-software")
 			o.Lines, f.Services = o.Lines[:1], nil
 		}, "services_unknown undocumented"},
+		"services to keep, one is ordered and none told": {func(o *Offer, f *Facts) {
+			pbx(o, "p-series-software")
+			f.Services = nil
+		}, "services_unknown undocumented"},
 		"a product without quantities": {func(o *Offer, f *Facts) {
 			o.Product, o.Term = "remote-management", yeastar.Term{}
 			o.Lines, o.KnownQuantity = o.Lines[:1], 7
@@ -364,6 +368,7 @@ func TestWhatDiffersFromWhatWasTold(t *testing.T) {
 	t.Parallel()
 	r := newRequest(t, policy())
 	r.Offer.Price, r.Offer.KnownQuantity, r.Offer.CurrentExpiry = price("12.341", "KWD"), 100, start
+	r.Offer.KnownPlan, r.Offer.KnownServices = "1", []Line{{ID: "2", Name: "Recording", Quantity: 20}, {ID: "3"}}
 	for name, c := range map[string]struct {
 		change func(*Offer)
 		want   bool
@@ -375,6 +380,12 @@ func TestWhatDiffersFromWhatWasTold(t *testing.T) {
 		"only a quote":              {func(o *Offer) { o.Price, o.Quote = nil, &Quote{Price: *price("12.341", "KWD")} }, true},
 		"another quantity":          {func(o *Offer) { o.KnownQuantity = 101 }, true},
 		"no quantity any more":      {func(o *Offer) { o.KnownQuantity = 0 }, true},
+		"no plan any more":          {func(o *Offer) { o.KnownPlan = "" }, true},
+		"another plan":              {func(o *Offer) { o.KnownPlan = "4" }, true},
+		"no services any more":      {func(o *Offer) { o.KnownServices = nil }, true},
+		"one service less":          {func(o *Offer) { o.KnownServices = o.KnownServices[:1] }, true},
+		"a service's quantity":      {func(o *Offer) { o.KnownServices = []Line{{ID: "2", Quantity: 21}, {ID: "3"}} }, true},
+		"a service without name":    {func(o *Offer) { o.KnownServices = []Line{{ID: "2", Quantity: 20}, {ID: "3"}} }, false},
 		"renewed meanwhile":         {func(o *Offer) { o.CurrentExpiry = start.AddDate(1, 0, 0) }, true},
 		"no expiry any more":        {func(o *Offer) { o.CurrentExpiry = time.Time{} }, true},
 		"a PBX of another customer": {func(o *Offer) { o.Holder.PartnerID = "8" }, true},
@@ -388,8 +399,10 @@ func TestWhatDiffersFromWhatWasTold(t *testing.T) {
 		}
 	}
 	r.Offer.Price, r.Offer.KnownQuantity, r.Offer.CurrentExpiry = nil, 0, time.Time{}
+	r.Offer.KnownPlan, r.Offer.KnownServices = "", nil
 	now := r.Offer
 	now.KnownQuantity, now.CurrentExpiry = 100, start
+	now.KnownPlan, now.KnownServices = "1", []Line{{ID: "2"}}
 	if r.Differs(now) {
 		t.Error("what is told now and was not before is no change by itself")
 	}

@@ -20,10 +20,14 @@ func (d Doubt) Text() string {
 	case DoubtOpenRequest:
 		return fmt.Sprintf("%s asks for a renewal of the same package, and is still open.", d.other())
 	case DoubtOrderedBefore:
-		if d.Private {
-			return fmt.Sprintf("%s renewed the same package on %s.", d.other(), d.day())
+		what := "the same package"
+		if len(d.Names) > 0 {
+			what = "services of the same package, and not its plan (" + d.names() + "),"
 		}
-		return fmt.Sprintf("%s renewed the same package on %s: order %s.", Reference(d.Request), d.day(), d.OrderNo)
+		if d.Private {
+			return fmt.Sprintf("%s renewed %s on %s.", d.other(), what, d.day())
+		}
+		return fmt.Sprintf("%s renewed %s on %s: order %s.", Reference(d.Request), what, d.day(), d.OrderNo)
 	case DoubtLostBefore:
 		return fmt.Sprintf("%s may have ordered the same on %s: the answer was lost, and people found that nothing was placed. Check the portal.",
 			d.other(), d.day())
@@ -58,7 +62,7 @@ func (d Doubt) Text() string {
 	case DoubtCycleUnknown:
 		return fmt.Sprintf("The portal does not tell the present billing cycle, which the renewal must keep; %s is asked for.", d.names())
 	case DoubtServicesUnknown:
-		return "The portal tells no services of this PBX. If it has any, Yeastar wants them renewed together with the plan."
+		return "The portal tells no services of this PBX. Yeastar wants all that it has renewed together with the plan."
 	case DoubtSeveral:
 		return fmt.Sprintf("The portal lists %d packages that may be this one, and an order does not say which is renewed.", d.Told)
 	case DoubtOrdersUnknown:
@@ -83,6 +87,9 @@ func (d Doubt) Brief() string {
 	case DoubtOpenRequest:
 		return d.otherBriefly() + " is open for the same"
 	case DoubtOrderedBefore:
+		if len(d.Names) > 0 {
+			return d.otherBriefly() + " ordered services of the same on " + d.day()
+		}
 		return d.otherBriefly() + " ordered the same on " + d.day()
 	case DoubtLostBefore:
 		return d.otherBriefly() + " may have ordered the same on " + d.day()

@@ -132,6 +132,11 @@ type Offer struct {
 	// KnownQuantity is the number of extensions that the vendor told when this was asked
 	// for; 0: it did not tell.
 	KnownQuantity int `json:"known_quantity,omitempty"`
+	// KnownPlan is the plan that the vendor told of the package then; empty: it told none.
+	KnownPlan yeastar.ID `json:"known_plan,omitempty"`
+	// KnownServices are those that the vendor told of the package when this was asked for, by
+	// their ids, each with the quantity that it told; empty: it told none.
+	KnownServices []Line `json:"known_services,omitempty"`
 	// QuantitySource says where the number of extensions came from, for people.
 	QuantitySource string `json:"quantity_source,omitempty"`
 	// OrderOn is the day before which it is not ordered; zero: at once.
@@ -159,11 +164,19 @@ func (o Offer) Services() []Line {
 	return services
 }
 
+// ServicesAlone says whether services of a package are renewed without its plan: the package
+// ends then as before.
+func (o Offer) ServicesAlone() bool {
+	row, _ := yeastar.ProductByKey(o.Product)
+	_, plan := o.Plan()
+	return row.PlanLine && !plan && len(o.Lines) > 0
+}
+
 // RenewsUntil is about when the package expires once it is renewed; zero: it does not follow
-// from what is told, as of a package that has expired by now.
+// from what is told, as of a package that has expired by now, or it is not renewed.
 func (o Offer) RenewsUntil(now time.Time) time.Time {
 	term := o.TermAsked()
-	if term.Months == 0 || !o.CurrentExpiry.After(now) {
+	if term.Months == 0 || o.ServicesAlone() || !o.CurrentExpiry.After(now) {
 		return time.Time{}
 	}
 	return term.After(o.CurrentExpiry)
@@ -281,7 +294,13 @@ func Difference(a, b Offer) []string {
 	if planA.Quantity == planB.Quantity {
 		change("Extensions in the portal", quantity(a.KnownQuantity), quantity(b.KnownQuantity))
 	}
-	change("Services", describeServices(a), describeServices(b))
+	if a.KnownPlan != "" {
+		change("Plan in the portal", cmp.Or(a.nameOf(a.KnownPlan), string(a.KnownPlan)), cmp.Or(b.nameOf(b.KnownPlan), string(b.KnownPlan)))
+	}
+	change("Services", describeServices(a.Services()), describeServices(b.Services()))
+	if len(a.KnownServices) > 0 {
+		change("Services in the portal", describeServices(a.KnownServices), describeServices(b.KnownServices))
+	}
 	change("Term", a.TermAsked().String(), b.TermAsked().String())
 	change("Billing contact", describeID(a.Contact.Name, a.Contact.ID), describeID(b.Contact.Name, b.Contact.ID))
 	change("PO number", a.PONumber, b.PONumber)
@@ -365,14 +384,15 @@ func quantity(n int) string {
 	return fmt.Sprint(n)
 }
 
-func describeServices(o Offer) string {
+func describeServices(services []Line) string {
 	var parts []string
-	for _, l := range o.Services() {
+	for _, l := range services {
+		name := cmp.Or(l.Name, string(l.ID))
 		if l.Quantity == 0 {
-			parts = append(parts, l.Name)
+			parts = append(parts, name)
 			continue
 		}
-		parts = append(parts, fmt.Sprintf("%s × %d", l.Name, l.Quantity))
+		parts = append(parts, fmt.Sprintf("%s × %d", name, l.Quantity))
 	}
 	return strings.Join(parts, ", ")
 }

@@ -27,6 +27,7 @@ type Plan struct {
 	PricingID string `json:"pricingPlanId"`
 	Name      string `json:"name"`
 	UnitPrice string `json:"unitPrice"` // decimal, per extension and year
+	Trial     bool   `json:"trial,omitempty"`
 }
 
 // Service is an additional service of a product.
@@ -36,6 +37,7 @@ type Service struct {
 	Name      string `json:"name"`
 	UnitPrice string `json:"unitPrice"` // decimal, per unit and year
 	Counted   bool   `json:"counted"`   // whether order lines carry a quantity
+	Trial     bool   `json:"trial,omitempty"`
 }
 
 func (p Product) clone() Product {

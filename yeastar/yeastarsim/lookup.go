@@ -60,15 +60,23 @@ func (s *Server) purchaseProductInfo(c *call) (any, *refusal) {
 	}
 	plans, services := []object{}, []object{}
 	for _, p := range product.Plans {
-		plans = append(plans, object{"planId": s.idNumber(p.ID), s.names.PricingPlanID: s.idText(p.PricingID), s.names.PlanName: p.Name})
+		plans = append(plans, tried(p.Trial, object{"planId": s.idNumber(p.ID), s.names.PricingPlanID: s.idText(p.PricingID), s.names.PlanName: p.Name}))
 	}
 	for _, v := range product.Services {
-		services = append(services, object{"serviceId": s.idNumber(v.ID), s.names.PricingServiceID: s.idText(v.PricingID), s.names.ServiceName: v.Name})
+		services = append(services, tried(v.Trial, object{"serviceId": s.idNumber(v.ID), s.names.PricingServiceID: s.idText(v.PricingID), s.names.ServiceName: v.Name}))
 	}
 	return object{
 		"offeringId": s.idText(product.OfferingID), "productId": s.productIDNumber(product.ID), s.names.ProductName: product.Name,
 		s.names.PlanList: plans, s.names.ServiceList: services,
 	}, nil
+}
+
+// tried marks what can only be tried.
+func tried(trial bool, out object) object {
+	if trial {
+		out["purchaseType"] = "trial"
+	}
+	return out
 }
 
 func (s *Server) planInfo(c *call) (any, *refusal) {
@@ -109,6 +117,9 @@ func (s *Server) addOnInfo(c *call) (any, *refusal) {
 		return nil, &refusal{status: http.StatusBadRequest, code: codeNoPlan, detail: "The plan does not exist."}
 	}
 	i := slices.IndexFunc(product.Services, func(v Service) bool { return v.PricingID == c.id })
+	if i >= 0 && renewal {
+		pkg = s.numberedPackage(product.ID, pkg.ProductNo, product.Services[i].ID)
+	}
 	if i < 0 || (renewal && pkg.service(product.Services[i].ID) == nil) {
 		return nil, &refusal{status: http.StatusBadRequest, code: codeNoService, detail: "The service does not exist."}
 	}

@@ -75,6 +75,13 @@ func (o Order) clone() Order {
 	return o
 }
 
+func (o Order) serviceIDs() (ids []string) {
+	for _, l := range o.Lines {
+		ids = append(ids, l.ServiceID)
+	}
+	return ids
+}
+
 // Orders returns all orders, oldest first, those from before the server's start included.
 func (s *Server) Orders() []Order {
 	s.mu.Lock()
@@ -166,13 +173,27 @@ func (s *Server) settle(o *Order, status string) {
 		if o.TransactionNo == "" {
 			_, _, o.TransactionNo = s.numbers(mustInt(o.ID) - firstOrderID)
 		}
-		if p := s.numberedPackage(o.ProductID, o.ProductNo); p != nil && len(o.Lines) > 0 {
+		if p := s.numberedPackage(o.ProductID, o.ProductNo, o.serviceIDs()...); p != nil && len(o.Lines) > 0 {
 			o.ExpiryBefore = p.Expires
-			p.Expires = extended(p.Expires, s.now(), o.Lines[0])
+			if line, ok := o.extends(); ok {
+				p.Expires = extended(p.Expires, s.now(), line)
+			}
 			o.ExpiryAfter = p.Expires
 		}
 	}
 	s.notify()
+}
+
+// extends is the line by which an order moves the expiry date of its package: the plan's, or the service's of a product
+// that is one. A service that is renewed without its plan moves no date of the package.
+func (o Order) extends() (OrderLine, bool) {
+	i := slices.IndexFunc(o.Lines, func(l OrderLine) bool {
+		return l.ServiceType == "plan" || o.OperationType == "renew_service"
+	})
+	if i < 0 {
+		return OrderLine{}, false
+	}
+	return o.Lines[i], true
 }
 
 // extended is the expiry date after a renewal: from the old one, or from now if that is past.
@@ -204,7 +225,7 @@ func (s *Server) place(o Order) Order {
 	if s.switches.PONumberAsReference {
 		o.CustomReferenceNo = o.PONumber
 	}
-	if p := s.numberedPackage(o.ProductID, o.ProductNo); p != nil {
+	if p := s.numberedPackage(o.ProductID, o.ProductNo, o.serviceIDs()...); p != nil {
 		o.ExpiryBefore = p.Expires
 	}
 	s.orders = append(s.orders, o)

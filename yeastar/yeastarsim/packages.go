@@ -88,16 +88,28 @@ func (s *Server) UpdateOwned(productID int, productNo string, change func(*Packa
 	return true
 }
 
-// AddPackage adds an owned product, or replaces the one with the same product and product number.
+// AddPackage adds an owned product, or replaces the one with the same product and product number. White labels with that
+// number are one product for each service.
 func (s *Server) AddPackage(p Package) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if old := s.numberedPackage(p.ProductID, p.ProductNo); old != nil {
+	old := s.numberedPackage(p.ProductID, p.ProductNo, p.serviceIDs()...)
+	if old != nil && p.ProductID == WhiteLabel && !slices.ContainsFunc(p.Services, func(v PackageService) bool { return old.service(v.ServiceID) != nil }) {
+		old = nil
+	}
+	if old != nil {
 		*old = p.clone()
 	} else {
 		s.packages = append([]Package{p.clone()}, s.packages...)
 	}
 	s.notify()
+}
+
+func (p Package) serviceIDs() (ids []string) {
+	for _, v := range p.Services {
+		ids = append(ids, v.ServiceID)
+	}
+	return ids
 }
 
 // RemovePackage removes an owned product and reports whether there was one.
@@ -154,20 +166,29 @@ func (s *Server) clonePackages() []Package {
 	return out
 }
 
-func (s *Server) heldPackage(productID int, partnerID string) *Package {
-	for i := range s.packages {
-		if p := &s.packages[i]; p.ProductID == productID && p.PartnerID == partnerID {
-			return p
-		}
-	}
-	return nil
+func (s *Server) heldPackage(productID int, partnerID string, services ...string) *Package {
+	return s.packageWith(services, func(p *Package) bool { return p.ProductID == productID && p.PartnerID == partnerID })
 }
 
-func (s *Server) numberedPackage(productID int, productNo string) *Package {
+func (s *Server) numberedPackage(productID int, productNo string, services ...string) *Package {
+	return s.packageWith(services, func(p *Package) bool { return p.ProductID == productID && p.ProductNo == productNo })
+}
+
+// packageWith is the first package that fits, or the first of those that has one of some services: an account has each of
+// the white labels under the same number.
+func (s *Server) packageWith(services []string, fits func(*Package) bool) *Package {
+	var first *Package
 	for i := range s.packages {
-		if p := &s.packages[i]; p.ProductID == productID && p.ProductNo == productNo {
+		p := &s.packages[i]
+		if !fits(p) {
+			continue
+		}
+		if len(services) == 0 || slices.ContainsFunc(services, func(id string) bool { return p.service(id) != nil }) {
 			return p
 		}
+		if first == nil {
+			first = p
+		}
 	}
-	return nil
+	return first
 }

@@ -2,6 +2,7 @@ package yeastarsim_test
 
 import (
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -75,6 +76,30 @@ func TestRenewalsOfEveryProduct(t *testing.T) {
 				t.Errorf("it ends %s, and the order says %s; want %s", owned.Expires, o.ExpiryAfter, want)
 			}
 		})
+	}
+}
+
+// What can only be tried is renewed by no order.
+func TestTrialsAreNotRenewed(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.sim.UpdateProduct(yeastarsim.Turnkey, func(p *yeastarsim.Product) {
+		for i := range p.Services {
+			p.Services[i].Trial = true
+		}
+	})
+	b.mustRefuse(b.save(renewalOrder("renew_plan", 14, customer(yeastarsim.NorthwindID), service(yeastarsim.RecordingServiceID, counted(10000), annual0))), http.StatusBadRequest, noService)
+}
+
+// A service that is renewed without the plan moves no date of its package.
+func TestServicesAloneMoveNoDate(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.mustSucceed(b.save(renewalOrder("renew_plan", 14, customer(yeastarsim.NorthwindID), service(yeastarsim.RecordingServiceID, counted(10000), annual0))))
+	o := b.sim.Placed()[0]
+	owned, ok := b.sim.Owned(o.ProductID, o.ProductNo)
+	if !ok || !o.Applied || o.ExpiryBefore.IsZero() || !owned.Expires.Equal(o.ExpiryBefore) || !o.ExpiryAfter.Equal(o.ExpiryBefore) {
+		t.Errorf("it ends %s, and the order says %s → %s", owned.Expires, o.ExpiryBefore, o.ExpiryAfter)
 	}
 }
 

@@ -130,7 +130,7 @@ func (s *Server) holding(o *Order, rule renewalRule) (*Package, *refusal) {
 	case rule.BySerial:
 		p = s.numberedPackage(o.ProductID, o.ProductNo)
 	default:
-		if p = s.heldPackage(o.ProductID, o.PartnerID); p != nil && o.ProductNo != "" && p.ProductNo != o.ProductNo {
+		if p = s.heldPackage(o.ProductID, o.PartnerID, o.serviceIDs()...); p != nil && o.ProductNo != "" && p.ProductNo != o.ProductNo {
 			p = nil
 		}
 	}
@@ -198,7 +198,7 @@ func (s *Server) checkLine(l OrderLine, f lineFields, rule renewalRule, product 
 	var counted bool
 	switch {
 	case l.ServiceType == "plan" && rule.Plan:
-		if product.plan(l.ServiceID) == nil || pkg.PlanID != l.ServiceID {
+		if plan := product.plan(l.ServiceID); plan == nil || plan.Trial || pkg.PlanID != l.ServiceID {
 			return &refusal{status: http.StatusBadRequest, code: codeNoPlan, detail: "The plan does not exist or is not subscribed.", result: object{"field": f.path + "serviceId", "tag": "exists"}}
 		}
 		current, counted = pkg.Extensions, rule.Extensions
@@ -207,7 +207,7 @@ func (s *Server) checkLine(l OrderLine, f lineFields, rule renewalRule, product 
 		}
 	case l.ServiceType == "service" && rule.Services:
 		service, held := product.service(l.ServiceID), pkg.service(l.ServiceID)
-		if service == nil || held == nil || (rule.Only != "" && rule.Only != service.Name) {
+		if service == nil || service.Trial || held == nil || (rule.Only != "" && rule.Only != service.Name) {
 			return &refusal{status: http.StatusBadRequest, code: codeNoService, detail: "The service does not exist or is not subscribed.", result: object{"field": f.path + "serviceId", "tag": "exists"}}
 		}
 		current, counted = held.Quantity, service.Counted
