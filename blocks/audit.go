@@ -105,7 +105,7 @@ var inSentence = []string{
 	renewal.DetailRefusal, renewal.DetailAction, renewal.DetailVotes, renewal.DetailSelfApproval, renewal.DetailRetryAt, renewal.DetailUntil,
 	renewal.DetailRules, renewal.DetailNext, renewal.DetailCandidates, renewal.DetailBehind, renewal.DetailChannel, renewal.DetailCount,
 	renewal.DetailDoubts, renewal.DetailDoubtReason, renewal.DetailLost, renewal.DetailComment, renewal.DetailAgain,
-	renewal.DetailPausedBy, renewal.DetailDryRun, renewal.DetailOrderOn, renewal.DetailDated,
+	renewal.DetailPausedBy, renewal.DetailOrderOn, renewal.DetailDated,
 	renewal.DetailHeld, renewal.DetailLines, renewal.DetailProblem,
 }
 

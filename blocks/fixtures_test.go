@@ -179,6 +179,7 @@ func doubts() []renewal.Doubt {
 		{Kind: renewal.DoubtServicesUnknown},
 		{Kind: renewal.DoubtUndocumented, Names: []string{unsure}},
 		{Kind: renewal.DoubtLostBefore, Serious: true, Request: 102, At: day},
+		{Kind: renewal.DoubtCandidate, Serious: true, OrderNo: "XS3401174502129270784"},
 		{Kind: renewal.DoubtPlan, Serious: true, Names: []string{"Ultimate Plan", "Enterprise Plan"}},
 		{Kind: renewal.DoubtInvoiceUnsure, Names: []string{"Northwind Clinics"}},
 		{Kind: renewal.DoubtOrdersUnknown},
@@ -284,6 +285,9 @@ func events() []event {
 			r.Problem = &renewal.Problem{Class: yeastar.ClassNotSent, Code: "paused", Detail: "Stocktaking.", By: carol}
 		}), entry(renewal.CodeWaiting, renewal.System, renewal.Approved, renewal.Approved, map[string]string{
 			renewal.DetailPausedBy: carol, renewal.DetailReason: "Stocktaking."})},
+		{"waiting_dry_run", with(renewal.Approved, func(r *renewal.Request) {
+			r.Problem = &renewal.Problem{Class: yeastar.ClassNotSent, Code: "dry_run"}
+		}), entry(renewal.CodeWaiting, renewal.System, renewal.Approved, renewal.Approved, map[string]string{renewal.DetailDry: "true"})},
 		{"paused", renewal.Request{}, none(entry(renewal.CodePaused, carol, "", "", map[string]string{renewal.DetailReason: "Stocktaking until Friday."}))},
 		{"paused_by_itself", renewal.Request{}, none(entry(renewal.CodePaused, renewal.System, "", "", map[string]string{
 			renewal.DetailReason: "3 orders within an hour ended without anybody knowing whether they were placed: RNW-000120, RNW-000121, RNW-000122"}))},

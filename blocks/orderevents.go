@@ -32,7 +32,7 @@ func orderSentence(_ renewal.Request, e renewal.Entry) string {
 		if other := d[renewal.DetailBehind]; other != "" {
 			return "⏸️ " + behind(other)
 		}
-		if d[renewal.DetailDryRun] != "" {
+		if d[renewal.DetailDry] != "" {
 			return "⏸️ " + heldByDryRun
 		}
 		if who := d[renewal.DetailPausedBy]; who != "" {

@@ -142,7 +142,7 @@ func New(o Options) *Bot {
 		Approvers: given.Approvers, Requesters: given.Requesters, Channels: given.Channels, Weekend: given.Weekend,
 		Named: given.Policy.Names(), Told: given.Policy.Next(), Deputies: o.Ledger.Deputies, Moved: o.Ledger.ChannelIDs,
 	})
-	replies := reply.New(api, o.Log, cmp.Or(o.AckWithin, socket.AckBudget))
+	replies := reply.New(api, o.Log, cmp.Or(o.AckWithin, socket.AckBudget), o.Ledger.Opened)
 	var b *Bot
 	b = &Bot{
 		reply: replies, ledger: o.Ledger, portal: looked, directory: people, log: o.Log, forms: formview.New(o.Ledger, replies, o.Log),

@@ -271,6 +271,43 @@ func TestRefusedClickDeliveredTwiceIsOne(t *testing.T) {
 	}
 }
 
+// A click that opened a form is nothing when Slack delivers it again after the form was submitted.
+func TestClickThatOpenedAFormComesAgain(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		who, button, action string
+		field               string
+		code                renewal.Code
+	}{
+		"a rejection":        {sandbox.Bob, "Reject…", "reject", "Reason", renewal.CodeRejected},
+		"asking for changes": {sandbox.Bob, "Return…", "return", "What should be changed?", renewal.CodeReturned},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := setup(t)
+			card := b.as(sandbox.Alice).request(acmeWish)
+			who := b.as(c.who)
+			who.press(card, c.button)
+			who.typeIn(c.field, "Too dear")
+			who.submitOK()
+			b.happened("RNW-000001", c.code)
+			again := clickOn(t, card, c.action)
+			for _, e := range b.Slack.Journal() {
+				if e.Kind == slacksim.EntryCall && e.Name == "views.open" {
+					again.TriggerID = e.Param("trigger_id")
+				}
+			}
+			who.forceClick(again)
+			if got := b.denials(); len(got) != 0 {
+				t.Errorf("refused was %+v", got)
+			}
+			if told := b.Slack.As(c.who).Ephemerals(); len(told) != 0 {
+				t.Errorf("they were told %q", b.Slack.Text(told[0]))
+			}
+		})
+	}
+}
+
 // The same for the buttons of a batch's card.
 func TestRefusedClickOnABatchDeliveredTwiceIsOne(t *testing.T) {
 	t.Parallel()

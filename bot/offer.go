@@ -31,7 +31,8 @@ func (b *Bot) ownContact(ctx context.Context, product string, h renewal.Holder, 
 	for _, of := range []string{product, ledger.AnyProduct} {
 		last, ok, err := b.ledger.LastOrdered(ctx, of, h.Key())
 		there := func(c yeastar.BillingContact) bool { return c.ID == last.Offer.Contact.ID }
-		if ok && err == nil && slices.ContainsFunc(contacts, there) {
+		theirs := last.Offer.Holder.PartnerID == h.PartnerID // a PBX may have been another customer's then
+		if ok && err == nil && theirs && slices.ContainsFunc(contacts, there) {
 			return last.Offer.Contact.ID
 		}
 	}

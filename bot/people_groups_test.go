@@ -49,6 +49,41 @@ func TestGroupChangesDuringFlow(t *testing.T) {
 	}
 }
 
+// Somebody who was taken out of the group while Slack told this process nothing is found out before
+// the order is sent, by one call for all orders of a few seconds.
+func TestGroupIsReadAgainBeforeAnOrder(t *testing.T) {
+	t.Parallel()
+	clock := &movable{}
+	b := setup(t, func(o *sandbox.Options) { o.Now = clock.now })
+	card := b.as(sandbox.Alice).request(tutorial)
+	carol := b.as(sandbox.Carol)
+	carol.command(sandbox.Renewals, "/renew list") // known as an approver now
+	b.Slack.Disturb("subteam_members_changed", slacksim.EnvelopeFault{Kind: slacksim.EnvelopeLost}, -1)
+	b.Slack.SetGroupMembers(sandbox.Approval, sandbox.Dave)
+	clock.advance(6 * time.Second)
+	before := b.asked("usergroups.users.list")
+	carol.press(card, "Approve")
+	b.happened("RNW-000001", renewal.CodeLapsed)
+	b.wantStatus(1, renewal.Pending)
+	if n := b.asked("usergroups.users.list") - before; n != 1 {
+		t.Errorf("Slack was asked %d times who is in the group", n)
+	}
+	if n := len(b.Vendor.OrderRequests()); n != 0 {
+		t.Errorf("%d orders were sent", n)
+	}
+}
+
+// asked counts the calls of a method.
+func (b *bundle) asked(method string) int {
+	n := 0
+	for _, e := range b.Slack.Journal() {
+		if e.Kind == slacksim.EntryCall && e.Name == method {
+			n++
+		}
+	}
+	return n
+}
+
 // acked waits until the bot has acknowledged an envelope and done what follows.
 func (b *bundle) acked(name string) {
 	b.t.Helper()

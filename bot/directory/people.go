@@ -29,6 +29,7 @@ func (d *Directory) Actor(ctx context.Context, userID string, maxAge lookup.MaxA
 // Entitled finds out what somebody who has decided on a request may do now, beside the
 // others who had to do with it. It fails when that cannot be found out at present.
 func (d *Directory) Entitled(ctx context.Context, userID string, r renewal.Request) (renewal.Actor, error) {
+	d.groupsOf(ctx, userID, r)
 	a, err := d.standing(ctx, userID, OrderAge)
 	if err == nil && a.Unread {
 		err = errUnread
@@ -40,6 +41,36 @@ func (d *Directory) Entitled(ctx context.Context, userID string, r renewal.Reque
 		return a, fmt.Errorf("look an approver up: %w", err)
 	}
 	return a, nil
+}
+
+// groupEach is the time for each group that is asked about before orders: Slack takes 20 such calls a
+// minute (Tier 2), and orders that go out together share one.
+const groupEach = 3 * time.Second
+
+// groupsOf asks Slack anew who is in the groups by which somebody may have decided on a request: of a
+// change it tells one process alone, or none. What cannot be read is not known any more.
+func (d *Directory) groupsOf(ctx context.Context, userID string, r renewal.Request) {
+	named := func(id string) bool { return id == "" || slices.Contains(d.approvers, id) }
+	i := slices.IndexFunc(r.Votes, func(v renewal.Vote) bool { return v.By == userID })
+	ids := slices.Clone(d.named)
+	if !named(userID) || (i >= 0 && !named(r.Votes[i].For)) {
+		ids = append(ids, d.approvers...)
+	}
+	ids = slices.DeleteFunc(ids, func(id string) bool { return !isGroup(id) })
+	slices.Sort(ids)
+	ids = slices.Compact(ids)
+	maxAge := max(OrderAge, lookup.MaxAge(len(ids))*lookup.MaxAge(groupEach))
+	var asking errgroup.Group
+	asking.SetLimit(lookedUp)
+	for _, id := range ids {
+		asking.Go(func() error {
+			if _, err := d.groups.Get(ctx, id, maxAge); err != nil {
+				d.groups.Forget(id)
+			}
+			return nil
+		})
+	}
+	_ = asking.Wait()
 }
 
 // Beside is an actor as a request knows them: whether they are in its steps, and whether the
@@ -132,7 +163,7 @@ func (d *Directory) entitled(ctx context.Context, userID string, maxAge lookup.M
 }
 
 // groupAge is how old what Slack says of a group may be when what it says of a person may be of maxAge:
-// it tells by itself when a group changes.
+// it tells by itself when a group changes. Before an order is sent groupsOf asks anew.
 func groupAge(maxAge lookup.MaxAge) lookup.MaxAge {
 	if maxAge == OrderAge {
 		return DecisionAge

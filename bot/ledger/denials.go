@@ -29,15 +29,19 @@ type denials struct {
 	mu      sync.Mutex
 	counted map[denial]*repetitions
 	each    map[string]int // the different ones, by person
-	clicks  []string       // that were refused last
+	clicks  []string       // that were refused last, or have opened a form
 }
 
-// clicksKept is how many refused clicks are remembered: Slack delivers one again within minutes.
+// clicksKept is how many such clicks are remembered: Slack delivers one again within minutes.
 const clicksKept = 500
 
-// RefusedBefore says whether this process has refused this very click before: Slack delivers
-// some twice. Whoever asks refuses it now. A click without an id is another one each time.
+// RefusedBefore says whether this process has answered this very click before, by a refusal or a
+// form: Slack delivers some twice. Whoever asks refuses it now. A click without an id is another one each time.
 func (l *Ledger) RefusedBefore(click string) bool { return l.denials.again(click) }
+
+// Opened says that a click has opened a form: should Slack deliver it again when what the form was
+// for is done, it is nothing.
+func (l *Ledger) Opened(click string) { l.denials.again(click) }
 
 func (d *denials) again(click string) bool {
 	d.mu.Lock()

@@ -13,7 +13,8 @@ import (
 // freeMail are domains that tell nothing about whom an address belongs to.
 var freeMail = []string{
 	"gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "live.com", "yahoo.com", "icloud.com", "me.com", "aol.com",
-	"gmx.net", "gmx.de", "web.de", "mail.ru", "yandex.ru", "qq.com", "163.com", "126.com", "proton.me", "protonmail.com",
+	"gmx.net", "gmx.de", "gmx.at", "gmx.ch", "web.de", "mail.ru", "yandex.ru", "qq.com", "163.com", "126.com", "proton.me", "protonmail.com",
+	"msn.com", "ymail.com", "mail.com", "t-online.de", "freenet.de", "orange.fr", "free.fr", "libero.it", "btinternet.com", "comcast.net",
 }
 
 // mailDomain is the domain of an address, if it tells whom the address belongs to.
@@ -92,13 +93,54 @@ func (p *Portal) invoiceTo(ctx context.Context, o renewal.Offer) (name string, u
 	if known && (fitsCompany(contacts[i], holder) || fitsMail(contacts[i], holder)) {
 		return "", false
 	}
-	company := fold(contacts[i].Company)
-	for i := range customers.index.records {
-		if company != "" && customers.index.folded(i).company() == company {
-			return customers.index.holder(i).Name, unsure
-		}
+	if i, found := customers.index.whose(contacts[i], holder, known); found {
+		return customers.index.holder(i).Name, unsure
 	}
 	return "", false
+}
+
+// whose finds the customer to whom a billing contact belongs that is none of a holder's by its exact
+// company or its mail: by its exact company, by its company without what tells the legal form, and, where
+// it has no company, by its mail domain. A domain of several customers, such as that of whoever
+// takes care of them, tells nothing, nor does the mail of a contact of some other company.
+func (ix *index) whose(b yeastar.BillingContact, holder customer, known bool) (place int, found bool) {
+	company, domain := fold(b.Company), mailDomain(b.Email)
+	base, alike, mailed := withoutForm(company), -1, 0
+	first, _, _ := strings.Cut(base, " ") // dots and commas stand after it, if anywhere
+	for i := range ix.records {
+		theirs := ix.folded(i).company()
+		switch {
+		case company != "" && theirs == company:
+			return i, true
+		case base != "" && strings.HasPrefix(theirs, first) && withoutForm(theirs) == base:
+			alike = i
+		case company == "" && domain != "" && mailDomain(ix.holder(i).Email) == domain:
+			place = i
+			mailed++
+		}
+	}
+	if known && base != "" && withoutForm(holder.company) == base {
+		return 0, false
+	}
+	if alike >= 0 {
+		return alike, true
+	}
+	return place, mailed == 1
+}
+
+// legalForms are the words for them at the end of a company's name, folded.
+var legalForms = []string{
+	"ltd", "limited", "llc", "llp", "lp", "inc", "incorporated", "corp", "corporation", "co", "company", "plc", "pty", "pte", "pvt", "gmbh", "mbh", "ag",
+	"kg", "ug", "ohg", "se", "sa", "sas", "sarl", "srl", "spa", "sl", "slu", "bv", "nv", "ab", "as", "aps", "oy", "oyj", "kft", "sro", "doo", "zrt",
+}
+
+// withoutForm is a folded company without its legal form.
+func withoutForm(company string) string {
+	words := strings.FieldsFunc(strings.ReplaceAll(company, ".", ""), func(c rune) bool { return c == ' ' || c == ',' || c == '&' })
+	for len(words) > 1 && slices.Contains(legalForms, words[len(words)-1]) {
+		words = words[:len(words)-1]
+	}
+	return strings.Join(words, " ")
 }
 
 // tellsWhose says whether it is told whose package a holder's is. A PBX without a customer is

@@ -1,6 +1,7 @@
 package portal_test
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -49,12 +50,23 @@ func TestInvoiceOfAPBX(t *testing.T) {
 	nameOnly := yeastarsim.WithNames(func(n *yeastarsim.Names) { n.OwnerID = "" })
 	for name, c := range map[string]struct {
 		company string
+		mail    string
 		tells   func(*yeastarsim.Switches)
 		option  yeastarsim.Option
 		want    renewal.DoubtKind
 	}{
 		"theirs":                        {company: "Acme Telecom"},
 		"another's":                     {company: "Northwind Clinics", want: renewal.DoubtInvoice},
+		"another's, as a Ltd":           {company: "Northwind Clinics, Ltd.", want: renewal.DoubtInvoice},
+		"theirs, as a Ltd":              {company: "ACME Telecom Limited"},
+		"another's mail":                {mail: "cfo@northwind-clinics.example", want: renewal.DoubtInvoice},
+		"their mail":                    {mail: "cfo@acme-telecom.example"},
+		"another's mail, and ours":      {company: "Sandhaven Communications", mail: "cfo@northwind-clinics.example"},
+		"our mail":                      {mail: "invoices@sandhaven.example"},
+		"a mail that anybody may have":  {mail: "northwind@gmail.com"},
+		"no company and no mail":        {},
+		"a mail of several customers":   {mail: "cfo@shared.example"},
+		"one like another's":            {company: "Northwind"},
 		"nobody tells whose PBX":        {company: "Acme Telecom", tells: untold, want: renewal.DoubtInvoiceUnsure},
 		"nobody tells, and it is ours":  {company: "Sandhaven Communications", tells: untold},
 		"their name is told":            {company: "Acme Telecom", option: nameOnly},
@@ -70,7 +82,10 @@ func TestInvoiceOfAPBX(t *testing.T) {
 			if c.tells != nil {
 				sim.Switch(c.tells)
 			}
-			sim.AddBillingContact(yeastarsim.BillingContact{ID: "77", Address: yeastarsim.Address{Company: c.company}})
+			for i, id := range []string{"9001", "9002"} {
+				sim.AddCustomer(yeastarsim.Customer{PartnerID: id, Email: fmt.Sprintf("it%d@shared.example", i), Address: yeastarsim.Address{Company: fmt.Sprint("Shared ", i)}})
+			}
+			sim.AddBillingContact(yeastarsim.BillingContact{ID: "77", EmailAddress: c.mail, Address: yeastarsim.Address{Company: c.company}})
 			holder, _ := p.Holder(t.Context(), software, yeastarsim.SoftwareSerial)
 			o := renewal.Offer{Product: software, Holder: holder, Contact: renewal.Contact{ID: "77"}}
 			facts, err := p.Enrich(t.Context(), &o, yeastar.Catalogue{}, portal.Ages{})

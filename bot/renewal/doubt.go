@@ -19,6 +19,7 @@ const (
 	DoubtOpenRequest        DoubtKind = "open_request"   // another request of the same holder and product is open
 	DoubtOrderedBefore      DoubtKind = "ordered_before" // one of them was ordered not long ago
 	DoubtLostBefore         DoubtKind = "lost_before"    // the answer to an order of one of them was lost, and it was closed
+	DoubtCandidate          DoubtKind = "candidate"      // an order that may be an earlier attempt's, and people said that it is not
 	DoubtPortalOrder        DoubtKind = "portal_order"   // the portal has an order of theirs that is none of ours
 	DoubtNotRenewing        DoubtKind = "not_renewing"   // somebody has marked the package as one that is not to be renewed
 	DoubtAutoRenewal        DoubtKind = "auto_renewal"

@@ -31,6 +31,8 @@ func (d Doubt) Text() string {
 	case DoubtLostBefore:
 		return fmt.Sprintf("%s may have ordered the same on %s: the answer was lost, and people found that nothing was placed. Check the portal.",
 			d.other(), d.day())
+	case DoubtCandidate:
+		return fmt.Sprintf("The portal has order %s, which may be the one of an earlier attempt, whose answer was lost. Look there before you approve: if it is, this pays twice.", d.OrderNo)
 	case DoubtPortalOrder:
 		return fmt.Sprintf("The portal has order %s%s for this package, which was not made here. It may be this renewal.", d.OrderNo, d.on())
 	case DoubtNotRenewing:
@@ -91,6 +93,8 @@ func (d Doubt) Brief() string {
 		return d.otherBriefly() + " ordered the same on " + d.day()
 	case DoubtLostBefore:
 		return d.otherBriefly() + " may have ordered the same on " + d.day()
+	case DoubtCandidate:
+		return "order " + d.OrderNo + " may be this one"
 	case DoubtPortalOrder:
 		return "the portal has order " + d.OrderNo
 	case DoubtNotRenewing:
@@ -157,6 +161,8 @@ func (d Doubt) Shorthand() string {
 		return "ordered before"
 	case DoubtLostBefore:
 		return "lost order"
+	case DoubtCandidate:
+		return "earlier attempt"
 	case DoubtPortalOrder:
 		return "portal order"
 	case DoubtNotRenewing:

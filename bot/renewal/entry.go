@@ -120,7 +120,6 @@ const (
 	DetailSummary       = "summary"      // what is asked for, in one line
 	DetailPausedBy      = "paused_by"    // who paused orders: a user id, or System
 	DetailAbout         = "about"        // references of the requests because of which orders are paused, separated by commas
-	DetailDryRun        = "dry_run"      // a dry run holds the order
 	DetailBehind        = "behind"       // reference of the request whose order has to end first
 	DetailDoubts        = "doubts"       // what people should look at, a line each
 	DetailDoubtReason   = "doubt_reason" // why it should be ordered all the same

@@ -385,7 +385,7 @@ func (c *changing) waitDryRun() error {
 		return refuse(RefusedTooEarly, "%s: people know already that a dry run holds it.", c.Reference())
 	}
 	c.Problem = &Problem{Class: yeastar.ClassNotSent, Code: codeDryRun}
-	c.record(CodeWaiting, System, map[string]string{DetailDryRun: "true"})
+	c.record(CodeWaiting, System, map[string]string{DetailDry: "true"})
 	return nil
 }
 

@@ -27,6 +27,10 @@ func (c *changing) retry(e Retry) error {
 		c.Votes = vote
 		c.yes()
 	}
+	if why != "" { // others have to agree, too
+		c.Doubts = c.withCandidates(c.Doubts)
+		c.Fingerprint = fingerprint(c.Body, c.Offer, c.Doubts)
+	}
 	c.record(CodeRetried, e.By.UserID, map[string]string{
 		DetailFingerprint: c.Fingerprint, DetailChanges: why, DetailVotes: c.VotesIn(),
 	})
@@ -61,6 +65,23 @@ func (c *changing) ruleOut() {
 		slices.Sort(seen)
 		a.RuledOut = slices.Compact(seen)
 	}
+}
+
+// withCandidates adds to doubts the orders that people ruled out: whoever else agrees to another
+// attempt has to see them, too.
+func (r Request) withCandidates(doubts []Doubt) []Doubt {
+	for _, a := range r.Attempts {
+		if !a.Doubtful() {
+			continue
+		}
+		for _, number := range a.RuledOut {
+			d := Doubt{Kind: DoubtCandidate, Serious: true, OrderNo: number}
+			if !slices.ContainsFunc(doubts, d.same) {
+				doubts = append(slices.Clone(doubts), d)
+			}
+		}
+	}
+	return doubts
 }
 
 // searched records that the vendor's order list did not settle what became of a lost

@@ -147,7 +147,7 @@ func (c *changing) changed(e Changed) error {
 		return err
 	}
 	found, explained, unexplained := c.NewDoubts(e.Doubts), c.Explained, c.Unexplained
-	if err := c.ask(e.Offer, c.Note, e.Doubts, c.DoubtReason); err != nil {
+	if err := c.ask(e.Offer, c.Note, c.withCandidates(e.Doubts), c.DoubtReason); err != nil {
 		return err
 	}
 	fresh := texts(found)

@@ -279,6 +279,40 @@ func TestWhoSettledDoesNotTryAgain(t *testing.T) {
 	same(t, Approved, must(t, one, later, alone, retryBy(approver("U2"), one)).Status, "where one is enough")
 }
 
+// Orders that one person ruled out stand as things to look at before whoever else has to agree.
+func TestWhatOneRuledOutTheOtherSees(t *testing.T) {
+	t.Parallel()
+	r, p := two(t, later)
+	r = again(t, r, p, problem(yeastar.ClassUnknown)).Request
+	r = must(t, r, later, p, Searched{1, []string{"XS1", "XS2"}})
+	r = must(t, r, later, p, SettleNotPlaced{approver("U2"), 1, "looked"})
+	pending := must(t, r, later, p, retryBy(approver("U3"), r))
+	var shown []string
+	for _, d := range pending.Doubts {
+		if d.Kind == DoubtCandidate && d.Serious {
+			shown = append(shown, d.OrderNo)
+		}
+	}
+	if pending.Status != Pending || len(pending.Votes) != 1 || !slices.Equal(shown, []string{"XS1", "XS2"}) {
+		t.Fatalf("it is %s, and the other one sees %q: %s", pending.Status, shown, text(t, pending))
+	}
+	approved := must(t, pending, later, p, approveBy(approver("U2"), pending))
+	same(t, Ordering, must(t, approved, later, p, Begin{time.Minute}).Status, "the two together")
+
+	// Also when it is one more that turned up before that attempt.
+	r = must(t, approved, later, p, Searched{1, []string{"XS3"}})
+	pending = must(t, r, later, p, retryBy(approver("U4"), r))
+	if d := pending.Doubts[len(pending.Doubts)-1]; d.OrderNo != "XS3" || len(pending.Votes) != 1 {
+		t.Errorf("the other one sees %+v", pending.Doubts)
+	}
+	// What the portal tells otherwise takes none of them away.
+	approved = must(t, pending, later, p, approveBy(approver("U3"), pending))
+	changed := must(t, approved, later, p, Changed{Offer: offer(), Doubts: []Doubt{}})
+	if !slices.ContainsFunc(changed.Doubts, func(d Doubt) bool { return d.OrderNo == "XS3" }) {
+		t.Errorf("after a change they see %+v", changed.Doubts)
+	}
+}
+
 // The very click that changed a request is nothing the second time; another one is told.
 func TestClickThatIsDeliveredTwice(t *testing.T) {
 	t.Parallel()

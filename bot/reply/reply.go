@@ -52,14 +52,16 @@ type Replies struct {
 	api    *socket.WebAPI
 	log    *slog.Logger
 	within time.Duration
+	opened func(click string)
 }
 
 // Within is how long after a click or a command a view is opened, and it is answered, at the latest.
 func (r *Replies) Within() time.Duration { return r.within }
 
-// New returns replies over Slack's Web API; a view is opened within the given time.
-func New(api *socket.WebAPI, log *slog.Logger, within time.Duration) *Replies {
-	return &Replies{api: api, log: log, within: within}
+// New returns replies over Slack's Web API; a view is opened within the given time, and opened hears of
+// the click that has opened it.
+func New(api *socket.WebAPI, log *slog.Logger, within time.Duration, opened func(click string)) *Replies {
+	return &Replies{api: api, log: log, within: within, opened: opened}
 }
 
 // ephemeral is an answer to a command, in the ack or over its response_url.

@@ -24,6 +24,7 @@ func (r *Replies) Open(ctx context.Context, p Person, trigger string, v slack.Mo
 	}
 	opened, err := open(ctx, trigger, v)
 	if err == nil && opened.ID != "" {
+		r.opened(trigger)
 		return &opened.View, true
 	}
 	if usedBefore(err) {

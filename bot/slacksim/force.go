@@ -44,6 +44,7 @@ type Click struct {
 	Selected      map[string]any  // more fields of the action, such as selected_option
 	StaleMessage  json.RawMessage // the message as the stale client has it; what is stored if nil
 	FromEphemeral bool            // the click claims to come from an ephemeral message
+	TriggerID     string          // of a click that Slack delivers once more; a new one if empty
 }
 
 // Press sends an action with any value, from any message or view.
@@ -89,6 +90,9 @@ func (f *Forced) click(c Click) (obj, error) {
 		m = &stale
 	}
 	payload := w.messageAction(f.p.id, ch, m, action)
+	if c.TriggerID != "" {
+		payload["trigger_id"] = c.TriggerID
+	}
 	if c.StaleMessage != nil {
 		payload["message"] = c.StaleMessage
 	}
