@@ -12,7 +12,10 @@ import (
 
 const (
 	listed = 10 // requests per list in a message
-	story  = 15 // events in the story of a request
+	// listText is how much of each list is in the text beside the blocks, in characters: an answer that is Slack's
+	// ack takes 20 KB with both.
+	listText = 500
+	story    = 15 // events in the story of a request
 	// unlistedShown is how many products the help names that cannot be renewed.
 	unlistedShown = 20
 )
@@ -131,11 +134,11 @@ func List(mine, waiting []renewal.Request, batches []BatchData, links Links) Mes
 		}
 		s := "*" + heading + "*\n" + bullets(items, listed)
 		blocks = append(blocks, withAll(section(id, s), list, len(requests), listed))
-		text = append(text, cutMarkup(s, limitMessageText/3))
+		text = append(text, cutMarkup(s, listText))
 	}
 	if len(batches) > 0 {
 		s := listBatches(batches, links)
-		blocks, text = append(blocks, withAll(section("list.batches", s), ListBatches, len(batches), batchesListed)), append(text, cutMarkup(s, limitMessageText/3))
+		blocks, text = append(blocks, withAll(section("list.batches", s), ListBatches, len(batches), batchesListed)), append(text, cutMarkup(s, listText))
 	}
 	add("list.waiting", ListWaiting, fmt.Sprintf("Waiting for your decision (%d)", len(waiting)), waiting)
 	add("list.mine", ListMine, fmt.Sprintf("Your open requests (%d)", len(mine)), mine)
