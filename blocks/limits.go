@@ -14,7 +14,7 @@ const (
 	limitLabel       = 2000
 	limitPlaceholder = 150
 	limitOption      = 75 // text, value and description
-	limitOptions     = 100
+	limitOptions     = MenuLimit
 	limitMenuValue   = 150 // of an option in an overflow menu
 	limitConfirmText = 300
 	limitMetadata    = 3000
@@ -23,6 +23,9 @@ const (
 	doubtsCounted    = 30  // our own: what the order leaves to their number
 	limitOrderNo     = 64  // our own: what people may type as an order number
 )
+
+// MenuLimit is how many options a menu takes.
+const MenuLimit = 100
 
 // limitAck is how many bytes an answer to an options request may have. Slack drops
 // frames of 20,480 bytes and more without a word; the rest is for the envelope.

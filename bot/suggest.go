@@ -38,7 +38,7 @@ func (b *Bot) suggest(ctx context.Context, ic slack.InteractionCallback, env *so
 		if err != nil {
 			b.log.WarnContext(ctx, "nobody to choose from", "error", err)
 		}
-		found, more := holders.Search(query, menuHolds)
+		found, more := holders.Search(query, blocks.MenuLimit)
 		if more > 0 {
 			more += len(found[likeliest:])
 			found = found[:likeliest]
@@ -59,10 +59,6 @@ func (b *Bot) suggest(ctx context.Context, ic slack.InteractionCallback, env *so
 	}
 }
 
-const (
-	// menuHolds is how many a menu takes: so many are looked through.
-	menuHolds = 100
-	// likeliest is how many are offered when more fit than a menu takes: nobody looks through a
-	// hundred of thousands, they type on, and each letter is another answer.
-	likeliest = 20
-)
+// likeliest is how many are offered when more fit than a menu takes: nobody looks through a
+// hundred of thousands, they type on, and each letter is another answer.
+const likeliest = 20

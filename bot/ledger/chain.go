@@ -148,18 +148,3 @@ func Follows(before, e renewal.Entry) error {
 	}
 	return nil
 }
-
-// VerifyEntries checks a piece of a trail, such as an export: its hashes, its order
-// and that nothing is missing inside. It cannot know what came before or after.
-func VerifyEntries(entries []renewal.Entry) error {
-	if len(entries) == 0 {
-		return nil
-	}
-	c := chain{renewal.Entry{Seq: entries[0].Seq - 1, Hash: entries[0].PrevHash}}
-	for _, e := range entries {
-		if err := c.next(e); err != nil {
-			return err
-		}
-	}
-	return nil
-}

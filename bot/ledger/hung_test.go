@@ -1,10 +1,12 @@
 package ledger
 
 import (
+	"errors"
 	"testing"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"renewbot/bot/ledger/pgtest"
 	"renewbot/bot/renewal"
@@ -131,4 +133,13 @@ func TestPostgresSessionTurnsReadOnly(t *testing.T) {
 	if err := l.engine.one(t.Context(), `SELECT pg_backend_pid()`).Scan(&pid); err != nil || before[pid] {
 		t.Errorf("an old connection is still used (%v)", err)
 	}
+}
+
+// sqlState is PostgreSQL's code of an error; empty: it is no error of PostgreSQL's.
+func sqlState(err error) string {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		return pg.Code
+	}
+	return ""
 }

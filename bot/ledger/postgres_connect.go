@@ -147,12 +147,3 @@ const (
 	codeDeadlock      = "40P01" // deadlock_detected
 	codeUnique        = "23505" // unique_violation
 )
-
-// sqlState is PostgreSQL's code of an error; empty: it is no error of PostgreSQL's.
-func sqlState(err error) string {
-	var pg *pgconn.PgError
-	if errors.As(err, &pg) {
-		return pg.Code
-	}
-	return ""
-}
