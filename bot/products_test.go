@@ -96,6 +96,11 @@ func TestEachProductFromTheCommandToItsOrder(t *testing.T) {
 	const month = `,"billingCycle":"monthly","multiCycle":0`
 	const invoice = `"billingId":` + yeastarsim.TutorialBillingContactID
 	b := setup(t, switched(yeastarsim.Generous))
+	label, _ := b.Vendor.Owned(yeastarsim.WhiteLabel, yeastarsim.TutorialAccountID)
+	label.Services = []yeastarsim.PackageService{{ServiceID: "3048919000000000223"}}
+	b.Vendor.AddPackage(label)
+	b.Vendor.SetServices("", yeastarsim.PackageService{ServiceID: yeastarsim.RecordingServiceID, Quantity: 300})
+	b.restart() // which reads the lists anew
 	alice, bob := b.as(sandbox.Alice), b.as(sandbox.Bob)
 	for i, c := range []struct {
 		wish  productWish
@@ -142,6 +147,15 @@ func TestEachProductFromTheCommandToItsOrder(t *testing.T) {
 		{productWish{typed: yeastarsim.CloudMonthlySerial},
 			`"operationType":"renew_plan","productId":13,"productNo":"` + yeastarsim.CloudMonthlySerial + `"`,
 			[]string{plan("3048571730026938368", `,"quantity":15`, month)}, []string{"Renews for 1 month."}},
+		{productWish{product: "YCM White Label", holder: "northwind"},
+			`"operationType":"renew_service","productId":19,"partnerId":"` + yeastarsim.NorthwindID + `"`,
+			[]string{service("3048919000000000211", "", years(0))}, []string{"Renews YCM White Label for 1 year."}},
+		{productWish{product: "PSE White Label", holder: "Our own account"}, // beside the YCM White Label, with its number
+			`"operationType":"renew_service","productId":19`, []string{service("3048919000000000223", "", years(0))},
+			[]string{"Renews PSE White Label for 1 year."}},
+		{productWish{product: "P-Series Turnkey Package", holder: "Our own account", plan: "Services only, without the plan"},
+			`"operationType":"renew_plan","productId":14`, []string{service(yeastarsim.RecordingServiceID, `,"quantity":300`, years(0))},
+			[]string{"the plan itself is not renewed"}},
 	} {
 		reference := renewal.Reference(int64(i + 1))
 		alice.fillProduct(c.wish)
@@ -372,16 +386,23 @@ func TestBadInputForAPBX(t *testing.T) {
 		name, serial string
 		change       map[string]any
 		field, says  string
+		first        func()
 	}{
-		{"a serial number that is gone", yeastarsim.ApplianceSerial, map[string]any{"h": "3631E9999999"}, "holder.p-series-appliance-plan", "with the serial number 3631E9999999."},
-		{"one of another product", yeastarsim.ApplianceSerial, map[string]any{"h": yeastarsim.CloudSerial}, "holder.p-series-appliance-plan", "the portal lists no P-Series Appliance Edition Plan with"},
-		{"an account", yeastarsim.ApplianceSerial, map[string]any{"h": "own"}, "holder.p-series-appliance-plan", "Choose the PBX:"},
-		{"the wrong cycle", yeastarsim.ApplianceMonthlySerial, map[string]any{"m": yeastar.Annually + "-1"}, "", "billed monthly in the portal"},
-		{"a term that there is not", yeastarsim.SoftwareSerial, map[string]any{"m": "annually-7"}, "term.", "Choose another one."},
-		{"a service left out", yeastarsim.SoftwareSerial, map[string]any{"s": nil}, "services.", "Recording Minutes"},
-		{"the plan left out", yeastarsim.SoftwareSerial, map[string]any{"l": "none"}, "", "Choose the plan."},
-		{"a number where none belongs", yeastarsim.ApplianceSerial, map[string]any{"q": "5"}, "", "is renewed without a number"},
+		{"a serial number that is gone", yeastarsim.ApplianceSerial, map[string]any{"h": "3631E9999999"}, "holder.p-series-appliance-plan", "with the serial number 3631E9999999.", nil},
+		{"one of another product", yeastarsim.ApplianceSerial, map[string]any{"h": yeastarsim.CloudSerial}, "holder.p-series-appliance-plan", "the portal lists no P-Series Appliance Edition Plan with", nil},
+		{"an account", yeastarsim.ApplianceSerial, map[string]any{"h": "own"}, "holder.p-series-appliance-plan", "Choose the PBX:", nil},
+		{"the wrong cycle", yeastarsim.ApplianceMonthlySerial, map[string]any{"m": yeastar.Annually + "-1"}, "", "billed monthly in the portal", nil},
+		{"a term that there is not", yeastarsim.SoftwareSerial, map[string]any{"m": "annually-7"}, "term.", "Choose another one.", nil},
+		{"a service left out", yeastarsim.SoftwareSerial, map[string]any{"s": nil}, "services.", "Recording Minutes", nil},
+		{"the plan left out", yeastarsim.SoftwareSerial, map[string]any{"l": "none"}, "", "Choose the plan.", nil},
+		{"a number where none belongs", yeastarsim.ApplianceSerial, map[string]any{"q": "5"}, "", "is renewed without a number", nil},
+		{"another customer's by now", yeastarsim.ApplianceSwitchedSerial, nil, "holder.p-series-appliance-plan", "belongs to another customer by now", func() {
+			b.Vendor.UpdateOwned(yeastarsim.Appliance, yeastarsim.ApplianceSwitchedSerial, func(p *yeastarsim.Package) { p.PartnerID = yeastarsim.AcmeVoiceID })
+		}},
 	} {
+		if c.first != nil {
+			c.first()
+		}
 		alice.fillProduct(productWish{typed: c.serial})
 		alice.redrawn()
 		answer := alice.withDraft(c.change)
