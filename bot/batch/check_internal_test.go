@@ -10,11 +10,17 @@ import (
 func TestEachEndsAfterItsLastWord(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		release, ended := make(chan struct{}), make(chan struct{})
+		begun, release, ended := make(chan struct{}), make(chan struct{}), make(chan struct{})
 		var words []int
 		go func() {
 			defer close(ended)
-			if err := each(9, func(int) error { return nil }, func(done int) {
+			if err := each(9, func(i int) error {
+				if i > 0 {
+					<-begun
+				}
+				return nil
+			}, func(done int) {
+				close(begun) // nobody is told a second time
 				<-release
 				words = append(words, done)
 			}); err != nil {
