@@ -56,6 +56,7 @@ func TestModelOverSockets(t *testing.T) {
 		}
 	}
 	w.calm()
+	w.orderedTwice()
 	t.Logf("%d steps, %d requests, %d orders, %d looks at second ones, %v: %v", *socketSteps, w.requests, len(b.Vendor.Placed()), w.repeats,
 		time.Since(began).Round(time.Millisecond), w.did)
 }
@@ -354,30 +355,6 @@ func (w *whole) calm() {
 		if len(messages) != 1 {
 			w.t.Errorf("%d messages show %v", len(messages), k)
 		}
-	}
-}
-
-// checkRepeats wants no second order of a holder unless people were told of the first and somebody
-// has said, since then, why there should be a second one.
-func (w *whole) checkRepeats(r renewal.Request, all []renewal.Request) {
-	w.t.Helper()
-	sent, ok := r.Attempt()
-	if !ok || sent.Outcome != renewal.Placed {
-		return
-	}
-	for _, other := range all {
-		first, ok := other.Attempt()
-		if !ok || other.ID == r.ID || first.Outcome != renewal.Placed || other.Offer.Holder.Key() != r.Offer.Holder.Key() ||
-			!first.StartedAt.Before(sent.StartedAt) {
-			continue
-		}
-		if !slices.ContainsFunc(r.Doubts, func(d renewal.Doubt) bool { return d.Kind == renewal.DoubtOrderedBefore && d.Request == other.ID }) {
-			w.t.Errorf("%s was ordered after %s, and nobody was told: %+v", r.Reference(), other.Reference(), r.Doubts)
-		}
-		if r.Unexplained || (r.DoubtReason == "" && r.Explained == nil) {
-			w.t.Errorf("%s was ordered after %s, and nobody has said why: %q %+v", r.Reference(), other.Reference(), r.DoubtReason, r.Explained)
-		}
-		w.repeats++
 	}
 }
 
