@@ -87,3 +87,73 @@ func (w *whole) checkRepeats(r renewal.Request, all []renewal.Request) {
 		w.repeats++
 	}
 }
+
+// turnsUp says whether another request was ordered of which nobody was told who approved this one.
+func (m *model) turnsUp(r *modelled) bool {
+	told := m.get(r).Doubts
+	return slices.ContainsFunc(m.requests, func(other *modelled) bool {
+		return other != r && other.status == renewal.Ordered && !slices.ContainsFunc(told, func(d renewal.Doubt) bool {
+			return d.Kind == renewal.DoubtOrderedBefore && d.Request == other.id
+		})
+	})
+}
+
+// repeats wants no second order of a holder and product, all being of one, unless people were told of each
+// of those before and somebody has said why in words. It counts them.
+func (m *model) repeats() (second int) {
+	all := m.all()
+	for _, r := range all {
+		sent, ok := r.Attempt()
+		if !ok || r.Status != renewal.Ordered {
+			continue
+		}
+		for _, other := range all {
+			first, ok := other.Attempt()
+			if !ok || other.ID == r.ID || other.Status != renewal.Ordered || !first.StartedAt.Before(sent.StartedAt) {
+				continue
+			}
+			second++
+			told := slices.ContainsFunc(r.Doubts, func(d renewal.Doubt) bool { return d.Kind == renewal.DoubtOrderedBefore && d.Request == other.ID })
+			if !told || r.Unexplained || r.Explained == nil || r.Explained.At.Before(first.StartedAt) {
+				m.t.Fatalf("%s was ordered after %s: told %t, in words %+v", r.Reference(), other.Reference(), told, r.Explained)
+			}
+		}
+	}
+	return second
+}
+
+// carries brings requests on until one was ordered after another one, or for a while: left to chance alone
+// that is seldom.
+func (m *model) carries() {
+	for range 40 {
+		open := slices.DeleteFunc(slices.Clone(m.requests), func(r *modelled) bool { return r.status.Final() })
+		for _, r := range open[:min(len(open), 3)] {
+			switch r.status {
+			case renewal.Pending:
+				m.approve(r)
+			case renewal.Approved:
+				m.place(r)
+			case renewal.Refused:
+				m.retry(r)
+			case renewal.Processing:
+				m.portal(r)
+				m.poll(r)
+			case renewal.Unknown:
+				m.settle(r)
+			case renewal.Ordering:
+				m.clock.Advance(modelDeadline)
+				m.reconcile(r)
+			}
+			m.compare()
+		}
+		if len(open) == 0 {
+			m.submit()
+		}
+		if m.pause.by != "" {
+			m.pauses()
+		}
+		if m.repeats() > 0 {
+			return
+		}
+	}
+}
