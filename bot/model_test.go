@@ -43,7 +43,7 @@ func TestModel(t *testing.T) {
 				m.step()
 				steps++
 			}
-			if rapid.IntRange(0, 4).Draw(t, "carried") == 0 {
+			if rapid.IntRange(0, 2).Draw(t, "carried") == 0 {
 				m.carries()
 			}
 			m.restart() // which checks everything
