@@ -192,7 +192,7 @@ func (m *model) amend(r *modelled) {
 		if r.status == renewal.Returned {
 			r.status, r.expires = renewal.Pending, m.clock.Now().Add(m.policy.ExpireAfter)
 		}
-		r.votes, r.places, r.voted = nil, nil, nil
+		r.votes, r.places, r.voted, r.untold = nil, nil, nil, false
 		r.shown = append(r.shown, renewal.Shown{Revision: after.Revision, Fingerprint: after.Fingerprint})
 	}
 }
@@ -220,7 +220,12 @@ func (m *model) approve(r *modelled) {
 	if i := slices.Index(r.votes, by.UserID); i >= 0 && !r.voted[i].Before(oldest) {
 		allowed = false
 	}
-	if ok := m.decide(r, renewal.Approve{By: by, Shown: s, Voters: m.voters(r)}, allowed); ok {
+	words := ""
+	if r.untold && rapid.Bool().Draw(m.t, "says why") {
+		words = "They really have two."
+	}
+	if ok := m.decide(r, renewal.Approve{By: by, Shown: s, Voters: m.voters(r), Comment: words}, allowed && (!r.untold || words != "")); ok {
+		r.untold = false
 		m.falls(r, oldest)
 		m.inPerson(r, by.UserID)
 		r.votes, r.places, r.voted = append(r.votes, by.UserID), append(r.places, place), append(r.voted, m.clock.Now())

@@ -34,7 +34,7 @@ var modelSteps = flag.Int("model.steps", 6_000, "steps of TestModel at least")
 func TestModel(t *testing.T) {
 	t.Parallel()
 	empty := emptyLedger(t)
-	began, steps, histories, ended := time.Now(), 0, 0, map[renewal.Status]int{}
+	began, steps, histories, repeats, ended := time.Now(), 0, 0, 0, map[renewal.Status]int{}
 	for steps < *modelSteps && !t.Failed() {
 		rapid.Check(t, func(t *rapid.T) {
 			m := newModel(t, empty)
@@ -43,14 +43,21 @@ func TestModel(t *testing.T) {
 				m.step()
 				steps++
 			}
+			if rapid.IntRange(0, 2).Draw(t, "carried") == 0 {
+				m.carries()
+			}
 			m.restart() // which checks everything
 			histories++
+			repeats += m.repeats()
 			for _, r := range m.requests {
 				ended[r.status]++
 			}
 		})
 	}
-	t.Logf("%d steps in %d histories, %v; the requests ended as %v", steps, histories, time.Since(began).Round(time.Millisecond), ended)
+	if repeats == 0 {
+		t.Error("no history had a second order of its holder and product")
+	}
+	t.Logf("%d steps in %d histories with %d second orders, %v; the requests ended as %v", steps, histories, repeats, time.Since(began).Round(time.Millisecond), ended)
 }
 
 // emptyLedger is a SQLite file with all tables, to be copied: making them takes longer
@@ -110,6 +117,7 @@ type modelled struct {
 	asked      int   // attempts when people last said yes
 	batch      int64 // of which it is the only line, or 0
 	apart      bool  // it is decided by itself by now
+	untold     bool  // something serious turned up, and nobody has said why it should be ordered all the same
 }
 
 // try is an attempt as the model has it.
@@ -140,6 +148,7 @@ func newModel(t *rapid.T, empty []byte) *model {
 		policy: renewal.Policy{
 			Required: rapid.IntRange(1, 2).Draw(t, "quorum"), SelfApproval: rapid.Bool().Draw(t, "self-approval"),
 			PONumber: renewal.PONumberReference, RemindAfter: 4 * time.Hour, ExpireAfter: 72 * time.Hour,
+			RepeatWithin: 300 * 24 * time.Hour,
 		},
 	}
 	if rapid.Bool().Draw(t, "two steps") {
@@ -177,7 +186,7 @@ func (m *model) open() {
 	c := config.Config{Slack: config.Slack{APIURL: m.people.server.URL + "/"}, Renew: config.Renew{
 		Approvers:         config.IDs{"UA1", "UA2", "UA3"},
 		ApprovalsRequired: m.policy.Required, SelfApproval: m.policy.SelfApproval, PONumber: m.policy.PONumber,
-		Policy: m.rules, RemindAfter: m.policy.RemindAfter, ExpireAfter: m.policy.ExpireAfter, LookupTTL: 5 * time.Minute,
+		Policy: m.rules, RemindAfter: m.policy.RemindAfter, ExpireAfter: m.policy.ExpireAfter, RepeatWithin: m.policy.RepeatWithin, LookupTTL: 5 * time.Minute,
 	}}
 	m.bot = bot.New(bot.Options{
 		Config: c, Ledger: m.ledger, Vendor: m.client, Log: quiet, Now: m.clock.Now, OrderTimeout: modelOrderTimeout, Unpaced: true,

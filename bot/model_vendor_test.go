@@ -117,6 +117,13 @@ func (m *model) place(r *modelled) {
 		m.askedAnew(r)
 		return
 	}
+	if m.turnsUp(r) {
+		m.job(m.ctx, renewal.PlaceOrder, r)
+		r.votes, r.places, r.voted, r.untold = nil, nil, nil, true
+		m.askedAnew(r)
+		r.shown[len(r.shown)-1].Fingerprint = m.get(r).Fingerprint
+		return
+	}
 	a, ctx, stop := m.arm()
 	m.job(ctx, renewal.PlaceOrder, r)
 	stop()
@@ -155,7 +162,7 @@ func (m *model) waits(r *modelled) bool {
 // dies lets the process die between the attempt and its outcome: before the order was
 // sent, or after.
 func (m *model) dies(r *modelled) {
-	if r.status != renewal.Approved || !m.stands(*r) {
+	if r.status != renewal.Approved || !m.stands(*r) || m.turnsUp(r) {
 		return
 	}
 	after, begun := m.apply(r, renewal.Begin{Budget: modelDeadline}, m.pause.by == "" && !m.waits(r))
