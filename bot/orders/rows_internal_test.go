@@ -2,8 +2,6 @@ package orders
 
 import (
 	"cmp"
-	"context"
-	"log/slog"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -12,7 +10,6 @@ import (
 
 	"renewbot/bot/ledger"
 	"renewbot/bot/lookup"
-	"renewbot/bot/portal"
 	"renewbot/bot/renewal"
 	"renewbot/yeastar"
 	"renewbot/yeastar/yeastarsim"
@@ -23,26 +20,6 @@ type world struct {
 	*Orders
 	t   testing.TB
 	sim *yeastarsim.Server
-}
-
-// setup is a world whose vendor tells everything, and is asked as often as one likes.
-func setup(t testing.TB, options ...yeastarsim.Option) *world {
-	t.Helper()
-	return setupPaced(t, yeastar.Config{Rate: 1e6, Burst: 1e6}, options...)
-}
-
-// setupPaced is setup with a client that asks as its configuration says.
-func setupPaced(t testing.TB, config yeastar.Config, options ...yeastarsim.Option) *world {
-	t.Helper()
-	return setupClock(t, config, nil, options...)
-}
-
-// setupClock is setupPaced with the ledger's clock; nil: its own.
-func setupClock(t testing.TB, config yeastar.Config, now func() time.Time, options ...yeastarsim.Option) *world {
-	t.Helper()
-	return setupPolicy(t, config, now, renewal.Policy{
-		Required: 1, PONumber: renewal.PONumberReference, RemindAfter: time.Hour, ExpireAfter: 72 * time.Hour, RepeatWithin: 30 * 24 * time.Hour,
-	}, options...)
 }
 
 // setupPolicy is setupClock with what the configuration says.
@@ -59,52 +36,6 @@ func setupPolicy(t testing.TB, config yeastar.Config, now func() time.Time, poli
 	}
 	t.Cleanup(func() { _ = book.Close() })
 	return worldOn(t, sim, book, policy, config)
-}
-
-// worldOn is a world with what it is made on, and a client and look-ups of its own.
-func worldOn(t testing.TB, sim *yeastarsim.Server, book *ledger.Ledger, policy renewal.Policy, config yeastar.Config) *world {
-	t.Helper()
-	config.BaseURL, config.ClientID, config.ClientSecret = sim.URL(), sim.ClientID(), sim.ClientSecret()
-	client, err := yeastar.New(config)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return &world{t: t, sim: sim, Orders: New(Options{
-		Ledger: book, Client: client, Portal: looks(t, client, policy), Log: logTo(t), Policy: policy,
-		Entitled: func(_ context.Context, id string, _ renewal.Request) (renewal.Actor, error) { return person(id), nil },
-	})}
-}
-
-// logTo is the log of a test; a benchmark has none.
-func logTo(t testing.TB) *slog.Logger {
-	if _, ok := t.(*testing.B); ok {
-		return slog.New(slog.DiscardHandler)
-	}
-	return slog.New(slog.NewTextHandler(t.Output(), nil))
-}
-
-// looks is a portal that has asked nothing yet.
-func looks(t testing.TB, client *yeastar.Client, policy renewal.Policy) *portal.Portal {
-	t.Helper()
-	return looksFor(t, client, policy, time.Hour, time.Now)
-}
-
-// looksFor is looks whose answers age after a time, by a clock.
-func looksFor(t testing.TB, client *yeastar.Client, policy renewal.Policy, ttl time.Duration, now func() time.Time) *portal.Portal {
-	t.Helper()
-	p := portal.New(portal.Options{
-		Client: client, Products: yeastar.Products(), TTL: ttl, RepeatWithin: policy.RepeatWithin, Now: now,
-		Log: logTo(t),
-		Orders: func(ctx context.Context, since time.Time) ([]yeastar.OrderSummary, error) {
-			return Since(ctx, client, since)
-		},
-	})
-	t.Cleanup(func() { p.Close(context.Background()) })
-	return p
-}
-
-func person(id string) renewal.Actor {
-	return renewal.Actor{UserID: id, MayRequest: true, MayApprove: true}
 }
 
 // approved is an approved request for what a holder has of a product.
