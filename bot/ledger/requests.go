@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sort"
 	"strings"
 
 	"renewbot/bot/renewal"
@@ -148,7 +149,7 @@ func (l *Ledger) LatelyEnded(ctx context.Context, limit int, ended ...renewal.St
 	if err != nil {
 		return nil, fmt.Errorf("read ended requests: %w", err)
 	}
-	slices.SortFunc(found, func(a, b renewal.Request) int { return slices.Index(ids, a.ID) - slices.Index(ids, b.ID) })
+	sort.Slice(found, func(i, j int) bool { return slices.Index(ids, found[i].ID) < slices.Index(ids, found[j].ID) })
 	return found, nil
 }
 

@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"slices"
+	"sort"
 
 	"renewbot/bot/renewal"
 	"renewbot/yeastar"
@@ -65,7 +65,7 @@ func (o Package) known() []renewal.Line {
 		}
 		known = append(known, l)
 	}
-	slices.SortFunc(known, func(a, b renewal.Line) int { return cmp.Compare(a.ID, b.ID) })
+	sort.Slice(known, func(i, j int) bool { return known[i].ID < known[j].ID })
 	return known
 }
 
