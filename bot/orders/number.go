@@ -97,9 +97,12 @@ func (o *Orders) named(ctx context.Context, a renewal.Attempt, number string) (f
 		return found, "", err
 	}
 	o.heardPONumber(found.PONumber)
+	if listed {
+		found = completed(found, line)
+	}
 	switch {
-	case listed:
-		return completed(found, line), "", nil
+	case listed && found.OrderNo != "":
+		return found, "", nil
 	case found.OrderNo == "": // it may be another request's, too
 		return found, "", cmp.Or(unread, errUnlisted)
 	case unread != nil:
