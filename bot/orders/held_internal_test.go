@@ -15,13 +15,15 @@ func TestAnOrderThatWasHeldHasItsWholePatience(t *testing.T) {
 	now := time.Now()
 	w := setupClock(t, yeastar.Config{Rate: 1e6, Burst: 1e6}, func() time.Time { return now })
 	row, _ := yeastar.ProductByKey(turnkey)
-	customers := w.buyers(2)
-	for name, waits := range map[string]renewal.Waiting{"a dry run": {DryRun: true}, "another order": {Behind: 7}} {
+	customers := w.buyers(3)
+	for name, waits := range map[string]renewal.Waiting{"a dry run": {DryRun: true}, "another order": {Behind: 7}, "its batch": {}} {
 		r := w.approved(turnkey, customers[0], row.Terms[0])
 		customers = customers[1:]
-		r, err := w.ledger.Apply(t.Context(), r.ID, waits)
-		if err != nil {
-			t.Fatal(err)
+		var err error
+		if waits != (renewal.Waiting{}) {
+			if r, err = w.ledger.Apply(t.Context(), r.ID, waits); err != nil {
+				t.Fatal(err)
+			}
 		}
 		now = now.Add(time.Hour)
 		if !w.patient(t.Context(), r) {
