@@ -230,7 +230,11 @@ func (d BatchData) approval(open []renewal.Request) (title, yes, consequence str
 		title, yes = "Approve "+d.Batch.Reference()+"?", "Approve"
 		consequence = fmt.Sprintf("%s The last one places %s %s; they cannot be undone.", more, count(len(open), "real order", "real orders"), atOnce)
 	}
-	if d.Pause.Holds() && !d.Batch.DryRun {
+	switch {
+	case d.Batch.DryRun:
+	case d.Pause.DryRun:
+		title, yes, consequence = "Approve "+d.Batch.Reference()+"?", "Approve", join(notTheLast(first), heldOrders)
+	case d.Pause.Holds():
 		title, yes, consequence = "Approve "+d.Batch.Reference()+"?", "Approve", pausedNow+consequence
 	}
 	if n := len(doubtful(open)); n > 0 {

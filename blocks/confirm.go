@@ -15,7 +15,7 @@ type about func(room, most int) string
 func confirmApprove(r renewal.Request, p renewal.Pause) *slack.ConfirmationBlockObject {
 	ask := aboutOffer(r.Offer, " ("+price(r.Offer, line)+").")
 	title, yes := "Approve "+r.Reference()+"?", "Approve"
-	if !r.DryRun && !p.Holds() && notTheLast(r) == "" && r.Offer.OrderOn == (renewal.OrderDay{}) {
+	if !r.DryRun && !p.DryRun && !p.Holds() && notTheLast(r) == "" && r.Offer.OrderOn == (renewal.OrderDay{}) {
 		title, yes = "Approve and order "+r.Reference()+"?", "Approve and order"
 	}
 	return confirm(title, ask, r.Doubts, approveConsequence(r, p), yes, "Not yet", slack.StylePrimary)
@@ -27,6 +27,8 @@ func approveConsequence(r renewal.Request, p renewal.Pause) string {
 	switch {
 	case r.DryRun:
 		return "Dry run: no order will be sent."
+	case p.DryRun:
+		return join(more, heldOrder)
 	case p.Holds() && more == "" && r.Offer.OrderOn == (renewal.OrderDay{}):
 		return "Orders are paused: " + pausedOrder
 	case p.Holds():
@@ -66,6 +68,8 @@ func confirmRetry(r renewal.Request, p renewal.Pause) *slack.ConfirmationBlockOb
 		consequence = "Nobody has said why it should be ordered all the same, so the approvers are asked anew. Nothing is ordered by this."
 	case r.DryRun:
 		consequence = "Dry run: no order will be sent."
+	case p.DryRun:
+		consequence = join(more, heldOrder, oldApproval)
 	case more != "":
 		consequence = more + " The last one places a real order " + atOnce + "; it cannot be undone. " + oldApproval
 	case p.Holds() && r.Batch != 0: // a resume lets it wait for its turn
@@ -81,6 +85,8 @@ func confirmRetry(r renewal.Request, p renewal.Pause) *slack.ConfirmationBlockOb
 
 const (
 	pausedNow   = "Orders are paused until an approver resumes. "
+	heldOrder   = "Renewbot makes a dry run, which holds the real order: when the dry run is over it is placed, or asked about anew. It cannot be undone then."
+	heldOrders  = "Renewbot makes a dry run, which holds the real orders: when the dry run is over they are placed, or asked about anew. They cannot be undone then."
 	pausedOrder = "its real order is placed when an approver resumes. It cannot be undone then."
 )
 

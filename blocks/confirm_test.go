@@ -167,6 +167,34 @@ func TestRetryOfALineInAPause(t *testing.T) {
 	}
 }
 
+// What a dry run holds is promised nobody at once; and a dry run that waits promises no order.
+func TestDialogsInADryRun(t *testing.T) {
+	t.Parallel()
+	p := renewal.Pause{By: carol, Reason: "Stocktaking", DryRun: true}
+	held := func(r renewal.Request) string {
+		b := buttons(blocks.Card(r, blocks.Asked{}, p))[0]
+		return b.Confirm.Title.Text + b.Confirm.Text.Text + b.Confirm.Confirm.Text
+	}
+	for name, r := range map[string]renewal.Request{
+		"approve": request(renewal.Pending), "retry": request(renewal.Refused),
+		"one of two": with(renewal.Pending, func(r *renewal.Request) { r.Required = 2 }),
+	} {
+		got := held(r)
+		if !strings.Contains(got, "Renewbot makes a dry run, which holds the real order") || strings.Contains(got, "at once") || strings.Contains(got, "and order") {
+			t.Errorf("%s: %s", name, got)
+		}
+	}
+	waits := with(renewal.Approved, func(r *renewal.Request) {
+		r.DryRun, r.Problem = true, &renewal.Problem{Code: "paused", By: carol, Detail: "Stocktaking"}
+	})
+	e := renewal.Entry{Code: renewal.CodeWaiting, Detail: map[string]string{renewal.DetailPausedBy: carol}}
+	for _, got := range []string{blocks.Card(waits, blocks.Asked{}, p).Text, blocks.AuditLine(waits, e).Text} {
+		if !strings.Contains(got, "It goes on when an approver resumes; nothing is ordered.") || strings.Contains(got, "It is ordered") {
+			t.Errorf("a dry run that waits: %s", got)
+		}
+	}
+}
+
 // A reminder speaks of others who decide only where there are some.
 func TestNudgeOverNamesNoOthersWhereNoneCan(t *testing.T) {
 	t.Parallel()

@@ -10,7 +10,7 @@ import (
 const onTheCard = "It can be tried again or closed on the card."
 
 // orderSentence tells what became of an attempt to order.
-func orderSentence(_ renewal.Request, e renewal.Entry) string {
+func orderSentence(r renewal.Request, e renewal.Entry) string {
 	d := e.Detail
 	order := orderNumbers(d[renewal.DetailOrderNo], d[renewal.DetailTransactionNo], d[renewal.DetailVendorStatus])
 	why := problemWords(d[renewal.DetailVendorDetail], d[renewal.DetailVendorCode], d[renewal.DetailVendorRequest])
@@ -36,7 +36,7 @@ func orderSentence(_ renewal.Request, e renewal.Entry) string {
 			return "⏸️ " + heldByDryRun
 		}
 		if who := d[renewal.DetailPausedBy]; who != "" {
-			return "⏸️ " + pausedWords(who, d[renewal.DetailReason])
+			return "⏸️ " + pausedWords(r, who, d[renewal.DetailReason])
 		}
 		return join("🔁 "+unchecked, why, "I keep trying"+timed(" until ", d[renewal.DetailUntil])+"; then you are asked.")
 	case renewal.CodeUnknown:
@@ -66,8 +66,12 @@ func searchSentence(r renewal.Request, e renewal.Entry) string {
 }
 
 // pausedWords says why an approved order waits.
-func pausedWords(by, why string) string {
-	return join("Nothing has been ordered yet: orders are paused by "+mention(by)+reason(why), "It is ordered when an approver resumes.")
+func pausedWords(r renewal.Request, by, why string) string {
+	paused := "orders are paused by " + mention(by) + reason(why)
+	if r.DryRun {
+		return join("The dry run waits: "+paused, "It goes on when an approver resumes; nothing is ordered.")
+	}
+	return join("Nothing has been ordered yet: "+paused, "It is ordered when an approver resumes.")
 }
 
 // named says which order an answer named that was no success.

@@ -116,16 +116,16 @@ func orderNo(r renewal.Request) string {
 
 func approved(r renewal.Request) string {
 	switch {
-	case r.DryRun:
-		return "The dry run ends here, without an order."
 	case r.WaitsBehind() != "":
 		return behind(r.WaitsBehind())
 	case r.WaitsDryRun():
 		return heldByDryRun
 	case r.WaitsPaused():
-		return pausedWords(r.Problem.By, r.Problem.Detail)
+		return pausedWords(r, r.Problem.By, r.Problem.Detail)
 	case r.Waits():
 		return join(unchecked, problem(r), "I keep trying.")
+	case r.DryRun:
+		return "The dry run ends here, without an order."
 	case r.Problem != nil:
 		return join("The last attempt placed nothing; another one follows automatically.", problem(r))
 	}

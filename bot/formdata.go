@@ -109,6 +109,7 @@ func (b *Bot) dependent(ctx context.Context, wait time.Duration, f *blocks.FormD
 	if k.Last, _, err = b.ledger.LastOrdered(ctx, product, k.Holder.Key()); err != nil {
 		return err
 	}
+	k.Last.Offer = k.Last.AsOrdered()
 	k.Package, err = b.packageOf(waiting, k, f.Draft)
 	f.Waiting = err != nil && waiting.Err() != nil && ctx.Err() == nil
 	channel := ""

@@ -237,6 +237,29 @@ func TestAWrongNumberIsShownWithWhatTheListTells(t *testing.T) {
 	}
 }
 
+// An order of which nothing tells the number is not kept by its id, by which it would never be found again.
+func TestAnIDIsNoOrderNumber(t *testing.T) {
+	t.Parallel()
+	b, card := lostOrder(t, yeastarsim.Reset().After(), switched(yeastarsim.Bare))
+	old := b.Vendor.Placed()[0]
+	old.ID, old.OrderNo, old.CreateTime = "", "", old.CreateTime.AddDate(0, -1, 0)
+	unlisted := b.Vendor.AddOrder(old)
+	for range 200 { // pages of the list, which is read no further
+		old.CreateTime = old.CreateTime.Add(time.Minute)
+		b.Vendor.AddOrder(old)
+	}
+	bob := b.as(sandbox.Bob)
+	bob.press(card, "It was placed…")
+	bob.typeIn("Order number", unlisted.ID)
+	bob.submit()
+	if got := bob.errorAt("Order number"); !contains(got, "does not show this order") || !contains(got, "Type its order number") || !contains(got, "Nothing was changed") {
+		t.Errorf("the field says %q", got)
+	}
+	if r := b.stored("RNW-000001"); r.Status != renewal.Unknown {
+		t.Errorf("it is %s with %+v", r.Status, r.Order)
+	}
+}
+
 func TestSettledAsPlacedAndNotFinished(t *testing.T) {
 	t.Parallel()
 	b, card := lostOrder(t, yeastarsim.Reset().After(), switched(func(s *yeastarsim.Switches) { s.OrderStatus = yeastarsim.StatusPending }))

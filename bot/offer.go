@@ -184,5 +184,5 @@ func submissionKey(a renewal.Actor, d blocks.Draft, v slack.View) string {
 // deliver a submission twice.
 func isAmendment(r renewal.Request, actor renewal.Actor, d blocks.Draft, o asked) bool {
 	return r.Revision == d.Revision+1 && r.AmendedBy == actor.UserID && r.Note == d.Note && r.DoubtReason == o.reason &&
-		digest(r.Offer, r.Doubts) == digest(o.Offer, o.doubts)
+		digest(r.Offer, r.Doubts) == digest(o.Offer, r.WithCandidates(o.doubts))
 }

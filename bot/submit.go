@@ -111,7 +111,7 @@ func (b *Bot) review(ctx context.Context, d blocks.Draft, o asked, proposed rene
 	}
 	if d.Request != 0 {
 		if r, err := b.ledger.Get(ctx, d.Request); err == nil {
-			data.Changes = renewal.Difference(r.Offer, o.Offer)
+			data.Changes, data.Doubts = renewal.Difference(r.Offer, o.Offer), r.WithCandidates(o.doubts)
 			if !r.Unexplained {
 				data.DoubtReason = r.DoubtReason
 			}

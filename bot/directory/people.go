@@ -29,7 +29,9 @@ func (d *Directory) Actor(ctx context.Context, userID string, maxAge lookup.MaxA
 // Entitled finds out what somebody who has decided on a request may do now, beside the
 // others who had to do with it. It fails when that cannot be found out at present.
 func (d *Directory) Entitled(ctx context.Context, userID string, r renewal.Request) (renewal.Actor, error) {
-	d.groupsOf(ctx, userID, r)
+	if err := d.groupsOf(ctx, userID, r); err != nil {
+		return renewal.Actor{UserID: userID}, fmt.Errorf("look up who is in the groups: %w", err)
+	}
 	a, err := d.standing(ctx, userID, OrderAge)
 	if err == nil && a.Unread {
 		err = errUnread
@@ -48,11 +50,12 @@ func (d *Directory) Entitled(ctx context.Context, userID string, r renewal.Reque
 const groupEach = 3 * time.Second
 
 // groupsOf asks Slack anew who is in the groups by which somebody may have decided on a request: of a
-// change it tells one process alone, or none. What cannot be read is not known any more.
-func (d *Directory) groupsOf(ctx context.Context, userID string, r renewal.Request) {
+// change it tells one process alone, or none. What cannot be read is not known any more; an error says
+// that the time for it was over.
+func (d *Directory) groupsOf(ctx context.Context, userID string, r renewal.Request) error {
 	named := func(id string) bool { return id == "" || slices.Contains(d.approvers, id) }
 	i := slices.IndexFunc(r.Votes, func(v renewal.Vote) bool { return v.By == userID })
-	ids := slices.Clone(d.named)
+	ids := slices.Concat(d.named, r.Names())
 	if !named(userID) || (i >= 0 && !named(r.Votes[i].For)) {
 		ids = append(ids, d.approvers...)
 	}
@@ -64,13 +67,14 @@ func (d *Directory) groupsOf(ctx context.Context, userID string, r renewal.Reque
 	asking.SetLimit(lookedUp)
 	for _, id := range ids {
 		asking.Go(func() error {
-			if _, err := d.groups.Get(ctx, id, maxAge); err != nil {
+			if _, err := d.groups.Get(ctx, id, maxAge); err != nil && ctx.Err() == nil {
 				d.groups.Forget(id)
 			}
 			return nil
 		})
 	}
 	_ = asking.Wait()
+	return ctx.Err() //nolint:wrapcheck // the caller says what it was about
 }
 
 // Beside is an actor as a request knows them: whether they are in its steps, and whether the

@@ -217,8 +217,9 @@ func (l *Lists) withPlan(ctx context.Context, k due.Key, alone due.Order) (due.O
 	}
 	last := alone
 	for _, r := range all {
-		if at := r.OrderedTime(); !r.Offer.ServicesAlone() && (last.Offer.ServicesAlone() || at.After(last.At)) {
-			last = due.Order{Request: r.ID, Offer: r.Offer, At: at}
+		offer := r.AsOrdered()
+		if at := r.OrderedTime(); !offer.ServicesAlone() && (last.Offer.ServicesAlone() || at.After(last.At)) {
+			last = due.Order{Request: r.ID, Offer: offer, At: at}
 		}
 	}
 	return last, nil

@@ -17,12 +17,13 @@ var errHeld = errors.New("the order is held")
 // lockTrail makes whoever changes anything wait until the transaction ends.
 const lockTrail = `UPDATE trail SET seq = seq WHERE id = 1`
 
-// Paused reads whether orders are paused, and why.
+// Paused reads whether orders are paused, and why, or held by a dry run of this process.
 func (l *Ledger) Paused(ctx context.Context) (renewal.Pause, error) {
 	p, err := pauseOf(ctx, l.engine)
 	if err != nil {
 		return p, fmt.Errorf("read whether orders are paused: %w", err)
 	}
+	p.DryRun = l.options.Policy.DryRun
 	return p, nil
 }
 

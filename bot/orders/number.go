@@ -45,6 +45,9 @@ func (o *Orders) CheckNumber(ctx context.Context, request int64, attempt int, nu
 	}
 	found, without, err := o.named(ctx, r.Attempts[attempt-1], number)
 	switch {
+	case errors.Is(err, errUnlisted):
+		return Checked{Problem: "The Partner Portal's order list does not show this order among those since the request was sent. " +
+			"Type its order number, or try again in a moment. Nothing was changed."}
 	case err != nil && yeastar.ClassOf(err) == yeastar.ClassRefused:
 		return Checked{Problem: "The Partner Portal knows no order with this number. Nothing was changed."}
 	case err != nil:
@@ -70,6 +73,10 @@ func (o *Orders) CheckNumber(ctx context.Context, request int64, attempt int, nu
 	return Checked{Order: resultOf(found), Differs: differs}
 }
 
+// errUnlisted says of an order that nothing tells its number: what was typed may be its id, by which
+// it would never be found again.
+var errUnlisted = errors.New("the order list does not show the order, and its details no number")
+
 // named reads an order that somebody names by its number or id: its details, and its line in the
 // list, of which more is documented. without says, in words, how far the line is missing. An error
 // says that the number cannot be checked.
@@ -90,17 +97,19 @@ func (o *Orders) named(ctx context.Context, a renewal.Attempt, number string) (f
 		return found, "", err
 	}
 	o.heardPONumber(found.PONumber)
+	if listed {
+		found = completed(found, line)
+	}
 	switch {
-	case listed:
-		return completed(found, line), "", nil
-	case unread != nil && found.OrderNo == "": // what was typed may be its id, and the order another request's
-		return found, "", unread
+	case listed && found.OrderNo != "":
+		return found, "", nil
+	case found.OrderNo == "": // it may be another request's, too
+		return found, "", cmp.Or(unread, errUnlisted)
 	case unread != nil:
 		without = "the portal's order list could not be read, so not all of it was checked"
 	default:
 		without = "the portal's order list does not show it among the orders since this request was sent"
 	}
-	found.OrderNo = cmp.Or(found.OrderNo, number)
 	return found, without, nil
 }
 

@@ -104,9 +104,10 @@ func (o *Orders) place(ctx context.Context, job renewal.Job) error {
 	return o.save(ctx, r, attempt, o.send(ctx, attempt, began.Add(o.timeout)))
 }
 
-// patient says whether an approved order still waits for look-ups that fail.
+// patient says whether an approved order still waits for look-ups that fail: until people were
+// told so, and for some time from then on. What held it before, such as its batch, does not count.
 func (o *Orders) patient(ctx context.Context, r renewal.Request) bool {
-	return o.ledger.Now(ctx).Sub(o.since(ctx, r)) < checkPatience
+	return !r.Waits() || o.ledger.Now(ctx).Sub(o.since(ctx, r)) < checkPatience
 }
 
 // checked finds the event that stops an approved order, if something does: the votes first,

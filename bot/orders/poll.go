@@ -45,7 +45,7 @@ func (o *Orders) look(ctx context.Context, r renewal.Request) (yeastar.OrderDeta
 		return found, err
 	}
 	for _, s := range listed {
-		if s.OrderNo == r.Order.OrderNo {
+		if s.OrderNo == r.Order.OrderNo || string(s.ID) == r.Order.OrderNo {
 			return completed(found, s), nil
 		}
 	}

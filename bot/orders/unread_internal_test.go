@@ -52,12 +52,15 @@ func TestPortalOrdersThatCanNeverBeRead(t *testing.T) {
 	}
 }
 
-// waited is a request whose order has waited as long as it may, so that nothing counts which was
+// waited is a request whose order has waited as long as it may, as people were told, so that nothing counts which was
 // read before.
 func (w *world) waited(r renewal.Request) renewal.Request {
 	w.portal = looks(w.t, w.client, w.policy)
-	r.UpdatedAt = r.UpdatedAt.Add(-checkPatience)
-	return r
+	told, err := r.Apply(renewal.Waiting{Detail: "the portal is down"}, r.UpdatedAt.Add(-checkPatience), w.policy)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return told.Request
 }
 
 // What an order is of is asked for once, in the background, and no order in the portal is left out

@@ -11,7 +11,7 @@ import (
 // EndedBefore is when the package was told to end when an attempt was made; zero: it was not. The
 // request may have been changed since, and be told the end that the attempt's own order made.
 func (r Request) EndedBefore(a Attempt) time.Time {
-	if a.Fingerprint == r.Fingerprint {
+	if a.Ends.IsZero() && a.Fingerprint == r.Fingerprint {
 		return r.Offer.CurrentExpiry
 	}
 	return a.Ends

@@ -39,6 +39,9 @@ func TestAsOrdered(t *testing.T) {
 	if got := r.PONumberSent(); got == sent || got == "" {
 		t.Errorf("the PO number is %q, and that of the change was %q", got, sent)
 	}
+	same(t, s.Offer.CurrentExpiry, r.EndedBefore(r.Attempts[0]), "the end before it")
+	r.Fingerprint = r.Attempts[0].Fingerprint // which tells no end
+	same(t, s.Offer.CurrentExpiry, r.EndedBefore(r.Attempts[0]), "the end before an attempt that looks the same")
 	read := must(t, r, old, p, DateRead{Ends: changed.CurrentExpiry})
 	same(t, CodeConfirmed, read.DateTold, "the end that the order made")
 }

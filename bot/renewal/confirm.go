@@ -21,7 +21,7 @@ func (c *changing) afterOrder() {
 		return
 	}
 	c.OrderedAt, c.RenewedUntil, c.DateTold = c.now, time.Time{}, ""
-	if c.Offer.ServicesAlone() {
+	if c.AsOrdered().ServicesAlone() {
 		return // its package ends as before
 	}
 	c.job(ConfirmDate, c.now.Add(firstDate))
@@ -31,7 +31,7 @@ func (c *changing) afterOrder() {
 func (r Request) NextDate(now time.Time) (time.Time, bool) {
 	since := now.Sub(r.OrderedAt)
 	switch {
-	case r.Status != Ordered || r.OrderedAt.IsZero() || r.DateTold == CodeConfirmed || since >= lastDate || r.Offer.ServicesAlone():
+	case r.Status != Ordered || r.OrderedAt.IsZero() || r.DateTold == CodeConfirmed || since >= lastDate || r.AsOrdered().ServicesAlone():
 		return time.Time{}, false
 	case since < time.Hour:
 		return now.Add(10 * time.Minute), true
@@ -80,7 +80,7 @@ func (c *changing) dateRead(e DateRead) error {
 	}
 	code := CodeUnconfirmed
 	switch {
-	case c.Offer.ServicesAlone():
+	case c.AsOrdered().ServicesAlone():
 		return refuse(RefusedStatus, "%s: only services were renewed, and its package ends as before.", c.Reference())
 	case c.DateTold == CodeConfirmed:
 		return refuse(RefusedStatus, "%s: people know already until when it is renewed.", c.Reference())

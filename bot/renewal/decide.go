@@ -82,6 +82,7 @@ func checkReason(s string) (string, error) {
 }
 
 func (c *changing) cancel(e Cancel) error {
+	c.waitsNoMore()
 	c.Status, c.ClosedBy, c.ClosedFor = Cancelled, e.By.UserID, c.acting.For
 	c.record(CodeCancelled, e.By.UserID, nil)
 	return nil

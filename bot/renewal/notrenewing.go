@@ -27,7 +27,7 @@ func EndingDoubts(m *NotRenewing, ends time.Time, others []Request) []Doubt {
 	}
 	var ordered time.Time
 	for _, r := range others {
-		if r.Status == Ordered && !r.Offer.ServicesAlone() {
+		if r.Status == Ordered && !r.AsOrdered().ServicesAlone() {
 			ordered = later(ordered, r.OrderedTime())
 		}
 	}

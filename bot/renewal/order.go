@@ -389,6 +389,13 @@ func (c *changing) waitDryRun() error {
 	return nil
 }
 
+// waitsNoMore forgets why the order waited: it was not refused.
+func (c *changing) waitsNoMore() {
+	if c.Waits() || c.WaitsBehind() != "" || c.WaitsPaused() || c.WaitsDryRun() {
+		c.Problem = nil
+	}
+}
+
 // dryRunDone ends a request of a dry run. A real one is held by it, and never closed.
 func (c *changing) dryRunDone() error {
 	if err := c.expect(Approved); err != nil {
@@ -397,6 +404,7 @@ func (c *changing) dryRunDone() error {
 	if !c.DryRun {
 		return refuse(RefusedStatus, "%s is no dry run.", c.Reference())
 	}
+	c.waitsNoMore()
 	c.Status, c.ClosedBy = Cancelled, System
 	c.record(CodeDryRun, System, map[string]string{DetailFingerprint: c.Fingerprint})
 	return nil

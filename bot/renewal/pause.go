@@ -21,6 +21,7 @@ type Pause struct {
 	By     string    // Slack user id, or System; empty: orders are sent
 	Reason string    // in the words of whoever paused
 	At     time.Time // when it was paused or resumed last; zero: never
+	DryRun bool      // no pause: this process makes a dry run, which holds real orders
 }
 
 // Holds says whether no order is sent.
@@ -71,7 +72,7 @@ func Alarm(requests []int64, now time.Time) (Pause, Entry, error) {
 }
 
 func hold(by, reason string, now time.Time) (Pause, Entry, error) {
-	return Pause{by, reason, now}, Entry{At: now, Code: CodePaused, Actor: by, Detail: map[string]string{DetailReason: reason}}, nil
+	return Pause{By: by, Reason: reason, At: now}, Entry{At: now, Code: CodePaused, Actor: by, Detail: map[string]string{DetailReason: reason}}, nil
 }
 
 // End resumes; the entry says so. Its error is a *Refusal, or ErrRepeated when orders are sent

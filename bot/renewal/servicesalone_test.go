@@ -56,6 +56,29 @@ func TestServicesAloneMoveNoDate(t *testing.T) {
 	}
 }
 
+// A late order counts as what it was for, not as what the request was changed to since.
+func TestLateOrderOfServicesAlone(t *testing.T) {
+	t.Parallel()
+	r := servicesAlone(t, Ordering)
+	r.Offer = offer() // with its plan, by now
+	c, err := r.Apply(Answered{1, order(yeastar.OrderSucceed)}, start, careful())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if slices.ContainsFunc(c.Jobs, func(j Job) bool { return j.Kind == ConfirmDate }) {
+		t.Error("its package is to be read again")
+	}
+	r = c.Request
+	if at, more := r.NextDate(start.Add(day)); more {
+		t.Errorf("its package is read again at %s", at)
+	}
+	refused(t, r, DateRead{Ends: start.AddDate(1, 0, 0)}, start.Add(day), careful(), RefusedStatus)
+	m := &NotRenewing{By: "U1", Why: "they leave", At: start.Add(-day)}
+	if doubts := EndingDoubts(m, start.Add(20*day), []Request{r}); len(doubts) != 1 {
+		t.Errorf("the mark that its package is to end is gone: %v", doubts)
+	}
+}
+
 // Whoever asks after such an order is told what it was for, also when the request has changed since.
 func TestServicesAloneOrderedBefore(t *testing.T) {
 	t.Parallel()

@@ -27,10 +27,6 @@ func (c *changing) retry(e Retry) error {
 		c.Votes = vote
 		c.yes()
 	}
-	if why != "" { // others have to agree, too
-		c.Doubts = c.withCandidates(c.Doubts)
-		c.Fingerprint = fingerprint(c.Body, c.Offer, c.Doubts)
-	}
 	c.record(CodeRetried, e.By.UserID, map[string]string{
 		DetailFingerprint: c.Fingerprint, DetailChanges: why, DetailVotes: c.VotesIn(),
 	})
@@ -67,9 +63,9 @@ func (c *changing) ruleOut() {
 	}
 }
 
-// withCandidates adds to doubts the orders that people ruled out: whoever else agrees to another
+// WithCandidates adds to doubts the orders that people ruled out: whoever else agrees to another
 // attempt has to see them, too.
-func (r Request) withCandidates(doubts []Doubt) []Doubt {
+func (r Request) WithCandidates(doubts []Doubt) []Doubt {
 	for _, a := range r.Attempts {
 		if !a.Doubtful() {
 			continue

@@ -124,7 +124,7 @@ func (c *changing) amend(e Amend) error {
 	if err := checkDay(e.Offer, c.now, c.policy); err != nil {
 		return err
 	}
-	if err := c.ask(e.Offer, e.Note, e.Doubts, e.DoubtReason); err != nil {
+	if err := c.ask(e.Offer, e.Note, c.WithCandidates(e.Doubts), e.DoubtReason); err != nil {
 		return err
 	}
 	if refusal := c.rules(e.By); refusal != nil {
@@ -147,7 +147,7 @@ func (c *changing) changed(e Changed) error {
 		return err
 	}
 	found, explained, unexplained := c.NewDoubts(e.Doubts), c.Explained, c.Unexplained
-	if err := c.ask(e.Offer, c.Note, c.withCandidates(e.Doubts), c.DoubtReason); err != nil {
+	if err := c.ask(e.Offer, c.Note, c.WithCandidates(e.Doubts), c.DoubtReason); err != nil {
 		return err
 	}
 	fresh := texts(found)

@@ -193,6 +193,8 @@ const (
 func (c *changing) askAnew(why string, votes []Vote) {
 	c.Apart = c.Batch != 0
 	c.Revision++
+	c.Doubts = c.WithCandidates(c.Doubts)
+	c.Fingerprint = fingerprint(c.Body, c.Offer, c.Doubts)
 	c.Changes, c.Problem, c.ApprovedAt = []string{why}, nil, time.Time{}
 	c.Votes, c.Reminded, c.LastCalled = votes, nil, false
 	c.ReturnedBy, c.ReturnedFor, c.ReturnReason = "", "", ""

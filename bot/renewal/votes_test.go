@@ -313,6 +313,30 @@ func TestWhatOneRuledOutTheOtherSees(t *testing.T) {
 	}
 }
 
+// Nor does any other way back to the approvers.
+func TestWhatWasRuledOutIsSeenOnEveryWayBack(t *testing.T) {
+	t.Parallel()
+	p, more := policy(), policy()
+	more.Required = 2
+	r := must(t, in(t, Unknown, p), later, p, Searched{1, []string{"XS1", "XS2"}}, SettleNotPlaced{approver("U2"), 1, "looked"})
+	approved := must(t, r, later, p, retryBy(approver("U2"), r)) // who saw them
+	asked := must(t, approved, later, more, Recount{Voters: []Actor{approver("U2")}})
+	for name, back := range map[string]Request{
+		"more approvals": asked,
+		"a cap":          must(t, approved, later, p, Capped{"the cap is reached"}),
+		"a restore":      must(t, r, later, p, Restored{}),
+		"a change":       must(t, asked, later, p, Amend{By: requester("U1"), Shown: shown(asked), Offer: offer()}),
+	} {
+		var seen []string
+		for _, d := range back.Doubts {
+			seen = append(seen, d.OrderNo)
+		}
+		if back.Status != Pending || !slices.Equal(seen, []string{"XS1", "XS2"}) || back.Fingerprint == approved.Fingerprint {
+			t.Errorf("after %s it is %s, and they see %q", name, back.Status, seen)
+		}
+	}
+}
+
 // The very click that changed a request is nothing the second time; another one is told.
 func TestClickThatIsDeliveredTwice(t *testing.T) {
 	t.Parallel()

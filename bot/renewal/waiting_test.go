@@ -40,3 +40,20 @@ func TestWhatAPersonCanDo(t *testing.T) {
 	same(t, []Action{ActionAskAgain}, can(Expired, requester("U9")), "anybody with what has timed out")
 	same(t, []Action(nil), can(Pending, Actor{UserID: "U8"}), "a guest")
 }
+
+// An order that waited and was stopped, or was one of a dry run, was never refused.
+func TestWhatWaitedWasNotRefused(t *testing.T) {
+	t.Parallel()
+	p, dry := policy(), policy()
+	dry.DryRun = true
+	for name, waits := range map[string]Waiting{
+		"look-ups": {Detail: "the portal is down", Until: later}, "another order": {Behind: 7}, "a pause": {Paused: Pause{By: "U2", Reason: "Stocktaking"}}, "a dry run": {DryRun: true},
+	} {
+		if r := must(t, in(t, Approved, p), later, p, waits, Cancel{requester("U1")}); r.Problem != nil || r.WasRefused() {
+			t.Errorf("it waited for %s and was stopped: %+v", name, r.Problem)
+		}
+		if r := must(t, in(t, Approved, dry), later, dry, waits, DryRunDone{}); r.Problem != nil || r.WasRefused() {
+			t.Errorf("it waited for %s in a dry run: %+v", name, r.Problem)
+		}
+	}
+}
