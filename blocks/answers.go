@@ -161,6 +161,7 @@ func ListFor(name string, requests []renewal.Request, links Links) Message {
 
 // listItem is a request in one line, short enough for ten of them in a section.
 func listItem(r renewal.Request, links Links) string {
+	r.Offer = r.AsOrdered()
 	s := stateOf(r)
 	return fmt.Sprintf("%s · %s · %s · by %s", links.reference(r), inShort(r.Offer, outside), s.short(), mention(r.Requester)) + orderItem(r) + dayItem(r)
 }
@@ -188,6 +189,7 @@ func Settling(m Message, r renewal.Request) Message {
 
 // Detail shows where a request stands and its story.
 func Detail(r renewal.Request, entries []renewal.Entry, links Links) Message {
+	r.Offer = r.AsOrdered()
 	s := stateOf(r)
 	id := blockIDs("detail", r)
 	blocks := []slack.Block{

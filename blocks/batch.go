@@ -277,7 +277,7 @@ func sum(lines []renewal.Request) string {
 	var currencies []string
 	unknown, priced := 0, 0
 	for _, r := range lines {
-		p := r.Offer.Price
+		p := r.AsOrdered().Price
 		if p == nil {
 			unknown++
 			continue

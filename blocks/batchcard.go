@@ -133,6 +133,7 @@ func itemSections(id, heading string, items []string) []slack.Block {
 
 // batchLine is a line of a batch in finished mrkdwn.
 func batchLine(r renewal.Request) string {
+	r.Offer = r.AsOrdered()
 	s := fmt.Sprintf("%d. *%s* %s · %s", r.Line, r.Reference(), what(r.Offer, outside), price(r.Offer, outside))
 	if len(r.Doubts) > 0 {
 		s += fmt.Sprintf(" · ⚠️ %d", len(r.Doubts))

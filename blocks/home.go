@@ -118,6 +118,7 @@ func urgentFirst(requests []renewal.Request) (urgent, others []renewal.Request) 
 }
 
 func (h HomeData) item(r renewal.Request) string {
+	r.Offer = r.AsOrdered()
 	s := stateOf(r)
 	facts := []string{price(r.Offer, outside), estimated(r.Ruling)}
 	if e := expiryDays(r.Offer, r.AskedAt); e != "" {

@@ -12,6 +12,7 @@ import (
 // Summary is the message in the channel: what is asked for, by whom, and where it
 // stands. It has no buttons: they are on the card in its thread.
 func Summary(r renewal.Request) Message {
+	r.Offer = r.AsOrdered()
 	s := stateOf(r)
 	id := blockIDs("summary", r)
 	blocks := []slack.Block{

@@ -69,6 +69,31 @@ func TestBatchSendsItsFile(t *testing.T) {
 	alice.reads("can be asked for", "The lines that stand in the form were not read")
 }
 
+// TestBatchSendsItsFileOnce sends one file for a click that Slack delivers twice, and offers no second one meanwhile.
+func TestBatchSendsItsFileOnce(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []slacksim.EnvelopeFaultKind{slacksim.EnvelopeDuplicate, slacksim.EnvelopeRepeat} {
+		t.Run(string(kind), func(t *testing.T) {
+			t.Parallel()
+			b := setup(t, telling, func(o *sandbox.Options) { o.Vendor = append(o.Vendor, yeastarsim.WithCustomers(70)) })
+			alice := b.as(sandbox.Alice)
+			alice.command(sandbox.Renewals, "/renew batch 400")
+			alice.reads("Send me the file")
+			b.Slack.Disturb("block_actions", slacksim.EnvelopeFault{Kind: kind}, 1)
+			alice.pressInView("Send me the file")
+			b.bothHandled(kind)
+			alice.reads("✅ The file with", "is in our direct messages")
+			if n := len(alice.files()); n != 1 {
+				t.Errorf("%d files were sent", n)
+			}
+			drawn := b.Slack.Calls("views.update")
+			if len(drawn) != 2 || !strings.Contains(drawn[0].Param("view"), "is being sent to you") || strings.Contains(drawn[0].Param("view"), blocks.ActionBatchTemplate) {
+				t.Errorf("the form was drawn %d times, first %+v", len(drawn), drawn[0])
+			}
+		})
+	}
+}
+
 // TestBatchKeepsItsFile gives the file of a form to nobody but who opened it, and who may still ask.
 func TestBatchKeepsItsFile(t *testing.T) {
 	t.Parallel()

@@ -74,6 +74,29 @@ func TestBatchThatIsRejectedIsTold(t *testing.T) {
 	b.wantOrders(0)
 }
 
+// TestBatchAsksAgainBesideServicesAlone asks again for a renewal of which nothing but services was asked for since.
+func TestBatchAsksAgainBesideServicesAlone(t *testing.T) {
+	t.Parallel()
+	b := setup(t, telling, forty)
+	alice, bob := b.as(sandbox.Alice), b.as(sandbox.Bob)
+	bob.press(alice.batch(customer(31), customer(33)), "Reject…")
+	bob.typeIn("Reason", "No budget.")
+	bob.submitOK()
+	told := b.isTold(sandbox.Alice, "RNW-B0001", "rejected 2 lines of", "No budget.")
+	alice.command(sandbox.Renewals, "/renew batch")
+	alice.typeIn("Lines", "holder;product;plan;services;contact;reason\n"+
+		"it31@customer-31.example;p-series-turnkey;none;Recording Minutes × 10000;invoices@sandhaven.example;Agreed")
+	alice.submitOK()
+	alice.titled("Please check")
+	alice.explain("Agreed with the customer.")
+	alice.submitOK()
+	alice.titled("Batch saved")
+	alice.back()
+	alice.press(told, "Ask again…")
+	f, _ := alice.view("Lines").Field("Lines")
+	b.wants(f.Value, "Harbor Logistics Ltd 31", "33")
+}
+
 // TestBatchTimesOut reminds in the thread as a single request does, calls for the last time, and tells the
 // requester of the end.
 func TestBatchTimesOut(t *testing.T) {

@@ -200,7 +200,9 @@ func (b *Bot) checked(ctx context.Context, ic slack.InteractionCallback, t block
 			b.atField(ctx, ic, env, blocks.BlockOrderNo, renewal.Say("Sorry, the request could not be read. Nothing was changed; please try again in a moment."))
 			return renewal.SettlePlaced{}, false
 		}
-		env.Ack(slack.NewUpdateViewSubmissionResponse(new(blocks.SettlePlacedAnyway(r, t, number, c.Order.OrderNo, c.Differs))))
+		anyway := blocks.SettlePlacedAnyway(r, t, number, c.Order.OrderNo, c.Differs)
+		anyway.ExternalID = ic.View.ExternalID
+		env.Ack(slack.NewUpdateViewSubmissionResponse(&anyway))
 		return renewal.SettlePlaced{}, false
 	}
 	return renewal.SettlePlaced{Attempt: t.Attempt, Order: c.Order, Differs: c.Differs}, true

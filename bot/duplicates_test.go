@@ -4,6 +4,7 @@ import (
 	"slices"
 	"testing"
 
+	"renewbot/blocks"
 	"renewbot/bot/renewal"
 	"renewbot/bot/sandbox"
 	"renewbot/bot/slacksim"
@@ -325,6 +326,29 @@ func TestRefusedClickOnABatchDeliveredTwiceIsOne(t *testing.T) {
 			}
 		})
 	}
+}
+
+// The same for a click on a batch's card that has opened a form, when nothing waits for a decision any more.
+func TestActOnABatchDeliveredTwiceIsNoRefusal(t *testing.T) {
+	t.Parallel()
+	b := setup(t, telling, forty)
+	card := b.as(sandbox.Alice).batch(customer(31), customer(33))
+	bob := b.as(sandbox.Bob)
+	bob.press(card, "Reject…")
+	again := clickOn(t, card, blocks.ActionBatchReject)
+	bob.typeIn("Reason", "Too dear")
+	bob.submitOK()
+	b.happened("RNW-000001", renewal.CodeRejected)
+	for _, e := range b.Slack.Calls("views.open") {
+		again.TriggerID = e.Param("trigger_id")
+	}
+	bob.forceClick(again)
+	if told := bob.p.Ephemerals(); len(told) != 0 {
+		t.Errorf("they were told %q", b.Slack.Text(told[0]))
+	}
+	again.TriggerID = ""
+	bob.forceClick(again)
+	bob.alone("No line of RNW-B0001 waits for a decision any more")
 }
 
 // bothHandled waits until both deliveries of what was disturbed are acknowledged and done.

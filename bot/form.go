@@ -159,6 +159,9 @@ func (b *Bot) redraw(ctx context.Context, shown slack.View, action string, v for
 
 // again handles the "Try again" button of a view that told of trouble.
 func (b *Bot) again(ctx context.Context, ic slack.InteractionCallback) {
+	if b.ledger.RefusedBefore(ic.TriggerID) {
+		return // this very click came twice
+	}
 	d, _, err := draft.Read(ic.View)
 	if err != nil {
 		d = blocks.Draft{Key: rand.Text()}
@@ -167,7 +170,7 @@ func (b *Bot) again(ctx context.Context, ic slack.InteractionCallback) {
 		d.Product = b.usualProduct(ctx, ic.User.ID)
 	}
 	ctx = logs.Request(ctx, d.Request)
-	if v, _ := b.reply.Update(ctx, ic.View.ID, ic.View.Hash, blocks.Loading(d)); v != nil {
+	if v := b.forms.Show(ctx, formview.View{ID: ic.View.ID, Hash: ic.View.Hash, By: ic.User.ID}, blocks.Loading(d)); v != nil {
 		b.load(ctx, d, formview.View{ID: v.ID, Hash: v.Hash, By: ic.User.ID})
 	}
 }

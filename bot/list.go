@@ -8,6 +8,7 @@ import (
 
 	"renewbot/blocks"
 	"renewbot/bot/directory"
+	"renewbot/bot/formview"
 	"renewbot/bot/history"
 	"renewbot/bot/renewal"
 	"renewbot/bot/reply"
@@ -38,7 +39,7 @@ func (b *Bot) clickedList(ctx context.Context, ic slack.InteractionCallback, cli
 	case err != nil:
 		b.reply.Sorry(ctx, p, "list requests", err)
 	case ic.View.Type == slack.VTModal:
-		b.reply.Update(ctx, ic.View.ID, ic.View.Hash, v)
+		b.forms.Turn(ctx, formview.In(ic, ic.View.ID), v)
 	default:
 		b.reply.Open(ctx, p, ic.TriggerID, v)
 	}
@@ -49,7 +50,7 @@ func (b *Bot) relist(ctx context.Context, ic slack.InteractionCallback, env *soc
 	if id, list, page := blocks.ListUnder(ic); id != "" {
 		env.Ack(nil)
 		if v, err := b.slack.ListPage(ctx, b.directory.Actor(ctx, ic.User.ID, directory.RequestAge), list, page); err == nil {
-			b.reply.Update(ctx, id, "", v)
+			b.forms.Again(ctx, formview.In(ic, id), v)
 		} else {
 			b.log.WarnContext(ctx, "a list was not drawn again", "error", err)
 		}

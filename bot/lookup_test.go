@@ -211,6 +211,27 @@ func TestTryAgainInVain(t *testing.T) {
 	}
 }
 
+// TestTryAgainThatSlackDoesNotTake tells whoever pressed it that the form may not be there.
+func TestTryAgainThatSlackDoesNotTake(t *testing.T) {
+	t.Parallel()
+	for name, fault := range map[string]slacksim.Fault{"refused": {Kind: slacksim.FaultStatus}, "its answer is lost": {Kind: slacksim.FaultReset, After: true}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := cold(t, yeastarsim.Token, yeastarsim.Unauthorized())
+			alice := b.as(sandbox.Alice)
+			alice.command(sandbox.Renewals, "/renew")
+			if _, err := alice.p.WaitView(b.ctx, func(v slacksim.View) bool { return v.CallbackID == blocks.CallbackTrouble }); err != nil {
+				t.Fatal(err)
+			}
+			b.Slack.Fail("views.update", fault)
+			if _, err := alice.p.PressInView(b.ctx, "Try again"); err != nil {
+				t.Fatal(err)
+			}
+			b.hears(sandbox.Alice, "Slack did not confirm that the form was opened", "start again with /renew", "Nothing was ordered")
+		})
+	}
+}
+
 // TestVendorDownLater takes the vendor away once the bot is warm: the form works with
 // what is known, however old it is.
 func TestVendorDownLater(t *testing.T) {

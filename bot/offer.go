@@ -30,6 +30,7 @@ const lookTimeout = 1500 * time.Millisecond
 func (b *Bot) ownContact(ctx context.Context, product string, h renewal.Holder, contacts []yeastar.BillingContact) yeastar.ID {
 	for _, of := range []string{product, ledger.AnyProduct} {
 		last, ok, err := b.ledger.LastOrdered(ctx, of, h.Key())
+		last.Offer = last.AsOrdered()
 		there := func(c yeastar.BillingContact) bool { return c.ID == last.Offer.Contact.ID }
 		theirs := last.Offer.Holder.PartnerID == h.PartnerID // a PBX may have been another customer's then
 		if ok && err == nil && theirs && slices.ContainsFunc(contacts, there) {

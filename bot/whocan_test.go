@@ -157,6 +157,44 @@ func TestAllOfAList(t *testing.T) {
 	bob.submitOK()
 	b.happened("RNW-000016", renewal.CodeRejected)
 	says("Waiting for me", "25 entries. Page 2 of 3.")
+
+	// A page that is turned stays, whether what was done before is drawn after it or before.
+	b.Slack.Fail("views.update", slacksim.Fault{Delay: 400 * time.Millisecond}, slacksim.Times(1))
+	in("list.13.17.1.pending/" + blocks.ActionApprove)
+	late := b.drawing(page.ID, func(e slacksim.Entry) bool { return e.Status == 0 })
+	in("◀ Before")
+	b.drawing(page.ID, func(e slacksim.Entry) bool { return e.Seq == late.Seq && e.Status != 0 })
+	says("Waiting for me", "Page 1 of 3.")
+	b.Slack.Fail("views.update", slacksim.Fault{Delay: 100 * time.Millisecond}, slacksim.Times(1))
+	b.Slack.Fail("views.update", slacksim.Fault{Delay: 400 * time.Millisecond}, slacksim.Times(1))
+	in("list.3.5.1.pending/" + blocks.ActionApprove)
+	in("More ▶")
+	says("Waiting for me", "Page 2 of 3.")
+}
+
+// A page is drawn again once an order of unknown fate is settled, also when what differs was shown first.
+func TestAllOfAListAfterSettling(t *testing.T) {
+	t.Parallel()
+	b, clock := setupAt(t, switched(func(s *yeastarsim.Switches) { s.CopiedContacts = true }))
+	b.Vendor.Fault(yeastarsim.OrderSave, yeastarsim.Reset().After().Times(1))
+	b.approved()
+	b.happened("RNW-000001", renewal.CodeUnknown)
+	clock.Advance(firstSearch)
+	b.happened("RNW-000001", renewal.CodeSearched)
+	bob := b.as(sandbox.Bob)
+	bob.forceClick(slacksim.Click{ViewID: bob.home("RNW-000001").ID, ActionID: blocks.ActionListAll, Value: blocks.ListWaiting + " 0"})
+	bob.titled("Waiting for me")
+	if r, err := bob.p.PressInView(b.ctx, "It was placed…"); err != nil || r.Failure != "" {
+		t.Fatal(r, err)
+	}
+	bob.typeIn("Order number", b.Vendor.Placed()[0].OrderNo)
+	bob.submitOK()
+	b.wants(bob.reads("== It was placed =="), "differs from the one that was sent")
+	bob.submitOK()
+	b.happened("RNW-000001", renewal.CodeSettledPlaced)
+	if _, err := bob.p.WaitView(b.ctx, func(v slacksim.View) bool { return strings.Contains(b.Slack.TextView(v), "0 entries") }); err != nil {
+		t.Fatal("the page was not drawn again", err)
+	}
 }
 
 // Who became a guest, or left, seconds after a click of theirs was looked at decides on nothing more.

@@ -57,11 +57,13 @@ func (v *View) askAgain(ctx context.Context, w reply.Person, d blocks.BatchData)
 	v.reply.Open(ctx, w, w.Trigger, blocks.BatchForm(f))
 }
 
-// askedSince says whether a package was asked for since then, and that has not ended without an order. What
-// cannot be found out is found at the check of the line.
+// askedSince says whether a package was asked for since then, and that has not ended without an order. Services
+// alone renew no plan. What cannot be found out is found at the check of the line.
 func (v *View) askedSince(ctx context.Context, r renewal.Request) (bool, error) {
 	others, err := v.ledger.List(ctx, ledger.Filter{HolderKey: r.Offer.Holder.Key(), Product: r.Offer.Product, Limit: 5})
-	return slices.ContainsFunc(others, func(o renewal.Request) bool { return o.ID > r.ID && o.Part() != renewal.LineLeftOut }), err
+	return slices.ContainsFunc(others, func(o renewal.Request) bool {
+		return o.ID > r.ID && o.Part() != renewal.LineLeftOut && (r.Offer.ServicesAlone() || !o.AsOrdered().ServicesAlone())
+	}), err
 }
 
 // againHeader is the first line of what a form begins with that asks again.

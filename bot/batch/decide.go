@@ -77,6 +77,9 @@ func (v *View) Clicked(ctx context.Context, w reply.Person, ic slack.Interaction
 // ask opens a small form, unless nothing waits for a decision or the person has none.
 func (v *View) ask(ctx context.Context, w reply.Person, form slack.ModalViewRequest, a renewal.Actor, d blocks.BatchData) {
 	if len(d.Batch.Undecided(d.Lines)) == 0 {
+		if v.ledger.RefusedBefore(w.Trigger) {
+			return // this very click was answered, or opened the form, before
+		}
 		v.reply.Say(ctx, w, "No line of "+d.Batch.Reference()+" waits for a decision any more. Nothing was changed by this.")
 		return
 	}

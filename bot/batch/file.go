@@ -56,8 +56,14 @@ func (v *View) fileAsked(ctx context.Context, w reply.Person, ic slack.Interacti
 		return
 	}
 	w.Env.Ack(nil)
+	if v.ledger.RefusedBefore(w.Trigger) {
+		return // this very click sends it already
+	}
 	v.tasks.Start(func(ctx context.Context) {
 		f := k.Form
+		f.File.Sending = true
+		v.reply.Update(ctx, ic.View.ID, "", blocks.BatchForm(f)) // no second press
+		f.File.Sending = false
 		if err := v.send(ctx, w.ID, f, []byte(k.File)); err != nil {
 			v.log.WarnContext(ctx, "the file of a form was not sent", "error", err)
 			f.File.Failed, f.File.Why = true, socket.ErrorCode(err)

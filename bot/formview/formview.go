@@ -109,6 +109,29 @@ func (f *Forms) Complete(ctx context.Context, drawn View, view slack.ModalViewRe
 	}
 }
 
+// In is a view as it is known from what somebody did in it. Of one that lies under the form that they
+// submitted nothing is known but its id.
+func In(ic slack.InteractionCallback, id string) View {
+	if ic.View.ID != id || len(ic.ActionCallback.BlockActions) == 0 {
+		return View{ID: id, By: ic.User.ID}
+	}
+	return View{ID: id, Hash: ic.View.Hash, Stamp: ic.ActionCallback.BlockActions[0].ActionTs, By: ic.User.ID}
+}
+
+// Turn shows another page in a view, whatever was drawn in it since it was clicked in.
+func (f *Forms) Turn(ctx context.Context, v View, page slack.ModalViewRequest) {
+	f.Chose(ctx, v)
+	f.reply.Update(ctx, v.ID, "", page)
+}
+
+// Again draws a view anew after something was done in it, also over what was drawn since, unless somebody
+// has chosen something else in it meanwhile.
+func (f *Forms) Again(ctx context.Context, v View, view slack.ModalViewRequest) {
+	if _, end := f.reply.Update(ctx, v.ID, v.Hash, view); end == reply.Conflict && !f.superseded(ctx, v) {
+		f.reply.Update(ctx, v.ID, "", view)
+	}
+}
+
 // Show draws over a view in which there is nothing to choose, so that nobody else draws over it.
 func (f *Forms) Show(ctx context.Context, v View, view slack.ModalViewRequest) *slack.View {
 	updated, end := f.reply.Update(ctx, v.ID, v.Hash, view)
@@ -121,8 +144,13 @@ func (f *Forms) Show(ctx context.Context, v View, view slack.ModalViewRequest) *
 // lost tells whoever has a form open that it may not show what it should.
 func (f *Forms) lost(ctx context.Context, v View) {
 	f.log.WarnContext(ctx, "whether a form was drawn is not known", "view", v.ID)
-	f.reply.Say(ctx, reply.Person{ID: v.By}, "Slack did not confirm that the form shows what follows from your last choice. "+
-		"If it does not, choose once more, or close the form and start again with /renew. Nothing was ordered by that.")
+	says := "Slack did not confirm that the form shows what follows from your last choice. " +
+		"If it does not, choose once more, or close the form and start again with /renew. Nothing was ordered by that."
+	if v.Stamp == "" {
+		says = "Slack did not confirm that the form was opened. If it still says that it is asking Yeastar, or looking " +
+			"something up, close it and start again with /renew. Nothing was ordered by that."
+	}
+	f.reply.Say(ctx, reply.Person{ID: v.By}, says)
 }
 
 // drew notes how a form was drawn.
