@@ -34,11 +34,7 @@ func (b *Bot) single() batch.Single {
 
 // statusOfBatch shows where a batch stands to somebody who may see its lines.
 func (b *Bot) statusOfBatch(ctx context.Context, p reply.Person, a renewal.Actor, id int64) {
-	d, ok := b.batch.Found(ctx, p, id)
-	if !ok {
-		return
-	}
-	if b.batch.Sees(ctx, p, a, d, "status") {
+	if d, ok := b.batch.Found(ctx, p, id); ok && b.batch.Sees(ctx, p, a, d, "status") {
 		b.tellBatch(ctx, p, d)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"sort"
 	"strings"
 	"time"
 
@@ -166,17 +167,17 @@ func (p Problems) inOrder() Problems {
 	for i, v := range Variables() {
 		rank[v.Name], rank[v.Name+"_FILE"] = i+1, i+1
 	}
-	slices.SortStableFunc(p, func(a, b Problem) int {
-		ra, rb := rank[a.Variable], rank[b.Variable]
+	sort.SliceStable(p, func(i, j int) bool {
+		ri, rj := rank[p[i].Variable], rank[p[j].Variable]
 		switch {
-		case ra == rb:
-			return strings.Compare(a.Variable, b.Variable)
-		case ra == 0:
-			return 1
-		case rb == 0:
-			return -1
+		case ri == rj:
+			return p[i].Variable < p[j].Variable
+		case ri == 0:
+			return false
+		case rj == 0:
+			return true
 		}
-		return ra - rb
+		return ri < rj
 	})
 	return p
 }

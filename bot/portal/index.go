@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math/bits"
 	"slices"
+	"sort"
 	"strings"
 
 	"renewbot/bot/renewal"
@@ -62,8 +63,9 @@ func newIndex(list []named) *index {
 	for i := range list {
 		texts[i], order[i] = foldHolder(list[i]), at(i)
 	}
-	slices.SortFunc(order, func(a, b int32) int {
-		return cmp.Or(cmp.Compare(texts[a].name(), texts[b].name()), cmp.Compare(list[a].Key(), list[b].Key()), cmp.Compare(a, b))
+	sort.Slice(order, func(i, j int) bool {
+		a, b := order[i], order[j]
+		return cmp.Or(cmp.Compare(texts[a].name(), texts[b].name()), cmp.Compare(list[a].Key(), list[b].Key()), cmp.Compare(a, b)) < 0
 	})
 	ix := &index{records: make([]record, n), byKey: make([]int32, n), words: (n + 63) / 64}
 	ix.pairs = make([]uint64, pairSlots*ix.words)
@@ -87,7 +89,7 @@ func newIndex(list []named) *index {
 		}
 	}
 	ix.text = all.String()
-	slices.SortFunc(ix.byKey, func(a, b int32) int { return cmp.Compare(ix.key(a), ix.key(b)) })
+	sort.Slice(ix.byKey, func(i, j int) bool { return ix.key(ix.byKey[i]) < ix.key(ix.byKey[j]) })
 	return ix
 }
 

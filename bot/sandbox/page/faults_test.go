@@ -1,6 +1,7 @@
 package page_test
 
 import (
+	"strings"
 	"testing"
 
 	"renewbot/bot/sandbox"
@@ -97,6 +98,10 @@ func TestLostAnswerSettledByHand(t *testing.T) {
 	bob.wait("the order", func(s *state) bool { return s.placed() == 1 })
 	number := look(bob, func(s *state) string { return s.Orders[0].OrderNo })
 	bob.in("viewType", "order_no", args{"text": number})
+	bob.submit("It was placed")
+	bob.wait("the second question", func(s *state) bool {
+		return len(s.Stack) == 1 && strings.Contains(string(s.Stack[0].Blocks), "does not tell whose order it is")
+	})
 	bob.submit("It was placed")
 	bob.shows(sandbox.Renewals, "found that the order was placed", number)
 	bob.wait("no modal", func(s *state) bool { return len(s.Stack) == 0 })
