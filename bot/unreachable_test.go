@@ -163,6 +163,10 @@ func TestVendorsWordsStayAsTheyAre(t *testing.T) {
 				t.Fatal(err)
 			}
 			b.happened("RNW-000001", renewal.CodeApproved)
+			if c.after > time.Minute { // of the ten minutes people are told first
+				b.later(clock, time.Minute)
+				b.happened("RNW-000001", renewal.CodeWaiting)
+			}
 			b.later(clock, c.after)
 			b.happened("RNW-000001", c.code)
 			b.says(sandbox.Renewals, "Not", beginning)
