@@ -24,7 +24,7 @@ func (d *drawing) drawBatch(ctx context.Context, id int64) error {
 	if err != nil {
 		return err
 	}
-	lines = renewal.Under(lines, d.view.policy)
+	lines = b.Under(lines, d.view.policy)
 	posts, err := d.view.ledger.Posts(ctx, d.request)
 	if err != nil {
 		return err
