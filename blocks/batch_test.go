@@ -79,7 +79,10 @@ func batches() []shown {
 			Links: blocks.Links{-7: "https://acme.slack.com/archives/C0RENEW/p1795000000000200"}})},
 		shown{"home_batches_unknown", blocks.Home(blocks.HomeData{Command: "/renew", WaitingBatches: []blocks.BatchData{waiting}, Waiting: []renewal.Request{request(renewal.Unknown), request(renewal.Pending)}})},
 		shown{"batch_nudge", blocks.BatchNudge(waiting, "https://acme.slack.com/archives/C0RENEW/p1795000000000200", true)},
-		shown{"batch_line_escalated", blocks.BatchEscalated(waiting, []string{bob, "S0APPROVERS"})},
+		shown{"batch_line_escalated", blocks.BatchEscalated(waiting, []string{bob, "S0APPROVERS"}, false)},
+		shown{"batch_line_escalated_unseen", blocks.BatchEscalated(waiting, nil, true)},
+		shown{"escalated_unseen", blocks.EscalatedUnseen(7, true, blocks.Asked{IDs: []string{bob, "S0APPROVERS"}})},
+		shown{"escalated_unseen_over", blocks.EscalatedUnseen(7, false, blocks.Asked{})},
 		shown{"batch_escalated", blocks.BatchEscalatedTo(waiting, "https://acme.slack.com/archives/C0RENEW/p1795000000000200")},
 		shown{"batch_escalated_over", blocks.BatchEscalatedTo(ended, "")},
 		shown{"batch_nudge_over", blocks.BatchNudge(ended, "", true)},
@@ -228,7 +231,7 @@ func TestBatchesWithstandAnyText(t *testing.T) {
 		direct, _ := blocks.BatchDirect(d, 0, one.Reason)
 		messages := append(append(blocks.BatchLists(d), blocks.BatchDoubts(d)...), blocks.BatchSummary(d), blocks.BatchCard(d), blocks.BatchAsks(d, blocks.Asked{IDs: one.Changes}), blocks.BatchResult(d, true), blocks.BatchUnposted(d, one.Note),
 			blocks.BatchStatus(d, blocks.Links{-d.Batch.ID: one.Note}), blocks.BatchVote(d, d.Batch.Approvals[0], true, blocks.Asked{IDs: one.Changes}), blocks.BatchNudge(d, one.Reason, true),
-			blocks.BatchEscalated(d, one.Changes), blocks.BatchEscalatedTo(d, one.Reason),
+			blocks.BatchEscalated(d, one.Changes, false), blocks.BatchEscalatedTo(d, one.Reason),
 			direct, blocks.BatchTold(d, 0), blocks.BatchEnded(d, one.Reason))
 		if d.Batch.Held != nil {
 			messages = append(messages, blocks.BatchPaused(d, one.Changes))

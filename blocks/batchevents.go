@@ -91,10 +91,10 @@ func (d BatchData) linked(id, text, link string) Message {
 	return Links{subject: link}.Linked(oneLineMessage(fmt.Sprintf("%s.%d", id, d.Batch.ID), text), subject)
 }
 
-// BatchEscalated is the line in the thread that says that nobody has decided in time.
-func BatchEscalated(d BatchData, who []string) Message {
+// BatchEscalated is the line in the thread that says that nobody has decided in time; hidden: some who are told can't read it.
+func BatchEscalated(d BatchData, who []string, hidden bool) Message {
 	return oneLineMessage(fmt.Sprintf("batchescalated.%d", d.Batch.ID),
-		join(escalated(who, "the card of "+d.Batch.Reference()+" in this thread"), nothingYet))
+		join(escalated(who, hidden, "the card of "+d.Batch.Reference()+" in this thread"), nothingYet))
 }
 
 // BatchEscalatedTo is what somebody reads who is told of that.

@@ -61,6 +61,20 @@ func NudgeOver(r renewal.Request, e renewal.Entry, others bool) Message {
 	return oneLineMessage(fmt.Sprintf("nudge.%d.%d", r.ID, e.Seq), join(s, what(r.Offer, outside)+".", nudgeEnd(r)))
 }
 
+// EscalatedUnseen is what somebody reads whom the policy tells that nobody has decided, and who can't read the private
+// channel: neither what it is nor whose. asked are those who can decide.
+func EscalatedUnseen(number int64, waits bool, asked Asked) Message {
+	s := "A request in a private channel that you are not in does not wait for a decision any more. Who can read that channel sees what became of it, and whether anything was ordered."
+	if waits {
+		whom := "its members"
+		if len(asked.IDs) > 0 {
+			whom = mentions(asked.IDs, 20) + " or its members"
+		}
+		s = "⏫ A request in a private channel that you are not in waits for a decision for too long: please see to it that somebody decides, by asking " + whom + ". " + nothingYet
+	}
+	return oneLineMessage(fmt.Sprintf("escalatedunseen.%d", number), s)
+}
+
 // settleBlocks are the buttons that settle an order of unknown fate, for places other than
 // its card: the card's channel may be gone.
 func settleBlocks(id string, r renewal.Request) []slack.Block {

@@ -109,7 +109,7 @@ func requestSentence(r renewal.Request, e renewal.Entry) string {
 func reminderSentence(r renewal.Request, e renewal.Entry) string {
 	switch e.Code {
 	case renewal.CodeEscalated:
-		return join(escalated(splitList(e.Detail[renewal.DetailWho]), "the card in this thread"), nothingYet)
+		return join(escalated(splitList(e.Detail[renewal.DetailWho]), e.Detail[renewal.DetailUnseen] != "", "the card in this thread"), nothingYet)
 	case renewal.CodeReminded:
 		return remindedOf(r, e)
 	case renewal.CodeLastCall:
@@ -230,8 +230,11 @@ func changeWords(d map[string]string) string {
 	return "Changed: " + s + "."
 }
 
-// escalated says whom the policy has told that nobody has decided.
-func escalated(who []string, where string) string {
+// escalated says whom the policy has told that nobody has decided; hidden: some of them can't read that.
+func escalated(who []string, hidden bool, where string) string {
+	if len(who) == 0 && hidden {
+		return "⏫ Nobody has decided in time. Whom the policy tells of it can't read this channel: they got a direct message, which says no more than they may know."
+	}
 	if len(who) == 0 {
 		return "⏫ Nobody has decided in time, and nobody is here whom the policy could tell but who asked for it: whoever set Renewbot up has to name somebody else."
 	}

@@ -104,3 +104,45 @@ rules:
 	b.silent(b.Slack.As(sandbox.Alice).DM(), "please see to it")
 	b.wantOrders(0)
 }
+
+// Whom the policy tells of what waits in a private channel, and who may not see it, learns that something waits there and
+// whom to ask, and neither its number nor whose it is.
+func TestWhoMayNotSeeAPrivateRequestIsToldWithoutIt(t *testing.T) {
+	t.Parallel()
+	b, clock := setupAt(t, configured(longLived), ruled(t, `version: 1
+rules:
+  - name: all
+    steps: [{who: `+sandbox.Bob+`, escalate: {after: 2h, to: [`+sandbox.Dave+`, `+sandbox.Carol+`]}}]
+`), telling, func(o *sandbox.Options) { o.Vendor = append(o.Vendor, yeastarsim.WithCustomers(40)) })
+	alice, bob := b.as(sandbox.Alice), b.as(sandbox.Bob)
+	card := alice.request(leadsWish())
+	alice.command(sandbox.Leads, "/renew batch")
+	alice.typeIn("Lines", batchHeader+customer(31)+"\n"+customer(33))
+	alice.submitOK()
+	alice.titled("Please check")
+	alice.explain("Agreed")
+	alice.submitOK()
+	alice.titled("Batch saved")
+	alice.back()
+	b.laterAt(clock, at(2, 12))
+	b.hears(sandbox.Carol, "RNW-000001", "please see to it that somebody does") // an approver
+	b.hears(sandbox.Carol, "RNW-B0001", "please see to it that somebody does")
+	b.rest()
+	waits := []string{"A request in a private channel that you are not in waits for a decision", "by asking @bob", "Nothing has been ordered."}
+	b.hears(sandbox.Dave, waits...)
+	unseen := func() {
+		t.Helper()
+		for _, secret := range []string{"RNW-", "leads", sandbox.Leads, "Acme", "alice", "Turnkey", "Enterprise", "renewals"} {
+			b.silent(b.Slack.As(sandbox.Dave).DM(), secret)
+		}
+	}
+	unseen()
+	b.says(sandbox.Leads, "Nobody has decided in time.", "they got a direct message, which says no more than they may know", "Nothing has been ordered.")
+	b.silent(sandbox.Leads, "@dave")
+	bob.press(b.cardNow(card), "Approve")
+	b.happened("RNW-000001", renewal.CodeOrdered)
+	b.hears(sandbox.Dave, "A request in a private channel that you are not in does not wait for a decision any more", "whether anything was ordered")
+	b.rest()
+	unseen()
+	b.wantOrders(1)
+}

@@ -119,7 +119,7 @@ func (m *model) handsOver(r *modelled) {
 	s, stale := m.seen(r)
 	_, may := m.decides(by, r)
 	before := m.get(r)
-	takes := before.May(renewal.Intent{Action: renewal.ActionApprove, By: to, Shown: before.Shown()}, m.clock.Now(), m.policy) == nil
+	takes := before.WaitsFor(to, m.clock.Now(), m.policy)
 	e := renewal.HandOver{By: by, Shown: s, To: to, Reason: "a model"}
 	after, ok := m.apply(r, e, r.status == renewal.Pending && may && !stale && takes && !r.undivided() && by.UserID != to.UserID)
 	if !ok {

@@ -23,7 +23,7 @@ func (v *View) Found(ctx context.Context, w reply.Person, id int64) (blocks.Batc
 	case err != nil:
 		v.reply.Sorry(ctx, w, "read "+renewal.BatchReference(id), err)
 	}
-	return blocks.BatchData{Batch: b, Lines: renewal.Under(lines, v.policy)}, err == nil
+	return blocks.BatchData{Batch: b, Lines: b.Under(lines, v.policy)}, err == nil
 }
 
 // decider is who decides on a batch, as Slack tells of them now, beside all who had to do with it.

@@ -102,6 +102,8 @@ func TestCaps(t *testing.T) {
 			"at most 2 orders of one requester a day, and 2 are asked for or ordered"},
 		{"orders by another rule", made("U1", 5, 1, noon, nil), []renewal.Request{made("U1", 10, 1, before, nil), made("U1", 10, 1, before, nil)}, ""},
 		{"before the order, what waits does not count", made("U1", 10, 401, before, is(renewal.Approved)), []renewal.Request{made("U3", 10, 600, before, nil)}, ""},
+		{"before the order, what was returned does not count", made("U1", 10, 401, before, is(renewal.Approved)), []renewal.Request{made("U3", 10, 600, before, is(renewal.Returned))}, ""},
+		{"until it is approved, what was returned counts", made("U1", 10, 401, noon, nil), []renewal.Request{made("U3", 10, 600, before, is(renewal.Returned))}, "600.00 EUR are asked for or ordered"},
 		{"before the order, what was approved before it counts", made("U1", 10, 401, before.Add(time.Minute), is(renewal.Approved)),
 			[]renewal.Request{made("U3", 10, 600, before, is(renewal.Approved))}, "600.00 EUR are asked for or ordered"},
 		{"before the order, what was approved after it does not", made("U1", 10, 401, before, is(renewal.Approved)),
@@ -123,7 +125,7 @@ func TestCaps(t *testing.T) {
 		})
 	}
 	approved := made("U1", 10, 401, before, is(renewal.Approved))
-	change, err := approved.Apply(renewal.Capped{Why: "the cap is reached"}, noon, p)
+	change, err := approved.Apply(renewal.Capped{Why: "The cap is reached. Nothing was ordered."}, noon, p)
 	if r := change.Request; err != nil || r.Status != renewal.Pending || r.Revision != 2 || len(r.Votes) != 0 ||
 		change.Entry.Code != renewal.CodeLapsed || r.Changes[0] != "Nothing, but the cap is reached" {
 		t.Errorf("an approved request over a cap: %v %+v", err, change.Entry)

@@ -16,7 +16,7 @@ func (rs *Reminders) remindOfBatch(ctx context.Context, id int64) error {
 	if err != nil {
 		return err
 	}
-	lines = renewal.Under(lines, rs.policy)
+	lines = b.Under(lines, rs.policy)
 	r, waits := b.Awaiting(lines)
 	if !waits {
 		return nil // whoever pauses it plans the next one

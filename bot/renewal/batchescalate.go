@@ -69,13 +69,12 @@ func (b Batch) Escalates(lines []Request, now time.Time) (who []string, next tim
 
 // escalate tells who is next that nobody has decided.
 func (c *batching) escalate(e EscalateBatch) error {
-	lines := Under(c.lines, c.policy)
-	who, _ := c.Escalates(lines, c.now)
+	who, _ := c.Escalates(c.lines, c.now)
 	if len(who) == 0 || !c.now.Before(c.Undecided(c.lines)[0].ExpiresAt) {
 		return refuse(RefusedTooEarly, "%s: nobody is to be told that it waits.", c.Reference())
 	}
 	told := BatchEscalation{At: c.now, Who: toldOf(who, e.People), People: e.People}
-	list, since := c.untold(lines)
+	list, since := c.untold(c.lines)
 	for _, due := range list {
 		if !c.now.Before(since.Add(due.After)) {
 			told.Keys = append(told.Keys, due.key())

@@ -1,7 +1,6 @@
 package renewal
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -109,7 +108,7 @@ func (b Batch) Apply(e BatchEvent, lines []Request, now time.Time, p Policy) (Ba
 	if click := e.by().Click; click != "" && slices.Contains(b.Clicks, click) {
 		return BatchChange{}, ErrRepeated
 	}
-	c := &batching{Batch: b, lines: lines, now: now, policy: p}
+	c := &batching{Batch: b, lines: b.Under(lines, p), now: now, policy: p}
 	var err error
 	switch e := e.(type) {
 	case ApproveBatch:
@@ -276,18 +275,6 @@ func (c *batching) alike(first Request) error {
 		}
 	}
 	return nil
-}
-
-// Together are the ways that each line has to go because of all of them: the strictest.
-func Together(lines []Request, p Policy) []Way {
-	var ways []Way
-	for _, r := range lines {
-		for _, w := range r.ways(p) {
-			w.Rule, w.Other = "", cmp.Or(w.Rule, w.Other) // a rule bounds what it costs, of its own lines alone
-			ways = append(ways, w)
-		}
-	}
-	return Strictest(ways)
 }
 
 func (c *batching) reject(e RejectBatch) error {

@@ -28,7 +28,7 @@ type Cap struct {
 	Orders int       `json:"orders,omitempty"` // 0: any
 }
 
-// Capped says that an approved request would exceed a cap.
+// Capped says that an approved request would exceed a cap; Why is what its refusal says, and never empty.
 type Capped struct{ Why string }
 
 func (Capped) action() string { return "capped" }
@@ -38,7 +38,7 @@ func (c *changing) capped(e Capped) error {
 	if err := c.expect(Approved); err != nil {
 		return err
 	}
-	why := "Nothing, but " + e.Why
+	why := "Nothing, but " + strings.ToLower(e.Why[:1]) + strings.TrimSuffix(e.Why[1:], overEnd)
 	c.askAnew(why, nil)
 	c.record(CodeLapsed, System, map[string]string{
 		DetailFingerprint: c.Fingerprint, DetailChanges: why, DetailVotes: c.VotesIn(),
@@ -147,11 +147,14 @@ func (r Request) Over(others []Request, now time.Time, p Policy) *Refusal {
 	caps, amount := r.caps(p)
 	for _, c := range caps {
 		if why := c.exceeded(r, amount, others, now, p); why != "" {
-			return refuse(RefusedCap, "%s. Nothing was ordered.", strings.ToUpper(why[:1])+why[1:])
+			return refuse(RefusedCap, "%s%s", strings.ToUpper(why[:1])+why[1:], overEnd)
 		}
 	}
 	return nil
 }
+
+// overEnd ends what a refusal says of a cap.
+const overEnd = ". Nothing was ordered."
 
 // exceeded says in words why a request does not keep within a cap; empty: it does.
 func (c Cap) exceeded(r Request, amount *Price, others []Request, now time.Time, p Policy) string {
@@ -306,7 +309,7 @@ func (c Cap) within(r, other Request, begins, ends, now time.Time) bool {
 			return false
 		}
 		at = now
-	case Pending:
+	case Pending, Returned:
 		if r.Status == Approved {
 			return false
 		}

@@ -125,6 +125,7 @@ const (
 	DetailDoubtReason   = "doubt_reason" // why it should be ordered all the same
 	DetailWho           = "who"          // user ids, separated by commas
 	DetailPeople        = "people"       // user ids of who is told by direct message, separated by commas
+	DetailUnseen        = "unseen"       // some of those can't read the channel; for its thread alone, never stored
 	DetailCandidates    = "candidates"   // order numbers, separated by commas
 	DetailChannel       = "channel"      // a channel's id
 	DetailNext          = "next_step"    // who decides next, by the policy: ids, separated by commas

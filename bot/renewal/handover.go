@@ -29,19 +29,28 @@ func (c *changing) handOver(e HandOver) error {
 			ID(e.To.UserID), Text(" can't decide on " + c.Reference() + " now: choose somebody who can. Nothing was changed or ordered."),
 		}}
 	}
+	if c.represented(e.To, c.now, c.policy) {
+		_, theirs := inPerson(c.fresh(c.now, c.policy), e.To)
+		return &Refusal{RefusedHandOver, Sentence{
+			ID(theirs[0].By), Text(" has approved " + c.Reference() + " already as the deputy of "), ID(e.To.UserID),
+			Text(", so it does not wait for them: choose somebody else. Nothing was changed or ordered."),
+		}}
+	}
 	c.Handed = &Handed{By: e.By.UserID, For: c.acting.For, To: e.To.UserID, Why: reason, At: c.now}
 	c.job(Remind, c.now.Add(c.policy.RemindAfter))
 	c.record(CodeHandedOver, e.By.UserID, map[string]string{DetailWho: e.To.UserID, DetailReason: reason})
 	return nil
 }
 
-// settleHandOver ends a hand-over when who was asked has voted, or there is nothing to vote on
+// settleHandOver ends a hand-over when who was asked has voted, or a deputy has for them, or there is nothing to vote on
 // any more.
 func (c *changing) settleHandOver() {
 	if c.Handed == nil {
 		return
 	}
-	voted := slices.ContainsFunc(c.Votes, func(v Vote) bool { return v.By == c.Handed.To })
+	voted := slices.ContainsFunc(c.Votes, func(v Vote) bool {
+		return v.By == c.Handed.To || v.For == c.Handed.To && v.At.After(c.Handed.At)
+	})
 	if voted || c.Status != Pending || c.Revision != c.before.Revision {
 		c.Handed = nil
 	}

@@ -10,8 +10,9 @@ import (
 func TestHandOver(t *testing.T) {
 	t.Parallel()
 	p := policy()
-	p.Required = 2
+	p.Required = 3
 	r := must(t, newRequest(t, p), later, p, approveBy(approver("U2"), newRequest(t, p)))
+	r = must(t, r, later, p, approveBy(deputyOf("U7", approver("U6")), r))
 	deputy := deputyOf("U5", approver("U4"))
 	for name, c := range map[string]struct {
 		by, to Actor
@@ -27,6 +28,7 @@ func TestHandOver(t *testing.T) {
 		"to who may not decide":          {approver("U3"), requester("U5"), "please", RefusedHandOver},
 		"to who asked for it":            {approver("U3"), approver("U1"), "please", RefusedHandOver},
 		"to who has voted":               {approver("U3"), approver("U2"), "again", RefusedHandOver},
+		"to whose deputy has voted":      {approver("U3"), approver("U6"), "again", RefusedHandOver},
 		"to a deputy of who has voted":   {approver("U3"), deputyOf("U5", approver("U2")), "again", RefusedHandOver},
 		"by who asked for it":            {approver("U1"), approver("U4"), "please", RefusedSelfApproval},
 		"by who is no approver":          {requester("U5"), approver("U4"), "please", RefusedNotAllowed},
@@ -44,7 +46,7 @@ func TestHandOver(t *testing.T) {
 				t.Fatal(err)
 			}
 			after := done.Request
-			if after.Handed == nil || after.Handed.To != c.to.UserID || after.Handed.By != c.by.UserID || len(after.Votes) != 1 ||
+			if after.Handed == nil || after.Handed.To != c.to.UserID || after.Handed.By != c.by.UserID || len(after.Votes) != 2 ||
 				done.Entry.Code != CodeHandedOver || done.Entry.Detail[DetailWho] != c.to.UserID || done.Entry.Detail[DetailReason] != "you know them" {
 				t.Errorf("%+v %+v", after.Handed, done.Entry)
 			}
@@ -99,6 +101,11 @@ func TestHandOverMeanwhile(t *testing.T) {
 	at := start.Add(3 * time.Hour)
 	r = must(t, r, at, p, HandOver{approver("U2"), shown(r), approver("U3"), "you know them"})
 	r = must(t, r, at, p, HandOver{approver("U2"), shown(r), approver("U4"), "U3 has left"})
+	second := must(t, r, at, p, HandOver{approver("U2"), shown(r), approver("U5"), "or they"})
+	second = must(t, second, start.Add(8*time.Hour), p, approveBy(deputyOf("U6", approver("U5")), second))
+	if second.Handed != nil {
+		t.Errorf("a deputy has approved for who was asked, and they are still asked: %+v", second.Handed)
+	}
 	for left, kept := range map[string]bool{"U3": true, "": true, "U4": false} {
 		after := must(t, r, start.Add(12*time.Hour), p, Reminder{Who: []string{"U2", "U4"}, HandedLeft: left})
 		if (after.Handed != nil) != kept {

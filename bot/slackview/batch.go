@@ -24,7 +24,7 @@ func (d *drawing) drawBatch(ctx context.Context, id int64) error {
 	if err != nil {
 		return err
 	}
-	lines = renewal.Under(lines, d.view.policy)
+	lines = b.Under(lines, d.view.policy)
 	posts, err := d.view.ledger.Posts(ctx, d.request)
 	if err != nil {
 		return err
@@ -92,7 +92,7 @@ func (d *drawing) showBatch(ctx context.Context, data blocks.BatchData) {
 	}
 	link := d.view.link(d.posts[keyCard], d.posts[keySummary].TS)
 	d.view.linked(d.request, link)
-	d.showAll(ctx, d.view.wantedForBatch(data, link, asked))
+	d.showAll(ctx, d.view.wantedForBatch(ctx, data, link, asked))
 	if ended(data) && !d.gone[keySummary] {
 		d.showEnd(ctx, data, link)
 	}
@@ -153,7 +153,7 @@ func parts(lines []renewal.Request) string {
 
 // wantedForBatch lists what the thread of a batch says beside the card; asked are those for whom it waits
 // now.
-func (v *View) wantedForBatch(data blocks.BatchData, link string, asked asking) []wanted {
+func (v *View) wantedForBatch(ctx context.Context, data blocks.BatchData, link string, asked asking) []wanted {
 	b := data.Batch
 	var list []wanted
 	threaded := func(key string, m blocks.Message) {
@@ -197,11 +197,14 @@ func (v *View) wantedForBatch(data blocks.BatchData, link string, asked asking) 
 	}
 	for _, e := range b.Escalated {
 		key := fmt.Sprintf("escalated:%d", e.At.UnixMicro())
-		threaded(key, blocks.BatchEscalated(data, e.Who))
+		who, hidden := v.mentioned(ctx, b.Channel, e.Who)
+		threaded(key, blocks.BatchEscalated(data, who, hidden))
 		for _, who := range e.People {
-			list = append(list, wanted{
-				key: key + ":" + who, channel: who, lasting: true, news: renewal.Entry{Code: renewal.CodeEscalated}.News(), message: blocks.BatchEscalatedTo(data, link),
-			})
+			told := blocks.BatchEscalatedTo(data, link)
+			if !v.sees(ctx, renewal.Request{Channel: b.Channel, Requester: b.Requester}, who) {
+				told = blocks.EscalatedUnseen(e.At.UnixMicro(), len(open) > 0, asked.Asked)
+			}
+			list = append(list, wanted{key: key + ":" + who, channel: who, lasting: true, news: renewal.Entry{Code: renewal.CodeEscalated}.News(), message: told})
 		}
 	}
 	return list

@@ -36,7 +36,7 @@ func TestVoteThatWasNotTheLast(t *testing.T) {
 			ID: 7, DryRun: c.dryRun, Approvals: []renewal.BatchApproval{{By: "U0BOB", At: at, Lines: 1, Last: c.last}},
 		}}
 		var said string
-		for _, w := range (&View{}).wantedForBatch(data, "", asking{}) {
+		for _, w := range (&View{}).wantedForBatch(t.Context(), data, "", asking{}) {
 			if strings.HasPrefix(w.key, "vote:") {
 				said = w.message.Text
 			}

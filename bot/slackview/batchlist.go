@@ -48,7 +48,7 @@ func (v *View) withLines(ctx context.Context, batches []renewal.Batch) ([]blocks
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, blocks.BatchData{Batch: b, Lines: renewal.Under(lines, v.policy)})
+		list = append(list, blocks.BatchData{Batch: b, Lines: b.Under(lines, v.policy)})
 	}
 	return list, nil
 }

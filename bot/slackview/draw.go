@@ -194,7 +194,7 @@ func (d *drawing) showRequest(ctx context.Context, r renewal.Request, entries []
 	}
 	link := d.view.link(card, d.posts[keySummary].TS)
 	d.view.linked(r.ID, link)
-	d.showAll(ctx, d.view.wantedFor(r, entries, link, asked))
+	d.showAll(ctx, d.view.wantedFor(ctx, r, entries, link, asked))
 }
 
 // quiet is how long after the last that happened a card that shows it is changed without hurry.

@@ -1,6 +1,7 @@
 package slackview
 
 import (
+	"context"
 	"sort"
 	"strconv"
 	"strings"
@@ -46,7 +47,7 @@ func (v *View) cards(r renewal.Request, asked blocks.Asked, p renewal.Pause) []w
 
 // wantedFor lists the other messages of a request, those last for which nobody waits. What is
 // read elsewhere leads to the card.
-func (v *View) wantedFor(r renewal.Request, entries []renewal.Entry, link string, asked asking) []wanted {
+func (v *View) wantedFor(ctx context.Context, r renewal.Request, entries []renewal.Entry, link string, asked asking) []wanted {
 	links := blocks.Links{r.ID: link}
 	list := []wanted{{key: keyAuditThread, channel: v.auditChannel(), lasting: true, record: true, message: links.Linked(blocks.AuditThread(r), r.ID)}}
 	own := ownFrom(r, entries)
@@ -58,7 +59,7 @@ func (v *View) wantedFor(r renewal.Request, entries []renewal.Entry, link string
 		if i < own && e.Code != renewal.CodeStale && e.Code != renewal.CodeConfirmed {
 			continue // the batch tells of it
 		}
-		if line, ok := blocks.ThreadLine(r, e, asked.Asked); ok && inThread(entries, i) {
+		if line, ok := blocks.ThreadLine(r, v.escalatedHere(ctx, r, e), asked.Asked); ok && inThread(entries, i) {
 			list = append(list, wanted{key: "thread:" + seq, channel: r.Channel, under: keySummary, message: line})
 		}
 		if announces(e) {
@@ -75,6 +76,9 @@ func (v *View) wantedFor(r renewal.Request, entries []renewal.Entry, link string
 				nudge := blocks.Nudge(r, e, id)
 				if e.Code != renewal.CodeEscalated && !asked.waitsFor(id) && !r.VotedBy(id) {
 					nudge = blocks.NudgeOver(r, e, len(asked.able) > 0)
+				}
+				if e.Code == renewal.CodeEscalated && !v.sees(ctx, r, id) {
+					nudge = blocks.EscalatedUnseen(e.Seq, r.Status == renewal.Pending, asked.Asked)
 				}
 				list = append(list, wanted{key: "nudge:" + seq + ":" + id, channel: id, lasting: true, record: !asks, news: e.News(), message: links.Linked(nudge, r.ID)})
 			}
