@@ -108,7 +108,7 @@ func TestBatchIsDecidedByOthers(t *testing.T) {
 	dave.typeIn("Lines", batchHeader+customer(31))
 	dave.submitOK()
 	dave.titled("Please check")
-	dave.reads("Something to look at in 1 line", "RNW-000001 asks for a renewal of the same package")
+	dave.reads("Something to look at in 1 line", "RNW-000001 asked for a renewal of the same package")
 	carol.press(card, "Approve 6 lines")
 	carol.list("You asked for RNW-B0001 yourself")
 	dave.press(card, "Approve 6 lines")

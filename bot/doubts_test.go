@@ -102,7 +102,7 @@ func TestTwoRequestsForOneCustomer(t *testing.T) {
 	first := b.as(sandbox.Alice).request(acmeWish)
 	b.lacks(b.Slack.Text(first), "RNW-000002")
 
-	const open = "RNW-000001 asks for a renewal of the same package, and is still open."
+	const open = "RNW-000001 asked for a renewal of the same package, and was open when this was checked."
 	dave := b.as(sandbox.Dave)
 	dave.fill(acmeWish)
 	dave.reads("Renew a subscription", open)
@@ -119,7 +119,7 @@ func TestTwoRequestsForOneCustomer(t *testing.T) {
 	b.as(sandbox.Bob).press(first, "Approve")
 	b.happened("RNW-000001", renewal.CodeOrdered)
 	says, _ := b.as(sandbox.Bob).dialog(second, "Approve")
-	b.wants(says, "RNW-000001 is open for the same")
+	b.wants(says, "RNW-000001 was open for the same")
 	b.happened("RNW-000002", renewal.CodeChanged)
 	const ordered = "RNW-000001 renewed the same package on"
 	b.says(sandbox.Renewals, "What is known differs from what was approved", ordered)
@@ -153,7 +153,7 @@ func TestALostOrderOfALaterRequestIsDoubted(t *testing.T) {
 	b.happened("RNW-000002", renewal.CodeSettledNot)
 	b.as(sandbox.Carol).press(b.cardNow(first), "Approve")
 	b.happened("RNW-000001", renewal.CodeChanged)
-	b.shows(first, "Waiting for approval", "RNW-000002 asks for a renewal of the same package")
+	b.shows(first, "Waiting for approval", "RNW-000002 asked for a renewal of the same package")
 	if n := len(b.Vendor.Placed()); n != 1 {
 		t.Errorf("%d orders", n)
 	}
@@ -314,4 +314,20 @@ func TestOrderThatIsNotOursInThePortal(t *testing.T) {
 	text := alice.review()
 	b.wants(text, "The portal has order "+o.OrderNo, why)
 	b.lacks(text, other.OrderNo)
+}
+
+// What a card and its dialog say of another request stays true when that one ends.
+func TestDoubtAboutARequestThatEnds(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	first := b.as(sandbox.Alice).request(acmeWish)
+	second := b.as(sandbox.Dave).request(acmeWish)
+	b.as(sandbox.Alice).press(first, "Cancel request")
+	b.happened("RNW-000001", renewal.CodeCancelled)
+	card := b.shows(second, "RNW-000001 asked for a renewal of the same package, and was open when this was checked.")
+	b.lacks(b.Slack.Text(card), "still open")
+	says, _ := b.as(sandbox.Bob).dialog(card, "Approve")
+	b.wants(says, "RNW-000001 was open for the same")
+	b.happened("RNW-000002", renewal.CodeOrdered)
+	b.wantOrders(1)
 }

@@ -25,7 +25,7 @@ func TestWhatIsPrivateIsNotNamed(t *testing.T) {
 	dave.fill(acmeWish)
 	dave.submitOK()
 	dave.titled("Please check")
-	dave.reads("Another request, in a private channel", "asks for a renewal of the same package, and is still open")
+	dave.reads("Another request, in a private channel", "asked for a renewal of the same package, and was open when this was checked")
 	dave.explain("It is agreed.")
 	dave.submitOK()
 	dave.back()

@@ -184,7 +184,7 @@ func (v *View) line(ctx context.Context, who renewal.Actor, channel string, r ro
 	if err != nil {
 		return blocks.BatchCheck{}, err
 	}
-	c := blocks.BatchCheck{About: about, Offer: offer, Doubts: doubts, Reason: r.cells["reason"]}
+	c := blocks.BatchCheck{About: about, Offer: offer, Doubts: doubts, Reason: renewal.Words(r.cells["reason"])}
 	for _, field := range slices.Sorted(maps.Keys(errs)) {
 		c.Wrong = append(c.Wrong, fieldName(d, field)+errs[field])
 	}

@@ -283,7 +283,7 @@ func submission(key string, d draft, reason string) (s renewal.BatchSubmission, 
 		}
 		why := l.Reason
 		if why == "" && renewal.NeedReason(l.Doubts) {
-			if why = reason; strings.TrimSpace(why) == "" {
+			if why = renewal.Words(reason); why == "" {
 				wrong = "Please say why the lines with something serious should be ordered all the same."
 			}
 		}

@@ -26,7 +26,10 @@ func (d *Directory) Introduce(ctx context.Context) error {
 	}, backoff.WithBackOff(pause), backoff.WithMaxElapsedTime(0), backoff.WithNotify(func(err error, wait time.Duration) {
 		d.log.WarnContext(ctx, "Slack does not answer yet", "error", err, "again_in", wait)
 	}))
-	if err != nil {
+	switch {
+	case err != nil && !socket.Fatal(err) && ctx.Err() != nil:
+		return fmt.Errorf("stopped before Slack had answered: %w", context.Cause(ctx))
+	case err != nil:
 		return fmt.Errorf("slack does not accept SLACK_BOT_TOKEN (auth.test): %w", err)
 	}
 	d.identify(who)

@@ -11,7 +11,6 @@ import (
 	"maps"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -329,7 +328,7 @@ func (v *View) Submitted(ctx, soon context.Context, ic slack.InteractionCallback
 		return v.saved(ctx, ic, t, v.mark(soon, r, renewal.CodeDueSnoozed, by, map[string]string{renewal.DetailUntil: until.Format(time.RFC3339)},
 			func(m *due.Mark) { m.Snoozed = &due.Snooze{Until: until, By: by, At: now} }))
 	case blocks.CallbackDueEnding:
-		why := strings.TrimSpace(value(blocks.BlockReason, blocks.ActionReason).Value)
+		why := renewal.Words(value(blocks.BlockReason, blocks.ActionReason).Value)
 		if why == "" {
 			return Outcome{Wrong: map[string]string{blocks.BlockReason: "Please say why: others will ask."}}, nil
 		}

@@ -21,6 +21,9 @@ import (
 // returns the event that stops the order, if something does.
 func (o *Orders) recheck(ctx context.Context, r renewal.Request) (renewal.Event, error) {
 	p := r.Product()
+	if !o.portal.Offers(p.Key) {
+		return renewal.Gone{Detail: fmt.Sprintf("%s is not among the products that are renewed here any more", p.Name)}, nil
+	}
 	holder, anew := r.Offer.Holder, o.readings(ctx, r)
 	var catalogue yeastar.Catalogue
 	var contacts []yeastar.BillingContact

@@ -61,11 +61,14 @@ func looks(t testing.TB, client *yeastar.Client, policy renewal.Policy) *portal.
 	return looksFor(t, client, policy, time.Hour, time.Now)
 }
 
-// looksFor is looks whose answers age after a time, by a clock.
-func looksFor(t testing.TB, client *yeastar.Client, policy renewal.Policy, ttl time.Duration, now func() time.Time) *portal.Portal {
+// looksFor is looks whose answers age after a time, by a clock, and that offers some products alone; none: all.
+func looksFor(t testing.TB, client *yeastar.Client, policy renewal.Policy, ttl time.Duration, now func() time.Time, offered ...yeastar.Product) *portal.Portal {
 	t.Helper()
+	if len(offered) == 0 {
+		offered = yeastar.Products()
+	}
 	p := portal.New(portal.Options{
-		Client: client, Products: yeastar.Products(), TTL: ttl, RepeatWithin: policy.RepeatWithin, Now: now,
+		Client: client, Products: offered, TTL: ttl, RepeatWithin: policy.RepeatWithin, Now: now,
 		Log: logTo(t),
 		Orders: func(ctx context.Context, since time.Time) ([]yeastar.OrderSummary, error) {
 			return Since(ctx, client, since)

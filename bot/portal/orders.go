@@ -69,9 +69,9 @@ func (p *Portal) readAgain(before orderList, now time.Time) time.Time {
 	return again
 }
 
-// OrdersOf lists the orders of a holder in the portal's list of the last months; for a PBX the
-// newest ones of the customer who has it, or of everybody where that is not told: their details
-// tell the PBX. IsOf says of which product and PBX one is. For an account it lists none when the
+// OrdersOf lists the orders of a holder in the portal's list of the last months; for a PBX those of
+// everybody, since it may have been another customer's: their details tell the PBX. Those of the
+// customer who has it come first, and the newest. IsOf says of which product and PBX one is. For an account it lists none when the
 // portal does not tell whose orders they are: what it tells may be new in any reading, since there
 // may have been no order of a customer before. The error is of look-ups that may work a moment
 // later.
@@ -83,12 +83,17 @@ func (p *Portal) OrdersOf(ctx context.Context, h renewal.Holder, maxAge lookup.M
 	}
 	var theirs []yeastar.OrderSummary
 	for _, o := range list.orders {
-		if list.isOf(o, h) || (pbx && (!list.told || h.PartnerID == "")) {
+		if pbx || list.isOf(o, h) {
 			theirs = append(theirs, o)
 		}
 	}
 	if pbx {
-		sort.SliceStable(theirs, func(i, k int) bool { return theirs[i].CreateTime.After(theirs[k].CreateTime) })
+		sort.SliceStable(theirs, func(i, k int) bool {
+			if first := list.isOf(theirs[i], h); first != list.isOf(theirs[k], h) {
+				return first
+			}
+			return theirs[i].CreateTime.After(theirs[k].CreateTime)
+		})
 	}
 	return theirs, nil
 }

@@ -22,6 +22,11 @@ func (p *Portal) Products() []yeastar.Product {
 // Configured are the products that are to be offered, whether our account has them or not.
 func (p *Portal) Configured() []yeastar.Product { return slices.Clone(p.offered) }
 
+// Offers says whether a product is to be offered: its operator may have taken it out since it was asked for.
+func (p *Portal) Offers(productKey string) bool {
+	return slices.ContainsFunc(p.offered, func(o yeastar.Product) bool { return o.Key == productKey })
+}
+
 // Sold asks whether our account has a product.
 func (p *Portal) Sold(ctx context.Context, productKey string, maxAge lookup.MaxAge) (bool, error) {
 	row, err := Product(productKey)
@@ -36,7 +41,7 @@ func (p *Portal) Sold(ctx context.Context, productKey string, maxAge lookup.MaxA
 func (p *Portal) Unoffered() []yeastar.Product {
 	available, _ := p.available.Peek(all)
 	return slices.DeleteFunc(yeastar.Available(yeastar.Products(), available), func(row yeastar.Product) bool {
-		return slices.ContainsFunc(p.offered, func(o yeastar.Product) bool { return o.Key == row.Key })
+		return p.Offers(row.Key)
 	})
 }
 

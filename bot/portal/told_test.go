@@ -1,6 +1,7 @@
 package portal_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -131,5 +132,33 @@ func TestConfiguredProductsThatAreNotSold(t *testing.T) {
 	}
 	if offered, all := len(p.Products()), len(p.Configured()); offered != len(yeastar.Products())-1 || all != len(yeastar.Products()) {
 		t.Errorf("%d are offered, and %d configured", offered, all)
+	}
+}
+
+// A PBX is the same one whoever's its orders are, and those of the customer who has it come first.
+func TestOrdersOfAPBXOfEverybody(t *testing.T) {
+	t.Parallel()
+	sim, p := setup(t)
+	var want []string
+	for i, partner := range []string{yeastarsim.AcmeVoiceID, yeastarsim.NorthwindID, ""} {
+		want = append(want, sim.AddOrder(yeastarsim.Order{
+			ProductID: yeastarsim.CloudPBX, ProductNo: yeastarsim.CloudSerial, PartnerID: partner, CreateTime: time.Now().Add(time.Duration(1-i*i) * time.Hour),
+		}).OrderNo)
+	}
+	h, _ := p.Holder(t.Context(), "cloud-pbx", yeastarsim.CloudSerial)
+	orders, err := p.OrdersOf(t.Context(), h, lookup.Anew)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, o := range orders {
+		if same, err := p.IsOf(t.Context(), o, "cloud-pbx", h); err != nil {
+			t.Fatal(err)
+		} else if same && slices.Contains(want, o.OrderNo) {
+			got = append(got, o.OrderNo)
+		}
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("%q are of the PBX, want %q", got, want)
 	}
 }

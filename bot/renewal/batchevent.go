@@ -238,7 +238,7 @@ func (c *batching) approve(e ApproveBatch) error {
 	}
 	c.stepped()
 	vote := first.Votes[len(first.Votes)-1]
-	approval := BatchApproval{By: vote.By, For: vote.For, At: c.now, Fingerprint: e.Shown, Lines: len(open), Comment: strings.TrimSpace(e.Comment), Last: first.Status == Approved, Self: first.askedBy(e.By)}
+	approval := BatchApproval{By: vote.By, For: vote.For, At: c.now, Fingerprint: e.Shown, Lines: len(open), Comment: Words(e.Comment), Last: first.Status == Approved, Self: first.askedBy(e.By)}
 	if next := idsOf(c.steps(c.after())); !slices.Equal(next, idsOf(c.steps(c.lines))) {
 		approval.Next = next
 	}
@@ -288,7 +288,7 @@ func (c *batching) reject(e RejectBatch) error {
 		}
 	}
 	c.entry.Code = CodeBatchRejected
-	c.note(DetailReason, strings.TrimSpace(e.Reason))
+	c.note(DetailReason, Words(e.Reason))
 	c.note(DetailCount, strconv.Itoa(len(open)))
 	return nil
 }
@@ -319,7 +319,7 @@ func (c *batching) leaveOut(e LeaveOut) error {
 		names = append(names, r.Reference())
 	}
 	c.entry.Code = CodeBatchLeftOut
-	c.note(DetailReason, strings.TrimSpace(e.Reason))
+	c.note(DetailReason, Words(e.Reason))
 	c.note(DetailCount, strconv.Itoa(len(names)))
 	c.note(DetailLines, strings.Join(names, ","))
 	return nil

@@ -7,7 +7,7 @@ import (
 )
 
 func (c *changing) approve(e Approve) error {
-	comment := strings.TrimSpace(e.Comment)
+	comment := Words(e.Comment)
 	if utf8.RuneCountInString(comment) > MaxReason {
 		return refuse(RefusedNoReason, "The comment may have at most %d characters.", MaxReason)
 	}
@@ -71,7 +71,7 @@ func (c *changing) giveBack(e Return) error {
 }
 
 func checkReason(s string) (string, error) {
-	s = strings.TrimSpace(s)
+	s = Words(s)
 	switch {
 	case s == "":
 		return "", refuse(RefusedNoReason, "Please give a reason: it is kept with the request.")

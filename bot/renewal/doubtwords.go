@@ -18,7 +18,7 @@ func (d Doubt) Text() string {
 		told, asked := d.plans()
 		return fmt.Sprintf("The portal says %s; %s is asked for. A renewal does not change the plan.", told, asked)
 	case DoubtOpenRequest:
-		return fmt.Sprintf("%s asks for a renewal of the same package, and is still open.", d.other())
+		return fmt.Sprintf("%s asked for a renewal of the same package, and was open when this was checked.", d.other())
 	case DoubtOrderedBefore:
 		what := "the same package"
 		if len(d.Names) > 0 {
@@ -85,7 +85,7 @@ func (d Doubt) Brief() string {
 		told, asked := d.plans()
 		return fmt.Sprintf("the portal says %s, not %s", told, asked)
 	case DoubtOpenRequest:
-		return d.otherBriefly() + " is open for the same"
+		return d.otherBriefly() + " was open for the same"
 	case DoubtOrderedBefore:
 		if len(d.Names) > 0 {
 			return d.otherBriefly() + " ordered services of the same on " + d.day()

@@ -55,7 +55,9 @@ func TestNobodyApprovesWhatNobodyHasExplained(t *testing.T) {
 			if !r.WaitsFor(approver("U2"), later, policy()) {
 				t.Error("it does not wait for who can give the words")
 			}
-			refused(t, r, commented("U2", r, " \n"), later, policy(), RefusedUnexplained)
+			for _, words := range blank {
+				refused(t, r, commented("U2", r, words), later, policy(), RefusedUnexplained)
+			}
 
 			amended := must(t, r, later, policy(), Amend{By: requester("U1"), Shown: r.Shown(), Offer: r.Offer, Doubts: r.Doubts, DoubtReason: "A second contract."})
 			must(t, amended, later, policy(), approveBy(approver("U2"), amended), Begin{time.Minute})

@@ -38,16 +38,16 @@ func (a Actor) holdsOrders() bool {
 // Begin pauses; the entry says so. Its error is a *Refusal, or ErrRepeated when exactly
 // this was done before.
 func (p Pause) Begin(by Actor, reason string, now time.Time) (Pause, Entry, error) {
+	reason = Words(reason)
 	switch {
 	case !by.holdsOrders():
 		return p, Entry{}, p.still(NotAllowed(by, Text("Only approvers can pause orders.")))
-	case strings.TrimSpace(reason) == "":
+	case reason == "":
 		return p, Entry{}, p.still(refuse(RefusedNoReason,
 			"Please give a reason, such as “pause Stocktaking until Friday”: everybody whose order waits reads it. Nothing was changed."))
-	case utf8.RuneCountInString(strings.TrimSpace(reason)) > MaxReason:
+	case utf8.RuneCountInString(reason) > MaxReason:
 		return p, Entry{}, p.still(refuse(RefusedNoReason, "The reason may have at most %d characters. Nothing was changed.", MaxReason))
 	}
-	reason = strings.TrimSpace(reason)
 	switch {
 	case p.By == by.UserID && p.Reason == reason:
 		return p, Entry{}, ErrRepeated

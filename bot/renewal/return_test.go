@@ -17,7 +17,10 @@ func TestReturnAndChange(t *testing.T) {
 	old := shown(r)
 	r = must(t, r, later, p, approveBy(approver("U2"), r))
 	at := start.Add(70 * time.Hour)
-	refused(t, r, Return{approver("U3"), shown(r), " "}, at, p, RefusedNoReason)
+	for _, reason := range blank {
+		refused(t, r, Return{approver("U3"), shown(r), reason}, at, p, RefusedNoReason)
+		refused(t, r, Reject{approver("U3"), shown(r), reason}, at, p, RefusedNoReason)
+	}
 	refused(t, r, Return{approver("U1"), shown(r), "mine"}, at, p, RefusedSelfApproval)
 	refused(t, r, Return{requester("U4"), shown(r), "no approver"}, at, p, RefusedNotAllowed)
 	c, err := r.Apply(Return{approver("U3"), shown(r), " The PO number is 4711. "}, at, p)

@@ -100,7 +100,7 @@ func (c *changing) ask(o Offer, note string, doubts []Doubt, reason string) erro
 	}
 	c.Revision++
 	c.Offer, c.Note, c.Body = o, note, body
-	c.Doubts, c.DoubtReason, c.Explained, c.Unexplained = slices.Clone(doubts), strings.TrimSpace(reason), nil, false
+	c.Doubts, c.DoubtReason, c.Explained, c.Unexplained = slices.Clone(doubts), Words(reason), nil, false
 	c.Fingerprint = fingerprint(body, o, c.Doubts)
 	c.Votes, c.Reminded, c.LastCalled = nil, nil, false
 	c.ReturnedBy, c.ReturnedFor, c.ReturnReason = "", "", ""
