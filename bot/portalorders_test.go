@@ -84,7 +84,9 @@ func TestOrdersOfNobodyKnowsWhom(t *testing.T) {
 	alice.back()
 	card := b.card(sandbox.Renewals, "RNW-000001", "Approve")
 	b.wants(b.Slack.Text(card), untold)
-	b.between(card, func(s *yeastarsim.Server) { byHand(s, func(o *yeastarsim.Order) { o.PartnerID = yeastarsim.NorthwindID }) })
+	b.between(card, func(s *yeastarsim.Server) {
+		byHand(s, func(o *yeastarsim.Order) { o.PartnerID = yeastarsim.NorthwindID })
+	})
 	b.happened("RNW-000001", renewal.CodeOrdered)
 }
 
