@@ -38,6 +38,7 @@ const (
 	DoubtUndocumented       DoubtKind = "undocumented"     // not all values of the order are documented
 	DoubtOrdersUnknown      DoubtKind = "orders_unknown"   // the portal's orders could not all be read
 	DoubtOwnersUnknown      DoubtKind = "owners_unknown"   // of the portal's orders, which may be for the same package
+	DoubtNoPackage          DoubtKind = "no_package"       // the portal tells that the customer has none of the product
 	DoubtSeveral            DoubtKind = "several_packages" // more than one may be meant, and the order does not say which
 )
 
@@ -77,6 +78,7 @@ type Facts struct {
 	Owner         yeastar.ID   // the customer whose package it is
 	OwnerUnread   bool         // it could not be read, and may be a moment later
 	Among         int          // how many packages may be the one that is meant; 0: it is known, or none is listed
+	None          bool         // the portal tells that the holder has no such package
 	AutoRenewal   yeastar.AutoRenewal
 	InvoiceTo     string                 // whose invoice it would be, when that is another customer
 	InvoiceUnsure bool                   // whose PBX it is is not told: they may be its customer
@@ -102,6 +104,9 @@ func (o Offer) Doubts(f Facts, now time.Time, p Policy) []Doubt {
 		if !EndedUnplaced(order.OrderStatus) && recent(order.CreateTime, o.termBefore(f), now, p) {
 			doubts = append(doubts, Doubt{Kind: DoubtPortalOrder, Serious: true, OrderNo: order.OrderNo, At: order.CreateTime.UTC()})
 		}
+	}
+	if f.None {
+		doubts = append(doubts, Doubt{Kind: DoubtNoPackage, Serious: true, Names: []string{row.Name}})
 	}
 	if f.Among > 1 {
 		doubts = append(doubts, Doubt{Kind: DoubtSeveral, Told: f.Among})
