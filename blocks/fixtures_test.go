@@ -183,6 +183,8 @@ func doubts() []renewal.Doubt {
 		{Kind: renewal.DoubtInvoiceUnsure, Names: []string{"Northwind Clinics"}},
 		{Kind: renewal.DoubtOrdersUnknown},
 		{Kind: renewal.DoubtSeveral, Told: 2},
+		{Kind: renewal.DoubtOwnersUnknown, Told: 2, At: day},
+		{Kind: renewal.DoubtNoPackage, Serious: true, Names: []string{"Remote Management"}},
 		{Kind: renewal.DoubtNotRenewing, Serious: true, At: day, By: bob, Names: []string{"They close in June."}},
 	}
 }

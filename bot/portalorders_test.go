@@ -67,6 +67,29 @@ func TestTheFirstOrderOfACustomerInThePortalIsSeen(t *testing.T) {
 	b.ends("RNW-000001", renewal.Pending, 0, renewal.CodeSubmitted, renewal.CodeApproved, renewal.CodeChanged)
 }
 
+// Where the portal does not tell whose orders are whose, people hear that one made there was not looked for,
+// and what others order meanwhile holds up nothing.
+func TestOrdersOfNobodyKnowsWhom(t *testing.T) {
+	t.Parallel()
+	b, clock := setupAt(t, switched(yeastarsim.Bare), func(o *sandbox.Options) {
+		o.Configure = func(c *config.Config) { c.Renew.RepeatWithin = 10 * 24 * time.Hour } // the seeds are older
+	})
+	byHand(b.Vendor, func(o *yeastarsim.Order) { o.CreateTime = clock.Now().Add(-11 * 24 * time.Hour) }) // too long ago
+	byHand(b.Vendor, func(o *yeastarsim.Order) { o.CreateTime = clock.Now().Add(-72 * time.Hour) })
+	const untold = "The portal does not tell whose orders are whose: 1 order of "
+	alice := b.as(sandbox.Alice)
+	alice.fill(acmeWish)
+	b.wants(alice.review(), untold)
+	alice.submitOK()
+	alice.back()
+	card := b.card(sandbox.Renewals, "RNW-000001", "Approve")
+	b.wants(b.Slack.Text(card), untold)
+	b.between(card, func(s *yeastarsim.Server) {
+		byHand(s, func(o *yeastarsim.Order) { o.PartnerID = yeastarsim.NorthwindID })
+	})
+	b.happened("RNW-000001", renewal.CodeOrdered)
+}
+
 // An order that has ended is nothing to explain, however long ago it was made.
 func TestAnOrderByHandThatEndedIsNoDoubt(t *testing.T) {
 	t.Parallel()

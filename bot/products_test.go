@@ -387,3 +387,14 @@ func TestAnotherProductKeepsWhatFits(t *testing.T) {
 		}
 	}
 }
+
+// A customer without the product is noticed before anybody approves, where the portal's list tells whose packages are whose.
+func TestACustomerWithoutTheProduct(t *testing.T) {
+	t.Parallel()
+	b := setup(t, switched(yeastarsim.Generous))
+	alice := b.as(sandbox.Alice)
+	alice.fillProduct(productWish{product: "Remote Management", holder: "Northwind"})
+	alice.redrawn()
+	b.wants(alice.review(), "The portal shows no Remote Management of this customer: there may be nothing to renew.", why)
+	b.nothingStored()
+}

@@ -249,6 +249,8 @@ func (v *View) draft(ctx context.Context, f blocks.FormData, product yeastar.Pro
 		}
 		d.Plan = yeastar.ID(id)
 		note(says)
+	} else if product.PlanLine && d.Plan == "" {
+		note(noPlan(f.Plans))
 	}
 	note(services(&d, f, product, r.cells["services"]))
 	switch {
@@ -267,6 +269,18 @@ func (v *View) draft(ctx context.Context, f blocks.FormData, product yeastar.Pro
 	d.Contact, d.PONumber = contact, r.cells["po"]
 	note(says)
 	return d, faults, err
+}
+
+// noPlan says what to write where the portal does not tell the plan.
+func noPlan(plans []blocks.Choice) string {
+	if len(plans) == 0 {
+		return "There is no plan to choose."
+	}
+	names := make([]string, len(plans))
+	for i, p := range plans {
+		names[i] = p.Label
+	}
+	return fmt.Sprintf("The plan is missing, and the portal does not tell it for certain: write it into the column plan; there are: %s.", strings.Join(names, ", "))
 }
 
 // meant is which of a list a cell names: the first of exactly that name, or else the only one that has

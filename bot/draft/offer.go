@@ -132,6 +132,8 @@ func (k Known) planLine(d blocks.Draft) (renewal.Line, lineProblem) {
 	var problem lineProblem
 	plan, ok := k.Catalogue.Plan(d.Plan)
 	switch {
+	case d.Plan == "":
+		problem.choice = "Choose the plan."
 	case !ok:
 		problem.choice = "Choose the plan. The one that was chosen may not be on offer any more."
 	case plan.Trial():

@@ -93,7 +93,8 @@ func TestBadInput(t *testing.T) {
 		field   func(blocks.Draft) string
 		says    string
 	}{
-		"a plan that is gone":             {"p-series-turnkey", func(d *blocks.Draft) { d.Plan = "99" }, blocks.BlockPlan, "Choose the plan."},
+		"a plan that is gone":             {"p-series-turnkey", func(d *blocks.Draft) { d.Plan = "99" }, blocks.BlockPlan, "Choose the plan. The one that was chosen may not be on offer any more."},
+		"no plan chosen":                  {"p-series-turnkey", func(d *blocks.Draft) { d.Plan = "" }, blocks.BlockPlan, "Choose the plan."},
 		"no plan where it is needed":      {"p-series-software", func(d *blocks.Draft) { d.Plan = blocks.PlanNone }, blocks.BlockPlan, "Choose the plan."},
 		"a trial plan":                    {"p-series-turnkey", func(d *blocks.Draft) { d.Plan = "19" }, blocks.BlockPlan, "Trial Plan is a trial, which is not renewed."},
 		"a trial service":                 {"p-series-turnkey", func(d *blocks.Draft) { d.Services = append(d.Services, "29") }, blocks.BlockServices, "Trial Minutes is a trial, which is not renewed."},
@@ -117,7 +118,7 @@ func TestBadInput(t *testing.T) {
 			d := filled(k, p.Terms[0])
 			c.change(&d)
 			_, wrong := k.Offer(d)
-			if !strings.Contains(wrong[c.field(d)], c.says) {
+			if said := wrong[c.field(d)]; !strings.Contains(said, c.says) || (name == "no plan chosen" && said != c.says) {
 				t.Errorf("the fields say %q, want %q at %s", wrong, c.says, c.field(d))
 			}
 		})

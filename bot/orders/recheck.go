@@ -175,6 +175,9 @@ func (o *Orders) portalFacts(ctx context.Context, offer *renewal.Offer, c yeasta
 	looking.Go(func() { facts, missing = o.portal.Enrich(ctx, offer, c, ages) })
 	looking.Go(func() { strange, unread = o.strange(ctx, holder, product, ages.Each) })
 	looking.Wait()
+	if unread == nil && holder.SerialNumber == "" { // the details of orders tell PBXs
+		facts.Ownerless, unread = o.ownerless(ctx, holder, product)
+	}
 	facts.PortalOrders, facts.OrdersUnread = strange, unread != nil
 	return facts, missing, unread
 }

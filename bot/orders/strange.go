@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"golang.org/x/sync/errgroup"
@@ -59,6 +60,23 @@ func (o *Orders) strange(ctx context.Context, holder renewal.Holder, product str
 		}
 	}
 	return strange, failed
+}
+
+// ownerless are the orders in the portal of which it does not tell whose they are, but for those of
+// other products, as far as that is known, and those that a request of ours has placed.
+func (o *Orders) ownerless(ctx context.Context, holder renewal.Holder, product string) ([]yeastar.OrderSummary, error) {
+	all := o.portal.Ownerless()
+	if len(all) == 0 {
+		return nil, nil
+	}
+	ours, err := o.ledger.OrderNumbers(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(slices.Clone(all), func(order yeastar.OrderSummary) bool {
+		same, known := o.portal.KnownOf(order, product, holder)
+		return ours[order.OrderNo] || (known && !same)
+	}), nil
 }
 
 // notOurs are the orders that may be of a holder and product, and that no request of ours has

@@ -89,6 +89,27 @@ func holderOf(o Package, told bool, customers Holders) (h renewal.Holder, namele
 	return renewal.Holder{SerialNumber: o.ProductNo, PartnerID: o.Owner, Name: "Package " + o.ProductNo}, true
 }
 
+// hasNone says whether the list tells that a customer has no package of a product: it names customers, and
+// at most one package, which is our own, is without.
+func (p *Portal) hasNone(row yeastar.Product, holder renewal.Holder) bool {
+	if row.Holder != yeastar.ByAccount || holder.Key() == own {
+		return false
+	}
+	owned, _ := p.owned.Peek(row.Key)
+	customers, _ := p.customers.Peek(all)
+	named, without := false, 0
+	for o := range owned.packages.each {
+		if o.Owner == "" {
+			without++
+			continue
+		}
+		_, known := customers.Get(string(o.Owner))
+		named = named || known
+	}
+	mine, _ := matchPackage(row, owned.packages, holder)
+	return named && without <= 1 && mine.ProductNo == "" && mine.Among == 0
+}
+
 // NameOf is the holder that a key stands for, called by a name from before when they are gone.
 func (p *Portal) NameOf(ctx context.Context, row yeastar.Product, key, before string) renewal.Holder {
 	if h, ok := p.Holder(ctx, row.Key, key); ok {

@@ -50,7 +50,7 @@ func (p *Portal) Enrich(ctx context.Context, o *renewal.Offer, c yeastar.Catalog
 	o.KnownPlan = has.ID
 	invoiceTo, unsure := p.invoiceTo(ctx, *o)
 	return renewal.Facts{
-		Services: found.Services, Unoffered: found.unoffered(c, cmp.Or(has.ID, plan.ID)), Quantities: quantities, Plan: has, CurrentPlan: found.CurrentPlan, BillingCycle: cycle, Owner: found.Owner, OwnerUnread: found.ownerUnread, Among: found.Among,
+		Services: found.Services, Unoffered: found.unoffered(c, cmp.Or(has.ID, plan.ID)), Quantities: quantities, Plan: has, CurrentPlan: found.CurrentPlan, BillingCycle: cycle, Owner: found.Owner, OwnerUnread: found.ownerUnread, Among: found.Among, None: found.none,
 		AutoRenewal: found.autoRenewal, InvoiceTo: invoiceTo, InvoiceUnsure: unsure,
 	}, err
 }

@@ -98,6 +98,16 @@ func (p *Portal) OrdersOf(ctx context.Context, h renewal.Holder, maxAge lookup.M
 	return theirs, nil
 }
 
+// Ownerless are all orders of the portal's list of the last months, as it was read last, if it does
+// not tell whose they are.
+func (p *Portal) Ownerless() []yeastar.OrderSummary {
+	list, _ := p.orders.Peek(all)
+	if list.told {
+		return nil
+	}
+	return list.orders
+}
+
 // isOf says whether the list tells that an order is of a holder's account.
 func (l orderList) isOf(o yeastar.OrderSummary, h renewal.Holder) bool {
 	return l.told && o.PartnerID == h.PartnerID // both empty: our own account's

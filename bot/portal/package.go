@@ -270,6 +270,7 @@ type reading struct {
 	Package
 	autoRenewal yeastar.AutoRenewal
 	terms       []yeastar.RenewalInfo // one for each line; empty where nothing is told
+	none        bool                  // the list tells that the holder has none
 	ownerUnread bool                  // a look-up failed that may tell the owner a moment later
 }
 
@@ -303,7 +304,7 @@ func (p *Portal) read(ctx context.Context, o renewal.Offer, c yeastar.Catalogue,
 		mine.ProductNo, err = o.Holder.SerialNumber, nil
 	}
 	if err != nil || mine.ProductNo == "" {
-		r.Among = mine.Among
+		r.Among, r.none = mine.Among, err == nil && p.hasNone(row, o.Holder)
 		return r, passing(err)
 	}
 	var detail Package

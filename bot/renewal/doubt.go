@@ -37,6 +37,8 @@ const (
 	DoubtServicesUnknown    DoubtKind = "services_unknown" // all services must be renewed, and none is told
 	DoubtUndocumented       DoubtKind = "undocumented"     // not all values of the order are documented
 	DoubtOrdersUnknown      DoubtKind = "orders_unknown"   // the portal's orders could not all be read
+	DoubtOwnersUnknown      DoubtKind = "owners_unknown"   // of the portal's orders, which may be for the same package
+	DoubtNoPackage          DoubtKind = "no_package"       // the portal tells that the customer has none of the product
 	DoubtSeveral            DoubtKind = "several_packages" // more than one may be meant, and the order does not say which
 )
 
@@ -76,11 +78,13 @@ type Facts struct {
 	Owner         yeastar.ID   // the customer whose package it is
 	OwnerUnread   bool         // it could not be read, and may be a moment later
 	Among         int          // how many packages may be the one that is meant; 0: it is known, or none is listed
+	None          bool         // the portal tells that the holder has no such package
 	AutoRenewal   yeastar.AutoRenewal
 	InvoiceTo     string                 // whose invoice it would be, when that is another customer
 	InvoiceUnsure bool                   // whose PBX it is is not told: they may be its customer
 	PortalOrders  []yeastar.OrderSummary // of the holder and product, and of no request of ours
 	OrdersUnread  bool                   // not all of these could be read
+	Ownerless     []yeastar.OrderSummary // whose owners are not told, and that may be of the product and are of no request of ours
 	Requests      []Request              // all others of the holder and product
 	NotRenewing   *NotRenewing           // what somebody has marked; nil: nothing
 }
@@ -101,12 +105,16 @@ func (o Offer) Doubts(f Facts, now time.Time, p Policy) []Doubt {
 			doubts = append(doubts, Doubt{Kind: DoubtPortalOrder, Serious: true, OrderNo: order.OrderNo, At: order.CreateTime.UTC()})
 		}
 	}
+	if f.None {
+		doubts = append(doubts, Doubt{Kind: DoubtNoPackage, Serious: true, Names: []string{row.Name}})
+	}
 	if f.Among > 1 {
 		doubts = append(doubts, Doubt{Kind: DoubtSeveral, Told: f.Among})
 	}
 	if f.OrdersUnread {
 		doubts = append(doubts, Doubt{Kind: DoubtOrdersUnknown})
 	}
+	doubts = append(doubts, o.ownersDoubts(f, now, p)...)
 	switch f.AutoRenewal {
 	case yeastar.AutoRenewalOn:
 		doubts = append(doubts, Doubt{Kind: DoubtAutoRenewal, Serious: true})
@@ -133,6 +141,24 @@ func (o Offer) Doubts(f Facts, now time.Time, p Policy) []Doubt {
 	doubts = append(doubts, o.expiryDoubts(now)...)
 	sort.SliceStable(doubts, func(i, k int) bool { return doubts[i].Serious && !doubts[k].Serious })
 	return doubts
+}
+
+// ownersDoubts are about the portal's orders that may be of the same package, where it does not tell whose they are.
+func (o Offer) ownersDoubts(f Facts, now time.Time, p Policy) []Doubt {
+	d := Doubt{Kind: DoubtOwnersUnknown}
+	for _, order := range f.Ownerless {
+		if EndedUnplaced(order.OrderStatus) || !recent(order.CreateTime, o.termBefore(f), now, p) {
+			continue
+		}
+		if at := order.CreateTime.UTC(); !at.IsZero() && (d.At.IsZero() || at.Before(d.At)) {
+			d.At = at
+		}
+		d.Told++
+	}
+	if d.Told == 0 {
+		return nil
+	}
+	return []Doubt{d}
 }
 
 // quantityDoubts are the lines whose quantity is not the one that the portal tells, or not each of
@@ -316,10 +342,11 @@ func (d Doubt) same(other Doubt) bool {
 
 // NewDoubts lists the doubts that nobody has seen who agreed to the request. A request for
 // which nobody looked for any is held up by serious ones alone, and by orders that cannot be read.
+// Orders of nobody knows whom hold up none: they come and go with other customers' renewals.
 func (r Request) NewDoubts(now []Doubt) []Doubt {
 	return slices.DeleteFunc(slices.Clone(now), func(d Doubt) bool {
 		seen := slices.ContainsFunc(r.Doubts, d.same)
-		return seen || (r.Doubts == nil && !d.Serious && d.Kind != DoubtOrdersUnknown)
+		return seen || d.Kind == DoubtOwnersUnknown || (r.Doubts == nil && !d.Serious && d.Kind != DoubtOrdersUnknown)
 	})
 }
 

@@ -171,6 +171,13 @@ func TestDoubts(t *testing.T) {
 		"a row that is not wholly documented":     {func(o *Offer, f *Facts) { pbx(o, "cloud-pbx"); f.BillingCycle = yeastar.Annually }, "undocumented"},
 		"cycle to keep, not told":                 {func(o *Offer, _ *Facts) { pbx(o, "cloud-pbx") }, "cycle_unknown undocumented"},
 		"the portal's orders not read":            {func(_ *Offer, f *Facts) { f.OrdersUnread = true }, "orders_unknown"},
+		"no package of theirs":                    {func(_ *Offer, f *Facts) { f.None = true }, "no_package!"},
+		"orders of nobody knows whom": {func(_ *Offer, f *Facts) {
+			f.Ownerless = []yeastar.OrderSummary{{CreateTime: start.Add(-day)}, {CreateTime: start.Add(-400 * day)}, {OrderStatus: yeastar.OrderCancelled}}
+		}, "owners_unknown"},
+		"long ago, or ended": {func(_ *Offer, f *Facts) {
+			f.Ownerless = []yeastar.OrderSummary{{CreateTime: start.Add(-400 * day)}, {OrderStatus: yeastar.OrderCancelled}}
+		}, ""},
 		"services to keep, none told": {func(o *Offer, f *Facts) {
 			pbx(o, "p-series-software")
 			o.Lines, f.Services = o.Lines[:1], nil

@@ -67,6 +67,10 @@ func (d Doubt) Text() string {
 		return fmt.Sprintf("The portal lists %d packages that may be this one, and an order does not say which is renewed.", d.Told)
 	case DoubtOrdersUnknown:
 		return "Not all orders in the portal could be read: somebody may have ordered this there."
+	case DoubtNoPackage:
+		return fmt.Sprintf("The portal shows no %s of this customer: there may be nothing to renew.", d.names())
+	case DoubtOwnersUnknown:
+		return fmt.Sprintf("The portal does not tell whose orders are whose: %s, which no request here has, may be for this package.", d.orders())
 	case DoubtUndocumented:
 		return "Not all values of this renewal are documented: " + strings.Join(d.Names, " ")
 	}
@@ -127,6 +131,10 @@ func (d Doubt) Brief() string {
 		return fmt.Sprintf("%d packages may be meant", d.Told)
 	case DoubtOrdersUnknown:
 		return "not all of the portal's orders could be read"
+	case DoubtNoPackage:
+		return "the portal shows no " + d.names() + " of theirs"
+	case DoubtOwnersUnknown:
+		return "whose orders the portal has is not known"
 	case DoubtUndocumented:
 		return "not all of it is documented"
 	}
@@ -231,4 +239,15 @@ func (d Doubt) on() string {
 		return ""
 	}
 	return " of " + d.day()
+}
+
+// orders says how many there are, and since when.
+func (d Doubt) orders() string {
+	switch {
+	case d.Told == 1:
+		return "1 order" + d.on()
+	case d.At.IsZero():
+		return fmt.Sprintf("%d orders", d.Told)
+	}
+	return fmt.Sprintf("%d orders since %s", d.Told, d.day())
 }

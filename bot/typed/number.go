@@ -20,7 +20,7 @@ func about(verb Verb, typed, rest string) Command {
 	}
 	rest = unbracketed(rest)
 	if verb == Status && rest != "" && !strings.Contains(rest, "://") && !meantAsNumber().MatchString(rest) {
-		return Command{Verb: Status, Text: rest}
+		return Command{Verb: Status, Text: sought(rest)}
 	}
 	return Command{Verb: Help, Text: fmt.Sprintf("After “%s” I need a request's number, such as %s, a batch's, such as %s, or the link of its message.",
 		verb, renewal.Reference(123), renewal.BatchReference(7))}

@@ -68,28 +68,37 @@ const (
 // plainly is a command's text as it looks to who typed it: without Slack's markup and signs
 // that nobody sees, in the signs of a keyboard.
 func plainly(text string) string {
-	text = markup().ReplaceAllStringFunc(text, func(m string) string {
-		parts := markup().FindStringSubmatch(m)
-		if parts[2] != "" {
-			return parts[2]
-		}
-		return parts[1]
-	})
-	return clean(asTyped.Replace(text))
+	return clean(shown(link(), asTyped.Replace(shown(markup(), text))))
 }
 
-// link is what Slack's markup makes of an address that is pasted into a field. What people type
-// there themselves does not come escaped, and may be a name.
+// link is what Slack's markup makes of an address that is pasted. What people type
+// there themselves may be a name.
 var link = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`<(?:mailto:|tel:|https?://)([^<>|]*)(?:\|([^<>]*))?>`)
+	return regexp.MustCompile(`<((?:mailto:|tel:|https?://)[^<>|]*)(?:\|([^<>]*))?>`)
 })
 
-// Field is what somebody typed or pasted into a field, as plainly reads a command.
-func Field(s string) string {
-	return clean(link().ReplaceAllStringFunc(s, func(m string) string {
-		parts := link().FindStringSubmatch(m)
+// shown is a text with what people see of markup in place of it.
+func shown(markup *regexp.Regexp, text string) string {
+	return markup.ReplaceAllStringFunc(text, func(m string) string {
+		parts := markup.FindStringSubmatch(m)
 		return cmp.Or(parts[2], parts[1])
-	}))
+	})
+}
+
+// Field is what somebody typed or pasted into a field, as Parse reads what is looked for.
+func Field(s string) string { return sought(clean(shown(link(), s))) }
+
+// sought is what is looked for, without what makes a link of an address.
+func sought(text string) string {
+	words := strings.Fields(text)
+	for i, word := range words {
+		for _, scheme := range []string{"mailto:", "tel:", "https://", "http://"} {
+			if n := len(scheme); len(word) > n && strings.EqualFold(word[:n], scheme) {
+				words[i] = strings.TrimSuffix(word[n:], "/")
+			}
+		}
+	}
+	return strings.Join(words, " ")
 }
 
 // brackets close what others open.
@@ -157,7 +166,8 @@ func narrowed(verb Verb, typed string) Command {
 	if owner := person().FindStringSubmatch(typed); owner != nil {
 		c.Person = owner[1]
 	}
-	_, c.Text, _ = strings.Cut(plainly(person().ReplaceAllString(typed, " ")), " ")
+	_, rest, _ := strings.Cut(plainly(person().ReplaceAllString(typed, " ")), " ")
+	c.Text = sought(rest)
 	return c
 }
 
@@ -199,7 +209,7 @@ func Parse(text string) Command {
 	case first == "due":
 		return narrowed(Due, typed)
 	case first == "history":
-		return Command{Verb: Past, Text: strings.Join(words[1:], " ")}
+		return Command{Verb: Past, Text: sought(strings.Join(words[1:], " "))}
 	case first == "batch":
 		return narrowed(Batch, typed)
 	case first == "status" && len(words) == 2 && serialNumber().MatchString(words[1]):
@@ -207,7 +217,7 @@ func Parse(text string) Command {
 	case first == "status" || first == "cancel":
 		return about(Verb(first), typed, strings.Join(words[1:], " "))
 	}
-	return Command{Verb: Open, Text: text}
+	return Command{Verb: Open, Text: sought(text)}
 }
 
 // bare is a word that stands for a command or a number, without what is around it, and with

@@ -69,17 +69,39 @@ func TestCommandsAsTheyAreTypedAndPasted(t *testing.T) {
 		"“Acme   Telecom”":                     {Verb: Open, Text: "Acme Telecom"},
 		"<mailto:it@acme.example|it@acme.exa>": {Verb: Open, Text: "it@acme.exa"},
 		"<mailto:it@acme.example>":             {Verb: Open, Text: "it@acme.example"},
-		"<@U0BOB|bob>":                         {Verb: Open, Text: "bob"},
-		"&lt;@U0BOB&gt;":                       {Verb: Open, Text: "<@U0BOB>"},
-		"Acme Inc.":                            {Verb: Open, Text: "Acme Inc."},
-		"\u200b\ufeff":                         {Verb: Open},
+		"&lt;mailto:it@acme.example|it@acme.exa&gt;":         {Verb: Open, Text: "it@acme.exa"}, // pasted as it was sent
+		"&lt;mailto:it@acme.example&gt;":                     {Verb: Open, Text: "it@acme.example"},
+		"mailto:it@acme.example":                             {Verb: Open, Text: "it@acme.example"},
+		"Mailto:it@acme.example":                             {Verb: Open, Text: "it@acme.example"},
+		"mailto:":                                            {Verb: Open, Text: "mailto:"},
+		"status &lt;mailto:it@acme.example|it@acme.exa&gt;":  {Verb: Status, Text: "it@acme.exa"},
+		"status mailto:it@acme.example":                      {Verb: Status, Text: "it@acme.example"},
+		"history &lt;mailto:it@acme.example&gt;":             {Verb: Past, Text: "it@acme.example"},
+		"due &lt;mailto:it@acme.example|it@acme.exa&gt; 30":  {Verb: Due, Text: "it@acme.exa 30"},
+		"batch mailto:it@acme.example":                       {Verb: Batch, Text: "it@acme.example"},
+		"status &lt;https://x.example|RNW-000001&gt;":        {Verb: Status, Request: 1},
+		"cancel &lt;https://x.example/a|*RNW-000001*&gt;":    {Verb: Cancel, Request: 1},
+		"status &lt;" + message + "|this one&gt;":            {Verb: Status, Link: Link{Channel: "C0SALES", TS: "1700000000.000100"}},
+		"status <http://acme.example|acme.example>":          {Verb: Status, Text: "acme.example"},
+		"&lt;tel:+442079460000|020 7946 0000&gt;":            {Verb: Open, Text: "020 7946 0000"},
+		"<https://acme.example|acme.example>":                {Verb: Open, Text: "acme.example"},
+		"&lt;https://acme.example|acme.example&gt;":          {Verb: Open, Text: "acme.example"},
+		"<https://acme.example/>":                            {Verb: Open, Text: "acme.example"},
+		"history https://acme.example":                       {Verb: Past, Text: "acme.example"},
+		"pause see <https://status.yeastar.example/1>":       {Verb: Pause, Text: "see https://status.yeastar.example/1"},
+		"pause see &lt;https://status.yeastar.example/1&gt;": {Verb: Pause, Text: "see https://status.yeastar.example/1"},
+		"&lt;Acme|Sons&gt;":                                  {Verb: Open, Text: "<Acme|Sons>"},
+		"<@U0BOB|bob>":                                       {Verb: Open, Text: "bob"},
+		"&lt;@U0BOB&gt;":                                     {Verb: Open, Text: "<@U0BOB>"},
+		"Acme Inc.":                                          {Verb: Open, Text: "Acme Inc."},
+		"\u200b\ufeff":                                       {Verb: Open},
 	} {
 		if got := Parse(text); got != want {
 			t.Errorf("%q is %+v, want %+v", text, got, want)
 		}
 	}
 	for _, text := range []string{"cancel", "cancel all", "cancel acme", "cancel rnw-b", "cancel request RNW-1", "cancel RNW-1 RNW-2", "cancel RNW 1 2", "cancel b7", "status rnw-b0", "status", "cancel please",
-		"status https://x.example/1", "cancel " + message + " " + message, "cancel all of " + message, "cancel RNW-1 please RNW-2"} {
+		"status https://x.example/1", "status &lt;https://x.example/1&gt;", "cancel " + message + " " + message, "cancel all of " + message, "cancel RNW-1 please RNW-2"} {
 		if got := Parse(text); got.Verb != Help {
 			t.Errorf("%q is %+v, want the help", text, got)
 		}
