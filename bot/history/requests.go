@@ -59,7 +59,7 @@ func (h *Histories) Status(ctx context.Context, a renewal.Actor, query string) (
 		return blocks.Answer(renewal.Say(fmt.Sprintf("I know %s by the name “%s”. To see one request, type its number, such as %s. Nothing was changed or ordered.",
 			found, query, renewal.Reference(123)))), nil
 	}
-	visible := h.visible(ctx, a, all)
+	visible := renewal.UnderAt(h.visible(ctx, a, all), h.Policy, h.Ledger.Now(ctx))
 	return blocks.ListFor(query, visible, h.Slack.Links(ctx, visible)), nil
 }
 

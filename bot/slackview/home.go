@@ -140,8 +140,8 @@ func (v *View) lists(ctx context.Context, a renewal.Actor, c common) (l Lists, e
 	if l.Batches, err = v.batchesFor(ctx, a, c, beside, now); err != nil {
 		return l, err
 	}
-	l.Mine = renewal.Under(l.Mine, v.policy)
-	l.Waiting = renewal.Under(renewal.WaitingFor(c.undecided, beside, now, v.policy), v.policy)
+	l.Mine = renewal.UnderAt(l.Mine, v.policy, now)
+	l.Waiting = renewal.UnderAt(renewal.WaitingFor(c.undecided, beside, now, v.policy), v.policy, now)
 	l.Can = map[int64][]renewal.Action{}
 	for _, r := range slices.Concat(l.Mine, l.Waiting, l.Recent) {
 		l.Can[r.ID] = r.Can(beside(r), now, v.policy)
