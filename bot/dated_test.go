@@ -121,3 +121,30 @@ func TestADayThatComesBeforeItIsDecided(t *testing.T) {
 	b.happened("RNW-000001", renewal.CodeOrdered)
 	b.wantOrders(1)
 }
+
+// A change that changes nothing is none: the approval of an order for a day stands.
+func TestNothingIsChangedInWhatIsApproved(t *testing.T) {
+	t.Parallel()
+	b, _ := setupAt(t, switched(yeastarsim.Generous))
+	alice, bob := b.as(sandbox.Alice), b.as(sandbox.Bob)
+	alice.fill(tutorial)
+	alice.choose("Order", "", "7 days before it ends: 19 Mar 2026")
+	alice.review()
+	alice.submitOK()
+	alice.reads("RNW-000001 is saved.")
+	alice.back()
+	card := b.card(sandbox.Renewals, "RNW-000001", "Approve")
+	bob.press(card, "Approve")
+	card = b.shows(card, "Approved, to be ordered on", "Change…")
+	alice.press(card, "Change…")
+	alice.titled("Change RNW-000001")
+	alice.submit()
+	alice.reads("Nothing was changed in RNW-000001, so what was approved stays approved.")
+	b.wantStatus(1, renewal.Approved)
+	alice.back()
+	alice.typeIn("PO number", "PO-77")
+	alice.review()
+	alice.submitOK()
+	b.shows(card, "Waiting for approval", "PO-77")
+	b.wantOrders(0)
+}

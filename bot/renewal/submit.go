@@ -124,6 +124,9 @@ func (c *changing) amend(e Amend) error {
 	if err := checkDay(e.Offer, c.now, c.policy); err != nil {
 		return err
 	}
+	if refusal := c.Unchanged(e.Offer, e.Note, e.Doubts); refusal != nil {
+		return refusal
+	}
 	if err := c.ask(e.Offer, e.Note, c.WithCandidates(e.Doubts), e.DoubtReason); err != nil {
 		return err
 	}
@@ -139,6 +142,15 @@ func (c *changing) amend(e Amend) error {
 	c.reminders()
 	c.record(CodeAmended, e.By.UserID, c.asked())
 	return nil
+}
+
+// Unchanged refuses a change of what people have approved that changes nothing: their approvals stand.
+func (r Request) Unchanged(o Offer, note string, doubts []Doubt) *Refusal {
+	if len(r.Votes) == 0 || !slices.Contains([]Status{Pending, Approved}, r.Status) ||
+		note != r.Note || len(Difference(r.Offer, o)) > 0 || len(r.NewDoubts(doubts)) > 0 {
+		return nil
+	}
+	return refuse(RefusedUnchanged, "Nothing was changed in %s, so what was approved stays approved. Nothing was saved or ordered by this.", r.Reference())
 }
 
 // changed puts what is known now before the approvers again.
