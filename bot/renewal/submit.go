@@ -124,9 +124,6 @@ func (c *changing) amend(e Amend) error {
 	if err := checkDay(e.Offer, c.now, c.policy); err != nil {
 		return err
 	}
-	if refusal := c.Unchanged(e.Offer, e.Note, e.Doubts); refusal != nil {
-		return refusal
-	}
 	if err := c.ask(e.Offer, e.Note, c.WithCandidates(e.Doubts), e.DoubtReason); err != nil {
 		return err
 	}
@@ -144,10 +141,9 @@ func (c *changing) amend(e Amend) error {
 	return nil
 }
 
-// Unchanged refuses a change of what people have approved that changes nothing: their approvals stand.
+// Unchanged says at the form that a change of what is approved for a day changes nothing: the approval stands.
 func (r Request) Unchanged(o Offer, note string, doubts []Doubt) *Refusal {
-	if len(r.Votes) == 0 || !slices.Contains([]Status{Pending, Approved}, r.Status) ||
-		note != r.Note || len(Difference(r.Offer, o)) > 0 || len(r.NewDoubts(doubts)) > 0 {
+	if !r.WaitsForDay() || note != r.Note || len(Difference(r.Offer, o)) > 0 || len(r.NewDoubts(doubts)) > 0 {
 		return nil
 	}
 	return refuse(RefusedUnchanged, "Nothing was changed in %s, so what was approved stays approved. Nothing was saved or ordered by this.", r.Reference())
