@@ -204,7 +204,7 @@ func Detail(r renewal.Request, entries []renewal.Entry, links Links) Message {
 	}
 	blocks = append(blocks, fields(id("facts"), offerFacts(r.Offer, r.AskedAt))...)
 	if awaitedDay(r) != "" {
-		blocks = append(blocks, whenBlocks(id("when"), r.Offer, r.AskedAt)...)
+		blocks = append(blocks, whenBlocks(id("when"), r)...)
 	}
 	if note := outside(r.Note, reasonLimit); note != "" {
 		blocks = append(blocks, section(id("note"), "*Note*\n"+note))

@@ -29,16 +29,16 @@ func approveConsequence(r renewal.Request, p renewal.Pause) string {
 		return "Dry run: no order will be sent."
 	case p.DryRun:
 		return join(more, heldOrder)
-	case p.Holds() && more == "" && r.Offer.OrderOn == (renewal.OrderDay{}):
+	case p.Holds() && more == "" && !ahead(r):
 		return "Orders are paused: " + pausedOrder
 	case p.Holds():
 		return pausedNow + approveConsequence(r, renewal.Pause{})
-	case more != "" && r.Offer.OrderOn != (renewal.OrderDay{}):
+	case more != "" && ahead(r):
 		return more + " The last one places a real order on " + dateWords(r.Offer.OrderOn.Date) + ", or at once if that has come; it can be stopped until it is sent."
 	case more != "":
 		return more + " The last one places a real order " + atOnce + "; it cannot be undone."
 	}
-	return placesOrder(r.Offer)
+	return placesOrder(r)
 }
 
 // notTheLast says of an approval that others follow, or may have to; empty: it is the last one.
@@ -59,7 +59,7 @@ func confirmRetry(r renewal.Request, p renewal.Pause) *slack.ConfirmationBlockOb
 	r.Votes = nil // trying again is the first one
 	more := notTheLast(r)
 	title, yes := "Try "+r.Reference()+" again?", "Try again"
-	consequence := placesOrder(renewal.Offer{}) + " " + oldApproval
+	consequence := placesOrder(renewal.Request{}) + " " + oldApproval
 	if r.Batch != 0 {
 		consequence = "This places a real order when it is its turn in " + renewal.BatchReference(r.Batch) + ", and not while that is paused; it cannot be undone. " + oldApproval
 	}

@@ -260,7 +260,7 @@ func (d DueData) row(r due.Row) string {
 		}
 		switch named := d.named(o.Request); {
 		case named != "":
-			lines = append(lines, "📝 "+named+": "+dueStatus(o))
+			lines = append(lines, "📝 "+named+": "+dueStatus(o, d.List.Now))
 		case d.early:
 			lines = append(lines, "📝 A request for it is open")
 		default:
@@ -359,10 +359,14 @@ func dueMarks(r due.Row, now time.Time) []string {
 }
 
 // dueStatus is what is open for a row, in a few words that say whether it is ordered.
-func dueStatus(o due.Open) string {
+func dueStatus(o due.Open, now time.Time) string {
 	s := stateOf(renewal.Request{Status: o.Status}).label
-	if o.OrderOn != (renewal.OrderDay{}) && (o.Status == renewal.Approved || slices.Contains(renewal.Timed(), o.Status)) {
-		s += ", to be ordered on " + dateWords(o.OrderOn.Date)
+	switch on, timed := dateWords(o.OrderOn.Date), slices.Contains(renewal.Timed(), o.Status); {
+	case o.OrderOn == (renewal.OrderDay{}):
+	case timed && !now.Before(o.OrderOn.From):
+		s += ", was to be ordered on " + on + ", which has come: its order follows the approval at once"
+	case timed || o.Status == renewal.Approved:
+		s += ", to be ordered on " + on
 	}
 	if o.ServicesAlone {
 		s += ", for services without the plan"

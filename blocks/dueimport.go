@@ -164,7 +164,11 @@ func importChange(c due.Change) string {
 		s += " " + c.Was.UTC().Format(time.DateOnly) + " → *" + c.Ends.UTC().Format(time.DateOnly) + "*"
 	}
 	if c.Owner != "" && c.Owner != c.OwnerWas {
-		s = joinWith(" ", s, "owner "+mention(c.Owner))
+		was := "nobody"
+		if c.OwnerWas != "" {
+			was = mention(c.OwnerWas)
+		}
+		s = joinWith(" ", s, "owner "+was+" → "+mention(c.Owner))
 	}
 	return s
 }

@@ -48,7 +48,7 @@ func Review(d Draft, o renewal.Offer, p ReviewData) slack.ModalViewRequest {
 	if !p.Expiry.IsZero() {
 		blocks = append(blocks, contextLine("expiry", "Current expiry: "+day(p.Expiry)+endsBy[p.ExpiryFrom]+"; the portal does not tell it"))
 	}
-	blocks = append(blocks, whenBlocks("when", o, p.Now)...)
+	blocks = append(blocks, whenBlocks("when", renewal.Request{Offer: o}.At(p.Now))...)
 	if note := outside(d.Note, reasonLimit); note != "" {
 		blocks = append(blocks, section("note", "*Note*\n"+note))
 	}

@@ -21,7 +21,7 @@ func Summary(r renewal.Request) Message {
 	}
 	blocks = append(blocks, fields(id("facts"), offerFacts(r.Offer, r.AskedAt))...)
 	if slices.Contains(renewal.Timed(), r.Status) {
-		blocks = append(blocks, whenBlocks(id("when"), r.Offer, r.AskedAt)...)
+		blocks = append(blocks, whenBlocks(id("when"), r)...)
 	}
 	if note := outside(r.Note, reasonLimit); note != "" {
 		blocks = append(blocks, section(id("note"), "*Note*\n"+note))

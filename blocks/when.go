@@ -100,24 +100,21 @@ func orderedOn(o renewal.Offer) string {
 func awaitedDay(r renewal.Request) string {
 	on := orderedOn(r.Offer)
 	switch timed := slices.Contains(renewal.Timed(), r.Status); {
-	case on != "" && timed && dayHasCome(r.Offer, r.AskedAt):
-		return "was " + on + ", which has come"
+	case timed && r.DayHasCome():
+		return "was " + on + ", which has come: its order follows the approval at once"
 	case timed || r.WaitsForDay():
 		return on
 	}
 	return ""
 }
 
-// dayHasCome says whether the day of an order had come when it was asked for.
-func dayHasCome(o renewal.Offer, asked time.Time) bool { return !asked.Before(o.OrderOn.From) }
-
-// whenBlocks say on their own line when an order is to be placed that was asked for at a time.
-func whenBlocks(id string, o renewal.Offer, asked time.Time) []slack.Block {
-	on := orderedOn(o)
+// whenBlocks say on their own line when an order is to be placed that is in a request.
+func whenBlocks(id string, r renewal.Request) []slack.Block {
+	on := orderedOn(r.Offer)
 	switch {
 	case on == "":
 		return nil
-	case dayHasCome(o, asked): // it went back to people
+	case r.DayHasCome(): // people were not ready by then
 		return []slack.Block{section(id, "🗓️ *It was t"+on[1:]+"*, and that day has come: its order follows the approval at once, after a last check.")}
 	}
 	return []slack.Block{section(id, "🗓️ *T"+on[1:]+"*, not before. It is decided now, and everything is checked again on that day.")}
@@ -150,11 +147,16 @@ func dayOf(r renewal.Request, date string) string {
 // atOnce is when an approved order is placed that is for no day: others, or a pause, may come first.
 const atOnce = "at once unless held up"
 
+// ahead says whether an order is for a day that is to come.
+func ahead(r renewal.Request) bool {
+	return r.Offer.OrderOn != (renewal.OrderDay{}) && !r.DayHasCome()
+}
+
 // placesOrder is what the last approval does, in plain text.
-func placesOrder(o renewal.Offer) string {
-	if o.OrderOn == (renewal.OrderDay{}) {
+func placesOrder(r renewal.Request) string {
+	if !ahead(r) {
 		return "This places a real order with Yeastar " + atOnce + ". It cannot be undone."
 	}
-	return "This places a real order with Yeastar on " + dateWords(o.OrderOn.Date) + ", or at once if that day has come. " +
+	return "This places a real order with Yeastar on " + dateWords(r.Offer.OrderOn.Date) + ", or at once if that day has come. " +
 		"Until it is sent it can be stopped; then it cannot be undone."
 }

@@ -98,7 +98,7 @@ func (b *Bot) status(ctx context.Context, p reply.Person, a renewal.Actor, id in
 		b.reply.Sorry(ctx, p, "read the story of "+r.Reference(), err)
 		return
 	}
-	r = r.Under(b.policy)
+	r = r.Under(b.policy).At(b.now())
 	m := blocks.Detail(r, entries, b.slack.Links(ctx, []renewal.Request{r}))
 	if r.WaitsFor(b.directory.Beside(ctx, a, r, directory.RequestAge), b.now(), b.policy) {
 		m = blocks.Settling(m, r)

@@ -92,3 +92,59 @@ func TestOrderOnItsDay(t *testing.T) {
 	b.wantOrders(1)
 	b.wantStatus(1, renewal.Ordered)
 }
+
+// Where a day has come before anybody decided, everything says that the order follows at once.
+func TestADayThatComesBeforeItIsDecided(t *testing.T) {
+	t.Parallel()
+	b, clock := setupAt(t, switched(yeastarsim.Generous))
+	alice, bob := b.as(sandbox.Alice), b.as(sandbox.Bob)
+	alice.fill(acmeWish)
+	alice.choose("Order", "", "On a day that I choose…")
+	alice.choose("Day of the order", "", "2026-03-03")
+	alice.review()
+	alice.submitOK()
+	alice.reads("RNW-000001 is saved.")
+	alice.back()
+	card := b.shows(b.card(sandbox.Renewals, "RNW-000001", "Approve"), "to be ordered on Mar 3, 2026")
+	bob.home("to be ordered on Mar 3, 2026")
+
+	b.laterAt(clock, time.Date(2026, 3, 3, 8, 0, 0, 0, time.UTC))
+	const come = "which has come: its order follows the approval at once"
+	card = b.shows(card, "was to be ordered on Mar 3, 2026", come)
+	b.homeSays(sandbox.Bob, come)
+	b.wants(bob.command(sandbox.Random, "/renew status RNW-000001"), "that day has come: its order follows the approval at once")
+	b.wants(bob.command(sandbox.Random, "/renew status Acme"), come)
+	alice.command(sandbox.Random, "/renew due it@acme-telecom.example")
+	b.wants(b.Slack.Text(alice.list("Acme")), "was to be ordered on 3 Mar 2026, "+come)
+	says, _ := bob.dialog(card, "Approve")
+	b.wants(says, "This places a real order with Yeastar at once")
+	b.happened("RNW-000001", renewal.CodeOrdered)
+	b.wantOrders(1)
+}
+
+// A change that changes nothing is none: the approval of an order for a day stands.
+func TestNothingIsChangedInWhatIsApproved(t *testing.T) {
+	t.Parallel()
+	b, _ := setupAt(t, switched(yeastarsim.Generous))
+	alice, bob := b.as(sandbox.Alice), b.as(sandbox.Bob)
+	alice.fill(tutorial)
+	alice.choose("Order", "", "7 days before it ends: 19 Mar 2026")
+	alice.review()
+	alice.submitOK()
+	alice.reads("RNW-000001 is saved.")
+	alice.back()
+	card := b.card(sandbox.Renewals, "RNW-000001", "Approve")
+	bob.press(card, "Approve")
+	card = b.shows(card, "Approved, to be ordered on", "Change…")
+	alice.press(card, "Change…")
+	alice.titled("Change RNW-000001")
+	alice.submit()
+	alice.reads("Nothing was changed in RNW-000001, so what was approved stays approved.")
+	b.wantStatus(1, renewal.Approved)
+	alice.back()
+	alice.typeIn("PO number", "PO-77")
+	alice.review()
+	alice.submitOK()
+	b.shows(card, "Waiting for approval", "PO-77")
+	b.wantOrders(0)
+}

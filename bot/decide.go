@@ -101,7 +101,7 @@ func (b *Bot) ask(ctx context.Context, p reply.Person, trigger string, t blocks.
 		b.deny(ctx, p, r.ID, string(in.Action), refusal)
 		return
 	}
-	b.reply.Open(ctx, p, trigger, form(r.Under(b.policy)))
+	b.reply.Open(ctx, p, trigger, form(r.Under(b.policy).At(b.now())))
 }
 
 // decided handles the submission of a small form.

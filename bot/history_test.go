@@ -126,3 +126,20 @@ func TestHistoryOfAPBXSaysWhatItLookedAt(t *testing.T) {
 	m := dave.list("Of the newest 20 orders of its account", "older ones were not looked at", "Of 1 more order the portal did not tell")
 	b.lacks(b.Slack.Text(m), oldest.OrderNo, "are listed since")
 }
+
+// TestHistoryOfOurOwnPBX has what is open for a PBX of our own, which has no order yet to be known by.
+func TestHistoryOfOurOwnPBX(t *testing.T) {
+	t.Parallel()
+	b := setup(t, telling)
+	alice, dave := b.as(sandbox.Alice), b.as(sandbox.Dave)
+	alice.command(sandbox.Renewals, "/renew "+yeastarsim.CloudOurSerial)
+	alice.complete(wish{contact: "Sandhaven"})
+	alice.submitOK()
+	alice.titled("Please check")
+	alice.explain("For our own training.")
+	alice.submitOK()
+	alice.titled("Request saved")
+	dave.command(sandbox.Random, "/renew history self")
+	dave.list("Our own account", "1 request of ours", "RNW-000001", "Waiting for approval")
+	b.wants(dave.command(sandbox.Random, "/renew status self"), "RNW-000001", "Waiting for approval")
+}

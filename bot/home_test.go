@@ -2,6 +2,7 @@ package bot_test
 
 import (
 	"testing"
+	"time"
 
 	"renewbot/blocks"
 	"renewbot/bot/config"
@@ -149,4 +150,19 @@ func TestHomeHasWhatFinishedLast(t *testing.T) {
 	bob.press(first, "Approve")
 	b.happened("RNW-000001", renewal.CodeOrdered)
 	b.homeSays(sandbox.Alice, "You have no open requests.", "Recently finished", "RNW-000001")
+}
+
+// TestHomeCountsByItsReadersDays draws an open Home tab again when a day begins where its reader is.
+func TestHomeCountsByItsReadersDays(t *testing.T) {
+	t.Parallel()
+	b, clock := setupAt(t, telling, configured(longLived))
+	b.Slack.ChangeUser(sandbox.Alice, func(u *slacksim.User) { u.TZ = "America/Los_Angeles" })
+	alice := b.as(sandbox.Alice)
+	alice.home("Renewals due", "in 10 days")
+	b.rest()
+	b.laterAt(clock, time.Date(2026, 3, 3, 0, 0, 1, 0, time.UTC))
+	b.rest()
+	b.homeSays(sandbox.Alice, "in 10 days")
+	b.laterAt(clock, time.Date(2026, 3, 3, 8, 0, 1, 0, time.UTC))
+	b.homeSays(sandbox.Alice, "in 8 days")
 }

@@ -26,9 +26,12 @@ func (b *Bot) recordPolicy(ctx context.Context) error {
 
 // proposed is a form's offer as the request that it would become: with the way that it would
 // take by the policy. The refusal says why it may not become one.
-func (b *Bot) proposed(ctx context.Context, a renewal.Actor, request int64, o renewal.Offer) (renewal.Request, *renewal.Refusal, error) {
+func (b *Bot) proposed(ctx context.Context, a renewal.Actor, request int64, note string, o asked) (renewal.Request, *renewal.Refusal, error) {
 	now := b.ledger.Now(ctx)
-	r, refusal := renewal.Proposed(renewal.Submission{By: a, Offer: o}, now, b.policy)
+	r, refusal := renewal.Proposed(renewal.Submission{By: a, Offer: o.Offer}, now, b.policy)
+	if was, err := b.ledger.Get(ctx, request); err == nil && refusal == nil {
+		refusal = was.Unchanged(o.Offer, note, o.doubts)
+	}
 	if refusal != nil {
 		return r, refusal, nil
 	}

@@ -65,7 +65,7 @@ func (b *Bot) submittedForm(ctx context.Context, ic slack.InteractionCallback, e
 		env.Ack(slack.NewPushViewSubmissionResponse(&answer))
 		return
 	}
-	r, refusal, err := b.proposed(checking, actor, d.Request, o.Offer)
+	r, refusal, err := b.proposed(checking, actor, d.Request, d.Note, o)
 	if err != nil {
 		b.log.ErrorContext(ctx, "what the policy bounds could not be read", "error", err)
 		refusal = &renewal.Refusal{Sentence: renewal.Say(unsaved(err, d.Request))}
@@ -157,7 +157,7 @@ func (b *Bot) submittedReview(ctx context.Context, ic slack.InteractionCallback,
 		return
 	}
 	again := func(warning string) {
-		r, refusal, err := b.proposed(checking, actor, d.Request, o.Offer)
+		r, refusal, err := b.proposed(checking, actor, d.Request, d.Note, o)
 		if err == nil && refusal != nil {
 			notSaved(refusal.Sentence)
 			return

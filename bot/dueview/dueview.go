@@ -64,20 +64,24 @@ func New(o Options) *View {
 // learnEvery is how often the portal is asked about auto-renewals, some at a time.
 const learnEvery = 10 * time.Minute
 
+// learnFirst is when it is asked first: after what people wait for when the bot has started.
+const learnFirst = time.Minute
+
 // Start plans the next digest, reads our orders ahead, and begins to learn what renews by itself. It ends with Close.
 func (v *View) Start(ctx context.Context) error {
 	v.tasks.Start(func(ctx context.Context) {
 		if _, err := v.lists.Known(ctx); err != nil && ctx.Err() == nil { // of years, they take a second
 			v.log.WarnContext(ctx, "what was ordered was not read ahead", "error", err)
 		}
-		ticker := time.NewTicker(learnEvery)
-		defer ticker.Stop()
+		timer := time.NewTimer(learnFirst)
+		defer timer.Stop()
 		for {
 			select {
 			case <-ctx.Done():
 				return
-			case <-ticker.C:
+			case <-timer.C:
 			}
+			timer.Reset(learnEvery)
 			if _, err := v.lists.LearnAutoRenewals(ctx); err != nil && ctx.Err() == nil {
 				v.log.WarnContext(ctx, "what renews by itself was not learned", "error", err)
 			}

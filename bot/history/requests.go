@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync"
 
 	"renewbot/blocks"
 	"renewbot/bot/directory"
@@ -59,7 +60,7 @@ func (h *Histories) Status(ctx context.Context, a renewal.Actor, query string) (
 		return blocks.Answer(renewal.Say(fmt.Sprintf("I know %s by the name “%s”. To see one request, type its number, such as %s. Nothing was changed or ordered.",
 			found, query, renewal.Reference(123)))), nil
 	}
-	visible := h.visible(ctx, a, all)
+	visible := renewal.UnderAt(h.visible(ctx, a, all), h.Policy, h.Ledger.Now(ctx))
 	return blocks.ListFor(query, visible, h.Slack.Links(ctx, visible)), nil
 }
 
@@ -99,10 +100,16 @@ func (h *Histories) requests(ctx context.Context, query string, holders []renewa
 		if err != nil {
 			return nil, err
 		}
+		ours := sync.OnceValue(func() bool { // whether one without an owner is our own
+			owned, err := h.Portal.Holders(ctx, product.Key, lookup.AnyAge)
+			return err == nil && owned.OwnersTold()
+		})
 		for _, r := range pbxs {
 			pbx := r.Offer.Holder
 			named := portal.MeansSerial(query, pbx.SerialNumber)
-			if named || slices.ContainsFunc(holders, func(h renewal.Holder) bool { return h.PartnerID != "" && h.PartnerID == pbx.PartnerID }) {
+			if named || slices.ContainsFunc(holders, func(h renewal.Holder) bool {
+				return h.SerialNumber == "" && h.PartnerID == pbx.PartnerID && (h.PartnerID != "" || ours())
+			}) {
 				all = append(all, r)
 			}
 		}

@@ -17,6 +17,7 @@ import (
 type Holders struct {
 	index *index
 	own   bool // our own account is among them
+	owned bool // whose PBXs these are is told: one without an owner is our own
 }
 
 // Holders are whom a product can be renewed for.
@@ -140,6 +141,9 @@ func MeansSerial(query, serialNumber string) bool {
 	}
 	return false
 }
+
+// OwnersTold says whether it is told whose PBXs they are, so that one without an owner is our own.
+func (hs Holders) OwnersTold() bool { return hs.owned }
 
 // Get is the holder with a key.
 func (hs Holders) Get(key string) (renewal.Holder, bool) {
@@ -294,5 +298,5 @@ func pbxsOf(list []yeastar.OwnedProduct, customers Holders) Holders {
 			company: customer.Name, other: []string{o.Comment},
 		}
 	}
-	return Holders{index: newIndex(all)}
+	return Holders{index: newIndex(all), owned: ids}
 }

@@ -55,6 +55,25 @@ func checkDay(o Offer, now time.Time, p Policy) error {
 // TooEarly says whether the request's order must not be sent yet.
 func (r Request) TooEarly(now time.Time) bool { return now.Before(r.Offer.OrderOn.From) }
 
+// At is the request as it is shown at a time; without one, as it was when it was asked for.
+func (r Request) At(now time.Time) Request {
+	r.shownAt = now
+	return r
+}
+
+// DayHasCome says whether the request is for a day, and that has come.
+func (r Request) DayHasCome() bool {
+	return r.Offer.OrderOn != (OrderDay{}) && !later(r.AskedAt, r.shownAt).Before(r.Offer.OrderOn.From)
+}
+
+// onDay plans to show on its day that an undecided request's day has come.
+func (c *changing) onDay() {
+	if day := c.Offer.OrderOn.From; day.After(c.now) && day.Before(c.ExpiresAt) {
+		c.job(SyncSlack, day)
+		c.jobs = append(c.jobs, Job{Kind: DrawHomes, RequestID: Homes, At: day})
+	}
+}
+
 // WaitsForDay says whether the request is approved for a day that was to come then. Until it
 // comes the request can be changed.
 func (r Request) WaitsForDay() bool {

@@ -30,6 +30,7 @@ const (
 	RefusedNoReason     = "reason_missing"
 	RefusedOffer        = "offer_invalid"
 	RefusedTooEarly     = "too_early"
+	RefusedUnchanged    = "unchanged" // a change that changes nothing
 	RefusedAttempt      = "wrong_attempt"
 	RefusedStep         = "not_this_step" // by the policy others decide now
 	RefusedNeeded       = "needed_later"  // a deputy has to approve a later step themselves

@@ -94,6 +94,8 @@ type Request struct {
 	AskedAt   time.Time `json:"asked_at"` // when this revision was asked for
 	UpdatedAt time.Time `json:"updated_at"`
 	ExpiresAt time.Time `json:"expires_at"`
+
+	shownAt time.Time // see At
 }
 
 // Reference is the name under which people know the request.

@@ -180,6 +180,15 @@ func Under(requests []Request, p Policy) []Request {
 	return under
 }
 
+// UnderAt is what several requests are under a policy, as they are shown at a time.
+func UnderAt(requests []Request, p Policy, now time.Time) []Request {
+	shown := Under(requests, p)
+	for i, r := range shown {
+		shown[i] = r.At(now)
+	}
+	return shown
+}
+
 // named names the rules that hold.
 func (r Ruling) named() string {
 	var rules []string

@@ -141,6 +141,14 @@ func (c *changing) amend(e Amend) error {
 	return nil
 }
 
+// Unchanged says at the form that a change of what is approved for a day changes nothing: the approval stands.
+func (r Request) Unchanged(o Offer, note string, doubts []Doubt) *Refusal {
+	if !r.WaitsForDay() || note != r.Note || len(Difference(r.Offer, o)) > 0 || len(r.NewDoubts(doubts)) > 0 {
+		return nil
+	}
+	return refuse(RefusedUnchanged, "Nothing was changed in %s, so what was approved stays approved. Nothing was saved or ordered by this.", r.Reference())
+}
+
 // changed puts what is known now before the approvers again.
 func (c *changing) changed(e Changed) error {
 	if err := c.expect(Approved); err != nil {

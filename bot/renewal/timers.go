@@ -10,6 +10,7 @@ import (
 func (c *changing) timers() {
 	c.reminders()
 	c.job(Expire, c.ExpiresAt)
+	c.onDay()
 }
 
 // reminders plans the first reminder of a revision; each plans the next one.

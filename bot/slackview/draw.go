@@ -141,7 +141,7 @@ func (d *drawing) draw(ctx context.Context, r renewal.Request, entries []renewal
 		// Whoever is reminded has to find the card.
 		d.verify = entries[n-1].Code == renewal.CodeReminded || entries[n-1].Code == renewal.CodeLastCall
 	}
-	r = r.Under(d.view.policy)
+	r = r.Under(d.view.policy).At(d.view.ledger.Now(ctx))
 	d.finished = r.Status.Final() && d.view.ledger.Now(ctx).Sub(r.UpdatedAt) > waitedFor
 	d.lookAt(ctx, r.Channel, !r.Status.Final() && ownFrom(r, entries) < len(entries)) // else the batch's drawing does
 	d.showRequest(ctx, r, entries)

@@ -140,8 +140,8 @@ func (v *View) lists(ctx context.Context, a renewal.Actor, c common) (l Lists, e
 	if l.Batches, err = v.batchesFor(ctx, a, c, beside, now); err != nil {
 		return l, err
 	}
-	l.Mine = renewal.Under(l.Mine, v.policy)
-	l.Waiting = renewal.Under(renewal.WaitingFor(c.undecided, beside, now, v.policy), v.policy)
+	l.Mine = renewal.UnderAt(l.Mine, v.policy, now)
+	l.Waiting = renewal.UnderAt(renewal.WaitingFor(c.undecided, beside, now, v.policy), v.policy, now)
 	l.Can = map[int64][]renewal.Action{}
 	for _, r := range slices.Concat(l.Mine, l.Waiting, l.Recent) {
 		l.Can[r.ID] = r.Can(beside(r), now, v.policy)
@@ -188,14 +188,20 @@ func (v *View) drawHomes(ctx context.Context, job renewal.Job) error {
 				return err
 			}
 		}
-		return v.drawHomesTomorrow(ctx)
+		return v.drawHomesTomorrow(ctx, homes)
 	})
 }
 
-// drawHomesTomorrow plans, once a day, to draw Home tabs when the days are other ones by which they count.
-func (v *View) drawHomesTomorrow(ctx context.Context) error {
+// drawHomesTomorrow plans, once for each time, to draw Home tabs when the next one of their readers has another
+// day by which it counts.
+func (v *View) drawHomesTomorrow(ctx context.Context, homes []ledger.Home) error {
 	now := v.ledger.Now(ctx)
-	begins := now.UTC().Truncate(24 * time.Hour).Add(24 * time.Hour)
+	begins := midnight(now.UTC())
+	for _, h := range homes {
+		if at := midnight(now.In(v.people.Zone(ctx, h.UserID))); at.Before(begins) {
+			begins = at
+		}
+	}
 	if v.homesPlanned.Swap(begins.Unix()) == begins.Unix() {
 		return nil
 	}
@@ -204,6 +210,15 @@ func (v *View) drawHomesTomorrow(ctx context.Context) error {
 		v.homesPlanned.Store(0)
 	}
 	return err
+}
+
+// midnight is when the next day begins where now is: at one o'clock where a change of the clocks leaves out midnight.
+func midnight(now time.Time) time.Time {
+	at := time.Date(now.Year(), now.Month(), now.Day()+1, 0, 0, 0, 0, now.Location())
+	if at.Day() == now.Day() {
+		at = at.Add(time.Hour)
+	}
+	return at
 }
 
 func (v *View) drawHome(ctx context.Context, h ledger.Home, c common, pause renewal.Pause) error {
