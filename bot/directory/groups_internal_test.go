@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -14,12 +15,12 @@ import (
 	"renewbot/bot/taskgroup"
 )
 
-// grouped is a directory of one person, whose groups are told by a function.
-func grouped(t *testing.T, now *time.Time, tell func(id string) ([]string, error)) *Directory {
+// grouped is a directory of one person, whose groups are told by a function, some seconds after a time.
+func grouped(t *testing.T, seconds *atomic.Int64, tell func(id string) ([]string, error)) *Directory {
 	t.Helper()
 	tasks := taskgroup.New()
 	t.Cleanup(tasks.Wait)
-	d := New(Options{Approvers: []string{"S1"}, Now: func() time.Time { return *now }})
+	d := New(Options{Approvers: []string{"S1"}, Now: func() time.Time { return time.Unix(1_800_000_000+seconds.Load(), 0) }})
 	d.self, d.tasks = Workspace{TeamID: "T1"}, tasks
 	d.users = lookup.New(peopleTTL, d.now, tasks, func(_ context.Context, id string) (slack.User, error) {
 		return slack.User{ID: id, TeamID: "T1"}, nil
@@ -31,14 +32,19 @@ func grouped(t *testing.T, now *time.Time, tell func(id string) ([]string, error
 // Whoever has no time left learns nothing, and takes what is known from nobody else.
 func TestATimeThatIsOverForgetsNoGroup(t *testing.T) {
 	t.Parallel()
-	now := time.Unix(1_800_000_000, 0)
-	var answer error
-	d := grouped(t, &now, func(string) ([]string, error) { return []string{"U1"}, answer })
+	var seconds atomic.Int64
+	var down atomic.Bool
+	d := grouped(t, &seconds, func(string) ([]string, error) {
+		if down.Load() {
+			return nil, errors.New("Slack is down")
+		}
+		return []string{"U1"}, nil
+	})
 	r := renewal.Request{Votes: []renewal.Vote{{By: "U1"}}}
 	if a, err := d.Entitled(t.Context(), "U1", r); err != nil || !a.MayApprove {
 		t.Fatalf("%+v, %v", a, err)
 	}
-	now = now.Add(30 * time.Second)
+	seconds.Add(30)
 	over, cancel := context.WithCancel(t.Context())
 	cancel()
 	if a, err := d.Entitled(over, "U1", r); !errors.Is(err, context.Canceled) || a.MayApprove {
@@ -48,8 +54,8 @@ func TestATimeThatIsOverForgetsNoGroup(t *testing.T) {
 		t.Error("the group is forgotten")
 	}
 	d.tasks.Wait()
-	answer = errors.New("Slack is down")
-	now = now.Add(time.Minute)
+	down.Store(true)
+	seconds.Add(60)
 	if a, err := d.Entitled(t.Context(), "U1", r); err == nil || a.MayApprove {
 		t.Errorf("what cannot be read: %+v, %v", a, err)
 	}
@@ -61,9 +67,9 @@ func TestATimeThatIsOverForgetsNoGroup(t *testing.T) {
 // The groups of the policy that the request was asked for under are read anew, too.
 func TestGroupsOfAnOlderPolicyAreReadAnew(t *testing.T) {
 	t.Parallel()
-	now := time.Unix(1_800_000_000, 0)
+	var seconds atomic.Int64
 	var asked []string
-	d := grouped(t, &now, func(id string) ([]string, error) {
+	d := grouped(t, &seconds, func(id string) ([]string, error) {
 		asked = append(asked, id)
 		return []string{"U1"}, nil
 	})
@@ -73,7 +79,7 @@ func TestGroupsOfAnOlderPolicyAreReadAnew(t *testing.T) {
 		if err := d.groupsOf(t.Context(), "U1", r); err != nil {
 			t.Fatal(err)
 		}
-		now = now.Add(30 * time.Second)
+		seconds.Add(30)
 	}
 	if !slices.Equal(asked, []string{"S9", "S9"}) {
 		t.Errorf("asked about %q", asked)
