@@ -44,6 +44,10 @@ endif
 # speak HTTP/1.1 as well, and enough connections are kept for the calls that are made at once.
 export GOFLAGS := $(GOFLAGS) -tags=nopgxregisterdefaulttypes,nethttpomithttp2
 
+# Another third of a megabyte less of the product: what a real run never uses is compiled without
+# inlining.
+SMALL := $(patsubst %,-gcflags=renewbot/%/...=-l,bot/slacksim bot/sandbox yeastar/yeastarsim)
+
 .PHONY: help test fmt lint build golden release-check assets bench bench-soak bench-years gobench vuln disk compiler deps gofmt-check compile go-test
 
 help: ## Say what there is
@@ -64,7 +68,7 @@ lint: $(GOLANGCI) ## Run the linters of .golangci.yaml
 	@$(AS_TESTED) $(GOLANGCI) run ./...
 
 build: ## Build ./renewbot as one static binary
-	@$(AS_BUILT) $(GO) build -o renewbot .
+	@$(AS_BUILT) $(GO) build $(SMALL) -o renewbot .
 	@echo "built ./renewbot"
 
 # Each writes its files, and fails where something is wrong that no file can mend. The simulated

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 )
 
 // The Bolt app, whose packages are installed from npm.
@@ -17,8 +18,11 @@ var (
 	boltPackage []byte
 )
 
-// tags are those of a release.
-const tags = "-tags=nopgxregisterdefaulttypes,nethttpomithttp2"
+// built is how a release is built; the Makefile says why.
+var built = []string{
+	"build", "-trimpath", "-ldflags=-s -w", "-tags=nopgxregisterdefaulttypes,nethttpomithttp2",
+	"-gcflags=renewbot/bot/slacksim/...=-l", "-gcflags=renewbot/bot/sandbox/...=-l", "-gcflags=renewbot/yeastar/yeastarsim/...=-l",
+}
 
 // build makes the candidates below dir, the product first or alone. Notes say what could not be made.
 func build(ctx context.Context, dir string, alone bool) (all []*candidate, notes []string, err error) {
@@ -38,7 +42,7 @@ func build(ctx context.Context, dir string, alone bool) (all []*candidate, notes
 		if err := os.Mkdir(c.dir, 0o700); err != nil {
 			return nil, nil, fmt.Errorf("make a directory: %w", err)
 		}
-		_, err := tool(ctx, root, []string{"CGO_ENABLED=0"}, "go", "build", "-trimpath", tags, "-ldflags", "-s -w", "-o", c.binary, c.source)
+		_, err := tool(ctx, root, []string{"CGO_ENABLED=0"}, "go", slices.Concat(built, []string{"-o", c.binary, c.source})...)
 		if err != nil {
 			return nil, nil, err
 		}
