@@ -273,14 +273,14 @@ func (v *View) draft(ctx context.Context, f blocks.FormData, product yeastar.Pro
 
 // noPlan says what to write where the portal does not tell the plan.
 func noPlan(plans []blocks.Choice) string {
-	if len(plans) == 0 {
-		return "There is no plan to choose."
-	}
-	names := make([]string, len(plans))
+	says := "The plan is missing, and the portal does not tell it for certain: write it into the column plan; there are: "
 	for i, p := range plans {
-		names[i] = p.Label
+		if i > 0 {
+			says += ", "
+		}
+		says += p.Label
 	}
-	return fmt.Sprintf("The plan is missing, and the portal does not tell it for certain: write it into the column plan; there are: %s.", strings.Join(names, ", "))
+	return says + "."
 }
 
 // meant is which of a list a cell names: the first of exactly that name, or else the only one that has

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"golang.org/x/sync/errgroup"
@@ -73,10 +72,13 @@ func (o *Orders) ownerless(ctx context.Context, holder renewal.Holder, product s
 	if err != nil {
 		return nil, err
 	}
-	return slices.DeleteFunc(slices.Clone(all), func(order yeastar.OrderSummary) bool {
-		same, known := o.portal.KnownOf(order, product, holder)
-		return ours[order.OrderNo] || (known && !same)
-	}), nil
+	var may []yeastar.OrderSummary
+	for _, order := range all {
+		if same, known := o.portal.KnownOf(order, product, holder); !ours[order.OrderNo] && (same || !known) {
+			may = append(may, order)
+		}
+	}
+	return may, nil
 }
 
 // notOurs are the orders that may be of a holder and product, and that no request of ours has

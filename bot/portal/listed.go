@@ -98,13 +98,13 @@ func (p *Portal) hasNone(row yeastar.Product, holder renewal.Holder) bool {
 	owned, _ := p.owned.Peek(row.Key)
 	customers, _ := p.customers.Peek(all)
 	named, without := false, 0
-	for o := range owned.packages.each {
-		if o.Owner == "" {
+	for _, o := range owned.packages.rows {
+		owner := o.owner.of(owned.packages.text)
+		if owner == "" {
 			without++
-			continue
+		} else if _, known := customers.Get(owner); known {
+			named = true
 		}
-		_, known := customers.Get(string(o.Owner))
-		named = named || known
 	}
 	mine, _ := matchPackage(row, owned.packages, holder)
 	return named && without <= 1 && mine.ProductNo == "" && mine.Among == 0

@@ -114,7 +114,7 @@ func (o Offer) Doubts(f Facts, now time.Time, p Policy) []Doubt {
 	if f.OrdersUnread {
 		doubts = append(doubts, Doubt{Kind: DoubtOrdersUnknown})
 	}
-	doubts = append(doubts, o.ownersDoubts(f, now, p)...)
+	doubts = append(doubts, ownersDoubts(f.Ownerless, o.termBefore(f), now, p)...)
 	switch f.AutoRenewal {
 	case yeastar.AutoRenewalOn:
 		doubts = append(doubts, Doubt{Kind: DoubtAutoRenewal, Serious: true})
@@ -144,10 +144,10 @@ func (o Offer) Doubts(f Facts, now time.Time, p Policy) []Doubt {
 }
 
 // ownersDoubts are about the portal's orders that may be of the same package, where it does not tell whose they are.
-func (o Offer) ownersDoubts(f Facts, now time.Time, p Policy) []Doubt {
+func ownersDoubts(orders []yeastar.OrderSummary, t yeastar.Term, now time.Time, p Policy) []Doubt {
 	d := Doubt{Kind: DoubtOwnersUnknown}
-	for _, order := range f.Ownerless {
-		if EndedUnplaced(order.OrderStatus) || !recent(order.CreateTime, o.termBefore(f), now, p) {
+	for _, order := range orders {
+		if EndedUnplaced(order.OrderStatus) || !recent(order.CreateTime, t, now, p) {
 			continue
 		}
 		if at := order.CreateTime.UTC(); !at.IsZero() && (d.At.IsZero() || at.Before(d.At)) {

@@ -243,11 +243,8 @@ func (d Doubt) on() string {
 
 // orders says how many there are, and since when.
 func (d Doubt) orders() string {
-	switch {
-	case d.Told == 1:
+	if d.Told == 1 {
 		return "1 order" + d.on()
-	case d.At.IsZero():
-		return fmt.Sprintf("%d orders", d.Told)
 	}
-	return fmt.Sprintf("%d orders since %s", d.Told, d.day())
+	return fmt.Sprint(d.Told, " orders", strings.Replace(d.on(), " of ", " since ", 1))
 }
