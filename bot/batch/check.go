@@ -273,14 +273,12 @@ func (v *View) draft(ctx context.Context, f blocks.FormData, product yeastar.Pro
 
 // noPlan says what to write where the portal does not tell the plan.
 func noPlan(plans []blocks.Choice) string {
-	says := "The plan is missing, and the portal does not tell it for certain: write it into the column plan; there are: "
-	for i, p := range plans {
-		if i > 0 {
-			says += ", "
-		}
-		says += p.Label
+	var labels []string
+	for _, p := range plans {
+		labels = append(labels, p.Label)
 	}
-	return says + "."
+	return "The plan is missing, and the portal does not tell it for certain: write it into the column plan; there are: " +
+		strings.Join(labels, ", ") + "."
 }
 
 // meant is which of a list a cell names: the first of exactly that name, or else the only one that has

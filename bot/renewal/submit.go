@@ -137,6 +137,7 @@ func (c *changing) amend(e Amend) error {
 		c.job(Expire, c.ExpiresAt)
 	}
 	c.reminders()
+	c.onDay()
 	c.record(CodeAmended, e.By.UserID, c.asked())
 	return nil
 }
