@@ -57,13 +57,13 @@ func (r Request) TooEarly(now time.Time) bool { return now.Before(r.Offer.OrderO
 
 // At is the request as it is shown at a time; without one, as it was when it was asked for.
 func (r Request) At(now time.Time) Request {
-	r.shownAt = now
+	r.ShownAt = now
 	return r
 }
 
 // DayHasCome says whether the request is for a day, and that has come.
 func (r Request) DayHasCome() bool {
-	return r.Offer.OrderOn != (OrderDay{}) && !later(r.AskedAt, r.shownAt).Before(r.Offer.OrderOn.From)
+	return r.Offer.OrderOn != (OrderDay{}) && !later(r.AskedAt, r.ShownAt).Before(r.Offer.OrderOn.From)
 }
 
 // onDay plans to show on its day that an undecided request's day has come.

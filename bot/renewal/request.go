@@ -95,7 +95,7 @@ type Request struct {
 	UpdatedAt time.Time `json:"updated_at"`
 	ExpiresAt time.Time `json:"expires_at"`
 
-	shownAt time.Time // see At
+	ShownAt time.Time `json:"-"` // see At
 }
 
 // Reference is the name under which people know the request.
