@@ -216,7 +216,7 @@ func TestEndedRequestsOfAPublicChannelWhoseIDChanged(t *testing.T) {
 	b.start()
 	b.happened("RNW-000002", renewal.CodeMoved)
 	alice.fill(wish{holder: acmeWish.holder, channel: sandbox.Leads})
-	b.lacks(alice.reads("RNW-000001 renewed the same package on", "RNW-000002 asks for a renewal"), "private channel")
+	b.lacks(alice.reads("RNW-000001 renewed the same package on", "RNW-000002 asked for a renewal"), "private channel")
 }
 
 // Two channels have the message by which the lost one is known. Which it is only people can say.
